@@ -1,0 +1,5 @@
+set(LLMAPIKEY_SANITIZE "" CACHE STRING "Sanitizers to compile with, as -fsanitize= takes them; empty for none")
+if(LLMAPIKEY_SANITIZE)
+  add_compile_options(-fsanitize=${LLMAPIKEY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${LLMAPIKEY_SANITIZE})
+endif()

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+// Files that the build puts into the binary (cmake/Embed.cmake).
+namespace llmapikey::base {
+
+struct EmbeddedText {
+    std::string_view name;  // file name with extension
+    std::string_view text;
+};
+
+struct EmbeddedAsset {
+    std::string_view name;          // file name as in web/assets: "app.css"
+    std::string_view url_path;      // "/assets/app.<hash>.css": changes with the content, so it may be cached for ever
+    std::string_view content_type;
+    std::string_view hash;          // hex, of the content
+    std::string_view identity, brotli, gzip;
+};
+
+}  // namespace llmapikey::base
+
+namespace llmapikey {
+std::span<const base::EmbeddedText> embedded_migrations();
+std::span<const base::EmbeddedText> embedded_templates();
+std::span<const base::EmbeddedAsset> embedded_assets();
+}  // namespace llmapikey

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+
+namespace llmapikey::base {
+
+// US dollars in millionths: exact for every amount that the upstream's JSON doubles carry.
+struct MicroUsd {
+    std::int64_t value = 0;
+
+    // Nearest micro-dollar; amounts beyond +-9e12 USD and NaN become 0.
+    static MicroUsd from_usd(double usd) {
+        if (!(std::fabs(usd) < 9.0e12)) return {};
+        return MicroUsd{std::llround(usd * 1e6)};
+    }
+    double usd() const { return static_cast<double>(value) / 1e6; }
+    friend bool operator==(MicroUsd, MicroUsd) = default;
+    friend auto operator<=>(MicroUsd, MicroUsd) = default;
+};
+
+// "10", "2.50", "0.003": at least two digits after a point that is there, and no more than are needed.
+std::string to_display(MicroUsd amount);
+
+}  // namespace llmapikey::base

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/work_queue.hpp"
+#include "net/http_types.hpp"
+
+namespace llmapikey::net {
+
+struct ListenAddress {
+    std::string host;  // numeric IPv4, or IPv6 without brackets
+    std::uint16_t port = 0;
+    // "127.0.0.1:3000", "[::1]:3000"
+    static base::Result<ListenAddress> parse(std::string_view text);
+    std::string text() const;
+};
+
+struct HttpServerOptions {
+    ListenAddress listen;
+    int io_threads = 1;
+    std::size_t max_connections = 10'000;  // per server; more are closed at once
+    std::uint32_t max_header_bytes = 16 * 1024;
+    std::uint64_t max_body_bytes = 64 * 1024;
+    base::Millis header_timeout{10'000};
+    base::Millis body_timeout{30'000};
+    base::Millis write_timeout{30'000};
+    base::Millis idle_timeout{60'000};
+    base::Millis queue_timeout{5'000};  // a request that waits longer for a worker is answered 503 without running
+};
+
+// HTTP/1.1 over plain TCP: one io_context and one SO_REUSEPORT listener per I/O thread. Keep-alive, HEAD, limits and a
+// deadline on every read and write. TLS belongs to the reverse proxy.
+class HttpServer {
+public:
+    // The two queues may be the same object. All references must outlive the server.
+    HttpServer(HttpServerOptions options, HttpHandler& handler, base::WorkQueue& database_queue,
+               base::WorkQueue& upstream_queue);
+    ~HttpServer();  // as stop(0)
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+
+    // Binds and starts the threads. invalid_input: the address cannot be bound (in use, not ours); says which.
+    base::Result<void> start();
+    // The port actually bound, for port 0.
+    std::uint16_t port() const;
+    // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, then closes the rest and
+    // joins the threads. Idempotent. Not from a handler.
+    void stop(base::Millis grace);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace llmapikey::net

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace llmapikey::net {
+
+struct Header {
+    std::string name;
+    std::string value;
+};
+
+// A request as the server hands it over: one complete message. Names are compared without regard to case.
+struct Request {
+    std::string method;        // "GET", "POST", ... (HEAD arrives as "GET" with is_head set)
+    bool is_head = false;
+    std::string target;        // as sent: path and query
+    std::string path;          // before '?', not decoded
+    std::string query;         // after '?', not decoded
+    std::vector<Header> headers;
+    std::string body;
+    std::string peer_address;  // numeric, without port
+    std::chrono::steady_clock::time_point received_at;
+
+    // Value of the first header of that name; empty if absent.
+    std::string_view header(std::string_view name) const;
+    bool has_header(std::string_view name) const;
+};
+
+// Oddities for look-alikes and tests of clients; the service never uses them.
+struct Misbehavior {
+    std::chrono::milliseconds delay{0};  // before the first byte
+    bool drop_connection = false;        // close without an answer
+    std::size_t truncate_after = 0;      // close after that many bytes of the body; 0: send all
+};
+
+struct Response {
+    int status = 200;
+    std::vector<Header> headers;  // without Content-Length, Connection and Date, which the server writes
+    std::string body;
+    // Bytes that outlive the response (embedded or prerendered); used instead of `body` if not empty.
+    std::string_view static_body;
+    std::shared_ptr<const void> static_body_owner;  // keeps static_body alive where it is not static; may be null
+    // If not empty: sent with chunked transfer coding, one write each, instead of a body.
+    std::vector<std::string> chunks;
+    Misbehavior misbehavior;
+
+    Response& set(std::string name, std::string value) {
+        headers.push_back({std::move(name), std::move(value)});
+        return *this;
+    }
+};
+
+// Which threads run a handler.
+enum class Executor {
+    io,        // the I/O thread itself: for answers that are in memory
+    database,  // bounded pool for handlers that touch the database
+    upstream,  // bounded pool for handlers that call GitHub or OpenRouter
+};
+
+// What an HttpServer serves. Must outlive the server. Called from many threads at once.
+class HttpHandler {
+public:
+    virtual ~HttpHandler() = default;
+    // Cheap; on the I/O thread.
+    virtual Executor executor_for(const Request& request) const = 0;
+    // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen, which becomes a bare 500.
+    virtual Response handle(const Request& request) = 0;
+    // The answer to a request that never reached handle(): 400, 413, 431 (malformed or too large), 408, 500, 503 (queue full, with
+    // Retry-After). `request` may be all but empty.
+    virtual Response refuse(const Request& request, int status) = 0;
+};
+
+}  // namespace llmapikey::net

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/money.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace llmapikey::service {
+
+struct MintRequest {
+    std::string name;
+    base::MicroUsd daily_limit;
+    base::Timestamp expires_at;
+};
+
+struct Minted {
+    base::Secret raw_key;
+    std::string delete_handle;
+};
+// The upstream certainly created nothing (it refused, or the request never left).
+struct NotMinted {
+    base::Error error;
+};
+// A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set when the answer told at least that.
+struct MintUnknown {
+    std::string delete_handle;
+    std::string detail;
+};
+using MintOutcome = std::variant<Minted, NotMinted, MintUnknown>;
+
+// A key as the upstream lists it.
+struct UpstreamKey {
+    std::string delete_handle;
+    std::string name;
+    bool is_disabled = false;
+    std::optional<base::MicroUsd> limit;            // nullopt: no cap
+    std::optional<base::MicroUsd> limit_remaining;  // in the current window
+    std::string limit_reset;                        // "daily", "weekly", "monthly" or empty
+    base::MicroUsd usage;                           // since creation
+    base::MicroUsd usage_daily, usage_weekly, usage_monthly;
+    std::optional<base::Timestamp> created_at;
+    std::optional<base::Timestamp> expires_at;
+};
+
+struct KeyUpdate {
+    std::optional<bool> is_disabled;
+    std::optional<base::MicroUsd> daily_limit;
+};
+
+struct Credits {
+    base::MicroUsd total;
+    base::MicroUsd used;
+};
+
+// The LLM provider's key administration. Blocking: call it on a worker thread for upstream calls. Thread-safe. No call
+// outlasts `deadline`. Failures: upstream_down, upstream_refused, rate_limited (with retry_after), misconfigured (the
+// management key is refused), not_found where said.
+class KeyProvider {
+public:
+    virtual ~KeyProvider() = default;
+
+    // Sends exactly one create request and never repeats it: upstream has no idempotency key.
+    virtual MintOutcome mint(const MintRequest& request, base::Deadline deadline) = 0;
+
+    // Errc::not_found if there is no such key.
+    virtual base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) = 0;
+
+    // One page of the account's keys in the configured workspace, disabled ones included, newest first; empty after the
+    // last. Items shift between pages while keys come and go.
+    virtual base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) = 0;
+
+    // Errc::not_found if there is no such key.
+    virtual base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
+                                             base::Deadline deadline) = 0;
+
+    // Idempotent: a key that is already gone is a success.
+    virtual base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) = 0;
+
+    virtual base::Result<Credits> credits(base::Deadline deadline) = 0;
+};
+
+}  // namespace llmapikey::service

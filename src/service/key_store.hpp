@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "domain/grant.hpp"
+
+namespace llmapikey::service {
+
+struct ReserveRequest {
+    domain::Recipient recipient;
+    std::string grant_id;  // fresh UUID, used if a row is inserted
+    std::string nonce;     // fresh, of this attempt
+    base::MicroUsd daily_limit;
+    base::Timestamp now;
+    base::Timestamp expires_at;
+    std::int64_t max_total_keys = 0;  // 0: no limit
+};
+
+struct Reserved {
+    domain::Grant grant;
+};  // this call inserted the row: its caller, and nobody else, may mint
+struct AlreadyHeld {
+    domain::Grant grant;
+};  // the account has a row, whatever its status
+struct QuotaFull {};
+using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull>;
+
+// Names one attempt of one row: every change after the reservation is conditional on both, so that an attempt
+// that was overtaken (its row released and reserved anew) changes nothing.
+struct Attempt {
+    std::string grant_id;
+    std::string nonce;
+};
+
+struct Activation {
+    std::string delete_handle;
+    std::string sealed_key;
+    std::string key_hint;
+};
+
+struct GrantTotals {
+    std::int64_t live = 0;  // every row counts against MAX_TOTAL_KEYS: active, pending and ambiguous
+};
+
+// Persistence of grants. Each operation is one transaction, durable when it returns. Blocking: call it on a worker
+// thread. Thread-safe. Every operation can fail with Errc::store_unavailable (unreachable, locked for too long, read-only,
+// disk full); it then had no effect, except that after a lost connection a write may have taken effect.
+class KeyStore {
+public:
+    virtual ~KeyStore() = default;
+
+    virtual base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) = 0;
+
+    // Inserts a pending row unless the account has one or `max_total_keys` rows are there. Exact under any number of
+    // concurrent calls and processes, and O(1) in the number of rows.
+    virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
+
+    // pending or ambiguous -> active. Errc::conflict if the row is gone, active, or of another attempt.
+    virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
+
+    // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the same
+    // attempt but for a handle that was unknown. Errc::conflict as for activate.
+    virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
+
+    // Removes the pending or ambiguous row of this attempt and frees its place. Errc::conflict as for activate.
+    virtual base::Result<void> release(const Attempt& attempt) = 0;
+
+    // Takes note of a renamed account; no error if it has no row.
+    virtual base::Result<void> update_username(const domain::Recipient& recipient) = 0;
+
+    // Up to `limit` rows that are pending or ambiguous, reserved at or before `attempted_by`, ordered by id and greater
+    // than `after_id` (empty: from the first).
+    virtual base::Result<std::vector<domain::Grant>> list_unsettled(base::Timestamp attempted_by,
+                                                                    const std::string& after_id, int limit) = 0;
+
+    // Whether any row holds this delete handle, or (nonce not empty) is of the attempt with this nonce.
+    virtual base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) = 0;
+
+    virtual base::Result<GrantTotals> totals() = 0;
+
+    // Whether the database answers, can be written, and has the schema that this program needs.
+    virtual base::Result<void> check() = 0;
+};
+
+}  // namespace llmapikey::service

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Pages as values: each view model is plain data that is already fit to be shown, and render() is the only way to HTML.
+// Values are escaped by the template engine. Thread-safe.
+namespace llmapikey::web::views {
+
+// What every page shows around its content.
+struct Frame {
+    std::string login;            // of the person who is signed in; empty: nobody
+    std::string csrf_token;       // for the forms of that person; empty: nobody is signed in
+    std::string current_path;     // "/", "/docs", "/dashboard": marks the entry in the navigation
+    bool is_paused = false;       // minting is off: every page says so
+    bool is_sandbox = false;      // a simulated GitHub and OpenRouter answer: every page says so
+    std::string daily_limit_usd;  // "10", "2.50"
+    std::int64_t key_expiry_days = 0;
+};
+
+struct LandingView {
+    Frame frame;
+};
+
+struct DocsView {
+    Frame frame;
+    std::string api_base_url;   // "https://openrouter.ai/api/v1"
+    std::string example_model;  // "openai/gpt-4o-mini"
+    // The signed-in person's key; all empty if there is none.
+    std::string masked_key;     // "sk-or-v1-…1234"
+    std::string raw_key;        // only when it was asked for (/docs?key=show)
+    std::string expires_on;     // "2027-02-22"
+};
+
+struct KeyUsage {
+    std::string spent_usd;       // today
+    std::string remaining_usd;   // today
+    int percent_spent = 0;       // 0 to 100
+    std::string as_of;           // "14:05 UTC"
+    bool is_stale = false;       // upstream could not be asked; this is what it said last
+};
+
+enum class DashboardState {
+    signed_out,    // asks to sign in
+    no_key,        // shows the generate button
+    paused,        // no key, and minting is off: no button
+    in_progress,   // a key is being made by another request: the page refreshes itself
+    sorting_out,   // the last attempt's outcome is unknown and is being settled: refreshes itself
+    has_key,       // shows the key
+    unreadable,    // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
+};
+
+// What the last POST came to, shown once above the content.
+enum class Notice { none, created, full, paused, upstream_down, in_progress, rate_limited };
+
+struct DashboardView {
+    Frame frame;
+    DashboardState state = DashboardState::signed_out;
+    Notice notice = Notice::none;
+    // For has_key; the first three also for unreadable (raw_key empty).
+    std::string masked_key;
+    std::string raw_key;
+    std::string expires_on;      // "2027-02-22"
+    std::int64_t days_left = 0;
+    bool is_expired = false;
+    std::optional<KeyUsage> usage;  // nullopt: not known yet (being fetched), unless usage_failed
+    bool usage_failed = false;
+    std::string resets_at;       // "00:00 UTC, in 5 h 12 min"
+    std::string api_base_url;
+    std::string example_model;
+};
+
+// Every page that is not the one that was hoped for: not found, forbidden, sign-in went wrong, overloaded.
+struct ErrorView {
+    Frame frame;
+    int status = 500;
+    std::string title;        // "Page not found"
+    std::string explanation;  // what happened, for people
+    std::string advice;       // what to do now
+    std::string action_path;  // where the button leads: "/auth/login"; empty: no button
+    std::string action_text;  // "Try again"
+    std::string request_id;   // to quote to the organiser
+};
+
+// Complete HTML documents.
+std::string render(const LandingView& view);
+std::string render(const DocsView& view);
+std::string render(const DashboardView& view);
+std::string render(const ErrorView& view);
+
+}  // namespace llmapikey::web::views
