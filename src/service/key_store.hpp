@@ -61,14 +61,15 @@ public:
     // concurrent calls and processes, and O(1) in the number of rows.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
-    // pending or ambiguous -> active. Errc::conflict if the row is gone, active, or of another attempt.
+    // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another attempt: whoever marks an
+    // attempt ambiguous thereby takes it away from the process that made it.
     virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
 
     // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the same
-    // attempt but for a handle that was unknown. Errc::conflict as for activate.
+    // attempt but for a handle that was unknown. Errc::conflict if the row is gone, active, or of another attempt.
     virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
 
-    // Removes the pending or ambiguous row of this attempt and frees its place. Errc::conflict as for activate.
+    // Removes the pending or ambiguous row of this attempt and frees its place. Errc::conflict as for mark_ambiguous.
     virtual base::Result<void> release(const Attempt& attempt) = 0;
 
     // Takes note of a renamed account; no error if it has no row.

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+
+#include "config/config.hpp"
+#include "github/github_client.hpp"
+#include "net/http_client.hpp"
+#include "upstream/openrouter_client.hpp"
+
+namespace llmapikey::app {
+
+// The clients of GitHub and OpenRouter as configured; `http` must outlive them.
+std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http);
+std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
+std::unique_ptr<net::HttpClient> make_http_client();
+
+}  // namespace llmapikey::app

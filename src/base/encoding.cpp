@@ -1,0 +1,229 @@
+#include "base/encoding.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <limits>
+
+namespace llmapikey::base {
+namespace {
+
+constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view standard_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr char hex_digits[] = "0123456789abcdef";
+
+std::uint32_t byte_at(std::string_view text, std::size_t index) {
+    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0u;
+}
+
+// Refuses lengths and trailing bits that no encoder produces, so that one value has one spelling.
+std::optional<std::string> decode_base64(std::string_view text, std::string_view alphabet) {
+    if (text.size() % 4 == 1) return std::nullopt;
+    std::string bytes;
+    std::uint32_t buffer = 0;
+    int bits = 0;
+    for (const char c : text) {
+        const auto value = alphabet.find(c);
+        if (value == std::string_view::npos) return std::nullopt;
+        buffer = (buffer << 6 | static_cast<std::uint32_t>(value)) & 0xffffffu;
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        bytes += static_cast<char>(buffer >> bits & 0xff);
+    }
+    if ((buffer & ((1u << bits) - 1)) != 0) return std::nullopt;
+    return bytes;
+}
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+bool is_unreserved(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// A fixed number of digits at `place`; -1 if they are not there.
+int digits_at(std::string_view text, std::size_t place, std::size_t count) {
+    if (place + count > text.size()) return -1;
+    int value = 0;
+    for (std::size_t i = place; i < place + count; ++i) {
+        if (text[i] < '0' || text[i] > '9') return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+// "Z", "+hh:mm" or "-hh:mm", nothing behind it.
+std::optional<Seconds> parse_offset(std::string_view text) {
+    if (text == "Z" || text == "z") return Seconds{0};
+    const int hours = digits_at(text, 1, 2);
+    const int minutes = digits_at(text, 4, 2);
+    const bool is_offset = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
+    if (!is_offset || hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
+    const Seconds offset = std::chrono::hours{hours} + std::chrono::minutes{minutes};
+    return text[0] == '+' ? offset : -offset;
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view bytes) {
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += hex_digits[byte >> 4];
+        text += hex_digits[byte & 15];
+    }
+    return text;
+}
+
+std::string to_base64url(std::string_view bytes) {
+    std::string text;
+    text.reserve((bytes.size() * 4 + 2) / 3);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::uint32_t group = byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
+        const std::size_t characters = std::min<std::size_t>(bytes.size() - i, 3) + 1;
+        for (std::size_t j = 0; j < characters; ++j) text += url_alphabet[group >> (18 - 6 * j) & 63];
+    }
+    return text;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) { return decode_base64(text, url_alphabet); }
+
+std::optional<std::string> from_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+    return decode_base64(text, standard_alphabet);
+}
+
+std::string to_percent_encoded(std::string_view text) {
+    std::string encoded;
+    for (const char c : text) {
+        if (is_unreserved(c)) {
+            encoded += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        encoded += '%';
+        encoded += "0123456789ABCDEF"[byte >> 4];
+        encoded += "0123456789ABCDEF"[byte & 15];
+    }
+    return encoded;
+}
+
+std::optional<std::string> from_percent_encoded(std::string_view text, bool plus_is_space) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+' && plus_is_space) {
+            decoded += ' ';
+        } else if (text[i] != '%') {
+            decoded += text[i];
+        } else {
+            const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+            const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+            if (high < 0 || low < 0) return std::nullopt;
+            decoded += static_cast<char>(high * 16 + low);
+            i += 2;
+        }
+    }
+    return decoded;
+}
+
+std::optional<std::int64_t> parse_whole_number(std::string_view text) {
+    if (text.empty() || text.front() == '-') return std::nullopt;
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+std::string to_rfc3339(Timestamp time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
+    char text[40];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()));
+    return text;
+}
+
+std::optional<Timestamp> parse_rfc3339(std::string_view text) {
+    if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return std::nullopt;
+    if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
+    const int year = digits_at(text, 0, 4), month = digits_at(text, 5, 2), day = digits_at(text, 8, 2);
+    const int hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2), second = digits_at(text, 17, 2);
+    if (year < 0 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
+    if (second < 0 || second > 60) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                           std::chrono::day{static_cast<unsigned>(day)}};
+    if (!date.ok()) return std::nullopt;
+    std::size_t place = 19;
+    if (text[place] == '.') {
+        do {
+            ++place;
+        } while (place < text.size() && text[place] >= '0' && text[place] <= '9');
+        if (place == 20) return std::nullopt;
+    }
+    const auto offset = parse_offset(text.substr(place));
+    if (!offset) return std::nullopt;
+    return Timestamp{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+           Seconds{second} - *offset;
+}
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const auto place = text.find(separator);
+        parts.push_back(text.substr(0, place));
+        if (place == std::string_view::npos) return parts;
+        text.remove_prefix(place + 1);
+    }
+}
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+    if (left.size() != right.size()) return false;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        if (lower(left[i]) != lower(right[i])) return false;
+    }
+    return true;
+}
+
+std::string to_lower(std::string_view text) {
+    std::string lowered(text);
+    for (char& c : lowered) c = lower(c);
+    return lowered;
+}
+
+std::string to_printable(std::string_view text, std::size_t limit) {
+    std::string printable;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (printable.size() >= limit) return printable + "...";
+        if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
+            printable += c;
+        } else {
+            printable += "\\x";
+            printable += hex_digits[byte >> 4];
+            printable += hex_digits[byte & 15];
+        }
+    }
+    return printable;
+}
+
+}  // namespace llmapikey::base

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+// One function per command, in a file of its name. Each returns the exit status: 0 done, 1 failed, 2 usage or configuration.
+namespace llmapikey::cli {
+
+enum class Output { text, json };
+
+int run_serve();
+int run_sandbox(bool upstreams_only, Output output);
+int run_migrate_up();
+int run_migrate_down(int steps);
+int run_migrate_status(Output output);
+int run_reconcile(bool fix, Output output);
+int run_doctor(Output output);
+
+// The whole command line.
+int run(int argc, char** argv);
+
+}  // namespace llmapikey::cli

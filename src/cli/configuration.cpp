@@ -1,0 +1,39 @@
+#include "cli/configuration.hpp"
+
+#include <cstdio>
+
+namespace llmapikey::cli {
+
+void explain(const std::vector<config::Problem>& problems) {
+    std::fputs("llmapikey: the configuration has problems:\n", stderr);
+    for (const config::Problem& problem : problems) {
+        std::fprintf(stderr, "  %s %s\n", problem.variable.c_str(), problem.message.c_str());
+    }
+    std::fputs("Set these in the environment or in an .env file here; `llmapikey --help` lists every variable.\n", stderr);
+}
+
+std::optional<config::Config> load_or_explain(config::Need need) {
+    const auto lookup = config::environment();
+    if (!lookup) {
+        explain(lookup.error());
+        return std::nullopt;
+    }
+    auto loaded = config::load(*lookup, need);
+    if (!loaded) {
+        explain(loaded.error());
+        return std::nullopt;
+    }
+    return std::move(*loaded);
+}
+
+std::string describe_variables() {
+    std::string text = "Environment (or an .env file in the working directory; the environment wins):\n";
+    for (const config::Variable& variable : config::variables()) {
+        text += "  " + std::string(variable.name) + "\n      " + std::string(variable.meaning);
+        if (!variable.default_text.empty()) text += " (default: " + std::string(variable.default_text) + ")";
+        text += "\n";
+    }
+    return text;
+}
+
+}  // namespace llmapikey::cli

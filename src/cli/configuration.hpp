@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+
+namespace llmapikey::cli {
+
+// The configuration from the environment and .env; on problems prints all of them to standard error and gives nullopt
+// (the command then exits with 2).
+std::optional<config::Config> load_or_explain(config::Need need);
+void explain(const std::vector<config::Problem>& problems);
+
+// Text of --help about variables: one line each with its default.
+std::string describe_variables();
+
+}  // namespace llmapikey::cli

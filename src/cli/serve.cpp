@@ -1,0 +1,46 @@
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "app/application.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration.hpp"
+#include "cli/stop_signal.hpp"
+#include "ops/log.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr base::Millis shutdown_grace{25'000};
+
+int exit_status_of(const base::Error& error) {
+    const bool is_configuration = error.code == base::Errc::invalid_input || error.code == base::Errc::misconfigured;
+    return is_configuration ? 2 : 1;
+}
+
+}  // namespace
+
+int run_serve() {
+    const auto config = load_or_explain(config::Need::serve);
+    if (!config) return 2;
+    ops::start_logging(ops::parse_log_level(config->log_level),
+                       isatty(STDERR_FILENO) == 1 ? ops::LogFormat::text : ops::LogFormat::json);
+    StopSignal stop_signal;  // before any thread, so that all inherit the mask
+    const base::SystemClock clock;
+    auto application = app::Application::create(*config, app::Setting::production, clock);
+    const auto started = application ? (*application)->start() : base::Result<void>(tl::unexpected(application.error()));
+    if (!started) {
+        std::fprintf(stderr, "llmapikey: cannot start: %s\n", started.error().detail.c_str());
+        return exit_status_of(started.error());
+    }
+    const std::string host = config->listen.substr(0, config->listen.rfind(':'));
+    ops::log(ops::LogLevel::info,
+             "listening on http://" + host + ":" + std::to_string((*application)->port()),
+             {{"minting", config->is_provisioning_enabled ? "enabled" : "paused"}});
+    const int signal = stop_signal.wait();
+    ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
+    (*application)->stop(shutdown_grace);
+    return 0;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <csignal>
+
+namespace llmapikey::cli {
+
+// SIGTERM and SIGINT as something to wait for. Construct before any thread is started: threads inherit the mask.
+class StopSignal {
+public:
+    StopSignal() {
+        sigemptyset(&signals_);
+        sigaddset(&signals_, SIGTERM);
+        sigaddset(&signals_, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    // Blocks until one arrives; returns its number.
+    int wait() {
+        int number = 0;
+        sigwait(&signals_, &number);
+        return number;
+    }
+
+private:
+    sigset_t signals_{};
+};
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/money.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+// Everything that can be configured, read once at start. The only place that looks at the environment.
+namespace llmapikey::config {
+
+struct Config {
+    std::string github_oauth_client_id;
+    base::Secret github_oauth_client_secret;
+    base::Secret auth_session_secret;
+    std::string data_dir;
+    base::Secret openrouter_management_key;  // empty: nothing can be minted
+    std::string openrouter_workspace_id;     // empty: the key's default
+    bool is_provisioning_enabled = false;
+    std::int64_t max_total_keys = 500;  // 0: no limit
+    base::MicroUsd key_daily_limit;
+    std::chrono::days key_expiry{90};
+    std::set<std::int64_t> admin_github_user_ids;
+    base::Secret key_encryption_secret;
+    std::string public_url;                    // canonical origin without a trailing slash; empty: from the request
+    std::vector<std::string> trusted_proxies;  // addresses and CIDR ranges
+    int rate_limit_per_minute = 60;            // 0: off
+    std::string listen;                        // address:port
+    std::string github_url, github_api_url, openrouter_url;
+    std::chrono::seconds upstream_timeout{15};
+    std::string log_level;  // "debug", "info", "warn", "error"
+};
+
+// What a command needs beyond what it can do without.
+enum class Need {
+    serve,      // everything that is required
+    database,   // migrate: DATA_DIR only
+    reconcile,  // the database and the upstream key
+};
+
+struct Variable {
+    std::string_view name;
+    std::string_view default_text;  // as shown in the help; empty: none
+    std::string_view meaning;
+    bool is_secret = false;
+    std::string_view advice;  // how to get a good value; empty: nothing to add
+};
+// Every variable, in the order of the help.
+std::span<const Variable> variables();
+
+struct Problem {
+    std::string variable;
+    std::string message;  // what is wrong and what to do; never holds a secret's value
+};
+
+// Name to value; nullopt if unset.
+using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
+
+// Either a whole configuration or all that is wrong with it, never a silent default.
+tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need);
+
+// The environment, and behind it the `.env` file of the working directory if there is one. Problems: a line of the file that is no
+// assignment, an unreadable file.
+tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv_path = ".env");
+
+// NAME=value lines; quotes, `export `, comments and blank lines as in shells; no expansion. Fails with the line's number.
+base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std::string_view text);
+
+// http(s) URL with a host and without query or fragment; without its trailing slashes.
+base::Result<std::string> parse_base_url(std::string_view text);
+
+}  // namespace llmapikey::config

@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "base/encoding.hpp"
+#include "config/config.hpp"
+
+namespace llmapikey::config {
+namespace {
+
+constexpr std::size_t min_secret_bytes = 32;
+constexpr double max_daily_limit_usd = 100'000;
+
+const Variable& variable_named(std::string_view name) {
+    const auto all = variables();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Variable& each) { return each.name == name; });
+    return *found;  // every name used here is in the table; a test reads them all
+}
+
+// Reads variables one by one and collects what is wrong.
+class Reader {
+public:
+    explicit Reader(const Lookup& lookup) : lookup_(lookup) {}
+
+    std::string text(std::string_view name) {
+        std::string value = lookup_(name).value_or("");
+        if (value.find_first_of("\r\n") != std::string::npos || value.find('\0') != std::string::npos) {
+            complain(name, "has a line break inside");
+            return {};
+        }
+        return std::string(base::trim(value));
+    }
+
+    std::string required(std::string_view name) {
+        std::string value = text(name);
+        if (value.empty()) complain(name, "is not set");
+        return value;
+    }
+
+    // Taken byte for byte: blanks at the ends belong to a secret.
+    base::Secret strong_secret(std::string_view name) {
+        std::string value = required(name).empty() ? "" : lookup_(name).value_or("");
+        if (!value.empty() && value.size() < min_secret_bytes) {
+            complain(name, "is too short: " + std::to_string(value.size()) + " bytes where " +
+                               std::to_string(min_secret_bytes) + " or more are needed");
+        }
+        return base::Secret(std::move(value));
+    }
+
+    std::int64_t whole(std::string_view name, std::int64_t fallback, std::int64_t least, std::int64_t most) {
+        const std::string value = text(name);
+        if (value.empty()) return fallback;
+        const auto number = base::parse_whole_number(value);
+        if (number && *number >= least && *number <= most) return *number;
+        complain(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
+                           ", not '" + base::to_printable(value, 40) + "'");
+        return fallback;
+    }
+
+    base::MicroUsd dollars(std::string_view name, base::MicroUsd fallback) {
+        const std::string value = text(name);
+        if (value.empty()) return fallback;
+        double amount = 0;
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), amount, std::chars_format::fixed);
+        const bool is_number = error == std::errc() && end == value.data() + value.size();
+        if (is_number && amount > 0 && amount <= max_daily_limit_usd && base::MicroUsd::from_usd(amount).value > 0) {
+            return base::MicroUsd::from_usd(amount);
+        }
+        complain(name, "must be an amount in US dollars above 0 and up to 100000, such as 10 or 2.50, not '" +
+                           base::to_printable(value, 40) + "'");
+        return fallback;
+    }
+
+    bool flag(std::string_view name) {
+        const std::string value = lookup_(name).value_or("");  // the exact value: not even blanks around it
+        if (value == "true") return true;
+        if (!value.empty() && value != "false") {
+            complain(name, "must be exactly true or false, not '" + base::to_printable(value, 40) + "'");
+        }
+        return false;
+    }
+
+    std::string base_url(std::string_view name, std::string_view fallback) {
+        const std::string value = text(name);
+        if (value.empty()) return std::string(fallback);
+        auto url = parse_base_url(value);
+        if (url) return *url;
+        complain(name, url.error().detail);
+        return std::string(fallback);
+    }
+
+    void complain(std::string_view name, const std::string& what) {
+        const std::string_view advice = variable_named(name).advice;
+        problems_.push_back({std::string(name), what + (advice.empty() ? "" : "; " + std::string(advice))});
+    }
+
+    std::vector<Problem> take_problems() { return std::move(problems_); }
+
+private:
+    const Lookup& lookup_;
+    std::vector<Problem> problems_;
+};
+
+bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool is_dash_place = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (is_dash_place ? c != '-' : !is_hex) return false;
+    }
+    return true;
+}
+
+void read_identity(Reader& reader, Config& config) {
+    config.github_oauth_client_id = reader.required("GITHUB_OAUTH_CLIENT_ID");
+    config.github_oauth_client_secret = base::Secret(reader.required("GITHUB_OAUTH_CLIENT_SECRET"));
+    config.auth_session_secret = reader.strong_secret("AUTH_SESSION_SECRET");
+}
+
+void read_minting(Reader& reader, Config& config, Need need) {
+    config.is_provisioning_enabled = reader.flag("PROVISIONING_ENABLED");
+    const bool is_key_needed = config.is_provisioning_enabled || need == Need::reconcile;
+    config.openrouter_management_key = base::Secret(is_key_needed ? reader.required("OPENROUTER_MANAGEMENT_KEY")
+                                                                  : reader.text("OPENROUTER_MANAGEMENT_KEY"));
+    config.openrouter_workspace_id = reader.text("OPENROUTER_WORKSPACE_ID");
+    if (!config.openrouter_workspace_id.empty() && !is_uuid(config.openrouter_workspace_id)) {
+        reader.complain("OPENROUTER_WORKSPACE_ID", "must be a UUID such as 123e4567-e89b-42d3-a456-426614174000");
+    }
+    config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, 1'000'000'000);
+    config.key_daily_limit = reader.dollars("KEY_DAILY_LIMIT_USD", base::MicroUsd{10'000'000});
+    config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, 3650)};
+}
+
+void read_admins(Reader& reader, Config& config) {
+    const std::string value = reader.text("ADMIN_GITHUB_USER_IDS");
+    if (value.empty()) return;
+    for (const std::string_view part : base::split(value, ',')) {
+        const std::string_view item = base::trim(part);
+        const auto id = base::parse_whole_number(item);
+        if (id && *id > 0 && item.front() != '0') {
+            config.admin_github_user_ids.insert(*id);
+        } else {
+            reader.complain("ADMIN_GITHUB_USER_IDS", "'" + base::to_printable(item, 40) +
+                                                         "' is not a numeric GitHub id (logins do not count)");
+        }
+    }
+}
+
+void read_web(Reader& reader, Config& config) {
+    config.public_url = reader.base_url("PUBLIC_URL", "");
+    if (const auto scheme_end = config.public_url.find("://");
+        scheme_end != std::string::npos && config.public_url.find('/', scheme_end + 3) != std::string::npos) {
+        reader.complain("PUBLIC_URL", "must be an origin without a path, such as https://keys.example.org");
+    }
+    const std::string proxies = reader.text("TRUSTED_PROXIES");
+    for (const std::string_view part : base::split(proxies, ',')) {
+        const std::string_view item = base::trim(part);
+        if (!item.empty()) config.trusted_proxies.emplace_back(item);
+    }
+    config.rate_limit_per_minute = static_cast<int>(reader.whole("RATE_LIMIT_PER_MINUTE", 60, 0, 1'000'000));
+    config.listen = reader.text("LISTEN");
+    if (config.listen.empty()) config.listen = "127.0.0.1:3000";
+    config.log_level = reader.text("LOG_LEVEL");
+    if (config.log_level.empty()) config.log_level = "info";
+    const auto levels = {"debug", "info", "warn", "error"};
+    if (std::find(levels.begin(), levels.end(), config.log_level) == levels.end()) {
+        reader.complain("LOG_LEVEL", "must be debug, info, warn or error");
+    }
+}
+
+}  // namespace
+
+tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need) {
+    Reader reader(lookup);
+    Config config;
+    config.data_dir = reader.text("DATA_DIR");
+    if (config.data_dir.empty()) config.data_dir = "./data";
+    if (!reader.text("POSTGRES_URL").empty()) {
+        reader.complain("POSTGRES_URL", "is set, but this version keeps its data in the embedded database only; unset it");
+    }
+    if (need == Need::serve) read_identity(reader, config);
+    if (need == Need::serve) config.key_encryption_secret = reader.strong_secret("KEY_ENCRYPTION_SECRET");
+    if (need != Need::database) read_minting(reader, config, need);
+    if (need == Need::serve) read_admins(reader, config);
+    read_web(reader, config);
+    config.github_url = reader.base_url("GITHUB_URL", "https://github.com");
+    config.github_api_url = reader.base_url("GITHUB_API_URL", "https://api.github.com");
+    config.openrouter_url = reader.base_url("OPENROUTER_URL", "https://openrouter.ai/api/v1");
+    config.upstream_timeout = std::chrono::seconds{reader.whole("UPSTREAM_TIMEOUT_SECONDS", 15, 1, 120)};
+    std::vector<Problem> problems = reader.take_problems();
+    if (!problems.empty()) return tl::unexpected(std::move(problems));
+    return config;
+}
+
+base::Result<std::string> parse_base_url(std::string_view text) {
+    const bool is_https = text.starts_with("https://");
+    if (!is_https && !text.starts_with("http://")) {
+        return base::fail(base::Errc::invalid_input, "must begin with https:// or http://");
+    }
+    for (const char c : text) {
+        if (c <= ' ' || c == '"' || c == '<' || c == '>' || c == '\\' || c == '\x7f') {
+            return base::fail(base::Errc::invalid_input, "has a character that no URL may have");
+        }
+    }
+    if (text.find_first_of("?#@") != std::string_view::npos) {
+        return base::fail(base::Errc::invalid_input, "must have no user, query or fragment");
+    }
+    while (text.ends_with('/')) text.remove_suffix(1);
+    const std::string_view rest = text.substr(std::min(text.size(), std::size_t{is_https ? 8u : 7u}));
+    const std::string_view host = rest.substr(0, rest.find('/'));
+    if (host.empty() || host.front() == ':') return base::fail(base::Errc::invalid_input, "has no host");
+    return std::string(text);
+}
+
+}  // namespace llmapikey::config

@@ -1,0 +1,68 @@
+#include "ops/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace llmapikey::ops {
+namespace {
+
+const prometheus::Histogram::BucketBoundaries latency_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                              0.05,   0.1,   0.25,   0.5,   1,    2.5, 5, 10};
+
+}  // namespace
+
+class Metrics::Impl {
+public:
+    prometheus::Registry registry;
+    prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                            .Name("llmapikey_http_requests_total")
+                                                            .Help("Answered requests by route and status")
+                                                            .Register(registry);
+    prometheus::Family<prometheus::Histogram>& latency = prometheus::BuildHistogram()
+                                                             .Name("llmapikey_http_request_duration_seconds")
+                                                             .Help("Time from a complete request to its answer")
+                                                             .Register(registry);
+    prometheus::Family<prometheus::Counter>& issues = prometheus::BuildCounter()
+                                                          .Name("llmapikey_key_requests_total")
+                                                          .Help("Answers to a request for a key by outcome")
+                                                          .Register(registry);
+    prometheus::Family<prometheus::Counter>& sign_ins = prometheus::BuildCounter()
+                                                            .Name("llmapikey_sign_ins_total")
+                                                            .Help("Sign-ins by outcome")
+                                                            .Register(registry);
+    prometheus::Family<prometheus::Gauge>& keys = prometheus::BuildGauge()
+                                                      .Name("llmapikey_live_keys")
+                                                      .Help("Keys that count against MAX_TOTAL_KEYS")
+                                                      .Register(registry);
+    prometheus::Family<prometheus::Gauge>& key_limit = prometheus::BuildGauge()
+                                                           .Name("llmapikey_live_keys_limit")
+                                                           .Help("MAX_TOTAL_KEYS; 0 means no limit")
+                                                           .Register(registry);
+};
+
+Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::count_request(std::string_view route, int status, double seconds) {
+    const std::string name(route);
+    impl_->requests.Add({{"route", name}, {"status", std::to_string(status)}}).Increment();
+    impl_->latency.Add({{"route", name}}, latency_buckets).Observe(seconds);
+}
+
+void Metrics::count_issue(std::string_view status) { impl_->issues.Add({{"status", std::string(status)}}).Increment(); }
+
+void Metrics::count_sign_in(std::string_view outcome) {
+    impl_->sign_ins.Add({{"outcome", std::string(outcome)}}).Increment();
+}
+
+void Metrics::set_live_keys(double live, double limit) {
+    impl_->keys.Add({}).Set(live);
+    impl_->key_limit.Add({}).Set(limit);
+}
+
+std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(impl_->registry.Collect()); }
+
+}  // namespace llmapikey::ops

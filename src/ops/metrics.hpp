@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace llmapikey::ops {
+
+// Counters and gauges for Prometheus. Thread-safe.
+class Metrics {
+public:
+    Metrics();
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    // One finished request: `route` is the route's pattern, never the path that was asked for.
+    void count_request(std::string_view route, int status, double seconds);
+    // One answer to "generate": "created", "exists", ...
+    void count_issue(std::string_view status);
+    // One finished or failed sign-in: "ok", "denied", ...
+    void count_sign_in(std::string_view outcome);
+    void set_live_keys(double live, double limit);
+
+    // Prometheus text exposition format 0.0.4.
+    std::string text() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace llmapikey::ops

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/clock.hpp"
+#include "service/key_provider.hpp"
+
+namespace llmapikey::service {
+
+struct UsageSnapshot {
+    base::MicroUsd spent;      // in the current window: limit minus what is left of it
+    base::MicroUsd remaining;  // never negative
+    base::MicroUsd limit;
+    base::Timestamp as_of;
+};
+
+// What the upstream last said of each key's spending, kept briefly so that neither a slow upstream delays a dashboard nor a busy
+// dashboard tires the upstream. Thread-safe.
+class UsageCache {
+public:
+    UsageCache(KeyProvider& provider, const base::Clock& clock, base::Seconds call_timeout)
+        : provider_(provider), clock_(clock), call_timeout_(call_timeout) {}
+
+    struct Known {
+        std::optional<UsageSnapshot> snapshot;
+        bool is_fresh = false;         // no need to ask again yet
+        bool has_failed = false;       // the latest attempt to ask failed
+        bool should_refresh = false;   // the caller is the one to call refresh(), on a thread for upstream calls
+    };
+    // Never blocks on the upstream. At most one caller at a time is told to refresh a key; it must call refresh() or
+    // abandon_refresh().
+    Known look(const std::string& delete_handle);
+    void refresh(const std::string& delete_handle);  // blocking
+    void abandon_refresh(const std::string& delete_handle);
+    // What is known of a key minted just now, without asking.
+    void remember_unused(const std::string& delete_handle, base::MicroUsd limit);
+
+private:
+    struct Entry {
+        std::optional<UsageSnapshot> snapshot;
+        base::Timestamp asked_at;
+        bool has_failed = false;
+        bool is_refreshing = false;
+    };
+    void forget_some();
+
+    KeyProvider& provider_;
+    const base::Clock& clock_;
+    const base::Seconds call_timeout_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, Entry> entries_;
+};
+
+}  // namespace llmapikey::service

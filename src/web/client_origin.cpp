@@ -1,0 +1,118 @@
+#include "web/client_origin.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr std::string_view ipv4_mapped_prefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
+
+// 16 bytes, IPv4 in its mapped form; empty if it is no numeric address.
+std::string address_bytes(std::string_view text) {
+    if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+    const std::string terminated(text.substr(0, text.find('%')));
+    unsigned char buffer[16];
+    if (inet_pton(AF_INET, terminated.c_str(), buffer) == 1) {
+        return std::string(ipv4_mapped_prefix) + std::string(reinterpret_cast<char*>(buffer), 4);
+    }
+    if (inet_pton(AF_INET6, terminated.c_str(), buffer) == 1) return std::string(reinterpret_cast<char*>(buffer), 16);
+    return {};
+}
+
+// Host or host:port of the characters that DNS names and IP literals have.
+bool is_authority(std::string_view text) {
+    if (text.empty() || text.size() > 255) return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+               c == ':' || c == '[' || c == ']' || c == '_';
+    });
+}
+
+std::string rate_limit_key(const std::string& address) {
+    const std::string bytes = address_bytes(address);
+    if (bytes.empty() || bytes.starts_with(ipv4_mapped_prefix)) return address;
+    return base::to_hex(bytes.substr(0, 8)) + "/64";
+}
+
+// "1.2.3.4", "1.2.3.4:5678", "[::1]:5678" or "::1" as a bare address.
+std::string without_port(std::string_view text) {
+    text = base::trim(text);
+    if (text.starts_with('[')) return std::string(text.substr(1, text.find(']') - 1));
+    if (std::count(text.begin(), text.end(), ':') == 1) return std::string(text.substr(0, text.find(':')));
+    return std::string(text);
+}
+
+}  // namespace
+
+base::Result<AddressRange> AddressRange::parse(std::string_view text) {
+    const auto slash = text.find('/');
+    AddressRange range;
+    range.bytes_ = address_bytes(text.substr(0, slash));
+    const std::string shown = base::to_printable(text, 60);
+    if (range.bytes_.empty()) return base::fail(base::Errc::invalid_input, "'" + shown + "' is no address");
+    if (slash == std::string_view::npos) return range;
+    const bool is_ipv4 = text.find(':') == std::string_view::npos;
+    const auto bits = base::parse_whole_number(text.substr(slash + 1));
+    if (!bits || *bits > (is_ipv4 ? 32 : 128)) {
+        return base::fail(base::Errc::invalid_input, "'" + shown + "' has no valid prefix length");
+    }
+    range.prefix_bits_ = static_cast<int>(*bits) + (is_ipv4 ? 96 : 0);
+    return range;
+}
+
+bool AddressRange::contains(std::string_view numeric_address) const {
+    const std::string other = address_bytes(numeric_address);
+    if (other.empty()) return false;
+    for (int bit = 0; bit < prefix_bits_; ++bit) {
+        const auto index = static_cast<std::size_t>(bit / 8);
+        const int mask = 0x80 >> (bit % 8);
+        if ((bytes_[index] & mask) != (other[index] & mask)) return false;
+    }
+    return true;
+}
+
+bool OriginResolver::is_trusted(std::string_view address) const {
+    return std::any_of(trusted_proxies_.begin(), trusted_proxies_.end(),
+                       [&](const AddressRange& range) { return range.contains(address); });
+}
+
+// The nearest address that is not one of our proxies: each proxy appends the address that it saw.
+std::string OriginResolver::client_address(const net::Request& request) const {
+    std::string address = request.peer_address;
+    if (!is_trusted(address)) return address;
+    std::vector<std::string> hops;
+    for (const net::Header& header : request.headers) {
+        if (!base::equal_ignoring_case(header.name, "x-forwarded-for")) continue;
+        for (const std::string_view hop : base::split(header.value, ',')) hops.push_back(without_port(hop));
+    }
+    for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
+        if (address_bytes(*hop).empty()) break;
+        address = *hop;
+        if (!is_trusted(address)) break;
+    }
+    return address;
+}
+
+std::optional<ClientOrigin> OriginResolver::resolve(const net::Request& request) const {
+    ClientOrigin result;
+    result.client_address = client_address(request);
+    result.rate_limit_key = rate_limit_key(result.client_address);
+    const bool is_forwarded = is_trusted(request.peer_address);
+    if (!public_url_.empty()) {
+        result.origin = public_url_;
+        result.is_https = public_url_.starts_with("https://");
+        return result;
+    }
+    std::string_view host = request.header("host");
+    if (is_forwarded && request.has_header("x-forwarded-host")) host = base::trim(request.header("x-forwarded-host"));
+    if (!is_authority(host)) return std::nullopt;
+    result.is_https = is_forwarded && base::equal_ignoring_case(request.header("x-forwarded-proto"), "https");
+    result.origin = (result.is_https ? "https://" : "http://") + base::to_lower(host);
+    return result;
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,57 @@
+#include "web/context.hpp"
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::web {
+
+bool wants_json(const net::Request& request) {
+    bool names_json = false;
+    for (const std::string_view item : base::split(request.header("accept"), ',')) {
+        const std::string type = base::to_lower(base::trim(item.substr(0, item.find(';'))));
+        if (type == "text/html" || type == "application/xhtml+xml") return false;
+        if (type == "application/json" || type.ends_with("+json")) names_json = true;
+    }
+    return names_json;
+}
+
+bool Context::wants_json() const { return web::wants_json(request); }
+
+views::Frame make_frame(const Services& services, const Context& context) {
+    const service::IssuancePolicy& policy = services.issuance.policy();
+    views::Frame frame;
+    if (context.session) {
+        frame.login = context.session->recipient.login;
+        frame.csrf_token = services.csrf.issue(context.session_token);
+    }
+    frame.current_path = context.request.path;
+    frame.is_paused = !policy.is_enabled;
+    frame.is_sandbox = services.settings.is_sandbox;
+    frame.daily_limit_usd = base::to_display(policy.daily_limit);
+    frame.key_expiry_days = policy.key_lifetime.count();
+    return frame;
+}
+
+net::Response html_response(int status, std::string html) {
+    net::Response response;
+    response.status = status;
+    response.set("Content-Type", "text/html; charset=utf-8").set("Cache-Control", "no-store");
+    response.body = std::move(html);
+    return response;
+}
+
+net::Response json_response(int status, std::string json) {
+    net::Response response;
+    response.status = status;
+    response.set("Content-Type", "application/json").set("Cache-Control", "no-store");
+    response.body = std::move(json);
+    return response;
+}
+
+net::Response redirect(int status, std::string location) {
+    net::Response response;
+    response.status = status;
+    response.set("Location", std::move(location)).set("Cache-Control", "no-store");
+    return response;
+}
+
+}  // namespace llmapikey::web

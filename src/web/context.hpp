@@ -1,0 +1,72 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/work_queue.hpp"
+#include "net/http_types.hpp"
+#include "ops/metrics.hpp"
+#include "service/issuance.hpp"
+#include "service/sign_in.hpp"
+#include "service/usage.hpp"
+#include "web/client_origin.hpp"
+#include "web/prepared_answer.hpp"
+#include "web/rate_limiter.hpp"
+#include "web/same_origin.hpp"
+#include "web/session_token.hpp"
+#include "web/views/views.hpp"
+
+namespace llmapikey::web {
+
+// What the pages say of the configuration.
+struct SiteSettings {
+    bool is_sandbox = false;
+    std::string api_base_url;
+    std::string example_model;
+    base::Seconds upstream_timeout{15};
+};
+
+// The services behind the handlers, built by the composition root; all must outlive the site. All are thread-safe.
+struct Services {
+    const base::Clock& clock;
+    service::KeyStore& store;
+    service::Issuance& issuance;
+    service::SignIn& sign_in;
+    service::UsageCache& usage;
+    base::WorkQueue& upstream_queue;  // for work that nobody waits for
+    ops::Metrics& metrics;
+    const SessionTokens& sessions;
+    const CsrfTokens& csrf;
+    const std::atomic<bool>& is_draining;  // shutting down: not ready for new work
+    SiteSettings settings;
+};
+
+struct Route;
+
+// One request on its way through the site.
+struct Context {
+    const net::Request& request;
+    const Route* route = nullptr;  // null: unknown path
+    std::string request_id;
+    ClientOrigin origin;
+    std::string_view session_token;  // raw cookie; empty: none
+    std::optional<Session> session;  // of a valid token
+
+    bool wants_json() const;
+};
+
+// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type and not text/html.
+bool wants_json(const net::Request& request);
+
+// What surrounds every page for this request.
+views::Frame make_frame(const Services& services, const Context& context);
+
+net::Response html_response(int status, std::string html);
+net::Response json_response(int status, std::string json);
+net::Response redirect(int status, std::string location);
+
+}  // namespace llmapikey::web

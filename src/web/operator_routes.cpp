@@ -1,0 +1,42 @@
+#include "ops/log.hpp"
+#include "web/routes.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+net::Response text_response(int status, std::string text) {
+    net::Response response;
+    response.status = status;
+    response.set("Content-Type", "text/plain; charset=utf-8").set("Cache-Control", "no-store");
+    response.body = std::move(text);
+    return response;
+}
+
+}  // namespace
+
+net::Response health(const Services&, const Context&) { return text_response(200, "ok\n"); }
+
+net::Response readiness(const Services& services, const Context&) {
+    if (services.is_draining) return text_response(503, "shutting down\n").set("Retry-After", "5");
+    const auto checked = services.store.check();
+    if (checked) return text_response(200, "ready\n");
+    ops::log(ops::LogLevel::error, "not ready: " + checked.error().detail);
+    return text_response(503, "the database cannot be used\n").set("Retry-After", "5");
+}
+
+net::Response metrics_text(const Services& services, const Context&) {
+    const auto totals = services.store.totals();
+    if (totals) {
+        services.metrics.set_live_keys(static_cast<double>(totals->live),
+                                       static_cast<double>(services.issuance.policy().max_total_keys));
+    }
+    net::Response response = text_response(200, services.metrics.text());
+    response.headers.front().value = "text/plain; version=0.0.4; charset=utf-8";
+    return response;
+}
+
+net::Response robots_text(const Services&, const Context&) {
+    return text_response(200, "User-agent: *\nDisallow: /dashboard\nDisallow: /auth/\n");
+}
+
+}  // namespace llmapikey::web

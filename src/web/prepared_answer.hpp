@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/embedded.hpp"
+#include "net/http_types.hpp"
+
+namespace llmapikey::web {
+
+// An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Immutable; thread-safe.
+class PreparedAnswer {
+public:
+    // A file of the build: cacheable for ever, since its URL changes with its content. Views into the binary.
+    static PreparedAnswer of_asset(const base::EmbeddedAsset& asset);
+    // A page made at start; compressed here, revalidated by its ETag.
+    static PreparedAnswer of_page(std::string html);
+
+    // 200, or 304 if the request has the same one already.
+    net::Response answer(const net::Request& request) const;
+
+private:
+    struct Coding {
+        std::string_view name;  // empty: identity
+        std::string_view bytes;
+    };
+    const Coding& choose(const net::Request& request) const;
+
+    std::shared_ptr<const std::string> owned_[3];  // of a page
+    Coding identity_, brotli_, gzip_;
+    std::string_view content_type_;
+    std::string_view cache_control_;
+    std::string_view vary_;
+    std::string hash_;
+};
+
+// Whether Accept-Encoding takes `coding` (RFC 9110 section 12.5.3).
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding);
+// Whether If-None-Match names `etag` or "*"; weak comparison (RFC 9110 section 13.1.2).
+bool matches_etag(std::string_view if_none_match, std::string_view etag);
+
+}  // namespace llmapikey::web

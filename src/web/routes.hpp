@@ -1,0 +1,60 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "web/context.hpp"
+
+namespace llmapikey::web {
+
+enum class Access {
+    anyone,
+    session,   // 401 without one
+    operator_, // not through a proxy: 404 to requests that carry X-Forwarded-For or Forwarded
+};
+
+enum class Csrf {
+    not_needed,  // changes nothing
+    required,    // same-origin evidence or a token of the session
+};
+
+enum class Limit {
+    none,
+    per_client,  // counts against RATE_LIMIT_PER_MINUTE
+};
+
+using Handler = net::Response (*)(const Services&, const Context&);
+
+struct Route {
+    std::string_view method;
+    std::string_view path;  // exact
+    Access access;
+    Csrf csrf;
+    Limit limit;
+    net::Executor executor;            // for a request with a session cookie
+    net::Executor anonymous_executor;  // for one without
+    Handler handler;
+};
+
+// Every route but the assets, which are a table of their own. Anything else is 404.
+std::span<const Route> routes();
+
+// pages.cpp
+net::Response landing_page(const Services&, const Context&);
+net::Response docs_page(const Services&, const Context&);
+net::Response dashboard_page(const Services&, const Context&);
+// sign_in_routes.cpp
+net::Response start_sign_in(const Services&, const Context&);
+net::Response finish_sign_in(const Services&, const Context&);
+net::Response sign_out(const Services&, const Context&);
+// key_routes.cpp
+net::Response generate_key(const Services&, const Context&);
+// An error of POST /dashboard/key as its contract words it.
+net::Response key_error_response(const Services&, const Context&, int status, base::Seconds retry_after);
+// operator_routes.cpp
+net::Response health(const Services&, const Context&);
+net::Response readiness(const Services&, const Context&);
+net::Response metrics_text(const Services&, const Context&);
+net::Response robots_text(const Services&, const Context&);
+
+}  // namespace llmapikey::web

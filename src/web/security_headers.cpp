@@ -1,0 +1,20 @@
+#include "web/security_headers.hpp"
+
+namespace llmapikey::web {
+
+void add_security_headers(net::Response& response, bool is_https) {
+    response
+        .set("Content-Security-Policy",
+             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+        .set("X-Content-Type-Options", "nosniff")
+        .set("X-Frame-Options", "DENY")
+        // same-origin, not no-referrer: the latter would make browsers send "Origin: null" with our own forms.
+        .set("Referrer-Policy", "same-origin")
+        .set("Cross-Origin-Opener-Policy", "same-origin")
+        .set("Cross-Origin-Resource-Policy", "same-origin")
+        .set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if (is_https) response.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include "ops/log.hpp"
+#include "web/cookies.hpp"
+#include "web/error_response.hpp"
+#include "web/form.hpp"
+#include "web/next_path.hpp"
+#include "web/routes.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+// One cookie per attempt, so that sign-ins in two tabs do not disturb each other.
+constexpr std::string_view attempt_cookie_prefix = "llmapikey_oauth_";
+constexpr std::string_view callback_path = "/auth/callback";
+// Attempts that are never finished would pile up in the browser until its requests are too large.
+constexpr std::size_t max_open_attempts = 8;
+
+std::string attempt_cookie_name(std::string_view id) { return std::string(attempt_cookie_prefix) + std::string(id); }
+
+Cookie attempt_cookie(const Context& context, std::string_view id, std::string value, base::Seconds max_age) {
+    return Cookie{attempt_cookie_name(id), std::move(value), "/auth", max_age, context.origin.is_https};
+}
+
+// Deletes the oldest attempts of this browser beyond the most that are kept, and those that cannot be read.
+void drop_surplus_attempts(const Services& services, const Context& context, net::Response& response) {
+    std::vector<std::pair<base::Timestamp, std::string>> attempts;
+    for (const auto& [name, value] : read_cookies(context.request)) {
+        if (!name.starts_with(attempt_cookie_prefix)) continue;
+        const std::string id(name.substr(attempt_cookie_prefix.size()));
+        attempts.emplace_back(services.sign_in.started_at(id, value).value_or(base::Timestamp{}), id);
+    }
+    std::sort(attempts.begin(), attempts.end());
+    const std::size_t surplus = attempts.size() < max_open_attempts ? 0 : attempts.size() - max_open_attempts + 1;
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+        const bool is_readable = attempts[i].first != base::Timestamp{};
+        if (i >= surplus && is_readable) continue;
+        response.set("Set-Cookie", to_set_cookie(attempt_cookie(context, attempts[i].second, "", base::Seconds{0})));
+    }
+}
+
+std::string_view outcome_name(service::SignInFailure failure) {
+    switch (failure) {
+        case service::SignInFailure::denied: return "denied";
+        case service::SignInFailure::state_mismatch: return "state_mismatch";
+        case service::SignInFailure::code_rejected: return "code_rejected";
+        case service::SignInFailure::email_unverified: return "email_unverified";
+        case service::SignInFailure::not_a_person: return "not_a_person";
+        case service::SignInFailure::rate_limited: return "rate_limited";
+        case service::SignInFailure::github_down: return "github_down";
+        case service::SignInFailure::misconfigured: return "misconfigured";
+    }
+    return "unknown";
+}
+
+net::Response fail_sign_in(const Services& services, const Context& context, const service::SignInError& error,
+                           const std::string& next) {
+    services.metrics.count_sign_in(outcome_name(error.failure));
+    const bool is_ours = error.failure == service::SignInFailure::misconfigured;
+    ops::log(is_ours ? ops::LogLevel::error : ops::LogLevel::warn, "sign-in failed: " + error.detail,
+             {{"outcome", std::string(outcome_name(error.failure))}, {"request_id", context.request_id}});
+    return sign_in_error_response(services, context, error, next);
+}
+
+// Off the person's path: they are signed in whether GitHub takes its token back now or lets it lapse.
+void revoke_in_background(const Services& services, const base::Secret& token) {
+    service::SignIn& sign_in = services.sign_in;
+    const auto timeout = services.settings.upstream_timeout;
+    const auto revoke = [&sign_in, token, timeout] {
+        const auto revoked = sign_in.revoke_token(token, base::Deadline::after(timeout));
+        if (!revoked) ops::log(ops::LogLevel::warn, "GitHub did not revoke a token: " + revoked.error().detail);
+    };
+    if (!services.upstream_queue.try_submit(revoke)) {
+        ops::log(ops::LogLevel::warn, "too busy to have GitHub revoke a token");
+    }
+}
+
+void remember_username(const Services& services, const domain::Recipient& recipient) {
+    const auto updated = services.store.update_username(recipient);
+    if (!updated) ops::log(ops::LogLevel::warn, "noting a login name failed: " + updated.error().detail);
+}
+
+net::Response welcome(const Services& services, const Context& context, const service::SignedIn& signed_in) {
+    const std::string token = services.sessions.issue(signed_in.recipient, services.clock.now());
+    const Cookie session{std::string(session_cookie_name), token, "/", session_lifetime, context.origin.is_https};
+    net::Response response = redirect(302, safe_next_path(signed_in.next));
+    response.set("Set-Cookie", to_set_cookie(session));
+    services.metrics.count_sign_in("ok");
+    return response;
+}
+
+}  // namespace
+
+net::Response start_sign_in(const Services& services, const Context& context) {
+    const std::string next = safe_next_path(Form(context.request.query).value("next"));
+    if (context.session) return redirect(302, next);
+    const auto start = services.sign_in.start(next, context.origin.origin + std::string(callback_path));
+    net::Response response = redirect(302, start.authorize_url);
+    drop_surplus_attempts(services, context, response);
+    response.set("Set-Cookie",
+                 to_set_cookie(attempt_cookie(context, start.id, start.sealed, service::SignIn::attempt_lifetime)));
+    return response;
+}
+
+net::Response finish_sign_in(const Services& services, const Context& context) {
+    const Form query(context.request.query);
+    const service::CallbackParameters callback{query.value("code"), query.value("state"), query.value("error"),
+                                               query.value("error_description")};
+    const std::string id = service::SignIn::attempt_id(callback.state);
+    const std::string_view sealed = id.empty() ? std::string_view{} : find_cookie(context.request, attempt_cookie_name(id));
+    const auto attempt = services.sign_in.check(callback.state, sealed);
+    if (!attempt) {
+        // The back button, or a second click: whoever is signed in already is let through, unchanged.
+        if (context.session) return redirect(302, "/dashboard");
+        // GitHub reports its own trouble (a suspended app, a wrong callback) without a state of ours.
+        auto error = attempt.error();
+        if (!callback.error.empty() && callback.state.empty()) error.failure = service::SignInFailure::misconfigured;
+        return fail_sign_in(services, context, error, "/dashboard");
+    }
+    const auto deadline = base::Deadline::after(services.settings.upstream_timeout);
+    const auto signed_in = services.sign_in.finish(*attempt, callback, deadline);
+    net::Response response = signed_in ? welcome(services, context, *signed_in)
+                                       : fail_sign_in(services, context, signed_in.error(), attempt->next);
+    response.set("Set-Cookie", to_set_cookie(attempt_cookie(context, id, "", base::Seconds{0})));  // single use
+    if (signed_in) {
+        revoke_in_background(services, signed_in->token);
+        remember_username(services, signed_in->recipient);
+    }
+    return response;
+}
+
+net::Response sign_out(const Services&, const Context& context) {
+    net::Response response = redirect(303, "/");
+    const Cookie gone{std::string(session_cookie_name), "", "/", base::Seconds{0}, context.origin.is_https};
+    response.set("Set-Cookie", to_set_cookie(gone));
+    return response;
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,175 @@
+#include "web/site.hpp"
+
+#include <algorithm>
+
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+#include "ops/log.hpp"
+#include "web/cookies.hpp"
+#include "web/error_response.hpp"
+#include "web/form.hpp"
+#include "web/security_headers.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr std::size_t request_id_bytes = 9;
+
+// The route of this path: first the one of this method, else any, so that 404 and 405 are told apart.
+const Route* find_route(const net::Request& request) {
+    const Route* found = nullptr;
+    for (const Route& route : routes()) {
+        if (route.path != request.path) continue;
+        if (route.method == request.method) return &route;
+        if (found == nullptr) found = &route;
+    }
+    return found;
+}
+
+std::string allowed_methods(std::string_view path) {
+    std::string methods;
+    for (const Route& route : routes()) {
+        if (route.path != path) continue;
+        methods += (methods.empty() ? "" : ", ") + std::string(route.method);
+        if (route.method == "GET") methods += ", HEAD";
+    }
+    return methods;
+}
+
+bool is_through_proxy(const net::Request& request) {
+    return request.has_header("x-forwarded-for") || request.has_header("forwarded");
+}
+
+std::string presented_csrf_token(const net::Request& request) {
+    if (request.has_header("x-csrf-token")) return std::string(request.header("x-csrf-token"));
+    const bool is_form = request.header("content-type").starts_with("application/x-www-form-urlencoded");
+    return is_form ? Form(request.body).value("csrf_token") : std::string();
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Site::Site(Services services, OriginResolver origins, int rate_limit_per_minute)
+    : services_(std::move(services)), origins_(std::move(origins)), limiter_(rate_limit_per_minute) {
+    for (const base::EmbeddedAsset& asset : embedded_assets()) {
+        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset));
+        if (asset.name == "favicon.svg") assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset));
+    }
+    prepare_pages();
+}
+
+void Site::prepare_pages() {
+    for (const std::string path : {"/", "/docs", "/dashboard"}) {
+        net::Request request;
+        request.method = "GET";
+        request.path = path;
+        const Context context{request, nullptr, "", {}, {}, std::nullopt};
+        const Handler page = path == "/" ? landing_page : path == "/docs" ? docs_page : dashboard_page;
+        anonymous_pages_.emplace(path, PreparedAnswer::of_page(page(services_, context).body));
+    }
+}
+
+net::Executor Site::executor_for(const net::Request& request) const {
+    const Route* route = find_route(request);
+    if (route == nullptr || route->method != request.method) return net::Executor::io;
+    const bool has_session = !find_cookie(request, session_cookie_name).empty();
+    return has_session ? route->executor : route->anonymous_executor;
+}
+
+net::Response Site::handle(const net::Request& request) {
+    Context context{request, find_route(request), base::random_token(request_id_bytes), {}, {}, std::nullopt};
+    net::Response response = answer(context);
+    finish(context, response);
+    return response;
+}
+
+net::Response Site::refuse(const net::Request& request, int status) {
+    Context context{request, nullptr, base::random_token(request_id_bytes), {}, {}, std::nullopt};
+    if (const auto origin = origins_.resolve(request)) context.origin = *origin;
+    context.route = find_route(request);
+    net::Response response = error(context, status);
+    finish(context, response);
+    return response;
+}
+
+net::Response Site::answer(Context& context) {
+    const auto origin = origins_.resolve(context.request);
+    if (!origin) return error(context, 400);
+    context.origin = *origin;
+    if (auto prepared = answer_prepared(context)) return std::move(*prepared);
+    read_session(context);
+    if (context.route == nullptr) return error(context, 404);
+    const bool is_hidden = context.route->access == Access::operator_ && is_through_proxy(context.request);
+    if (is_hidden) return error(context, 404);
+    if (context.route->method != context.request.method) {
+        net::Response response = error(context, 405);
+        response.set("Allow", allowed_methods(context.route->path));
+        return response;
+    }
+    return call(context);
+}
+
+std::optional<net::Response> Site::answer_prepared(const Context& context) const {
+    const net::Request& request = context.request;
+    if (request.method != "GET") return std::nullopt;
+    const auto asset = assets_.find(request.path);
+    if (asset != assets_.end()) return asset->second.answer(request);
+    // What a query asks for (a notice, the key in the snippets) is for those who are signed in.
+    const auto page = anonymous_pages_.find(request.path);
+    if (page == anonymous_pages_.end() || !find_cookie(request, session_cookie_name).empty()) return std::nullopt;
+    return page->second.answer(request);
+}
+
+void Site::read_session(Context& context) const {
+    context.session_token = find_cookie(context.request, session_cookie_name);
+    if (context.session_token.empty()) return;
+    context.session = services_.sessions.verify(context.session_token, services_.clock.now());
+}
+
+net::Response Site::call(Context& context) {
+    if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
+    return context.route->handler(services_, context);
+}
+
+std::optional<net::Response> Site::refuse_unfit(const Context& context) {
+    const Route& route = *context.route;
+    if (route.limit == Limit::per_client) {
+        const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
+        if (wait) return error(context, 429, *wait);
+    }
+    const bool is_guarded = route.csrf == Csrf::required;
+    const OriginEvidence evidence = is_guarded ? origin_evidence(context.request, context.origin.origin) : OriginEvidence::same;
+    if (evidence == OriginEvidence::foreign) return error(context, 403);
+    if (route.access == Access::session && !context.session) return error(context, 401);
+    const bool has_token = evidence == OriginEvidence::same ||
+                           (context.session && services_.csrf.verify(presented_csrf_token(context.request), context.session_token));
+    if (!has_token) return error(context, 403);
+    return std::nullopt;
+}
+
+net::Response Site::error(const Context& context, int status, base::Seconds retry_after) const {
+    const bool is_key_answer = context.route != nullptr && context.route->handler == generate_key && context.wants_json() &&
+                               context.request.method == "POST";
+    if (is_key_answer) return key_error_response(services_, context, status, retry_after);
+    return error_response(services_, context, status, retry_after);
+}
+
+void Site::finish(const Context& context, net::Response& response) const {
+    add_security_headers(response, context.origin.is_https);
+    response.set("X-Request-Id", context.request_id);
+    const double seconds = seconds_since(context.request.received_at);
+    const std::string_view route = context.route != nullptr ? context.route->path : "other";
+    services_.metrics.count_request(route, response.status, seconds);
+    ops::log(ops::LogLevel::info, "request",
+             {{"method", context.request.is_head ? "HEAD" : base::to_printable(context.request.method, 20)},
+              {"path", base::to_printable(context.request.path)},
+              {"status", std::to_string(response.status)},
+              {"ms", std::to_string(static_cast<long>(seconds * 1000))},
+              {"client", context.origin.client_address},
+              {"request_id", context.request_id}});
+}
+
+}  // namespace llmapikey::web

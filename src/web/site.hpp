@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "web/context.hpp"
+#include "web/routes.hpp"
+
+namespace llmapikey::web {
+
+// The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and adds to every answer what every
+// answer must have. Thread-safe.
+class Site final : public net::HttpHandler {
+public:
+    Site(Services services, OriginResolver origins, int rate_limit_per_minute);
+
+    net::Executor executor_for(const net::Request& request) const override;
+    net::Response handle(const net::Request& request) override;
+    net::Response refuse(const net::Request& request, int status) override;
+
+private:
+    net::Response answer(Context& context);
+    net::Response call(Context& context);
+    std::optional<net::Response> refuse_unfit(const Context& context);
+    std::optional<net::Response> answer_prepared(const Context& context) const;
+    net::Response error(const Context& context, int status, base::Seconds retry_after = {}) const;
+    void finish(const Context& context, net::Response& response) const;
+    void read_session(Context& context) const;
+    void prepare_pages();
+
+    Services services_;
+    OriginResolver origins_;
+    RateLimiter limiter_;
+    std::map<std::string, PreparedAnswer, std::less<>> assets_;          // by path
+    std::map<std::string, PreparedAnswer, std::less<>> anonymous_pages_; // by path: shown to those who are not signed in
+};
+
+}  // namespace llmapikey::web

@@ -1,0 +1,139 @@
+#include "support/fake_key_provider.hpp"
+
+#include <algorithm>
+
+namespace llmapikey::test {
+namespace {
+
+tl::unexpected<base::Error> down() { return base::fail(base::Errc::upstream_down, "the fake upstream is down"); }
+
+}  // namespace
+
+void FakeKeyProvider::fail_next_mint(MintFault fault) {
+    const std::lock_guard lock(mutex_);
+    mint_faults_.push_back(fault);
+}
+
+void FakeKeyProvider::fail_next_revoke() {
+    const std::lock_guard lock(mutex_);
+    ++revoke_faults_;
+}
+
+void FakeKeyProvider::fail_next_list() {
+    const std::lock_guard lock(mutex_);
+    ++list_faults_;
+}
+
+void FakeKeyProvider::during_next_mint(std::function<void()> action) {
+    const std::lock_guard lock(mutex_);
+    during_mint_ = std::move(action);
+}
+
+void FakeKeyProvider::before_each_page(std::function<void()> action) {
+    const std::lock_guard lock(mutex_);
+    before_page_ = std::move(action);
+}
+
+std::string FakeKeyProvider::insert(const std::string& name, base::Timestamp created_at) {
+    service::UpstreamKey key;
+    key.delete_handle = "handle-" + std::to_string(++last_handle_);
+    key.name = name;
+    key.created_at = created_at;
+    keys_.push_front(key);
+    return key.delete_handle;
+}
+
+std::string FakeKeyProvider::add_key(const std::string& name, base::Timestamp created_at) {
+    const std::lock_guard lock(mutex_);
+    return insert(name, created_at);
+}
+
+void FakeKeyProvider::remove_key(const std::string& delete_handle) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(keys_, [&](const auto& key) { return key.delete_handle == delete_handle; });
+}
+
+int FakeKeyProvider::mint_calls() const {
+    const std::lock_guard lock(mutex_);
+    return mint_calls_;
+}
+
+std::vector<service::UpstreamKey> FakeKeyProvider::live_keys() const {
+    const std::lock_guard lock(mutex_);
+    return {keys_.begin(), keys_.end()};
+}
+
+service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, base::Deadline) {
+    std::unique_lock lock(mutex_);
+    ++mint_calls_;
+    std::optional<MintFault> fault;
+    if (!mint_faults_.empty()) {
+        fault = mint_faults_.front();
+        mint_faults_.pop_front();
+    }
+    if (fault == MintFault::refused) {
+        return service::NotMinted{{base::Errc::upstream_refused, "the fake upstream refuses", {}}};
+    }
+    if (fault == MintFault::lost_before_effect) return service::MintUnknown{"", "lost"};
+    const std::string handle = insert(request.name, clock_.now());
+    keys_.front().limit = request.daily_limit;
+    keys_.front().limit_remaining = request.daily_limit;
+    keys_.front().expires_at = request.expires_at;
+    const auto action = std::exchange(during_mint_, nullptr);
+    lock.unlock();
+    if (action) action();
+    if (fault == MintFault::lost_after_effect) return service::MintUnknown{"", "lost"};
+    if (fault == MintFault::handle_only) return service::MintUnknown{handle, "no key in the answer"};
+    return service::Minted{base::Secret("sk-or-v1-raw-of-" + handle), handle};
+}
+
+base::Result<service::UpstreamKey> FakeKeyProvider::get(const std::string& delete_handle, base::Deadline) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& key : keys_) {
+        if (key.delete_handle == delete_handle) return key;
+    }
+    return base::fail(base::Errc::not_found, "no such key");
+}
+
+base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::size_t offset, base::Deadline) {
+    std::unique_lock lock(mutex_);
+    if (list_faults_ > 0) {
+        --list_faults_;
+        return down();
+    }
+    const auto action = before_page_;
+    lock.unlock();
+    if (action) action();
+    lock.lock();
+    std::vector<service::UpstreamKey> page;
+    for (std::size_t i = offset; i < keys_.size() && page.size() < page_size_; ++i) page.push_back(keys_[i]);
+    return page;
+}
+
+base::Result<service::UpstreamKey> FakeKeyProvider::update(const std::string& delete_handle,
+                                                           const service::KeyUpdate& change, base::Deadline) {
+    const std::lock_guard lock(mutex_);
+    for (auto& key : keys_) {
+        if (key.delete_handle != delete_handle) continue;
+        key.is_disabled = change.is_disabled.value_or(key.is_disabled);
+        if (change.daily_limit) key.limit = change.daily_limit;
+        return key;
+    }
+    return base::fail(base::Errc::not_found, "no such key");
+}
+
+base::Result<void> FakeKeyProvider::revoke(const std::string& delete_handle, base::Deadline) {
+    const std::lock_guard lock(mutex_);
+    if (revoke_faults_ > 0) {
+        --revoke_faults_;
+        return down();
+    }
+    std::erase_if(keys_, [&](const auto& key) { return key.delete_handle == delete_handle; });
+    return {};
+}
+
+base::Result<service::Credits> FakeKeyProvider::credits(base::Deadline) {
+    return service::Credits{base::MicroUsd{100'000'000}, base::MicroUsd{1'000'000}};
+}
+
+}  // namespace llmapikey::test

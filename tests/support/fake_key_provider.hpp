@@ -1,0 +1,64 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "service/key_provider.hpp"
+
+namespace llmapikey::test {
+
+// The upstream in memory, with what can go wrong on demand. Thread-safe.
+class FakeKeyProvider final : public service::KeyProvider {
+public:
+    explicit FakeKeyProvider(const base::Clock& clock) : clock_(clock) {}
+
+    enum class MintFault {
+        refused,              // certainly not done
+        lost_before_effect,   // unknown, and not done
+        lost_after_effect,    // unknown, and done
+        handle_only,          // done; the answer told the handle but not the key
+    };
+    void fail_next_mint(MintFault fault);
+    void fail_next_revoke();
+    void fail_next_list();
+    // Runs inside the next mint, after its effect and before its answer.
+    void during_next_mint(std::function<void()> action);
+    // Runs before each page of the list is given.
+    void before_each_page(std::function<void()> action);
+    void set_page_size(std::size_t size) { page_size_ = size; }
+
+    // A key that somebody made by other means; returns its handle.
+    std::string add_key(const std::string& name, base::Timestamp created_at);
+    void remove_key(const std::string& delete_handle);
+
+    int mint_calls() const;
+    std::vector<service::UpstreamKey> live_keys() const;
+
+    service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override;
+    base::Result<service::UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
+    base::Result<std::vector<service::UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<service::UpstreamKey> update(const std::string& delete_handle, const service::KeyUpdate& change,
+                                              base::Deadline deadline) override;
+    base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
+    base::Result<service::Credits> credits(base::Deadline deadline) override;
+
+private:
+    std::string insert(const std::string& name, base::Timestamp created_at);
+
+    const base::Clock& clock_;
+    mutable std::mutex mutex_;
+    std::deque<service::UpstreamKey> keys_;  // newest first
+    std::deque<MintFault> mint_faults_;
+    int revoke_faults_ = 0, list_faults_ = 0;
+    std::function<void()> during_mint_, before_page_;
+    std::size_t page_size_ = 100;
+    int mint_calls_ = 0;
+    int last_handle_ = 0;
+};
+
+}  // namespace llmapikey::test

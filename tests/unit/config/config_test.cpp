@@ -1,0 +1,134 @@
+#include "config/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+namespace llmapikey::config {
+namespace {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+Values good_values() {
+    return {{"GITHUB_OAUTH_CLIENT_ID", "Iv1.0123456789abcdef"},
+            {"GITHUB_OAUTH_CLIENT_SECRET", "client-secret-of-the-app"},
+            {"AUTH_SESSION_SECRET", std::string(32, 'a')},
+            {"KEY_ENCRYPTION_SECRET", std::string(32, 'b')},
+            {"OPENROUTER_MANAGEMENT_KEY", "sk-or-v1-management"},
+            {"PROVISIONING_ENABLED", "true"}};
+}
+
+tl::expected<Config, std::vector<Problem>> load_values(const Values& values, Need need = Need::serve) {
+    const Lookup lookup = [&values](std::string_view name) -> std::optional<std::string> {
+        const auto found = values.find(name);
+        return found == values.end() ? std::nullopt : std::optional(found->second);
+    };
+    return load(lookup, need);
+}
+
+TEST(ConfigTest, GoodValuesLoadWithTheDocumentedDefaults) {
+    const auto config = load_values(good_values());
+    ASSERT_TRUE(config) << config.error().front().message;
+    EXPECT_TRUE(config->is_provisioning_enabled);
+    EXPECT_EQ(config->max_total_keys, 500);
+    EXPECT_EQ(config->key_daily_limit.value, 10'000'000);
+    EXPECT_EQ(config->key_expiry, std::chrono::days{90});
+    EXPECT_EQ(config->listen, "127.0.0.1:3000");
+    EXPECT_EQ(config->data_dir, "./data");
+    EXPECT_EQ(config->rate_limit_per_minute, 60);
+    EXPECT_EQ(config->openrouter_url, "https://openrouter.ai/api/v1");
+}
+
+TEST(ConfigTest, EveryRequiredVariableThatIsMissingIsNamedAtOnce) {
+    const auto config = load_values({{"PROVISIONING_ENABLED", "true"}});
+    ASSERT_FALSE(config);
+    for (const char* name : {"GITHUB_OAUTH_CLIENT_ID", "GITHUB_OAUTH_CLIENT_SECRET", "AUTH_SESSION_SECRET",
+                             "KEY_ENCRYPTION_SECRET", "OPENROUTER_MANAGEMENT_KEY"}) {
+        EXPECT_TRUE(std::any_of(config.error().begin(), config.error().end(),
+                                [&](const Problem& problem) { return problem.variable == name; }))
+            << name;
+    }
+}
+
+struct BadValue {
+    const char* name;
+    const char* value;
+};
+class BadValueTest : public testing::TestWithParam<BadValue> {};
+
+TEST_P(BadValueTest, IsAProblemThatNamesTheVariable) {
+    Values values = good_values();
+    values[GetParam().name] = GetParam().value;
+    const auto config = load_values(values);
+    ASSERT_FALSE(config) << GetParam().name << "=" << GetParam().value;
+    ASSERT_EQ(config.error().size(), 1u);
+    EXPECT_EQ(config.error().front().variable, GetParam().name);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadValueTest,
+    testing::Values(BadValue{"AUTH_SESSION_SECRET", "31-bytes-31-bytes-31-bytes-31-b"},
+                    BadValue{"KEY_ENCRYPTION_SECRET", "short"}, BadValue{"PROVISIONING_ENABLED", "TRUE"},
+                    BadValue{"PROVISIONING_ENABLED", "1"}, BadValue{"PROVISIONING_ENABLED", " true"},
+                    BadValue{"MAX_TOTAL_KEYS", "-1"}, BadValue{"MAX_TOTAL_KEYS", "ten"}, BadValue{"MAX_TOTAL_KEYS", "1e3"},
+                    BadValue{"KEY_DAILY_LIMIT_USD", "0"}, BadValue{"KEY_DAILY_LIMIT_USD", "-5"},
+                    BadValue{"KEY_DAILY_LIMIT_USD", "ten"}, BadValue{"KEY_DAILY_LIMIT_USD", "nan"},
+                    BadValue{"KEY_DAILY_LIMIT_USD", "inf"}, BadValue{"KEY_DAILY_LIMIT_USD", "10 USD"},
+                    BadValue{"KEY_DAILY_LIMIT_USD", "0.0000001"}, BadValue{"KEY_EXPIRY_DAYS", "0"},
+                    BadValue{"KEY_EXPIRY_DAYS", "1.5"}, BadValue{"KEY_EXPIRY_DAYS", "99999"},
+                    BadValue{"ADMIN_GITHUB_USER_IDS", "octocat"}, BadValue{"ADMIN_GITHUB_USER_IDS", "1,,2"},
+                    BadValue{"ADMIN_GITHUB_USER_IDS", "01"}, BadValue{"PUBLIC_URL", "keys.example.org"},
+                    BadValue{"PUBLIC_URL", "https://keys.example.org/path"}, BadValue{"PUBLIC_URL", "ftp://x"},
+                    BadValue{"RATE_LIMIT_PER_MINUTE", "many"}, BadValue{"OPENROUTER_WORKSPACE_ID", "default"},
+                    BadValue{"GITHUB_URL", "github.com"}, BadValue{"GITHUB_API_URL", "https://"},
+                    BadValue{"OPENROUTER_URL", "https://host/api?x=1"}, BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"},
+                    BadValue{"LOG_LEVEL", "loud"}, BadValue{"POSTGRES_URL", "postgresql://localhost/x"},
+                    BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
+
+TEST(ConfigTest, NoProblemShowsASecret) {
+    Values values = good_values();
+    values["AUTH_SESSION_SECRET"] = "hunter2";
+    values["KEY_ENCRYPTION_SECRET"] = "hunter3";
+    const auto config = load_values(values);
+    ASSERT_FALSE(config);
+    for (const Problem& problem : config.error()) EXPECT_EQ(problem.message.find("hunter"), std::string::npos);
+}
+
+TEST(ConfigTest, MintingCanBePausedWithoutAManagementKey) {
+    Values values = good_values();
+    values.erase("OPENROUTER_MANAGEMENT_KEY");
+    values["PROVISIONING_ENABLED"] = "false";
+    EXPECT_TRUE(load_values(values));
+}
+
+TEST(ConfigTest, MigrateNeedsNothingButTheDatabase) { EXPECT_TRUE(load_values({}, Need::database)); }
+
+TEST(ConfigTest, TrailingSlashesOfUrlsDoNotMatter) {
+    Values values = good_values();
+    values["PUBLIC_URL"] = "https://keys.example.org/";
+    values["OPENROUTER_URL"] = "http://127.0.0.1:9/api/v1//";
+    const auto config = load_values(values);
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->public_url, "https://keys.example.org");
+    EXPECT_EQ(config->openrouter_url, "http://127.0.0.1:9/api/v1");
+}
+
+TEST(DotenvTest, ReadsWhatShellsRead) {
+    const auto parsed = parse_dotenv("# comment\nA=1\nexport B = two words # note\nC=\"quo#ted\" # x\r\nD='$x'\n\nE=\n");
+    ASSERT_TRUE(parsed);
+    const std::vector<std::pair<std::string, std::string>> expected{
+        {"A", "1"}, {"B", "two words"}, {"C", "quo#ted"}, {"D", "$x"}, {"E", ""}};
+    EXPECT_EQ(*parsed, expected);
+}
+
+TEST(DotenvTest, NamesTheLineThatIsNoAssignment) {
+    for (const char* text : {"A=1\nnonsense\n", "A=1\n1A=2", "A=1\nB=\"open", "A=1\nB=\"x\" y"}) {
+        const auto parsed = parse_dotenv(text);
+        ASSERT_FALSE(parsed) << text;
+        EXPECT_NE(parsed.error().detail.find("line 2"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace llmapikey::config

@@ -1,0 +1,199 @@
+#include <gtest/gtest.h>
+
+#include "web/client_origin.hpp"
+#include "web/cookies.hpp"
+#include "web/form.hpp"
+#include "web/next_path.hpp"
+#include "web/prepared_answer.hpp"
+#include "web/rate_limiter.hpp"
+#include "web/same_origin.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+net::Request request_with(std::vector<net::Header> headers, std::string peer = "127.0.0.1") {
+    net::Request request;
+    request.method = "POST";
+    request.headers = std::move(headers);
+    request.peer_address = std::move(peer);
+    return request;
+}
+
+TEST(NextPathTest, KeepsPathsOfThisOrigin) {
+    for (const char* path : {"/", "/dashboard", "/docs?key=show", "/docs#curl", "/a/b-c_d.e~f"}) {
+        EXPECT_EQ(safe_next_path(path), path);
+    }
+}
+
+TEST(NextPathTest, SendsEverythingElseToTheDashboard) {
+    for (const std::string next :
+         {"", "dashboard", "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example",
+          "https:evil.example", "javascript:alert(1)", "/%2f/evil.example", "/%2Fevil.example", "/%5cevil.example",
+          "/%252fevil.example", "/%25252fevil.example", "/\tevil", "/\r\nSet-Cookie: x=1", "/%0d%0aSet-Cookie:x",
+          "/%00", " /dashboard", "/.//evil.example", "/a/..//evil.example", "/..", "/%2e%2e//x", "/%zz", "/a//b",
+          "///evil.example", "/\x7f", "/\xc3\xa4"}) {
+        EXPECT_EQ(safe_next_path(next), "/dashboard") << next;
+    }
+    EXPECT_EQ(safe_next_path("/" + std::string(600, 'a')), "/dashboard");
+}
+
+TEST(FormTest, DecodesFieldsAndLeavesOutMalformedOnes) {
+    const Form form("a=1&b=x+y%21&c&d=%zz&a=2&&=e");
+    EXPECT_EQ(form.value("a"), "1");
+    EXPECT_EQ(form.value("b"), "x y!");
+    EXPECT_TRUE(form.has("c"));
+    EXPECT_FALSE(form.has("d"));
+    EXPECT_EQ(form.value("missing"), "");
+}
+
+TEST(CookieTest, FindsTheFirstOfItsName) {
+    const auto request = request_with({{"Cookie", "a=1; b=\"two\";c; a=3"}, {"cookie", "d=4"}});
+    EXPECT_EQ(find_cookie(request, "a"), "1");
+    EXPECT_EQ(find_cookie(request, "b"), "two");
+    EXPECT_EQ(find_cookie(request, "d"), "4");
+    EXPECT_EQ(find_cookie(request, "A"), "");
+}
+
+TEST(CookieTest, IsAlwaysHttpOnlyAndLax) {
+    EXPECT_EQ(to_set_cookie({"n", "v", "/", base::Seconds{60}, true}),
+              "n=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
+    EXPECT_NE(to_set_cookie({"n", "", "/", base::Seconds{0}, false}).find("Max-Age=0; Expires=Thu, 01 Jan 1970"),
+              std::string::npos);
+}
+
+TEST(OriginEvidenceTest, BelievesTheBrowserAndNobodyElse) {
+    const std::string own = "https://keys.example.org";
+    using E = OriginEvidence;
+    EXPECT_EQ(origin_evidence(request_with({{"Origin", own}}), own), E::same);
+    EXPECT_EQ(origin_evidence(request_with({{"Sec-Fetch-Site", "same-origin"}}), own), E::same);
+    EXPECT_EQ(origin_evidence(request_with({}), own), E::none);
+    for (const char* site : {"cross-site", "same-site", "none", "nonsense"}) {
+        EXPECT_EQ(origin_evidence(request_with({{"Sec-Fetch-Site", site}}), own), E::foreign) << site;
+    }
+    for (const char* origin : {"null", "https://evil.example", "https://keys.example.org.evil.example",
+                               "https://keys.example.org:444", "keys.example.org"}) {
+        EXPECT_EQ(origin_evidence(request_with({{"Origin", origin}}), own), E::foreign) << origin;
+        EXPECT_EQ(origin_evidence(request_with({{"Origin", origin}, {"Sec-Fetch-Site", "same-origin"}}), own), E::foreign)
+            << origin;
+    }
+}
+
+TEST(CsrfTokenTest, IsGoodForItsSessionOnly) {
+    const CsrfTokens tokens(base::Secret(std::string(32, 's')));
+    EXPECT_TRUE(tokens.verify(tokens.issue("session-1"), "session-1"));
+    EXPECT_FALSE(tokens.verify(tokens.issue("session-1"), "session-2"));
+    EXPECT_FALSE(tokens.verify("", "session-1"));
+}
+
+std::vector<AddressRange> ranges(const std::vector<std::string>& texts) {
+    std::vector<AddressRange> parsed;
+    for (const auto& text : texts) parsed.push_back(*AddressRange::parse(text));
+    return parsed;
+}
+
+TEST(ClientOriginTest, ForwardedHeadersOfStrangersDoNotCount) {
+    const OriginResolver resolver("", {});
+    const auto origin = resolver.resolve(request_with({{"Host", "keys.example.org"},
+                                                       {"X-Forwarded-For", "6.6.6.6"},
+                                                       {"X-Forwarded-Proto", "https"},
+                                                       {"X-Forwarded-Host", "evil.example"}},
+                                                      "9.9.9.9"));
+    ASSERT_TRUE(origin);
+    EXPECT_EQ(origin->origin, "http://keys.example.org");
+    EXPECT_EQ(origin->client_address, "9.9.9.9");
+    EXPECT_FALSE(origin->is_https);
+}
+
+TEST(ClientOriginTest, TakesTheNearestAddressThatIsNoProxy) {
+    const OriginResolver resolver("", ranges({"10.0.0.0/8", "::1"}));
+    const auto origin = resolver.resolve(request_with({{"Host", "inner:3000"},
+                                                       {"X-Forwarded-For", "6.6.6.6, 203.0.113.9, 10.1.2.3"},
+                                                       {"X-Forwarded-Proto", "https"},
+                                                       {"X-Forwarded-Host", "Keys.Example.org"}},
+                                                      "10.0.0.1"));
+    ASSERT_TRUE(origin);
+    EXPECT_EQ(origin->origin, "https://keys.example.org");
+    EXPECT_EQ(origin->client_address, "203.0.113.9");
+    EXPECT_TRUE(origin->is_https);
+}
+
+TEST(ClientOriginTest, LimitsIpv6BySlash64) {
+    const OriginResolver resolver("http://x", {});
+    const auto one = resolver.resolve(request_with({}, "2001:db8:1:2::1"));
+    const auto two = resolver.resolve(request_with({}, "2001:db8:1:2:ffff::9"));
+    const auto other = resolver.resolve(request_with({}, "2001:db8:1:3::1"));
+    EXPECT_EQ(one->rate_limit_key, two->rate_limit_key);
+    EXPECT_NE(one->rate_limit_key, other->rate_limit_key);
+}
+
+TEST(ClientOriginTest, RefusesAHostThatIsNone) {
+    const OriginResolver resolver("", {});
+    for (const char* host : {"", "a b", "evil.example/path", "x\"y", "a,b"}) {
+        EXPECT_FALSE(resolver.resolve(request_with({{"Host", host}}))) << host;
+    }
+}
+
+TEST(AddressRangeTest, RefusesWhatIsNoRange) {
+    for (const char* text : {"", "localhost", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/"}) {
+        EXPECT_FALSE(AddressRange::parse(text)) << text;
+    }
+    EXPECT_TRUE(AddressRange::parse("0.0.0.0/0")->contains("1.2.3.4"));
+    EXPECT_FALSE(AddressRange::parse("0.0.0.0/0")->contains("2001:db8::1"));
+}
+
+TEST(RateLimiterTest, LetsTheRateThroughAndSaysWhenToComeBack) {
+    RateLimiter limiter(60);
+    const RateLimiter::Instant start{};
+    for (int i = 0; i < 60; ++i) EXPECT_FALSE(limiter.take("a", start)) << i;
+    EXPECT_EQ(limiter.take("a", start), base::Seconds{1});
+    EXPECT_FALSE(limiter.take("b", start));
+    EXPECT_FALSE(limiter.take("a", start + std::chrono::seconds{1}));
+    EXPECT_TRUE(limiter.take("a", start + std::chrono::seconds{1}));
+}
+
+TEST(RateLimiterTest, ZeroMeansOff) {
+    RateLimiter limiter(0);
+    for (int i = 0; i < 1000; ++i) EXPECT_FALSE(limiter.take("a", RateLimiter::Instant{}));
+}
+
+TEST(RateLimiterTest, MemoryIsBoundedUnderManyAddresses) {
+    RateLimiter limiter(1);
+    for (int i = 0; i < 300'000; ++i) limiter.take(std::to_string(i), RateLimiter::Instant{});
+    EXPECT_FALSE(limiter.take("last", RateLimiter::Instant{}));
+}
+
+TEST(ConditionalRequestTest, ComparesEntityTagsWeakly) {
+    EXPECT_TRUE(matches_etag("\"a\"", "\"a\""));
+    EXPECT_TRUE(matches_etag("\"x\", W/\"a\"", "\"a\""));
+    EXPECT_TRUE(matches_etag("*", "\"a\""));
+    EXPECT_FALSE(matches_etag("", "\"a\""));
+    EXPECT_FALSE(matches_etag("\"b\"", "\"a\""));
+}
+
+TEST(AcceptEncodingTest, HonorsZeroWeights) {
+    EXPECT_TRUE(accepts_coding("gzip, deflate, br", "br"));
+    EXPECT_TRUE(accepts_coding("br;q=0.5", "br"));
+    EXPECT_FALSE(accepts_coding("br;q=0", "br"));
+    EXPECT_FALSE(accepts_coding("br;q=0.000", "br"));
+    EXPECT_FALSE(accepts_coding("gzip", "br"));
+    EXPECT_FALSE(accepts_coding("", "br"));
+}
+
+TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
+    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'));
+    const auto plain = page.answer(request_with({}));
+    EXPECT_EQ(plain.static_body.size(), 2015u);
+    const auto brotli = page.answer(request_with({{"Accept-Encoding", "gzip, br"}}));
+    EXPECT_LT(brotli.static_body.size(), 200u);
+    std::string etag;
+    for (const auto& header : brotli.headers) {
+        if (header.name == "ETag") etag = header.value;
+    }
+    const auto again = page.answer(request_with({{"Accept-Encoding", "gzip, br"}, {"If-None-Match", etag}}));
+    EXPECT_EQ(again.status, 304);
+    EXPECT_TRUE(again.static_body.empty());
+    EXPECT_EQ(page.answer(request_with({{"If-None-Match", etag}})).status, 200) << "another coding is another entity";
+}
+
+}  // namespace
+}  // namespace llmapikey::web
