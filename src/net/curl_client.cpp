@@ -1,0 +1,183 @@
+#include "net/curl_client.hpp"
+
+#include <curl/curl.h>
+
+#include <mutex>
+#include <stdexcept>
+#include <vector>
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::net {
+namespace {
+
+constexpr std::size_t max_body_bytes = 4 * 1024 * 1024;
+constexpr long max_connect_ms = 10'000;
+
+struct FreeHandle {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using Handle = std::unique_ptr<CURL, FreeHandle>;
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+extern "C" std::size_t llmapikey_take_body(char* data, std::size_t size, std::size_t count, void* target) {
+    auto& body = *static_cast<std::string*>(target);
+    if (body.size() + size * count > max_body_bytes) return 0;  // fewer than given: curl ends the transfer
+    body.append(data, size * count);
+    return size * count;
+}
+
+extern "C" std::size_t llmapikey_take_header(char* data, std::size_t size, std::size_t count, void* target) {
+    auto& headers = *static_cast<std::vector<Header>*>(target);
+    std::string_view line(data, size * count);
+    while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+    if (line.starts_with("HTTP/")) headers.clear();  // the head of an interim answer came before
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos && headers.size() < 200) {
+        headers.push_back({std::string(line.substr(0, colon)), std::string(base::trim(line.substr(colon + 1)))});
+    }
+    return size * count;
+}
+
+// Whether it is certain that the peer has seen no byte of the request.
+bool is_certainly_unsent(CURL* handle, CURLcode code) {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_COULDNT_CONNECT:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_URL_MALFORMAT: return true;
+        case CURLE_OPERATION_TIMEDOUT: break;
+        default: return false;
+    }
+    curl_off_t ready_to_send = 0;
+    const CURLcode known = curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &ready_to_send);
+    return known == CURLE_OK && ready_to_send == 0;
+}
+
+class CurlClient final : public HttpClient {
+public:
+    explicit CurlClient(std::string user_agent) : user_agent_(std::move(user_agent)) {
+        static std::once_flag once;
+        std::call_once(once, [] {
+            if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::runtime_error("libcurl cannot start");
+        });
+    }
+
+    ClientResponse send(const ClientRequest& request, base::Deadline deadline) override {
+        ClientResponse response;
+        if (deadline.has_passed()) {
+            response.failure = "no time was left";
+            return response;
+        }
+        Lease lease(*this);
+        CURL* handle = lease.get();
+        const HeaderList headers = make_headers(request);
+        set_up(handle, request, headers.get(), deadline, response);
+        const CURLcode code = curl_easy_perform(handle);
+        conclude(handle, code, response);
+        return response;
+    }
+
+private:
+    // A handle for the length of one transfer; handles keep their connections between transfers.
+    class Lease {
+    public:
+        explicit Lease(CurlClient& owner) : owner_(owner), handle_(owner.take_handle()) {}
+        ~Lease() {
+            curl_easy_reset(handle_.get());
+            owner_.give_back(std::move(handle_));
+        }
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        CURL* get() { return handle_.get(); }
+
+    private:
+        CurlClient& owner_;
+        Handle handle_;
+    };
+
+    Handle take_handle() {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!idle_.empty()) {
+                Handle handle = std::move(idle_.back());
+                idle_.pop_back();
+                return handle;
+            }
+        }
+        Handle handle(curl_easy_init());
+        if (handle == nullptr) throw std::bad_alloc();
+        return handle;
+    }
+
+    void give_back(Handle handle) {
+        const std::lock_guard lock(mutex_);
+        idle_.push_back(std::move(handle));
+    }
+
+    HeaderList make_headers(const ClientRequest& request) const {
+        curl_slist* list = curl_slist_append(nullptr, "Expect:");  // no pause for "100 Continue"
+        for (const Header& header : request.headers) {
+            list = curl_slist_append(list, (header.name + ": " + header.value).c_str());
+        }
+        return HeaderList(list);
+    }
+
+    void set_up(CURL* handle, const ClientRequest& request, curl_slist* headers, base::Deadline deadline,
+                ClientResponse& response) const {
+        const long milliseconds = static_cast<long>(deadline.left().count());
+        curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+        curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+        curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+        curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, std::max(milliseconds, 1L));
+        curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, std::max(std::min(milliseconds, max_connect_ms), 1L));
+        curl_easy_setopt(handle, CURLOPT_USERAGENT, user_agent_.c_str());
+        curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+        curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+        curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+        curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, llmapikey_take_body);
+        curl_easy_setopt(handle, CURLOPT_WRITEDATA, &response.body);
+        curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, llmapikey_take_header);
+        curl_easy_setopt(handle, CURLOPT_HEADERDATA, &response.headers);
+        // curl sends a request again by itself when a kept connection turns out to be dead. What creates must be sent once only.
+        if (request.method == "POST") curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
+        if (!request.body.empty() || request.method == "POST") {
+            curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.c_str());
+        }
+        curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+
+    static void conclude(CURL* handle, CURLcode code, ClientResponse& response) {
+        long status = 0;
+        curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+        response.status = static_cast<int>(status);
+        if (code == CURLE_OK) {
+            response.transfer = TransferStatus::answered;
+            return;
+        }
+        response.transfer = is_certainly_unsent(handle, code) ? TransferStatus::not_sent : TransferStatus::unknown;
+        response.failure = curl_easy_strerror(code);
+        response.body.clear();
+    }
+
+    const std::string user_agent_;
+    std::mutex mutex_;
+    std::vector<Handle> idle_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> make_curl_client(std::string user_agent) {
+    return std::make_unique<CurlClient>(std::move(user_agent));
+}
+
+}  // namespace llmapikey::net

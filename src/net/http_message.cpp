@@ -1,0 +1,98 @@
+#include "net/http_message.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+namespace llmapikey::net {
+namespace {
+
+namespace http = boost::beast::http;
+
+void append_clean(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) out += c;
+    }
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+    append_clean(out, name);
+    out += ": ";
+    append_clean(out, value);
+    out += "\r\n";
+}
+
+// RFC 9110 section 5.6.7; made anew once a second a thread.
+const std::string& http_date() {
+    thread_local std::time_t made_at = 0;
+    thread_local std::string text;
+    const std::time_t now = std::time(nullptr);
+    if (now != made_at) {
+        std::tm parts{};
+        gmtime_r(&now, &parts);
+        static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+        static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+        char buffer[64];
+        std::snprintf(buffer, sizeof buffer, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[parts.tm_wday], parts.tm_mday,
+                      months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+        text = buffer;
+        made_at = now;
+    }
+    return text;
+}
+
+bool has_no_body(int status) { return status == 204 || status == 304 || status < 200; }
+
+}  // namespace
+
+Request to_request(RequestParser& parser, const std::string& peer_address) {
+    auto& message = parser.get();
+    Request request;
+    request.method = std::string(message.method_string());
+    request.is_head = request.method == "HEAD";
+    if (request.is_head) request.method = "GET";
+    request.target = std::string(message.target());
+    const auto question = request.target.find('?');
+    request.path = request.target.substr(0, question);
+    if (question != std::string::npos) request.query = request.target.substr(question + 1);
+    for (const auto& field : message) {
+        request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    }
+    request.body = std::move(message.body());
+    request.peer_address = peer_address;
+    request.received_at = std::chrono::steady_clock::now();
+    return request;
+}
+
+bool is_well_formed(const RequestParser& parser) {
+    const auto& message = parser.get();
+    if (!message.target().starts_with('/')) return false;
+    const auto hosts = message.count(http::field::host);
+    return message.version() >= 11 ? hosts == 1 : hosts <= 1;
+}
+
+std::string_view body_of(const Response& response) {
+    if (has_no_body(response.status)) return {};
+    return response.static_body.empty() ? std::string_view(response.body) : response.static_body;
+}
+
+std::string to_head(const Response& response, Connection connection) {
+    std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+    head += http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
+    head += "\r\n";
+    for (const Header& header : response.headers) append_header(head, header.name, header.value);
+    append_header(head, "Date", http_date());
+    if (!response.chunks.empty()) {
+        append_header(head, "Transfer-Encoding", "chunked");
+    } else if (!has_no_body(response.status)) {
+        append_header(head, "Content-Length", std::to_string(body_of(response).size()));
+    }
+    if (connection == Connection::close) append_header(head, "Connection", "close");
+    head += "\r\n";
+    return head;
+}
+
+}  // namespace llmapikey::net

@@ -1,0 +1,223 @@
+#include "net/http_server.hpp"
+
+#include <sys/socket.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "net/http_session.hpp"
+
+namespace llmapikey::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+// How late a deadline can be noticed.
+constexpr base::Millis sweep_interval{100};
+constexpr base::Millis accept_back_off{100};
+
+// Counts the connections of all threads, and lets stop() wait for the last one.
+class ConnectionCount {
+public:
+    bool try_add(std::size_t most) {
+        const std::lock_guard lock(mutex_);
+        if (count_ >= most) return false;
+        ++count_;
+        return true;
+    }
+    void remove() {
+        const std::lock_guard lock(mutex_);
+        if (--count_ == 0) none_left_.notify_all();
+    }
+    bool wait_for_none(base::Millis timeout) {
+        std::unique_lock lock(mutex_);
+        return none_left_.wait_for(lock, timeout, [this] { return count_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable none_left_;
+    std::size_t count_ = 0;
+};
+
+// One thread with its own io_context and listener. All members but `io` and `thread` are touched on that thread only, once started.
+struct IoThread {
+    explicit IoThread(SessionHost&& sessions) : host(std::move(sessions)) {}
+    asio::io_context io{1};
+    tcp::acceptor acceptor{io};
+    asio::steady_timer sweep_timer{io};
+    SessionHost host;
+    std::thread thread;
+};
+
+error_code bind_listener(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool shares_port) {
+    error_code ec;
+    acceptor.open(endpoint.protocol(), ec);
+    if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec && shares_port) acceptor.set_option(ReusePort(true), ec);
+    if (!ec) acceptor.bind(endpoint, ec);
+    if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+    return ec;
+}
+
+// The only place that spawns connections: counts them, and reports what none of them expected.
+void spawn_connection(IoThread& owner, ConnectionCount& count, tcp::socket socket) {
+    auto finished = [&count](std::exception_ptr failure) {
+        count.remove();
+        if (failure == nullptr) return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "a connection ended unexpectedly: %s\n", error.what());
+        }
+    };
+    asio::co_spawn(owner.io, serve_connection(owner.host, std::move(socket)), std::move(finished));
+}
+
+asio::awaitable<void> accept_connections(IoThread& owner, ConnectionCount& count) {
+    while (owner.acceptor.is_open()) {
+        error_code ec;
+        tcp::socket socket(owner.io);
+        co_await owner.acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
+        if (ec == asio::error::operation_aborted || !owner.acceptor.is_open()) co_return;
+        if (ec) {  // out of descriptors, most likely: trying again at once would only spin
+            asio::steady_timer timer(owner.io, accept_back_off);
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+            continue;
+        }
+        if (count.try_add(owner.host.options.max_connections)) spawn_connection(owner, count, std::move(socket));
+    }
+}
+
+void sweep(SessionHost& host) {
+    const Instant now = std::chrono::steady_clock::now();
+    for (Connected* connection : host.connections) {
+        if (connection->deadline > now) continue;
+        connection->deadline = Instant::max();
+        connection->is_late = true;
+        error_code ignored;
+        connection->socket.cancel(ignored);
+    }
+}
+
+void schedule_sweep(IoThread& owner) {
+    owner.sweep_timer.expires_after(sweep_interval);
+    owner.sweep_timer.async_wait([&owner](const error_code& ec) {
+        // The second condition: a sweep that was due already when the server was told to stop must not begin anew.
+        if (ec || (owner.host.is_draining && owner.host.connections.empty())) return;
+        sweep(owner.host);
+        schedule_sweep(owner);
+    });
+}
+
+void drain(IoThread& owner) {
+    error_code ignored;
+    owner.host.is_draining = true;
+    owner.acceptor.close(ignored);
+    for (Connected* connection : owner.host.connections) {
+        if (connection->is_idle) connection->socket.close(ignored);
+    }
+}
+
+void close_all(IoThread& owner) {
+    error_code ignored;
+    for (Connected* connection : owner.host.connections) connection->socket.close(ignored);
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+public:
+    Impl(HttpServerOptions chosen, HttpHandler& handler, base::WorkQueue& database_queue, base::WorkQueue& upstream_queue)
+        : options(std::move(chosen)) {
+        for (int i = 0; i < std::max(options.io_threads, 1); ++i) {
+            threads.push_back(
+                std::make_unique<IoThread>(SessionHost{options, handler, database_queue, upstream_queue}));
+        }
+    }
+
+    base::Result<void> bind() {
+        error_code ec;
+        const auto address = asio::ip::make_address(options.listen.host, ec);
+        tcp::endpoint endpoint(address, options.listen.port);
+        const bool shares_port = threads.size() > 1;
+        // Sharing would succeed beside a stranger who shares, too: ask first whether the port is free.
+        if (!ec && shares_port && endpoint.port() != 0) {
+            tcp::acceptor probe(threads.front()->io);
+            ec = bind_listener(probe, endpoint, false);
+        }
+        for (const auto& each : threads) {
+            if (!ec) ec = bind_listener(each->acceptor, endpoint, shares_port);
+            if (!ec) endpoint.port(each->acceptor.local_endpoint(ec).port());
+        }
+        port = endpoint.port();
+        if (!ec) return {};
+        const bool is_taken = ec == asio::error::address_in_use;
+        return base::fail(base::Errc::invalid_input, "cannot listen on " + options.listen.text() + ": " + ec.message() +
+                                                         (is_taken ? "; stop what runs there or set LISTEN" : "; set LISTEN"));
+    }
+
+    const HttpServerOptions options;
+    ConnectionCount count;
+    std::vector<std::unique_ptr<IoThread>> threads;
+    std::uint16_t port = 0;
+    bool is_running = false;
+};
+
+HttpServer::HttpServer(HttpServerOptions options, HttpHandler& handler, base::WorkQueue& database_queue,
+                       base::WorkQueue& upstream_queue)
+    : impl_(std::make_unique<Impl>(std::move(options), handler, database_queue, upstream_queue)) {}
+
+HttpServer::~HttpServer() { stop(base::Millis{0}); }
+
+std::uint16_t HttpServer::port() const { return impl_->port; }
+
+base::Result<void> HttpServer::start() {
+    const auto bound = impl_->bind();
+    if (!bound) return bound;
+    impl_->is_running = true;
+    for (const auto& each : impl_->threads) {
+        IoThread& owner = *each;
+        asio::co_spawn(owner.io, accept_connections(owner, impl_->count), [](std::exception_ptr) {});
+        schedule_sweep(owner);
+        owner.thread = std::thread([&owner] {
+            pthread_setname_np(pthread_self(), "http-io");
+            owner.io.run();
+        });
+    }
+    return {};
+}
+
+void HttpServer::stop(base::Millis grace) {
+    if (!impl_->is_running) return;
+    impl_->is_running = false;
+    for (const auto& each : impl_->threads) {
+        asio::post(each->io, [&owner = *each] { drain(owner); });
+    }
+    // After the grace connections are closed, but their handlers still end on the queues before the threads do: a job refers to its
+    // connection's frame.
+    while (!impl_->count.wait_for_none(grace)) {
+        for (const auto& each : impl_->threads) {
+            asio::post(each->io, [&owner = *each] { close_all(owner); });
+        }
+        grace = base::Millis{1000};
+    }
+    for (const auto& each : impl_->threads) {
+        asio::post(each->io, [&owner = *each] { owner.sweep_timer.cancel(); });
+        each->thread.join();
+    }
+}
+
+}  // namespace llmapikey::net

@@ -1,0 +1,223 @@
+#include "net/http_session.hpp"
+
+#include <array>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+#include "net/http_message.hpp"
+#include "net/run_on.hpp"
+
+// Rules for this file: nothing with braces and no capturing lambda inside a co_await expression (g++ 12 destroys such temporaries
+// twice); every wait has a deadline, kept by the sweep in http_server.cpp.
+namespace llmapikey::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using asio::ip::tcp;
+
+constexpr std::size_t first_read_bytes = 4096;
+constexpr std::size_t most_drained_bytes = 1 << 20;
+constexpr std::chrono::seconds drain_timeout{2};
+
+Instant after(base::Millis duration) { return std::chrono::steady_clock::now() + duration; }
+
+std::string address_of(const tcp::socket& socket) {
+    error_code ec;
+    const auto endpoint = socket.remote_endpoint(ec);
+    return ec ? std::string() : endpoint.address().to_string();
+}
+
+// In the host's set of connections for as long as it lives.
+class Registered {
+public:
+    Registered(SessionHost& host, Connected& connection) : host_(host), connection_(connection) {
+        host_.connections.insert(&connection_);
+    }
+    ~Registered() { host_.connections.erase(&connection_); }
+    Registered(const Registered&) = delete;
+    Registered& operator=(const Registered&) = delete;
+
+private:
+    SessionHost& host_;
+    Connected& connection_;
+};
+
+int refusal_for(const error_code& ec, bool is_late) {
+    if (is_late) return 408;
+    if (ec == http::error::body_limit) return 413;
+    if (ec == http::error::header_limit || ec == http::error::buffer_overflow) return 431;
+    if (ec == http::error::end_of_stream || ec == http::error::partial_message) return 0;
+    // Any other complaint of the parser is the client's fault; anything else is a broken connection.
+    return ec.category() == make_error_code(http::error::bad_method).category() ? 400 : 0;
+}
+
+Response answer_safely(HttpHandler& handler, const Request& request) {
+    try {
+        return handler.handle(request);
+    } catch (const std::exception& error) {
+        // The request boundary: whatever was not foreseen ends here, and is told to the operator.
+        std::fprintf(stderr, "unforeseen failure in a request: %s\n", error.what());
+        return handler.refuse(request, 500);
+    }
+}
+
+// A handler's answer, from the thread that it asks for.
+asio::awaitable<Response> dispatch(SessionHost& host, const Request& request) {
+    const Executor executor = host.handler.executor_for(request);
+    if (executor == Executor::io) co_return answer_safely(host.handler, request);
+
+    base::WorkQueue& queue = executor == Executor::database ? host.database_queue : host.upstream_queue;
+    const Instant start_by = after(host.options.queue_timeout);
+    Response response;
+    bool has_started = false;
+    std::function<void()> work = [&] {
+        if (std::chrono::steady_clock::now() > start_by) return;
+        has_started = true;
+        response = answer_safely(host.handler, request);
+    };
+    const asio::any_io_executor home = co_await asio::this_coro::executor;
+    auto running = run_on(queue, home, std::move(work), asio::use_awaitable);
+    const bool is_queued = co_await std::move(running);
+    if (!is_queued || !has_started) co_return host.handler.refuse(request, 503);
+    co_return response;
+}
+
+asio::awaitable<error_code> write_chunks(Connected& connection, const Response& response) {
+    error_code ec;
+    for (const std::string& chunk : response.chunks) {
+        if (chunk.empty()) continue;  // an empty chunk would end the body
+        char size[24];
+        std::snprintf(size, sizeof size, "%zx\r\n", chunk.size());
+        const std::string framed = size + chunk + "\r\n";
+        co_await asio::async_write(connection.socket, asio::buffer(framed), asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) co_return ec;
+    }
+    static constexpr std::string_view last = "0\r\n\r\n";
+    co_await asio::async_write(connection.socket, asio::buffer(last), asio::redirect_error(asio::use_awaitable, ec));
+    co_return ec;
+}
+
+// Errors of the write end the connection.
+asio::awaitable<error_code> write_response(SessionHost& host, Connected& connection, const Response& response, bool is_head,
+                                           Connection then) {
+    error_code ec;
+    const Misbehavior& misbehavior = response.misbehavior;
+    if (misbehavior.delay.count() > 0) {
+        asio::steady_timer timer(connection.socket.get_executor(), misbehavior.delay);
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    }
+    if (misbehavior.drop_connection) co_return asio::error::connection_aborted;
+    connection.deadline = after(host.options.write_timeout);
+    const std::string head = to_head(response, then);
+    std::string_view body = is_head || !response.chunks.empty() ? std::string_view{} : body_of(response);
+    const bool is_truncated = misbehavior.truncate_after > 0 && misbehavior.truncate_after < body.size();
+    if (is_truncated) body = body.substr(0, misbehavior.truncate_after);
+    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head), asio::buffer(body)};
+    co_await asio::async_write(connection.socket, buffers, asio::redirect_error(asio::use_awaitable, ec));
+    if (!ec && is_truncated) ec = asio::error::connection_aborted;
+    if (!ec && !is_head && !response.chunks.empty()) ec = co_await write_chunks(connection, response);
+    connection.deadline = Instant::max();
+    co_return ec;
+}
+
+// Ends a connection on which unread bytes may be under way: closing at once would reset it before the answer is read.
+asio::awaitable<void> close_gently(Connected& connection) {
+    error_code ec;
+    connection.socket.shutdown(tcp::socket::shutdown_send, ec);
+    connection.deadline = after(drain_timeout);
+    std::array<char, first_read_bytes> scratch;
+    std::size_t drained = 0;
+    while (!ec && drained < most_drained_bytes) {
+        drained += co_await connection.socket.async_read_some(asio::buffer(scratch),
+                                                              asio::redirect_error(asio::use_awaitable, ec));
+    }
+}
+
+asio::awaitable<void> refuse(SessionHost& host, Connected& connection, const Request& request, int status) {
+    connection.is_late = false;
+    const Response response = host.handler.refuse(request, status);
+    const error_code ec = co_await write_response(host, connection, response, request.is_head, Connection::close);
+    if (!ec) co_await close_gently(connection);
+}
+
+// Waits for the first bytes of the next request; false if none come.
+asio::awaitable<bool> wait_for_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer) {
+    if (buffer.size() > 0) co_return true;
+    buffer.shrink_to_fit();
+    if (host.is_draining) co_return false;
+    connection.is_idle = true;
+    connection.deadline = after(host.options.idle_timeout);
+    error_code ec;
+    const std::size_t received = co_await connection.socket.async_read_some(
+        buffer.prepare(first_read_bytes), asio::redirect_error(asio::use_awaitable, ec));
+    buffer.commit(received);
+    connection.is_idle = false;
+    co_return !ec;
+}
+
+// Reads one message; a status to refuse it with, 0 to close without a word, or nullopt if it is complete.
+asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& connection,
+                                                 boost::beast::flat_buffer& buffer, RequestParser& parser) {
+    error_code ec;
+    connection.deadline = after(host.options.header_timeout);
+    co_await http::async_read_header(connection.socket, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+    if (ec) co_return refusal_for(ec, connection.is_late);
+    if (!is_well_formed(parser)) co_return 400;
+    connection.deadline = after(host.options.body_timeout);
+    const bool is_waiting = boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
+    if (is_waiting && !parser.is_done()) {
+        static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        co_await asio::async_write(connection.socket, asio::buffer(go_on), asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) co_return 0;
+    }
+    co_await http::async_read(connection.socket, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+    if (ec) co_return refusal_for(ec, connection.is_late);
+    connection.deadline = Instant::max();
+    co_return std::nullopt;
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
+    Connected connection(std::move(socket));
+    const Registered registered(host, connection);
+    error_code ignored;
+    connection.socket.set_option(tcp::no_delay(true), ignored);
+    const std::string peer = address_of(connection.socket);
+    boost::beast::flat_buffer buffer;
+
+    while (true) {
+        const bool has_bytes = co_await wait_for_request(host, connection, buffer);
+        if (!has_bytes) co_return;
+        RequestParser parser;
+        parser.header_limit(host.options.max_header_bytes);
+        parser.body_limit(host.options.max_body_bytes);
+        const std::optional<int> refusal = co_await read_message(host, connection, buffer, parser);
+        if (refusal == 0) co_return;
+        const bool is_keep_alive = parser.is_header_done() && parser.get().keep_alive() && parser.get().version() >= 11;
+        const Request request = to_request(parser, peer);
+        if (refusal) {
+            co_await refuse(host, connection, request, *refusal);
+            co_return;
+        }
+        const Response response = co_await dispatch(host, request);
+        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : Connection::close;
+        const error_code ec = co_await write_response(host, connection, response, request.is_head, then);
+        if (ec) co_return;
+        if (then == Connection::close) {
+            co_await close_gently(connection);
+            co_return;
+        }
+    }
+}
+
+}  // namespace llmapikey::net

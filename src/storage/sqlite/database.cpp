@@ -1,0 +1,143 @@
+#include "storage/sqlite/database.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace llmapikey::storage::sqlite {
+namespace {
+
+// What an operator can do about a failure; empty where SQLite's words say it all.
+const char* advice_for(int code) {
+    switch (code & 0xff) {
+        case SQLITE_FULL: return "; the disk is full: free some space";
+        case SQLITE_READONLY: return "; make the file and its folder writable for this user";
+        case SQLITE_CANTOPEN: return "; make sure that the folder exists and is writable for this user, or set DATA_DIR";
+        case SQLITE_NOTADB: return "; this is no database of ours: move it away or set DATA_DIR";
+        case SQLITE_CORRUPT: return "; the file is damaged: restore it from a backup";
+        case SQLITE_BUSY: return "; another process holds the database for too long";
+        case SQLITE_IOERR: return "; the disk cannot be read or written";
+        default: return "";
+    }
+}
+
+// WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut, since it guards money.
+constexpr const char* writer_settings =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+    "PRAGMA cache_size = -2000;";
+constexpr const char* reader_settings = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1000;";
+
+// SQLite would create the file by the umask; sealed or not, it is nobody else's business.
+void create_private(const std::string& path) {
+    const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_RDWR, S_IRUSR | S_IWUSR);
+    if (file >= 0) ::close(file);
+}
+
+}  // namespace
+
+void FreeConnection::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+void FreeStatement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Query::Query(Query&& other) noexcept
+    : connection_(other.connection_), statement_(std::exchange(other.statement_, nullptr)), bound_(other.bound_) {}
+
+Query::~Query() {
+    if (statement_ == nullptr) return;
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+}
+
+Query& Query::bind(std::string_view text) {
+    sqlite3_bind_text64(statement_, ++bound_, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    return *this;
+}
+
+Query& Query::bind(std::int64_t number) {
+    sqlite3_bind_int64(statement_, ++bound_, number);
+    return *this;
+}
+
+Query& Query::bind_null() {
+    sqlite3_bind_null(statement_, ++bound_);
+    return *this;
+}
+
+base::Result<bool> Query::step() {
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    return tl::unexpected(connection_->error("running a statement"));
+}
+
+base::Result<int> Query::run() {
+    while (true) {
+        const auto has_row = step();
+        if (!has_row) return tl::unexpected(has_row.error());
+        if (!*has_row) return sqlite3_changes(connection_->handle());
+    }
+}
+
+std::string Query::text(int column) const {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    if (bytes == nullptr) return {};
+    return std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+std::int64_t Query::number(int column) const { return sqlite3_column_int64(statement_, column); }
+
+base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access,
+                                                           base::Millis busy_timeout) {
+    if (access == Access::read_write) create_private(path);
+    const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &raw, mode | SQLITE_OPEN_NOMUTEX, nullptr);
+    std::unique_ptr<Connection> connection(new Connection(raw, path));
+    if (code != SQLITE_OK) return tl::unexpected(connection->error("opening"));
+    sqlite3_extended_result_codes(raw, 1);
+    sqlite3_busy_timeout(raw, static_cast<int>(busy_timeout.count()));
+    const auto configured = connection->execute(access == Access::read_write ? writer_settings : reader_settings);
+    if (!configured) return tl::unexpected(configured.error());
+    return connection;
+}
+
+base::Result<Query> Connection::query(std::string_view sql) {
+    auto& statement = statements_[sql];
+    if (statement == nullptr) {
+        sqlite3_stmt* raw = nullptr;
+        const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                            SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+        if (code != SQLITE_OK) return tl::unexpected(error("preparing a statement"));
+        statement.reset(raw);
+    }
+    return Query(*this, statement.get());
+}
+
+base::Result<void> Connection::execute(const std::string& sql) {
+    if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+    return tl::unexpected(error("running a script"));
+}
+
+base::Error Connection::error(std::string_view doing) const {
+    const int code = sqlite3_errcode(connection_.get());
+    return {base::Errc::store_unavailable,
+            "database " + path_ + ": " + std::string(doing) + ": " + sqlite3_errmsg(connection_.get()) + advice_for(code),
+            {}};
+}
+
+base::Result<Transaction> Transaction::begin(Connection& connection) {
+    const auto begun = connection.execute("BEGIN IMMEDIATE");
+    if (!begun) return tl::unexpected(begun.error());
+    return Transaction(connection);
+}
+
+Transaction::~Transaction() {
+    if (connection_ == nullptr || sqlite3_get_autocommit(connection_->handle()) != 0) return;
+    sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+base::Result<void> Transaction::commit() { return connection_->execute("COMMIT"); }
+
+}  // namespace llmapikey::storage::sqlite

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+// A thin wrapper over the SQLite C API; private to storage/sqlite. One Connection belongs to one thread at a time. Failures are
+// Errc::store_unavailable with SQLite's own words and what to do.
+namespace llmapikey::storage::sqlite {
+
+struct FreeConnection {
+    void operator()(sqlite3* connection) const;
+};
+struct FreeStatement {
+    void operator()(sqlite3_stmt* statement) const;
+};
+
+enum class Access { read_write, read_only };
+
+class Connection;
+
+// A prepared statement being run: bind in order, then step. Reset when it goes.
+class Query {
+public:
+    Query(Connection& connection, sqlite3_stmt* statement) : connection_(&connection), statement_(statement) {}
+    Query(Query&& other) noexcept;
+    Query& operator=(Query&&) = delete;
+    ~Query();
+
+    Query& bind(std::string_view text);
+    Query& bind(std::int64_t number);
+    Query& bind_null();
+
+    // True: a row is there to be read; false: done.
+    base::Result<bool> step();
+    // For statements without rows: runs them, and says how many rows they changed.
+    base::Result<int> run();
+
+    std::string text(int column) const;  // empty for NULL
+    std::int64_t number(int column) const;
+
+private:
+    Connection* connection_;
+    sqlite3_stmt* statement_;
+    int bound_ = 0;
+};
+
+class Connection {
+public:
+    // Creates the file with mode 0600 when opening for writing. `busy_timeout`: how long to wait for other writers.
+    static base::Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
+                                                          base::Millis busy_timeout);
+
+    // `sql` must outlive the connection (a literal): statements are prepared once and kept.
+    base::Result<Query> query(std::string_view sql);
+    // Several statements, without parameters.
+    base::Result<void> execute(const std::string& sql);
+
+    base::Error error(std::string_view doing) const;
+    sqlite3* handle() const { return connection_.get(); }
+
+private:
+    Connection(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
+
+    std::unique_ptr<sqlite3, FreeConnection> connection_;
+    std::string path_;
+    std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, FreeStatement>> statements_;
+};
+
+// BEGIN IMMEDIATE, and ROLLBACK unless committed.
+class Transaction {
+public:
+    static base::Result<Transaction> begin(Connection& connection);
+    Transaction(Transaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+    base::Result<void> commit();
+
+private:
+    explicit Transaction(Connection& connection) : connection_(&connection) {}
+    Connection* connection_;
+};
+
+}  // namespace llmapikey::storage::sqlite
