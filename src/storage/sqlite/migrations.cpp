@@ -146,6 +146,13 @@ base::Result<std::vector<MigrationState>> migration_states(Connection& connectio
 }
 
 base::Result<void> check_schema(Connection& connection) {
+    auto table = connection.query("SELECT count(*) FROM sqlite_master WHERE name = 'schema_migrations'");
+    if (!table) return tl::unexpected(table.error());
+    const auto row = table->step();
+    if (!row) return tl::unexpected(row.error());
+    if (table->number(0) == 0) {
+        return base::fail(base::Errc::store_unavailable, "the database is empty: run `llmapikey migrate up`");
+    }
     const auto version = current_version(connection);
     if (!version) return tl::unexpected(version.error());
     const int known = all_migrations().back().version;

@@ -5,13 +5,13 @@
 namespace llmapikey::storage::sqlite {
 namespace {
 
-#define GRANT_COLUMNS                                                                                            \
-    "id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint, " \
-    "daily_limit_micro_usd, created_at, attempted_at, expires_at"
+const std::string grant_columns =
+    "id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint, "
+    "daily_limit_micro_usd, created_at, attempted_at, expires_at";
 
-constexpr std::string_view select_by_account = "SELECT " GRANT_COLUMNS " FROM api_keys WHERE github_user_id = ?";
-constexpr std::string_view select_unsettled =
-    "SELECT " GRANT_COLUMNS " FROM api_keys WHERE status <> 'active' AND id > ? AND attempted_at <= ? ORDER BY id LIMIT ?";
+const std::string select_by_account = "SELECT " + grant_columns + " FROM api_keys WHERE github_user_id = ?";
+const std::string select_unsettled =
+    "SELECT " + grant_columns + " FROM api_keys WHERE status <> 'active' AND id > ? AND attempted_at <= ? ORDER BY id LIMIT ?";
 // Inserts nothing if the account has a row, or if all places are taken.
 constexpr std::string_view insert_pending =
     "INSERT INTO api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at, "

@@ -1,0 +1,173 @@
+#include "github/github_client.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+
+#include "base/encoding.hpp"
+#include "net/retry_after.hpp"
+
+namespace llmapikey::github {
+namespace {
+
+namespace json = boost::json;
+using base::Errc;
+using base::to_percent_encoded;
+using net::TransferStatus;
+
+constexpr const char* api_version = "2022-11-28";
+constexpr base::Seconds unstated_limit_wait{60};
+
+json::object parse_object(std::string_view body) {
+    json::error_code ec;
+    const json::value value = json::parse(json::string_view(body.data(), body.size()), ec);
+    return !ec && value.is_object() ? value.get_object() : json::object{};
+}
+
+std::string text_of(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(json::string_view(name.data(), name.size()));
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+// Value of a field of an answer that came form-encoded, as GitHub's does where the Accept header was lost on the way.
+std::string form_value(std::string_view body, std::string_view name) {
+    for (const std::string_view part : base::split(body, '&')) {
+        const auto equals = part.find('=');
+        if (equals == std::string_view::npos || part.substr(0, equals) != name) continue;
+        return base::from_percent_encoded(part.substr(equals + 1), /*plus_is_space=*/true).value_or("");
+    }
+    return {};
+}
+
+bool is_limited(const net::ClientResponse& response) {
+    if (response.status == 429) return true;
+    const bool is_exhausted = response.header("x-ratelimit-remaining") == "0" || !response.header("retry-after").empty();
+    return response.status == 403 && is_exhausted;
+}
+
+base::Seconds wait_of(const net::ClientResponse& response) {
+    const base::Seconds stated = net::retry_after_of(response);
+    return stated.count() > 0 ? stated : unstated_limit_wait;
+}
+
+// Of an answer that is no success, whatever was asked.
+base::Error error_of(const net::ClientResponse& response) {
+    if (response.transfer != TransferStatus::answered) return {Errc::upstream_down, "GitHub: " + response.failure, {}};
+    const std::string message = base::to_printable(text_of(parse_object(response.body), "message"));
+    const std::string detail =
+        "GitHub answered " + std::to_string(response.status) + (message.empty() ? "" : ": " + message);
+    if (is_limited(response)) return {Errc::rate_limited, detail, wait_of(response)};
+    if (response.status == 404) return {Errc::misconfigured, detail + " (are GITHUB_URL and GITHUB_OAUTH_CLIENT_ID right?)", {}};
+    if (response.status == 401) return {Errc::misconfigured, detail, {}};
+    return {Errc::upstream_down, detail, {}};
+}
+
+base::Error error_of_exchange(const std::string& code) {
+    const std::string detail = "GitHub answered " + base::to_printable(code, 60);
+    if (code == "bad_verification_code") return {Errc::invalid_input, detail, {}};
+    if (code == "unverified_user_email") return {Errc::forbidden, detail, {}};
+    const bool is_ours = code == "incorrect_client_credentials" || code == "redirect_uri_mismatch";
+    return {is_ours ? Errc::misconfigured : Errc::upstream_down, detail, {}};
+}
+
+base::Result<domain::Recipient> parse_user(const json::object& user) {
+    const json::value* id = user.if_contains("id");
+    domain::Recipient recipient;
+    if (id != nullptr && id->is_int64()) recipient.id.value = id->get_int64();
+    recipient.login = text_of(user, "login");
+    if (recipient.id.value <= 0 || recipient.login.empty() || recipient.login.size() > 100) {
+        return base::fail(Errc::upstream_down, "GitHub's profile has no id or login");
+    }
+    const std::string type = text_of(user, "type");
+    if (!type.empty() && type != "User") return base::fail(Errc::forbidden, "an account of type " + base::to_printable(type, 40));
+    return recipient;
+}
+
+std::string to_base64(std::string_view bytes) {
+    std::string text = base::to_base64url(bytes);
+    for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
+    while (text.size() % 4 != 0) text += '=';
+    return text;
+}
+
+}  // namespace
+
+std::string GithubClient::authorize_url(const service::AuthorizeRequest& request) const {
+    return options_.web_url + "/login/oauth/authorize?client_id=" + to_percent_encoded(options_.client_id) +
+           "&redirect_uri=" + to_percent_encoded(request.redirect_uri) + "&scope=" + to_percent_encoded("read:user") +
+           "&state=" + to_percent_encoded(request.state) + "&code_challenge=" + to_percent_encoded(request.code_challenge) +
+           "&code_challenge_method=S256";
+}
+
+base::Result<base::Secret> GithubClient::exchange(const service::ExchangeRequest& request, base::Deadline deadline) {
+    const std::string body = "client_id=" + to_percent_encoded(options_.client_id) +
+                             "&client_secret=" + to_percent_encoded(options_.client_secret.reveal()) +
+                             "&code=" + to_percent_encoded(request.code) +
+                             "&redirect_uri=" + to_percent_encoded(request.redirect_uri) +
+                             "&code_verifier=" + to_percent_encoded(request.code_verifier);
+    const net::ClientRequest call{"POST",
+                                  options_.web_url + "/login/oauth/access_token",
+                                  {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
+                                  body};
+    const net::ClientResponse response = http_.send(call, deadline);
+    if (response.transfer != TransferStatus::answered) return tl::unexpected(error_of(response));
+    // GitHub answers errors with status 200: what counts is whether there is a token.
+    const json::object answer = parse_object(response.body);
+    const auto field = [&](std::string_view name) {
+        return answer.empty() ? form_value(response.body, name) : text_of(answer, name);
+    };
+    std::string token = field("access_token");
+    if (!token.empty()) return base::Secret(std::move(token));
+    const std::string error = field("error");
+    if (!error.empty()) return tl::unexpected(error_of_exchange(error));
+    return tl::unexpected(error_of(response));
+}
+
+base::Result<domain::Recipient> GithubClient::read_user(const base::Secret& token, base::Deadline deadline) {
+    const net::ClientRequest call{"GET",
+                                  options_.api_url + "/user",
+                                  {{"Accept", "application/vnd.github+json"},
+                                   {"X-GitHub-Api-Version", api_version},
+                                   {"Authorization", "Bearer " + token.reveal()}},
+                                  ""};
+    const net::ClientResponse response = http_.send(call, deadline);
+    if (response.transfer == TransferStatus::answered && response.status == 200) {
+        return parse_user(parse_object(response.body));
+    }
+    return tl::unexpected(error_of(response));
+}
+
+// The calls under /applications authenticate as the app and name the token in a JSON body, also with DELETE.
+net::ClientResponse GithubClient::send_as_app(const std::string& method, const base::Secret& token, base::Deadline deadline) {
+    const std::string credentials = options_.client_id + ":" + options_.client_secret.reveal();
+    json::object body;
+    body["access_token"] = token.reveal();
+    const net::ClientRequest call{method,
+                                  options_.api_url + "/applications/" + to_percent_encoded(options_.client_id) + "/token",
+                                  {{"Accept", "application/vnd.github+json"},
+                                   {"X-GitHub-Api-Version", api_version},
+                                   {"Content-Type", "application/json"},
+                                   {"Authorization", "Basic " + to_base64(credentials)}},
+                                  json::serialize(body)};
+    return http_.send(call, deadline);
+}
+
+base::Result<void> GithubClient::revoke(const base::Secret& token, base::Deadline deadline) {
+    const net::ClientResponse response = send_as_app("DELETE", token, deadline);
+    const bool is_answered = response.transfer == TransferStatus::answered;
+    const bool is_gone = response.status == 204 || response.status == 404 || response.status == 422;
+    if (is_answered && is_gone) return {};
+    return tl::unexpected(error_of(response));
+}
+
+base::Result<void> GithubClient::check_credentials(base::Deadline deadline) {
+    const base::Secret no_token("gho_000000000000000000000000000000000000");
+    const net::ClientResponse response = send_as_app("POST", no_token, deadline);
+    const bool is_answered = response.transfer == TransferStatus::answered;
+    // 404: the app may ask, there is just no such token.
+    if (is_answered && (response.status == 404 || response.status == 422 || response.status == 200)) return {};
+    return tl::unexpected(error_of(response));
+}
+
+}  // namespace llmapikey::github

@@ -1,0 +1,131 @@
+#include "upstream/openrouter_wire.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <charconv>
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::upstream {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<json::value> parse(std::string_view body) {
+    json::error_code ec;
+    json::value value = json::parse(json::string_view(body.data(), body.size()), ec);
+    if (ec) return std::nullopt;
+    return value;
+}
+
+const json::value* member(const json::value* value, std::string_view name) {
+    if (value == nullptr || !value->is_object()) return nullptr;
+    return value->get_object().if_contains(json::string_view(name.data(), name.size()));
+}
+
+std::string text_of(const json::value* value) {
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::optional<base::MicroUsd> dollars_of(const json::value* value) {
+    if (value == nullptr) return std::nullopt;
+    if (value->is_number()) return base::MicroUsd::from_usd(value->to_number<double>());
+    if (!value->is_string()) return std::nullopt;
+    const auto& text = value->get_string();
+    double amount = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return base::MicroUsd::from_usd(amount);
+}
+
+std::optional<service::UpstreamKey> to_key(const json::value* data) {
+    service::UpstreamKey key;
+    key.delete_handle = text_of(member(data, "hash"));
+    if (key.delete_handle.empty()) return std::nullopt;
+    key.name = text_of(member(data, "name"));
+    const json::value* disabled = member(data, "disabled");
+    key.is_disabled = disabled != nullptr && disabled->is_bool() && disabled->get_bool();
+    key.limit = dollars_of(member(data, "limit"));
+    key.limit_remaining = dollars_of(member(data, "limit_remaining"));
+    key.limit_reset = text_of(member(data, "limit_reset"));
+    key.usage = dollars_of(member(data, "usage")).value_or(base::MicroUsd{});
+    key.usage_daily = dollars_of(member(data, "usage_daily")).value_or(base::MicroUsd{});
+    key.usage_weekly = dollars_of(member(data, "usage_weekly")).value_or(base::MicroUsd{});
+    key.usage_monthly = dollars_of(member(data, "usage_monthly")).value_or(base::MicroUsd{});
+    key.created_at = base::parse_rfc3339(text_of(member(data, "created_at")));
+    key.expires_at = base::parse_rfc3339(text_of(member(data, "expires_at")));
+    return key;
+}
+
+std::string without_keys(std::string text) {
+    for (auto place = text.find("sk-or-"); place != std::string::npos; place = text.find("sk-or-", place + 3)) {
+        const auto end = text.find_first_of(" ,;:'\"()<>", place);
+        text.replace(place, (end == std::string::npos ? text.size() : end) - place, "***");
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string to_create_body(const service::MintRequest& request, const std::string& workspace_id) {
+    json::object body;
+    body["name"] = request.name;
+    body["limit"] = request.daily_limit.usd();
+    body["limit_reset"] = "daily";
+    body["include_byok_in_limit"] = true;
+    body["expires_at"] = base::to_rfc3339(request.expires_at);
+    if (!workspace_id.empty()) body["workspace_id"] = workspace_id;
+    return json::serialize(body);
+}
+
+std::string to_update_body(const service::KeyUpdate& change) {
+    json::object body;
+    if (change.is_disabled) body["disabled"] = *change.is_disabled;
+    if (change.daily_limit) body["limit"] = change.daily_limit->usd();
+    return json::serialize(body);
+}
+
+CreateAnswer parse_create_answer(std::string_view body) {
+    const auto root = parse(body);
+    if (!root) return {};
+    const json::value* data = member(&*root, "data");
+    CreateAnswer answer{text_of(member(&*root, "key")), text_of(member(data, "hash"))};
+    if (answer.raw_key.empty()) answer.raw_key = text_of(member(data, "key"));  // as one official sample reads it
+    return answer;
+}
+
+std::optional<service::UpstreamKey> parse_key_answer(std::string_view body) {
+    const auto root = parse(body);
+    return root ? to_key(member(&*root, "data")) : std::nullopt;
+}
+
+std::optional<std::vector<service::UpstreamKey>> parse_list_answer(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* data = root ? member(&*root, "data") : nullptr;
+    if (data == nullptr || !data->is_array()) return std::nullopt;
+    std::vector<service::UpstreamKey> keys;
+    for (const json::value& item : data->get_array()) {
+        if (auto key = to_key(&item)) keys.push_back(std::move(*key));
+    }
+    return keys;
+}
+
+std::optional<service::Credits> parse_credits_answer(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* data = root ? member(&*root, "data") : nullptr;
+    const auto total = dollars_of(member(data, "total_credits"));
+    const auto used = dollars_of(member(data, "total_usage"));
+    if (!total || !used) return std::nullopt;
+    return service::Credits{*total, *used};
+}
+
+std::string parse_error_message(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* error = root ? member(&*root, "error") : nullptr;
+    std::string message = text_of(member(error, "message"));
+    if (message.empty()) message = text_of(error);
+    return base::to_printable(without_keys(std::move(message)));
+}
+
+}  // namespace llmapikey::upstream

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/key_provider.hpp"
+
+// OpenRouter's JSON, read leniently: unknown fields are ignored, numbers may be text, dates come in two forms. Pure; thread-safe.
+// Fields as in the OpenAPI document of OpenRouter's key endpoints.
+namespace llmapikey::upstream {
+
+std::string to_create_body(const service::MintRequest& request, const std::string& workspace_id);
+std::string to_update_body(const service::KeyUpdate& change);
+
+struct CreateAnswer {
+    std::string raw_key;
+    std::string delete_handle;
+};
+// What the answer to a create says; either part can be empty.
+CreateAnswer parse_create_answer(std::string_view body);
+
+// Nullopt: no object with a hash under `data`.
+std::optional<service::UpstreamKey> parse_key_answer(std::string_view body);
+// Items without a hash are passed over; nullopt: no array under `data`.
+std::optional<std::vector<service::UpstreamKey>> parse_list_answer(std::string_view body);
+std::optional<service::Credits> parse_credits_answer(std::string_view body);
+
+// What an error body says, fit for a log: printable, short, without anything that looks like a key. Empty if it says nothing.
+std::string parse_error_message(std::string_view body);
+
+}  // namespace llmapikey::upstream
