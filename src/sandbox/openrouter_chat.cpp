@@ -1,0 +1,231 @@
+#include "sandbox/openrouter_chat.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <optional>
+
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+#include "sandbox/openrouter_lookalike.hpp"
+
+namespace llmapikey::sandbox {
+namespace {
+
+namespace json = boost::json;
+
+struct Model {
+    const char* id;
+    const char* name;
+    int context_length;
+    std::int64_t prompt_nano_usd;      // a token
+    std::int64_t completion_nano_usd;  // a token
+};
+
+// The last one is there to reach a cap within a few calls.
+constexpr Model models[] = {
+    {"openai/gpt-4o-mini", "OpenAI: GPT-4o-mini", 128'000, 150, 600},
+    {"openai/gpt-4o", "OpenAI: GPT-4o", 128'000, 2'500, 10'000},
+    {"anthropic/claude-3.5-haiku", "Anthropic: Claude 3.5 Haiku", 200'000, 800, 4'000},
+    {"anthropic/claude-sonnet-4", "Anthropic: Claude Sonnet 4", 200'000, 3'000, 15'000},
+    {"google/gemini-2.0-flash-001", "Google: Gemini 2.0 Flash", 1'000'000, 100, 400},
+    {"meta-llama/llama-3.3-70b-instruct", "Meta: Llama 3.3 70B Instruct", 131'072, 120, 300},
+    {"mistralai/mistral-small", "Mistral: Small", 32'000, 200, 600},
+    {"deepseek/deepseek-chat", "DeepSeek: Chat", 64'000, 140, 280},
+    {"qwen/qwen-2.5-72b-instruct", "Qwen: 2.5 72B Instruct", 32'768, 130, 400},
+    {"sandbox/expensive", "Sandbox: about one dollar a call", 8'000, 1'000, 25'000'000},
+};
+constexpr std::int64_t default_max_tokens = 64;
+
+struct Request {
+    const Model* model = nullptr;
+    std::string prompt;
+    std::int64_t max_tokens = default_max_tokens;
+    bool is_stream = false;
+};
+
+std::int64_t count_tokens(const std::string& text) { return static_cast<std::int64_t>(text.size() / 4 + 1); }
+
+base::MicroUsd cost_of(const Model& model, std::int64_t prompt_tokens, std::int64_t completion_tokens) {
+    const std::int64_t nano = model.prompt_nano_usd * prompt_tokens + model.completion_nano_usd * completion_tokens;
+    return base::MicroUsd{(nano + 999) / 1000};
+}
+
+std::string content_of(const json::value& content) {
+    if (content.is_string()) return std::string(content.get_string());
+    std::string text;
+    if (!content.is_array()) return text;
+    for (const json::value& part : content.get_array()) {
+        const json::value* piece = part.is_object() ? part.get_object().if_contains("text") : nullptr;
+        if (piece != nullptr && piece->is_string()) text += std::string(piece->get_string());
+    }
+    return text;
+}
+
+const Model* find_model(const json::value* id) {
+    if (id == nullptr || !id->is_string()) return nullptr;
+    for (const Model& model : models) {
+        if (id->get_string() == model.id) return &model;
+    }
+    return nullptr;
+}
+
+// An answer where the request is no good.
+std::optional<net::Response> parse_request(const std::string& body, Request& request) {
+    json::error_code ec;
+    const json::value value = json::parse(body, ec);
+    if (ec || !value.is_object()) return openrouter_error(400, "Invalid JSON in the request body");
+    const json::object& fields = value.get_object();
+    request.model = find_model(fields.if_contains("model"));
+    if (request.model == nullptr) return openrouter_error(400, "The model is not a valid model ID");
+    const json::value* messages = fields.if_contains("messages");
+    if (messages == nullptr || !messages->is_array() || messages->get_array().empty()) {
+        return openrouter_error(400, "Input required: specify \"messages\"");
+    }
+    for (const json::value& message : messages->get_array()) {
+        const json::value* content = message.is_object() ? message.get_object().if_contains("content") : nullptr;
+        if (content != nullptr) request.prompt = content_of(*content);
+    }
+    for (const char* name : {"max_tokens", "max_completion_tokens"}) {
+        const json::value* most = fields.if_contains(name);
+        if (most != nullptr && most->is_int64() && most->get_int64() > 0) request.max_tokens = most->get_int64();
+    }
+    const json::value* stream = fields.if_contains("stream");
+    request.is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
+    return std::nullopt;
+}
+
+std::vector<std::string> answer_words(const Request& request) {
+    const std::string text = "This is the sandbox speaking as " + std::string(request.model->name) + ". You said: " +
+                             (request.prompt.empty() ? "nothing." : request.prompt.substr(0, 200));
+    std::vector<std::string> words;
+    for (const std::string_view word : base::split(text, ' ')) {
+        if (static_cast<std::int64_t>(words.size()) >= request.max_tokens) break;
+        words.push_back((words.empty() ? "" : " ") + std::string(word));
+    }
+    return words;
+}
+
+json::object usage_of(std::int64_t prompt_tokens, std::int64_t completion_tokens, base::MicroUsd cost) {
+    json::object usage;
+    usage["prompt_tokens"] = prompt_tokens;
+    usage["completion_tokens"] = completion_tokens;
+    usage["total_tokens"] = prompt_tokens + completion_tokens;
+    usage["cost"] = cost.usd();
+    return usage;
+}
+
+json::object envelope(const std::string& id, const char* object, const Request& request, base::Timestamp now) {
+    json::object root;
+    root["id"] = id;
+    root["object"] = object;
+    root["created"] = now.time_since_epoch().count();
+    root["model"] = request.model->id;
+    root["system_fingerprint"] = nullptr;
+    root["provider"] = "Sandbox";
+    return root;
+}
+
+net::Response whole_answer(const std::string& id, const Request& request, const std::vector<std::string>& words,
+                           const json::object& usage, base::Timestamp now) {
+    std::string text;
+    for (const std::string& word : words) text += word;
+    json::object root = envelope(id, "chat.completion", request, now);
+    root["choices"] = json::array{{{"index", 0},
+                                   {"message", {{"role", "assistant"}, {"content", text}}},
+                                   {"finish_reason", "stop"},
+                                   {"logprobs", nullptr}}};
+    root["usage"] = usage;
+    return json_answer(200, json::serialize(root));
+}
+
+std::string chunk(const std::string& id, const Request& request, base::Timestamp now, json::object delta,
+                  json::value finish_reason, const json::object* usage) {
+    json::object root = envelope(id, "chat.completion.chunk", request, now);
+    root["choices"] = json::array{
+        {{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish_reason)}, {"logprobs", nullptr}}};
+    if (usage != nullptr) root["usage"] = *usage;
+    return "data: " + json::serialize(root) + "\n\n";
+}
+
+net::Response streamed_answer(const std::string& id, const Request& request, const std::vector<std::string>& words,
+                              const json::object& usage, base::Timestamp now) {
+    net::Response response;
+    response.set("Content-Type", "text/event-stream").set("Cache-Control", "no-store");
+    response.chunks.push_back(": OPENROUTER PROCESSING\n\n");
+    for (const std::string& word : words) {
+        response.chunks.push_back(chunk(id, request, now, {{"role", "assistant"}, {"content", word}}, nullptr, nullptr));
+    }
+    response.chunks.push_back(chunk(id, request, now, {{"role", "assistant"}, {"content", ""}}, "stop", &usage));
+    response.chunks.push_back("data: [DONE]\n\n");
+    return response;
+}
+
+// 402 and 403 as the contract says: spent, or what max_tokens could cost is more than what is left.
+std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Request& request) {
+    const auto left = remaining(key);
+    if (!left) return std::nullopt;
+    if (left->value <= 0) {
+        const std::string window = key.limit_reset.empty() ? "total" : key.limit_reset;
+        return openrouter_error(403, "Key limit exceeded (" + window + " limit)");
+    }
+    const base::MicroUsd worst = cost_of(*request.model, count_tokens(request.prompt), request.max_tokens);
+    const bool is_stated = request.max_tokens != default_max_tokens;
+    if (!is_stated || worst <= *left) return std::nullopt;
+    return openrouter_error(402, "This request requires more credits, or fewer max_tokens. You requested up to " +
+                                     std::to_string(request.max_tokens) + " tokens, but can only afford less.");
+}
+
+std::string price_text(std::int64_t nano_usd) {
+    const std::string digits = std::to_string(1'000'000'000 + nano_usd % 1'000'000'000).substr(1);
+    return std::to_string(nano_usd / 1'000'000'000) + "." + digits;
+}
+
+}  // namespace
+
+net::Response complete_chat(OpenRouterLedger& ledger, SimulatedKey& key, const std::string& body, base::Timestamp now) {
+    Request request;
+    if (auto refusal = parse_request(body, request)) return std::move(*refusal);
+    if (auto refusal = refuse_by_cap(key, request)) return std::move(*refusal);
+    const auto words = answer_words(request);
+    const std::int64_t prompt_tokens = count_tokens(request.prompt);
+    const auto completion_tokens = static_cast<std::int64_t>(words.size());
+    base::MicroUsd cost = cost_of(*request.model, prompt_tokens, completion_tokens);
+    if (std::string_view(request.model->id) == "sandbox/expensive") cost = base::MicroUsd{1'000'000};
+    ledger.spend(key, cost);
+    const std::string id = "gen-" + base::random_token(15);
+    const json::object usage = usage_of(prompt_tokens, completion_tokens, cost);
+    net::Response response = request.is_stream ? streamed_answer(id, request, words, usage, now)
+                                               : whole_answer(id, request, words, usage, now);
+    return response.set("X-Generation-Id", id);
+}
+
+net::Response list_models() {
+    json::array data;
+    for (const Model& model : models) {
+        json::object entry;
+        entry["id"] = model.id;
+        entry["canonical_slug"] = model.id;
+        entry["name"] = model.name;
+        entry["created"] = 1'735'689'600;
+        entry["description"] = "A model of the sandbox.";
+        entry["context_length"] = model.context_length;
+        entry["architecture"] = {{"modality", "text->text"}, {"input_modalities", json::array{"text"}},
+                                 {"output_modalities", json::array{"text"}}, {"tokenizer", "Other"}, {"instruct_type", nullptr}};
+        entry["pricing"] = {{"prompt", price_text(model.prompt_nano_usd)}, {"completion", price_text(model.completion_nano_usd)}};
+        entry["top_provider"] = {{"context_length", model.context_length}, {"max_completion_tokens", nullptr}, {"is_moderated", false}};
+        entry["per_request_limits"] = nullptr;
+        entry["supported_parameters"] = json::array{"max_tokens", "temperature", "top_p", "stop"};
+        entry["default_parameters"] = nullptr;
+        data.push_back(std::move(entry));
+    }
+    json::object root;
+    root["total_count"] = data.size();
+    root["links"] = {{"next", nullptr}};
+    root["data"] = std::move(data);
+    return json_answer(200, json::serialize(root));
+}
+
+}  // namespace llmapikey::sandbox
