@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "storage/sqlite/sqlite_key_store.hpp"
 
 namespace llmapikey::app {
 
@@ -36,5 +37,9 @@ private:
 
 // Path of the embedded database.
 std::string database_path(const config::Config& config);
+// The database as commands use it, its folder created if need be. store_unavailable, with what to do.
+base::Result<std::unique_ptr<storage::sqlite::Connection>> open_database(const config::Config& config);
+// The grants in a database that has its schema already.
+base::Result<std::unique_ptr<service::KeyStore>> open_store(const config::Config& config);
 
 }  // namespace llmapikey::app

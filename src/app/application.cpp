@@ -1,0 +1,174 @@
+#include "app/application.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "app/upstreams.hpp"
+#include "base/crypto.hpp"
+#include "base/work_queue.hpp"
+#include "net/curl_client.hpp"
+#include "net/http_server.hpp"
+#include "ops/log.hpp"
+#include "storage/sqlite/migrations.hpp"
+#include "web/site.hpp"
+
+namespace llmapikey::app {
+namespace {
+
+constexpr int database_threads = 4;
+constexpr int upstream_threads = 8;
+constexpr std::size_t max_waiting = 512;  // a queue; more are answered 503
+
+service::IssuancePolicy policy_of(const config::Config& config) {
+    service::IssuancePolicy policy;
+    policy.is_enabled = config.is_provisioning_enabled;
+    policy.max_total_keys = config.max_total_keys;
+    policy.daily_limit = config.key_daily_limit;
+    policy.key_lifetime = config.key_expiry;
+    policy.call_timeout = config.upstream_timeout;
+    return policy;
+}
+
+web::SiteSettings settings_of(const config::Config& config, Setting setting) {
+    web::SiteSettings settings;
+    settings.is_sandbox = setting == Setting::sandbox;
+    settings.api_base_url = config.openrouter_url;
+    settings.example_model = "openai/gpt-4o-mini";
+    settings.upstream_timeout = config.upstream_timeout;
+    return settings;
+}
+
+net::HttpServerOptions server_options(const net::ListenAddress& listen) {
+    net::HttpServerOptions options;
+    options.listen = listen;
+    options.io_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    return options;
+}
+
+base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config& config) {
+    std::vector<web::AddressRange> ranges;
+    for (const std::string& text : config.trusted_proxies) {
+        const auto range = web::AddressRange::parse(text);
+        if (!range) return base::fail(base::Errc::invalid_input, "TRUSTED_PROXIES: " + range.error().detail);
+        ranges.push_back(*range);
+    }
+    return ranges;
+}
+
+void log_issue(const std::string& message) { ops::log(ops::LogLevel::warn, message); }
+
+}  // namespace
+
+// Order is lifetime: each part may use the ones above it, and is destroyed before them.
+struct Application::Parts {
+    Parts(const config::Config& config, Setting setting, const base::Clock& clock,
+          std::unique_ptr<service::KeyStore> opened, const net::ListenAddress& listen,
+          std::vector<web::AddressRange> proxies)
+        : store(std::move(opened)),
+          http(make_http_client()),
+          provider(make_key_provider(config, *http)),
+          identity(make_identity_provider(config, *http)),
+          key_sealer(config.key_encryption_secret, "raw keys"),
+          attempt_sealer(config.auth_session_secret, "sign-in attempts"),
+          sessions(config.auth_session_secret),
+          csrf(config.auth_session_secret),
+          issuance(policy_of(config), *store, *provider, key_sealer, clock, log_issue),
+          sign_in(*identity, attempt_sealer, clock),
+          usage(*provider, clock, config.upstream_timeout),
+          database_queue("database", database_threads, max_waiting),
+          upstream_queue("upstream", upstream_threads, max_waiting),
+          site({clock, *store, issuance, sign_in, usage, upstream_queue, metrics, sessions, csrf, is_draining,
+                settings_of(config, setting)},
+               web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
+          server(server_options(listen), site, database_queue, upstream_queue) {}
+
+    std::unique_ptr<service::KeyStore> store;                // grants
+    std::unique_ptr<net::HttpClient> http;                   // outgoing calls
+    std::unique_ptr<service::KeyProvider> provider;          // OpenRouter
+    std::unique_ptr<service::IdentityProvider> identity;     // GitHub
+    base::Sealer key_sealer;                                 // raw keys in the database
+    base::Sealer attempt_sealer;                             // sign-in attempts in cookies
+    web::SessionTokens sessions;                             // session cookies
+    web::CsrfTokens csrf;                                    // tokens in forms
+    ops::Metrics metrics;                                    // what /metrics shows
+    std::atomic<bool> is_draining{false};                    // what /readyz shows
+    service::Issuance issuance;                              // reserve, mint, activate
+    service::SignIn sign_in;                                 // OAuth
+    service::UsageCache usage;                               // spending of keys
+    base::WorkQueue database_queue;                          // handlers that touch the database
+    base::WorkQueue upstream_queue;                          // handlers that call GitHub or OpenRouter
+    web::Site site;                                          // routes
+    net::HttpServer server;                                  // sockets
+};
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Application::~Application() { stop(base::Millis{0}); }
+
+std::string database_path(const config::Config& config) { return config.data_dir + "/llmapikey.db"; }
+
+base::Result<std::unique_ptr<storage::sqlite::Connection>> open_database(const config::Config& config) {
+    std::error_code ec;
+    const bool is_new = std::filesystem::create_directories(config.data_dir, ec);
+    if (ec) {
+        return base::fail(base::Errc::store_unavailable, "DATA_DIR " + config.data_dir + " cannot be made: " + ec.message() +
+                                                             "; create it, or set DATA_DIR to a folder that can be written");
+    }
+    if (is_new) ::chmod(config.data_dir.c_str(), S_IRWXU);
+    return storage::sqlite::Connection::open(database_path(config), storage::sqlite::Access::read_write, base::Millis{5'000});
+}
+
+base::Result<std::unique_ptr<service::KeyStore>> open_store(const config::Config& config) {
+    auto store = storage::sqlite::SqliteKeyStore::open({database_path(config), database_threads, base::Millis{5'000}});
+    if (!store) return tl::unexpected(store.error());
+    return std::unique_ptr<service::KeyStore>(std::move(*store));
+}
+
+base::Result<std::unique_ptr<Application>> Application::create(const config::Config& config, Setting setting,
+                                                               const base::Clock& clock) {
+    const auto listen = net::ListenAddress::parse(config.listen);
+    if (!listen) return base::fail(base::Errc::invalid_input, "LISTEN: " + listen.error().detail);
+    auto proxies = parse_proxies(config);
+    if (!proxies) return tl::unexpected(proxies.error());
+    {
+        const auto connection = open_database(config);
+        if (!connection) return tl::unexpected(connection.error());
+        const auto migrated = storage::sqlite::migrate_up(**connection, clock);
+        if (!migrated) return tl::unexpected(migrated.error());
+        if (*migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(*migrated)}});
+    }
+    auto store = open_store(config);
+    if (!store) return tl::unexpected(store.error());
+    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*store), *listen, std::move(*proxies));
+    return std::unique_ptr<Application>(new Application(std::move(parts)));
+}
+
+base::Result<void> Application::start() { return parts_->server.start(); }
+
+std::uint16_t Application::port() const { return parts_->server.port(); }
+
+void Application::stop(base::Millis grace) {
+    parts_->is_draining = true;
+    parts_->server.stop(grace);
+    parts_->upstream_queue.stop();  // what nobody waits for, such as revoking tokens, is finished, too
+    parts_->database_queue.stop();
+}
+
+std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http) {
+    return std::make_unique<upstream::OpenRouterClient>(
+        upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key, config.openrouter_workspace_id}, http);
+}
+
+std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
+    return std::make_unique<github::GithubClient>(
+        github::GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id, config.github_oauth_client_secret}, http);
+}
+
+std::unique_ptr<net::HttpClient> make_http_client() { return net::make_curl_client("llmapikey"); }
+
+}  // namespace llmapikey::app
