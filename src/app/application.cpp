@@ -74,7 +74,7 @@ struct Application::Parts {
           http(make_http_client()),
           provider(make_key_provider(config, *http)),
           identity(make_identity_provider(config, *http)),
-          key_sealer(config.key_encryption_secret, "raw keys"),
+          key_sealer(config.key_encryption_secret, key_sealing_purpose),
           attempt_sealer(config.auth_session_secret, "sign-in attempts"),
           sessions(config.auth_session_secret),
           csrf(config.auth_session_secret),

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -12,6 +13,9 @@
 namespace llmapikey::app {
 
 enum class Setting { production, sandbox };
+
+// What raw keys are sealed for (base::Sealer).
+inline constexpr std::string_view key_sealing_purpose = "raw keys";
 
 // The running service: everything that `serve` needs, built in the order of its dependencies and torn down in reverse.
 class Application {

@@ -1,0 +1,114 @@
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <vector>
+
+#include "app/application.hpp"
+#include "app/upstreams.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration.hpp"
+#include "storage/sqlite/migrations.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+struct Check {
+    std::string what;
+    bool is_good;
+    std::string note;  // what was found, or what is wrong and how to mend it
+};
+
+void check_variables(const config::Lookup& lookup, const std::vector<config::Problem>& problems, std::vector<Check>& checks) {
+    for (const config::Variable& variable : config::variables()) {
+        const std::string name(variable.name);
+        std::string complaint;
+        for (const config::Problem& problem : problems) {
+            if (problem.variable == name) complaint = problem.message;
+        }
+        const bool is_set = !lookup(name).value_or("").empty();
+        std::string note = is_set ? "set" : "not set";
+        if (!is_set && !variable.default_text.empty()) note += ": " + std::string(variable.default_text);
+        checks.push_back({name, complaint.empty(), complaint.empty() ? note : complaint});
+    }
+}
+
+Check check_database(const config::Config& config) {
+    const auto connection = app::open_database(config);
+    if (!connection) return {"database", false, connection.error().detail};
+    const auto states = storage::sqlite::migration_states(**connection);
+    if (!states) return {"database", false, states.error().detail};
+    for (const auto& state : *states) {
+        if (!state.applied_at) return {"database", true, app::database_path(config) + " can be used; `serve` or `migrate up` will bring it up to date"};
+    }
+    const auto checked = storage::sqlite::check_schema(**connection);
+    if (!checked) return {"database", false, checked.error().detail};
+    return {"database", true, app::database_path(config) + " can be used and is up to date"};
+}
+
+Check check_github(const config::Config& config, net::HttpClient& http) {
+    const auto identity = app::make_identity_provider(config, http);
+    const auto checked = identity->check_credentials(base::Deadline::after(config.upstream_timeout));
+    if (checked) return {"GitHub credentials", true, "accepted by " + config.github_api_url};
+    return {"GitHub credentials", false,
+            checked.error().detail + "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page, and that " +
+                config.github_api_url + " can be reached from here"};
+}
+
+Check check_openrouter(const config::Config& config, net::HttpClient& http) {
+    if (config.openrouter_management_key.empty()) return {"OpenRouter key", true, "not set: nothing can be minted"};
+    const auto provider = app::make_key_provider(config, http);
+    const auto listed = provider->list_page(0, base::Deadline::after(config.upstream_timeout));
+    if (listed) return {"OpenRouter key", true, "accepted by " + config.openrouter_url};
+    return {"OpenRouter key", false, listed.error().detail + "; create a management key at OpenRouter under Settings, Management keys"};
+}
+
+Check check_credits(const config::Config& config, net::HttpClient& http) {
+    const auto provider = app::make_key_provider(config, http);
+    const auto credits = provider->credits(base::Deadline::after(config.upstream_timeout));
+    if (!credits) return {"OpenRouter credits", false, credits.error().detail};
+    const base::MicroUsd left{credits->total.value - credits->used.value};
+    const std::string note = base::to_display(left) + " US dollars left";
+    const bool is_enough = left >= config.key_daily_limit;
+    return {"OpenRouter credits", is_enough, is_enough ? note : note + ", less than one key may spend in a day; buy credits at OpenRouter"};
+}
+
+void print_text(const std::vector<Check>& checks) {
+    for (const Check& check : checks) {
+        std::printf("%-8s %-28s %s\n", check.is_good ? "ok" : "PROBLEM", check.what.c_str(), check.note.c_str());
+    }
+}
+
+void print_json(const std::vector<Check>& checks) {
+    boost::json::array list;
+    for (const Check& check : checks) list.push_back({{"check", check.what}, {"ok", check.is_good}, {"note", check.note}});
+    std::puts(boost::json::serialize(list).c_str());
+}
+
+}  // namespace
+
+int run_doctor(Output output) {
+    const auto lookup = config::environment();
+    if (!lookup) {
+        explain(lookup.error());
+        return 2;
+    }
+    std::vector<Check> checks;
+    const auto whole = config::load(*lookup, config::Need::serve);
+    check_variables(*lookup, whole ? std::vector<config::Problem>{} : whole.error(), checks);
+    // What can be checked although other variables are wrong is checked.
+    const auto storage = config::load(*lookup, config::Need::database);
+    if (storage) checks.push_back(check_database(*storage));
+    if (whole) {
+        const auto http = app::make_http_client();
+        checks.push_back(check_github(*whole, *http));
+        checks.push_back(check_openrouter(*whole, *http));
+        if (checks.back().is_good && !whole->openrouter_management_key.empty()) checks.push_back(check_credits(*whole, *http));
+    }
+    output == Output::json ? print_json(checks) : print_text(checks);
+    for (const Check& check : checks) {
+        if (!check.is_good) return 1;
+    }
+    return 0;
+}
+
+}  // namespace llmapikey::cli

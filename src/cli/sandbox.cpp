@@ -1,0 +1,209 @@
+#include <unistd.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/application.hpp"
+#include "base/crypto.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration.hpp"
+#include "cli/stop_signal.hpp"
+#include "ops/log.hpp"
+#include "sandbox/lookalikes.hpp"
+#include "storage/sqlite/migrations.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr const char* client_id = "Iv1.sandbox0000000000";
+constexpr const char* client_secret = "sandbox-client-secret-of-nobody";
+constexpr const char* management_key = "sk-or-v1-sandbox-management-key";
+constexpr const char* admin_id = "1003";
+constexpr base::Millis shutdown_grace{2'000};
+
+std::vector<sandbox::Persona> personas() {
+    return {{1001, "ada-newcomer", "has no key yet"},
+            {1002, "grace-returning", "has a key and has spent a little today"},
+            {1003, "linus-organizer", "is an admin"},
+            {1004, "alan-at-the-limit", "has spent today's cap"},
+            {1005, "a-login-name-of-thirty-nine-characters1", "has a long name"}};
+}
+
+// A folder that is gone when the sandbox is.
+class ThrowAwayFolder {
+public:
+    ThrowAwayFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "llmapikey-sandbox-XXXXXX").string();
+        if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+    }
+    ~ThrowAwayFolder() {
+        std::error_code ignored;
+        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    }
+    ThrowAwayFolder(const ThrowAwayFolder&) = delete;
+    ThrowAwayFolder& operator=(const ThrowAwayFolder&) = delete;
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+// What the sandbox decides itself; the rest of the environment counts as it does for `serve`.
+config::Lookup sandbox_environment(const config::Lookup& environment, const sandbox::Lookalikes& lookalikes, const std::string& data_dir) {
+    const std::string github = lookalikes.github_url(), api = lookalikes.github_api_url(), openrouter = lookalikes.openrouter_url();
+    const std::string session_secret = base::random_token(32), encryption_secret = base::random_token(32);
+    return [=](std::string_view name) -> std::optional<std::string> {
+        if (name == "GITHUB_OAUTH_CLIENT_ID") return client_id;
+        if (name == "GITHUB_OAUTH_CLIENT_SECRET") return client_secret;
+        if (name == "GITHUB_URL") return github;
+        if (name == "GITHUB_API_URL") return api;
+        if (name == "OPENROUTER_URL") return openrouter;
+        if (name == "OPENROUTER_MANAGEMENT_KEY") return management_key;
+        if (name == "OPENROUTER_WORKSPACE_ID" || name == "POSTGRES_URL") return std::nullopt;
+        if (name == "DATA_DIR") return data_dir;
+        auto value = environment(name);
+        if (value) return value;
+        if (name == "AUTH_SESSION_SECRET") return session_secret;
+        if (name == "KEY_ENCRYPTION_SECRET") return encryption_secret;
+        if (name == "PROVISIONING_ENABLED") return "true";
+        if (name == "ADMIN_GITHUB_USER_IDS") return admin_id;
+        return std::nullopt;
+    };
+}
+
+base::Result<void> seed_one(service::KeyStore& store, sandbox::OpenRouterLookalike& openrouter, const config::Config& config,
+                            const domain::Recipient& recipient, int percent_spent) {
+    const auto now = base::SystemClock().now();
+    service::ReserveRequest request{recipient, base::random_uuid(), base::random_token(16), config.key_daily_limit,
+                                    now,       now + config.key_expiry, 0};
+    const auto reserved = store.reserve(request);
+    if (!reserved) return tl::unexpected(reserved.error());
+    const base::MicroUsd spent{config.key_daily_limit.value / 100 * percent_spent};
+    const auto key = openrouter.seed_key(domain::upstream_key_name(recipient.id, request.nonce), config.key_daily_limit, spent, request.expires_at);
+    const base::Sealer sealer(config.key_encryption_secret, app::key_sealing_purpose);
+    return store.activate({request.grant_id, request.nonce},
+                          {key.hash, sealer.seal(key.raw_key, request.grant_id), domain::key_hint(key.raw_key)});
+}
+
+base::Result<void> seed(const config::Config& config, sandbox::OpenRouterLookalike& openrouter) {
+    {
+        const auto connection = app::open_database(config);
+        if (!connection) return tl::unexpected(connection.error());
+        const auto migrated = storage::sqlite::migrate_up(**connection, base::SystemClock());
+        if (!migrated) return tl::unexpected(migrated.error());
+    }
+    const auto store = app::open_store(config);
+    if (!store) return tl::unexpected(store.error());
+    const auto first = seed_one(**store, openrouter, config, {{1002}, "grace-returning"}, 23);
+    return first ? seed_one(**store, openrouter, config, {{1004}, "alan-at-the-limit"}, 100) : first;
+}
+
+std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir) {
+    boost::json::object root;
+    if (!url.empty()) root["url"] = url;
+    root["github_url"] = lookalikes.github_url();
+    root["github_api_url"] = lookalikes.github_api_url();
+    root["openrouter_url"] = lookalikes.openrouter_url();
+    root["github_client_id"] = client_id;
+    root["github_client_secret"] = client_secret;
+    root["management_key"] = management_key;
+    if (!data_dir.empty()) root["data_dir"] = data_dir;
+    return boost::json::serialize(root);
+}
+
+void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir, Output output) {
+    if (output == Output::json) {
+        std::puts(describe_json(lookalikes, url, data_dir).c_str());
+    } else {
+        if (!url.empty()) std::printf("\n  llmapikey sandbox: open  %s\n\n", url.c_str());
+        std::printf("  simulated GitHub         %s\n  simulated OpenRouter     %s\n", lookalikes.github_url().c_str(), lookalikes.openrouter_url().c_str());
+        if (url.empty()) {
+            std::printf("  GITHUB_URL=%s GITHUB_API_URL=%s OPENROUTER_URL=%s\n  GITHUB_OAUTH_CLIENT_ID=%s GITHUB_OAUTH_CLIENT_SECRET=%s\n  OPENROUTER_MANAGEMENT_KEY=%s\n",
+                        lookalikes.github_url().c_str(), lookalikes.github_api_url().c_str(), lookalikes.openrouter_url().c_str(), client_id, client_secret, management_key);
+        }
+        std::puts("\n  Press Ctrl+C to stop; the data is thrown away.\n");
+    }
+    std::fflush(stdout);
+}
+
+// The ports beside the service's own, so that addresses stay the same from run to run; any free ones if these are taken.
+sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen, bool wants_fixed_ports) {
+    sandbox::Lookalikes::Options options;
+    options.github = {"127.0.0.1", 0};
+    options.openrouter = {"127.0.0.1", 0};
+    if (wants_fixed_ports && listen.port != 0 && listen.port < 65'000) {
+        options.github.port = static_cast<std::uint16_t>(listen.port + 1);
+        options.openrouter.port = static_cast<std::uint16_t>(listen.port + 2);
+    }
+    options.client_id = client_id;
+    options.client_secret = client_secret;
+    options.management_key = management_key;
+    options.registered_callback = "http://127.0.0.1:" + std::to_string(listen.port) + "/auth/callback";
+    options.personas = personas();
+    return options;
+}
+
+int fail(const std::string& what) {
+    std::fprintf(stderr, "llmapikey: the sandbox cannot start: %s\n", what.c_str());
+    return 1;
+}
+
+int serve_until_stopped(app::Application& application, const sandbox::Lookalikes& lookalikes, StopSignal& stop_signal,
+                        const config::Config& config, Output output) {
+    const auto started = application.start();
+    if (!started) return fail(started.error().detail);
+    const std::string host = config.listen.substr(0, config.listen.rfind(':'));
+    const std::string url = "http://" + host + ":" + std::to_string(application.port());
+    print_addresses(lookalikes, url, config.data_dir, output);
+    stop_signal.wait();
+    application.stop(shutdown_grace);
+    return 0;
+}
+
+}  // namespace
+
+int run_sandbox(bool upstreams_only, Output output) {
+    const auto environment = config::environment();
+    if (!environment) {
+        explain(environment.error());
+        return 2;
+    }
+    const auto listen = net::ListenAddress::parse((*environment)("LISTEN").value_or("127.0.0.1:3000"));
+    if (!listen) return fail("LISTEN: " + listen.error().detail);
+    StopSignal stop_signal;
+    const base::SystemClock clock;
+    auto lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, true), clock);
+    if (!lookalikes->start()) {
+        lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, false), clock);
+        const auto started = lookalikes->start();
+        if (!started) return fail(started.error().detail);
+    }
+    if (upstreams_only) {
+        print_addresses(*lookalikes, "", "", output);
+        stop_signal.wait();
+        lookalikes->stop();
+        return 0;
+    }
+    const ThrowAwayFolder folder;
+    if (folder.path().empty()) return fail("no folder can be made under " + std::filesystem::temp_directory_path().string());
+    const auto config = config::load(sandbox_environment(*environment, *lookalikes, folder.path()), config::Need::serve);
+    if (!config) {
+        explain(config.error());
+        return 2;
+    }
+    // Requests are noise to somebody who tries the thing out, unless asked for.
+    const bool is_level_set = (*environment)("LOG_LEVEL").has_value();
+    ops::start_logging(is_level_set ? ops::parse_log_level(config->log_level) : ops::LogLevel::warn, ops::LogFormat::text);
+    const auto seeded = seed(*config, lookalikes->openrouter());
+    if (!seeded) return fail(seeded.error().detail);
+    const auto application = app::Application::create(*config, app::Setting::sandbox, clock);
+    if (!application) return fail(application.error().detail);
+    const int status = serve_until_stopped(**application, *lookalikes, stop_signal, *config, output);
+    lookalikes->stop();
+    return status;
+}
+
+}  // namespace llmapikey::cli

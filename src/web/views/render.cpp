@@ -1,0 +1,93 @@
+#include "web/views/template_engine.hpp"
+
+namespace llmapikey::web::views {
+namespace {
+
+struct NoticeText {
+    const char* text;
+    bool is_good;
+};
+
+NoticeText text_of(Notice notice) {
+    switch (notice) {
+        case Notice::none: return {"", true};
+        case Notice::created: return {"Your key is ready.", true};
+        case Notice::in_progress: return {"Your key is already being made.", true};
+        case Notice::full: return {"All keys have been handed out. Ask the organizer for more room, or come back later.", false};
+        case Notice::paused: return {"New keys are paused, so none was made.", false};
+        case Notice::upstream_down: return {"No key could be made just now, and nothing was left behind. Try again in a minute.", false};
+        case Notice::rate_limited: return {"OpenRouter asks us to slow down. Try again in a minute.", false};
+    }
+    return {"", true};
+}
+
+const char* section_of(DashboardState state) {
+    switch (state) {
+        case DashboardState::signed_out: return "signed_out";
+        case DashboardState::no_key: return "no_key";
+        case DashboardState::paused: return "paused";
+        case DashboardState::in_progress: return "in_progress";
+        case DashboardState::sorting_out: return "sorting_out";
+        case DashboardState::has_key: return "has_key";
+        case DashboardState::unreadable: return "unreadable";
+    }
+    return "";
+}
+
+void set_usage(Data& data, const DashboardView& view) {
+    data.set("usage_failed", view.usage_failed && !view.usage);
+    data.set("usage_unknown", !view.usage && !view.usage_failed && !view.is_expired);
+    if (!view.usage) return;
+    Data usage;
+    usage.set("spent_usd", view.usage->spent_usd);
+    usage.set("remaining_usd", view.usage->remaining_usd);
+    usage.set("percent_spent", std::to_string(view.usage->percent_spent));
+    usage.set("as_of", view.usage->as_of);
+    usage.set("is_stale", view.usage->is_stale);
+    data.set("usage", usage);
+}
+
+void set_refresh(Data& data, const DashboardView& view) {
+    const bool is_waiting = view.state == DashboardState::in_progress || view.state == DashboardState::sorting_out;
+    const bool lacks_usage = view.state == DashboardState::has_key && !view.usage && !view.usage_failed && !view.is_expired;
+    data.set("refresh_without_script", is_waiting);
+    if (is_waiting || lacks_usage) data.set("refresh_after_ms", is_waiting ? "2000" : "1000");
+}
+
+}  // namespace
+
+std::string render(const LandingView& view) {
+    return render_template("landing", frame_data(view.frame, "One capped LLM API key per GitHub account"));
+}
+
+std::string render(const ErrorView& view) {
+    Data data = frame_data(view.frame, view.title);
+    data.set("status", std::to_string(view.status));
+    data.set("title", view.title);
+    data.set("explanation", view.explanation);
+    if (!view.advice.empty()) data.set("advice", view.advice);
+    if (!view.action_path.empty()) data.set("action_path", view.action_path);
+    data.set("action_text", view.action_text);
+    data.set("request_id", view.request_id);
+    return render_template("error", data);
+}
+
+std::string render(const DashboardView& view) {
+    Data data = frame_data(view.frame, "Dashboard");
+    data.set(section_of(view.state), true);
+    const NoticeText notice = text_of(view.notice);
+    if (view.notice != Notice::none) data.set(notice.is_good ? "notice_good" : "notice_bad", std::string(notice.text));
+    data.set("masked_key", view.masked_key);
+    data.set("raw_key", view.raw_key);
+    data.set("expires_on", view.expires_on);
+    data.set("days_left", std::to_string(view.days_left));
+    data.set("is_expired", view.is_expired);
+    data.set("resets_at", view.resets_at);
+    data.set("api_base_url", view.api_base_url);
+    data.set("example_model", view.example_model);
+    set_usage(data, view);
+    set_refresh(data, view);
+    return render_template("dashboard", data);
+}
+
+}  // namespace llmapikey::web::views

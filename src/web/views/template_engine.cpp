@@ -1,0 +1,58 @@
+#include "web/views/template_engine.hpp"
+
+#include <stdexcept>
+
+#include "base/embedded.hpp"
+
+namespace llmapikey::web::views {
+namespace {
+
+std::string_view find_text(std::string_view name) {
+    const std::string file = std::string(name) + ".html";
+    for (const base::EmbeddedText& text : embedded_templates()) {
+        if (text.name == file) return text.text;
+    }
+    throw std::logic_error("no template named " + file);
+}
+
+}  // namespace
+
+std::string asset_url(std::string_view name) {
+    for (const base::EmbeddedAsset& asset : embedded_assets()) {
+        if (asset.name == name) return std::string(asset.url_path);
+    }
+    throw std::logic_error("no asset named " + std::string(name));
+}
+
+std::string render_template(std::string_view name, const Data& data) {
+    // Parsed anew each time: rendering changes the engine's object, and it takes a few tens of microseconds.
+    kainjow::mustache::mustache page{std::string(find_text(name))};
+    Data with_partials = data;
+    for (const std::string partial : {"head", "foot", "snippet"}) {
+        with_partials.set(partial, kainjow::mustache::partial{[partial] { return std::string(find_text(partial)); }});
+    }
+    std::string html = page.render(with_partials);
+    if (!page.is_valid()) throw std::logic_error("template " + std::string(name) + ": " + page.error_message());
+    return html;
+}
+
+Data frame_data(const Frame& frame, const std::string& title) {
+    Data data;
+    data.set("title", title + " · llmapikey");
+    data.set("asset_css", asset_url("app.css"));
+    data.set("asset_js", asset_url("app.js"));
+    data.set("asset_icon", asset_url("favicon.svg"));
+    if (!frame.login.empty()) data.set("login", frame.login);
+    data.set("csrf_token", frame.csrf_token);
+    data.set("is_landing", frame.current_path == "/");
+    data.set("is_docs", frame.current_path == "/docs");
+    data.set("is_dashboard", frame.current_path == "/dashboard");
+    data.set("is_paused", frame.is_paused);
+    data.set("is_sandbox", frame.is_sandbox);
+    data.set("daily_limit_usd", frame.daily_limit_usd);
+    data.set("key_expiry_days", std::to_string(frame.key_expiry_days));
+    data.set("refresh_without_script", false);
+    return data;
+}
+
+}  // namespace llmapikey::web::views

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <initializer_list>
+#include <kainjow/mustache.hpp>
+#include <string>
+#include <string_view>
+
+#include "web/views/views.hpp"
+
+// kainjow's mustache, which escapes by default; private to web/views.
+namespace llmapikey::web::views {
+
+using Data = kainjow::mustache::data;
+
+// A template of web/templates with its partials, made into text. Throws std::logic_error if there is no such template or it does not
+// parse: a fault of the build, which the tests of every page find.
+std::string render_template(std::string_view name, const Data& data);
+
+// What head.html and foot.html need.
+Data frame_data(const Frame& frame, const std::string& title);
+
+// URL of a file of web/assets, with its hash.
+std::string asset_url(std::string_view name);
+
+}  // namespace llmapikey::web::views

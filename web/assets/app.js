@@ -1,0 +1,97 @@
+// Makes the pages nicer; every one of them works without.
+"use strict";
+
+const announce = (text) => {
+  const region = document.getElementById("announce");
+  if (region) region.textContent = text;
+};
+
+const select = (element) => {
+  const closed = element.closest("details:not([open])");
+  if (closed) closed.open = true;
+  const selection = getSelection();
+  selection.selectAllChildren(element);
+};
+
+// Copies the text of an element; where the browser refuses, selects it for the person to copy.
+const copy = async (button, source) => {
+  const label = button.dataset.label || (button.dataset.label = button.textContent);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+    announce("Copied to the clipboard");
+  } catch {
+    select(source);
+    button.textContent = "Selected: press Ctrl+C";
+    announce("The text is selected. Press Control C to copy it.");
+  }
+  setTimeout(() => { button.textContent = label; }, 2500);
+};
+
+const equip = () => {
+  for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
+  for (const snippet of document.querySelectorAll(".snippet")) {
+    const code = snippet.querySelector("code");
+    if (!code || snippet.querySelector(".copy")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet copy";
+    button.textContent = "Copy";
+    const heading = snippet.querySelector("h3");
+    button.setAttribute("aria-label", "Copy " + (heading ? heading.textContent : "the command"));
+    button.addEventListener("click", () => copy(button, code));
+    snippet.append(button);
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (button) copy(button, document.getElementById(button.dataset.copy));
+});
+
+document.addEventListener("submit", (event) => {
+  const text = event.target.dataset.busy;
+  const button = text && event.target.querySelector("button");
+  if (!button) return;
+  button.dataset.label = button.textContent;
+  button.textContent = text;
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  announce(text);
+});
+
+// Back from another page: the browser may show this one as it was left.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("button[aria-busy]")) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    button.textContent = button.dataset.label;
+  }
+});
+
+// A page that waits for something asks for itself again, and shows what has changed.
+const mostRefreshes = 60;
+const refresh = (count) => {
+  const main = document.querySelector("main[data-refresh-after]");
+  if (!main || count >= mostRefreshes) return;
+  setTimeout(async () => {
+    try {
+      const answer = await fetch("/dashboard", { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = page.querySelector("main");
+      if (answer.ok && next && next.innerHTML !== main.innerHTML && !main.contains(document.activeElement)) {
+        const isOpen = main.querySelector("details[open]");
+        main.replaceWith(next);
+        if (isOpen && next.querySelector("details")) next.querySelector("details").open = true;
+        equip();
+        const heading = next.querySelector("h2");
+        if (heading && !main.querySelector("#key")) announce(heading.textContent);
+      }
+    } catch { /* offline for a moment: the next round asks again */ }
+    refresh(count + 1);
+  }, Number(main.dataset.refreshAfter));
+};
+
+equip();
+refresh(0);
