@@ -123,7 +123,7 @@ json::object envelope(const std::string& id, const char* object, const Request& 
     root["object"] = object;
     root["created"] = now.time_since_epoch().count();
     root["model"] = request.model->id;
-    root["system_fingerprint"] = nullptr;
+    root["system_fingerprint"] = "fp_sandbox";
     root["provider"] = "Sandbox";
     return root;
 }

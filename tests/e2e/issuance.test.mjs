@@ -1,0 +1,212 @@
+// What the product promises of keys, with real processes, races, lost answers and kills.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+
+let upstreams;
+before(async () => { upstreams = await startUpstreams(); });
+after(() => upstreams.stop());
+beforeEach(() => upstreams.clearFaults());
+
+// A service with a database of its own, stopped and removed afterwards. `use` may restart it through `again`.
+const withService = async (env, use) => {
+  const folder = temporaryFolder();
+  let service = await startService(upstreams, folder, env);
+  const again = async (other = env) => { await service.stop(); service = await startService(upstreams, folder, other); return service; };
+  try { await use(service, { folder, again }); } finally { await service.stop(); rmSync(folder, { recursive: true, force: true }); }
+};
+
+let people = 0;
+const somebody = () => `person-${process.pid}-${people += 1}`;
+const liveKeys = async () => (await upstreams.ledger()).keys.filter((key) => !key.deleted_at);
+const page = async (service, session, path = "/dashboard") => (await fetch(service.url + path, { headers: { cookie: session, accept: "text/html" } })).text();
+
+test("a key is made once, and found again ever after", () => withService({}, async (service) => {
+  const session = await signIn(service, somebody());
+  const first = await generate(service, session);
+  assert.equal(first.status, 200);
+  const made = await first.json();
+  assert.equal(made.status, "created");
+  assert.match(made.key, /^sk-or-v1-[0-9a-f]{64}$/);
+  assert.equal(made.hint, made.key.slice(-4));
+  const again = await (await generate(service, session)).json();
+  assert.deepEqual([again.status, again.key], ["exists", made.key]);
+  assert.ok((await page(service, session)).includes(made.key));
+}));
+
+test("what is sent upstream is capped, dated, and named for its attempt", () => withService({ KEY_DAILY_LIMIT_USD: "2.5", KEY_EXPIRY_DAYS: "7" }, async (service) => {
+  const session = await signIn(service, somebody());
+  const { key } = await (await generate(service, session)).json();
+  const sent = (await liveKeys()).find((each) => key.endsWith(each.hint));
+  assert.equal(sent.limit, 2.5);
+  assert.equal(sent.limit_reset, "daily");
+  assert.equal(sent.include_byok_in_limit, true);
+  assert.match(sent.name, /^llmapikey\/gh-\d+\/[A-Za-z0-9_-]{22}$/);
+  const days = (Date.parse(sent.expires_at) - Date.now()) / 86_400_000;
+  assert.ok(days > 6.9 && days < 7.1);
+}));
+
+test("200 submits at once make one key", () => withService({}, async (service) => {
+  const session = await signIn(service, somebody());
+  const before_ = (await upstreams.ledger()).keys.length;
+  const answers = await Promise.all(Array.from({ length: 200 }, () => generate(service, session)));
+  const bodies = await Promise.all(answers.map((answer) => answer.json()));
+  const keys = new Set(bodies.filter((body) => body.key).map((body) => body.key));
+  assert.equal((await upstreams.ledger()).keys.length - before_, 1);
+  assert.equal(keys.size, 1);
+  for (const body of bodies) assert.ok(["created", "exists", "in_progress"].includes(body.status), JSON.stringify(body));
+}));
+
+test("60 people and room for 10: ten keys, in each of 20 runs", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    await withService({ MAX_TOTAL_KEYS: "10" }, async (service) => {
+      const sessions = await Promise.all(Array.from({ length: 60 }, () => signIn(service, somebody())));
+      const before_ = (await liveKeys()).length;
+      const bodies = await Promise.all(sessions.map(async (session) => (await generate(service, session)).json()));
+      const made = bodies.filter((body) => body.status === "created").length;
+      assert.deepEqual([made, bodies.filter((body) => body.status === "full").length], [10, 50], `round ${round}`);
+      assert.equal((await liveKeys()).length - before_, 10);
+    });
+  }
+});
+
+test("paused: says so on every page, mints nothing, and shows the keys that people have", () => withService({}, async (service, { again }) => {
+  const name = somebody();
+  const held = await (await generate(service, await signIn(service, name))).json();
+  const paused = await again({ PROVISIONING_ENABLED: "false", OPENROUTER_MANAGEMENT_KEY: "" });
+  for (const path of ["/", "/docs", "/dashboard", "/no-such-page"]) {
+    assert.match(await (await fetch(paused.url + path, { headers: { accept: "text/html" } })).text(), /New keys are paused/, path);
+  }
+  const holder = await signIn(paused, name);
+  assert.ok((await page(paused, holder)).includes(held.key));
+  assert.equal((await (await generate(paused, holder)).json()).key, held.key);
+  const newcomer = await signIn(paused, somebody());
+  const refused = await generate(paused, newcomer);
+  assert.deepEqual([refused.status, (await refused.json()).status], [403, "paused"]);
+  assert.ok(!(await page(paused, newcomer)).includes("id=\"generate\""));
+}));
+
+for (const [what, fault] of [["the connection breaks after the effect", { drop: "after" }], ["a 502 after the effect", { status: 502, after_effect: true }],
+  ["a malformed body", { body: "{\"data\":", after_effect: true }], ["HTML from the edge", { status: 200, body: "<html>", content_type: "text/html", after_effect: true }],
+  ["a truncated answer", { truncate_after: 20 }], ["no answer in time", { delay_ms: 3000 }], ["the connection breaks before the effect", { drop: "before" }]]) {
+  test(`lost answer (${what}): never two keys, and in the end exactly one`, () => withService({ UPSTREAM_TIMEOUT_SECONDS: "1" }, async (service) => {
+    const session = await signIn(service, somebody());
+    const before_ = new Set((await liveKeys()).map((key) => key.hash));
+    await upstreams.openrouterFault({ method: "POST", path: "/keys", ...fault });
+    const answer = await generate(service, session);
+    assert.equal(answer.status, 202);
+    assert.equal((await answer.json()).status, "in_progress");
+    assert.match(await page(service, session), /sorted out|You have no key yet/);
+    const key = await until("a key", async () => (await (await generate(service, session)).json()).key);
+    const mine = (await liveKeys()).filter((each) => !before_.has(each.hash));
+    assert.equal(mine.length, 1);
+    assert.ok(key.endsWith(mine[0].hint));
+  }));
+}
+
+for (const [status, expected] of [[400, 502], [401, 502], [402, 502], [403, 502], [429, 503]]) {
+  test(`refused with ${status}: nothing is left behind, and the next try makes a key`, () => withService({}, async (service) => {
+    const session = await signIn(service, somebody());
+    await upstreams.openrouterFault({ method: "POST", path: "/keys", status, body: "{\"error\":{\"code\":1,\"message\":\"no\"},\"user_id\":\"owner-of-the-account\"}", headers: { "Retry-After": "7" } });
+    const refused = await generate(service, session);
+    const text = await refused.text();
+    assert.equal(refused.status, expected);
+    assert.equal(JSON.parse(text).status, "error");
+    if (status === 429) assert.equal(refused.headers.get("retry-after"), "7");
+    assert.ok(!text.includes("owner-of-the-account"));
+    assert.ok(!service.process.output.includes("owner-of-the-account"));
+    assert.equal((await (await generate(service, session)).json()).status, "created");
+  }));
+}
+
+test("killed in the middle of a mint: the next visit ends with one key, none orphaned", () => withService({ UPSTREAM_TIMEOUT_SECONDS: "2" }, async (service, { again }) => {
+  const name = somebody();
+  const session = await signIn(service, name);
+  const before_ = new Set((await liveKeys()).map((key) => key.hash));
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 1500 });
+  const lost = generate(service, session).catch(() => null);
+  await until("the create upstream", async () => (await liveKeys()).some((key) => !before_.has(key.hash)));
+  await service.process.kill("SIGKILL");
+  await lost;
+  const restarted = await again();
+  const mine = await signIn(restarted, name);
+  const early = await (await generate(restarted, mine)).json();
+  assert.equal(early.status, "in_progress");
+  const key = await until("a key", async () => (await (await generate(restarted, mine)).json()).key);
+  const alive = (await liveKeys()).filter((each) => !before_.has(each.hash));
+  assert.equal(alive.length, 1);
+  assert.ok(key.endsWith(alive[0].hint));
+}));
+
+test("killed in the middle of a mint: `reconcile --fix` revokes what nobody knows and frees the place", () => withService({ UPSTREAM_TIMEOUT_SECONDS: "1" }, async (service, { folder }) => {
+  const session = await signIn(service, somebody());
+  const before_ = new Set((await liveKeys()).map((key) => key.hash));
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 900 });
+  const lost = generate(service, session).catch(() => null);
+  await until("the create upstream", async () => (await liveKeys()).some((key) => !before_.has(key.hash)));
+  await service.process.kill("SIGKILL");
+  await lost;
+  const env = { ...serviceEnvironment(upstreams, folder), UPSTREAM_TIMEOUT_SECONDS: "1" };
+  const report = await until("a finding", async () => {
+    const looked = JSON.parse((await run(["reconcile", "--json"], env)).out);
+    return looked.findings.some((finding) => finding.kind === "unsettled") && looked;
+  });
+  assert.equal(report.clean, false);
+  const fixed = await run(["reconcile", "--fix", "--json"], env);
+  assert.equal(fixed.code, 0, fixed.err + fixed.out);
+  assert.equal((await liveKeys()).filter((each) => !before_.has(each.hash)).length, 0);
+  assert.equal(JSON.parse((await run(["reconcile", "--json"], env)).out).clean, true);
+}));
+
+test("no raw key in the log or in the database, whole or copied", () => withService({ LOG_LEVEL: "debug" }, async (service, { folder }) => {
+  const session = await signIn(service, somebody());
+  const { key } = await (await generate(service, session)).json();
+  await page(service, session);
+  await page(service, session, "/docs?key=show");
+  assert.ok(!service.process.output.includes(key));
+  for (const file of readdirSync(folder)) assert.ok(!readFileSync(join(folder, file)).includes(key), file);
+  for (const secret of [session.split("=")[1], "session-secret", "sealing-secret", upstreams.management_key, upstreams.github_client_secret]) {
+    assert.ok(!service.process.output.includes(secret));
+  }
+}));
+
+test("another KEY_ENCRYPTION_SECRET opens nothing, and the page says what has happened", () => withService({}, async (service, { again }) => {
+  const name = somebody();
+  const { key } = await (await generate(service, await signIn(service, name))).json();
+  const other = await again({ KEY_ENCRYPTION_SECRET: "another-secret-of-at-least-32-bytes!!" });
+  const text = await page(other, await signIn(other, name));
+  assert.match(text, /cannot be shown/);
+  assert.ok(!text.includes(key));
+}));
+
+test("an outage of the upstream leaves sign-in, dashboards and stored keys alone", () => withService({ UPSTREAM_TIMEOUT_SECONDS: "2" }, async (service) => {
+  const name = somebody();
+  const { key } = await (await generate(service, await signIn(service, name))).json();
+  await upstreams.openrouterFault({ method: "", path: "/", status: 503, body: "down", times: 1000 });
+  const text = await page(service, await signIn(service, name));
+  assert.ok(text.includes(key));
+}));
+
+test("stopping finishes the mint that is under way", () => withService({}, async (service) => {
+  const session = await signIn(service, somebody());
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 700 });
+  const calls = async () => (await upstreams.ledger()).calls["POST /keys"] ?? 0;
+  const before_ = await calls();
+  const under_way = generate(service, session);
+  await until("the create", async () => (await calls()) > before_);
+  const stopped = service.process.kill("SIGTERM");
+  const answer = await under_way;
+  assert.equal((await answer.json()).status, "created");
+  assert.equal((await stopped).code, 0);
+}));
+
+test("usage comes from the upstream's window", () => withService({}, async (service) => {
+  const session = await signIn(service, somebody());
+  const { key } = await (await generate(service, session)).json();
+  assert.match(await page(service, session), /Spent today<\/dt><dd>0 US dollars/);
+  const spent = await fetch(`${upstreams.openrouter_url}/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${key}` },
+    body: JSON.stringify({ model: "sandbox/expensive", messages: [{ role: "user", content: "x" }] }) });
+  assert.equal(spent.status, 200);
+}));
