@@ -61,7 +61,9 @@ base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config&
     return ranges;
 }
 
-void log_issue(const std::string& message) { ops::log(ops::LogLevel::warn, message); }
+void log_issue(const std::string& message) {
+    ops::log(ops::LogLevel::warn, message);
+}
 
 }  // namespace
 
@@ -88,39 +90,45 @@ struct Application::Parts {
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
           server(server_options(listen), site, database_queue, upstream_queue) {}
 
-    std::unique_ptr<service::KeyStore> store;                // grants
-    std::unique_ptr<net::HttpClient> http;                   // outgoing calls
-    std::unique_ptr<service::KeyProvider> provider;          // OpenRouter
-    std::unique_ptr<service::IdentityProvider> identity;     // GitHub
-    base::Sealer key_sealer;                                 // raw keys in the database
-    base::Sealer attempt_sealer;                             // sign-in attempts in cookies
-    web::SessionTokens sessions;                             // session cookies
-    web::CsrfTokens csrf;                                    // tokens in forms
-    ops::Metrics metrics;                                    // what /metrics shows
-    std::atomic<bool> is_draining{false};                    // what /readyz shows
-    service::Issuance issuance;                              // reserve, mint, activate
-    service::SignIn sign_in;                                 // OAuth
-    service::UsageCache usage;                               // spending of keys
-    base::WorkQueue database_queue;                          // handlers that touch the database
-    base::WorkQueue upstream_queue;                          // handlers that call GitHub or OpenRouter
-    web::Site site;                                          // routes
-    net::HttpServer server;                                  // sockets
+    std::unique_ptr<service::KeyStore> store;             // grants
+    std::unique_ptr<net::HttpClient> http;                // outgoing calls
+    std::unique_ptr<service::KeyProvider> provider;       // OpenRouter
+    std::unique_ptr<service::IdentityProvider> identity;  // GitHub
+    base::Sealer key_sealer;                              // raw keys in the database
+    base::Sealer attempt_sealer;                          // sign-in attempts in cookies
+    web::SessionTokens sessions;                          // session cookies
+    web::CsrfTokens csrf;                                 // tokens in forms
+    ops::Metrics metrics;                                 // what /metrics shows
+    std::atomic<bool> is_draining{false};                 // what /readyz shows
+    service::Issuance issuance;                           // reserve, mint, activate
+    service::SignIn sign_in;                              // OAuth
+    service::UsageCache usage;                            // spending of keys
+    base::WorkQueue database_queue;                       // handlers that touch the database
+    base::WorkQueue upstream_queue;                       // handlers that call GitHub or OpenRouter
+    web::Site site;                                       // routes
+    net::HttpServer server;                               // sockets
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Application::~Application() { stop(base::Millis{0}); }
+Application::~Application() {
+    stop(base::Millis{0});
+}
 
-std::string database_path(const config::Config& config) { return config.data_dir + "/llmapikey.db"; }
+std::string database_path(const config::Config& config) {
+    return config.data_dir + "/llmapikey.db";
+}
 
 base::Result<std::unique_ptr<storage::sqlite::Connection>> open_database(const config::Config& config) {
     std::error_code ec;
     const bool is_new = std::filesystem::create_directories(config.data_dir, ec);
     if (ec) {
-        return base::fail(base::Errc::store_unavailable, "DATA_DIR " + config.data_dir + " cannot be made: " + ec.message() +
-                                                             "; create it, or set DATA_DIR to a folder that can be written");
+        return base::fail(base::Errc::store_unavailable,
+                          "DATA_DIR " + config.data_dir + " cannot be made: " + ec.message() +
+                              "; create it, or set DATA_DIR to a folder that can be written");
     }
     if (is_new) ::chmod(config.data_dir.c_str(), S_IRWXU);
-    return storage::sqlite::Connection::open(database_path(config), storage::sqlite::Access::read_write, base::Millis{5'000});
+    return storage::sqlite::Connection::open(database_path(config), storage::sqlite::Access::read_write,
+                                             base::Millis{5'000});
 }
 
 base::Result<std::unique_ptr<service::KeyStore>> open_store(const config::Config& config) {
@@ -148,9 +156,13 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 
-base::Result<void> Application::start() { return parts_->server.start(); }
+base::Result<void> Application::start() {
+    return parts_->server.start();
+}
 
-std::uint16_t Application::port() const { return parts_->server.port(); }
+std::uint16_t Application::port() const {
+    return parts_->server.port();
+}
 
 void Application::stop(base::Millis grace) {
     parts_->is_draining = true;
@@ -161,14 +173,20 @@ void Application::stop(base::Millis grace) {
 
 std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http) {
     return std::make_unique<upstream::OpenRouterClient>(
-        upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key, config.openrouter_workspace_id}, http);
+        upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key,
+                                    config.openrouter_workspace_id},
+        http);
 }
 
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
     return std::make_unique<github::GithubClient>(
-        github::GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id, config.github_oauth_client_secret}, http);
+        github::GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id,
+                              config.github_oauth_client_secret},
+        http);
 }
 
-std::unique_ptr<net::HttpClient> make_http_client() { return net::make_curl_client("llmapikey"); }
+std::unique_ptr<net::HttpClient> make_http_client() {
+    return net::make_curl_client("llmapikey");
+}
 
 }  // namespace llmapikey::app

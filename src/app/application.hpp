@@ -20,7 +20,8 @@ inline constexpr std::string_view key_sealing_purpose = "raw keys";
 // The running service: everything that `serve` needs, built in the order of its dependencies and torn down in reverse.
 class Application {
 public:
-    // Opens and migrates the database. Errors say what to do: store_unavailable, invalid_input (LISTEN, TRUSTED_PROXIES).
+    // Opens and migrates the database. Errors say what to do: store_unavailable, invalid_input (LISTEN,
+    // TRUSTED_PROXIES).
     static base::Result<std::unique_ptr<Application>> create(const config::Config& config, Setting setting,
                                                              const base::Clock& clock);
     ~Application();

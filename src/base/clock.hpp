@@ -17,9 +17,7 @@ public:
 
 class SystemClock final : public Clock {
 public:
-    Timestamp now() const override {
-        return std::chrono::time_point_cast<Seconds>(std::chrono::system_clock::now());
-    }
+    Timestamp now() const override { return std::chrono::time_point_cast<Seconds>(std::chrono::system_clock::now()); }
 };
 
 // A point on the steady clock by which something must be done. Passed down call chains by value.

@@ -15,8 +15,12 @@ constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t key_bytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 constexpr std::string_view format = "v1";
 
-const unsigned char* in(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* out(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* in(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* out(std::string& text) {
+    return reinterpret_cast<unsigned char*>(text.data());
+}
 
 std::string blake2b(std::string_view message, std::size_t length) {
     std::string digest(length, '\0');
@@ -43,14 +47,17 @@ std::string random_bytes(std::size_t count) {
     return bytes;
 }
 
-std::string random_token(std::size_t bytes) { return to_base64url(random_bytes(bytes)); }
+std::string random_token(std::size_t bytes) {
+    return to_base64url(random_bytes(bytes));
+}
 
 std::string random_uuid() {
     std::string bytes = random_bytes(16);
     bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
     bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
     std::string text = to_hex(bytes);
-    for (const std::size_t place : {20u, 16u, 12u, 8u}) text.insert(place, "-");
+    for (const std::size_t place : {20u, 16u, 12u, 8u})
+        text.insert(place, "-");
     return text;
 }
 
@@ -103,9 +110,8 @@ Result<Secret> Sealer::open(std::string_view sealed, std::string_view bound_to) 
     const std::string_view text = std::string_view(*bytes).substr(nonce_bytes);
     std::string plain(text.size() - tag_bytes, '\0');
     unsigned long long length = 0;
-    const int status =
-        crypto_aead_xchacha20poly1305_ietf_decrypt(out(plain), &length, nullptr, in(text), text.size(), in(bound),
-                                                   bound.size(), in(*bytes), in(key_.reveal()));
+    const int status = crypto_aead_xchacha20poly1305_ietf_decrypt(
+        out(plain), &length, nullptr, in(text), text.size(), in(bound), bound.size(), in(*bytes), in(key_.reveal()));
     if (status != 0) return fail(Errc::invalid_input, "a sealed text that is damaged or belongs elsewhere");
     return Secret(std::move(plain));
 }

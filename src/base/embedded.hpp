@@ -12,10 +12,10 @@ struct EmbeddedText {
 };
 
 struct EmbeddedAsset {
-    std::string_view name;          // file name as in web/assets: "app.css"
-    std::string_view url_path;      // "/assets/app.<hash>.css": changes with the content, so it may be cached for ever
+    std::string_view name;      // file name as in web/assets: "app.css"
+    std::string_view url_path;  // "/assets/app.<hash>.css": changes with the content, so it may be cached for ever
     std::string_view content_type;
-    std::string_view hash;          // hex, of the content
+    std::string_view hash;  // hex, of the content
     std::string_view identity, brotli, gzip;
 };
 

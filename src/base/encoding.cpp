@@ -47,7 +47,9 @@ bool is_unreserved(char c) {
            c == '_' || c == '~';
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // A fixed number of digits at `place`; -1 if they are not there.
 int digits_at(std::string_view text, std::size_t place, std::size_t count) {
@@ -90,16 +92,20 @@ std::string to_base64url(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         const std::uint32_t group = byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
         const std::size_t characters = std::min<std::size_t>(bytes.size() - i, 3) + 1;
-        for (std::size_t j = 0; j < characters; ++j) text += url_alphabet[group >> (18 - 6 * j) & 63];
+        for (std::size_t j = 0; j < characters; ++j)
+            text += url_alphabet[group >> (18 - 6 * j) & 63];
     }
     return text;
 }
 
-std::optional<std::string> from_base64url(std::string_view text) { return decode_base64(text, url_alphabet); }
+std::optional<std::string> from_base64url(std::string_view text) {
+    return decode_base64(text, url_alphabet);
+}
 
 std::optional<std::string> from_base64(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
-    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+    for (int i = 0; i < 2 && text.ends_with('='); ++i)
+        text.remove_suffix(1);
     return decode_base64(text, standard_alphabet);
 }
 
@@ -206,7 +212,8 @@ bool equal_ignoring_case(std::string_view left, std::string_view right) {
 
 std::string to_lower(std::string_view text) {
     std::string lowered(text);
-    for (char& c : lowered) c = lower(c);
+    for (char& c : lowered)
+        c = lower(c);
     return lowered;
 }
 

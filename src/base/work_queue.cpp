@@ -8,10 +8,13 @@ namespace llmapikey::base {
 
 WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting)
     : name_(std::move(name)), max_waiting_(max_waiting) {
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    for (int i = 0; i < threads; ++i)
+        threads_.emplace_back([this] { run(); });
 }
 
-WorkQueue::~WorkQueue() { stop(); }
+WorkQueue::~WorkQueue() {
+    stop();
+}
 
 bool WorkQueue::try_submit(Job job) {
     {

@@ -2,7 +2,8 @@
 
 #include <string>
 
-// One function per command, in a file of its name. Each returns the exit status: 0 done, 1 failed, 2 usage or configuration.
+// One function per command, in a file of its name. Each returns the exit status: 0 done, 1 failed, 2 usage or
+// configuration.
 namespace llmapikey::cli {
 
 enum class Output { text, json };

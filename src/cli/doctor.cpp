@@ -18,7 +18,8 @@ struct Check {
     std::string note;  // what was found, or what is wrong and how to mend it
 };
 
-void check_variables(const config::Lookup& lookup, const std::vector<config::Problem>& problems, std::vector<Check>& checks) {
+void check_variables(const config::Lookup& lookup, const std::vector<config::Problem>& problems,
+                     std::vector<Check>& checks) {
     for (const config::Variable& variable : config::variables()) {
         const std::string name(variable.name);
         std::string complaint;
@@ -38,7 +39,9 @@ Check check_database(const config::Config& config) {
     const auto states = storage::sqlite::migration_states(**connection);
     if (!states) return {"database", false, states.error().detail};
     for (const auto& state : *states) {
-        if (!state.applied_at) return {"database", true, app::database_path(config) + " can be used; `serve` or `migrate up` will bring it up to date"};
+        if (!state.applied_at)
+            return {"database", true,
+                    app::database_path(config) + " can be used; `serve` or `migrate up` will bring it up to date"};
     }
     const auto checked = storage::sqlite::check_schema(**connection);
     if (!checked) return {"database", false, checked.error().detail};
@@ -50,7 +53,8 @@ Check check_github(const config::Config& config, net::HttpClient& http) {
     const auto checked = identity->check_credentials(base::Deadline::after(config.upstream_timeout));
     if (checked) return {"GitHub credentials", true, "accepted by " + config.github_api_url};
     return {"GitHub credentials", false,
-            checked.error().detail + "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page, and that " +
+            checked.error().detail +
+                "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page, and that " +
                 config.github_api_url + " can be reached from here"};
 }
 
@@ -59,7 +63,8 @@ Check check_openrouter(const config::Config& config, net::HttpClient& http) {
     const auto provider = app::make_key_provider(config, http);
     const auto listed = provider->list_page(0, base::Deadline::after(config.upstream_timeout));
     if (listed) return {"OpenRouter key", true, "accepted by " + config.openrouter_url};
-    return {"OpenRouter key", false, listed.error().detail + "; create a management key at OpenRouter under Settings, Management keys"};
+    return {"OpenRouter key", false,
+            listed.error().detail + "; create a management key at OpenRouter under Settings, Management keys"};
 }
 
 Check check_credits(const config::Config& config, net::HttpClient& http) {
@@ -69,7 +74,8 @@ Check check_credits(const config::Config& config, net::HttpClient& http) {
     const base::MicroUsd left{credits->total.value - credits->used.value};
     const std::string note = base::to_display(left) + " US dollars left";
     const bool is_enough = left >= config.key_daily_limit;
-    return {"OpenRouter credits", is_enough, is_enough ? note : note + ", less than one key may spend in a day; buy credits at OpenRouter"};
+    return {"OpenRouter credits", is_enough,
+            is_enough ? note : note + ", less than one key may spend in a day; buy credits at OpenRouter"};
 }
 
 void print_text(const std::vector<Check>& checks) {
@@ -80,7 +86,8 @@ void print_text(const std::vector<Check>& checks) {
 
 void print_json(const std::vector<Check>& checks) {
     boost::json::array list;
-    for (const Check& check : checks) list.push_back({{"check", check.what}, {"ok", check.is_good}, {"note", check.note}});
+    for (const Check& check : checks)
+        list.push_back({{"check", check.what}, {"ok", check.is_good}, {"note", check.note}});
     std::puts(boost::json::serialize(list).c_str());
 }
 
@@ -102,7 +109,8 @@ int run_doctor(Output output) {
         const auto http = app::make_http_client();
         checks.push_back(check_github(*whole, *http));
         checks.push_back(check_openrouter(*whole, *http));
-        if (checks.back().is_good && !whole->openrouter_management_key.empty()) checks.push_back(check_credits(*whole, *http));
+        if (checks.back().is_good && !whole->openrouter_management_key.empty())
+            checks.push_back(check_credits(*whole, *http));
     }
     output == Output::json ? print_json(checks) : print_text(checks);
     for (const Check& check : checks) {

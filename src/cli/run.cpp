@@ -19,7 +19,9 @@ CLI::Option* add_switch(CLI::App& command, const std::string& name, const std::s
     return command.add_flag(name, meaning);
 }
 
-Output output_of(const CLI::Option* json) { return json->count() > 0 ? Output::json : Output::text; }
+Output output_of(const CLI::Option* json) {
+    return json->count() > 0 ? Output::json : Output::text;
+}
 
 // Runs the subcommand that was chosen; each writes its exit status here.
 void add_commands(CLI::App& app, int& status) {
@@ -27,8 +29,10 @@ void add_commands(CLI::App& app, int& status) {
         status = run_serve();
     });
 
-    auto* sandbox = app.add_subcommand("sandbox", "Run the service with a simulated GitHub and OpenRouter and throw-away data");
-    auto* upstreams_only = add_switch(*sandbox, "--upstreams-only", "Only the simulated GitHub and OpenRouter, for `serve` to use");
+    auto* sandbox =
+        app.add_subcommand("sandbox", "Run the service with a simulated GitHub and OpenRouter and throw-away data");
+    auto* upstreams_only =
+        add_switch(*sandbox, "--upstreams-only", "Only the simulated GitHub and OpenRouter, for `serve` to use");
     auto* sandbox_json = add_switch(*sandbox, "--json", "Print the addresses as one line of JSON");
     sandbox->callback([&status, upstreams_only, sandbox_json] {
         status = run_sandbox(upstreams_only->count() > 0, output_of(sandbox_json));
@@ -36,24 +40,25 @@ void add_commands(CLI::App& app, int& status) {
 
     auto* migrate = app.add_subcommand("migrate", "Bring the database to the schema of this program, or back");
     migrate->require_subcommand(1);
-    migrate->add_subcommand("up", "Apply all migrations that are missing")->callback([&] { status = run_migrate_up(); });
+    migrate->add_subcommand("up", "Apply all migrations that are missing")->callback([&] {
+        status = run_migrate_up();
+    });
     auto* down = migrate->add_subcommand("down", "Undo the latest migration (DESTROYS the data that it brought)");
     auto* steps = down->add_option("--steps", "How many to undo")->default_val(1)->check(CLI::Range(1, 1000));
     down->callback([&status, steps] { status = run_migrate_down(steps->as<int>()); });
     auto* migrate_status = migrate->add_subcommand("status", "Show which migrations are applied");
     auto* status_json = add_switch(*migrate_status, "--json", "Print JSON");
-    migrate_status->callback([&status, status_json] {
-        status = run_migrate_status(output_of(status_json));
-    });
+    migrate_status->callback([&status, status_json] { status = run_migrate_status(output_of(status_json)); });
 
-    auto* reconcile = app.add_subcommand("reconcile", "Find keys upstream that nobody knows, and attempts whose outcome is unknown");
+    auto* reconcile =
+        app.add_subcommand("reconcile", "Find keys upstream that nobody knows, and attempts whose outcome is unknown");
     auto* fix = add_switch(*reconcile, "--fix", "Revoke and settle what is found");
     auto* reconcile_json = add_switch(*reconcile, "--json", "Print JSON");
-    reconcile->callback([&status, fix, reconcile_json] {
-        status = run_reconcile(fix->count() > 0, output_of(reconcile_json));
-    });
+    reconcile->callback(
+        [&status, fix, reconcile_json] { status = run_reconcile(fix->count() > 0, output_of(reconcile_json)); });
 
-    auto* doctor = app.add_subcommand("doctor", "Check configuration, database, GitHub and OpenRouter, and say how to mend them");
+    auto* doctor =
+        app.add_subcommand("doctor", "Check configuration, database, GitHub and OpenRouter, and say how to mend them");
     auto* doctor_json = add_switch(*doctor, "--json", "Print JSON");
     doctor->callback([&status, doctor_json] { status = run_doctor(output_of(doctor_json)); });
 }

@@ -52,8 +52,10 @@ private:
 };
 
 // What the sandbox decides itself; the rest of the environment counts as it does for `serve`.
-config::Lookup sandbox_environment(const config::Lookup& environment, const sandbox::Lookalikes& lookalikes, const std::string& data_dir) {
-    const std::string github = lookalikes.github_url(), api = lookalikes.github_api_url(), openrouter = lookalikes.openrouter_url();
+config::Lookup sandbox_environment(const config::Lookup& environment, const sandbox::Lookalikes& lookalikes,
+                                   const std::string& data_dir) {
+    const std::string github = lookalikes.github_url(), api = lookalikes.github_api_url(),
+                      openrouter = lookalikes.openrouter_url();
     const std::string session_secret = base::random_token(32), encryption_secret = base::random_token(32);
     return [=](std::string_view name) -> std::optional<std::string> {
         if (name == "GITHUB_OAUTH_CLIENT_ID") return client_id;
@@ -74,15 +76,17 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
     };
 }
 
-base::Result<void> seed_one(service::KeyStore& store, sandbox::OpenRouterLookalike& openrouter, const config::Config& config,
-                            const domain::Recipient& recipient, int percent_spent) {
+base::Result<void> seed_one(service::KeyStore& store, sandbox::OpenRouterLookalike& openrouter,
+                            const config::Config& config, const domain::Recipient& recipient, int percent_spent) {
     const auto now = base::SystemClock().now();
-    service::ReserveRequest request{recipient, base::random_uuid(), base::random_token(16), config.key_daily_limit,
-                                    now,       now + config.key_expiry, 0};
+    service::ReserveRequest request{
+        recipient, base::random_uuid(), base::random_token(16), config.key_daily_limit, now, now + config.key_expiry,
+        0};
     const auto reserved = store.reserve(request);
     if (!reserved) return tl::unexpected(reserved.error());
     const base::MicroUsd spent{config.key_daily_limit.value / 100 * percent_spent};
-    const auto key = openrouter.seed_key(domain::upstream_key_name(recipient.id, request.nonce), config.key_daily_limit, spent, request.expires_at);
+    const auto key = openrouter.seed_key(domain::upstream_key_name(recipient.id, request.nonce), config.key_daily_limit,
+                                         spent, request.expires_at);
     const base::Sealer sealer(config.key_encryption_secret, app::key_sealing_purpose);
     return store.activate({request.grant_id, request.nonce},
                           {key.hash, sealer.seal(key.raw_key, request.grant_id), domain::key_hint(key.raw_key)});
@@ -114,22 +118,28 @@ std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::stri
     return boost::json::serialize(root);
 }
 
-void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir, Output output) {
+void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir,
+                     Output output) {
     if (output == Output::json) {
         std::puts(describe_json(lookalikes, url, data_dir).c_str());
     } else {
         if (!url.empty()) std::printf("\n  llmapikey sandbox: open  %s\n\n", url.c_str());
-        std::printf("  simulated GitHub         %s\n  simulated OpenRouter     %s\n", lookalikes.github_url().c_str(), lookalikes.openrouter_url().c_str());
+        std::printf("  simulated GitHub         %s\n  simulated OpenRouter     %s\n", lookalikes.github_url().c_str(),
+                    lookalikes.openrouter_url().c_str());
         if (url.empty()) {
-            std::printf("  GITHUB_URL=%s GITHUB_API_URL=%s OPENROUTER_URL=%s\n  GITHUB_OAUTH_CLIENT_ID=%s GITHUB_OAUTH_CLIENT_SECRET=%s\n  OPENROUTER_MANAGEMENT_KEY=%s\n",
-                        lookalikes.github_url().c_str(), lookalikes.github_api_url().c_str(), lookalikes.openrouter_url().c_str(), client_id, client_secret, management_key);
+            std::printf(
+                "  GITHUB_URL=%s GITHUB_API_URL=%s OPENROUTER_URL=%s\n  GITHUB_OAUTH_CLIENT_ID=%s "
+                "GITHUB_OAUTH_CLIENT_SECRET=%s\n  OPENROUTER_MANAGEMENT_KEY=%s\n",
+                lookalikes.github_url().c_str(), lookalikes.github_api_url().c_str(),
+                lookalikes.openrouter_url().c_str(), client_id, client_secret, management_key);
         }
         std::puts("\n  Press Ctrl+C to stop; the data is thrown away.\n");
     }
     std::fflush(stdout);
 }
 
-// The ports beside the service's own, so that addresses stay the same from run to run; any free ones if these are taken.
+// The ports beside the service's own, so that addresses stay the same from run to run; any free ones if these are
+// taken.
 sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen, bool wants_fixed_ports) {
     sandbox::Lookalikes::Options options;
     options.github = {"127.0.0.1", 0};
@@ -188,15 +198,18 @@ int run_sandbox(bool upstreams_only, Output output) {
         return 0;
     }
     const ThrowAwayFolder folder;
-    if (folder.path().empty()) return fail("no folder can be made under " + std::filesystem::temp_directory_path().string());
-    const auto config = config::load(sandbox_environment(*environment, *lookalikes, folder.path()), config::Need::serve);
+    if (folder.path().empty())
+        return fail("no folder can be made under " + std::filesystem::temp_directory_path().string());
+    const auto config =
+        config::load(sandbox_environment(*environment, *lookalikes, folder.path()), config::Need::serve);
     if (!config) {
         explain(config.error());
         return 2;
     }
     // Requests are noise to somebody who tries the thing out, unless asked for.
     const bool is_level_set = (*environment)("LOG_LEVEL").has_value();
-    ops::start_logging(is_level_set ? ops::parse_log_level(config->log_level) : ops::LogLevel::warn, ops::LogFormat::text);
+    ops::start_logging(is_level_set ? ops::parse_log_level(config->log_level) : ops::LogLevel::warn,
+                       ops::LogFormat::text);
     const auto seeded = seed(*config, lookalikes->openrouter());
     if (!seeded) return fail(seeded.error().detail);
     const auto application = app::Application::create(*config, app::Setting::sandbox, clock);

@@ -28,14 +28,14 @@ int run_serve() {
     StopSignal stop_signal;  // before any thread, so that all inherit the mask
     const base::SystemClock clock;
     auto application = app::Application::create(*config, app::Setting::production, clock);
-    const auto started = application ? (*application)->start() : base::Result<void>(tl::unexpected(application.error()));
+    const auto started =
+        application ? (*application)->start() : base::Result<void>(tl::unexpected(application.error()));
     if (!started) {
         std::fprintf(stderr, "llmapikey: cannot start: %s\n", started.error().detail.c_str());
         return exit_status_of(started.error());
     }
     const std::string host = config->listen.substr(0, config->listen.rfind(':'));
-    ops::log(ops::LogLevel::info,
-             "listening on http://" + host + ":" + std::to_string((*application)->port()),
+    ops::log(ops::LogLevel::info, "listening on http://" + host + ":" + std::to_string((*application)->port()),
              {{"minting", config->is_provisioning_enabled ? "enabled" : "paused"}});
     const int signal = stop_signal.wait();
     ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});

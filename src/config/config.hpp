@@ -67,11 +67,12 @@ using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
 // Either a whole configuration or all that is wrong with it, never a silent default.
 tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need);
 
-// The environment, and behind it the `.env` file of the working directory if there is one. Problems: a line of the file that is no
-// assignment, an unreadable file.
+// The environment, and behind it the `.env` file of the working directory if there is one. Problems: a line of the file
+// that is no assignment, an unreadable file.
 tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv_path = ".env");
 
-// NAME=value lines; quotes, `export `, comments and blank lines as in shells; no expansion. Fails with the line's number.
+// NAME=value lines; quotes, `export `, comments and blank lines as in shells; no expansion. Fails with the line's
+// number.
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std::string_view text);
 
 // http(s) URL with a host and without query or fragment; without its trailing slashes.

@@ -68,14 +68,16 @@ tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv
     std::ifstream file(dotenv_path, std::ios::binary);
     if (!file) {
         if (errno == ENOENT) return Lookup(from_process);
-        return tl::unexpected(std::vector<Problem>{{dotenv_path, std::string("cannot be read: ") + std::strerror(errno)}});
+        return tl::unexpected(
+            std::vector<Problem>{{dotenv_path, std::string("cannot be read: ") + std::strerror(errno)}});
     }
     std::ostringstream text;
     text << file.rdbuf();
     const auto assignments = parse_dotenv(text.str());
     if (!assignments) return tl::unexpected(std::vector<Problem>{{dotenv_path, assignments.error().detail}});
     std::map<std::string, std::string, std::less<>> values;
-    for (const auto& [name, value] : *assignments) values[name] = value;
+    for (const auto& [name, value] : *assignments)
+        values[name] = value;
     return Lookup([values = std::move(values)](std::string_view name) -> std::optional<std::string> {
         if (auto value = from_process(name)) return value;
         const auto found = values.find(name);

@@ -61,7 +61,8 @@ public:
         const std::string value = text(name);
         if (value.empty()) return fallback;
         double amount = 0;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), amount, std::chars_format::fixed);
+        const auto [end, error] =
+            std::from_chars(value.data(), value.data() + value.size(), amount, std::chars_format::fixed);
         const bool is_number = error == std::errc() && end == value.data() + value.size();
         if (is_number && amount > 0 && amount <= max_daily_limit_usd && base::MicroUsd::from_usd(amount).value > 0) {
             return base::MicroUsd::from_usd(amount);
@@ -141,8 +142,8 @@ void read_admins(Reader& reader, Config& config) {
         if (id && *id > 0 && item.front() != '0') {
             config.admin_github_user_ids.insert(*id);
         } else {
-            reader.complain("ADMIN_GITHUB_USER_IDS", "'" + base::to_printable(item, 40) +
-                                                         "' is not a numeric GitHub id (logins do not count)");
+            reader.complain("ADMIN_GITHUB_USER_IDS",
+                            "'" + base::to_printable(item, 40) + "' is not a numeric GitHub id (logins do not count)");
         }
     }
 }
@@ -177,7 +178,8 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     config.data_dir = reader.text("DATA_DIR");
     if (config.data_dir.empty()) config.data_dir = "./data";
     if (!reader.text("POSTGRES_URL").empty()) {
-        reader.complain("POSTGRES_URL", "is set, but this version keeps its data in the embedded database only; unset it");
+        reader.complain("POSTGRES_URL",
+                        "is set, but this version keeps its data in the embedded database only; unset it");
     }
     if (need == Need::serve) read_identity(reader, config);
     if (need == Need::serve) config.key_encryption_secret = reader.strong_secret("KEY_ENCRYPTION_SECRET");
@@ -206,7 +208,8 @@ base::Result<std::string> parse_base_url(std::string_view text) {
     if (text.find_first_of("?#@") != std::string_view::npos) {
         return base::fail(base::Errc::invalid_input, "must have no user, query or fragment");
     }
-    while (text.ends_with('/')) text.remove_suffix(1);
+    while (text.ends_with('/'))
+        text.remove_suffix(1);
     const std::string_view rest = text.substr(std::min(text.size(), std::size_t{is_https ? 8u : 7u}));
     const std::string_view host = rest.substr(0, rest.find('/'));
     if (host.empty() || host.front() == ':') return base::fail(base::Errc::invalid_input, "has no host");

@@ -7,22 +7,28 @@ constexpr std::string_view secret_advice = "make one with: openssl rand -base64 
 
 constexpr Variable all[] = {
     {"GITHUB_OAUTH_CLIENT_ID", "", "client id of your GitHub OAuth App", false,
-     "create the app at GitHub under Settings, Developer settings, OAuth Apps; callback URL: <PUBLIC_URL>/auth/callback"},
-    {"GITHUB_OAUTH_CLIENT_SECRET", "", "client secret of the same app", true, "generate it on the app's page at GitHub"},
+     "create the app at GitHub under Settings, Developer settings, OAuth Apps; callback URL: "
+     "<PUBLIC_URL>/auth/callback"},
+    {"GITHUB_OAUTH_CLIENT_SECRET", "", "client secret of the same app", true,
+     "generate it on the app's page at GitHub"},
     {"AUTH_SESSION_SECRET", "", "signs sessions; 32 bytes or more", true, secret_advice},
-    {"KEY_ENCRYPTION_SECRET", "", "seals raw keys in the database; 32 bytes or more; keep a copy, without it stored keys cannot be read",
-     true, secret_advice},
-    {"OPENROUTER_MANAGEMENT_KEY", "", "OpenRouter management (provisioning) key; required while PROVISIONING_ENABLED is true", true,
+    {"KEY_ENCRYPTION_SECRET", "",
+     "seals raw keys in the database; 32 bytes or more; keep a copy, without it stored keys cannot be read", true,
+     secret_advice},
+    {"OPENROUTER_MANAGEMENT_KEY", "",
+     "OpenRouter management (provisioning) key; required while PROVISIONING_ENABLED is true", true,
      "create one at OpenRouter under Settings, Management keys"},
     {"OPENROUTER_WORKSPACE_ID", "the key's default", "workspace (UUID) of minted keys", false, ""},
-    {"PROVISIONING_ENABLED", "false", "only the exact value true lets keys be minted", false, "set it to true or false"},
+    {"PROVISIONING_ENABLED", "false", "only the exact value true lets keys be minted", false,
+     "set it to true or false"},
     {"MAX_TOTAL_KEYS", "500", "stop at this many live keys; 0: no limit", false, ""},
     {"KEY_DAILY_LIMIT_USD", "10", "cap of each key in US dollars a day", false, ""},
     {"KEY_EXPIRY_DAYS", "90", "lifetime of a key in days, 1 to 3650", false, ""},
     {"ADMIN_GITHUB_USER_IDS", "", "numeric GitHub ids of admins, separated by commas", false,
      "a login's id is the number `id` in GitHub's public user API"},
     {"PUBLIC_URL", "from the request", "canonical origin, such as https://keys.example.org", false, ""},
-    {"TRUSTED_PROXIES", "", "addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers count, separated by commas", false, ""},
+    {"TRUSTED_PROXIES", "",
+     "addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers count, separated by commas", false, ""},
     {"RATE_LIMIT_PER_MINUTE", "60", "state-changing and sign-in requests per client address; 0: off", false, ""},
     {"LISTEN", "127.0.0.1:3000", "address:port to listen on", false, ""},
     {"DATA_DIR", "./data", "folder of the embedded database", false, ""},
@@ -30,13 +36,16 @@ constexpr Variable all[] = {
     {"GITHUB_URL", "https://github.com", "GitHub's web address (GitHub Enterprise Server)", false, ""},
     {"GITHUB_API_URL", "https://api.github.com", "GitHub's API address", false, ""},
     {"OPENROUTER_URL", "https://openrouter.ai/api/v1", "OpenRouter's API address", false, ""},
-    {"UPSTREAM_TIMEOUT_SECONDS", "15", "deadline of one call to GitHub or OpenRouter, 1 to 120; an unknown outcome is settled after twice as long",
-     false, ""},
+    {"UPSTREAM_TIMEOUT_SECONDS", "15",
+     "deadline of one call to GitHub or OpenRouter, 1 to 120; an unknown outcome is settled after twice as long", false,
+     ""},
     {"LOG_LEVEL", "info", "debug, info, warn or error", false, ""},
 };
 
 }  // namespace
 
-std::span<const Variable> variables() { return all; }
+std::span<const Variable> variables() {
+    return all;
+}
 
 }  // namespace llmapikey::config

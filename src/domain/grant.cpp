@@ -18,9 +18,12 @@ bool is_nonce(std::string_view text) {
 
 std::string_view to_text(GrantStatus status) {
     switch (status) {
-        case GrantStatus::pending: return "pending";
-        case GrantStatus::ambiguous: return "ambiguous";
-        case GrantStatus::active: return "active";
+        case GrantStatus::pending:
+            return "pending";
+        case GrantStatus::ambiguous:
+            return "ambiguous";
+        case GrantStatus::active:
+            return "active";
     }
     return "";
 }
@@ -36,7 +39,9 @@ bool is_expired(const Grant& grant, base::Timestamp now) {
     return grant.status == GrantStatus::active && grant.expires_at <= now;
 }
 
-base::Seconds settle_time(base::Seconds call_timeout) { return 2 * call_timeout; }
+base::Seconds settle_time(base::Seconds call_timeout) {
+    return 2 * call_timeout;
+}
 
 bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time) {
     return grant.attempted_at + settle_time <= now;

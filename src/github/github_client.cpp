@@ -42,7 +42,8 @@ std::string form_value(std::string_view body, std::string_view name) {
 
 bool is_limited(const net::ClientResponse& response) {
     if (response.status == 429) return true;
-    const bool is_exhausted = response.header("x-ratelimit-remaining") == "0" || !response.header("retry-after").empty();
+    const bool is_exhausted =
+        response.header("x-ratelimit-remaining") == "0" || !response.header("retry-after").empty();
     return response.status == 403 && is_exhausted;
 }
 
@@ -58,7 +59,8 @@ base::Error error_of(const net::ClientResponse& response) {
     const std::string detail =
         "GitHub answered " + std::to_string(response.status) + (message.empty() ? "" : ": " + message);
     if (is_limited(response)) return {Errc::rate_limited, detail, wait_of(response)};
-    if (response.status == 404) return {Errc::misconfigured, detail + " (are GITHUB_URL and GITHUB_OAUTH_CLIENT_ID right?)", {}};
+    if (response.status == 404)
+        return {Errc::misconfigured, detail + " (are GITHUB_URL and GITHUB_OAUTH_CLIENT_ID right?)", {}};
     if (response.status == 401) return {Errc::misconfigured, detail, {}};
     return {Errc::upstream_down, detail, {}};
 }
@@ -80,14 +82,17 @@ base::Result<domain::Recipient> parse_user(const json::object& user) {
         return base::fail(Errc::upstream_down, "GitHub's profile has no id or login");
     }
     const std::string type = text_of(user, "type");
-    if (!type.empty() && type != "User") return base::fail(Errc::forbidden, "an account of type " + base::to_printable(type, 40));
+    if (!type.empty() && type != "User")
+        return base::fail(Errc::forbidden, "an account of type " + base::to_printable(type, 40));
     return recipient;
 }
 
 std::string to_base64(std::string_view bytes) {
     std::string text = base::to_base64url(bytes);
-    for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
-    while (text.size() % 4 != 0) text += '=';
+    for (char& c : text)
+        c = c == '-' ? '+' : c == '_' ? '/' : c;
+    while (text.size() % 4 != 0)
+        text += '=';
     return text;
 }
 
@@ -96,8 +101,8 @@ std::string to_base64(std::string_view bytes) {
 std::string GithubClient::authorize_url(const service::AuthorizeRequest& request) const {
     return options_.web_url + "/login/oauth/authorize?client_id=" + to_percent_encoded(options_.client_id) +
            "&redirect_uri=" + to_percent_encoded(request.redirect_uri) + "&scope=" + to_percent_encoded("read:user") +
-           "&state=" + to_percent_encoded(request.state) + "&code_challenge=" + to_percent_encoded(request.code_challenge) +
-           "&code_challenge_method=S256";
+           "&state=" + to_percent_encoded(request.state) +
+           "&code_challenge=" + to_percent_encoded(request.code_challenge) + "&code_challenge_method=S256";
 }
 
 base::Result<base::Secret> GithubClient::exchange(const service::ExchangeRequest& request, base::Deadline deadline) {
@@ -106,10 +111,11 @@ base::Result<base::Secret> GithubClient::exchange(const service::ExchangeRequest
                              "&code=" + to_percent_encoded(request.code) +
                              "&redirect_uri=" + to_percent_encoded(request.redirect_uri) +
                              "&code_verifier=" + to_percent_encoded(request.code_verifier);
-    const net::ClientRequest call{"POST",
-                                  options_.web_url + "/login/oauth/access_token",
-                                  {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
-                                  body};
+    const net::ClientRequest call{
+        "POST",
+        options_.web_url + "/login/oauth/access_token",
+        {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}},
+        body};
     const net::ClientResponse response = http_.send(call, deadline);
     if (response.transfer != TransferStatus::answered) return tl::unexpected(error_of(response));
     // GitHub answers errors with status 200: what counts is whether there is a token.
@@ -139,17 +145,19 @@ base::Result<domain::Recipient> GithubClient::read_user(const base::Secret& toke
 }
 
 // The calls under /applications authenticate as the app and name the token in a JSON body, also with DELETE.
-net::ClientResponse GithubClient::send_as_app(const std::string& method, const base::Secret& token, base::Deadline deadline) {
+net::ClientResponse GithubClient::send_as_app(const std::string& method, const base::Secret& token,
+                                              base::Deadline deadline) {
     const std::string credentials = options_.client_id + ":" + options_.client_secret.reveal();
     json::object body;
     body["access_token"] = token.reveal();
-    const net::ClientRequest call{method,
-                                  options_.api_url + "/applications/" + to_percent_encoded(options_.client_id) + "/token",
-                                  {{"Accept", "application/vnd.github+json"},
-                                   {"X-GitHub-Api-Version", api_version},
-                                   {"Content-Type", "application/json"},
-                                   {"Authorization", "Basic " + to_base64(credentials)}},
-                                  json::serialize(body)};
+    const net::ClientRequest call{
+        method,
+        options_.api_url + "/applications/" + to_percent_encoded(options_.client_id) + "/token",
+        {{"Accept", "application/vnd.github+json"},
+         {"X-GitHub-Api-Version", api_version},
+         {"Content-Type", "application/json"},
+         {"Authorization", "Basic " + to_base64(credentials)}},
+        json::serialize(body)};
     return http_.send(call, deadline);
 }
 

@@ -15,7 +15,8 @@ struct GithubOptions {
     base::Secret client_secret;
 };
 
-// IdentityProvider on an OAuth App of GitHub. Nothing is tried again: a code can be exchanged once, and a person is waiting.
+// IdentityProvider on an OAuth App of GitHub. Nothing is tried again: a code can be exchanged once, and a person is
+// waiting.
 class GithubClient final : public service::IdentityProvider {
 public:
     GithubClient(GithubOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}

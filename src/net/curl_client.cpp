@@ -33,7 +33,8 @@ extern "C" std::size_t llmapikey_take_body(char* data, std::size_t size, std::si
 extern "C" std::size_t llmapikey_take_header(char* data, std::size_t size, std::size_t count, void* target) {
     auto& headers = *static_cast<std::vector<Header>*>(target);
     std::string_view line(data, size * count);
-    while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+    while (!line.empty() && (line.back() == '\r' || line.back() == '\n'))
+        line.remove_suffix(1);
     if (line.starts_with("HTTP/")) headers.clear();  // the head of an interim answer came before
     const auto colon = line.find(':');
     if (colon != std::string_view::npos && headers.size() < 200) {
@@ -52,9 +53,12 @@ bool is_certainly_unsent(CURL* handle, CURLcode code) {
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
         case CURLE_UNSUPPORTED_PROTOCOL:
-        case CURLE_URL_MALFORMAT: return true;
-        case CURLE_OPERATION_TIMEDOUT: break;
-        default: return false;
+        case CURLE_URL_MALFORMAT:
+            return true;
+        case CURLE_OPERATION_TIMEDOUT:
+            break;
+        default:
+            return false;
     }
     curl_off_t ready_to_send = 0;
     const CURLcode known = curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &ready_to_send);
@@ -147,7 +151,8 @@ private:
         curl_easy_setopt(handle, CURLOPT_WRITEDATA, &response.body);
         curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, llmapikey_take_header);
         curl_easy_setopt(handle, CURLOPT_HEADERDATA, &response.headers);
-        // curl sends a request again by itself when a kept connection turns out to be dead. What creates must be sent once only.
+        // curl sends a request again by itself when a kept connection turns out to be dead. What creates must be sent
+        // once only.
         if (request.method == "POST") curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
         if (!request.body.empty() || request.method == "POST") {
             curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));

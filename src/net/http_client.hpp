@@ -17,9 +17,9 @@ struct ClientRequest {
 
 // How far a request got, so that callers can tell "certainly not done" from "unknown".
 enum class TransferStatus {
-    answered,   // a whole response is there, whatever its status
-    not_sent,   // no connection, DNS or TLS failure: the peer has seen nothing of the request
-    unknown,    // it may have been received: timed out, reset, truncated or too large an answer
+    answered,  // a whole response is there, whatever its status
+    not_sent,  // no connection, DNS or TLS failure: the peer has seen nothing of the request
+    unknown,   // it may have been received: timed out, reset, truncated or too large an answer
 };
 
 struct ClientResponse {

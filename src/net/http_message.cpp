@@ -44,7 +44,9 @@ const std::string& http_date() {
     return text;
 }
 
-bool has_no_body(int status) { return status == 204 || status == 304 || status < 200; }
+bool has_no_body(int status) {
+    return status == 204 || status == 304 || status < 200;
+}
 
 }  // namespace
 
@@ -83,7 +85,8 @@ std::string to_head(const Response& response, Connection connection) {
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
     head += http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
     head += "\r\n";
-    for (const Header& header : response.headers) append_header(head, header.name, header.value);
+    for (const Header& header : response.headers)
+        append_header(head, header.name, header.value);
     append_header(head, "Date", http_date());
     if (!response.chunks.empty()) {
         append_header(head, "Transfer-Encoding", "chunked");

@@ -20,8 +20,8 @@ bool is_well_formed(const RequestParser& parser);
 
 enum class Connection { keep, close };
 
-// Status line and headers with the empty line behind them, Content-Length (or chunked coding), Date and Connection included.
-// Control characters in names and values are left out, so that no value can begin a line of its own.
+// Status line and headers with the empty line behind them, Content-Length (or chunked coding), Date and Connection
+// included. Control characters in names and values are left out, so that no value can begin a line of its own.
 std::string to_head(const Response& response, Connection connection);
 
 // The body as it goes out, for anything but `chunks`.

@@ -52,7 +52,8 @@ private:
     std::size_t count_ = 0;
 };
 
-// One thread with its own io_context and listener. All members but `io` and `thread` are touched on that thread only, once started.
+// One thread with its own io_context and listener. All members but `io` and `thread` are touched on that thread only,
+// once started.
 struct IoThread {
     explicit IoThread(SessionHost&& sessions) : host(std::move(sessions)) {}
     asio::io_context io{1};
@@ -133,14 +134,16 @@ void drain(IoThread& owner) {
 
 void close_all(IoThread& owner) {
     error_code ignored;
-    for (Connected* connection : owner.host.connections) connection->socket.close(ignored);
+    for (Connected* connection : owner.host.connections)
+        connection->socket.close(ignored);
 }
 
 }  // namespace
 
 class HttpServer::Impl {
 public:
-    Impl(HttpServerOptions chosen, HttpHandler& handler, base::WorkQueue& database_queue, base::WorkQueue& upstream_queue)
+    Impl(HttpServerOptions chosen, HttpHandler& handler, base::WorkQueue& database_queue,
+         base::WorkQueue& upstream_queue)
         : options(std::move(chosen)) {
         for (int i = 0; i < std::max(options.io_threads, 1); ++i) {
             threads.push_back(
@@ -165,8 +168,9 @@ public:
         port = endpoint.port();
         if (!ec) return {};
         const bool is_taken = ec == asio::error::address_in_use;
-        return base::fail(base::Errc::invalid_input, "cannot listen on " + options.listen.text() + ": " + ec.message() +
-                                                         (is_taken ? "; stop what runs there or set LISTEN" : "; set LISTEN"));
+        return base::fail(base::Errc::invalid_input,
+                          "cannot listen on " + options.listen.text() + ": " + ec.message() +
+                              (is_taken ? "; stop what runs there or set LISTEN" : "; set LISTEN"));
     }
 
     const HttpServerOptions options;
@@ -180,9 +184,13 @@ HttpServer::HttpServer(HttpServerOptions options, HttpHandler& handler, base::Wo
                        base::WorkQueue& upstream_queue)
     : impl_(std::make_unique<Impl>(std::move(options), handler, database_queue, upstream_queue)) {}
 
-HttpServer::~HttpServer() { stop(base::Millis{0}); }
+HttpServer::~HttpServer() {
+    stop(base::Millis{0});
+}
 
-std::uint16_t HttpServer::port() const { return impl_->port; }
+std::uint16_t HttpServer::port() const {
+    return impl_->port;
+}
 
 base::Result<void> HttpServer::start() {
     const auto bound = impl_->bind();
@@ -206,8 +214,8 @@ void HttpServer::stop(base::Millis grace) {
     for (const auto& each : impl_->threads) {
         asio::post(each->io, [&owner = *each] { drain(owner); });
     }
-    // After the grace connections are closed, but their handlers still end on the queues before the threads do: a job refers to its
-    // connection's frame.
+    // After the grace connections are closed, but their handlers still end on the queues before the threads do: a job
+    // refers to its connection's frame.
     while (!impl_->count.wait_for_none(grace)) {
         for (const auto& each : impl_->threads) {
             asio::post(each->io, [&owner = *each] { close_all(owner); });

@@ -47,8 +47,8 @@ public:
     base::Result<void> start();
     // The port actually bound, for port 0.
     std::uint16_t port() const;
-    // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, then closes the rest and
-    // joins the threads. Idempotent. Not from a handler.
+    // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, then closes the rest
+    // and joins the threads. Idempotent. Not from a handler.
     void stop(base::Millis grace);
 
 private:

@@ -14,21 +14,23 @@
 #include "net/http_message.hpp"
 #include "net/run_on.hpp"
 
-// Rules for this file: nothing with braces and no capturing lambda inside a co_await expression (g++ 12 destroys such temporaries
-// twice); every wait has a deadline, kept by the sweep in http_server.cpp.
+// Rules for this file: nothing with braces and no capturing lambda inside a co_await expression (g++ 12 destroys such
+// temporaries twice); every wait has a deadline, kept by the sweep in http_server.cpp.
 namespace llmapikey::net {
 namespace {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 constexpr std::size_t first_read_bytes = 4096;
 constexpr std::size_t most_drained_bytes = 1 << 20;
 constexpr std::chrono::seconds drain_timeout{2};
 
-Instant after(base::Millis duration) { return std::chrono::steady_clock::now() + duration; }
+Instant after(base::Millis duration) {
+    return std::chrono::steady_clock::now() + duration;
+}
 
 std::string address_of(const tcp::socket& socket) {
     error_code ec;
@@ -98,7 +100,8 @@ asio::awaitable<error_code> write_chunks(Connected& connection, const Response& 
         char size[24];
         std::snprintf(size, sizeof size, "%zx\r\n", chunk.size());
         const std::string framed = size + chunk + "\r\n";
-        co_await asio::async_write(connection.socket, asio::buffer(framed), asio::redirect_error(asio::use_awaitable, ec));
+        co_await asio::async_write(connection.socket, asio::buffer(framed),
+                                   asio::redirect_error(asio::use_awaitable, ec));
         if (ec) co_return ec;
     }
     static constexpr std::string_view last = "0\r\n\r\n";
@@ -107,8 +110,8 @@ asio::awaitable<error_code> write_chunks(Connected& connection, const Response& 
 }
 
 // Errors of the write end the connection.
-asio::awaitable<error_code> write_response(SessionHost& host, Connected& connection, const Response& response, bool is_head,
-                                           Connection then) {
+asio::awaitable<error_code> write_response(SessionHost& host, Connected& connection, const Response& response,
+                                           bool is_head, Connection then) {
     error_code ec;
     const Misbehavior& misbehavior = response.misbehavior;
     if (misbehavior.delay.count() > 0) {
@@ -176,7 +179,8 @@ asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& c
     const bool is_waiting = boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
     if (is_waiting && !parser.is_done()) {
         static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        co_await asio::async_write(connection.socket, asio::buffer(go_on), asio::redirect_error(asio::use_awaitable, ec));
+        co_await asio::async_write(connection.socket, asio::buffer(go_on),
+                                   asio::redirect_error(asio::use_awaitable, ec));
         if (ec) co_return 0;
     }
     co_await http::async_read(connection.socket, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));

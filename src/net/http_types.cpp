@@ -20,7 +20,9 @@ std::string_view Request::header(std::string_view name) const {
     return found == nullptr ? std::string_view{} : std::string_view(found->value);
 }
 
-bool Request::has_header(std::string_view name) const { return find_header(headers, name) != nullptr; }
+bool Request::has_header(std::string_view name) const {
+    return find_header(headers, name) != nullptr;
+}
 
 std::string_view ClientResponse::header(std::string_view name) const {
     const Header* found = find_header(headers, name);

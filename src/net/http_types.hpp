@@ -18,11 +18,11 @@ struct Header {
 
 // A request as the server hands it over: one complete message. Names are compared without regard to case.
 struct Request {
-    std::string method;        // "GET", "POST", ... (HEAD arrives as "GET" with is_head set)
+    std::string method;  // "GET", "POST", ... (HEAD arrives as "GET" with is_head set)
     bool is_head = false;
-    std::string target;        // as sent: path and query
-    std::string path;          // before '?', not decoded
-    std::string query;         // after '?', not decoded
+    std::string target;  // as sent: path and query
+    std::string path;    // before '?', not decoded
+    std::string query;   // after '?', not decoded
     std::vector<Header> headers;
     std::string body;
     std::string peer_address;  // numeric, without port
@@ -70,10 +70,11 @@ public:
     virtual ~HttpHandler() = default;
     // Cheap; on the I/O thread.
     virtual Executor executor_for(const Request& request) const = 0;
-    // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen, which becomes a bare 500.
+    // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen, which becomes a bare
+    // 500.
     virtual Response handle(const Request& request) = 0;
-    // The answer to a request that never reached handle(): 400, 413, 431 (malformed or too large), 408, 500, 503 (queue full, with
-    // Retry-After). `request` may be all but empty.
+    // The answer to a request that never reached handle(): 400, 413, 431 (malformed or too large), 408, 500, 503 (queue
+    // full, with Retry-After). `request` may be all but empty.
     virtual Response refuse(const Request& request, int status) = 0;
 };
 

@@ -10,10 +10,14 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return spdlog::level::debug;
-        case LogLevel::info: return spdlog::level::info;
-        case LogLevel::warn: return spdlog::level::warn;
-        case LogLevel::error: return spdlog::level::err;
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warn:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
@@ -27,7 +31,8 @@ struct Logging {
 Logging& logging() {
     static Logging state = [] {
         Logging initial;
-        initial.logger = std::make_shared<spdlog::logger>("llmapikey", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        initial.logger =
+            std::make_shared<spdlog::logger>("llmapikey", std::make_shared<spdlog::sinks::stderr_sink_mt>());
         initial.logger->set_level(spdlog::level::warn);
         initial.logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
         return initial;
@@ -67,7 +72,8 @@ void start_logging(LogLevel level, LogFormat format) {
     state.logger->set_level(to_spdlog(level));
     state.logger->flush_on(spdlog::level::debug);
     if (format == LogFormat::json) {
-        state.logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
+        state.logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+                                  spdlog::pattern_time_type::utc);
     }
 }
 

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-// Structured log lines on standard error: JSON in production, plain text on a terminal. Thread-safe. Nothing here takes a secret.
+// Structured log lines on standard error: JSON in production, plain text on a terminal. Thread-safe. Nothing here takes
+// a secret.
 namespace llmapikey::ops {
 
 enum class LogLevel { debug, info, warn, error };

@@ -9,8 +9,8 @@
 namespace llmapikey::ops {
 namespace {
 
-const prometheus::Histogram::BucketBoundaries latency_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                                              0.05,   0.1,   0.25,   0.5,   1,    2.5, 5, 10};
+const prometheus::Histogram::BucketBoundaries latency_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                              0.1,    0.25,  0.5,    1,     2.5,  5,     10};
 
 }  // namespace
 
@@ -29,10 +29,8 @@ public:
                                                           .Name("llmapikey_key_requests_total")
                                                           .Help("Answers to a request for a key by outcome")
                                                           .Register(registry);
-    prometheus::Family<prometheus::Counter>& sign_ins = prometheus::BuildCounter()
-                                                            .Name("llmapikey_sign_ins_total")
-                                                            .Help("Sign-ins by outcome")
-                                                            .Register(registry);
+    prometheus::Family<prometheus::Counter>& sign_ins =
+        prometheus::BuildCounter().Name("llmapikey_sign_ins_total").Help("Sign-ins by outcome").Register(registry);
     prometheus::Family<prometheus::Gauge>& keys = prometheus::BuildGauge()
                                                       .Name("llmapikey_live_keys")
                                                       .Help("Keys that count against MAX_TOTAL_KEYS")
@@ -52,7 +50,9 @@ void Metrics::count_request(std::string_view route, int status, double seconds) 
     impl_->latency.Add({{"route", name}}, latency_buckets).Observe(seconds);
 }
 
-void Metrics::count_issue(std::string_view status) { impl_->issues.Add({{"status", std::string(status)}}).Increment(); }
+void Metrics::count_issue(std::string_view status) {
+    impl_->issues.Add({{"status", std::string(status)}}).Increment();
+}
 
 void Metrics::count_sign_in(std::string_view outcome) {
     impl_->sign_ins.Add({{"outcome", std::string(outcome)}}).Increment();
@@ -63,6 +63,8 @@ void Metrics::set_live_keys(double live, double limit) {
     impl_->key_limit.Add({}).Set(limit);
 }
 
-std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(impl_->registry.Collect()); }
+std::string Metrics::text() const {
+    return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
+}
 
 }  // namespace llmapikey::ops

@@ -105,7 +105,8 @@ net::Response Faults::apply(const std::string& method, const std::string& path,
         response = json_answer(fault->status.value_or(200), fault->body.value_or("{}"));
         response.headers.front().value = fault->content_type;
     }
-    for (const net::Header& header : fault->headers) response.set(header.name, header.value);
+    for (const net::Header& header : fault->headers)
+        response.set(header.name, header.value);
     response.misbehavior = {base::Millis{fault->delay_ms}, !fault->drop.empty(), fault->truncate_after};
     return response;
 }

@@ -14,9 +14,10 @@
 namespace llmapikey::sandbox {
 
 // Faults on demand for a look-alike, and counters of its calls. Thread-safe.
-// Control (JSON):  POST /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE /sandbox/faults.
-// What can be asked for: "delay_ms" (at most 60000), "status" with "body", "content_type" and "headers" (answered instead),
-// "after_effect": true (the call takes effect all the same), "drop": "before" or "after" (its effect), "truncate_after" (bytes).
+// Control (JSON):  POST /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE
+// /sandbox/faults. What can be asked for: "delay_ms" (at most 60000), "status" with "body", "content_type" and
+// "headers" (answered instead), "after_effect": true (the call takes effect all the same), "drop": "before" or "after"
+// (its effect), "truncate_after" (bytes).
 class Faults {
 public:
     // The answer to a control request; nullopt if it is none.

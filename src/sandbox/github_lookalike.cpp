@@ -67,7 +67,8 @@ bool is_registered(const std::string& redirect_uri) {
 
 net::Response redirect(const std::string& target, const std::map<std::string, std::string>& parameters) {
     std::string location = target + (target.find('?') == std::string::npos ? "?" : "&");
-    for (const auto& [name, value] : parameters) location += name + "=" + base::to_percent_encoded(value) + "&";
+    for (const auto& [name, value] : parameters)
+        location += name + "=" + base::to_percent_encoded(value) + "&";
     location.pop_back();
     net::Response response;
     response.status = 302;
@@ -75,7 +76,9 @@ net::Response redirect(const std::string& target, const std::map<std::string, st
 }
 
 net::Response api_error(int status, const std::string& message) {
-    json::object body{{"message", message}, {"documentation_url", "https://docs.github.com/rest"}, {"status", std::to_string(status)}};
+    json::object body{{"message", message},
+                      {"documentation_url", "https://docs.github.com/rest"},
+                      {"status", std::to_string(status)}};
     return json_answer(status, json::serialize(body));
 }
 
@@ -92,7 +95,9 @@ std::string token_of(const net::Request& request) {
 GithubLookalike::GithubLookalike(Options options, const base::Clock& clock)
     : options_(std::move(options)), clock_(clock), personas_(options_.personas.begin(), options_.personas.end()) {}
 
-net::Response GithubLookalike::refuse(const net::Request&, int status) { return api_error(status, "Request refused"); }
+net::Response GithubLookalike::refuse(const net::Request&, int status) {
+    return api_error(status, "Request refused");
+}
 
 net::Response GithubLookalike::handle(const net::Request& request) {
     if (auto control = faults_.control(request)) return std::move(*control);
@@ -111,10 +116,12 @@ net::Response GithubLookalike::route(const net::Request& request, const std::str
     }
     if (path == "/login/oauth/access_token" && request.method == "POST") return exchange(request);
     if (request.header("user-agent").empty()) {
-        return api_error(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header");
+        return api_error(
+            403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header");
     }
     if (path == "/user") return own_profile(request);
-    if (path == "/rate_limit") return json_answer(200, R"({"resources":{"core":{"limit":5000,"remaining":4999,"reset":0,"used":1}}})");
+    if (path == "/rate_limit")
+        return json_answer(200, R"({"resources":{"core":{"limit":5000,"remaining":4999,"reset":0,"used":1}}})");
     const std::string app = "/applications/" + options_.client_id + "/";
     if (path.starts_with(app)) return app_call(request, path.substr(app.size()));
     if (path.starts_with("/user/")) {
@@ -125,7 +132,8 @@ net::Response GithubLookalike::route(const net::Request& request, const std::str
 }
 
 net::Response GithubLookalike::authorize_page(const Fields& query) {
-    if (value_of(query, "client_id") != options_.client_id) return message_page(404, "There is no app with this client id.");
+    if (value_of(query, "client_id") != options_.client_id)
+        return message_page(404, "There is no app with this client id.");
     std::string redirect_uri = value_of(query, "redirect_uri");
     if (redirect_uri.empty()) redirect_uri = options_.registered_callback;
     if (!is_registered(redirect_uri)) {
@@ -135,12 +143,14 @@ net::Response GithubLookalike::authorize_page(const Fields& query) {
                          {"state", value_of(query, "state")}});
     }
     const bool has_challenge = query.contains("code_challenge");
-    if (has_challenge && (value_of(query, "code_challenge_method") != "S256" || value_of(query, "code_challenge").size() != 43)) {
+    if (has_challenge &&
+        (value_of(query, "code_challenge_method") != "S256" || value_of(query, "code_challenge").size() != 43)) {
         return message_page(400, "The code_challenge must be 43 characters, and its method S256.");
     }
     if (value_of(query, "sandbox_auto") == "1") return decide(query, {{"persona", value_of(query, "login")}});
     std::string encoded;
-    for (const auto& [name, value] : query) encoded += name + "=" + base::to_percent_encoded(value) + "&";
+    for (const auto& [name, value] : query)
+        encoded += name + "=" + base::to_percent_encoded(value) + "&";
     return persona_page(personas_, encoded, redirect_uri);
 }
 
@@ -173,13 +183,15 @@ net::Response GithubLookalike::exchange_error(const net::Request& request, const
         response.body = "error=" + error + "&error_description=" + base::to_percent_encoded("Simulated: " + error);
         return response;
     }
-    json::object body{{"error", error}, {"error_description", "Simulated: " + error}, {"error_uri", "https://docs.github.com"}};
+    json::object body{
+        {"error", error}, {"error_description", "Simulated: " + error}, {"error_uri", "https://docs.github.com"}};
     return json_answer(200, json::serialize(body));  // GitHub answers errors of the exchange with 200
 }
 
 net::Response GithubLookalike::exchange(const net::Request& request) {
     const Fields fields = parse_body(request);
-    if (value_of(fields, "client_id") != options_.client_id || value_of(fields, "client_secret") != options_.client_secret) {
+    if (value_of(fields, "client_id") != options_.client_id ||
+        value_of(fields, "client_secret") != options_.client_secret) {
         return exchange_error(request, "incorrect_client_credentials");
     }
     const auto found = codes_.find(value_of(fields, "code"));
@@ -188,16 +200,19 @@ net::Response GithubLookalike::exchange(const net::Request& request) {
     codes_.erase(found);
     if (grant.made_at + code_lifetime < clock_.now()) return exchange_error(request, "bad_verification_code");
     const std::string redirect_uri = value_of(fields, "redirect_uri");
-    if (!redirect_uri.empty() && redirect_uri != grant.redirect_uri) return exchange_error(request, "redirect_uri_mismatch");
+    if (!redirect_uri.empty() && redirect_uri != grant.redirect_uri)
+        return exchange_error(request, "redirect_uri_mismatch");
     const std::string verifier = value_of(fields, "code_verifier");
     if (!grant.code_challenge.empty() && base::to_base64url(base::sha256(verifier)) != grant.code_challenge) {
         return exchange_error(request, "bad_verification_code");
     }
     if (grant.breakage == "unverified") return exchange_error(request, "unverified_user_email");
     if (grant.breakage == "server_error") return message_page(500, "Simulated failure");
-    if (grant.breakage == "rate_limit") return api_error(429, "You have exceeded a secondary rate limit").set("Retry-After", "30");
+    if (grant.breakage == "rate_limit")
+        return api_error(429, "You have exceeded a secondary rate limit").set("Retry-After", "30");
     const std::string token = make_token(grant);
-    net::Response response = json_answer(200, json::serialize(json::object{{"access_token", token}, {"token_type", "bearer"}, {"scope", "read:user"}}));
+    net::Response response = json_answer(
+        200, json::serialize(json::object{{"access_token", token}, {"token_type", "bearer"}, {"scope", "read:user"}}));
     if (request.header("accept").find("json") == std::string_view::npos) {
         response.headers.front().value = "application/x-www-form-urlencoded; charset=utf-8";
         response.body = "access_token=" + token + "&scope=read%3Auser&token_type=bearer";
@@ -212,7 +227,8 @@ std::string GithubLookalike::make_token(const Grant& grant) {
     ++tokens_made_;
     const auto is_theirs = [&](const Token& token) { return token.user_id == grant.user_id; };
     const auto count = std::count_if(tokens_.begin(), tokens_.end(), is_theirs);
-    if (static_cast<std::size_t>(count) > tokens_per_user) tokens_.erase(std::find_if(tokens_.begin(), tokens_.end(), is_theirs));
+    if (static_cast<std::size_t>(count) > tokens_per_user)
+        tokens_.erase(std::find_if(tokens_.begin(), tokens_.end(), is_theirs));
     return value;
 }
 
@@ -241,16 +257,21 @@ net::Response GithubLookalike::profile(const Persona& persona) const {
     body["type"] = "User";
     body["user_view_type"] = "public";
     body["site_admin"] = false;
-    for (const char* name : {"name", "company", "blog", "location", "email", "hireable", "bio", "twitter_username"}) body[name] = nullptr;
-    for (const char* name : {"public_repos", "public_gists", "followers", "following"}) body[name] = 0;
+    for (const char* name : {"name", "company", "blog", "location", "email", "hireable", "bio", "twitter_username"})
+        body[name] = nullptr;
+    for (const char* name : {"public_repos", "public_gists", "followers", "following"})
+        body[name] = 0;
     body["created_at"] = "2015-01-01T00:00:00Z";
     body["updated_at"] = "2026-01-01T00:00:00Z";
-    return json_answer(200, json::serialize(body)).set("X-RateLimit-Limit", "5000").set("X-RateLimit-Remaining", "4999");
+    return json_answer(200, json::serialize(body))
+        .set("X-RateLimit-Limit", "5000")
+        .set("X-RateLimit-Remaining", "4999");
 }
 
 net::Response GithubLookalike::own_profile(const net::Request& request) {
     const std::string value = token_of(request);
-    const auto token = std::find_if(tokens_.begin(), tokens_.end(), [&](const Token& each) { return each.value == value; });
+    const auto token =
+        std::find_if(tokens_.begin(), tokens_.end(), [&](const Token& each) { return each.value == value; });
     if (token == tokens_.end()) return api_error(401, "Bad credentials");
     if (token->breakage == "profile") return message_page(502, "<html>Unicorn!</html>");
     const Persona* persona = persona_with(token->user_id);
@@ -260,23 +281,28 @@ net::Response GithubLookalike::own_profile(const net::Request& request) {
 // Calls of the app on one token or on all that a person gave it.
 net::Response GithubLookalike::app_call(const net::Request& request, const std::string& action) {
     const std::string_view header = request.header("authorization");
-    const auto basic = header.starts_with("Basic ") || header.starts_with("basic ") ? base::from_base64(header.substr(6)) : std::nullopt;
+    const auto basic = header.starts_with("Basic ") || header.starts_with("basic ")
+                           ? base::from_base64(header.substr(6))
+                           : std::nullopt;
     if (!basic || *basic != options_.client_id + ":" + options_.client_secret) return api_error(401, "Bad credentials");
     const std::string value = value_of(parse_json_fields(request.body), "access_token");
     if (value.empty()) return api_error(422, "Invalid request: access_token is missing");
-    const auto token = std::find_if(tokens_.begin(), tokens_.end(), [&](const Token& each) { return each.value == value; });
+    const auto token =
+        std::find_if(tokens_.begin(), tokens_.end(), [&](const Token& each) { return each.value == value; });
     if (token == tokens_.end()) return api_error(404, "Not Found");
     if (action == "token" && request.method == "POST") {
         const Persona* persona = persona_with(token->user_id);
-        json::object body{{"id", 1}, {"token", value}, {"scopes", {"read:user"}}, {"app", {{"client_id", options_.client_id}}},
+        json::object body{{"id", 1},
+                          {"token", value},
+                          {"scopes", {"read:user"}},
+                          {"app", {{"client_id", options_.client_id}}},
                           {"user", {{"login", persona->login}, {"id", persona->id}}}};
         return json_answer(200, json::serialize(body));
     }
     if (request.method != "DELETE") return api_error(404, "Not Found");
     const std::int64_t user_id = token->user_id;
-    tokens_revoked_ += static_cast<int>(std::erase_if(tokens_, [&](const Token& each) {
-        return action == "grant" ? each.user_id == user_id : each.value == value;
-    }));
+    tokens_revoked_ += static_cast<int>(std::erase_if(
+        tokens_, [&](const Token& each) { return action == "grant" ? each.user_id == user_id : each.value == value; }));
     net::Response response;
     response.status = 204;
     return response;
@@ -285,8 +311,12 @@ net::Response GithubLookalike::app_call(const net::Request& request, const std::
 net::Response GithubLookalike::ledger_answer() {
     const std::lock_guard lock(mutex_);
     json::object calls;
-    for (const auto& [call, count] : faults_.call_counts()) calls[call] = count;
-    json::object root{{"tokens_made", tokens_made_}, {"tokens_alive", tokens_.size()}, {"tokens_revoked", tokens_revoked_}, {"calls", calls}};
+    for (const auto& [call, count] : faults_.call_counts())
+        calls[call] = count;
+    json::object root{{"tokens_made", tokens_made_},
+                      {"tokens_alive", tokens_.size()},
+                      {"tokens_revoked", tokens_revoked_},
+                      {"calls", calls}};
     return json_answer(200, json::serialize(root));
 }
 

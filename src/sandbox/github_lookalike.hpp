@@ -17,9 +17,9 @@ struct Persona {
     std::string about;  // shown beside the login
 };
 
-// A look-alike of GitHub: OAuth web flow with PKCE, /user, and the token calls of OAuth Apps, the API both at the root and under
-// /api/v3. On its page one picks or creates a persona, says no, or breaks the sign-in. Tests add login=NAME&sandbox_auto=1 to the
-// authorize request. Beside it /sandbox/ledger and /sandbox/faults. Thread-safe.
+// A look-alike of GitHub: OAuth web flow with PKCE, /user, and the token calls of OAuth Apps, the API both at the root
+// and under /api/v3. On its page one picks or creates a persona, says no, or breaks the sign-in. Tests add
+// login=NAME&sandbox_auto=1 to the authorize request. Beside it /sandbox/ledger and /sandbox/faults. Thread-safe.
 class GithubLookalike final : public net::HttpHandler {
 public:
     struct Options {
@@ -40,7 +40,8 @@ private:
         std::int64_t user_id = 0;
         std::string redirect_uri, code_challenge;
         base::Timestamp made_at;
-        std::string breakage;  // what shall go wrong: "", "bad_code", "unverified", "server_error", "timeout", "rate_limit", "profile"
+        std::string breakage;  // what shall go wrong: "", "bad_code", "unverified", "server_error", "timeout",
+                               // "rate_limit", "profile"
     };
     struct Token {
         std::string value;

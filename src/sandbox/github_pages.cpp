@@ -5,7 +5,8 @@
 namespace llmapikey::sandbox {
 namespace {
 
-constexpr std::string_view stylesheet = R"(:root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--paper:#fff;--line:#8c959f;--go:#1a6b32;--warn:#8a4600}
+constexpr std::string_view stylesheet =
+    R"(:root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--paper:#fff;--line:#8c959f;--go:#1a6b32;--warn:#8a4600}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#a5b0bb;--paper:#0f1318;--line:#59636e;--go:#2c7a45;--warn:#e0a458}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
 main{max-width:34rem;margin:0 auto;padding:1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
@@ -20,12 +21,23 @@ std::string escape(const std::string& text) {
     std::string escaped;
     for (const char c : text) {
         switch (c) {
-            case '&': escaped += "&amp;"; break;
-            case '<': escaped += "&lt;"; break;
-            case '>': escaped += "&gt;"; break;
-            case '"': escaped += "&quot;"; break;
-            case '\'': escaped += "&#39;"; break;
-            default: escaped += c;
+            case '&':
+                escaped += "&amp;";
+                break;
+            case '<':
+                escaped += "&lt;";
+                break;
+            case '>':
+                escaped += "&gt;";
+                break;
+            case '"':
+                escaped += "&quot;";
+                break;
+            case '\'':
+                escaped += "&#39;";
+                break;
+            default:
+                escaped += c;
         }
     }
     return escaped;
@@ -54,22 +66,30 @@ std::string choice_button(const std::string& name, const std::string& value, con
 
 }  // namespace
 
-net::Response persona_page(const std::deque<Persona>& personas, const std::string& query, const std::string& redirect_uri) {
-    std::string content = "<h1>Simulated GitHub</h1><p class=\"note\">This is the sandbox: nobody real is asked, and nothing leaves this "
-                          "machine.</p><p>The app would like to know who you are. Sign in as:</p>"
-                          "<form method=\"post\" action=\"/login/oauth/authorize?" + escape(query) + "\">";
+net::Response persona_page(const std::deque<Persona>& personas, const std::string& query,
+                           const std::string& redirect_uri) {
+    std::string content =
+        "<h1>Simulated GitHub</h1><p class=\"note\">This is the sandbox: nobody real is asked, and nothing leaves this "
+        "machine.</p><p>The app would like to know who you are. Sign in as:</p>"
+        "<form method=\"post\" action=\"/login/oauth/authorize?" +
+        escape(query) + "\">";
     for (const Persona& persona : personas) {
         content += "<button class=\"persona\" name=\"persona\" value=\"" + escape(persona.login) + "\"><strong>" +
                    escape(persona.login) + "</strong><small>" + escape(persona.about) + "</small></button>";
     }
-    content += "</form><h2>Somebody new</h2><form class=\"row\" method=\"post\" action=\"/login/oauth/authorize?" + escape(query) +
-               "\"><label>Login name <br><input name=\"persona\" required maxlength=\"39\" pattern=\"[A-Za-z0-9-]+\" "
-               "autocomplete=\"off\" spellcheck=\"false\"></label><button class=\"go\">Create and sign in</button></form>"
-               "<h2>Or else</h2><form class=\"row\" method=\"post\" action=\"/login/oauth/authorize?" + escape(query) + "\">";
+    content +=
+        "</form><h2>Somebody new</h2><form class=\"row\" method=\"post\" action=\"/login/oauth/authorize?" +
+        escape(query) +
+        "\"><label>Login name <br><input name=\"persona\" required maxlength=\"39\" pattern=\"[A-Za-z0-9-]+\" "
+        "autocomplete=\"off\" spellcheck=\"false\"></label><button class=\"go\">Create and sign in</button></form>"
+        "<h2>Or else</h2><form class=\"row\" method=\"post\" action=\"/login/oauth/authorize?" +
+        escape(query) + "\">";
     content += choice_button("decision", "deny", "Say no") + choice_button("breakage", "bad_code", "Reject the code") +
                choice_button("breakage", "unverified", "E-mail not verified") +
-               choice_button("breakage", "server_error", "Answer 500") + choice_button("breakage", "timeout", "Do not answer") +
-               choice_button("breakage", "rate_limit", "Rate limit") + choice_button("breakage", "profile", "Unreadable profile");
+               choice_button("breakage", "server_error", "Answer 500") +
+               choice_button("breakage", "timeout", "Do not answer") +
+               choice_button("breakage", "rate_limit", "Rate limit") +
+               choice_button("breakage", "profile", "Unreadable profile");
     return page(200, "Simulated GitHub", content + "</form>", origin_of(redirect_uri));
 }
 

@@ -10,8 +10,10 @@ namespace llmapikey::sandbox {
 
 struct Persona;
 
-// The page on which a sign-in at the simulated GitHub is decided; `query` is the authorize request, which the form posts back.
-net::Response persona_page(const std::deque<Persona>& personas, const std::string& query, const std::string& redirect_uri);
+// The page on which a sign-in at the simulated GitHub is decided; `query` is the authorize request, which the form
+// posts back.
+net::Response persona_page(const std::deque<Persona>& personas, const std::string& query,
+                           const std::string& redirect_uri);
 net::Response github_stylesheet();
 // A plain page with a message.
 net::Response message_page(int status, const std::string& message);

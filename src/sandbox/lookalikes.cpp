@@ -35,8 +35,12 @@ void Lookalikes::stop() {
     openrouter_server_.stop(base::Millis{200});
 }
 
-std::string Lookalikes::github_url() const { return url_of(options_.github, github_server_.port()); }
+std::string Lookalikes::github_url() const {
+    return url_of(options_.github, github_server_.port());
+}
 
-std::string Lookalikes::openrouter_url() const { return url_of(options_.openrouter, openrouter_server_.port()) + "/api/v1"; }
+std::string Lookalikes::openrouter_url() const {
+    return url_of(options_.openrouter, openrouter_server_.port()) + "/api/v1";
+}
 
 }  // namespace llmapikey::sandbox

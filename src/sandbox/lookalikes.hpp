@@ -16,7 +16,7 @@ namespace llmapikey::sandbox {
 class Lookalikes {
 public:
     struct Options {
-        net::ListenAddress github;      // port 0: any free one
+        net::ListenAddress github;  // port 0: any free one
         net::ListenAddress openrouter;
         std::string client_id, client_secret, management_key, registered_callback;
         std::vector<Persona> personas;

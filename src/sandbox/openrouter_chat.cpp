@@ -46,7 +46,9 @@ struct Request {
     bool is_stream = false;
 };
 
-std::int64_t count_tokens(const std::string& text) { return static_cast<std::int64_t>(text.size() / 4 + 1); }
+std::int64_t count_tokens(const std::string& text) {
+    return static_cast<std::int64_t>(text.size() / 4 + 1);
+}
 
 base::MicroUsd cost_of(const Model& model, std::int64_t prompt_tokens, std::int64_t completion_tokens) {
     const std::int64_t nano = model.prompt_nano_usd * prompt_tokens + model.completion_nano_usd * completion_tokens;
@@ -98,8 +100,8 @@ std::optional<net::Response> parse_request(const std::string& body, Request& req
 }
 
 std::vector<std::string> answer_words(const Request& request) {
-    const std::string text = "This is the sandbox speaking as " + std::string(request.model->name) + ". You said: " +
-                             (request.prompt.empty() ? "nothing." : request.prompt.substr(0, 200));
+    const std::string text = "This is the sandbox speaking as " + std::string(request.model->name) +
+                             ". You said: " + (request.prompt.empty() ? "nothing." : request.prompt.substr(0, 200));
     std::vector<std::string> words;
     for (const std::string_view word : base::split(text, ' ')) {
         if (static_cast<std::int64_t>(words.size()) >= request.max_tokens) break;
@@ -131,7 +133,8 @@ json::object envelope(const std::string& id, const char* object, const Request& 
 net::Response whole_answer(const std::string& id, const Request& request, const std::vector<std::string>& words,
                            const json::object& usage, base::Timestamp now) {
     std::string text;
-    for (const std::string& word : words) text += word;
+    for (const std::string& word : words)
+        text += word;
     json::object root = envelope(id, "chat.completion", request, now);
     root["choices"] = json::array{{{"index", 0},
                                    {"message", {{"role", "assistant"}, {"content", text}}},
@@ -144,8 +147,10 @@ net::Response whole_answer(const std::string& id, const Request& request, const 
 std::string chunk(const std::string& id, const Request& request, base::Timestamp now, json::object delta,
                   json::value finish_reason, const json::object* usage) {
     json::object root = envelope(id, "chat.completion.chunk", request, now);
-    root["choices"] = json::array{
-        {{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish_reason)}, {"logprobs", nullptr}}};
+    root["choices"] = json::array{{{"index", 0},
+                                   {"delta", std::move(delta)},
+                                   {"finish_reason", std::move(finish_reason)},
+                                   {"logprobs", nullptr}}};
     if (usage != nullptr) root["usage"] = *usage;
     return "data: " + json::serialize(root) + "\n\n";
 }
@@ -156,7 +161,8 @@ net::Response streamed_answer(const std::string& id, const Request& request, con
     response.set("Content-Type", "text/event-stream").set("Cache-Control", "no-store");
     response.chunks.push_back(": OPENROUTER PROCESSING\n\n");
     for (const std::string& word : words) {
-        response.chunks.push_back(chunk(id, request, now, {{"role", "assistant"}, {"content", word}}, nullptr, nullptr));
+        response.chunks.push_back(
+            chunk(id, request, now, {{"role", "assistant"}, {"content", word}}, nullptr, nullptr));
     }
     response.chunks.push_back(chunk(id, request, now, {{"role", "assistant"}, {"content", ""}}, "stop", &usage));
     response.chunks.push_back("data: [DONE]\n\n");
@@ -212,10 +218,15 @@ net::Response list_models() {
         entry["created"] = 1'735'689'600;
         entry["description"] = "A model of the sandbox.";
         entry["context_length"] = model.context_length;
-        entry["architecture"] = {{"modality", "text->text"}, {"input_modalities", json::array{"text"}},
-                                 {"output_modalities", json::array{"text"}}, {"tokenizer", "Other"}, {"instruct_type", nullptr}};
-        entry["pricing"] = {{"prompt", price_text(model.prompt_nano_usd)}, {"completion", price_text(model.completion_nano_usd)}};
-        entry["top_provider"] = {{"context_length", model.context_length}, {"max_completion_tokens", nullptr}, {"is_moderated", false}};
+        entry["architecture"] = {{"modality", "text->text"},
+                                 {"input_modalities", json::array{"text"}},
+                                 {"output_modalities", json::array{"text"}},
+                                 {"tokenizer", "Other"},
+                                 {"instruct_type", nullptr}};
+        entry["pricing"] = {{"prompt", price_text(model.prompt_nano_usd)},
+                            {"completion", price_text(model.completion_nano_usd)}};
+        entry["top_provider"] = {
+            {"context_length", model.context_length}, {"max_completion_tokens", nullptr}, {"is_moderated", false}};
         entry["per_request_limits"] = nullptr;
         entry["supported_parameters"] = json::array{"max_tokens", "temperature", "top_p", "stop"};
         entry["default_parameters"] = nullptr;

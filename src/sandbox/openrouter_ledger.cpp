@@ -77,7 +77,8 @@ std::vector<SimulatedKey*> OpenRouterLedger::newest_first() {
 
 void OpenRouterLedger::spend(SimulatedKey& key, base::MicroUsd cost) {
     roll_windows(key);
-    for (base::MicroUsd* window : {&key.usage, &key.usage_daily, &key.usage_weekly, &key.usage_monthly, &total_spent_}) {
+    for (base::MicroUsd* window :
+         {&key.usage, &key.usage_daily, &key.usage_weekly, &key.usage_monthly, &total_spent_}) {
         window->value += cost.value;
     }
 }

@@ -16,8 +16,8 @@ struct SimulatedKey {
     std::string raw_key;  // "sk-or-v1-" and 64 hex digits
     std::string name;
     std::string workspace_id;
-    std::string limit_reset;                 // "daily", "weekly", "monthly" or empty
-    std::optional<base::MicroUsd> limit;     // nullopt: no cap
+    std::string limit_reset;              // "daily", "weekly", "monthly" or empty
+    std::optional<base::MicroUsd> limit;  // nullopt: no cap
     bool include_byok_in_limit = false;
     bool is_disabled = false;
     base::Timestamp created_at;

@@ -24,7 +24,8 @@ constexpr base::MicroUsd total_credits{1'000'000'000};
 
 std::string bearer_of(const net::Request& request) {
     const std::string_view value = request.header("authorization");
-    return value.size() > 7 && base::equal_ignoring_case(value.substr(0, 7), "bearer ") ? std::string(value.substr(7)) : "";
+    return value.size() > 7 && base::equal_ignoring_case(value.substr(0, 7), "bearer ") ? std::string(value.substr(7))
+                                                                                        : "";
 }
 
 json::value dollars(const std::optional<base::MicroUsd>& amount) {
@@ -35,7 +36,9 @@ json::value time_text(const std::optional<base::Timestamp>& time) {
     return time ? json::value(base::to_rfc3339(*time)) : json::value(nullptr);
 }
 
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value text_or_null(const std::string& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
 
 std::string label_of(const SimulatedKey& key) {
     return key.raw_key.substr(0, 12) + "..." + key.raw_key.substr(key.raw_key.size() - 3);
@@ -53,7 +56,8 @@ json::object limits_of(const SimulatedKey& key) {
     data["usage_daily"] = key.usage_daily.usd();
     data["usage_weekly"] = key.usage_weekly.usd();
     data["usage_monthly"] = key.usage_monthly.usd();
-    for (const char* name : {"byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"}) data[name] = 0;
+    for (const char* name : {"byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"})
+        data[name] = 0;
     data["expires_at"] = time_text(key.expires_at);
     data["creator_user_id"] = creator;
     return data;
@@ -87,8 +91,10 @@ std::optional<json::object> parse_object(const std::string& body) {
 // Text of the first complaint; empty if all is well. Takes what is there into `key`.
 std::string take_limit(const json::object& fields, SimulatedKey& key) {
     if (const json::value* limit = fields.if_contains("limit")) {
-        if (!limit->is_null() && !(limit->is_number() && limit->to_number<double>() >= 0)) return "limit must be a number of at least 0";
-        key.limit = limit->is_null() ? std::nullopt : std::optional(base::MicroUsd::from_usd(limit->to_number<double>()));
+        if (!limit->is_null() && !(limit->is_number() && limit->to_number<double>() >= 0))
+            return "limit must be a number of at least 0";
+        key.limit =
+            limit->is_null() ? std::nullopt : std::optional(base::MicroUsd::from_usd(limit->to_number<double>()));
     }
     if (const json::value* reset = fields.if_contains("limit_reset")) {
         const std::string text = reset->is_string() ? std::string(reset->get_string()) : "";
@@ -142,7 +148,9 @@ net::Response openrouter_error(int status, const std::string& message) {
     return json_answer(status, json::serialize(root));
 }
 
-net::Response OpenRouterLookalike::refuse(const net::Request&, int status) { return openrouter_error(status, "Request refused"); }
+net::Response OpenRouterLookalike::refuse(const net::Request&, int status) {
+    return openrouter_error(status, "Request refused");
+}
 
 net::Response OpenRouterLookalike::handle(const net::Request& request) {
     if (auto control = faults_.control(request)) return std::move(*control);
@@ -162,7 +170,8 @@ net::Response OpenRouterLookalike::route(const net::Request& request, const std:
     if (path == "/models" && request.method == "GET") return list_models();
     if ((path == "/key" || path == "/auth/key") && request.method == "GET") return own_key(request);
     if (path == "/chat/completions" && request.method == "POST") return chat(request);
-    const bool is_administration = path == "/keys" || path.starts_with("/keys/") || path == "/credits" || path == "/activity";
+    const bool is_administration =
+        path == "/keys" || path.starts_with("/keys/") || path == "/credits" || path == "/activity";
     if (!is_administration) return openrouter_error(404, "Not Found");
     const std::string bearer = bearer_of(request);
     if (bearer.empty()) return openrouter_error(401, "Missing Authentication header");
@@ -250,7 +259,8 @@ net::Response OpenRouterLookalike::own_key(const net::Request& request) {
     data["is_free_tier"] = false;
     data["is_management_key"] = false;
     data["is_provisioning_key"] = false;
-    data["rate_limit"] = {{"requests", -1}, {"interval", "10s"}, {"note", "This field is deprecated and safe to ignore."}};
+    data["rate_limit"] = {
+        {"requests", -1}, {"interval", "10s"}, {"note", "This field is deprecated and safe to ignore."}};
     data["workspace_id"] = key->workspace_id;
     data["organization_id"] = nullptr;
     data["allowed_data_regions"] = json::array{};
@@ -281,7 +291,8 @@ net::Response OpenRouterLookalike::ledger_answer() {
         keys.push_back(std::move(entry));
     }
     json::object calls;
-    for (const auto& [call, count] : faults_.call_counts()) calls[call] = count;
+    for (const auto& [call, count] : faults_.call_counts())
+        calls[call] = count;
     json::object root;
     root["keys"] = std::move(keys);
     root["calls"] = std::move(calls);

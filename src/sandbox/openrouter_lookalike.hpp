@@ -13,8 +13,9 @@ class value;
 
 namespace llmapikey::sandbox {
 
-// A look-alike of OpenRouter under /api/v1: key administration, /key, /credits, /models and chat completions that meter spend.
-// Beside it /sandbox/ledger (every key ever created, without raw keys), /sandbox/spend and /sandbox/faults. Thread-safe.
+// A look-alike of OpenRouter under /api/v1: key administration, /key, /credits, /models and chat completions that meter
+// spend. Beside it /sandbox/ledger (every key ever created, without raw keys), /sandbox/spend and /sandbox/faults.
+// Thread-safe.
 class OpenRouterLookalike final : public net::HttpHandler {
 public:
     OpenRouterLookalike(std::string management_key, const base::Clock& clock)

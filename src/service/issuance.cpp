@@ -20,7 +20,9 @@ IssueAnswer plain(IssueStatus status) {
     return answer;
 }
 
-Attempt attempt_of(const domain::Grant& grant) { return Attempt{grant.id, grant.nonce}; }
+Attempt attempt_of(const domain::Grant& grant) {
+    return Attempt{grant.id, grant.nonce};
+}
 
 }  // namespace
 
@@ -113,8 +115,8 @@ IssueAnswer Issuance::answer_existing(const domain::Grant& grant) const {
 }
 
 IssueAnswer Issuance::mint(const domain::Grant& grant, base::Deadline deadline) {
-    // The settle rule counts from the reservation. A process that was held up in between must not send its create call when
-    // others may already have concluded that it never will.
+    // The settle rule counts from the reservation. A process that was held up in between must not send its create call
+    // when others may already have concluded that it never will.
     if (deadline.has_passed()) {
         return give_up(grant, {base::Errc::overloaded, "too late to mint after the reservation", {}});
     }
@@ -172,8 +174,8 @@ IssueAnswer Issuance::leave_in_doubt(const domain::Grant& grant, const MintUnkno
     const auto marked = store_.mark_ambiguous(attempt_of(grant), unknown.delete_handle);
     if (!marked && marked.error().code != base::Errc::conflict) {
         // The row stays pending, with the nonce that finds the key: it is settled all the same, only later.
-        log_("noting the unknown outcome of account " + grant.github_user_id.text() + " failed: " +
-             marked.error().detail);
+        log_("noting the unknown outcome of account " + grant.github_user_id.text() +
+             " failed: " + marked.error().detail);
     }
     return plain(IssueStatus::sorting_out);
 }

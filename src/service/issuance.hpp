@@ -57,8 +57,8 @@ public:
 
     // Whether this grant is an attempt in doubt that settle() could end now.
     bool is_settlement_due(const domain::Grant& grant) const;
-    // Ends an attempt in doubt if it can be ended now; reports failures to the log. A second call for the same attempt while one is
-    // under way returns at once.
+    // Ends an attempt in doubt if it can be ended now; reports failures to the log. A second call for the same attempt
+    // while one is under way returns at once.
     void settle(const domain::Grant& grant);
 
     const IssuancePolicy& policy() const { return policy_; }

@@ -26,7 +26,8 @@ struct Minted {
 struct NotMinted {
     base::Error error;
 };
-// A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set when the answer told at least that.
+// A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set when the answer told at least
+// that.
 struct MintUnknown {
     std::string delete_handle;
     std::string detail;

@@ -49,8 +49,8 @@ struct GrantTotals {
 };
 
 // Persistence of grants. Each operation is one transaction, durable when it returns. Blocking: call it on a worker
-// thread. Thread-safe. Every operation can fail with Errc::store_unavailable (unreachable, locked for too long, read-only,
-// disk full); it then had no effect, except that after a lost connection a write may have taken effect.
+// thread. Thread-safe. Every operation can fail with Errc::store_unavailable (unreachable, locked for too long,
+// read-only, disk full); it then had no effect, except that after a lost connection a write may have taken effect.
 class KeyStore {
 public:
     virtual ~KeyStore() = default;
@@ -65,8 +65,8 @@ public:
     // attempt ambiguous thereby takes it away from the process that made it.
     virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
 
-    // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the same
-    // attempt but for a handle that was unknown. Errc::conflict if the row is gone, active, or of another attempt.
+    // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the
+    // same attempt but for a handle that was unknown. Errc::conflict if the row is gone, active, or of another attempt.
     virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
 
     // Removes the pending or ambiguous row of this attempt and frees its place. Errc::conflict as for mark_ambiguous.

@@ -23,7 +23,8 @@ base::Result<void> settle_rows(KeyStore& store, Settlement& settlement, base::Ti
             if (repair == Repair::fix) {
                 const auto settled = settlement.settle(grant, deadline);
                 finding.is_fixed = settled && *settled != Settled::not_yet;
-                finding.note = settled ? (finding.is_fixed ? "settled" : "too early to settle") : settled.error().detail;
+                finding.note =
+                    settled ? (finding.is_fixed ? "settled" : "too early to settle") : settled.error().detail;
             }
             report.findings.push_back(std::move(finding));
         }

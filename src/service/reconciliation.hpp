@@ -29,8 +29,9 @@ struct ReconcileReport {
     bool is_clean() const;          // nothing found, or all of it fixed
 };
 
-// Compares the upstream's keys with the rows, and on Repair::fix revokes orphans and settles what is in doubt. Keys without one
-// of our names are never touched. A key younger than the settle time is left alone: its attempt may still be under way.
+// Compares the upstream's keys with the rows, and on Repair::fix revokes orphans and settles what is in doubt. Keys
+// without one of our names are never touched. A key younger than the settle time is left alone: its attempt may still
+// be under way.
 base::Result<ReconcileReport> reconcile(KeyStore& store, KeyProvider& provider, Settlement& settlement,
                                         const base::Clock& clock, Repair repair, base::Deadline deadline);
 

@@ -8,14 +8,14 @@
 namespace llmapikey::service {
 
 enum class Settled {
-    freed,          // whatever the attempt made upstream is revoked, and the row is gone
-    not_yet,        // nothing was found, and it is too early to say that nothing will appear
-    changed,        // somebody else settled or activated it meanwhile
+    freed,    // whatever the attempt made upstream is revoked, and the row is gone
+    not_yet,  // nothing was found, and it is too early to say that nothing will appear
+    changed,  // somebody else settled or activated it meanwhile
 };
 
-// Ends attempts whose outcome nobody knows: finds by name what they made upstream, revokes it (its raw key is lost) and frees
-// the place. Safe to run anywhere, any number of times at once: the row is first marked ambiguous, after which the process
-// that made the attempt can no longer activate it. Thread-safe.
+// Ends attempts whose outcome nobody knows: finds by name what they made upstream, revokes it (its raw key is lost) and
+// frees the place. Safe to run anywhere, any number of times at once: the row is first marked ambiguous, after which
+// the process that made the attempt can no longer activate it. Thread-safe.
 class Settlement {
 public:
     Settlement(KeyStore& store, KeyProvider& provider, const base::Clock& clock, base::Seconds call_timeout)

@@ -3,19 +3,25 @@
 namespace llmapikey::service {
 namespace {
 
-constexpr std::size_t id_bytes = 9;         // 12 characters of base64url
+constexpr std::size_t id_bytes = 9;  // 12 characters of base64url
 constexpr std::size_t id_length = 12;
 constexpr std::size_t state_bytes = 24;
 constexpr std::size_t verifier_bytes = 48;  // 64 characters; RFC 7636 wants 43 to 128
 
-SignInError error_of(SignInFailure failure, std::string detail) { return SignInError{failure, std::move(detail), {}}; }
+SignInError error_of(SignInFailure failure, std::string detail) {
+    return SignInError{failure, std::move(detail), {}};
+}
 
 SignInFailure failure_of(base::Errc code) {
     switch (code) {
-        case base::Errc::rate_limited: return SignInFailure::rate_limited;
-        case base::Errc::misconfigured: return SignInFailure::misconfigured;
-        case base::Errc::invalid_input: return SignInFailure::code_rejected;
-        default: return SignInFailure::github_down;
+        case base::Errc::rate_limited:
+            return SignInFailure::rate_limited;
+        case base::Errc::misconfigured:
+            return SignInFailure::misconfigured;
+        case base::Errc::invalid_input:
+            return SignInFailure::code_rejected;
+        default:
+            return SignInFailure::github_down;
     }
 }
 
@@ -36,8 +42,7 @@ SignInStart SignIn::start(const std::string& next, const std::string& redirect_u
     // One line per field: none of them can hold a line break (`next` is a checked path, the URI is made by us).
     const std::string plain = state + "\n" + verifier + "\n" + std::to_string(now) + "\n" + redirect_uri + "\n" + next;
     start.sealed = sealer_.seal(plain, start.id);
-    start.authorize_url =
-        provider_.authorize_url({state, base::to_base64url(base::sha256(verifier)), redirect_uri});
+    start.authorize_url = provider_.authorize_url({state, base::to_base64url(base::sha256(verifier)), redirect_uri});
     return start;
 }
 
@@ -48,9 +53,7 @@ std::string SignIn::attempt_id(std::string_view state) {
 }
 
 tl::expected<SignInAttempt, SignInError> SignIn::check(std::string_view state, std::string_view sealed) const {
-    const auto mismatch = [](const char* why) {
-        return tl::unexpected(error_of(SignInFailure::state_mismatch, why));
-    };
+    const auto mismatch = [](const char* why) { return tl::unexpected(error_of(SignInFailure::state_mismatch, why)); };
     const std::string id = attempt_id(state);
     if (id.empty()) return mismatch("the state is malformed");
     if (sealed.empty()) return mismatch("no cookie of this attempt");

@@ -10,9 +10,9 @@ namespace llmapikey::service {
 enum class Scan { go_on, stop };
 using KeyVisitor = std::function<Scan(const UpstreamKey&)>;
 
-// Shows every upstream key to `visit`, holding one page at a time; a key can be shown twice. Success means that no key which
-// existed throughout was passed over: pages overlap by one key, and a scan whose pages do not join (keys were deleted
-// meanwhile) starts again. Errc::upstream_down if the list will not hold still, or as list_page.
+// Shows every upstream key to `visit`, holding one page at a time; a key can be shown twice. Success means that no key
+// which existed throughout was passed over: pages overlap by one key, and a scan whose pages do not join (keys were
+// deleted meanwhile) starts again. Errc::upstream_down if the list will not hold still, or as list_page.
 base::Result<void> scan_upstream_keys(KeyProvider& provider, base::Deadline deadline, const KeyVisitor& visit);
 
 }  // namespace llmapikey::service

@@ -18,8 +18,8 @@ struct UsageSnapshot {
     base::Timestamp as_of;
 };
 
-// What the upstream last said of each key's spending, kept briefly so that neither a slow upstream delays a dashboard nor a busy
-// dashboard tires the upstream. Thread-safe.
+// What the upstream last said of each key's spending, kept briefly so that neither a slow upstream delays a dashboard
+// nor a busy dashboard tires the upstream. Thread-safe.
 class UsageCache {
 public:
     UsageCache(KeyProvider& provider, const base::Clock& clock, base::Seconds call_timeout)
@@ -27,9 +27,9 @@ public:
 
     struct Known {
         std::optional<UsageSnapshot> snapshot;
-        bool is_fresh = false;         // no need to ask again yet
-        bool has_failed = false;       // the latest attempt to ask failed
-        bool should_refresh = false;   // the caller is the one to call refresh(), on a thread for upstream calls
+        bool is_fresh = false;        // no need to ask again yet
+        bool has_failed = false;      // the latest attempt to ask failed
+        bool should_refresh = false;  // the caller is the one to call refresh(), on a thread for upstream calls
     };
     // Never blocks on the upstream. At most one caller at a time is told to refresh a key; it must call refresh() or
     // abandon_refresh().

@@ -26,11 +26,12 @@ base::Error error_of(const net::ClientResponse& response) {
         return {Errc::upstream_down, "OpenRouter: " + response.failure, {}};
     }
     const std::string message = parse_error_message(response.body);
-    const std::string detail = "OpenRouter answered " + std::to_string(response.status) +
-                               (message.empty() ? "" : ": " + message);
+    const std::string detail =
+        "OpenRouter answered " + std::to_string(response.status) + (message.empty() ? "" : ": " + message);
     const int status = response.status;
     if (status == 429) return {Errc::rate_limited, detail, net::retry_after_of(response)};
-    if (status == 401 || status == 403) return {Errc::misconfigured, detail + " (is OPENROUTER_MANAGEMENT_KEY a management key?)", {}};
+    if (status == 401 || status == 403)
+        return {Errc::misconfigured, detail + " (is OPENROUTER_MANAGEMENT_KEY a management key?)", {}};
     if (status >= 300 && status < 400) return {Errc::misconfigured, detail + " (is OPENROUTER_URL right?)", {}};
     if (status == 404) return {Errc::not_found, detail, {}};
     if (status >= 400 && status < 500 && status != 408) return {Errc::upstream_refused, detail, {}};
@@ -41,10 +42,11 @@ base::Error unreadable(const char* what) {
     return {Errc::upstream_down, std::string("OpenRouter's answer is no ") + what, {}};
 }
 
-// Statuses of which it is certain that nothing was created. 408 and 5xx are not among them: a gateway may give up on a request that
-// goes on behind it. Nor is 303, which follows an effect.
+// Statuses of which it is certain that nothing was created. 408 and 5xx are not among them: a gateway may give up on a
+// request that goes on behind it. Nor is 303, which follows an effect.
 bool is_refusal(int status) {
-    static constexpr int refusals[] = {301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 410, 413, 414, 415, 422, 429, 431};
+    static constexpr int refusals[] = {301, 302, 307, 308, 400, 401, 402, 403, 404,
+                                       405, 406, 410, 413, 414, 415, 422, 429, 431};
     return std::find(std::begin(refusals), std::end(refusals), status) != std::end(refusals);
 }
 
@@ -63,7 +65,9 @@ std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse
     return wait;
 }
 
-std::string key_path(const std::string& delete_handle) { return "/keys/" + base::to_percent_encoded(delete_handle); }
+std::string key_path(const std::string& delete_handle) {
+    return "/keys/" + base::to_percent_encoded(delete_handle);
+}
 
 }  // namespace
 
@@ -93,7 +97,8 @@ service::MintOutcome OpenRouterClient::mint(const service::MintRequest& mint_req
     if (response.transfer == TransferStatus::unknown) return service::MintUnknown{"", error_of(response).detail};
     if (is_refusal(response.status)) {
         base::Error error = error_of(response);
-        if (error.code == Errc::not_found) error.code = Errc::misconfigured;  // no such endpoint: OPENROUTER_URL is wrong
+        if (error.code == Errc::not_found)
+            error.code = Errc::misconfigured;  // no such endpoint: OPENROUTER_URL is wrong
         return service::NotMinted{std::move(error)};
     }
     if (!is_success(response)) return service::MintUnknown{"", error_of(response).detail};
@@ -112,7 +117,8 @@ base::Result<service::UpstreamKey> OpenRouterClient::get(const std::string& dele
     return std::move(*key);
 }
 
-base::Result<std::vector<service::UpstreamKey>> OpenRouterClient::list_page(std::size_t offset, base::Deadline deadline) {
+base::Result<std::vector<service::UpstreamKey>> OpenRouterClient::list_page(std::size_t offset,
+                                                                            base::Deadline deadline) {
     std::string path = "/keys?include_disabled=true&offset=" + std::to_string(offset);
     if (!options_.workspace_id.empty()) path += "&workspace_id=" + base::to_percent_encoded(options_.workspace_id);
     const auto response = send_again(request("GET", path), deadline);

@@ -15,7 +15,8 @@ struct OpenRouterOptions {
     std::string workspace_id;  // empty: the key's default workspace
 };
 
-// KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a create never is.
+// KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
+// create never is.
 class OpenRouterClient final : public service::KeyProvider {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}

@@ -7,8 +7,8 @@
 
 #include "service/key_provider.hpp"
 
-// OpenRouter's JSON, read leniently: unknown fields are ignored, numbers may be text, dates come in two forms. Pure; thread-safe.
-// Fields as in the OpenAPI document of OpenRouter's key endpoints.
+// OpenRouter's JSON, read leniently: unknown fields are ignored, numbers may be text, dates come in two forms. Pure;
+// thread-safe. Fields as in the OpenAPI document of OpenRouter's key endpoints.
 namespace llmapikey::upstream {
 
 std::string to_create_body(const service::MintRequest& request, const std::string& workspace_id);
@@ -27,7 +27,8 @@ std::optional<service::UpstreamKey> parse_key_answer(std::string_view body);
 std::optional<std::vector<service::UpstreamKey>> parse_list_answer(std::string_view body);
 std::optional<service::Credits> parse_credits_answer(std::string_view body);
 
-// What an error body says, fit for a log: printable, short, without anything that looks like a key. Empty if it says nothing.
+// What an error body says, fit for a log: printable, short, without anything that looks like a key. Empty if it says
+// nothing.
 std::string parse_error_message(std::string_view body);
 
 }  // namespace llmapikey::upstream

@@ -87,7 +87,8 @@ std::string OriginResolver::client_address(const net::Request& request) const {
     std::vector<std::string> hops;
     for (const net::Header& header : request.headers) {
         if (!base::equal_ignoring_case(header.name, "x-forwarded-for")) continue;
-        for (const std::string_view hop : base::split(header.value, ',')) hops.push_back(without_port(hop));
+        for (const std::string_view hop : base::split(header.value, ','))
+            hops.push_back(without_port(hop));
     }
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
         if (address_bytes(*hop).empty()) break;

@@ -23,7 +23,7 @@ private:
 
 // Where a request came from and what it was sent to, as far as it can be believed.
 struct ClientOrigin {
-    std::string origin;          // "https://keys.example.org": of this service, as the browser sees it
+    std::string origin;  // "https://keys.example.org": of this service, as the browser sees it
     bool is_https = false;
     std::string client_address;  // numeric
     std::string rate_limit_key;  // the address, IPv6 by its /64

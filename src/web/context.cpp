@@ -14,7 +14,9 @@ bool wants_json(const net::Request& request) {
     return names_json;
 }
 
-bool Context::wants_json() const { return web::wants_json(request); }
+bool Context::wants_json() const {
+    return web::wants_json(request);
+}
 
 views::Frame make_frame(const Services& services, const Context& context) {
     const service::IssuancePolicy& policy = services.issuance.policy();

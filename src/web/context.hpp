@@ -59,7 +59,8 @@ struct Context {
     bool wants_json() const;
 };
 
-// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type and not text/html.
+// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type and not
+// text/html.
 bool wants_json(const net::Request& request);
 
 // What surrounds every page for this request.

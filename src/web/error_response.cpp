@@ -12,19 +12,46 @@ using service::SignInFailure;
 
 ErrorText text_of(int status) {
     switch (status) {
-        case 400: return {"Bad request", "Your browser or program sent something that we cannot read.", "Go back and try again.", "/", "To the start page"};
-        case 401: return {"Sign in first", "This needs to know who you are, and nobody is signed in, or the session has ended.", "Sign in with GitHub and try again.", "/auth/login?next=/dashboard", "Sign in with GitHub"};
-        case 403: return {"Request refused", "This request did not provably come from our own pages, so it was not carried out.", "Open the dashboard and press the button there.", "/dashboard", "To the dashboard"};
-        case 404: return {"Page not found", "There is nothing at this address.", "Check the address, or start over.", "/", "To the start page"};
-        case 405: return {"Method not allowed", "This address does not take that kind of request.", "", "/", "To the start page"};
-        case 408: return {"Request timed out", "The request did not arrive in full in time.", "Try again.", "/", "To the start page"};
-        case 413: return {"Request too large", "The request is larger than anything that we take.", "Send less.", "/", "To the start page"};
+        case 400:
+            return {"Bad request", "Your browser or program sent something that we cannot read.",
+                    "Go back and try again.", "/", "To the start page"};
+        case 401:
+            return {"Sign in first",
+                    "This needs to know who you are, and nobody is signed in, or the session has ended.",
+                    "Sign in with GitHub and try again.", "/auth/login?next=/dashboard", "Sign in with GitHub"};
+        case 403:
+            return {"Request refused",
+                    "This request did not provably come from our own pages, so it was not carried out.",
+                    "Open the dashboard and press the button there.", "/dashboard", "To the dashboard"};
+        case 404:
+            return {"Page not found", "There is nothing at this address.", "Check the address, or start over.", "/",
+                    "To the start page"};
+        case 405:
+            return {"Method not allowed", "This address does not take that kind of request.", "", "/",
+                    "To the start page"};
+        case 408:
+            return {"Request timed out", "The request did not arrive in full in time.", "Try again.", "/",
+                    "To the start page"};
+        case 413:
+            return {"Request too large", "The request is larger than anything that we take.", "Send less.", "/",
+                    "To the start page"};
         case 414:
-        case 431: return {"Request headers too large", "The request's headers are larger than we take.", "Clear this site's cookies and try again.", "/", "To the start page"};
-        case 429: return {"Too many requests", "There were too many requests from your address in the last minute.", "Wait a moment, then try again.", "/dashboard", "To the dashboard"};
-        case 502: return {"Upstream trouble", "A service that we depend on did not answer as it should.", "Try again in a minute. Nothing was lost.", "/dashboard", "To the dashboard"};
-        case 503: return {"Busy", "The service cannot answer just now.", "Try again in a few seconds. Nothing was lost.", "/dashboard", "To the dashboard"};
-        default: return {"Something went wrong", "That was our fault, not yours.", "Try again. If it happens again, tell the organizer and quote the request id below.", "/", "To the start page"};
+        case 431:
+            return {"Request headers too large", "The request's headers are larger than we take.",
+                    "Clear this site's cookies and try again.", "/", "To the start page"};
+        case 429:
+            return {"Too many requests", "There were too many requests from your address in the last minute.",
+                    "Wait a moment, then try again.", "/dashboard", "To the dashboard"};
+        case 502:
+            return {"Upstream trouble", "A service that we depend on did not answer as it should.",
+                    "Try again in a minute. Nothing was lost.", "/dashboard", "To the dashboard"};
+        case 503:
+            return {"Busy", "The service cannot answer just now.", "Try again in a few seconds. Nothing was lost.",
+                    "/dashboard", "To the dashboard"};
+        default:
+            return {"Something went wrong", "That was our fault, not yours.",
+                    "Try again. If it happens again, tell the organizer and quote the request id below.", "/",
+                    "To the start page"};
     }
 }
 
@@ -46,21 +73,42 @@ struct SignInAnswer {
 SignInAnswer answer_of(SignInFailure failure) {
     switch (failure) {
         case SignInFailure::denied:
-            return {403, {"Sign-in canceled", "You told GitHub not to let us see who you are.", "We only read your account's number and login name. You can try again at any time.", "", ""}};
+            return {403,
+                    {"Sign-in canceled", "You told GitHub not to let us see who you are.",
+                     "We only read your account's number and login name. You can try again at any time.", "", ""}};
         case SignInFailure::state_mismatch:
-            return {400, {"This sign-in has run out", "It was started in another browser, more than ten minutes ago, or has been used already.", "Start again from here.", "", ""}};
+            return {400,
+                    {"This sign-in has run out",
+                     "It was started in another browser, more than ten minutes ago, or has been used already.",
+                     "Start again from here.", "", ""}};
         case SignInFailure::code_rejected:
-            return {400, {"GitHub did not accept the sign-in", "The code that GitHub gave your browser was refused: it has expired or been used.", "Start again from here.", "", ""}};
+            return {400,
+                    {"GitHub did not accept the sign-in",
+                     "The code that GitHub gave your browser was refused: it has expired or been used.",
+                     "Start again from here.", "", ""}};
         case SignInFailure::email_unverified:
-            return {403, {"Verify your e-mail address first", "GitHub lets nobody in whose primary e-mail address is not verified.", "Verify it in GitHub's settings, under Emails, then try again.", "", ""}};
+            return {403,
+                    {"Verify your e-mail address first",
+                     "GitHub lets nobody in whose primary e-mail address is not verified.",
+                     "Verify it in GitHub's settings, under Emails, then try again.", "", ""}};
         case SignInFailure::not_a_person:
-            return {403, {"Not a personal account", "Keys are for people: this GitHub account belongs to an organization or a bot.", "Sign in with your personal account.", "", ""}};
+            return {403,
+                    {"Not a personal account",
+                     "Keys are for people: this GitHub account belongs to an organization or a bot.",
+                     "Sign in with your personal account.", "", ""}};
         case SignInFailure::rate_limited:
-            return {503, {"GitHub asks us to wait", "GitHub is limiting how often we may ask.", "Try again in a minute.", "", ""}};
+            return {503,
+                    {"GitHub asks us to wait", "GitHub is limiting how often we may ask.", "Try again in a minute.", "",
+                     ""}};
         case SignInFailure::github_down:
-            return {502, {"GitHub did not answer", "GitHub could not be reached in time, or its answer made no sense.", "Try again in a minute.", "", ""}};
+            return {502,
+                    {"GitHub did not answer", "GitHub could not be reached in time, or its answer made no sense.",
+                     "Try again in a minute.", "", ""}};
         case SignInFailure::misconfigured:
-            return {502, {"Sign-in is not set up correctly", "GitHub does not accept this service's own credentials or address.", "Only the organizer can mend this: tell them to run `llmapikey doctor`.", "", ""}};
+            return {
+                502,
+                {"Sign-in is not set up correctly", "GitHub does not accept this service's own credentials or address.",
+                 "Only the organizer can mend this: tell them to run `llmapikey doctor`.", "", ""}};
     }
     return {500, {}};
 }
@@ -69,18 +117,30 @@ SignInAnswer answer_of(SignInFailure failure) {
 
 int status_of(base::Errc code) {
     switch (code) {
-        case base::Errc::invalid_input: return 400;
-        case base::Errc::not_found: return 404;
-        case base::Errc::conflict: return 409;
-        case base::Errc::unauthenticated: return 401;
-        case base::Errc::forbidden: return 403;
-        case base::Errc::rate_limited: return 503;  // the upstream's limit is not the client's doing
-        case base::Errc::misconfigured: return 502;
-        case base::Errc::upstream_refused: return 502;
-        case base::Errc::upstream_down: return 502;
-        case base::Errc::store_unavailable: return 503;
-        case base::Errc::overloaded: return 503;
-        case base::Errc::internal: return 500;
+        case base::Errc::invalid_input:
+            return 400;
+        case base::Errc::not_found:
+            return 404;
+        case base::Errc::conflict:
+            return 409;
+        case base::Errc::unauthenticated:
+            return 401;
+        case base::Errc::forbidden:
+            return 403;
+        case base::Errc::rate_limited:
+            return 503;  // the upstream's limit is not the client's doing
+        case base::Errc::misconfigured:
+            return 502;
+        case base::Errc::upstream_refused:
+            return 502;
+        case base::Errc::upstream_down:
+            return 502;
+        case base::Errc::store_unavailable:
+            return 503;
+        case base::Errc::overloaded:
+            return 503;
+        case base::Errc::internal:
+            return 500;
     }
     return 500;
 }
@@ -93,8 +153,14 @@ net::Response error_response(const Services& services, const Context& context, i
         response = json_response(status, problem_json(context, status, text));
         response.headers.front().value = "application/problem+json";
     } else {
-        views::ErrorView view{make_frame(services, context), status, text.title, text.explanation, text.advice,
-                              text.action_path, text.action_text, context.request_id};
+        views::ErrorView view{make_frame(services, context),
+                              status,
+                              text.title,
+                              text.explanation,
+                              text.advice,
+                              text.action_path,
+                              text.action_text,
+                              context.request_id};
         response = html_response(status, views::render(view));
     }
     if (retry_after.count() == 0 && (status == 503 || status == 429)) retry_after = base::Seconds{5};

@@ -11,25 +11,30 @@ namespace {
 using service::IssueStatus;
 
 struct Wording {
-    std::string_view status;   // in JSON
-    std::string_view notice;   // in the page's address; empty: none
+    std::string_view status;  // in JSON
+    std::string_view notice;  // in the page's address; empty: none
     int http_status;
     std::string_view message;
 };
 
 Wording wording_of(const service::IssueAnswer& answer) {
     switch (answer.status) {
-        case IssueStatus::created: return {"created", "created", 200, "Your key is ready."};
-        case IssueStatus::exists: return {"exists", "", 200, "You already have this key."};
+        case IssueStatus::created:
+            return {"created", "created", 200, "Your key is ready."};
+        case IssueStatus::exists:
+            return {"exists", "", 200, "You already have this key."};
         case IssueStatus::in_progress:
             return {"in_progress", "in-progress", 202, "Your key is being made. Ask again in a few seconds."};
         case IssueStatus::sorting_out:
             return {"in_progress", "", 202,
-                    "OpenRouter did not say whether it made the key. This is being sorted out; ask again in half a minute."};
+                    "OpenRouter did not say whether it made the key. This is being sorted out; ask again in half a "
+                    "minute."};
         case IssueStatus::paused:
             return {"paused", "paused", 403, "New keys are paused. Keys already handed out keep working."};
-        case IssueStatus::full: return {"full", "full", 409, "All keys have been handed out. Ask the organizer for more room."};
-        case IssueStatus::failed: break;
+        case IssueStatus::full:
+            return {"full", "full", 409, "All keys have been handed out. Ask the organizer for more room."};
+        case IssueStatus::failed:
+            break;
     }
     const bool is_limited = answer.error.code == base::Errc::rate_limited;
     return {"error", is_limited ? "rate-limited" : "upstream", status_of(answer.error.code),
@@ -53,11 +58,16 @@ net::Response key_answer(const Wording& wording, const service::IssueAnswer* ans
 
 std::string_view message_of(int status) {
     switch (status) {
-        case 401: return "Sign in first: nobody is signed in, or the session has ended.";
-        case 403: return "Refused: the request did not provably come from our own pages.";
-        case 429: return "Too many requests from your address. Wait, then try again.";
-        case 503: return "The service is busy. Try again in a few seconds; nothing was lost.";
-        default: return "The request could not be carried out.";
+        case 401:
+            return "Sign in first: nobody is signed in, or the session has ended.";
+        case 403:
+            return "Refused: the request did not provably come from our own pages.";
+        case 429:
+            return "Too many requests from your address. Wait, then try again.";
+        case 503:
+            return "The service is busy. Try again in a few seconds; nothing was lost.";
+        default:
+            return "The request could not be carried out.";
     }
 }
 
@@ -73,9 +83,10 @@ net::Response generate_key(const Services& services, const Context& context) {
     services.metrics.count_issue(answer.status == IssueStatus::sorting_out ? "ambiguous" : wording.status);
     if (answer.status == IssueStatus::created) {
         services.usage.remember_unused(answer.grant->delete_handle, answer.grant->daily_limit);
-        ops::log(ops::LogLevel::info, "key issued", {{"github_user_id", answer.grant->github_user_id.text()},
-                                                     {"hint", answer.grant->key_hint},
-                                                     {"request_id", context.request_id}});
+        ops::log(ops::LogLevel::info, "key issued",
+                 {{"github_user_id", answer.grant->github_user_id.text()},
+                  {"hint", answer.grant->key_hint},
+                  {"request_id", context.request_id}});
     }
     if (context.wants_json()) return key_answer(wording, &answer, answer.error.retry_after);
     std::string location = "/dashboard";

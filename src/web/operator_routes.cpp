@@ -14,7 +14,9 @@ net::Response text_response(int status, std::string text) {
 
 }  // namespace
 
-net::Response health(const Services&, const Context&) { return text_response(200, "ok\n"); }
+net::Response health(const Services&, const Context&) {
+    return text_response(200, "ok\n");
+}
 
 net::Response readiness(const Services& services, const Context&) {
     if (services.is_draining) return text_response(503, "shutting down\n").set("Retry-After", "5");

@@ -14,11 +14,17 @@ namespace {
 using views::DashboardState;
 using views::Notice;
 
-std::string to_date(base::Timestamp time) { return base::to_rfc3339(time).substr(0, 10); }
-std::string to_time_of_day(base::Timestamp time) { return base::to_rfc3339(time).substr(11, 5) + " UTC"; }
+std::string to_date(base::Timestamp time) {
+    return base::to_rfc3339(time).substr(0, 10);
+}
+std::string to_time_of_day(base::Timestamp time) {
+    return base::to_rfc3339(time).substr(11, 5) + " UTC";
+}
 
 // "sk-or-v1-…1234": enough to recognize a key, useless to anybody else.
-std::string mask(const std::string& hint) { return "sk-or-v1-…" + hint; }
+std::string mask(const std::string& hint) {
+    return "sk-or-v1-…" + hint;
+}
 
 std::string until_reset(base::Timestamp now) {
     const auto next_day = std::chrono::floor<std::chrono::days>(now) + std::chrono::days{1};
@@ -28,11 +34,11 @@ std::string until_reset(base::Timestamp now) {
 
 Notice parse_notice(const std::string& text) {
     static constexpr std::array<std::pair<std::string_view, Notice>, 6> names{{{"created", Notice::created},
-                                                                                {"full", Notice::full},
-                                                                                {"paused", Notice::paused},
-                                                                                {"upstream", Notice::upstream_down},
-                                                                                {"in-progress", Notice::in_progress},
-                                                                                {"rate-limited", Notice::rate_limited}}};
+                                                                               {"full", Notice::full},
+                                                                               {"paused", Notice::paused},
+                                                                               {"upstream", Notice::upstream_down},
+                                                                               {"in-progress", Notice::in_progress},
+                                                                               {"rate-limited", Notice::rate_limited}}};
     const auto found = std::find_if(names.begin(), names.end(), [&](const auto& each) { return each.first == text; });
     return found == names.end() ? Notice::none : found->second;
 }
@@ -40,13 +46,18 @@ Notice parse_notice(const std::string& text) {
 // A link can be made by anybody: a notice must not contradict what the page shows.
 bool is_plausible(Notice notice, DashboardState state) {
     switch (notice) {
-        case Notice::created: return state == DashboardState::has_key;
-        case Notice::in_progress: return state == DashboardState::in_progress;
+        case Notice::created:
+            return state == DashboardState::has_key;
+        case Notice::in_progress:
+            return state == DashboardState::in_progress;
         case Notice::full:
-        case Notice::upstream_down: return state == DashboardState::no_key;
-        case Notice::paused: return state == DashboardState::paused;
+        case Notice::upstream_down:
+            return state == DashboardState::no_key;
+        case Notice::paused:
+            return state == DashboardState::paused;
         case Notice::rate_limited:
-        case Notice::none: return true;
+        case Notice::none:
+            return true;
     }
     return false;
 }
@@ -100,9 +111,15 @@ void show_state(const Services& services, const std::optional<domain::Grant>& gr
         return;
     }
     switch (grant->status) {
-        case domain::GrantStatus::pending: view.state = DashboardState::in_progress; break;
-        case domain::GrantStatus::ambiguous: view.state = DashboardState::sorting_out; break;
-        case domain::GrantStatus::active: show_key(services, *grant, view); break;
+        case domain::GrantStatus::pending:
+            view.state = DashboardState::in_progress;
+            break;
+        case domain::GrantStatus::ambiguous:
+            view.state = DashboardState::sorting_out;
+            break;
+        case domain::GrantStatus::active:
+            show_key(services, *grant, view);
+            break;
     }
 }
 
@@ -121,8 +138,8 @@ net::Response landing_page(const Services& services, const Context& context) {
 }
 
 net::Response docs_page(const Services& services, const Context& context) {
-    views::DocsView view{make_frame(services, context), services.settings.api_base_url,
-                         services.settings.example_model, "", "", ""};
+    views::DocsView view{
+        make_frame(services, context), services.settings.api_base_url, services.settings.example_model, "", "", ""};
     if (!context.session) return html_response(200, views::render(view));
     const auto grant = services.store.find(context.session->recipient.id);
     if (!grant) return error_response(services, context, grant.error());

@@ -47,7 +47,8 @@ bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
         if (!base::equal_ignoring_case(base::trim(item.substr(0, parameters)), coding)) continue;
         if (parameters == std::string_view::npos) return true;
         const std::string_view weight = base::trim(item.substr(parameters + 1));
-        const bool is_zero = weight.starts_with("q=0") && weight.find_first_of("123456789", 3) == std::string_view::npos;
+        const bool is_zero =
+            weight.starts_with("q=0") && weight.find_first_of("123456789", 3) == std::string_view::npos;
         return !is_zero;
     }
     return false;

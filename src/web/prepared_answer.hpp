@@ -9,7 +9,8 @@
 
 namespace llmapikey::web {
 
-// An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Immutable; thread-safe.
+// An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Immutable;
+// thread-safe.
 class PreparedAnswer {
 public:
     // A file of the build: cacheable for ever, since its URL changes with its content. Views into the binary.

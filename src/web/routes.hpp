@@ -9,8 +9,8 @@ namespace llmapikey::web {
 
 enum class Access {
     anyone,
-    session,   // 401 without one
-    operator_, // not through a proxy: 404 to requests that carry X-Forwarded-For or Forwarded
+    session,    // 401 without one
+    operator_,  // not through a proxy: 404 to requests that carry X-Forwarded-For or Forwarded
 };
 
 enum class Csrf {

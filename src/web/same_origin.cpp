@@ -19,7 +19,8 @@ OriginEvidence origin_evidence(const net::Request& request, std::string_view own
     const std::string_view origin = request.header("origin");
     if (!site.empty() && site != "same-origin") return OriginEvidence::foreign;
     if (origin.empty()) return site.empty() ? OriginEvidence::none : OriginEvidence::same;
-    // "null" is what a sandboxed frame or a privacy setting sends. It names nobody: with no other evidence it counts as foreign.
+    // "null" is what a sandboxed frame or a privacy setting sends. It names nobody: with no other evidence it counts as
+    // foreign.
     const std::string_view named = authority_of(origin);
     if (named.empty()) return OriginEvidence::foreign;
     return base::equal_ignoring_case(named, authority_of(own_origin)) ? OriginEvidence::same : OriginEvidence::foreign;

@@ -47,11 +47,10 @@ std::string SessionTokens::issue(const domain::Recipient& recipient, base::Times
     if (jwt_new(&raw) != 0) throw std::bad_alloc();
     const Jwt token(raw);
     const long issued_at = now.time_since_epoch().count();
-    const int failures = jwt_add_grant(raw, "sub", recipient.id.text().c_str()) +
-                         jwt_add_grant(raw, "login", recipient.login.c_str()) +
-                         jwt_add_grant_int(raw, "iat", issued_at) +
-                         jwt_add_grant_int(raw, "exp", issued_at + session_lifetime.count()) +
-                         jwt_set_alg(raw, JWT_ALG_HS256, bytes_of(secret_), static_cast<int>(secret_.reveal().size()));
+    const int failures =
+        jwt_add_grant(raw, "sub", recipient.id.text().c_str()) + jwt_add_grant(raw, "login", recipient.login.c_str()) +
+        jwt_add_grant_int(raw, "iat", issued_at) + jwt_add_grant_int(raw, "exp", issued_at + session_lifetime.count()) +
+        jwt_set_alg(raw, JWT_ALG_HS256, bytes_of(secret_), static_cast<int>(secret_.reveal().size()));
     char* encoded = failures == 0 ? jwt_encode_str(raw) : nullptr;
     if (encoded == nullptr) throw std::bad_alloc();
     std::string text(encoded);

@@ -19,15 +19,15 @@ struct Session {
     base::Timestamp expires_at;
 };
 
-// The session cookie's JWT: HS256 over the bytes of AUTH_SESSION_SECRET; claims sub, login, iat, exp. The same as the older
-// deployment's, so that its sessions go on. Thread-safe.
+// The session cookie's JWT: HS256 over the bytes of AUTH_SESSION_SECRET; claims sub, login, iat, exp. The same as the
+// older deployment's, so that its sessions go on. Thread-safe.
 class SessionTokens {
 public:
     explicit SessionTokens(base::Secret secret) : secret_(std::move(secret)) {}
 
     std::string issue(const domain::Recipient& recipient, base::Timestamp now) const;
-    // Nullopt for anything but a token of ours that is valid now: other algorithms (none included), a wrong signature, missing or
-    // malformed claims, expired, issued in the future by more than a minute.
+    // Nullopt for anything but a token of ours that is valid now: other algorithms (none included), a wrong signature,
+    // missing or malformed claims, expired, issued in the future by more than a minute.
     std::optional<Session> verify(std::string_view token, base::Timestamp now) const;
 
 private:

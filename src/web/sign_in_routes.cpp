@@ -16,7 +16,9 @@ constexpr std::string_view callback_path = "/auth/callback";
 // Attempts that are never finished would pile up in the browser until its requests are too large.
 constexpr std::size_t max_open_attempts = 8;
 
-std::string attempt_cookie_name(std::string_view id) { return std::string(attempt_cookie_prefix) + std::string(id); }
+std::string attempt_cookie_name(std::string_view id) {
+    return std::string(attempt_cookie_prefix) + std::string(id);
+}
 
 Cookie attempt_cookie(const Context& context, std::string_view id, std::string value, base::Seconds max_age) {
     return Cookie{attempt_cookie_name(id), std::move(value), "/auth", max_age, context.origin.is_https};
@@ -41,14 +43,22 @@ void drop_surplus_attempts(const Services& services, const Context& context, net
 
 std::string_view outcome_name(service::SignInFailure failure) {
     switch (failure) {
-        case service::SignInFailure::denied: return "denied";
-        case service::SignInFailure::state_mismatch: return "state_mismatch";
-        case service::SignInFailure::code_rejected: return "code_rejected";
-        case service::SignInFailure::email_unverified: return "email_unverified";
-        case service::SignInFailure::not_a_person: return "not_a_person";
-        case service::SignInFailure::rate_limited: return "rate_limited";
-        case service::SignInFailure::github_down: return "github_down";
-        case service::SignInFailure::misconfigured: return "misconfigured";
+        case service::SignInFailure::denied:
+            return "denied";
+        case service::SignInFailure::state_mismatch:
+            return "state_mismatch";
+        case service::SignInFailure::code_rejected:
+            return "code_rejected";
+        case service::SignInFailure::email_unverified:
+            return "email_unverified";
+        case service::SignInFailure::not_a_person:
+            return "not_a_person";
+        case service::SignInFailure::rate_limited:
+            return "rate_limited";
+        case service::SignInFailure::github_down:
+            return "github_down";
+        case service::SignInFailure::misconfigured:
+            return "misconfigured";
     }
     return "unknown";
 }
@@ -107,7 +117,8 @@ net::Response finish_sign_in(const Services& services, const Context& context) {
     const service::CallbackParameters callback{query.value("code"), query.value("state"), query.value("error"),
                                                query.value("error_description")};
     const std::string id = service::SignIn::attempt_id(callback.state);
-    const std::string_view sealed = id.empty() ? std::string_view{} : find_cookie(context.request, attempt_cookie_name(id));
+    const std::string_view sealed =
+        id.empty() ? std::string_view{} : find_cookie(context.request, attempt_cookie_name(id));
     const auto attempt = services.sign_in.check(callback.state, sealed);
     if (!attempt) {
         // The back button, or a second click: whoever is signed in already is let through, unchanged.

@@ -141,18 +141,20 @@ std::optional<net::Response> Site::refuse_unfit(const Context& context) {
         if (wait) return error(context, 429, *wait);
     }
     const bool is_guarded = route.csrf == Csrf::required;
-    const OriginEvidence evidence = is_guarded ? origin_evidence(context.request, context.origin.origin) : OriginEvidence::same;
+    const OriginEvidence evidence =
+        is_guarded ? origin_evidence(context.request, context.origin.origin) : OriginEvidence::same;
     if (evidence == OriginEvidence::foreign) return error(context, 403);
     if (route.access == Access::session && !context.session) return error(context, 401);
-    const bool has_token = evidence == OriginEvidence::same ||
-                           (context.session && services_.csrf.verify(presented_csrf_token(context.request), context.session_token));
+    const bool has_token =
+        evidence == OriginEvidence::same ||
+        (context.session && services_.csrf.verify(presented_csrf_token(context.request), context.session_token));
     if (!has_token) return error(context, 403);
     return std::nullopt;
 }
 
 net::Response Site::error(const Context& context, int status, base::Seconds retry_after) const {
-    const bool is_key_answer = context.route != nullptr && context.route->handler == generate_key && context.wants_json() &&
-                               context.request.method == "POST";
+    const bool is_key_answer = context.route != nullptr && context.route->handler == generate_key &&
+                               context.wants_json() && context.request.method == "POST";
     if (is_key_answer) return key_error_response(services_, context, status, retry_after);
     return error_response(services_, context, status, retry_after);
 }

@@ -9,8 +9,8 @@
 
 namespace llmapikey::web {
 
-// The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and adds to every answer what every
-// answer must have. Thread-safe.
+// The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and adds to every
+// answer what every answer must have. Thread-safe.
 class Site final : public net::HttpHandler {
 public:
     Site(Services services, OriginResolver origins, int rate_limit_per_minute);
@@ -32,8 +32,9 @@ private:
     Services services_;
     OriginResolver origins_;
     RateLimiter limiter_;
-    std::map<std::string, PreparedAnswer, std::less<>> assets_;          // by path
-    std::map<std::string, PreparedAnswer, std::less<>> anonymous_pages_; // by path: shown to those who are not signed in
+    std::map<std::string, PreparedAnswer, std::less<>> assets_;  // by path
+    std::map<std::string, PreparedAnswer, std::less<>>
+        anonymous_pages_;  // by path: shown to those who are not signed in
 };
 
 }  // namespace llmapikey::web

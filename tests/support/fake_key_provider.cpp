@@ -5,7 +5,9 @@
 namespace llmapikey::test {
 namespace {
 
-tl::unexpected<base::Error> down() { return base::fail(base::Errc::upstream_down, "the fake upstream is down"); }
+tl::unexpected<base::Error> down() {
+    return base::fail(base::Errc::upstream_down, "the fake upstream is down");
+}
 
 }  // namespace
 
@@ -106,7 +108,8 @@ base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::
     if (action) action();
     lock.lock();
     std::vector<service::UpstreamKey> page;
-    for (std::size_t i = offset; i < keys_.size() && page.size() < page_size_; ++i) page.push_back(keys_[i]);
+    for (std::size_t i = offset; i < keys_.size() && page.size() < page_size_; ++i)
+        page.push_back(keys_[i]);
     return page;
 }
 

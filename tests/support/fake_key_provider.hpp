@@ -18,10 +18,10 @@ public:
     explicit FakeKeyProvider(const base::Clock& clock) : clock_(clock) {}
 
     enum class MintFault {
-        refused,              // certainly not done
-        lost_before_effect,   // unknown, and not done
-        lost_after_effect,    // unknown, and done
-        handle_only,          // done; the answer told the handle but not the key
+        refused,             // certainly not done
+        lost_before_effect,  // unknown, and not done
+        lost_after_effect,   // unknown, and done
+        handle_only,         // done; the answer told the handle but not the key
     };
     void fail_next_mint(MintFault fault);
     void fail_next_revoke();

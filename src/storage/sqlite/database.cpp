@@ -13,14 +13,22 @@ namespace {
 // What an operator can do about a failure; empty where SQLite's words say it all.
 const char* advice_for(int code) {
     switch (code & 0xff) {
-        case SQLITE_FULL: return "; the disk is full: free some space";
-        case SQLITE_READONLY: return "; make the file and its folder writable for this user";
-        case SQLITE_CANTOPEN: return "; make sure that the folder exists and is writable for this user, or set DATA_DIR";
-        case SQLITE_NOTADB: return "; this is no database of ours: move it away or set DATA_DIR";
-        case SQLITE_CORRUPT: return "; the file is damaged: restore it from a backup";
-        case SQLITE_BUSY: return "; another process holds the database for too long";
-        case SQLITE_IOERR: return "; the disk cannot be read or written";
-        default: return "";
+        case SQLITE_FULL:
+            return "; the disk is full: free some space";
+        case SQLITE_READONLY:
+            return "; make the file and its folder writable for this user";
+        case SQLITE_CANTOPEN:
+            return "; make sure that the folder exists and is writable for this user, or set DATA_DIR";
+        case SQLITE_NOTADB:
+            return "; this is no database of ours: move it away or set DATA_DIR";
+        case SQLITE_CORRUPT:
+            return "; the file is damaged: restore it from a backup";
+        case SQLITE_BUSY:
+            return "; another process holds the database for too long";
+        case SQLITE_IOERR:
+            return "; the disk cannot be read or written";
+        default:
+            return "";
     }
 }
 
@@ -28,7 +36,8 @@ const char* advice_for(int code) {
 constexpr const char* writer_settings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
     "PRAGMA cache_size = -2000;";
-constexpr const char* reader_settings = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1000;";
+constexpr const char* reader_settings =
+    "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1000;";
 
 // SQLite would create the file by the umask; sealed or not, it is nobody else's business.
 void create_private(const std::string& path) {
@@ -38,8 +47,12 @@ void create_private(const std::string& path) {
 
 }  // namespace
 
-void FreeConnection::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
-void FreeStatement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void FreeConnection::operator()(sqlite3* connection) const {
+    sqlite3_close_v2(connection);
+}
+void FreeStatement::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
 
 Query::Query(Query&& other) noexcept
     : connection_(other.connection_), statement_(std::exchange(other.statement_, nullptr)), bound_(other.bound_) {}
@@ -86,7 +99,9 @@ std::string Query::text(int column) const {
     return std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
-std::int64_t Query::number(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Query::number(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
 
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access,
                                                            base::Millis busy_timeout) {
@@ -122,9 +137,10 @@ base::Result<void> Connection::execute(const std::string& sql) {
 
 base::Error Connection::error(std::string_view doing) const {
     const int code = sqlite3_errcode(connection_.get());
-    return {base::Errc::store_unavailable,
-            "database " + path_ + ": " + std::string(doing) + ": " + sqlite3_errmsg(connection_.get()) + advice_for(code),
-            {}};
+    return {
+        base::Errc::store_unavailable,
+        "database " + path_ + ": " + std::string(doing) + ": " + sqlite3_errmsg(connection_.get()) + advice_for(code),
+        {}};
 }
 
 base::Result<Transaction> Transaction::begin(Connection& connection) {
@@ -138,6 +154,8 @@ Transaction::~Transaction() {
     sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-base::Result<void> Transaction::commit() { return connection_->execute("COMMIT"); }
+base::Result<void> Transaction::commit() {
+    return connection_->execute("COMMIT");
+}
 
 }  // namespace llmapikey::storage::sqlite

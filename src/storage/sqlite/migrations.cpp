@@ -70,7 +70,8 @@ base::Result<bool> apply_next(Connection& connection, const base::Clock& clock, 
     const auto version = current_version(connection);
     if (!version) return tl::unexpected(version.error());
     if (*version > known.back().version) return tl::unexpected(newer_schema(*version, known.back().version));
-    const auto next = std::find_if(known.begin(), known.end(), [&](const Migration& each) { return each.version > *version; });
+    const auto next =
+        std::find_if(known.begin(), known.end(), [&](const Migration& each) { return each.version > *version; });
     if (next == known.end()) return false;
     const auto applied = connection.execute(std::string(next->up));
     if (!applied) return base::fail_in("migration " + next->name, applied.error());
@@ -87,7 +88,8 @@ base::Result<bool> undo_latest(Connection& connection, const std::vector<Migrati
     const auto version = current_version(connection);
     if (!version) return tl::unexpected(version.error());
     if (*version > known.back().version) return tl::unexpected(newer_schema(*version, known.back().version));
-    const auto latest = std::find_if(known.begin(), known.end(), [&](const Migration& each) { return each.version == *version; });
+    const auto latest =
+        std::find_if(known.begin(), known.end(), [&](const Migration& each) { return each.version == *version; });
     if (latest == known.end()) return false;
     const auto undone = connection.execute(std::string(latest->down));
     if (!undone) return base::fail_in("undoing migration " + latest->name, undone.error());
@@ -127,7 +129,8 @@ base::Result<std::vector<MigrationState>> migration_states(Connection& connectio
     const auto created = connection.execute(create_table);
     if (!created) return tl::unexpected(created.error());
     std::vector<MigrationState> states;
-    for (const Migration& migration : all_migrations()) states.push_back({migration.version, migration.name, std::nullopt});
+    for (const Migration& migration : all_migrations())
+        states.push_back({migration.version, migration.name, std::nullopt});
     auto query = connection.query("SELECT version, name, applied_at FROM schema_migrations ORDER BY version");
     if (!query) return tl::unexpected(query.error());
     while (true) {
@@ -136,7 +139,8 @@ base::Result<std::vector<MigrationState>> migration_states(Connection& connectio
         if (!*row) return states;
         const auto version = static_cast<int>(query->number(0));
         const base::Timestamp applied_at{base::Seconds{query->number(2)}};
-        const auto known = std::find_if(states.begin(), states.end(), [&](const auto& each) { return each.version == version; });
+        const auto known =
+            std::find_if(states.begin(), states.end(), [&](const auto& each) { return each.version == version; });
         if (known != states.end()) {
             known->applied_at = applied_at;
         } else {
@@ -158,7 +162,8 @@ base::Result<void> check_schema(Connection& connection) {
     const int known = all_migrations().back().version;
     if (*version > known) return tl::unexpected(newer_schema(*version, known));
     if (*version == known) return {};
-    return base::fail(base::Errc::store_unavailable, "the database's schema is older than this program: run `llmapikey migrate up`");
+    return base::fail(base::Errc::store_unavailable,
+                      "the database's schema is older than this program: run `llmapikey migrate up`");
 }
 
 }  // namespace llmapikey::storage::sqlite

@@ -16,8 +16,9 @@ struct MigrationState {
     std::optional<base::Timestamp> applied_at;  // nullopt: not applied
 };
 
-// Each migration runs in a transaction of its own together with its row in schema_migrations, under the database's write lock: processes
-// that start together apply each once. All can fail with store_unavailable; migrate_up also if the database is newer than this program.
+// Each migration runs in a transaction of its own together with its row in schema_migrations, under the database's
+// write lock: processes that start together apply each once. All can fail with store_unavailable; migrate_up also if
+// the database is newer than this program.
 
 // Applies what is missing; says how many were applied.
 base::Result<int> migrate_up(Connection& connection, const base::Clock& clock);

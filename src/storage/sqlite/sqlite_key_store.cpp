@@ -11,7 +11,8 @@ const std::string grant_columns =
 
 const std::string select_by_account = "SELECT " + grant_columns + " FROM api_keys WHERE github_user_id = ?";
 const std::string select_unsettled =
-    "SELECT " + grant_columns + " FROM api_keys WHERE status <> 'active' AND id > ? AND attempted_at <= ? ORDER BY id LIMIT ?";
+    "SELECT " + grant_columns +
+    " FROM api_keys WHERE status <> 'active' AND id > ? AND attempted_at <= ? ORDER BY id LIMIT ?";
 // Inserts nothing if the account has a row, or if all places are taken.
 constexpr std::string_view insert_pending =
     "INSERT INTO api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at, "
@@ -22,7 +23,8 @@ constexpr std::string_view update_to_active =
     "UPDATE api_keys SET status = 'active', openrouter_delete_hash = ?, openrouter_key = ?, key_hint = ? "
     "WHERE id = ? AND nonce = ? AND status = 'pending'";
 constexpr std::string_view update_to_ambiguous =
-    "UPDATE api_keys SET status = 'ambiguous', openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif(?, '')) "
+    "UPDATE api_keys SET status = 'ambiguous', openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif(?, "
+    "'')) "
     "WHERE id = ? AND nonce = ? AND status <> 'active'";
 constexpr std::string_view delete_unsettled = "DELETE FROM api_keys WHERE id = ? AND nonce = ? AND status <> 'active'";
 constexpr std::string_view update_login =
@@ -33,8 +35,12 @@ constexpr std::string_view select_known =
     "OR (?2 <> '' AND EXISTS (SELECT 1 FROM api_keys WHERE nonce = ?2))";
 constexpr std::string_view select_totals = "SELECT live FROM totals";
 
-base::Timestamp time_of(std::int64_t seconds) { return base::Timestamp{base::Seconds{seconds}}; }
-std::int64_t seconds_of(base::Timestamp time) { return time.time_since_epoch().count(); }
+base::Timestamp time_of(std::int64_t seconds) {
+    return base::Timestamp{base::Seconds{seconds}};
+}
+std::int64_t seconds_of(base::Timestamp time) {
+    return time.time_since_epoch().count();
+}
 
 base::Result<domain::Grant> read_grant(const Query& row) {
     const auto account = domain::GithubUserId::parse(row.text(1));

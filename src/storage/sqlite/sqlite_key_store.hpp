@@ -13,8 +13,8 @@ namespace llmapikey::storage::sqlite {
 
 struct StoreOptions {
     std::string path;
-    int readers = 2;                    // connections for reading, beside the one writer
-    base::Millis busy_timeout{5'000};   // how long to wait for another process's write
+    int readers = 2;                   // connections for reading, beside the one writer
+    base::Millis busy_timeout{5'000};  // how long to wait for another process's write
 };
 
 // KeyStore in one SQLite file (WAL). The schema must be there: see migrations.hpp.

@@ -104,7 +104,9 @@ std::string render(const DocsView& view) {
         Data item;
         item.set("id", snippet.id);
         item.set("name", snippet.name);
-        item.set("code", filled_in(snippet.code, {{"API_KEY", shown_key}, {"BASE_URL", view.api_base_url}, {"MODEL", view.example_model}}));
+        item.set("code",
+                 filled_in(snippet.code,
+                           {{"API_KEY", shown_key}, {"BASE_URL", view.api_base_url}, {"MODEL", view.example_model}}));
         list << item;
     }
     data.set("snippets", list);

@@ -10,26 +10,40 @@ struct NoticeText {
 
 NoticeText text_of(Notice notice) {
     switch (notice) {
-        case Notice::none: return {"", true};
-        case Notice::created: return {"Your key is ready.", true};
-        case Notice::in_progress: return {"Your key is already being made.", true};
-        case Notice::full: return {"All keys have been handed out. Ask the organizer for more room, or come back later.", false};
-        case Notice::paused: return {"New keys are paused, so none was made.", false};
-        case Notice::upstream_down: return {"No key could be made just now, and nothing was left behind. Try again in a minute.", false};
-        case Notice::rate_limited: return {"OpenRouter asks us to slow down. Try again in a minute.", false};
+        case Notice::none:
+            return {"", true};
+        case Notice::created:
+            return {"Your key is ready.", true};
+        case Notice::in_progress:
+            return {"Your key is already being made.", true};
+        case Notice::full:
+            return {"All keys have been handed out. Ask the organizer for more room, or come back later.", false};
+        case Notice::paused:
+            return {"New keys are paused, so none was made.", false};
+        case Notice::upstream_down:
+            return {"No key could be made just now, and nothing was left behind. Try again in a minute.", false};
+        case Notice::rate_limited:
+            return {"OpenRouter asks us to slow down. Try again in a minute.", false};
     }
     return {"", true};
 }
 
 const char* section_of(DashboardState state) {
     switch (state) {
-        case DashboardState::signed_out: return "signed_out";
-        case DashboardState::no_key: return "no_key";
-        case DashboardState::paused: return "paused";
-        case DashboardState::in_progress: return "in_progress";
-        case DashboardState::sorting_out: return "sorting_out";
-        case DashboardState::has_key: return "has_key";
-        case DashboardState::unreadable: return "unreadable";
+        case DashboardState::signed_out:
+            return "signed_out";
+        case DashboardState::no_key:
+            return "no_key";
+        case DashboardState::paused:
+            return "paused";
+        case DashboardState::in_progress:
+            return "in_progress";
+        case DashboardState::sorting_out:
+            return "sorting_out";
+        case DashboardState::has_key:
+            return "has_key";
+        case DashboardState::unreadable:
+            return "unreadable";
     }
     return "";
 }
@@ -49,7 +63,8 @@ void set_usage(Data& data, const DashboardView& view) {
 
 void set_refresh(Data& data, const DashboardView& view) {
     const bool is_waiting = view.state == DashboardState::in_progress || view.state == DashboardState::sorting_out;
-    const bool lacks_usage = view.state == DashboardState::has_key && !view.usage && !view.usage_failed && !view.is_expired;
+    const bool lacks_usage =
+        view.state == DashboardState::has_key && !view.usage && !view.usage_failed && !view.is_expired;
     data.set("refresh_without_script", is_waiting);
     if (is_waiting || lacks_usage) data.set("refresh_after_ms", is_waiting ? "2000" : "1000");
 }

@@ -12,8 +12,8 @@ namespace llmapikey::web::views {
 
 using Data = kainjow::mustache::data;
 
-// A template of web/templates with its partials, made into text. Throws std::logic_error if there is no such template or it does not
-// parse: a fault of the build, which the tests of every page find.
+// A template of web/templates with its partials, made into text. Throws std::logic_error if there is no such template
+// or it does not parse: a fault of the build, which the tests of every page find.
 std::string render_template(std::string_view name, const Data& data);
 
 // What head.html and foot.html need.

@@ -30,27 +30,27 @@ struct DocsView {
     std::string api_base_url;   // "https://openrouter.ai/api/v1"
     std::string example_model;  // "openai/gpt-4o-mini"
     // The signed-in person's key; all empty if there is none.
-    std::string masked_key;     // "sk-or-v1-…1234"
-    std::string raw_key;        // only when it was asked for (/docs?key=show)
-    std::string expires_on;     // "2027-02-22"
+    std::string masked_key;  // "sk-or-v1-…1234"
+    std::string raw_key;     // only when it was asked for (/docs?key=show)
+    std::string expires_on;  // "2027-02-22"
 };
 
 struct KeyUsage {
-    std::string spent_usd;       // today
-    std::string remaining_usd;   // today
-    int percent_spent = 0;       // 0 to 100
-    std::string as_of;           // "14:05 UTC"
-    bool is_stale = false;       // upstream could not be asked; this is what it said last
+    std::string spent_usd;      // today
+    std::string remaining_usd;  // today
+    int percent_spent = 0;      // 0 to 100
+    std::string as_of;          // "14:05 UTC"
+    bool is_stale = false;      // upstream could not be asked; this is what it said last
 };
 
 enum class DashboardState {
-    signed_out,    // asks to sign in
-    no_key,        // shows the generate button
-    paused,        // no key, and minting is off: no button
-    in_progress,   // a key is being made by another request: the page refreshes itself
-    sorting_out,   // the last attempt's outcome is unknown and is being settled: refreshes itself
-    has_key,       // shows the key
-    unreadable,    // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
+    signed_out,   // asks to sign in
+    no_key,       // shows the generate button
+    paused,       // no key, and minting is off: no button
+    in_progress,  // a key is being made by another request: the page refreshes itself
+    sorting_out,  // the last attempt's outcome is unknown and is being settled: refreshes itself
+    has_key,      // shows the key
+    unreadable,   // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
 };
 
 // What the last POST came to, shown once above the content.
@@ -63,12 +63,12 @@ struct DashboardView {
     // For has_key; the first three also for unreadable (raw_key empty).
     std::string masked_key;
     std::string raw_key;
-    std::string expires_on;      // "2027-02-22"
+    std::string expires_on;  // "2027-02-22"
     std::int64_t days_left = 0;
     bool is_expired = false;
     std::optional<KeyUsage> usage;  // nullopt: not known yet (being fetched), unless usage_failed
     bool usage_failed = false;
-    std::string resets_at;       // "00:00 UTC, in 5 h 12 min"
+    std::string resets_at;  // "00:00 UTC, in 5 h 12 min"
     std::string api_base_url;
     std::string example_model;
 };

@@ -45,9 +45,9 @@ TEST(ConfigTest, EveryRequiredVariableThatIsMissingIsNamedAtOnce) {
     ASSERT_FALSE(config);
     for (const char* name : {"GITHUB_OAUTH_CLIENT_ID", "GITHUB_OAUTH_CLIENT_SECRET", "AUTH_SESSION_SECRET",
                              "KEY_ENCRYPTION_SECRET", "OPENROUTER_MANAGEMENT_KEY"}) {
-        EXPECT_TRUE(std::any_of(config.error().begin(), config.error().end(),
-                                [&](const Problem& problem) { return problem.variable == name; }))
-            << name;
+        EXPECT_TRUE(std::any_of(config.error().begin(), config.error().end(), [&](const Problem& problem) {
+            return problem.variable == name;
+        })) << name;
     }
 }
 
@@ -71,20 +71,20 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(BadValue{"AUTH_SESSION_SECRET", "31-bytes-31-bytes-31-bytes-31-b"},
                     BadValue{"KEY_ENCRYPTION_SECRET", "short"}, BadValue{"PROVISIONING_ENABLED", "TRUE"},
                     BadValue{"PROVISIONING_ENABLED", "1"}, BadValue{"PROVISIONING_ENABLED", " true"},
-                    BadValue{"MAX_TOTAL_KEYS", "-1"}, BadValue{"MAX_TOTAL_KEYS", "ten"}, BadValue{"MAX_TOTAL_KEYS", "1e3"},
-                    BadValue{"KEY_DAILY_LIMIT_USD", "0"}, BadValue{"KEY_DAILY_LIMIT_USD", "-5"},
-                    BadValue{"KEY_DAILY_LIMIT_USD", "ten"}, BadValue{"KEY_DAILY_LIMIT_USD", "nan"},
-                    BadValue{"KEY_DAILY_LIMIT_USD", "inf"}, BadValue{"KEY_DAILY_LIMIT_USD", "10 USD"},
-                    BadValue{"KEY_DAILY_LIMIT_USD", "0.0000001"}, BadValue{"KEY_EXPIRY_DAYS", "0"},
-                    BadValue{"KEY_EXPIRY_DAYS", "1.5"}, BadValue{"KEY_EXPIRY_DAYS", "99999"},
-                    BadValue{"ADMIN_GITHUB_USER_IDS", "octocat"}, BadValue{"ADMIN_GITHUB_USER_IDS", "1,,2"},
-                    BadValue{"ADMIN_GITHUB_USER_IDS", "01"}, BadValue{"PUBLIC_URL", "keys.example.org"},
-                    BadValue{"PUBLIC_URL", "https://keys.example.org/path"}, BadValue{"PUBLIC_URL", "ftp://x"},
-                    BadValue{"RATE_LIMIT_PER_MINUTE", "many"}, BadValue{"OPENROUTER_WORKSPACE_ID", "default"},
-                    BadValue{"GITHUB_URL", "github.com"}, BadValue{"GITHUB_API_URL", "https://"},
-                    BadValue{"OPENROUTER_URL", "https://host/api?x=1"}, BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"},
-                    BadValue{"LOG_LEVEL", "loud"}, BadValue{"POSTGRES_URL", "postgresql://localhost/x"},
-                    BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
+                    BadValue{"MAX_TOTAL_KEYS", "-1"}, BadValue{"MAX_TOTAL_KEYS", "ten"},
+                    BadValue{"MAX_TOTAL_KEYS", "1e3"}, BadValue{"KEY_DAILY_LIMIT_USD", "0"},
+                    BadValue{"KEY_DAILY_LIMIT_USD", "-5"}, BadValue{"KEY_DAILY_LIMIT_USD", "ten"},
+                    BadValue{"KEY_DAILY_LIMIT_USD", "nan"}, BadValue{"KEY_DAILY_LIMIT_USD", "inf"},
+                    BadValue{"KEY_DAILY_LIMIT_USD", "10 USD"}, BadValue{"KEY_DAILY_LIMIT_USD", "0.0000001"},
+                    BadValue{"KEY_EXPIRY_DAYS", "0"}, BadValue{"KEY_EXPIRY_DAYS", "1.5"},
+                    BadValue{"KEY_EXPIRY_DAYS", "99999"}, BadValue{"ADMIN_GITHUB_USER_IDS", "octocat"},
+                    BadValue{"ADMIN_GITHUB_USER_IDS", "1,,2"}, BadValue{"ADMIN_GITHUB_USER_IDS", "01"},
+                    BadValue{"PUBLIC_URL", "keys.example.org"}, BadValue{"PUBLIC_URL", "https://keys.example.org/path"},
+                    BadValue{"PUBLIC_URL", "ftp://x"}, BadValue{"RATE_LIMIT_PER_MINUTE", "many"},
+                    BadValue{"OPENROUTER_WORKSPACE_ID", "default"}, BadValue{"GITHUB_URL", "github.com"},
+                    BadValue{"GITHUB_API_URL", "https://"}, BadValue{"OPENROUTER_URL", "https://host/api?x=1"},
+                    BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"}, BadValue{"LOG_LEVEL", "loud"},
+                    BadValue{"POSTGRES_URL", "postgresql://localhost/x"}, BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
 
 TEST(ConfigTest, NoProblemShowsASecret) {
     Values values = good_values();
@@ -92,7 +92,8 @@ TEST(ConfigTest, NoProblemShowsASecret) {
     values["KEY_ENCRYPTION_SECRET"] = "hunter3";
     const auto config = load_values(values);
     ASSERT_FALSE(config);
-    for (const Problem& problem : config.error()) EXPECT_EQ(problem.message.find("hunter"), std::string::npos);
+    for (const Problem& problem : config.error())
+        EXPECT_EQ(problem.message.find("hunter"), std::string::npos);
 }
 
 TEST(ConfigTest, MintingCanBePausedWithoutAManagementKey) {
@@ -102,7 +103,9 @@ TEST(ConfigTest, MintingCanBePausedWithoutAManagementKey) {
     EXPECT_TRUE(load_values(values));
 }
 
-TEST(ConfigTest, MigrateNeedsNothingButTheDatabase) { EXPECT_TRUE(load_values({}, Need::database)); }
+TEST(ConfigTest, MigrateNeedsNothingButTheDatabase) {
+    EXPECT_TRUE(load_values({}, Need::database));
+}
 
 TEST(ConfigTest, TrailingSlashesOfUrlsDoNotMatter) {
     Values values = good_values();
@@ -115,7 +118,8 @@ TEST(ConfigTest, TrailingSlashesOfUrlsDoNotMatter) {
 }
 
 TEST(DotenvTest, ReadsWhatShellsRead) {
-    const auto parsed = parse_dotenv("# comment\nA=1\nexport B = two words # note\nC=\"quo#ted\" # x\r\nD='$x'\n\nE=\n");
+    const auto parsed =
+        parse_dotenv("# comment\nA=1\nexport B = two words # note\nC=\"quo#ted\" # x\r\nD='$x'\n\nE=\n");
     ASSERT_TRUE(parsed);
     const std::vector<std::pair<std::string, std::string>> expected{
         {"A", "1"}, {"B", "two words"}, {"C", "quo#ted"}, {"D", "$x"}, {"E", ""}};

@@ -26,12 +26,33 @@ TEST(NextPathTest, KeepsPathsOfThisOrigin) {
 }
 
 TEST(NextPathTest, SendsEverythingElseToTheDashboard) {
-    for (const std::string next :
-         {"", "dashboard", "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example",
-          "https:evil.example", "javascript:alert(1)", "/%2f/evil.example", "/%2Fevil.example", "/%5cevil.example",
-          "/%252fevil.example", "/%25252fevil.example", "/\tevil", "/\r\nSet-Cookie: x=1", "/%0d%0aSet-Cookie:x",
-          "/%00", " /dashboard", "/.//evil.example", "/a/..//evil.example", "/..", "/%2e%2e//x", "/%zz", "/a//b",
-          "///evil.example", "/\x7f", "/\xc3\xa4"}) {
+    for (const std::string next : {"",
+                                   "dashboard",
+                                   "//evil.example",
+                                   "/\\evil.example",
+                                   "\\\\evil.example",
+                                   "https://evil.example",
+                                   "https:evil.example",
+                                   "javascript:alert(1)",
+                                   "/%2f/evil.example",
+                                   "/%2Fevil.example",
+                                   "/%5cevil.example",
+                                   "/%252fevil.example",
+                                   "/%25252fevil.example",
+                                   "/\tevil",
+                                   "/\r\nSet-Cookie: x=1",
+                                   "/%0d%0aSet-Cookie:x",
+                                   "/%00",
+                                   " /dashboard",
+                                   "/.//evil.example",
+                                   "/a/..//evil.example",
+                                   "/..",
+                                   "/%2e%2e//x",
+                                   "/%zz",
+                                   "/a//b",
+                                   "///evil.example",
+                                   "/\x7f",
+                                   "/\xc3\xa4"}) {
         EXPECT_EQ(safe_next_path(next), "/dashboard") << next;
     }
     EXPECT_EQ(safe_next_path("/" + std::string(600, 'a')), "/dashboard");
@@ -73,7 +94,8 @@ TEST(OriginEvidenceTest, BelievesTheBrowserAndNobodyElse) {
     for (const char* origin : {"null", "https://evil.example", "https://keys.example.org.evil.example",
                                "https://keys.example.org:444", "keys.example.org"}) {
         EXPECT_EQ(origin_evidence(request_with({{"Origin", origin}}), own), E::foreign) << origin;
-        EXPECT_EQ(origin_evidence(request_with({{"Origin", origin}, {"Sec-Fetch-Site", "same-origin"}}), own), E::foreign)
+        EXPECT_EQ(origin_evidence(request_with({{"Origin", origin}, {"Sec-Fetch-Site", "same-origin"}}), own),
+                  E::foreign)
             << origin;
     }
 }
@@ -87,7 +109,8 @@ TEST(CsrfTokenTest, IsGoodForItsSessionOnly) {
 
 std::vector<AddressRange> ranges(const std::vector<std::string>& texts) {
     std::vector<AddressRange> parsed;
-    for (const auto& text : texts) parsed.push_back(*AddressRange::parse(text));
+    for (const auto& text : texts)
+        parsed.push_back(*AddressRange::parse(text));
     return parsed;
 }
 
@@ -144,7 +167,8 @@ TEST(AddressRangeTest, RefusesWhatIsNoRange) {
 TEST(RateLimiterTest, LetsTheRateThroughAndSaysWhenToComeBack) {
     RateLimiter limiter(60);
     const RateLimiter::Instant start{};
-    for (int i = 0; i < 60; ++i) EXPECT_FALSE(limiter.take("a", start)) << i;
+    for (int i = 0; i < 60; ++i)
+        EXPECT_FALSE(limiter.take("a", start)) << i;
     EXPECT_EQ(limiter.take("a", start), base::Seconds{1});
     EXPECT_FALSE(limiter.take("b", start));
     EXPECT_FALSE(limiter.take("a", start + std::chrono::seconds{1}));
@@ -153,12 +177,14 @@ TEST(RateLimiterTest, LetsTheRateThroughAndSaysWhenToComeBack) {
 
 TEST(RateLimiterTest, ZeroMeansOff) {
     RateLimiter limiter(0);
-    for (int i = 0; i < 1000; ++i) EXPECT_FALSE(limiter.take("a", RateLimiter::Instant{}));
+    for (int i = 0; i < 1000; ++i)
+        EXPECT_FALSE(limiter.take("a", RateLimiter::Instant{}));
 }
 
 TEST(RateLimiterTest, MemoryIsBoundedUnderManyAddresses) {
     RateLimiter limiter(1);
-    for (int i = 0; i < 300'000; ++i) limiter.take(std::to_string(i), RateLimiter::Instant{});
+    for (int i = 0; i < 300'000; ++i)
+        limiter.take(std::to_string(i), RateLimiter::Instant{});
     EXPECT_FALSE(limiter.take("last", RateLimiter::Instant{}));
 }
 
