@@ -1,0 +1,176 @@
+// What people do, in a real browser.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { launch, openPage, screenshot } from "./support/browser.mjs";
+import { startSandbox } from "./support/service.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let service, browser;
+before(async () => { service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" }); browser = await launch(); });
+after(async () => { await browser.close(); await service.stop(); });
+
+const signInAs = async (page, login, from = "/") => {
+  await page.goto(service.url + from);
+  await page.click("#sign-in");
+  await page.click(`button[name=persona][value="${login}"]`);
+  await page.waitForURL("**/dashboard");
+};
+
+const callWith = async (key) => (await fetch(`${service.openrouter_url}/chat/completions`, {
+  method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+  body: JSON.stringify({ model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),
+})).status;
+
+test("sign in, generate, copy, call, come back, sign out", async () => {
+  const page = await openPage(browser, service, { permissions: ["clipboard-read", "clipboard-write"] });
+  await signInAs(page, "ada-newcomer");
+  await page.click("#generate");
+  await page.waitForSelector("#copy-key");
+  assert.match(await page.textContent("[role=status]"), /ready/);
+  await page.click("#copy-key");
+  await page.locator("#copy-key", { hasText: "Copied" }).waitFor();
+  const key = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(key, /^sk-or-v1-[0-9a-f]{64}$/);
+  assert.equal(await callWith(key), 200);
+  await page.goto(`${service.url}/dashboard`);
+  assert.equal(await page.textContent("#key"), key);
+  await page.click("#sign-out");
+  await page.waitForURL(`${service.url}/`);
+  assert.ok(!(await page.content()).includes("ada-newcomer"));
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("the same without JavaScript, but for the copy button", async () => {
+  const page = await openPage(browser, service, { javaScriptEnabled: false });
+  await page.goto(service.url);
+  await page.click("#sign-in");
+  await page.fill("input[name=persona]", "no-script");
+  await page.click("text=Create and sign in");
+  await page.click("#generate");
+  await page.click("summary");
+  const key = await page.textContent("#key");
+  assert.equal(await callWith(key), 200);
+  assert.ok(await page.isHidden("#copy-key"));
+  await page.reload();
+  assert.equal(await page.textContent("#key"), key);
+  await page.click("#sign-out");
+  assert.ok(await page.isVisible("#sign-in"));
+  await page.context().close();
+});
+
+test("where the clipboard is refused, the key is selected", async () => {
+  const page = await openPage(browser, service);
+  await signInAs(page, "grace-returning");
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error("refused")); });
+  await page.click("#copy-key");
+  const selected = await page.evaluate(() => getSelection().toString());
+  assert.equal(selected.trim(), await page.textContent("#key"));
+  await page.context().close();
+});
+
+test("denying at GitHub ends on a page with a way to try again", async () => {
+  const page = await openPage(browser, service);
+  await page.goto(`${service.url}/auth/login?next=/docs`);
+  await page.click("text=Say no");
+  assert.match(await page.textContent("h1"), /canceled/);
+  await page.click("a.button");
+  await page.click("button[value=grace-returning]");
+  await page.waitForURL("**/docs");
+  await page.context().close();
+});
+
+test("two tabs sign in beside each other", async () => {
+  const one = await openPage(browser, service);
+  const two = await one.context().newPage();
+  await one.goto(`${service.url}/auth/login?next=/docs`);
+  await two.goto(`${service.url}/auth/login?next=/dashboard`);
+  await one.click("button[value=grace-returning]");
+  await one.waitForURL("**/docs");
+  await two.click("button[value=grace-returning]");
+  await two.waitForURL("**/dashboard");
+  await one.context().close();
+});
+
+test("the docs fill in the key when asked, and only then", async () => {
+  const page = await openPage(browser, service);
+  await signInAs(page, "grace-returning");
+  const key = await page.textContent("#key");
+  await page.goto(`${service.url}/docs`);
+  assert.ok(!(await page.content()).includes(key));
+  assert.ok((await page.textContent("#curl-code")).includes(`…${key.slice(-4)}`));
+  await page.click("#show-key");
+  assert.ok((await page.textContent("#curl-code")).includes(key));
+  await page.context().close();
+});
+
+test("the page follows a key that is being sorted out, by itself", async () => {
+  const slow = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", UPSTREAM_TIMEOUT_SECONDS: "1" });
+  const page = await openPage(browser, slow);
+  await page.goto(slow.url);
+  await page.click("#sign-in");
+  await page.click("button[value=ada-newcomer]");
+  await slow.openrouterFault({ method: "POST", path: "/keys", drop: "after" });
+  await page.click("#generate");
+  assert.match(await page.textContent("main"), /sorted out/);
+  await page.waitForSelector("#generate", { timeout: 20_000 });
+  await page.click("#generate");
+  await page.waitForSelector("#key", { state: "attached" });
+  assert.equal((await slow.ledger()).keys.filter((key) => !key.deleted_at && key.name.includes("gh-1001")).length, 1);
+  await page.context().close();
+  await slow.stop();
+});
+
+const places = [
+  ["landing", "/", null], ["docs", "/docs", null], ["dashboard-signed-out", "/dashboard", null], ["not-found", "/no-such-page", null],
+  ["dashboard-no-key", "/dashboard", "linus-organizer"], ["dashboard-key", "/dashboard", "grace-returning"],
+  ["dashboard-spent", "/dashboard", "alan-at-the-limit"], ["docs-signed-in", "/docs?key=show", "grace-returning"],
+  ["dashboard-long-name", "/dashboard", "a-login-name-of-thirty-nine-characters1"], ["landing-signed-in", "/", "grace-returning"],
+];
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [320, 1280]) {
+    test(`every page: no axe violation, no sideways scrolling (${colorScheme}, ${width} px)`, async () => {
+      for (const [name, path, login] of places) {
+        const page = await openPage(browser, service, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+        if (login) await signInAs(page, login);
+        await page.goto(service.url + path);
+        await page.waitForFunction(() => !document.querySelector("main[data-refresh-after]"));
+        await screenshot(page, `${name}-${colorScheme}-${width}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => globalThis.axe.run());
+        assert.deepEqual(violations.map((each) => `${name}: ${each.id}: ${each.nodes.map((node) => node.target).join(" ")}`), []);
+        await page.context().close();
+      }
+    });
+  }
+}
+
+test("a sign-in error page and GitHub's own page are accessible, too", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await openPage(browser, service, { colorScheme, bypassCSP: true });
+    await page.goto(`${service.url}/auth/login`);
+    for (const name of ["persona-page", "sign-in-error"]) {
+      await screenshot(page, `${name}-${colorScheme}`);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map((each) => `${name}: ${each.id}`), []);
+      if (name === "persona-page") await page.click("text=Say no");
+    }
+    await page.context().close();
+  }
+});
+
+test("the landing page weighs at most 30 kB with all that it loads", async () => {
+  const page = await openPage(browser, service);
+  const sizes = [];
+  page.on("requestfinished", (request) => sizes.push(request.sizes()));
+  await page.goto(service.url, { waitUntil: "networkidle" });
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+  assert.ok(sizes.length >= 3 && total > 0 && total <= 30_000, `${total} bytes in ${sizes.length} requests`);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});

@@ -1,0 +1,135 @@
+#include "web/views/views.hpp"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+
+namespace llmapikey::web::views {
+namespace {
+
+Frame frame() {
+    Frame frame;
+    frame.login = "octocat";
+    frame.csrf_token = "token";
+    frame.current_path = "/dashboard";
+    frame.daily_limit_usd = "7.25";
+    frame.key_expiry_days = 13;
+    return frame;
+}
+
+DashboardView full_dashboard() {
+    DashboardView view;
+    view.frame = frame();
+    view.state = DashboardState::has_key;
+    view.notice = Notice::created;
+    view.masked_key = "sk-or-v1-…1234";
+    view.raw_key = "sk-or-v1-raw1234";
+    view.expires_on = "2027-02-22";
+    view.days_left = 11;
+    view.usage = KeyUsage{"1.50", "5.75", 21, "14:05 UTC", false};
+    view.resets_at = "00:00 UTC, in 5 h 12 min";
+    view.api_base_url = "https://router.example/api/v1";
+    view.example_model = "some/model";
+    return view;
+}
+
+std::vector<std::string> all_pages(const Frame& frame) {
+    std::vector<std::string> pages{render(LandingView{frame}),
+                                   render(DocsView{frame, "https://r/api/v1", "m", "", "", ""}),
+                                   render(DocsView{frame, "https://r/api/v1", "m", "sk-…1234", "sk-raw", "2027-01-01"}),
+                                   render(ErrorView{frame, 404, "Title", "Why", "What now", "/", "Go", "id"})};
+    for (const auto state :
+         {DashboardState::signed_out, DashboardState::no_key, DashboardState::paused, DashboardState::in_progress,
+          DashboardState::sorting_out, DashboardState::has_key, DashboardState::unreadable}) {
+        DashboardView view = full_dashboard();
+        view.frame = frame;
+        view.state = state;
+        pages.push_back(render(view));
+    }
+    return pages;
+}
+
+TEST(ViewsTest, EveryPageIsAWholeDocumentWithOneHeadingAndNothingInline) {
+    for (const std::string& page : all_pages(frame())) {
+        EXPECT_TRUE(page.starts_with("<!doctype html>"));
+        EXPECT_NE(page.find("</html>"), std::string::npos);
+        EXPECT_EQ(page.find("{{"), std::string::npos);
+        EXPECT_EQ(page.find("<h1"), page.rfind("<h1"));
+        EXPECT_FALSE(std::regex_search(page, std::regex(R"( style=| on[a-z]+=|<style|javascript:|="")"))) << page;
+        EXPECT_FALSE(std::regex_search(page, std::regex(R"(<script>|<script [^>]*>[^<])")));
+    }
+}
+
+TEST(ViewsTest, NumbersComeFromTheConfigurationAlone) {
+    for (const std::string& page : all_pages(frame())) {
+        for (const char* wrong : {"10 US", "$10", "90 days", ">90<", ">10<"})
+            EXPECT_EQ(page.find(wrong), std::string::npos) << wrong;
+    }
+    const std::string landing = render(LandingView{frame()});
+    EXPECT_NE(landing.find("7.25 US dollars"), std::string::npos);
+    EXPECT_NE(landing.find("13 days"), std::string::npos);
+}
+
+TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
+    const std::string hostile = "\"'><script>alert(1)</script>&";
+    Frame bad = frame();
+    bad.login = bad.csrf_token = bad.daily_limit_usd = hostile;
+    DashboardView view = full_dashboard();
+    view.frame = bad;
+    view.masked_key = view.raw_key = view.expires_on = view.resets_at = view.api_base_url = view.example_model =
+        hostile;
+    view.usage = KeyUsage{hostile, hostile, 1, hostile, true};
+    std::vector<std::string> pages = all_pages(bad);
+    pages.push_back(render(view));
+    pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile}));
+    pages.push_back(render(ErrorView{bad, 500, hostile, hostile, hostile, hostile, hostile, hostile}));
+    for (const std::string& page : pages) {
+        EXPECT_EQ(page.find("<script>alert"), std::string::npos);
+        EXPECT_EQ(page.find("\"'>"), std::string::npos);
+    }
+}
+
+TEST(ViewsTest, PausedIsSaidOnEveryPage) {
+    Frame paused = frame();
+    paused.is_paused = true;
+    for (const std::string& page : all_pages(paused))
+        EXPECT_NE(page.find("New keys are paused."), std::string::npos);
+    for (const std::string& page : all_pages(frame()))
+        EXPECT_EQ(page.find("id=\"paused\""), std::string::npos);
+}
+
+TEST(ViewsTest, TheDashboardShowsTheKeyAndItsLimits) {
+    const std::string page = render(full_dashboard());
+    for (const char* text : {"sk-or-v1-raw1234", "7.25 US dollars", "1.50 US dollars", "5.75 US dollars", "2027-02-22",
+                             "in 11 days", "in 5 h 12 min", "value=\"21\"", "some/model", "Your key is ready."}) {
+        EXPECT_NE(page.find(text), std::string::npos) << text;
+    }
+    EXPECT_EQ(page.find("data-refresh-after"), std::string::npos);
+}
+
+TEST(ViewsTest, APageThatWaitsAsksForItselfAgainWithAndWithoutScript) {
+    DashboardView view = full_dashboard();
+    view.state = DashboardState::sorting_out;
+    const std::string page = render(view);
+    EXPECT_NE(page.find("<noscript><meta http-equiv=\"refresh\""), std::string::npos);
+    EXPECT_NE(page.find("data-refresh-after"), std::string::npos);
+    EXPECT_EQ(page.find("sk-or-v1-raw1234"), std::string::npos);
+}
+
+TEST(ViewsTest, AnExpiredKeySaysSo) {
+    DashboardView view = full_dashboard();
+    view.is_expired = true;
+    view.usage.reset();
+    EXPECT_NE(render(view).find("no longer works"), std::string::npos);
+}
+
+TEST(ViewsTest, TheDocsMaskTheKeyUntilItIsAskedFor) {
+    const std::string masked = render(DocsView{frame(), "https://r/api/v1", "m", "sk-…1234", "", ""});
+    EXPECT_NE(masked.find("Bearer sk-…1234"), std::string::npos);
+    EXPECT_NE(masked.find("id=\"show-key\""), std::string::npos);
+    EXPECT_NE(render(DocsView{frame(), "https://r/api/v1", "m", "", "", ""}).find("Bearer YOUR_KEY"),
+              std::string::npos);
+}
+
+}  // namespace
+}  // namespace llmapikey::web::views
