@@ -23,6 +23,7 @@ namespace {
 
 constexpr int database_threads = 4;
 constexpr int upstream_threads = 8;
+constexpr int background_threads = 2;
 constexpr std::size_t max_waiting = 512;  // a queue; more are answered 503
 
 service::IssuancePolicy policy_of(const config::Config& config) {
@@ -85,7 +86,8 @@ struct Application::Parts {
           usage(*provider, clock, config.upstream_timeout),
           database_queue("database", database_threads, max_waiting),
           upstream_queue("upstream", upstream_threads, max_waiting),
-          site({clock, *store, issuance, sign_in, usage, upstream_queue, metrics, sessions, csrf, is_draining,
+          background_queue("background", background_threads, max_waiting),
+          site({clock, *store, issuance, sign_in, usage, background_queue, metrics, sessions, csrf, is_draining,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
           server(server_options(listen), site, database_queue, upstream_queue) {}
@@ -105,6 +107,7 @@ struct Application::Parts {
     service::UsageCache usage;                            // spending of keys
     base::WorkQueue database_queue;                       // handlers that touch the database
     base::WorkQueue upstream_queue;                       // handlers that call GitHub or OpenRouter
+    base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
 };
@@ -167,7 +170,9 @@ std::uint16_t Application::port() const {
 void Application::stop(base::Millis grace) {
     parts_->is_draining = true;
     parts_->server.stop(grace);
-    parts_->upstream_queue.stop();  // what nobody waits for, such as revoking tokens, is finished, too
+    parts_->upstream_queue.stop();
+    // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
+    parts_->background_queue.abandon();
     parts_->database_queue.stop();
 }
 

@@ -42,6 +42,15 @@ void WorkQueue::stop() {
     }
 }
 
+void WorkQueue::abandon() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+        jobs_.clear();
+    }
+    stop();
+}
+
 void WorkQueue::run() {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
     while (true) {

@@ -26,6 +26,8 @@ public:
     std::size_t waiting() const;
     // Refuses new jobs, runs those that wait, joins. Idempotent.
     void stop();
+    // As stop(), but drops the jobs that wait; those that run are finished.
+    void abandon();
 
 private:
     void run();

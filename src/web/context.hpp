@@ -37,7 +37,7 @@ struct Services {
     service::Issuance& issuance;
     service::SignIn& sign_in;
     service::UsageCache& usage;
-    base::WorkQueue& upstream_queue;  // for work that nobody waits for
+    base::WorkQueue& background_queue;  // calls upstream that nobody waits for
     ops::Metrics& metrics;
     const SessionTokens& sessions;
     const CsrfTokens& csrf;

@@ -68,7 +68,7 @@ void show_usage(const Services& services, const domain::Grant& grant, views::Das
     service::UsageCache& cache = services.usage;
     const auto known = cache.look(handle);
     if (known.should_refresh) {
-        const bool is_queued = services.upstream_queue.try_submit([&cache, handle] { cache.refresh(handle); });
+        const bool is_queued = services.background_queue.try_submit([&cache, handle] { cache.refresh(handle); });
         if (!is_queued) cache.abandon_refresh(handle);
     }
     view.usage_failed = known.has_failed && !known.snapshot;
@@ -127,7 +127,7 @@ void show_state(const Services& services, const std::optional<domain::Grant>& gr
 void settle_in_background(const Services& services, const domain::Grant& grant) {
     if (!services.issuance.is_settlement_due(grant)) return;
     service::Issuance& issuance = services.issuance;
-    const bool is_queued = services.upstream_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
+    const bool is_queued = services.background_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
     if (!is_queued) ops::log(ops::LogLevel::warn, "too busy to settle an attempt; the next visit tries again");
 }
 

@@ -80,7 +80,7 @@ void revoke_in_background(const Services& services, const base::Secret& token) {
         const auto revoked = sign_in.revoke_token(token, base::Deadline::after(timeout));
         if (!revoked) ops::log(ops::LogLevel::warn, "GitHub did not revoke a token: " + revoked.error().detail);
     };
-    if (!services.upstream_queue.try_submit(revoke)) {
+    if (!services.background_queue.try_submit(revoke)) {
         ops::log(ops::LogLevel::warn, "too busy to have GitHub revoke a token");
     }
 }
