@@ -161,16 +161,22 @@ int fail(const std::string& what) {
     return 1;
 }
 
-int serve_until_stopped(app::Application& application, const sandbox::Lookalikes& lookalikes, StopSignal& stop_signal,
-                        const config::Config& config, Output output) {
-    const auto started = application.start();
-    if (!started) return fail(started.error().detail);
-    const std::string host = config.listen.substr(0, config.listen.rfind(':'));
-    const std::string url = "http://" + host + ":" + std::to_string(application.port());
-    print_addresses(lookalikes, url, config.data_dir, output);
-    stop_signal.wait();
-    application.stop(shutdown_grace);
-    return 0;
+using Started = base::Result<std::unique_ptr<app::Application>>;
+
+Started start_application(const config::Config& config, const base::Clock& clock) {
+    auto application = app::Application::create(config, app::Setting::sandbox, clock);
+    if (!application) return application;
+    const auto started = (*application)->start();
+    if (!started) return tl::unexpected(started.error());
+    return application;
+}
+
+// Where nobody asked for an address and the usual port is taken, any free one will do.
+Started start_somewhere(config::Config& config, bool is_address_chosen, const base::Clock& clock) {
+    auto application = start_application(config, clock);
+    if (application || is_address_chosen) return application;
+    config.listen = "127.0.0.1:0";
+    return start_application(config, clock);
 }
 
 }  // namespace
@@ -200,8 +206,7 @@ int run_sandbox(bool upstreams_only, Output output) {
     const ThrowAwayFolder folder;
     if (folder.path().empty())
         return fail("no folder can be made under " + std::filesystem::temp_directory_path().string());
-    const auto config =
-        config::load(sandbox_environment(*environment, *lookalikes, folder.path()), config::Need::serve);
+    auto config = config::load(sandbox_environment(*environment, *lookalikes, folder.path()), config::Need::serve);
     if (!config) {
         explain(config.error());
         return 2;
@@ -212,11 +217,16 @@ int run_sandbox(bool upstreams_only, Output output) {
                        ops::LogFormat::text);
     const auto seeded = seed(*config, lookalikes->openrouter());
     if (!seeded) return fail(seeded.error().detail);
-    const auto application = app::Application::create(*config, app::Setting::sandbox, clock);
+    const bool is_address_chosen = (*environment)("LISTEN").has_value();
+    const auto application = start_somewhere(*config, is_address_chosen, clock);
     if (!application) return fail(application.error().detail);
-    const int status = serve_until_stopped(**application, *lookalikes, stop_signal, *config, output);
+    const std::string host = config->listen.substr(0, config->listen.rfind(':'));
+    print_addresses(*lookalikes, "http://" + host + ":" + std::to_string((*application)->port()), config->data_dir,
+                    output);
+    stop_signal.wait();
+    (*application)->stop(shutdown_grace);
     lookalikes->stop();
-    return status;
+    return 0;
 }
 
 }  // namespace llmapikey::cli

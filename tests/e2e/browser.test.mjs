@@ -71,6 +71,36 @@ test("where the clipboard is refused, the key is selected", async () => {
   await page.context().close();
 });
 
+test("the main path by keyboard alone", async () => {
+  const page = await openPage(browser, service);
+  const tabTo = async (selector) => {
+    for (let i = 0; i < 40; i += 1) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+    }
+    assert.fail(`${selector} cannot be reached by Tab`);
+  };
+  await page.goto(service.url);
+  await tabTo(".skip");
+  await tabTo("#sign-in");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/login/oauth/authorize**");
+  await tabTo("input[name=persona]");
+  await page.keyboard.type("keyboard-person");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/dashboard");
+  await tabTo("#generate");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#copy-key");
+  await tabTo("summary");
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#key").innerText(), /^sk-or-v1-/);
+  await tabTo("#sign-out");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${service.url}/`);
+  await page.context().close();
+});
+
 test("denying at GitHub ends on a page with a way to try again", async () => {
   const page = await openPage(browser, service);
   await page.goto(`${service.url}/auth/login?next=/docs`);

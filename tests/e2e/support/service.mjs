@@ -94,7 +94,9 @@ const withAddresses = (addresses, rest) => {
   };
 };
 
-export const cookiesOf = (response) => response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+// Every Set-Cookie of an answer. Debian 12's Node.js joins them with commas; a date has a comma, too, but no "name=" behind it.
+export const setCookiesOf = (response) => response.headers.getSetCookie?.() ?? (response.headers.get("set-cookie") ?? "").split(/,\s*(?=[\w-]+=)/).filter(Boolean);
+export const cookiesOf = (response) => setCookiesOf(response).map((cookie) => cookie.split(";")[0]);
 
 // Signs in as a persona the way a browser does, without one. Gives the session cookie.
 export const signIn = async (service, login) => {
