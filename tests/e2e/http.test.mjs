@@ -42,7 +42,7 @@ test("https, as the public URL says, brings HSTS and Secure cookies", async () =
   const secure = await startSandbox({ PUBLIC_URL: "https://keys.example.org" });
   const answer = await fetch(`${secure.url}/auth/login`, { redirect: "manual" });
   assert.match(answer.headers.get("strict-transport-security"), /max-age=\d{8}/);
-  setCookiesOf(assert.match(answer)[0], /; Secure/);
+  assert.match(setCookiesOf(answer)[0], /; Secure/);
   assert.equal(new URL(answer.headers.get("location")).searchParams.get("redirect_uri"), "https://keys.example.org/auth/callback");
   await secure.stop();
 });

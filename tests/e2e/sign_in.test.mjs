@@ -37,7 +37,7 @@ test("the request to GitHub has state, PKCE S256 and the least scope", async () 
 });
 
 test("attempt cookies are short-lived, httpOnly and for /auth alone", async () => {
-  const [cookie] = (await setCookiesOf(begin()).answer);
+  const [cookie] = setCookiesOf((await begin()).answer);
   assert.match(cookie, /HttpOnly/);
   assert.match(cookie, /SameSite=Lax/);
   assert.match(cookie, /Path=\/auth;/);
@@ -183,5 +183,5 @@ test("signing out clears the cookie", async () => {
   const session = await signIn(service, "octo");
   const answer = await fetch(`${service.url}/auth/sign-out`, { method: "POST", redirect: "manual", headers: { cookie: session, origin: service.url } });
   assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/"]);
-  setCookiesOf(assert.match(answer)[0], /^llmapikey_session=;.*Max-Age=0/);
+  assert.match(setCookiesOf(answer)[0], /^llmapikey_session=;.*Max-Age=0/);
 });
