@@ -33,20 +33,16 @@ views::Frame make_frame(const Services& services, const Context& context) {
     return frame;
 }
 
-net::Response html_response(int status, std::string html) {
+net::Response uncached_response(int status, std::string content_type, std::string body) {
     net::Response response;
     response.status = status;
-    response.set("Content-Type", "text/html; charset=utf-8").set("Cache-Control", "no-store");
-    response.body = std::move(html);
+    response.set("Content-Type", std::move(content_type)).set("Cache-Control", "no-store");
+    response.body = std::move(body);
     return response;
 }
 
-net::Response json_response(int status, std::string json) {
-    net::Response response;
-    response.status = status;
-    response.set("Content-Type", "application/json").set("Cache-Control", "no-store");
-    response.body = std::move(json);
-    return response;
+net::Response html_response(int status, std::string html) {
+    return uncached_response(status, "text/html; charset=utf-8", std::move(html));
 }
 
 net::Response redirect(int status, std::string location) {

@@ -66,8 +66,9 @@ bool wants_json(const net::Request& request);
 // What surrounds every page for this request.
 views::Frame make_frame(const Services& services, const Context& context);
 
+// An answer for this one request: nobody may keep it.
+net::Response uncached_response(int status, std::string content_type, std::string body);
 net::Response html_response(int status, std::string html);
-net::Response json_response(int status, std::string json);
 net::Response redirect(int status, std::string location);
 
 }  // namespace llmapikey::web

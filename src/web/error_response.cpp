@@ -150,8 +150,7 @@ net::Response error_response(const Services& services, const Context& context, i
     if (text.title.empty()) text = text_of(status);
     net::Response response;
     if (context.wants_json() || context.request.path.starts_with("/api/")) {
-        response = json_response(status, problem_json(context, status, text));
-        response.headers.front().value = "application/problem+json";
+        response = uncached_response(status, "application/problem+json", problem_json(context, status, text));
     } else {
         views::ErrorView view{make_frame(services, context),
                               status,

@@ -49,7 +49,7 @@ net::Response key_answer(const Wording& wording, const service::IssueAnswer* ans
         body["hint"] = answer->grant->key_hint;
     }
     body["message"] = wording.message;
-    net::Response response = json_response(wording.http_status, boost::json::serialize(body));
+    net::Response response = uncached_response(wording.http_status, "application/json", boost::json::serialize(body));
     const bool is_busy = wording.http_status == 503 || wording.http_status == 429 || wording.http_status == 202;
     if (retry_after.count() == 0 && is_busy) retry_after = base::Seconds{wording.http_status == 202 ? 2 : 5};
     if (retry_after.count() > 0) response.set("Retry-After", std::to_string(retry_after.count()));

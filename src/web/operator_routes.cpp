@@ -5,11 +5,7 @@ namespace llmapikey::web {
 namespace {
 
 net::Response text_response(int status, std::string text) {
-    net::Response response;
-    response.status = status;
-    response.set("Content-Type", "text/plain; charset=utf-8").set("Cache-Control", "no-store");
-    response.body = std::move(text);
-    return response;
+    return uncached_response(status, "text/plain; charset=utf-8", std::move(text));
 }
 
 }  // namespace
@@ -32,9 +28,7 @@ net::Response metrics_text(const Services& services, const Context&) {
         services.metrics.set_live_keys(static_cast<double>(totals->live),
                                        static_cast<double>(services.issuance.policy().max_total_keys));
     }
-    net::Response response = text_response(200, services.metrics.text());
-    response.headers.front().value = "text/plain; version=0.0.4; charset=utf-8";
-    return response;
+    return uncached_response(200, "text/plain; version=0.0.4; charset=utf-8", services.metrics.text());
 }
 
 net::Response robots_text(const Services&, const Context&) {
