@@ -11,7 +11,7 @@ public:
     Secret() = default;
     explicit Secret(std::string value) : value_(std::move(value)) {}
     Secret(const Secret&) = default;
-    Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
+    Secret(Secret&& other) noexcept { value_.swap(other.value_); }
     Secret& operator=(const Secret& other) {
         if (this != &other) {
             wipe();
