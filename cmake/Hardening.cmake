@@ -1,4 +1,4 @@
-# Debian's hardening flags, for release builds (checked by tools/check_hardening).
+# Debian's hardening flags.
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT LLMAPIKEY_SANITIZE)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection -ffunction-sections -fdata-sections
