@@ -1,30 +1,25 @@
 #include "app/application.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <thread>
 
+#include "app/database.hpp"
 #include "app/upstreams.hpp"
 #include "base/crypto.hpp"
 #include "base/work_queue.hpp"
 #include "net/curl_client.hpp"
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
-#include "storage/sqlite/migrations.hpp"
 #include "web/site.hpp"
 
 namespace llmapikey::app {
 namespace {
 
-constexpr int database_threads = 4;
 constexpr int upstream_threads = 8;
 constexpr int background_threads = 2;
-constexpr std::size_t max_waiting = 512;  // a queue; more are answered 503
+constexpr std::size_t max_waiting = 512;            // a queue; more are answered 503
+constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
 service::IssuancePolicy policy_of(const config::Config& config) {
     service::IssuancePolicy policy;
@@ -70,10 +65,10 @@ void log_issue(const std::string& message) {
 
 // Order is lifetime: each part may use the ones above it, and is destroyed before them.
 struct Application::Parts {
-    Parts(const config::Config& config, Setting setting, const base::Clock& clock,
-          std::unique_ptr<service::KeyStore> opened, const net::ListenAddress& listen,
-          std::vector<web::AddressRange> proxies)
-        : store(std::move(opened)),
+    Parts(const config::Config& config, Setting setting, const base::Clock& clock, Stores opened,
+          const net::ListenAddress& listen, std::vector<web::AddressRange> proxies)
+        : wall_clock(clock),
+          stores(std::move(opened)),
           http(make_http_client()),
           provider(make_key_provider(config, *http)),
           identity(make_identity_provider(config, *http)),
@@ -81,18 +76,19 @@ struct Application::Parts {
           attempt_sealer(config.auth_session_secret, "sign-in attempts"),
           sessions(config.auth_session_secret),
           csrf(config.auth_session_secret),
-          issuance(policy_of(config), *store, *provider, key_sealer, clock, log_issue),
+          issuance(policy_of(config), *stores.keys, *provider, key_sealer, clock, log_issue),
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, clock, config.upstream_timeout),
-          database_queue("database", database_threads, max_waiting),
+          database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
           background_queue("background", background_threads, max_waiting),
-          site({clock, *store, issuance, sign_in, usage, background_queue, metrics, sessions, csrf, is_draining,
-                settings_of(config, setting)},
+          site({clock, *stores.keys, stores.rate_limits.get(), issuance, sign_in, usage, background_queue, metrics,
+                sessions, csrf, readiness, settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
           server(server_options(listen), site, database_queue, upstream_queue) {}
 
-    std::unique_ptr<service::KeyStore> store;             // grants
+    const base::Clock& wall_clock;
+    Stores stores;                                        // grants, and limits that replicas share
     std::unique_ptr<net::HttpClient> http;                // outgoing calls
     std::unique_ptr<service::KeyProvider> provider;       // OpenRouter
     std::unique_ptr<service::IdentityProvider> identity;  // GitHub
@@ -101,7 +97,7 @@ struct Application::Parts {
     web::SessionTokens sessions;                          // session cookies
     web::CsrfTokens csrf;                                 // tokens in forms
     ops::Metrics metrics;                                 // what /metrics shows
-    std::atomic<bool> is_draining{false};                 // what /readyz shows
+    web::Readiness readiness;                             // what /readyz shows
     service::Issuance issuance;                           // reserve, mint, activate
     service::SignIn sign_in;                              // OAuth
     service::UsageCache usage;                            // spending of keys
@@ -117,29 +113,6 @@ Application::~Application() {
     stop(base::Millis{0});
 }
 
-std::string database_path(const config::Config& config) {
-    return config.data_dir + "/llmapikey.db";
-}
-
-base::Result<std::unique_ptr<storage::sqlite::Connection>> open_database(const config::Config& config) {
-    std::error_code ec;
-    const bool is_new = std::filesystem::create_directories(config.data_dir, ec);
-    if (ec) {
-        return base::fail(base::Errc::store_unavailable,
-                          "DATA_DIR " + config.data_dir + " cannot be made: " + ec.message() +
-                              "; create it, or set DATA_DIR to a folder that can be written");
-    }
-    if (is_new) ::chmod(config.data_dir.c_str(), S_IRWXU);
-    return storage::sqlite::Connection::open(database_path(config), storage::sqlite::Access::read_write,
-                                             base::Millis{5'000});
-}
-
-base::Result<std::unique_ptr<service::KeyStore>> open_store(const config::Config& config) {
-    auto store = storage::sqlite::SqliteKeyStore::open({database_path(config), database_threads, base::Millis{5'000}});
-    if (!store) return tl::unexpected(store.error());
-    return std::unique_ptr<service::KeyStore>(std::move(*store));
-}
-
 base::Result<std::unique_ptr<Application>> Application::create(const config::Config& config, Setting setting,
                                                                const base::Clock& clock) {
     const auto listen = net::ListenAddress::parse(config.listen);
@@ -147,15 +120,15 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
     auto proxies = parse_proxies(config);
     if (!proxies) return tl::unexpected(proxies.error());
     {
-        const auto connection = open_database(config);
-        if (!connection) return tl::unexpected(connection.error());
-        const auto migrated = storage::sqlite::migrate_up(**connection, clock);
+        const auto migration = DatabaseMigration::open(config, clock);
+        if (!migration) return tl::unexpected(migration.error());
+        const auto migrated = (*migration)->migrator().up();
         if (!migrated) return tl::unexpected(migrated.error());
         if (*migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(*migrated)}});
     }
-    auto store = open_store(config);
-    if (!store) return tl::unexpected(store.error());
-    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*store), *listen, std::move(*proxies));
+    auto stores = open_stores(config);
+    if (!stores) return tl::unexpected(stores.error());
+    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*stores), *listen, std::move(*proxies));
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 
@@ -167,8 +140,14 @@ std::uint16_t Application::port() const {
     return parts_->server.port();
 }
 
+bool Application::announce_stop() {
+    parts_->readiness.is_draining = true;
+    const auto asked_at = parts_->readiness.last_asked_at.load();
+    return asked_at != base::Timestamp{} && parts_->wall_clock.now() - asked_at <= std::chrono::minutes{1};
+}
+
 void Application::stop(base::Millis grace) {
-    parts_->is_draining = true;
+    parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
     parts_->upstream_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.

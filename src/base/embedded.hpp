@@ -22,7 +22,8 @@ struct EmbeddedAsset {
 }  // namespace llmapikey::base
 
 namespace llmapikey {
-std::span<const base::EmbeddedText> embedded_migrations();
+std::span<const base::EmbeddedText> embedded_sqlite_migrations();
+std::span<const base::EmbeddedText> embedded_postgres_migrations();
 std::span<const base::EmbeddedText> embedded_templates();
 std::span<const base::EmbeddedAsset> embedded_assets();
 }  // namespace llmapikey

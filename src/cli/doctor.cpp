@@ -3,11 +3,10 @@
 #include <cstdio>
 #include <vector>
 
-#include "app/application.hpp"
+#include "app/database.hpp"
 #include "app/upstreams.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
-#include "storage/sqlite/migrations.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -34,18 +33,21 @@ void check_variables(const config::Lookup& lookup, const std::vector<config::Pro
 }
 
 Check check_database(const config::Config& config) {
-    const auto connection = app::open_database(config);
-    if (!connection) return {"database", false, connection.error().detail};
-    const auto states = storage::sqlite::migration_states(**connection);
+    const base::SystemClock clock;
+    const auto migration = app::DatabaseMigration::open(config, clock);
+    if (!migration) return {"database", false, migration.error().detail};
+    const auto states = (*migration)->migrator().states();
     if (!states) return {"database", false, states.error().detail};
+    const std::string name = app::describe_database(config);
     for (const auto& state : *states) {
         if (!state.applied_at)
-            return {"database", true,
-                    app::database_path(config) + " can be used; `serve` or `migrate up` will bring it up to date"};
+            return {"database", true, name + " can be used; `serve` or `migrate up` will bring it up to date"};
     }
-    const auto checked = storage::sqlite::check_schema(**connection);
+    const auto stores = app::open_stores(config);
+    if (!stores) return {"database", false, stores.error().detail};
+    const auto checked = stores->keys->check();
     if (!checked) return {"database", false, checked.error().detail};
-    return {"database", true, app::database_path(config) + " can be used and is up to date"};
+    return {"database", true, name + " can be used and is up to date"};
 }
 
 Check check_github(const config::Config& config, net::HttpClient& http) {

@@ -3,12 +3,11 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
-#include "app/application.hpp"
+#include "app/database.hpp"
 #include "app/upstreams.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "service/reconciliation.hpp"
-#include "storage/sqlite/sqlite_key_store.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -49,15 +48,15 @@ int run_reconcile(bool fix, Output output) {
     const auto config = load_or_explain(config::Need::reconcile);
     if (!config) return 2;
     const base::SystemClock clock;
-    const auto store = app::open_store(*config);
-    if (!store) {
-        std::fprintf(stderr, "llmapikey: %s\n", store.error().detail.c_str());
-        return 1;
+    const auto stores = app::open_stores(*config);
+    if (!stores) {
+        std::fprintf(stderr, "llmapikey: %s\n", stores.error().detail.c_str());
+        return stores.error().code == base::Errc::invalid_input ? 2 : 1;
     }
     const auto http = app::make_http_client();
     const auto provider = app::make_key_provider(*config, *http);
-    service::Settlement settlement(**store, *provider, clock, config->upstream_timeout);
-    const auto report = service::reconcile(**store, *provider, settlement, clock,
+    service::Settlement settlement(*stores->keys, *provider, clock, config->upstream_timeout);
+    const auto report = service::reconcile(*stores->keys, *provider, settlement, clock,
                                            fix ? service::Repair::fix : service::Repair::report_only,
                                            base::Deadline::after(longest_run));
     if (!report) {

@@ -7,13 +7,13 @@
 #include <filesystem>
 
 #include "app/application.hpp"
+#include "app/database.hpp"
 #include "base/crypto.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/stop_signal.hpp"
 #include "ops/log.hpp"
 #include "sandbox/lookalikes.hpp"
-#include "storage/sqlite/migrations.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -88,21 +88,22 @@ base::Result<void> seed_one(service::KeyStore& store, sandbox::OpenRouterLookali
     const auto key = openrouter.seed_key(domain::upstream_key_name(recipient.id, request.nonce), config.key_daily_limit,
                                          spent, request.expires_at);
     const base::Sealer sealer(config.key_encryption_secret, app::key_sealing_purpose);
-    return store.activate({request.grant_id, request.nonce},
+    return store.activate({recipient.id, request.grant_id, request.nonce},
                           {key.hash, sealer.seal(key.raw_key, request.grant_id), domain::key_hint(key.raw_key)});
 }
 
 base::Result<void> seed(const config::Config& config, sandbox::OpenRouterLookalike& openrouter) {
     {
-        const auto connection = app::open_database(config);
-        if (!connection) return tl::unexpected(connection.error());
-        const auto migrated = storage::sqlite::migrate_up(**connection, base::SystemClock());
+        const base::SystemClock clock;
+        const auto migration = app::DatabaseMigration::open(config, clock);
+        if (!migration) return tl::unexpected(migration.error());
+        const auto migrated = (*migration)->migrator().up();
         if (!migrated) return tl::unexpected(migrated.error());
     }
-    const auto store = app::open_store(config);
-    if (!store) return tl::unexpected(store.error());
-    const auto first = seed_one(**store, openrouter, config, {{1002}, "grace-returning"}, 23);
-    return first ? seed_one(**store, openrouter, config, {{1004}, "alan-at-the-limit"}, 100) : first;
+    const auto stores = app::open_stores(config);
+    if (!stores) return tl::unexpected(stores.error());
+    const auto first = seed_one(*stores->keys, openrouter, config, {{1002}, "grace-returning"}, 23);
+    return first ? seed_one(*stores->keys, openrouter, config, {{1004}, "alan-at-the-limit"}, 100) : first;
 }
 
 std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir) {

@@ -1,8 +1,11 @@
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "app/application.hpp"
+#include "app/database.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/stop_signal.hpp"
@@ -18,6 +21,14 @@ int exit_status_of(const base::Error& error) {
     return is_configuration ? 2 : 1;
 }
 
+// Each connection takes a descriptor; the soft limit is often 1024, for the sake of programs that use select().
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65'536);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int run_serve() {
@@ -25,6 +36,7 @@ int run_serve() {
     if (!config) return 2;
     ops::start_logging(ops::parse_log_level(config->log_level),
                        isatty(STDERR_FILENO) == 1 ? ops::LogFormat::text : ops::LogFormat::json);
+    raise_descriptor_limit();
     StopSignal stop_signal;  // before any thread, so that all inherit the mask
     const base::SystemClock clock;
     auto application = app::Application::create(*config, app::Setting::production, clock);
@@ -36,9 +48,12 @@ int run_serve() {
     }
     const std::string host = config->listen.substr(0, config->listen.rfind(':'));
     ops::log(ops::LogLevel::info, "listening on http://" + host + ":" + std::to_string((*application)->port()),
-             {{"minting", config->is_provisioning_enabled ? "enabled" : "paused"}});
+             {{"minting", config->is_provisioning_enabled ? "enabled" : "paused"},
+              {"database", app::describe_database(*config)}});
     const int signal = stop_signal.wait();
     ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
+    // A person who presses Ctrl+C waits for nothing, and a second signal ends the wait.
+    if ((*application)->announce_stop() && signal == SIGTERM) stop_signal.wait_for(config->drain);
     (*application)->stop(shutdown_grace);
     return 0;
 }

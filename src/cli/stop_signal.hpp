@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <csignal>
+#include <ctime>
 
 namespace llmapikey::cli {
 
@@ -19,6 +21,12 @@ public:
         int number = 0;
         sigwait(&signals_, &number);
         return number;
+    }
+
+    // As wait(), for `seconds` at the most.
+    void wait_for(std::chrono::seconds seconds) {
+        const timespec limit{seconds.count(), 0};
+        sigtimedwait(&signals_, nullptr, &limit);
     }
 
 private:

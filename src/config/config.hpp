@@ -22,6 +22,8 @@ struct Config {
     base::Secret github_oauth_client_secret;
     base::Secret auth_session_secret;
     std::string data_dir;
+    base::Secret postgres_url;  // empty: the embedded database under data_dir
+    int postgres_pool_size = 8;
     base::Secret openrouter_management_key;  // empty: nothing can be minted
     std::string openrouter_workspace_id;     // empty: the key's default
     bool is_provisioning_enabled = false;
@@ -34,6 +36,7 @@ struct Config {
     std::vector<std::string> trusted_proxies;  // addresses and CIDR ranges
     int rate_limit_per_minute = 60;            // 0: off
     std::string listen;                        // address:port
+    std::chrono::seconds drain{5};             // not ready but serving, before the end
     std::string github_url, github_api_url, openrouter_url;
     std::chrono::seconds upstream_timeout{15};
     std::string log_level;  // "debug", "info", "warn", "error"
@@ -42,7 +45,7 @@ struct Config {
 // What a command needs beyond what it can do without.
 enum class Need {
     serve,      // everything that is required
-    database,   // migrate: DATA_DIR only
+    database,   // migrate: DATA_DIR or POSTGRES_URL only
     reconcile,  // the database and the upstream key
 };
 

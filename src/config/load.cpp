@@ -39,8 +39,9 @@ public:
     }
 
     // Taken byte for byte: blanks at the ends belong to a secret.
-    base::Secret strong_secret(std::string_view name) {
-        std::string value = required(name).empty() ? "" : lookup_(name).value_or("");
+    base::Secret strong_secret(std::string_view name, bool is_required) {
+        const bool is_absent = (is_required ? required(name) : text(name)).empty();
+        std::string value = is_absent ? "" : lookup_(name).value_or("");
         if (!value.empty() && value.size() < min_secret_bytes) {
             complain(name, "is too short: " + std::to_string(value.size()) + " bytes where " +
                                std::to_string(min_secret_bytes) + " or more are needed");
@@ -114,10 +115,20 @@ bool is_uuid(std::string_view text) {
     return true;
 }
 
+void read_database(Reader& reader, Config& config) {
+    config.data_dir = reader.text("DATA_DIR");
+    if (config.data_dir.empty()) config.data_dir = "./data";
+    const std::string url = reader.text("POSTGRES_URL");
+    const bool is_url = url.starts_with("postgresql://") || url.starts_with("postgres://");
+    if (!url.empty() && !is_url) reader.complain("POSTGRES_URL", "is not a PostgreSQL URL");
+    config.postgres_url = base::Secret(url);
+    config.postgres_pool_size = static_cast<int>(reader.whole("POSTGRES_POOL_SIZE", 8, 1, 200));
+}
+
 void read_identity(Reader& reader, Config& config) {
     config.github_oauth_client_id = reader.required("GITHUB_OAUTH_CLIENT_ID");
     config.github_oauth_client_secret = base::Secret(reader.required("GITHUB_OAUTH_CLIENT_SECRET"));
-    config.auth_session_secret = reader.strong_secret("AUTH_SESSION_SECRET");
+    config.auth_session_secret = reader.strong_secret("AUTH_SESSION_SECRET", true);
 }
 
 void read_minting(Reader& reader, Config& config, Need need) {
@@ -161,6 +172,7 @@ void read_web(Reader& reader, Config& config) {
         if (!item.empty()) config.trusted_proxies.emplace_back(item);
     }
     config.rate_limit_per_minute = static_cast<int>(reader.whole("RATE_LIMIT_PER_MINUTE", 60, 0, 1'000'000));
+    config.drain = std::chrono::seconds{reader.whole("DRAIN_SECONDS", 5, 0, 300)};
     config.listen = reader.text("LISTEN");
     if (config.listen.empty()) config.listen = "127.0.0.1:3000";
     config.log_level = reader.text("LOG_LEVEL");
@@ -176,14 +188,9 @@ void read_web(Reader& reader, Config& config) {
 tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need) {
     Reader reader(lookup);
     Config config;
-    config.data_dir = reader.text("DATA_DIR");
-    if (config.data_dir.empty()) config.data_dir = "./data";
-    if (!reader.text("POSTGRES_URL").empty()) {
-        reader.complain("POSTGRES_URL",
-                        "is set, but this version keeps its data in the embedded database only; unset it");
-    }
+    read_database(reader, config);
     if (need == Need::serve) read_identity(reader, config);
-    if (need == Need::serve) config.key_encryption_secret = reader.strong_secret("KEY_ENCRYPTION_SECRET");
+    config.key_encryption_secret = reader.strong_secret("KEY_ENCRYPTION_SECRET", need == Need::serve);
     if (need != Need::database) read_minting(reader, config, need);
     if (need == Need::serve) read_admins(reader, config);
     read_web(reader, config);

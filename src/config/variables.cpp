@@ -31,8 +31,16 @@ constexpr Variable all[] = {
      "addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers count, separated by commas", false, ""},
     {"RATE_LIMIT_PER_MINUTE", "60", "state-changing and sign-in requests per client address; 0: off", false, ""},
     {"LISTEN", "127.0.0.1:3000", "address:port to listen on", false, ""},
+    {"DRAIN_SECONDS", "5",
+     "how long to go on serving after SIGTERM while /readyz says no, 0 to 300; only where /readyz was asked in the "
+     "last "
+     "minute",
+     false, ""},
     {"DATA_DIR", "./data", "folder of the embedded database", false, ""},
-    {"POSTGRES_URL", "", "not supported by this version yet: leave it unset to use the embedded database", true, ""},
+    {"POSTGRES_URL", "the embedded database",
+     "PostgreSQL database, such as postgresql://user:password@host:5432/name; several hosts, poolers and TLS as libpq",
+     true, "it should look like postgresql://user:password@host:5432/name"},
+    {"POSTGRES_POOL_SIZE", "8", "connections to PostgreSQL at the most, of each process, 1 to 200", false, ""},
     {"GITHUB_URL", "https://github.com", "GitHub's web address (GitHub Enterprise Server)", false, ""},
     {"GITHUB_API_URL", "https://api.github.com", "GitHub's API address", false, ""},
     {"OPENROUTER_URL", "https://openrouter.ai/api/v1", "OpenRouter's API address", false, ""},

@@ -48,7 +48,9 @@ bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_ti
 }
 
 std::string upstream_key_name(GithubUserId id, std::string_view nonce) {
-    return std::string(name_prefix) + id.text() + "/" + std::string(nonce);
+    std::string name = std::string(name_prefix) + id.text();
+    if (!nonce.empty()) name += "/" + std::string(nonce);
+    return name;
 }
 
 std::optional<UpstreamKeyName> parse_upstream_key_name(std::string_view name) {

@@ -27,9 +27,9 @@ struct Grant {
     GithubUserId github_user_id;
     std::string github_username;
     GrantStatus status = GrantStatus::pending;
-    std::string nonce;          // of the latest attempt; part of the upstream key's name
+    std::string nonce;          // of the latest attempt; part of the upstream key's name; empty: of an older deployment
     std::string delete_handle;  // the upstream's handle; empty until known
-    std::string sealed_key;     // raw key, sealed and bound to `id`; empty until active
+    std::string sealed_key;     // raw key, sealed and bound to `id`; empty until active, or where it was never kept
     std::string key_hint;       // last four characters of the raw key; empty until active
     base::MicroUsd daily_limit;
     base::Timestamp created_at;
@@ -48,7 +48,7 @@ base::Seconds settle_time(base::Seconds call_timeout);
 bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time);
 
 // Name of the upstream key of one attempt: "llmapikey/gh-<id>/<nonce>". Unguessable, so that what is found
-// upstream can be told from any other attempt.
+// upstream can be told from any other attempt. Without a nonce the form of older deployments, "llmapikey/gh-<id>".
 std::string upstream_key_name(GithubUserId id, std::string_view nonce);
 
 struct UpstreamKeyName {

@@ -21,7 +21,7 @@ IssueAnswer plain(IssueStatus status) {
 }
 
 Attempt attempt_of(const domain::Grant& grant) {
-    return Attempt{grant.id, grant.nonce};
+    return Attempt{grant.github_user_id, grant.id, grant.nonce};
 }
 
 }  // namespace
@@ -106,6 +106,11 @@ void Issuance::settle(const domain::Grant& grant) {
 }
 
 IssueAnswer Issuance::answer_existing(const domain::Grant& grant) const {
+    if (grant.sealed_key.empty()) {
+        IssueAnswer answer = plain(IssueStatus::exists);
+        answer.grant = grant;
+        return answer;
+    }
     auto raw_key = open_key(grant);
     if (!raw_key) return failed({base::Errc::misconfigured, "opening the stored key: " + raw_key.error().detail, {}});
     IssueAnswer answer = plain(IssueStatus::exists);
@@ -143,12 +148,21 @@ IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
     return answer;
 }
 
-// The key exists upstream but could not be stored.
+// The key exists upstream, but whether it is stored is not known. It may be revoked only when it is certain that the
+// row will never be active: a write whose answer was lost can still be on its way to the database, and is fenced off by
+// marking the row ambiguous.
 IssueAnswer Issuance::undo(const domain::Grant& grant, const Minted& minted, const base::Error& cause) {
-    // A write whose answer was lost may have been done after all: then the key is stored, and stays.
-    const auto stored = store_.find(grant.github_user_id);
-    if (stored && *stored && (*stored)->status == domain::GrantStatus::active && (*stored)->nonce == grant.nonce) {
-        return answer_existing(**stored);
+    const auto fenced = store_.mark_ambiguous(attempt_of(grant), minted.delete_handle);
+    if (!fenced && fenced.error().code != base::Errc::conflict) {
+        log_("storing the key of account " + grant.github_user_id.text() +
+             " failed; whether it is stored is seen on the next visit: " + cause.detail);
+        return plain(IssueStatus::sorting_out);
+    }
+    if (!fenced) {
+        const auto stored = store_.find(grant.github_user_id);
+        if (!stored) return plain(IssueStatus::sorting_out);
+        const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce;
+        if (is_ours && (*stored)->status == domain::GrantStatus::active) return answer_existing(**stored);
     }
     log_("storing the key of account " + grant.github_user_id.text() + " failed, revoking it: " + cause.detail);
     const auto revoked = provider_.revoke(minted.delete_handle, call_deadline());

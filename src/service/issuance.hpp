@@ -35,7 +35,7 @@ enum class IssueStatus {
 struct IssueAnswer {
     IssueStatus status = IssueStatus::failed;
     std::optional<domain::Grant> grant;  // created and exists
-    base::Secret raw_key;                // created and exists
+    base::Secret raw_key;                // created and exists; empty where an older deployment did not keep it
     base::Error error;                   // failed; sorting_out where something is known
 };
 

@@ -34,6 +34,7 @@ using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull>;
 // Names one attempt of one row: every change after the reservation is conditional on both, so that an attempt
 // that was overtaken (its row released and reserved anew) changes nothing.
 struct Attempt {
+    domain::GithubUserId github_user_id;  // tells where the row is, in a database that spreads rows by account
     std::string grant_id;
     std::string nonce;
 };

@@ -11,7 +11,7 @@ constexpr std::chrono::hours clock_skew_allowance{24};
 }  // namespace
 
 base::Result<Settled> Settlement::settle(const domain::Grant& grant, base::Deadline deadline) {
-    const Attempt attempt{grant.id, grant.nonce};
+    const Attempt attempt{grant.github_user_id, grant.id, grant.nonce};
     const bool is_settled = domain::is_settled(grant, clock_.now(), settle_time_);
     if (grant.status == domain::GrantStatus::active) return Settled::changed;
     if (grant.status == domain::GrantStatus::pending && !is_settled) return Settled::not_yet;

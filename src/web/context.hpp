@@ -11,6 +11,7 @@
 #include "net/http_types.hpp"
 #include "ops/metrics.hpp"
 #include "service/issuance.hpp"
+#include "service/rate_limits.hpp"
 #include "service/sign_in.hpp"
 #include "service/usage.hpp"
 #include "web/client_origin.hpp"
@@ -30,10 +31,17 @@ struct SiteSettings {
     base::Seconds upstream_timeout{15};
 };
 
+// What /readyz says, and whether anybody asks.
+struct Readiness {
+    std::atomic<bool> is_draining{false};  // shutting down: not ready for new work
+    std::atomic<base::Timestamp> last_asked_at{base::Timestamp{}};
+};
+
 // The services behind the handlers, built by the composition root; all must outlive the site. All are thread-safe.
 struct Services {
     const base::Clock& clock;
     service::KeyStore& store;
+    service::RateLimits* rate_limits;  // that all replicas share; null: there is one process only
     service::Issuance& issuance;
     service::SignIn& sign_in;
     service::UsageCache& usage;
@@ -41,7 +49,7 @@ struct Services {
     ops::Metrics& metrics;
     const SessionTokens& sessions;
     const CsrfTokens& csrf;
-    const std::atomic<bool>& is_draining;  // shutting down: not ready for new work
+    Readiness& readiness;
     SiteSettings settings;
 };
 

@@ -22,6 +22,9 @@ Wording wording_of(const service::IssueAnswer& answer) {
         case IssueStatus::created:
             return {"created", "created", 200, "Your key is ready."};
         case IssueStatus::exists:
+            if (answer.raw_key.empty())
+                return {"exists", "", 200,
+                        "You already have a key. It was shown when it was made, and is not kept here."};
             return {"exists", "", 200, "You already have this key."};
         case IssueStatus::in_progress:
             return {"in_progress", "in-progress", 202, "Your key is being made. Ask again in a few seconds."};
@@ -45,7 +48,7 @@ net::Response key_answer(const Wording& wording, const service::IssueAnswer* ans
     boost::json::object body;
     body["status"] = wording.status;
     if (answer != nullptr && answer->grant) {
-        body["key"] = answer->raw_key.reveal();
+        if (!answer->raw_key.empty()) body["key"] = answer->raw_key.reveal();
         body["hint"] = answer->grant->key_hint;
     }
     body["message"] = wording.message;

@@ -15,7 +15,8 @@ net::Response health(const Services&, const Context&) {
 }
 
 net::Response readiness(const Services& services, const Context&) {
-    if (services.is_draining) return text_response(503, "shutting down\n").set("Retry-After", "5");
+    services.readiness.last_asked_at = services.clock.now();
+    if (services.readiness.is_draining) return text_response(503, "shutting down\n").set("Retry-After", "5");
     const auto checked = services.store.check();
     if (checked) return text_response(200, "ready\n");
     ops::log(ops::LogLevel::error, "not ready: " + checked.error().detail);

@@ -93,6 +93,10 @@ void show_key(const Services& services, const domain::Grant& grant, views::Dashb
     view.resets_at = until_reset(now);
     // What the page says of this key is what this key was made with, not what new ones get.
     view.frame.daily_limit_usd = base::to_display(grant.daily_limit);
+    if (grant.sealed_key.empty()) {
+        view.state = DashboardState::not_kept;
+        return;
+    }
     const auto raw_key = services.issuance.open_key(grant);
     if (!raw_key) {
         view.state = DashboardState::unreadable;

@@ -21,6 +21,7 @@ enum class Csrf {
 enum class Limit {
     none,
     per_client,  // counts against RATE_LIMIT_PER_MINUTE
+    shared,      // as per_client, and once more over all replicas together; asks the database
 };
 
 using Handler = net::Response (*)(const Services&, const Context&);

@@ -53,7 +53,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 Site::Site(Services services, OriginResolver origins, int rate_limit_per_minute)
-    : services_(std::move(services)), origins_(std::move(origins)), limiter_(rate_limit_per_minute) {
+    : services_(std::move(services)),
+      origins_(std::move(origins)),
+      rate_limit_per_minute_(rate_limit_per_minute),
+      limiter_(rate_limit_per_minute) {
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset));
         if (asset.name == "favicon.svg") assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset));
@@ -136,7 +139,7 @@ net::Response Site::call(Context& context) {
 
 std::optional<net::Response> Site::refuse_unfit(const Context& context) {
     const Route& route = *context.route;
-    if (route.limit == Limit::per_client) {
+    if (route.limit != Limit::none) {
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
         if (wait) return error(context, 429, *wait);
     }
@@ -149,6 +152,19 @@ std::optional<net::Response> Site::refuse_unfit(const Context& context) {
         evidence == OriginEvidence::same ||
         (context.session && services_.csrf.verify(presented_csrf_token(context.request), context.session_token));
     if (!has_token) return error(context, 403);
+    return route.limit == Limit::shared ? refuse_beyond_shared_limit(context) : std::nullopt;
+}
+
+// Last, so that only requests which are otherwise fit cost a round trip.
+std::optional<net::Response> Site::refuse_beyond_shared_limit(const Context& context) {
+    if (services_.rate_limits == nullptr || rate_limit_per_minute_ == 0) return std::nullopt;
+    const auto wait = services_.rate_limits->take(context.origin.rate_limit_key, rate_limit_per_minute_);
+    if (!wait) {
+        ops::log(ops::LogLevel::error, "the shared rate limit cannot be read: " + wait.error().detail,
+                 {{"request_id", context.request_id}});
+        return error(context, 503, wait.error().retry_after);
+    }
+    if (*wait) return error(context, 429, **wait);
     return std::nullopt;
 }
 

@@ -23,6 +23,7 @@ private:
     net::Response answer(Context& context);
     net::Response call(Context& context);
     std::optional<net::Response> refuse_unfit(const Context& context);
+    std::optional<net::Response> refuse_beyond_shared_limit(const Context& context);
     std::optional<net::Response> answer_prepared(const Context& context) const;
     net::Response error(const Context& context, int status, base::Seconds retry_after = {}) const;
     void finish(const Context& context, net::Response& response) const;
@@ -31,6 +32,7 @@ private:
 
     Services services_;
     OriginResolver origins_;
+    const int rate_limit_per_minute_;
     RateLimiter limiter_;
     std::map<std::string, PreparedAnswer, std::less<>> assets_;  // by path
     std::map<std::string, PreparedAnswer, std::less<>>

@@ -42,6 +42,8 @@ const char* section_of(DashboardState state) {
             return "sorting_out";
         case DashboardState::has_key:
             return "has_key";
+        case DashboardState::not_kept:
+            return "not_kept";
         case DashboardState::unreadable:
             return "unreadable";
     }

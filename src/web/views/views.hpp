@@ -50,6 +50,7 @@ enum class DashboardState {
     in_progress,  // a key is being made by another request: the page refreshes itself
     sorting_out,  // the last attempt's outcome is unknown and is being settled: refreshes itself
     has_key,      // shows the key
+    not_kept,     // there is a key, but only an older deployment ever showed it
     unreadable,   // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
 };
 

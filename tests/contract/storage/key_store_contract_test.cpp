@@ -1,58 +1,26 @@
 // What every KeyStore promises, asked of each.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
 #include "base/crypto.hpp"
-#include "storage/sqlite/migrations.hpp"
-#include "storage/sqlite/sqlite_key_store.hpp"
 #include "support/manual_clock.hpp"
 #include "support/memory_key_store.hpp"
+#include "support/postgres_database.hpp"
+#include "support/sqlite_database.hpp"
 
 namespace llmapikey::test {
 namespace {
 
 using service::Attempt;
-namespace sqlite = storage::sqlite;
-
-// A folder that is gone with the test.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "llmapikey-test-XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    std::string file() const { return path_ + "/llmapikey.db"; }
-
-private:
-    std::string path_;
-};
-
-std::unique_ptr<sqlite::Connection> migrated(const std::string& path) {
-    auto connection = sqlite::Connection::open(path, sqlite::Access::read_write, base::Millis{5000});
-    EXPECT_TRUE(connection) << connection.error().detail;
-    const auto applied = sqlite::migrate_up(**connection, base::SystemClock());
-    EXPECT_TRUE(applied) << applied.error().detail;
-    return std::move(*connection);
-}
-
-std::unique_ptr<sqlite::SqliteKeyStore> open_migrated(const std::string& path) {
-    migrated(path);
-    auto store = sqlite::SqliteKeyStore::open({path, 2, base::Millis{5000}});
-    EXPECT_TRUE(store) << store.error().detail;
-    return std::move(*store);
-}
 
 class KeyStoreContract : public testing::TestWithParam<std::string> {
 protected:
     KeyStoreContract() {
         if (GetParam() == "sqlite") store_ = open_migrated(folder_.file());
+        if (GetParam() == "postgres") store_ = open_emptied(postgres_url());
+        if (GetParam() == "pgbouncer") store_ = open_emptied(pgbouncer_url());
         if (GetParam() == "memory") store_ = std::make_unique<MemoryKeyStore>();
     }
 
@@ -69,7 +37,7 @@ protected:
         const auto request = request_for(account);
         const auto outcome = store_->reserve(request);
         EXPECT_TRUE(outcome && std::holds_alternative<service::Reserved>(*outcome));
-        return {request.grant_id, request.nonce};
+        return {{account}, request.grant_id, request.nonce};
     }
     domain::Grant grant_of(std::int64_t account) { return store_->find({account})->value(); }
     std::int64_t live() { return store_->totals()->live; }
@@ -115,7 +83,7 @@ TEST_P(KeyStoreContract, TheQuotaIsExactOneByOne) {
     EXPECT_TRUE(std::holds_alternative<service::QuotaFull>(*store_->reserve(request_for(4, 3))));
     EXPECT_TRUE(std::holds_alternative<service::AlreadyHeld>(*store_->reserve(request_for(2, 3))));
     const domain::Grant freed = grant_of(1);
-    ASSERT_TRUE(store_->release({freed.id, freed.nonce}));
+    ASSERT_TRUE(store_->release({{1}, freed.id, freed.nonce}));
     EXPECT_TRUE(std::holds_alternative<service::Reserved>(*store_->reserve(request_for(4, 3))));
     EXPECT_EQ(live(), 3);
 }
@@ -177,7 +145,7 @@ TEST_P(KeyStoreContract, AnOvertakenAttemptChangesNothing) {
     ASSERT_TRUE(store_->release(first));
     const Attempt second = reserve(7);
     EXPECT_EQ(store_->activate(first, activation).error().code, base::Errc::conflict);
-    EXPECT_EQ(store_->activate({second.grant_id, first.nonce}, activation).error().code, base::Errc::conflict);
+    EXPECT_EQ(store_->activate({{7}, second.grant_id, first.nonce}, activation).error().code, base::Errc::conflict);
     EXPECT_EQ(store_->mark_ambiguous(first, "x").error().code, base::Errc::conflict);
     EXPECT_EQ(store_->release(first).error().code, base::Errc::conflict);
     EXPECT_EQ(grant_of(7).nonce, second.nonce);
@@ -201,7 +169,7 @@ TEST_P(KeyStoreContract, UnsettledRowsAreListedInPagesByAge) {
     for (std::int64_t account = 1; account <= 5; ++account)
         reserve(account);
     const domain::Grant active = grant_of(3);
-    ASSERT_TRUE(store_->activate({active.id, active.nonce}, activation));
+    ASSERT_TRUE(store_->activate({{3}, active.id, active.nonce}, activation));
     const base::Timestamp by = clock_.now();
     clock_.advance(base::Seconds{10});
     reserve(6);
@@ -235,6 +203,41 @@ TEST_P(KeyStoreContract, TakesNoteOfARenamedAccount) {
     EXPECT_EQ(grant_of(7).github_username, "renamed");
 }
 
+TEST_P(KeyStoreContract, TheTotalsStayTrueWhileRowsComeAndGo) {
+    std::vector<std::thread> people;
+    for (std::int64_t account = 1; account <= 8; ++account) {
+        people.emplace_back([&, account] {
+            for (int round = 0; round < 15; ++round) {
+                const auto outcome = store_->reserve(request_for(account, 6));
+                ASSERT_TRUE(outcome) << outcome.error().detail;
+                const auto* reserved = std::get_if<service::Reserved>(&*outcome);
+                if (reserved == nullptr) continue;
+                ASSERT_TRUE(store_->release({{account}, reserved->grant.id, reserved->grant.nonce}));
+            }
+        });
+    }
+    for (auto& person : people)
+        person.join();
+    EXPECT_EQ(live(), 0);
+}
+
+TEST_P(KeyStoreContract, OneAttemptIsReleasedOnce) {
+    const Attempt attempt = reserve(7);
+    reserve(8);
+    std::atomic<int> released{0};
+    std::vector<std::thread> settlers;
+    for (int i = 0; i < 20; ++i)
+        settlers.emplace_back([&] { released += store_->release(attempt) ? 1 : 0; });
+    for (auto& settler : settlers)
+        settler.join();
+    EXPECT_EQ(released, 1);
+    EXPECT_EQ(live(), 1);
+}
+
+TEST_P(KeyStoreContract, IsReady) {
+    EXPECT_TRUE(store_->check());
+}
+
 TEST_P(KeyStoreContract, HostileTextIsJustText) {
     auto request = request_for(7);
     request.recipient.login = "x'); DROP TABLE api_keys; --";
@@ -242,101 +245,8 @@ TEST_P(KeyStoreContract, HostileTextIsJustText) {
     EXPECT_EQ(grant_of(7).github_username, request.recipient.login);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, KeyStoreContract, testing::Values("sqlite", "memory"),
+INSTANTIATE_TEST_SUITE_P(Stores, KeyStoreContract, testing::Values("sqlite", "memory", "postgres", "pgbouncer"),
                          [](const auto& store) { return store.param; });
-
-TEST(SqliteKeyStoreTest, WhatWasAcknowledgedIsThereAfterReopening) {
-    const TemporaryFolder folder;
-    const ManualClock clock;
-    {
-        const auto store = open_migrated(folder.file());
-        ASSERT_TRUE(store->reserve({{{7}, "x"}, "id", "nonce", {}, clock.now(), clock.now(), 0}));
-    }
-    EXPECT_EQ(open_migrated(folder.file())->find({7})->value().nonce, "nonce");
-}
-
-TEST(SqliteKeyStoreTest, ANoPermissionForOthersFile) {
-    const TemporaryFolder folder;
-    open_migrated(folder.file());
-    const auto permissions = std::filesystem::status(folder.file()).permissions();
-    EXPECT_EQ(permissions & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
-              std::filesystem::perms::none);
-}
-
-TEST(SqliteKeyStoreTest, AFullDiskIsAnErrorThatLosesNothing) {
-    const TemporaryFolder folder;
-    const ManualClock clock;
-    auto connection = migrated(folder.file());
-    ASSERT_TRUE(connection->execute("PRAGMA max_page_count = 1"));  // the smallest that SQLite takes: today's size
-    const std::string filler =
-        "INSERT INTO api_keys SELECT hex(randomblob(16)), hex(randomblob(8)), hex(randomblob(2000)), "
-        "'pending', 'n', NULL, NULL, NULL, 0, 0, 0, 0";
-    ASSERT_TRUE(connection->execute("PRAGMA user_version = 1"));
-    base::Result<void> outcome{};
-    for (int i = 0; i < 100 && outcome; ++i)
-        outcome = connection->execute(filler);
-    ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().code, base::Errc::store_unavailable);
-    EXPECT_NE(outcome.error().detail.find("free some space"), std::string::npos);
-    const auto store = open_migrated(folder.file());
-    EXPECT_TRUE(store->check());
-}
-
-TEST(SqliteKeyStoreTest, AFileThatIsNoDatabaseIsNamedWithWhatToDo) {
-    const TemporaryFolder folder;
-    FILE* file = std::fopen(folder.file().c_str(), "w");
-    std::fputs("this is not a database, but long enough to look like a file of some kind, with text in it", file);
-    std::fclose(file);
-    const auto opened = sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{100});
-    ASSERT_FALSE(opened);
-    EXPECT_NE(opened.error().detail.find(folder.file()), std::string::npos);
-    EXPECT_NE(opened.error().detail.find("set DATA_DIR"), std::string::npos);
-}
-
-TEST(MigrationTest, GoUpDownAndUpAgain) {
-    const TemporaryFolder folder;
-    const ManualClock clock;
-    auto connection = migrated(folder.file());
-    EXPECT_EQ(*sqlite::migrate_up(*connection, clock), 0);
-    const auto states = sqlite::migration_states(*connection);
-    for (const auto& state : *states)
-        EXPECT_TRUE(state.applied_at) << state.name;
-    EXPECT_EQ(*sqlite::migrate_down(*connection, 1000),
-              1000 < static_cast<int>(states->size()) ? 1000 : static_cast<int>(states->size()));
-    EXPECT_FALSE(sqlite::check_schema(*connection));
-    EXPECT_EQ(*sqlite::migrate_up(*connection, clock), static_cast<int>(states->size()));
-    EXPECT_TRUE(sqlite::check_schema(*connection));
-}
-
-TEST(MigrationTest, ProcessesThatStartTogetherApplyEachOnce) {
-    const TemporaryFolder folder;
-    std::atomic<int> applied{0}, failed{0};
-    std::vector<std::thread> starts;
-    for (int i = 0; i < 8; ++i) {
-        starts.emplace_back([&] {
-            const auto connection =
-                sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{5000});
-            const auto count = connection ? sqlite::migrate_up(**connection, base::SystemClock())
-                                          : base::Result<int>(tl::unexpected(connection.error()));
-            if (count) applied += *count;
-            if (!count) ++failed;
-        });
-    }
-    for (auto& start : starts)
-        start.join();
-    EXPECT_EQ(failed, 0);
-    EXPECT_EQ(applied, static_cast<int>(sqlite::migration_states(*migrated(folder.file()))->size()));
-}
-
-TEST(MigrationTest, ANewerSchemaIsRefused) {
-    const TemporaryFolder folder;
-    auto connection = migrated(folder.file());
-    ASSERT_TRUE(connection->execute("INSERT INTO schema_migrations VALUES (9999, 'future', 0)"));
-    const auto refused = sqlite::migrate_up(*connection, base::SystemClock());
-    ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().detail.find("newer"), std::string::npos);
-    EXPECT_FALSE(sqlite::SqliteKeyStore::open({folder.file(), 1, base::Millis{100}}));
-}
 
 }  // namespace
 }  // namespace llmapikey::test

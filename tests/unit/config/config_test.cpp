@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadValue{"OPENROUTER_WORKSPACE_ID", "default"}, BadValue{"GITHUB_URL", "github.com"},
                     BadValue{"GITHUB_API_URL", "https://"}, BadValue{"OPENROUTER_URL", "https://host/api?x=1"},
                     BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"}, BadValue{"LOG_LEVEL", "loud"},
-                    BadValue{"POSTGRES_URL", "postgresql://localhost/x"}, BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
+                    BadValue{"POSTGRES_URL", "mysql://localhost/x"}, BadValue{"POSTGRES_POOL_SIZE", "0"},
+                    BadValue{"DRAIN_SECONDS", "-1"}, BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
 
 TEST(ConfigTest, NoProblemShowsASecret) {
     Values values = good_values();

@@ -20,6 +20,7 @@ TEST(UpstreamKeyNameTest, RoundTripsAccountAndNonce) {
 }
 
 TEST(UpstreamKeyNameTest, RecognizesTheOlderFormWithoutNonce) {
+    EXPECT_EQ(upstream_key_name(GithubUserId{42}, ""), "llmapikey/gh-42");
     const auto name = parse_upstream_key_name("llmapikey/gh-42");
     ASSERT_TRUE(name);
     EXPECT_EQ(name->nonce, "");

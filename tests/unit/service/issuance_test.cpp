@@ -157,6 +157,25 @@ TEST_F(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
     expect_one_good_key();
 }
 
+TEST_F(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
+    store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
+    store_.fail_next(Operation::mark_ambiguous);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatCouldNotBeStoredWhileTheDatabaseWasAwayIsEndedLater) {
+    store_.fail_next(Operation::activate);
+    store_.fail_next(Operation::mark_ambiguous);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    clock_.advance(settle_wait);
+    expect_one_good_key();
+}
+
 TEST_F(IssuanceTest, AReservationThatCannotBeReleasedIsSettledLater) {
     provider_.fail_next_mint(MintFault::refused);
     store_.fail_next(Operation::release);
@@ -192,8 +211,8 @@ TEST_F(IssuanceTest, AProcessThatDiedAfterMintingLeavesNoOrphan) {
 TEST_F(IssuanceTest, AnAttemptThatWasTakenAwayWhileItMintedRevokesItsOwnKey) {
     provider_.during_next_mint([this] {
         const auto grant = store_.find(ada.id)->value();
-        ASSERT_TRUE(store_.mark_ambiguous({grant.id, grant.nonce}, ""));
-        ASSERT_TRUE(store_.release({grant.id, grant.nonce}));
+        ASSERT_TRUE(store_.mark_ambiguous({ada.id, grant.id, grant.nonce}, ""));
+        ASSERT_TRUE(store_.release({ada.id, grant.id, grant.nonce}));
         EXPECT_EQ(issue().status, IssueStatus::created);
     });
     EXPECT_EQ(issue().status, IssueStatus::failed);

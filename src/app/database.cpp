@@ -1,0 +1,110 @@
+#include "app/database.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/postgres_key_store.hpp"
+#include "storage/postgres/postgres_rate_limits.hpp"
+#include "storage/sqlite/migrations.hpp"
+#include "storage/sqlite/sqlite_key_store.hpp"
+
+namespace llmapikey::app {
+namespace {
+
+namespace postgres = storage::postgres;
+namespace sqlite = storage::sqlite;
+
+constexpr int sqlite_threads = 4;
+constexpr base::Millis sqlite_busy_timeout{5'000};
+constexpr base::Millis no_statement_timeout{0};
+
+bool is_embedded(const config::Config& config) {
+    return config.postgres_url.empty();
+}
+
+std::string file_path(const config::Config& config) {
+    return config.data_dir + "/llmapikey.db";
+}
+
+base::Result<void> make_data_folder(const config::Config& config) {
+    std::error_code ec;
+    const bool is_new = std::filesystem::create_directories(config.data_dir, ec);
+    if (ec) {
+        return base::fail(base::Errc::store_unavailable,
+                          "DATA_DIR " + config.data_dir + " cannot be made: " + ec.message() +
+                              "; create it, or set DATA_DIR to a folder that can be written");
+    }
+    if (is_new) ::chmod(config.data_dir.c_str(), S_IRWXU);
+    return {};
+}
+
+base::Result<storage::Migrator> open_sqlite_migrator(const config::Config& config, const base::Clock& clock) {
+    const auto folder = make_data_folder(config);
+    if (!folder) return tl::unexpected(folder.error());
+    auto connection = sqlite::Connection::open(file_path(config), sqlite::Access::read_write, sqlite_busy_timeout);
+    if (!connection) return tl::unexpected(connection.error());
+    return sqlite::make_migrator(std::move(*connection), clock);
+}
+
+base::Result<storage::Migrator> open_postgres_migrator(const config::Config& config, const base::Sealer* sealer,
+                                                       const base::Clock& clock) {
+    const auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
+    if (!settings) return tl::unexpected(settings.error());
+    auto connection = postgres::Connection::open(*settings, no_statement_timeout);
+    if (!connection) return tl::unexpected(connection.error());
+    const postgres::AdoptionPolicy policy{sealer, config.key_daily_limit, config.key_expiry};
+    return postgres::make_migrator(std::move(*connection), policy, clock);
+}
+
+base::Result<Stores> open_sqlite(const config::Config& config) {
+    auto store = sqlite::SqliteKeyStore::open({file_path(config), sqlite_threads, sqlite_busy_timeout});
+    if (!store) return tl::unexpected(store.error());
+    return Stores{std::move(*store), nullptr};
+}
+
+base::Result<Stores> open_postgres(const config::Config& config) {
+    auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
+    if (!settings) return tl::unexpected(settings.error());
+    postgres::PoolOptions options;
+    options.size = config.postgres_pool_size;
+    auto database = std::make_shared<postgres::Database>(std::move(*settings), options);
+    Stores stores;
+    stores.keys = std::make_unique<postgres::PostgresKeyStore>(database);
+    stores.rate_limits = std::make_unique<postgres::PostgresRateLimits>(database);
+    const auto checked = stores.keys->check();
+    if (!checked) return tl::unexpected(checked.error());
+    return stores;
+}
+
+}  // namespace
+
+base::Result<Stores> open_stores(const config::Config& config) {
+    return is_embedded(config) ? open_sqlite(config) : open_postgres(config);
+}
+
+base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const config::Config& config,
+                                                                         const base::Clock& clock) {
+    std::unique_ptr<DatabaseMigration> migration(new DatabaseMigration());
+    if (!config.key_encryption_secret.empty()) {
+        migration->sealer_ = std::make_unique<base::Sealer>(config.key_encryption_secret, key_sealing_purpose);
+    }
+    auto migrator = is_embedded(config) ? open_sqlite_migrator(config, clock)
+                                        : open_postgres_migrator(config, migration->sealer_.get(), clock);
+    if (!migrator) return tl::unexpected(migrator.error());
+    migration->migrator_ = std::make_unique<storage::Migrator>(std::move(*migrator));
+    return migration;
+}
+
+std::string describe_database(const config::Config& config) {
+    if (is_embedded(config)) return file_path(config);
+    const auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
+    return "PostgreSQL at " + (settings ? settings->description() : std::string("POSTGRES_URL"));
+}
+
+int database_threads(const config::Config& config) {
+    return is_embedded(config) ? sqlite_threads : config.postgres_pool_size;
+}
+
+}  // namespace llmapikey::app

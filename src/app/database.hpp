@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/crypto.hpp"
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "service/key_store.hpp"
+#include "service/rate_limits.hpp"
+#include "storage/migrator.hpp"
+
+// The configured database, whichever of the two it is. All can fail with store_unavailable and, where POSTGRES_URL
+// cannot be read, invalid_input; the error says what to do.
+namespace llmapikey::app {
+
+// What raw keys are sealed for (base::Sealer).
+inline constexpr std::string_view key_sealing_purpose = "raw keys";
+
+struct Stores {
+    std::unique_ptr<service::KeyStore> keys;
+    std::unique_ptr<service::RateLimits> rate_limits;  // null: one process only, which counts for itself
+};
+
+// The stores of a database that has its schema already.
+base::Result<Stores> open_stores(const config::Config& config);
+
+// A migrator and what it needs. Creates the folder of the embedded database if need be.
+class DatabaseMigration {
+public:
+    static base::Result<std::unique_ptr<DatabaseMigration>> open(const config::Config& config,
+                                                                 const base::Clock& clock);
+    storage::Migrator& migrator() { return *migrator_; }
+
+private:
+    DatabaseMigration() = default;
+    std::unique_ptr<base::Sealer> sealer_;
+    std::unique_ptr<storage::Migrator> migrator_;
+};
+
+// For messages: the file, or host and database without user and password.
+std::string describe_database(const config::Config& config);
+
+// Worker threads that the database can keep busy.
+int database_threads(const config::Config& config);
+
+}  // namespace llmapikey::app

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+// A thin wrapper over libpq; private to storage/postgres. One Connection belongs to one thread at a time. No session
+// state and no named statements, so that everything works through a pooler in transaction mode.
+namespace llmapikey::storage::postgres {
+
+// Where the database is, from POSTGRES_URL.
+class ConnectionSettings {
+public:
+    // Takes what libpq takes (several hosts, target_session_attrs, TLS modes, ...); parameters that only JavaScript
+    // clients know are left out. invalid_input: what libpq says of it, without the password.
+    static base::Result<ConnectionSettings> parse(const std::string& url);
+
+    // "127.0.0.1:5432/llmapikey", without user and password.
+    const std::string& description() const { return description_; }
+    const std::vector<std::pair<std::string, std::string>>& values() const { return values_; }
+
+private:
+    bool has(std::string_view name) const;
+    void set_unless_given(const std::string& name, const std::string& value);
+
+    std::vector<std::pair<std::string, std::string>> values_;
+    std::string description_;
+};
+
+struct Failure {
+    enum class Kind {
+        rejected,   // the server refused the statement: it had no effect
+        lost,       // the connection broke: the statement may have taken effect
+        timed_out,  // no answer by the deadline: it may still take effect
+    };
+    Kind kind = Kind::rejected;
+    std::string sqlstate;  // five characters; empty if the server did not say
+    std::string message;   // primary message: holds no values of rows
+};
+template <class T>
+using Outcome = tl::expected<T, Failure>;
+
+// Values for $1, $2, ... in this order, as text.
+class Parameters {
+public:
+    Parameters& add(std::string_view text);
+    Parameters& add(std::int64_t number);
+    const std::vector<std::string>& values() const { return values_; }
+
+private:
+    std::vector<std::string> values_;
+};
+
+struct FreeResult {
+    void operator()(pg_result* result) const;
+};
+
+class Rows {
+public:
+    explicit Rows(std::unique_ptr<pg_result, FreeResult> result) : result_(std::move(result)) {}
+    int size() const;
+    bool empty() const { return size() == 0; }
+    std::string text(int row, int column) const;  // empty for NULL
+    std::int64_t number(int row, int column) const;
+    bool flag(int row, int column) const;
+    int changed() const;  // rows that the statement inserted, updated or deleted
+
+private:
+    std::unique_ptr<pg_result, FreeResult> result_;
+};
+
+struct FreeConnection {
+    void operator()(pg_conn* connection) const;
+};
+
+class Connection {
+public:
+    // Blocks for up to connect_timeout (3 s unless the URL says otherwise) for each host. `statement_timeout`: what the
+    // server is asked to end statements after; 0: never. A pooler that does not take it is connected to without.
+    static base::Result<std::unique_ptr<Connection>> open(const ConnectionSettings& settings,
+                                                          base::Millis statement_timeout);
+
+    // One statement, one round trip. After lost or timed_out the connection is of no more use.
+    Outcome<Rows> query(const std::string& sql, const Parameters& parameters, base::Deadline deadline);
+    // Several statements without parameters; gives the last one's rows.
+    Outcome<Rows> execute(const std::string& sql, base::Deadline deadline);
+
+    // Whether it can take another statement: not broken, no transaction open, and the server has not hung up. Cheap.
+    bool is_usable() const;
+
+private:
+    explicit Connection(pg_conn* connection) : connection_(connection) {}
+    Outcome<Rows> collect(base::Deadline deadline);
+    Failure broken(Failure::Kind kind, std::string message);
+    Failure failure_of(const pg_result* result) const;
+    Outcome<void> wait_for_answer(base::Deadline deadline);
+
+    std::unique_ptr<pg_conn, FreeConnection> connection_;
+    bool is_broken_ = false;
+};
+
+// What a failure is to the service: store_unavailable, with what to do where that can be said.
+base::Error to_error(const Failure& failure);
+
+}  // namespace llmapikey::storage::postgres

@@ -1,0 +1,63 @@
+#include "storage/postgres/database.hpp"
+
+#include <random>
+#include <thread>
+
+namespace llmapikey::storage::postgres {
+namespace {
+
+constexpr int max_conflicts = 12;
+constexpr base::Millis first_pause{2};
+constexpr base::Millis longest_pause{200};
+// The connection's own deadline is this much later than the server's, so that the server's word comes first.
+constexpr base::Millis allowance{500};
+
+bool is_serialization_failure(const Failure& failure) {
+    return failure.sqlstate == "40001" || failure.sqlstate == "40P01";
+}
+
+// The server lives but cannot write: it has been demoted, or is a standby.
+bool is_read_only(const Failure& failure) {
+    return failure.sqlstate == "25006";
+}
+
+void pause_before_try(int number, base::Deadline deadline) {
+    thread_local std::minstd_rand generator(std::random_device{}());
+    const auto most = std::min(first_pause * (1 << std::min(number, 10)), longest_pause);
+    const base::Millis pause{std::uniform_int_distribution<std::int64_t>(0, most.count())(generator)};
+    std::this_thread::sleep_for(std::min(pause, deadline.left()));
+}
+
+}  // namespace
+
+Database::Database(ConnectionSettings settings, PoolOptions options)
+    : settings_(std::move(settings)),
+      timeout_(options.statement_timeout + allowance),
+      pool_(options.size, [this, options] { return Connection::open(settings_, options.statement_timeout); }) {}
+
+base::Result<Database::Answer> Database::run(const std::string& sql, const Parameters& parameters, Patience patience) {
+    const auto deadline = base::Deadline::after(timeout_);
+    bool was_lost = false;
+    for (int conflicts = 0;;) {
+        auto lease = pool_.acquire(deadline, was_lost ? Patience::wait : patience);
+        if (!lease) return tl::unexpected(lease.error());
+        auto rows = (*lease)->query(sql, parameters, deadline);
+        if (rows) return Answer{std::move(*rows), was_lost};
+
+        const Failure& failure = rows.error();
+        if (is_serialization_failure(failure) && ++conflicts <= max_conflicts && !deadline.has_passed()) {
+            pause_before_try(conflicts, deadline);
+            continue;
+        }
+        const bool is_lost = failure.kind == Failure::Kind::lost || is_read_only(failure);
+        if (is_lost) lease->discard();
+        if (is_lost && !was_lost && !deadline.has_passed()) {
+            was_lost = true;
+            continue;
+        }
+        if (failure.sqlstate == "23505") return base::fail(base::Errc::conflict, failure.message);
+        return tl::unexpected(to_error(failure));
+    }
+}
+
+}  // namespace llmapikey::storage::postgres

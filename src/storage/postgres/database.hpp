@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "storage/postgres/connection_pool.hpp"
+
+namespace llmapikey::storage::postgres {
+
+// Runs single statements, each a transaction of its own, on pooled connections, and tries again what can be tried
+// again: serialization failures and deadlocks (SQLSTATE 40001, 40P01: certainly without effect) with jitter, and once
+// what was lost with its connection. Thread-safe; blocking.
+class Database {
+public:
+    struct Answer {
+        Rows rows;
+        bool is_repeated = false;  // an earlier try was lost, and may have taken effect
+    };
+
+    Database(ConnectionSettings settings, PoolOptions options);
+
+    // Errc::conflict: a unique constraint was violated (23505). store_unavailable: everything else; at the latest after
+    // twice the statement timeout.
+    base::Result<Answer> run(const std::string& sql, const Parameters& parameters, Patience patience);
+
+    const ConnectionSettings& settings() const { return settings_; }
+
+private:
+    const ConnectionSettings settings_;
+    const base::Millis timeout_;
+    ConnectionPool pool_;
+};
+
+}  // namespace llmapikey::storage::postgres

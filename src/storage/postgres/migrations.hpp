@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "storage/migrator.hpp"
+#include "storage/postgres/adoption.hpp"
+#include "storage/postgres/connection.hpp"
+
+namespace llmapikey::storage::postgres {
+
+// Migrations of the schema llmapikey, over a connection of their own; `policy.sealer` and `clock` must outlive the
+// migrator. A table of the older deployment is adopted, and given back on the way down.
+Migrator make_migrator(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy, const base::Clock& clock);
+
+// The version that this program needs.
+int newest_schema_version();
+
+}  // namespace llmapikey::storage::postgres

@@ -1,0 +1,223 @@
+#include "storage/postgres/postgres_key_store.hpp"
+
+#include "storage/postgres/migrations.hpp"
+
+namespace llmapikey::storage::postgres {
+namespace {
+
+// Two submits of one account collide at most once each; more than a few times is not chance.
+constexpr int max_collisions = 8;
+constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
+
+// Times leave and enter as whole Unix seconds.
+const std::string grant_columns =
+    "id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint, "
+    "daily_limit_micro_usd, floor(extract(epoch FROM created_at))::bigint AS created, "
+    "floor(extract(epoch FROM attempted_at))::bigint AS attempted, "
+    "floor(extract(epoch FROM expires_at))::bigint AS expires";
+
+const std::string select_by_account = "SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE github_user_id = $1";
+const std::string select_unsettled =
+    "SELECT " + grant_columns +
+    " FROM llmapikey.api_keys WHERE status <> 'active' AND id > $1::uuid AND attempted_at <= to_timestamp($2::bigint) "
+    "ORDER BY id LIMIT $3::bigint";
+// The row of the totals is locked before the reservation is inserted: that makes the quota exact, whichever replica
+// asks. Gives no row if all places are taken.
+const std::string insert_pending =
+    "WITH held AS (SELECT " + grant_columns +
+    " FROM llmapikey.api_keys WHERE github_user_id = $2), "
+    "place AS (UPDATE llmapikey.totals SET live = live + 1 "
+    "WHERE only_row = 1 AND ($8::bigint = 0 OR live < $8::bigint) AND NOT EXISTS (SELECT 1 FROM held) "
+    "RETURNING live), "
+    "reserved AS (INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, "
+    "daily_limit_micro_usd, created_at, attempted_at, expires_at) "
+    "SELECT $1::uuid, $2, $3, 'pending', $4, $5::bigint, to_timestamp($6::bigint), to_timestamp($6::bigint), "
+    "to_timestamp($7::bigint) FROM place RETURNING " +
+    grant_columns + ") SELECT * FROM held UNION ALL SELECT * FROM reserved";
+const std::string update_to_active =
+    "UPDATE llmapikey.api_keys SET status = 'active', openrouter_delete_hash = $4, openrouter_key = $5, key_hint = $6 "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'pending'";
+const std::string update_to_ambiguous =
+    "UPDATE llmapikey.api_keys SET status = 'ambiguous', "
+    "openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($4, '')) "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status <> 'active'";
+const std::string delete_unsettled =
+    "WITH gone AS (DELETE FROM llmapikey.api_keys "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status <> 'active' RETURNING 1) "
+    "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
+const std::string update_login =
+    "UPDATE llmapikey.api_keys SET github_username = $2 WHERE github_user_id = $1 AND github_username <> $2";
+const std::string select_known =
+    "SELECT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $1) "
+    "OR ($2 <> '' AND EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE nonce = $2))";
+const std::string select_totals = "SELECT live FROM llmapikey.totals WHERE only_row = 1";
+const std::string select_state =
+    "SELECT coalesce(max(version), 0), current_setting('transaction_read_only') FROM llmapikey.applied_migrations";
+
+std::int64_t seconds_of(base::Timestamp time) {
+    return time.time_since_epoch().count();
+}
+
+base::Result<domain::Grant> read_grant(const Rows& rows, int row) {
+    const auto account = domain::GithubUserId::parse(rows.text(row, 1));
+    const auto status = domain::parse_grant_status(rows.text(row, 3));
+    if (!account || !status) {
+        return base::fail(base::Errc::store_unavailable, "row " + rows.text(row, 0) + " of api_keys makes no sense");
+    }
+    const auto time = [&](int column) { return base::Timestamp{base::Seconds{rows.number(row, column)}}; };
+    domain::Grant grant;
+    grant.id = rows.text(row, 0);
+    grant.github_user_id = *account;
+    grant.github_username = rows.text(row, 2);
+    grant.status = *status;
+    grant.nonce = rows.text(row, 4);
+    grant.delete_handle = rows.text(row, 5);
+    grant.sealed_key = rows.text(row, 6);
+    grant.key_hint = rows.text(row, 7);
+    grant.daily_limit = base::MicroUsd{rows.number(row, 8)};
+    grant.created_at = time(9);
+    grant.attempted_at = time(10);
+    grant.expires_at = time(11);
+    return grant;
+}
+
+Parameters parameters_of(const service::Attempt& attempt) {
+    return Parameters().add(attempt.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
+}
+
+tl::unexpected<base::Error> wrong_state() {
+    return base::fail(base::Errc::conflict, "the row is not in the state that was expected");
+}
+
+}  // namespace
+
+base::Result<std::optional<domain::Grant>> PostgresKeyStore::find(domain::GithubUserId id, Patience patience) {
+    const auto answer = database_->run(select_by_account, Parameters().add(id.text()), patience);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.empty()) return std::nullopt;
+    auto grant = read_grant(answer->rows, 0);
+    if (!grant) return tl::unexpected(grant.error());
+    return std::optional(std::move(*grant));
+}
+
+base::Result<std::optional<domain::Grant>> PostgresKeyStore::find(domain::GithubUserId id) {
+    return find(id, Patience::fail_fast);
+}
+
+// Errc::conflict: another submit of this account came between looking and inserting.
+base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const service::ReserveRequest& request) {
+    const auto parameters = Parameters()
+                                .add(request.grant_id)
+                                .add(request.recipient.id.text())
+                                .add(request.recipient.login)
+                                .add(request.nonce)
+                                .add(request.daily_limit.value)
+                                .add(seconds_of(request.now))
+                                .add(seconds_of(request.expires_at))
+                                .add(request.max_total_keys);
+    const auto answer = database_->run(insert_pending, parameters, Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    std::optional<domain::Grant> grant;
+    if (answer->rows.empty()) {
+        // Full; but perhaps this account's own other submit has taken the last place.
+        auto held = find(request.recipient.id);
+        if (!held) return tl::unexpected(held.error());
+        grant = std::move(*held);
+    } else {
+        auto read = read_grant(answer->rows, 0);
+        if (!read) return tl::unexpected(read.error());
+        grant = std::move(*read);
+    }
+    if (!grant) return service::ReserveOutcome{service::QuotaFull{}};
+    // The id is this call's own: also where it was inserted by a try whose answer was lost.
+    if (grant->id == request.grant_id) return service::ReserveOutcome{service::Reserved{std::move(*grant)}};
+    return service::ReserveOutcome{service::AlreadyHeld{std::move(*grant)}};
+}
+
+base::Result<service::ReserveOutcome> PostgresKeyStore::reserve(const service::ReserveRequest& request) {
+    for (int collisions = 0;; ++collisions) {
+        auto outcome = reserve_once(request);
+        const bool is_collision = !outcome && outcome.error().code == base::Errc::conflict;
+        if (!is_collision) return outcome;
+        if (collisions == max_collisions) return base::fail(base::Errc::store_unavailable, outcome.error().detail);
+    }
+}
+
+base::Result<void> PostgresKeyStore::activate(const service::Attempt& attempt, const service::Activation& activation) {
+    const auto parameters =
+        parameters_of(attempt).add(activation.delete_handle).add(activation.sealed_key).add(activation.key_hint);
+    const auto answer = database_->run(update_to_active, parameters, Patience::wait);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.changed() == 1) return {};
+    if (!answer->is_repeated) return wrong_state();
+    const auto stored = find(attempt.github_user_id, Patience::wait);
+    if (!stored) return tl::unexpected(stored.error());
+    const bool is_done = *stored && (*stored)->id == attempt.grant_id && (*stored)->nonce == attempt.nonce &&
+                         (*stored)->sealed_key == activation.sealed_key;
+    return is_done ? base::Result<void>{} : wrong_state();
+}
+
+base::Result<void> PostgresKeyStore::mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) {
+    const auto answer = database_->run(update_to_ambiguous, parameters_of(attempt).add(delete_handle), Patience::wait);
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->rows.changed() == 1 ? base::Result<void>{} : wrong_state();
+}
+
+base::Result<void> PostgresKeyStore::release(const service::Attempt& attempt) {
+    const auto answer = database_->run(delete_unsettled, parameters_of(attempt), Patience::wait);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.changed() == 1) return {};
+    if (!answer->is_repeated) return wrong_state();
+    const auto stored = find(attempt.github_user_id, Patience::wait);
+    if (!stored) return tl::unexpected(stored.error());
+    const bool is_gone = !*stored || (*stored)->id != attempt.grant_id;
+    return is_gone ? base::Result<void>{} : wrong_state();
+}
+
+base::Result<void> PostgresKeyStore::update_username(const domain::Recipient& recipient) {
+    const auto answer =
+        database_->run(update_login, Parameters().add(recipient.id.text()).add(recipient.login), Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    return {};
+}
+
+base::Result<std::vector<domain::Grant>> PostgresKeyStore::list_unsettled(base::Timestamp attempted_by,
+                                                                          const std::string& after_id, int limit) {
+    const auto parameters = Parameters()
+                                .add(after_id.empty() ? lowest_id : std::string_view(after_id))
+                                .add(seconds_of(attempted_by))
+                                .add(std::int64_t{limit});
+    const auto answer = database_->run(select_unsettled, parameters, Patience::wait);
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<domain::Grant> grants;
+    for (int row = 0; row < answer->rows.size(); ++row) {
+        auto grant = read_grant(answer->rows, row);
+        if (!grant) return tl::unexpected(grant.error());
+        grants.push_back(std::move(*grant));
+    }
+    return grants;
+}
+
+base::Result<bool> PostgresKeyStore::knows(const std::string& delete_handle, const std::string& nonce) {
+    const auto answer = database_->run(select_known, Parameters().add(delete_handle).add(nonce), Patience::wait);
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->rows.flag(0, 0);
+}
+
+base::Result<service::GrantTotals> PostgresKeyStore::totals() {
+    const auto answer = database_->run(select_totals, Parameters(), Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.totals has lost its row");
+    return service::GrantTotals{answer->rows.number(0, 0)};
+}
+
+base::Result<void> PostgresKeyStore::check() {
+    const auto answer = database_->run(select_state, Parameters(), Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.text(0, 1) == "on") {
+        return base::fail(base::Errc::store_unavailable, "the database is read-only: it is a standby, or set so");
+    }
+    return compare_schema(static_cast<int>(answer->rows.number(0, 0)), newest_schema_version());
+}
+
+}  // namespace llmapikey::storage::postgres

@@ -1,0 +1,278 @@
+// What is particular to PostgreSQL: the pool, reconnecting, limits that replicas share, migrations.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/postgres_rate_limits.hpp"
+#include "support/postgres_database.hpp"
+
+namespace llmapikey::test {
+namespace {
+
+namespace postgres = storage::postgres;
+using postgres::Connection;
+using postgres::ConnectionPool;
+using postgres::ConnectionSettings;
+using postgres::Parameters;
+using postgres::Patience;
+
+base::Deadline soon(int millis = 5'000) {
+    return base::Deadline::after(base::Millis{millis});
+}
+
+ConnectionPool::OpenConnection opener(const std::string& url) {
+    return [url] { return Connection::open(*ConnectionSettings::parse(url), base::Millis{0}); };
+}
+
+std::string value_of(const postgres::Outcome<postgres::Rows>& rows) {
+    EXPECT_TRUE(rows) << rows.error().message;
+    return rows ? rows->text(0, 0) : "";
+}
+
+TEST(ConnectionSettingsTest, TakeWhatLibpqTakes) {
+    const auto settings = ConnectionSettings::parse("postgres://me:secret@one:1,two:2/db?sslmode=verify-full");
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->description(), "one,two:1,2/db");
+    const auto& values = settings->values();
+    const auto has = [&](const char* name, const char* value) {
+        return std::find(values.begin(), values.end(), std::pair<std::string, std::string>(name, value)) !=
+               values.end();
+    };
+    EXPECT_TRUE(has("sslmode", "verify-full"));
+    EXPECT_TRUE(has("target_session_attrs", "read-write"));
+}
+
+TEST(ConnectionSettingsTest, LeaveOutWhatOnlyJavaScriptClientsKnow) {
+    EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h:6543/db?sslmode=require&supa=base-pooler.x"));
+    EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h:6543/db?pgbouncer=true&connection_limit=1"));
+    EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h/db?sslmode=no-verify"));
+}
+
+TEST(ConnectionSettingsTest, RefuseNonsenseWithoutRepeatingThePassword) {
+    for (const std::string url : {"postgresql://a:secret@h:port/db?x=1", "postgresql://a:secret@[::1/db",
+                                  "postgresql://a:secret@h/db?nonsense=secret"}) {
+        const auto settings = ConnectionSettings::parse(url);
+        ASSERT_FALSE(settings) << url;
+        EXPECT_NE(settings.error().detail.find("POSTGRES_URL"), std::string::npos);
+        EXPECT_EQ(settings.error().detail.find("secret"), std::string::npos) << settings.error().detail;
+    }
+}
+
+TEST(ConnectionTest, ParametersAreValuesAndNothingElse) {
+    const auto connection = connect(postgres_url());
+    const std::string hostile = "'; DROP TABLE x; -- \\ \"";
+    EXPECT_EQ(value_of(connection->query("SELECT $1::text", Parameters().add(hostile), soon())), hostile);
+}
+
+TEST(ConnectionTest, AnAnswerThatDoesNotComeIsNotWaitedForBeyondTheDeadline) {
+    const auto connection = connect(postgres_url());
+    const auto begun = std::chrono::steady_clock::now();
+    const auto rows = connection->query("SELECT pg_sleep(10)", {}, soon(200));
+    ASSERT_FALSE(rows);
+    EXPECT_EQ(rows.error().kind, postgres::Failure::Kind::timed_out);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{5});
+    EXPECT_FALSE(connection->is_usable());
+}
+
+TEST(ConnectionTest, TheServerEndsStatementsThatTakeTooLong) {
+    const auto connection = *Connection::open(*ConnectionSettings::parse(postgres_url()), base::Millis{100});
+    const auto rows = connection->query("SELECT pg_sleep(10)", {}, soon());
+    ASSERT_FALSE(rows);
+    EXPECT_EQ(rows.error().sqlstate, "57014");
+    EXPECT_TRUE(connection->is_usable());
+}
+
+TEST(ConnectionTest, APoolerThatRefusesServerSettingsIsConnectedToWithoutThem) {
+    const auto connection = Connection::open(*ConnectionSettings::parse(pgbouncer_url()), base::Millis{100});
+    ASSERT_TRUE(connection) << connection.error().detail;
+    EXPECT_EQ(value_of((*connection)->query("SELECT 1", {}, soon())), "1");
+}
+
+TEST(ConnectionPoolTest, OpensNoMoreThanItsSizeAndServesInOrder) {
+    ConnectionPool pool(2, opener(postgres_url()));
+    auto first = pool.acquire(soon(), Patience::fail_fast);
+    auto second = pool.acquire(soon(), Patience::fail_fast);
+    ASSERT_TRUE(first && second);
+    EXPECT_FALSE(pool.acquire(soon(50), Patience::fail_fast));
+
+    std::mutex mutex;
+    std::vector<int> order;
+    std::vector<std::thread> waiters;
+    for (int number = 0; number < 5; ++number) {
+        std::atomic<bool> is_waiting{false};
+        waiters.emplace_back([&, number, flag = &is_waiting] {
+            *flag = true;
+            auto lease = pool.acquire(soon(), Patience::fail_fast);
+            ASSERT_TRUE(lease);
+            const std::lock_guard lock(mutex);
+            order.push_back(number);
+        });
+        while (!is_waiting)
+            std::this_thread::yield();
+        std::this_thread::sleep_for(base::Millis{20});  // the next one must come later, not merely start later
+    }
+    { const auto given_back = std::move(*first); }
+    for (auto& waiter : waiters)
+        waiter.join();
+    EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
+}
+
+TEST(ConnectionPoolTest, ReplacesConnectionsThatTheServerEnded) {
+    ConnectionPool pool(2, opener(postgres_url()));
+    std::string process;
+    {
+        auto lease = pool.acquire(soon(), Patience::fail_fast);
+        process = value_of((*lease)->query("SELECT pg_backend_pid()", {}, soon()));
+    }
+    run_sql("SELECT pg_terminate_backend(" + process + ", 5000)");
+    auto lease = pool.acquire(soon(), Patience::fail_fast);
+    ASSERT_TRUE(lease) << lease.error().detail;
+    EXPECT_NE(value_of((*lease)->query("SELECT pg_backend_pid()", {}, soon())), process);
+}
+
+TEST(ConnectionPoolTest, FailsAtOnceWhileTheDatabaseIsAwayAndComesBackByItself) {
+    std::atomic<bool> is_away{true};
+    const auto open = opener(postgres_url());
+    ConnectionPool pool(2, [&]() -> base::Result<std::unique_ptr<Connection>> {
+        if (is_away) return base::fail(base::Errc::store_unavailable, "away");
+        return open();
+    });
+    EXPECT_FALSE(pool.acquire(soon(), Patience::fail_fast));
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < 100; ++i)
+        EXPECT_FALSE(pool.acquire(soon(), Patience::fail_fast));
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{4});
+    std::thread patient([&] { EXPECT_TRUE(pool.acquire(soon(20'000), Patience::wait)); });
+    is_away = false;
+    patient.join();
+    EXPECT_TRUE(pool.acquire(soon(), Patience::fail_fast));
+}
+
+TEST(DatabaseTest, AStatementOnALostConnectionIsTriedOnceMore) {
+    reset_schema();
+    const auto database = open_database(postgres_url(), 1);
+    // A sequence counts also what is rolled back: the function ends its own connection the first times that it runs.
+    run_sql(
+        "CREATE SEQUENCE llmapikey.tries; "
+        "CREATE FUNCTION llmapikey.die_until(integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN "
+        "IF nextval('llmapikey.tries') < $1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; "
+        "RETURN 1; END $$");
+    const auto answer = database->run("SELECT llmapikey.die_until(2)", {}, Patience::fail_fast);
+    ASSERT_TRUE(answer) << answer.error().detail;
+    EXPECT_TRUE(answer->is_repeated);
+    EXPECT_EQ(run_sql("SELECT last_value FROM llmapikey.tries"), "2");
+    EXPECT_FALSE(database->run("SELECT llmapikey.die_until(9)", {}, Patience::fail_fast)) << "not for ever";
+    EXPECT_EQ(run_sql("SELECT last_value FROM llmapikey.tries"), "4");
+}
+
+TEST(DatabaseTest, SerializationFailuresAreTriedAgain) {
+    reset_schema();
+    run_sql("CREATE TABLE llmapikey.counter (value integer); INSERT INTO llmapikey.counter VALUES (0)");
+    // Every transaction is serializable: two that count at once are one too many.
+    const auto url = postgres_url() + "?options=-cdefault_transaction_isolation%3Dserializable";
+    const auto database = open_database(url, 4);
+    std::vector<std::thread> counters;
+    for (int i = 0; i < 4; ++i) {
+        counters.emplace_back([&] {
+            for (int round = 0; round < 25; ++round) {
+                const auto counted =
+                    database->run("UPDATE llmapikey.counter SET value = value + 1", {}, Patience::wait);
+                EXPECT_TRUE(counted) << counted.error().detail;
+            }
+        });
+    }
+    for (auto& counter : counters)
+        counter.join();
+    EXPECT_EQ(run_sql("SELECT value FROM llmapikey.counter"), "100");
+}
+
+TEST(DatabaseTest, AUniqueViolationIsAConflict) {
+    const auto database = open_database(postgres_url());
+    run_sql("DROP TABLE IF EXISTS unique_test; CREATE TABLE unique_test (id integer PRIMARY KEY)");
+    ASSERT_TRUE(database->run("INSERT INTO unique_test VALUES (1)", {}, Patience::wait));
+    EXPECT_EQ(database->run("INSERT INTO unique_test VALUES (1)", {}, Patience::wait).error().code,
+              base::Errc::conflict);
+}
+
+TEST(PostgresRateLimitsTest, AreSharedAndRefill) {
+    reset_schema();
+    postgres::PostgresRateLimits here(open_database(postgres_url(), 2)), there(open_database(pgbouncer_url(), 2));
+    std::atomic<int> taken{0};
+    std::vector<std::thread> requests;
+    for (int i = 0; i < 20; ++i) {
+        requests.emplace_back([&, i] {
+            const auto wait = (i % 2 == 0 ? here : there).take("client", 5);
+            ASSERT_TRUE(wait) << wait.error().detail;
+            if (!*wait) ++taken;
+            if (*wait) {
+                EXPECT_GE(wait->value().count(), 1);
+                EXPECT_LE(wait->value().count(), 12);
+            }
+        });
+    }
+    for (auto& request : requests)
+        request.join();
+    EXPECT_EQ(taken, 5);
+    EXPECT_FALSE(here.take("another client", 5)->has_value());
+    run_sql("UPDATE llmapikey.rate_limits SET filled_at = filled_at - interval '13 seconds'");
+    EXPECT_FALSE(there.take("client", 5)->has_value());
+    EXPECT_TRUE(here.take("client", 5)->has_value());
+}
+
+TEST(PostgresMigrationTest, GoUpDownAndUpAgain) {
+    reset_schema();
+    const base::SystemClock clock;
+    auto migrator = postgres::make_migrator(connect(pgbouncer_url()), {}, clock);
+    EXPECT_EQ(*migrator.up(), 0);
+    const int all = static_cast<int>(migrator.states()->size());
+    EXPECT_EQ(*migrator.down(1000), all);
+    EXPECT_EQ(run_sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'llmapikey'"), "1")
+        << "nothing is left but the record of migrations";
+    EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
+    EXPECT_EQ(*migrator.up(), all);
+    EXPECT_TRUE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
+}
+
+TEST(PostgresMigrationTest, ProcessesThatStartTogetherApplyEachOnce) {
+    run_sql("DROP SCHEMA IF EXISTS llmapikey CASCADE");
+    std::atomic<int> applied{0};
+    std::vector<std::thread> starts;
+    for (int i = 0; i < 8; ++i) {
+        starts.emplace_back([&, i] {
+            const base::SystemClock clock;
+            auto migrator = postgres::make_migrator(connect(i % 2 == 0 ? postgres_url() : pgbouncer_url()), {}, clock);
+            const auto count = migrator.up();
+            ASSERT_TRUE(count) << count.error().detail;
+            applied += *count;
+        });
+    }
+    for (auto& start : starts)
+        start.join();
+    EXPECT_EQ(applied, postgres::newest_schema_version());
+}
+
+TEST(PostgresMigrationTest, ANewerSchemaIsRefused) {
+    reset_schema();
+    run_sql("INSERT INTO llmapikey.applied_migrations VALUES (9999, 'future', now())");
+    const base::SystemClock clock;
+    const auto refused = postgres::make_migrator(connect(postgres_url()), {}, clock).up();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().detail.find("newer"), std::string::npos);
+    EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
+}
+
+TEST(PostgresMigrationTest, ATableOfSomebodyElseIsLeftAlone) {
+    run_sql(
+        "DROP SCHEMA IF EXISTS llmapikey CASCADE; CREATE SCHEMA llmapikey; "
+        "CREATE TABLE llmapikey.api_keys (id integer, owner text)");
+    const base::SystemClock clock;
+    const auto refused = postgres::make_migrator(connect(postgres_url()), {}, clock).up();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().detail.find("github_user_id"), std::string::npos);
+    EXPECT_EQ(run_sql("SELECT count(*) FROM information_schema.columns WHERE table_name = 'api_keys'"), "2");
+}
+
+}  // namespace
+}  // namespace llmapikey::test

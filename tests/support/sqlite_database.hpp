@@ -1,0 +1,47 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "storage/sqlite/migrations.hpp"
+#include "storage/sqlite/sqlite_key_store.hpp"
+
+namespace llmapikey::test {
+
+// A folder that is gone with the test.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "llmapikey-test-XXXXXX").string();
+        path_ = mkdtemp(pattern.data());
+    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    std::string file() const { return path_ + "/llmapikey.db"; }
+
+private:
+    std::string path_;
+};
+
+inline std::unique_ptr<storage::sqlite::Connection> migrated(const std::string& path) {
+    auto connection = storage::sqlite::Connection::open(path, storage::sqlite::Access::read_write, base::Millis{5000});
+    EXPECT_TRUE(connection) << connection.error().detail;
+    const base::SystemClock clock;
+    const auto applied = storage::sqlite::make_migrator(**connection, clock).up();
+    EXPECT_TRUE(applied) << applied.error().detail;
+    return std::move(*connection);
+}
+
+inline std::unique_ptr<storage::sqlite::SqliteKeyStore> open_migrated(const std::string& path) {
+    migrated(path);
+    auto store = storage::sqlite::SqliteKeyStore::open({path, 2, base::Millis{5000}});
+    EXPECT_TRUE(store) << store.error().detail;
+    return std::move(*store);
+}
+
+}  // namespace llmapikey::test
