@@ -32,7 +32,7 @@ const pause = (ms) => new Promise((r) => setTimeout(r, ms));
 class Daemon {
   constructor(command, args, cwd) { Object.assign(this, { command, args, cwd, output: "" }); }
   start() {
-    this.child = spawn(this.command, this.args, { ...identity(), cwd: this.cwd, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8" }, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(this.command, this.args, { ...identity(), cwd: this.cwd, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8" }, stdio: ["ignore", "pipe", "pipe"], detached: true });
     this.child.stdout.on("data", (chunk) => { this.output += chunk; });
     this.child.stderr.on("data", (chunk) => { this.output += chunk; });
     this.exited = new Promise((done) => this.child.once("exit", done));
@@ -62,8 +62,13 @@ class Server {
     }
     throw new Error(`PostgreSQL did not start: ${this.daemon.output}`);
   }
-  // SIGINT: sessions are ended at once, cleanly. SIGKILL: as if the machine had gone.
-  stop(signal = "SIGINT") { return this.daemon.stop(signal); }
+  // Sessions are ended at once, cleanly.
+  stop() { return this.daemon.stop("SIGINT"); }
+  // With all its processes, as if the machine had gone.
+  async vanish() {
+    process.kill(-this.daemon.child.pid, "SIGKILL");
+    await this.daemon.exited;
+  }
   async restart() { await this.stop(); await this.start(this.settings); }
   // Runs SQL, gives its rows as text: columns separated by |.
   sql(text, database = "postgres", role = user) {
