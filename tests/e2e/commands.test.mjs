@@ -1,6 +1,6 @@
 // The command line: configuration errors, doctor, migrate, help.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { run, serviceEnvironment, startService, startUpstreams, temporaryFolder } from "./support/service.mjs";
@@ -104,6 +104,15 @@ test("help for newcomers, version, and usage errors", async () => {
     assert.equal(wrong.code, 2, args.join(" "));
     assert.match(wrong.err, /--help/);
   }
+});
+
+test("docs/configuration.md says what --help says", async () => {
+  const help = (await run(["--help"])).out;
+  const variables = [...help.slice(help.indexOf("Environment (or")).matchAll(/^ {2}([A-Z_]+)\n {6}(.*?)(?: \(default: (.*)\))?$/gm)];
+  assert.ok(variables.length > 20);
+  const rows = variables.map(([, name, meaning, fallback]) => `| \`${name}\` | ${meaning} | ${fallback ?? ""} |`);
+  const documented = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8").split("\n").filter((line) => line.startsWith("| `"));
+  assert.deepEqual(documented, rows);
 });
 
 test("the sandbox cleans up after itself", async () => {

@@ -1,23 +1,29 @@
-// What the product promises of keys, with real processes, races, lost answers and kills.
+// What the product promises of keys, with real processes, races, lost answers and kills. On the embedded database, or with
+// LLMAPIKEY_TEST_STORE=postgres on PostgreSQL through PgBouncer.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import { startPostgres } from "./support/postgres.mjs";
 import { generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
 
-let upstreams;
-before(async () => { upstreams = await startUpstreams(); });
-after(() => upstreams.stop());
+const isEmbedded = process.env.LLMAPIKEY_TEST_STORE !== "postgres";
+let upstreams, postgres;
+before(async () => { [upstreams, postgres] = await Promise.all([startUpstreams(), isEmbedded ? null : startPostgres()]); });
+after(async () => { await upstreams.stop(); await postgres?.stop(); });
 beforeEach(() => upstreams.clearFaults());
 
 // A service with a database of its own, stopped and removed afterwards. `use` may restart it through `again`.
 const withService = async (env, use) => {
   const folder = temporaryFolder();
-  let service = await startService(upstreams, folder, env);
-  const again = async (other = env) => { await service.stop(); service = await startService(upstreams, folder, other); return service; };
-  try { await use(service, { folder, again }); } finally { await service.stop(); rmSync(folder, { recursive: true, force: true }); }
+  const store = isEmbedded ? {} : { POSTGRES_URL: postgres.database().pooled };
+  let service = await startService(upstreams, folder, { ...store, ...env });
+  const again = async (other = env) => { await service.stop(); service = await startService(upstreams, folder, { ...store, ...other }); return service; };
+  const files = isEmbedded ? folder : join(postgres?.folder ?? "", "primary");
+  try { await use(service, { settings: { ...serviceEnvironment(upstreams, folder), ...store }, files, again }); } finally { await service.stop(); rmSync(folder, { recursive: true, force: true }); }
 };
 
+const filesUnder = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)]));
 let people = 0;
 const somebody = () => `person-${process.pid}-${people += 1}`;
 const liveKeys = async () => (await upstreams.ledger()).keys.filter((key) => !key.deleted_at);
@@ -140,7 +146,7 @@ test("killed in the middle of a mint: the next visit ends with one key, none orp
   assert.ok(key.endsWith(alive[0].hint));
 }));
 
-test("killed in the middle of a mint: `reconcile --fix` revokes what nobody knows and frees the place", () => withService({ UPSTREAM_TIMEOUT_SECONDS: "1" }, async (service, { folder }) => {
+test("killed in the middle of a mint: `reconcile --fix` revokes what nobody knows and frees the place", () => withService({ UPSTREAM_TIMEOUT_SECONDS: "1" }, async (service, { settings }) => {
   const session = await signIn(service, somebody());
   const before_ = new Set((await liveKeys()).map((key) => key.hash));
   await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 900 });
@@ -148,7 +154,7 @@ test("killed in the middle of a mint: `reconcile --fix` revokes what nobody know
   await until("the create upstream", async () => (await liveKeys()).some((key) => !before_.has(key.hash)));
   await service.process.kill("SIGKILL");
   await lost;
-  const env = { ...serviceEnvironment(upstreams, folder), UPSTREAM_TIMEOUT_SECONDS: "1" };
+  const env = { ...settings, UPSTREAM_TIMEOUT_SECONDS: "1" };
   const report = await until("a finding", async () => {
     const looked = JSON.parse((await run(["reconcile", "--json"], env)).out);
     return looked.findings.some((finding) => finding.kind === "unsettled") && looked;
@@ -160,13 +166,13 @@ test("killed in the middle of a mint: `reconcile --fix` revokes what nobody know
   assert.equal(JSON.parse((await run(["reconcile", "--json"], env)).out).clean, true);
 }));
 
-test("no raw key in the log or in the database, whole or copied", () => withService({ LOG_LEVEL: "debug" }, async (service, { folder }) => {
+test("no raw key in the log or in the database, whole or copied", () => withService({ LOG_LEVEL: "debug" }, async (service, { files }) => {
   const session = await signIn(service, somebody());
   const { key } = await (await generate(service, session)).json();
   await page(service, session);
   await page(service, session, "/docs?key=show");
   assert.ok(!service.process.output.includes(key));
-  for (const file of readdirSync(folder)) assert.ok(!readFileSync(join(folder, file)).includes(key), file);
+  for (const file of filesUnder(files)) assert.ok(!readFileSync(file).includes(key), file);
   for (const secret of [session.split("=")[1], "session-secret", "sealing-secret", upstreams.management_key, upstreams.github_client_secret]) {
     assert.ok(!service.process.output.includes(secret));
   }

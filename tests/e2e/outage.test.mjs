@@ -18,7 +18,7 @@ const sessionOf = async (account) => `llmapikey_session=${await new SignJWT({ lo
 
 let accounts = 0;
 // People who come, take a key and look at it, until told to stop.
-const startLoad = (services, workers = 8) => {
+const startLoad = (t, services, workers = 8) => {
   const load = { acknowledged: new Map(), failures: [], longest: 0, last: 0, isOver: false };
   const timed = async (call) => {
     const begun = performance.now();
@@ -43,6 +43,7 @@ const startLoad = (services, workers = 8) => {
     }
   };
   const all = Promise.all(Array.from({ length: workers }, (_, number) => work(number)));
+  t.after(() => { load.isOver = true; });
   load.stop = async () => { load.isOver = true; await all; };
   return load;
 };
@@ -90,13 +91,26 @@ const removeKeys = async () => {
   }
 };
 
+// A PostgreSQL, and a way to start services on it; all stopped when the test ends, however it ends.
+const outage = async (t) => {
+  const folder = temporaryFolder();
+  const services = [];
+  const postgres = await startPostgres();
+  t.after(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const serve = async (url) => { services.push(await startService(upstreams, folder, { ...env, POSTGRES_URL: url })); return services.at(-1); };
+  return { postgres, serve };
+};
+
 test("PostgreSQL restarted ten times under load", async (t) => {
   await removeKeys();
-  const postgres = await startPostgres();
+  const { postgres, serve } = await outage(t);
   const database = postgres.database();
-  const folder = temporaryFolder();
-  const services = [await startService(upstreams, folder, { ...env, POSTGRES_URL: database.url }), await startService(upstreams, folder, { ...env, POSTGRES_URL: database.pooled })];
-  const load = startLoad(services);
+  const services = [await serve(database.url), await serve(database.pooled)];
+  const load = startLoad(t, services);
   for (let restart = 0; restart < 10; restart += 1) {
     await pause(300);
     await postgres.server.stop();
@@ -112,14 +126,29 @@ test("PostgreSQL restarted ten times under load", async (t) => {
   t.diagnostic(`${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the longest request ${Math.round(load.longest)} ms`);
   assert.ok(load.longest < 20_000, `the longest took ${load.longest} ms`);
   await expectNothingLost(services[0], database, database.url, load.acknowledged);
-  for (const service of services) await service.stop();
-  await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a database that is frozen holds nobody for longer than the deadline, and is found again when it goes on", async (t) => {
+  const { postgres, serve } = await outage(t);
+  const database = postgres.database();
+  const service = await serve(database.url);
+  const load = startLoad(t, [service], 24);
+  await pause(500);
+  postgres.server.signal("SIGSTOP");
+  await pause(9000);
+  postgres.server.signal("SIGCONT");
+  await until("ready", async () => (await fetch(`${service.url}/readyz`)).status === 200, 15_000);
+  await pause(300);
+  await load.stop();
+  expectOnlyBusyAnswers(load);
+  assert.ok(load.failures.length > 0, "the frost was felt");
+  t.diagnostic(`${load.failures.length} answers of 503, the longest request ${Math.round(load.longest)} ms`);
+  assert.ok(load.longest < 15_000, `the longest took ${load.longest} ms`);
 });
 
 test("a synchronous standby is promoted under load while the primary vanishes", async (t) => {
   await removeKeys();
-  const postgres = await startPostgres();
+  const { postgres, serve } = await outage(t);
   const { server } = postgres;
   const database = postgres.database();
   const standby = await postgres.standby("standby");
@@ -127,9 +156,8 @@ test("a synchronous standby is promoted under load while the primary vanishes", 
   server.sql("SELECT pg_reload_conf()");
   await until("a synchronous standby", () => server.sql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") === "1");
   const url = `postgresql://llmapikey@127.0.0.1:${server.port},127.0.0.1:${standby.port}/${database.name}?target_session_attrs=read-write`;
-  const folder = temporaryFolder();
-  const services = [await startService(upstreams, folder, { ...env, POSTGRES_URL: url }), await startService(upstreams, folder, { ...env, POSTGRES_URL: url })];
-  const load = startLoad(services);
+  const services = [await serve(url), await serve(url)];
+  const load = startLoad(t, services);
   await pause(1500);
   const before_ = load.acknowledged.size;
   await server.vanish();
@@ -146,7 +174,4 @@ test("a synchronous standby is promoted under load while the primary vanishes", 
   assert.equal(late.length, 0, `errors later than 5 s after the promotion: ${JSON.stringify(late[0])}`);
   expectOnlyBusyAnswers(load);
   await expectNothingLost(services[1], { sql: (text) => standby.sql(text, database.name) }, url, load.acknowledged);
-  for (const service of services) await service.stop();
-  await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
 });

@@ -32,7 +32,7 @@ const pause = (ms) => new Promise((r) => setTimeout(r, ms));
 class Daemon {
   constructor(command, args, cwd) { Object.assign(this, { command, args, cwd, output: "" }); }
   start() {
-    this.child = spawn(this.command, this.args, { ...identity(), cwd: this.cwd, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8" }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    this.child = spawn(this.command, this.args, { ...identity(), cwd: this.cwd, env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8" }, stdio: ["ignore", "pipe", "pipe"] });
     this.child.stdout.on("data", (chunk) => { this.output += chunk; });
     this.child.stderr.on("data", (chunk) => { this.output += chunk; });
     this.exited = new Promise((done) => this.child.once("exit", done));
@@ -50,7 +50,7 @@ class Server {
   get url() { return `postgresql://${user}@127.0.0.1:${this.port}`; }
   async start(settings = {}) {
     this.settings = settings;
-    const all = { listen_addresses: "127.0.0.1", unix_socket_directories: "", port: this.port, fsync: "off", shared_buffers: "32MB", max_connections: 100, max_wal_senders: 4, ...settings };
+    const all = { listen_addresses: "127.0.0.1", unix_socket_directories: "", port: this.port, fsync: "off", shared_buffers: "32MB", max_connections: 200, max_wal_senders: 4, ...settings };
     this.daemon = new Daemon(join(programs(), "postgres"), ["-D", this.folder, ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])], this.folder);
     this.daemon.start();
     await this.untilReady();
@@ -64,9 +64,17 @@ class Server {
   }
   // Sessions are ended at once, cleanly.
   stop() { return this.daemon.stop("SIGINT"); }
+  // To all its processes: each server process leads a group of its own, so they are signaled one by one.
+  signal(name) {
+    const { pid } = this.daemon.child;
+    const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)]).toString().trim().split(/\s+/).map(Number);
+    process.kill(pid, name);
+    for (const child of children) try { process.kill(child, name); } catch { /* gone already */ }
+  }
   // With all its processes, as if the machine had gone.
   async vanish() {
-    process.kill(-this.daemon.child.pid, "SIGKILL");
+    this.signal("SIGSTOP");
+    this.signal("SIGKILL");
     await this.daemon.exited;
   }
   async restart() { await this.stop(); await this.start(this.settings); }
@@ -102,6 +110,7 @@ pool_mode = transaction
 default_pool_size = 20
 max_client_conn = 1000
 server_login_retry = 0.2
+server_idle_timeout = 3
 `);
   chmodSync(join(folder, "pooler"), 0o755);
   const daemon = new Daemon("pgbouncer", [join(folder, "pooler/pgbouncer.ini")], "/");
