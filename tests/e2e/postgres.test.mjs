@@ -22,6 +22,14 @@ const withReplicas = async (count, env, use) => {
   }
 };
 
+// A service on `url`, stopped when the test ends, however it ends.
+const serve = async (t, env) => {
+  const folder = temporaryFolder();
+  const service = await startService(upstreams, folder, env);
+  t.after(async () => { await service.stop(); rmSync(folder, { recursive: true, force: true }); });
+  return service;
+};
+
 let people = 0;
 const somebody = () => `replica-person-${process.pid}-${people += 1}`;
 const keysUpstream = async () => (await upstreams.ledger()).keys.length;
@@ -85,20 +93,22 @@ test("the limit on asking for keys is one limit for all replicas", () => withRep
   for (const answer of answers.filter((each) => each.status === 429)) assert.ok(Number(answer.headers.get("retry-after")) >= 1);
 }));
 
-test("2,000 requests at once on a pool of 8: all answered, by no more than 8 connections", async () => {
+// Fewer for the sanitized program, which takes longer for as many than anybody may wait.
+const atOnce = Number(process.env.LLMAPIKEY_TEST_REQUESTS ?? 2000);
+test(`${atOnce} requests at once on a pool of 8: all answered, by no more than 8 connections`, async (t) => {
   const database = postgres.database();
-  const folder = temporaryFolder();
-  const service = await startService(upstreams, folder, { POSTGRES_URL: database.url, POSTGRES_POOL_SIZE: "8" });
+  const service = await serve(t, { POSTGRES_URL: database.url, POSTGRES_POOL_SIZE: "8" });
   const session = await signIn(service, somebody());
   const { key } = await (await generate(service, session)).json();
   let most = 0, isOver = false;
+  t.after(() => { isOver = true; });
   const watch = (async () => {
     while (!isOver) {
       most = Math.max(most, Number(postgres.server.sql(`SELECT count(*) FROM pg_stat_activity WHERE datname = '${database.name}'`)));
       await new Promise((r) => setTimeout(r, 20));
     }
   })();
-  const times = await Promise.all(Array.from({ length: 2000 }, async () => {
+  const times = await Promise.all(Array.from({ length: atOnce }, async () => {
     const begun = performance.now();
     const answer = await fetch(`${service.url}/dashboard`, { headers: { cookie: session } });
     const text = await answer.text();
@@ -110,9 +120,9 @@ test("2,000 requests at once on a pool of 8: all answered, by no more than 8 con
   await watch;
   times.sort((a, b) => a - b);
   assert.ok(most >= 1 && most <= 8, `${most} connections`);
-  assert.ok(times[1980] < 20 * times[1000], `p99 ${times[1980]} ms, median ${times[1000]} ms`);
-  await service.stop();
-  rmSync(folder, { recursive: true, force: true });
+  const [median, p99] = [times[atOnce / 2], times[atOnce * 0.99]];
+  t.diagnostic(`at most ${most} connections; median ${Math.round(median)} ms, p99 ${Math.round(p99)} ms`);
+  assert.ok(p99 < 20 * median, `p99 ${p99} ms, median ${median} ms`);
 });
 
 test("/readyz says no before the end, while everything is still served", () => withReplicas(1, { DRAIN_SECONDS: "30" }, async ([service]) => {
@@ -126,10 +136,10 @@ test("/readyz says no before the end, while everything is still served", () => w
   assert.equal((await ended).code, 0);
 }));
 
-test("/readyz says no while the database is away, and a page says so with Retry-After", async () => {
+test("/readyz says no while the database is away, and a page says so with Retry-After", async (t) => {
   const other = await startPostgres();
-  const folder = temporaryFolder();
-  const service = await startService(upstreams, folder, { POSTGRES_URL: other.database().url });
+  t.after(() => other.stop());
+  const service = await serve(t, { POSTGRES_URL: other.database().url });
   const session = await signIn(service, somebody());
   await other.server.stop();
   const lost = await fetch(`${service.url}/dashboard`, { headers: { cookie: session, accept: "text/html" } });
@@ -142,9 +152,6 @@ test("/readyz says no while the database is away, and a page says so with Retry-
   await other.server.start();
   await until("ready again", async () => (await fetch(`${service.url}/readyz`)).status === 200, 10_000);
   assert.equal((await (await generate(service, session)).json()).status, "created");
-  await service.stop();
-  await other.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test("a database that cannot be reached, and one that this user may not change, are named with what to do", async () => {

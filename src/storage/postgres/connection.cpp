@@ -106,8 +106,11 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     }
     if (raw == nullptr) return base::fail(base::Errc::internal, "out of memory");
     if (PQstatus(raw) != CONNECTION_OK) {
-        return base::fail(base::Errc::store_unavailable,
-                          "database " + settings.description() + ": " + last_message(raw) + "; check POSTGRES_URL");
+        const std::string message = last_message(raw);
+        // libpq looks at the values of its parameters only now: "invalid port number", "invalid sslmode value".
+        const bool is_malformed = message.starts_with("invalid ");
+        return base::fail(is_malformed ? base::Errc::invalid_input : base::Errc::store_unavailable,
+                          "database " + settings.description() + ": " + message + "; check POSTGRES_URL");
     }
     PQsetNoticeReceiver(raw, ignore_notice, nullptr);
     PQsetnonblocking(raw, 1);
