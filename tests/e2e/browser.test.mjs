@@ -43,6 +43,29 @@ test("sign in, generate, copy, call, come back, sign out", async () => {
   await page.context().close();
 });
 
+test("a page that fetches itself anew keeps its notice, and leaves nobody behind whose focus is inside it", async () => {
+  const own = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", UPSTREAM_TIMEOUT_SECONDS: "2" });
+  const page = await openPage(browser, own);
+  await page.goto(`${own.url}/auth/login?next=${encodeURIComponent("/dashboard?result=created")}`);
+  await page.click("button[name=persona][value=grace-returning]");
+  await page.waitForURL("**/dashboard?result=created");
+  assert.ok(await page.getAttribute("main", "data-refresh-after"), "what was spent is not known yet");
+  await page.locator("dd", { hasText: /^2\.30? US dollars/ }).waitFor();
+  assert.match(await page.textContent("[role=status]"), /ready/);
+  await page.click("#sign-out");
+  await page.click("#sign-in");
+  await page.click("button[name=persona][value=ada-newcomer]");
+  await page.waitForURL("**/dashboard");
+  await own.openrouterFault({ method: "POST", path: "/keys", drop: "after" });
+  await page.click("#generate");
+  await page.locator("h2", { hasText: "being sorted out" }).waitFor();
+  await page.focus("main a");
+  await page.locator("#generate").waitFor();
+  assert.ok(await page.evaluate(() => document.querySelector("main").contains(document.activeElement)), "the focus is still in the page");
+  await page.context().close();
+  await own.stop();
+});
+
 test("the same without JavaScript, but for the copy button", async () => {
   const page = await openPage(browser, service, { javaScriptEnabled: false });
   await page.goto(service.url);

@@ -70,27 +70,35 @@ addEventListener("pageshow", (event) => {
   }
 });
 
-// A page that waits for something asks for itself again, and shows what has changed.
-const mostRefreshes = 60;
+// Puts a newer `main` in the place of the one that is shown, and the focus where it was.
+const show = (next, main) => {
+  const focused = main.contains(document.activeElement) ? document.activeElement : null;
+  const isOpen = main.querySelector("details[open]");
+  main.replaceWith(next);
+  if (isOpen && next.querySelector("details")) next.querySelector("details").open = true;
+  equip();
+  const heading = next.querySelector("h2");
+  if (heading && !main.querySelector("#key")) announce(heading.textContent);
+  if (!focused) return;
+  const same = (focused.id && document.getElementById(focused.id)) || heading || next;
+  if (same === heading || same === next) same.tabIndex = -1;
+  same.focus({ preventScroll: true });
+};
+
+// A page that waits for something asks for itself again, and shows what has changed. After two minutes it asks less often.
+const eagerRefreshes = 60;
 const refresh = (count) => {
   const main = document.querySelector("main[data-refresh-after]");
-  if (!main || count >= mostRefreshes) return;
+  if (!main) return;
   setTimeout(async () => {
     try {
-      const answer = await fetch("/dashboard", { headers: { Accept: "text/html" } });
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = page.querySelector("main");
-      if (answer.ok && next && next.innerHTML !== main.innerHTML && !main.contains(document.activeElement)) {
-        const isOpen = main.querySelector("details[open]");
-        main.replaceWith(next);
-        if (isOpen && next.querySelector("details")) next.querySelector("details").open = true;
-        equip();
-        const heading = next.querySelector("h2");
-        if (heading && !main.querySelector("#key")) announce(heading.textContent);
-      }
+      if (answer.ok && next && next.innerHTML !== main.innerHTML) show(next, main);
     } catch { /* offline for a moment: the next round asks again */ }
     refresh(count + 1);
-  }, Number(main.dataset.refreshAfter));
+  }, Number(main.dataset.refreshAfter) * (count < eagerRefreshes ? 1 : 15));
 };
 
 equip();
