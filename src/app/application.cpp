@@ -16,9 +16,9 @@
 namespace llmapikey::app {
 namespace {
 
-constexpr int upstream_threads = 8;
+constexpr int upstream_threads = 16;
 constexpr int background_threads = 2;
-constexpr std::size_t max_waiting = 512;            // a queue; more are answered 503
+constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
 service::IssuancePolicy policy_of(const config::Config& config) {
@@ -140,8 +140,11 @@ std::uint16_t Application::port() const {
     return parts_->server.port();
 }
 
-bool Application::announce_stop() {
+void Application::announce_stop() {
     parts_->readiness.is_draining = true;
+}
+
+bool Application::is_watched() const {
     const auto asked_at = parts_->readiness.last_asked_at.load();
     return asked_at != base::Timestamp{} && parts_->wall_clock.now() - asked_at <= std::chrono::minutes{1};
 }

@@ -27,9 +27,10 @@ public:
     // Binds and serves. invalid_input: the address cannot be bound.
     base::Result<void> start();
     std::uint16_t port() const;
-    // From now on /readyz says no, while everything is served as before. Whether a load balancer is likely to see it:
-    // somebody has asked /readyz within the last minute.
-    bool announce_stop();
+    // From now on /readyz says no, while everything is served as before.
+    void announce_stop();
+    // Whether somebody, a load balancer most likely, has asked /readyz within the last minute.
+    bool is_watched() const;
     // Not ready for new work, then stops accepting, then finishes what is in flight for up to `grace`.
     void stop(base::Millis grace);
 

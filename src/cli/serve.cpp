@@ -15,6 +15,7 @@ namespace llmapikey::cli {
 namespace {
 
 constexpr base::Millis shutdown_grace{25'000};
+constexpr base::Millis unwatched_drain{500};
 
 int exit_status_of(const base::Error& error) {
     const bool is_configuration = error.code == base::Errc::invalid_input || error.code == base::Errc::misconfigured;
@@ -27,6 +28,18 @@ void raise_descriptor_limit() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65'536);
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Serves on while /readyz says no, so that a load balancer that asks it can look elsewhere. Where nobody has asked
+// lately there is nobody to wait for, but for one who is about to. A second signal ends it.
+void drain(app::Application& application, StopSignal& stop_signal, base::Seconds longest) {
+    const auto deadline = base::Deadline::after(longest);
+    application.announce_stop();
+    if (!application.is_watched()) {
+        const bool is_hurried = stop_signal.wait_for(std::min(unwatched_drain, deadline.left()));
+        if (is_hurried || !application.is_watched()) return;
+    }
+    stop_signal.wait_for(deadline.left());
 }
 
 }  // namespace
@@ -52,8 +65,8 @@ int run_serve() {
               {"database", app::describe_database(*config)}});
     const int signal = stop_signal.wait();
     ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
-    // A person who presses Ctrl+C waits for nothing, and a second signal ends the wait.
-    if ((*application)->announce_stop() && signal == SIGTERM) stop_signal.wait_for(config->drain);
+    // A person who presses Ctrl+C waits for nothing.
+    if (signal == SIGTERM) drain(**application, stop_signal, config->drain);
     (*application)->stop(shutdown_grace);
     return 0;
 }

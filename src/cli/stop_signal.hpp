@@ -23,10 +23,10 @@ public:
         return number;
     }
 
-    // As wait(), for `seconds` at the most.
-    void wait_for(std::chrono::seconds seconds) {
-        const timespec limit{seconds.count(), 0};
-        sigtimedwait(&signals_, nullptr, &limit);
+    // As wait(), for `duration` at the most; whether one arrived.
+    bool wait_for(std::chrono::milliseconds duration) {
+        const timespec limit{duration.count() / 1000, duration.count() % 1000 * 1'000'000};
+        return sigtimedwait(&signals_, nullptr, &limit) > 0;
     }
 
 private:

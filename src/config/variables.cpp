@@ -32,9 +32,7 @@ constexpr Variable all[] = {
     {"RATE_LIMIT_PER_MINUTE", "60", "state-changing and sign-in requests per client address; 0: off", false, ""},
     {"LISTEN", "127.0.0.1:3000", "address:port to listen on", false, ""},
     {"DRAIN_SECONDS", "5",
-     "how long to go on serving after SIGTERM while /readyz says no, 0 to 300; only where /readyz was asked in the "
-     "last "
-     "minute",
+     "how long to go on serving after SIGTERM while /readyz says no, 0 to 300; half a second where nobody asks /readyz",
      false, ""},
     {"DATA_DIR", "./data", "folder of the embedded database", false, ""},
     {"POSTGRES_URL", "the embedded database",

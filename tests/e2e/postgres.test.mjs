@@ -1,6 +1,8 @@
 // Many replicas on one PostgreSQL, through PgBouncer in transaction mode: what one process promises, all promise together.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { SignJWT, jwtVerify } from "jose";
 import { startPostgres } from "./support/postgres.mjs";
@@ -125,8 +127,8 @@ test(`${atOnce} requests at once on a pool of 8: all answered, by no more than 8
   assert.ok(p99 < 20 * median, `p99 ${p99} ms, median ${median} ms`);
 });
 
-test("/readyz says no before the end, while everything is still served", () => withReplicas(1, { DRAIN_SECONDS: "30" }, async ([service]) => {
-  assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
+for (const before_ of ["asked", "not asked"]) test(`/readyz says no before the end, while everything is still served, whether it was asked before or not: ${before_}`, () => withReplicas(1, { DRAIN_SECONDS: "30" }, async ([service]) => {
+  if (before_ === "asked") assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
   const ended = service.process.kill("SIGTERM");
   await until("not ready", async () => (await fetch(`${service.url}/readyz`)).status === 503);
   assert.equal((await fetch(`${service.url}/`)).status, 200);
@@ -152,6 +154,31 @@ test("/readyz says no while the database is away, and a page says so with Retry-
   await other.server.start();
   await until("ready again", async () => (await fetch(`${service.url}/readyz`)).status === 200, 10_000);
   assert.equal((await (await generate(service, session)).json()).status, "created");
+});
+
+test("where nobody asks /readyz the end does not wait for long", () => withReplicas(1, { DRAIN_SECONDS: "300" }, async ([service]) => {
+  assert.equal((await service.process.kill("SIGTERM")).code, 0);
+}));
+
+test("TLS as libpq has it: required, verified, and refused where the certificate is not to be trusted", async (t) => {
+  const folder = temporaryFolder();
+  const certificate = (name) => execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.crt`)], { stdio: "pipe" });
+  certificate("server");
+  certificate("stranger");
+  const secure = await startPostgres({}, { certificate: join(folder, "server.crt"), key: join(folder, "server.key") });
+  t.after(async () => { await secure.stop(); rmSync(folder, { recursive: true, force: true }); });
+  const url = secure.database().url;
+  const status = (query) => run(["migrate", "up"], { POSTGRES_URL: `${url}?${query}` });
+  for (const query of ["sslmode=require", "sslmode=no-verify", `sslmode=verify-full&sslrootcert=${folder}/server.crt`]) {
+    const { code, err } = await status(query);
+    assert.equal(code, 0, `${query}: ${err}`);
+  }
+  const refused = await status(`sslmode=verify-full&sslrootcert=${folder}/stranger.crt`);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /certificate verify failed/);
+  const plain = await run(["migrate", "up"], { POSTGRES_URL: `${postgres.database().url}?sslmode=require` });
+  assert.match(plain.err, /does not support SSL/);
 });
 
 test("a database that cannot be reached, and one that this user may not change, are named with what to do", async () => {

@@ -1,6 +1,6 @@
 // A PostgreSQL and a PgBouncer of our own, on loopback, in a temporary folder, as a user who is not root. Stopped by process id.
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,12 +121,26 @@ server_idle_timeout = 3
   return { port, daemon };
 };
 
+// The server reads them as its own user, and wants the key to be readable by nobody else.
+const keep = (tls, folder) => {
+  const { uid, gid } = identity();
+  const copy = (from, name) => {
+    const to = join(folder, name);
+    copyFileSync(from, to);
+    if (uid !== undefined) chownSync(to, uid, gid);
+    chmodSync(to, 0o600);
+    return to;
+  };
+  return { ssl: "on", ssl_cert_file: copy(tls.certificate, "tls.crt"), ssl_key_file: copy(tls.key, "tls.key") };
+};
+
 // A server with a PgBouncer in transaction mode before it. `database()` makes an empty database and gives its addresses.
-export const startPostgres = async (settings = {}) => {
+// `tls`: paths of its certificate and key.
+export const startPostgres = async (settings = {}, tls = null) => {
   const folder = makeFolder();
   run("initdb", ["-D", join(folder, "primary"), "-U", user, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]);
   const server = new Server(join(folder, "primary"), await freePort());
-  await server.start(settings);
+  await server.start(tls ? { ...settings, ...keep(tls, folder) } : settings);
   const pooler = await startPooler(folder, `host=127.0.0.1 port=${server.port}`);
   const standbys = [];
   let databases = 0;

@@ -61,6 +61,7 @@ export const serviceEnvironment = (upstreams, dataDir, env = {}) => ({
   OPENROUTER_URL: upstreams.openrouter_url,
   PROVISIONING_ENABLED: "true",
   RATE_LIMIT_PER_MINUTE: "0",
+  DRAIN_SECONDS: "0",
   ...env,
 });
 
