@@ -160,7 +160,11 @@ IssueAnswer Issuance::undo(const domain::Grant& grant, const Minted& minted, con
     }
     if (!fenced) {
         const auto stored = store_.find(grant.github_user_id);
-        if (!stored) return plain(IssueStatus::sorting_out);
+        if (!stored) {
+            log_("looking up what became of the attempt of account " + grant.github_user_id.text() +
+                 " failed: " + stored.error().detail);
+            return plain(IssueStatus::sorting_out);
+        }
         const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce;
         if (is_ours && (*stored)->status == domain::GrantStatus::active) return answer_existing(**stored);
     }

@@ -33,6 +33,15 @@ std::string for_libpq(const std::string& url) {
     return kept;
 }
 
+// libpq quotes what it cannot read, which may be the password; the name of a parameter is none.
+std::string reason_without_secrets(std::string_view complaint) {
+    if (complaint.starts_with("invalid URI query parameter")) return "has an " + std::string(base::trim(complaint));
+    if (complaint.find("percent-encoded") != std::string_view::npos) {
+        return "has a % without two hexadecimal digits behind it: write %25 for a % in the password";
+    }
+    return "is malformed";
+}
+
 struct FreeOptions {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
@@ -51,16 +60,10 @@ base::Result<ConnectionSettings> ConnectionSettings::parse(const std::string& ur
     char* complaint = nullptr;
     const std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfoParse(for_libpq(url).c_str(), &complaint));
     if (options == nullptr) {
-        // libpq quotes the whole URL when it cannot find its way through it.
-        std::string reason = complaint != nullptr ? std::string(base::trim(complaint)) : "out of memory";
+        const std::string reason = reason_without_secrets(complaint != nullptr ? complaint : "");
         PQfreemem(complaint);
-        const bool quotes_url = reason.find("://") != std::string::npos || reason.find('@') != std::string::npos;
-        if (quotes_url) reason = "is malformed";
-        while (!reason.empty() && reason.back() == '\n')
-            reason.pop_back();
-        return base::fail(
-            base::Errc::invalid_input,
-            "POSTGRES_URL: " + reason + "; it should look like postgresql://user:password@host:5432/name");
+        return base::fail(base::Errc::invalid_input,
+                          "POSTGRES_URL " + reason + "; it should look like postgresql://user:password@host:5432/name");
     }
     ConnectionSettings settings;
     std::string host, port, name;

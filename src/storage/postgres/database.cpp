@@ -16,9 +16,9 @@ bool is_serialization_failure(const Failure& failure) {
     return failure.sqlstate == "40001" || failure.sqlstate == "40P01";
 }
 
-// The server lives but cannot write: it has been demoted, or is a standby.
-bool is_read_only(const Failure& failure) {
-    return failure.sqlstate == "25006";
+// Lost, or to a server that lives but cannot write: it has been demoted, or is a standby (25006).
+bool is_end_of_connection(const Failure& failure) {
+    return failure.kind == Failure::Kind::lost || failure.sqlstate == "25006";
 }
 
 void pause_before_try(int number, base::Deadline deadline) {
@@ -39,25 +39,32 @@ base::Result<Database::Answer> Database::run(const std::string& sql, const Param
     const auto deadline = base::Deadline::after(timeout_);
     bool was_lost = false;
     for (int conflicts = 0;;) {
-        auto lease = pool_.acquire(deadline, was_lost ? Patience::wait : patience);
-        if (!lease) return tl::unexpected(lease.error());
-        auto rows = (*lease)->query(sql, parameters, deadline);
-        if (rows) return Answer{std::move(*rows), was_lost};
+        auto tried = try_once(sql, parameters, deadline, was_lost ? Patience::wait : patience);
+        if (!tried) return tl::unexpected(tried.error());
+        if (*tried) return Answer{std::move(**tried), was_lost};
 
-        const Failure& failure = rows.error();
+        const Failure& failure = tried->error();
         if (is_serialization_failure(failure) && ++conflicts <= max_conflicts && !deadline.has_passed()) {
             pause_before_try(conflicts, deadline);
             continue;
         }
-        const bool is_lost = failure.kind == Failure::Kind::lost || is_read_only(failure);
-        if (is_lost) lease->discard();
-        if (is_lost && !was_lost && !deadline.has_passed()) {
+        if (is_end_of_connection(failure) && !was_lost && !deadline.has_passed()) {
             was_lost = true;
             continue;
         }
         if (failure.sqlstate == "23505") return base::fail(base::Errc::conflict, failure.message);
         return tl::unexpected(to_error(failure));
     }
+}
+
+// The connection is given back before anybody pauses.
+base::Result<Outcome<Rows>> Database::try_once(const std::string& sql, const Parameters& parameters,
+                                               base::Deadline deadline, Patience patience) {
+    auto lease = pool_.acquire(deadline, patience);
+    if (!lease) return tl::unexpected(lease.error());
+    auto rows = (*lease)->query(sql, parameters, deadline);
+    if (!rows && is_end_of_connection(rows.error())) lease->discard();
+    return rows;
 }
 
 }  // namespace llmapikey::storage::postgres

@@ -26,6 +26,9 @@ public:
     const ConnectionSettings& settings() const { return settings_; }
 
 private:
+    base::Result<Outcome<Rows>> try_once(const std::string& sql, const Parameters& parameters, base::Deadline deadline,
+                                         Patience patience);
+
     const ConnectionSettings settings_;
     const base::Millis timeout_;
     ConnectionPool pool_;

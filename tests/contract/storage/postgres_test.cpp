@@ -52,7 +52,7 @@ TEST(ConnectionSettingsTest, LeaveOutWhatOnlyJavaScriptClientsKnow) {
 
 TEST(ConnectionSettingsTest, RefuseNonsenseWithoutRepeatingThePassword) {
     for (const std::string url : {"postgresql://a:secret@h:port/db?x=1", "postgresql://a:secret@[::1/db",
-                                  "postgresql://a:secret@h/db?nonsense=secret"}) {
+                                  "postgresql://a:secret@h/db?nonsense=secret", "postgresql://a:secret%zz@h/db"}) {
         const auto settings = ConnectionSettings::parse(url);
         ASSERT_FALSE(settings) << url;
         EXPECT_NE(settings.error().detail.find("POSTGRES_URL"), std::string::npos);
