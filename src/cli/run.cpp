@@ -8,6 +8,7 @@ namespace llmapikey::cli {
 namespace {
 
 constexpr int usage_error = 2;
+constexpr int all_steps = 1000;
 
 constexpr const char* about =
     "llmapikey gives each GitHub account exactly one OpenRouter API key with a hard daily cap.\n\n"
@@ -43,9 +44,10 @@ void add_commands(CLI::App& app, int& status) {
     migrate->add_subcommand("up", "Apply all migrations that are missing")->callback([&] {
         status = run_migrate_up();
     });
-    auto* down = migrate->add_subcommand("down", "Undo the latest migration (DESTROYS the data that it brought)");
-    auto* steps = down->add_option("--steps", "How many to undo")->default_val(1)->check(CLI::Range(1, 1000));
-    down->callback([&status, steps] { status = run_migrate_down(steps->as<int>()); });
+    auto* down = migrate->add_subcommand(
+        "down", "Undo all migrations: on PostgreSQL back to what the older deployment reads, keys in plain text");
+    auto* steps = down->add_option("--steps", "Undo only so many, the latest first")->check(CLI::Range(1, all_steps));
+    down->callback([&status, steps] { status = run_migrate_down(steps->count() > 0 ? steps->as<int>() : all_steps); });
     auto* migrate_status = migrate->add_subcommand("status", "Show which migrations are applied");
     auto* status_json = add_switch(*migrate_status, "--json", "Print JSON");
     migrate_status->callback([&status, status_json] { status = run_migrate_status(output_of(status_json)); });
