@@ -21,16 +21,6 @@ constexpr int background_threads = 2;
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
-service::IssuancePolicy policy_of(const config::Config& config) {
-    service::IssuancePolicy policy;
-    policy.is_enabled = config.is_provisioning_enabled;
-    policy.max_total_keys = config.max_total_keys;
-    policy.daily_limit = config.key_daily_limit;
-    policy.key_lifetime = config.key_expiry;
-    policy.call_timeout = config.upstream_timeout;
-    return policy;
-}
-
 web::SiteSettings settings_of(const config::Config& config, Setting setting) {
     web::SiteSettings settings;
     settings.is_sandbox = setting == Setting::sandbox;
@@ -76,7 +66,7 @@ struct Application::Parts {
           attempt_sealer(config.auth_session_secret, "sign-in attempts"),
           sessions(config.auth_session_secret),
           csrf(config.auth_session_secret),
-          issuance(policy_of(config), *stores.keys, *provider, key_sealer, clock, log_issue),
+          issuance(issuance_policy(config), *stores.keys, *provider, key_sealer, clock, log_issue),
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, clock, config.upstream_timeout),
           database_queue("database", database_threads(config), max_waiting_readers),
@@ -156,6 +146,16 @@ void Application::stop(base::Millis grace) {
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();
+}
+
+service::IssuancePolicy issuance_policy(const config::Config& config) {
+    service::IssuancePolicy policy;
+    policy.is_enabled = config.is_provisioning_enabled;
+    policy.max_total_keys = config.max_total_keys;
+    policy.daily_limit = config.key_daily_limit;
+    policy.key_lifetime = config.key_expiry;
+    policy.call_timeout = config.upstream_timeout;
+    return policy;
 }
 
 std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http) {

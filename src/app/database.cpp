@@ -5,9 +5,13 @@
 #include <filesystem>
 
 #include "storage/postgres/migrations.hpp"
+#include "storage/postgres/postgres_admin_store.hpp"
+#include "storage/postgres/postgres_audit_log.hpp"
 #include "storage/postgres/postgres_key_store.hpp"
 #include "storage/postgres/postgres_rate_limits.hpp"
 #include "storage/sqlite/migrations.hpp"
+#include "storage/sqlite/sqlite_admin_store.hpp"
+#include "storage/sqlite/sqlite_audit_log.hpp"
 #include "storage/sqlite/sqlite_key_store.hpp"
 
 namespace llmapikey::app {
@@ -59,9 +63,13 @@ base::Result<storage::Migrator> open_postgres_migrator(const config::Config& con
 }
 
 base::Result<Stores> open_sqlite(const config::Config& config) {
-    auto store = sqlite::SqliteKeyStore::open({file_path(config), sqlite_threads, sqlite_busy_timeout});
-    if (!store) return tl::unexpected(store.error());
-    return Stores{std::move(*store), nullptr};
+    auto connections = sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout});
+    if (!connections) return tl::unexpected(connections.error());
+    Stores stores;
+    stores.keys = std::make_unique<sqlite::SqliteKeyStore>(*connections);
+    stores.admin = std::make_unique<sqlite::SqliteAdminStore>(*connections);
+    stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);
+    return stores;
 }
 
 base::Result<Stores> open_postgres(const config::Config& config) {
@@ -72,6 +80,8 @@ base::Result<Stores> open_postgres(const config::Config& config) {
     auto database = std::make_shared<postgres::Database>(std::move(*settings), options);
     Stores stores;
     stores.keys = std::make_unique<postgres::PostgresKeyStore>(database);
+    stores.admin = std::make_unique<postgres::PostgresAdminStore>(database);
+    stores.audit = std::make_unique<postgres::PostgresAuditLog>(database);
     stores.rate_limits = std::make_unique<postgres::PostgresRateLimits>(database);
     const auto checked = stores.keys->check();
     if (!checked) return tl::unexpected(checked.error());

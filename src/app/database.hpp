@@ -8,6 +8,8 @@
 #include "base/crypto.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "service/admin_store.hpp"
+#include "service/audit_log.hpp"
 #include "service/key_store.hpp"
 #include "service/rate_limits.hpp"
 #include "storage/migrator.hpp"
@@ -21,6 +23,8 @@ inline constexpr std::string_view key_sealing_purpose = "raw keys";
 
 struct Stores {
     std::unique_ptr<service::KeyStore> keys;
+    std::unique_ptr<service::AdminStore> admin;
+    std::unique_ptr<service::AuditLog> audit;
     std::unique_ptr<service::RateLimits> rate_limits;  // null: one process only, which counts for itself
 };
 

@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 #include "github/github_client.hpp"
 #include "net/http_client.hpp"
+#include "service/issuance.hpp"
 #include "upstream/openrouter_client.hpp"
 
 namespace llmapikey::app {
@@ -13,5 +14,7 @@ namespace llmapikey::app {
 std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http);
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
 std::unique_ptr<net::HttpClient> make_http_client();
+// What is handed out, as configured.
+service::IssuancePolicy issuance_policy(const config::Config& config);
 
 }  // namespace llmapikey::app

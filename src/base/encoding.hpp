@@ -23,6 +23,9 @@ std::optional<std::string> from_percent_encoded(std::string_view text, bool plus
 // A whole decimal number without sign, blanks or leading '+', that fits; nullopt otherwise.
 std::optional<std::int64_t> parse_whole_number(std::string_view text);
 
+// 8-4-4-4-12 hexadecimal digits (RFC 9562), of either case.
+bool is_uuid(std::string_view text);
+
 // "2027-12-31T23:59:59Z": UTC with seconds, as OpenRouter wants `expires_at`.
 std::string to_rfc3339(Timestamp time);
 // Takes "Z" and numeric offsets, any number of fraction digits; nullopt if malformed.

@@ -15,6 +15,8 @@ int run_migrate_down(int steps);
 int run_migrate_status(Output output);
 int run_reconcile(bool fix, Output output);
 int run_doctor(Output output);
+int run_audit_verify(Output output);
+int run_audit_export();
 
 // The whole command line.
 int run(int argc, char** argv);

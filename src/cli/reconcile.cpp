@@ -1,21 +1,34 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
+#include <iterator>
 
 #include "app/database.hpp"
 #include "app/upstreams.hpp"
+#include "cli/actor.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "service/reconciliation.hpp"
+#include "service/revocation.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
+constexpr int most_shown = 1000;
 constexpr base::Millis longest_run{std::chrono::minutes{30}};
 
 const char* kind_of(const service::Finding& finding) {
-    return finding.kind == service::Finding::Kind::orphan ? "orphan" : "unsettled";
+    switch (finding.kind) {
+        case service::Finding::Kind::orphan:
+            return "orphan";
+        case service::Finding::Kind::revoking:
+            return "revoking";
+        case service::Finding::Kind::unsettled:
+            return "unsettled";
+    }
+    return "";
 }
 
 void print_text(const service::ReconcileReport& report, bool fix) {
@@ -42,6 +55,30 @@ void print_json(const service::ReconcileReport& report) {
     std::puts(boost::json::serialize(root).c_str());
 }
 
+using Findings = base::Result<std::vector<service::Finding>>;
+
+Findings resume(service::Revocation& revocation) {
+    const auto resumed = revocation.resume(cli_actor(), base::Deadline::after(longest_run));
+    if (!resumed) return tl::unexpected(resumed.error());
+    std::vector<service::Finding> findings;
+    for (const auto& each : *resumed) {
+        findings.push_back({service::Finding::Kind::revoking, each.grant.github_user_id, each.grant.delete_handle,
+                            each.outcome.has_value(), each.outcome ? "revoked" : each.outcome.error().detail});
+    }
+    return findings;
+}
+
+Findings count_revoking(service::AdminStore& store) {
+    const auto grants = store.list_revoking("", most_shown);
+    if (!grants) return tl::unexpected(grants.error());
+    std::vector<service::Finding> findings;
+    for (const domain::Grant& grant : *grants) {
+        findings.push_back({service::Finding::Kind::revoking, grant.github_user_id, grant.delete_handle, false,
+                            "begun and not ended"});
+    }
+    return findings;
+}
+
 }  // namespace
 
 int run_reconcile(bool fix, Output output) {
@@ -56,9 +93,13 @@ int run_reconcile(bool fix, Output output) {
     const auto http = app::make_http_client();
     const auto provider = app::make_key_provider(*config, *http);
     service::Settlement settlement(*stores->keys, *provider, clock, config->upstream_timeout);
-    const auto report = service::reconcile(*stores->keys, *provider, settlement, clock,
-                                           fix ? service::Repair::fix : service::Repair::report_only,
-                                           base::Deadline::after(longest_run));
+    service::Revocation revocation(*stores->admin, *provider, *stores->audit, clock);
+    auto revocations = fix ? resume(revocation) : count_revoking(*stores->admin);
+    auto report = service::reconcile(*stores->keys, *provider, settlement, clock,
+                                     fix ? service::Repair::fix : service::Repair::report_only,
+                                     base::Deadline::after(longest_run));
+    if (report && revocations) std::ranges::move(*revocations, std::back_inserter(report->findings));
+    if (!revocations) report = tl::unexpected(revocations.error());
     if (!report) {
         std::fprintf(stderr, "llmapikey: reconciling failed: %s\n", report.error().detail.c_str());
         return 1;

@@ -3,6 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/keys.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -20,8 +21,72 @@ CLI::Option* add_switch(CLI::App& command, const std::string& name, const std::s
     return command.add_flag(name, meaning);
 }
 
+// The value, or its default; empty if there is neither.
+std::string text_of(const CLI::Option* option) {
+    return option->count() > 0 ? option->results().front() : option->get_default_str();
+}
+
 Output output_of(const CLI::Option* json) {
     return json->count() > 0 ? Output::json : Output::text;
+}
+
+void add_keys(CLI::App& app, int& status) {
+    auto* keys = app.add_subcommand("keys", "Find, show, revoke, mint and export keys");
+    keys->require_subcommand(1);
+
+    auto* list = keys->add_subcommand("list", "List keys, the newest first");
+    auto* search = list->add_option("--search", "Part of a login, a whole account id, or a key's last characters");
+    auto* wanted = list->add_option("--status", "Only keys of this status")
+                       ->check(CLI::IsMember({"pending", "ambiguous", "active", "revoking"}));
+    auto* cursor = list->add_option("--cursor", "Go on where the page before ended");
+    auto* limit = list->add_option("--limit", "How many to a page")->default_val(50)->check(CLI::Range(1, 1000));
+    auto* list_json = add_switch(*list, "--json", "Print JSON");
+    list->callback([=, &status] {
+        const ListOptions options{text_of(search), text_of(wanted), text_of(cursor), limit->as<int>()};
+        status = run_keys_list(options, output_of(list_json));
+    });
+
+    auto* show = keys->add_subcommand("show", "Show an account's key, hold and ended keys");
+    auto* shown = show->add_option("key", "Numeric id of the account, or id of the key")->required();
+    auto* show_json = add_switch(*show, "--json", "Print JSON");
+    show->callback([=, &status] { status = run_keys_show(text_of(shown), output_of(show_json)); });
+
+    auto* revoke = keys->add_subcommand("revoke", "End keys for good, upstream and here");
+    auto* revoked = revoke->add_option("keys", "Numeric ids of accounts, or ids of keys")->required();
+    auto* reason = revoke->add_option("--reason", "Why; the person sees it if there is a hold")->required();
+    auto* hold = revoke->add_option("--hold", "When the person may take another: none (at once), 90m, 24h, 7d, forever")
+                     ->default_val("forever");
+    auto* dry_run = add_switch(*revoke, "--dry-run", "Say what would be done, and do nothing");
+    auto* revoke_json = add_switch(*revoke, "--json", "Print JSON");
+    revoke->callback([=, &status] {
+        const RevokeOptions options{revoked->results(), text_of(reason), text_of(hold), dry_run->count() > 0};
+        status = run_keys_revoke(options, output_of(revoke_json));
+    });
+
+    auto* mint = keys->add_subcommand("mint", "Make a key for an account, which it finds on its dashboard");
+    auto* account = mint->add_option("--account", "Numeric id of the GitHub account")->required();
+    auto* login = mint->add_option("--login", "Its login name")->required();
+    auto* mint_json = add_switch(*mint, "--json", "Print JSON");
+    mint->callback([=, &status] { status = run_keys_mint(text_of(account), text_of(login), output_of(mint_json)); });
+
+    auto* export_keys =
+        keys->add_subcommand("export", "Write all keys to standard output, without the keys themselves");
+    auto* format =
+        export_keys->add_option("--format", "csv or jsonl")->default_val("csv")->check(CLI::IsMember({"csv", "jsonl"}));
+    export_keys->callback([=, &status] {
+        status = run_keys_export(text_of(format) == "csv" ? ExportFormat::csv : ExportFormat::json_lines);
+    });
+}
+
+void add_audit(CLI::App& app, int& status) {
+    auto* audit = app.add_subcommand("audit", "Check and export the record of what was done");
+    audit->require_subcommand(1);
+    auto* verify = audit->add_subcommand("verify", "Find any change or gap in the audit log");
+    auto* verify_json = add_switch(*verify, "--json", "Print JSON");
+    verify->callback([=, &status] { status = run_audit_verify(output_of(verify_json)); });
+    audit->add_subcommand("export", "Write the audit log to standard output as JSON lines")->callback([&status] {
+        status = run_audit_export();
+    });
 }
 
 // Runs the subcommand that was chosen; each writes its exit status here.
@@ -58,6 +123,9 @@ void add_commands(CLI::App& app, int& status) {
     auto* reconcile_json = add_switch(*reconcile, "--json", "Print JSON");
     reconcile->callback(
         [&status, fix, reconcile_json] { status = run_reconcile(fix->count() > 0, output_of(reconcile_json)); });
+
+    add_keys(app, status);
+    add_audit(app, status);
 
     auto* doctor =
         app.add_subcommand("doctor", "Check configuration, database, GitHub and OpenRouter, and say how to mend them");

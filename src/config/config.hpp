@@ -47,6 +47,7 @@ enum class Need {
     serve,      // everything that is required
     database,   // migrate: DATA_DIR or POSTGRES_URL only
     reconcile,  // the database and the upstream key
+    mint,       // as reconcile, and the secret that seals raw keys
 };
 
 struct Variable {

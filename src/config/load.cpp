@@ -104,17 +104,6 @@ private:
     std::vector<Problem> problems_;
 };
 
-bool is_uuid(std::string_view text) {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        const bool is_dash_place = i == 8 || i == 13 || i == 18 || i == 23;
-        const bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (is_dash_place ? c != '-' : !is_hex) return false;
-    }
-    return true;
-}
-
 void read_database(Reader& reader, Config& config) {
     config.data_dir = reader.text("DATA_DIR");
     if (config.data_dir.empty()) config.data_dir = "./data";
@@ -133,11 +122,11 @@ void read_identity(Reader& reader, Config& config) {
 
 void read_minting(Reader& reader, Config& config, Need need) {
     config.is_provisioning_enabled = reader.flag("PROVISIONING_ENABLED");
-    const bool is_key_needed = config.is_provisioning_enabled || need == Need::reconcile;
+    const bool is_key_needed = config.is_provisioning_enabled || need == Need::reconcile || need == Need::mint;
     config.openrouter_management_key = base::Secret(is_key_needed ? reader.required("OPENROUTER_MANAGEMENT_KEY")
                                                                   : reader.text("OPENROUTER_MANAGEMENT_KEY"));
     config.openrouter_workspace_id = reader.text("OPENROUTER_WORKSPACE_ID");
-    if (!config.openrouter_workspace_id.empty() && !is_uuid(config.openrouter_workspace_id)) {
+    if (!config.openrouter_workspace_id.empty() && !base::is_uuid(config.openrouter_workspace_id)) {
         reader.complain("OPENROUTER_WORKSPACE_ID", "must be a UUID such as 123e4567-e89b-42d3-a456-426614174000");
     }
     config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, 1'000'000'000);
@@ -190,7 +179,8 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     Config config;
     read_database(reader, config);
     if (need == Need::serve) read_identity(reader, config);
-    config.key_encryption_secret = reader.strong_secret("KEY_ENCRYPTION_SECRET", need == Need::serve);
+    config.key_encryption_secret =
+        reader.strong_secret("KEY_ENCRYPTION_SECRET", need == Need::serve || need == Need::mint);
     if (need != Need::database) read_minting(reader, config, need);
     if (need == Need::serve) read_admins(reader, config);
     read_web(reader, config);

@@ -24,12 +24,15 @@ std::string_view to_text(GrantStatus status) {
             return "ambiguous";
         case GrantStatus::active:
             return "active";
+        case GrantStatus::revoking:
+            return "revoking";
     }
     return "";
 }
 
 std::optional<GrantStatus> parse_grant_status(std::string_view text) {
-    for (const GrantStatus status : {GrantStatus::pending, GrantStatus::ambiguous, GrantStatus::active}) {
+    for (const GrantStatus status :
+         {GrantStatus::pending, GrantStatus::ambiguous, GrantStatus::active, GrantStatus::revoking}) {
         if (to_text(status) == text) return status;
     }
     return std::nullopt;

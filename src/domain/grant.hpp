@@ -16,6 +16,7 @@ enum class GrantStatus {
     pending,    // reserved: an attempt to create the key is under way, or died without a word
     ambiguous,  // the attempt's outcome is unknown: a key may exist upstream under this nonce
     active,     // the key exists and is stored
+    revoking,   // an organizer has ended it; it may still exist upstream
 };
 
 std::string_view to_text(GrantStatus status);

@@ -20,11 +20,39 @@ IssueAnswer plain(IssueStatus status) {
     return answer;
 }
 
+IssueAnswer held_back(std::optional<domain::Hold> hold) {
+    IssueAnswer answer = plain(IssueStatus::on_hold);
+    answer.hold = std::move(hold);
+    return answer;
+}
+
 Attempt attempt_of(const domain::Grant& grant) {
     return Attempt{grant.github_user_id, grant.id, grant.nonce};
 }
 
 }  // namespace
+
+std::string_view to_text(IssueStatus status) {
+    switch (status) {
+        case IssueStatus::created:
+            return "created";
+        case IssueStatus::exists:
+            return "exists";
+        case IssueStatus::in_progress:
+            return "in_progress";
+        case IssueStatus::sorting_out:
+            return "sorting_out";
+        case IssueStatus::paused:
+            return "paused";
+        case IssueStatus::full:
+            return "full";
+        case IssueStatus::on_hold:
+            return "on_hold";
+        case IssueStatus::failed:
+            return "failed";
+    }
+    return "";
+}
 
 Issuance::Issuance(IssuancePolicy policy, KeyStore& store, KeyProvider& provider, const base::Sealer& sealer,
                    const base::Clock& clock, IssueLog log)
@@ -44,10 +72,12 @@ IssueAnswer Issuance::issue(const domain::Recipient& recipient) {
         if (std::holds_alternative<QuotaFull>(*outcome)) {
             return plain(policy_.is_enabled ? IssueStatus::full : IssueStatus::paused);
         }
+        if (const auto* on_hold = std::get_if<OnHold>(&*outcome)) return held_back(on_hold->hold);
         if (const auto* reserved = std::get_if<Reserved>(&*outcome)) return mint(reserved->grant, deadline);
 
         const domain::Grant& held = std::get<AlreadyHeld>(*outcome).grant;
         if (held.status == domain::GrantStatus::active) return answer_existing(held);
+        if (held.status == domain::GrantStatus::revoking) return held_back(std::nullopt);
         const auto settled = settlement_.settle(held, deadline);
         if (!settled) {
             log_("settling the attempt of account " + recipient.id.text() + ": " + settled.error().detail);

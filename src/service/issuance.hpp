@@ -29,12 +29,17 @@ enum class IssueStatus {
     sorting_out,  // the outcome of an attempt is unknown and is being settled
     paused,
     full,
-    failed,  // `error` says why; nothing was left behind
+    on_hold,  // the organizer ended this account's key; `hold` says for how long, where it does
+    failed,   // `error` says why; nothing was left behind
 };
+
+// "created", "exists", "in_progress", ...
+std::string_view to_text(IssueStatus status);
 
 struct IssueAnswer {
     IssueStatus status = IssueStatus::failed;
     std::optional<domain::Grant> grant;  // created and exists
+    std::optional<domain::Hold> hold;    // on_hold; nullopt: the key is still being revoked
     base::Secret raw_key;                // created and exists; empty where an older deployment did not keep it
     base::Error error;                   // failed; sorting_out where something is known
 };

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "domain/grant.hpp"
+#include "domain/hold.hpp"
 
 namespace llmapikey::service {
 
@@ -29,7 +30,16 @@ struct AlreadyHeld {
     domain::Grant grant;
 };  // the account has a row, whatever its status
 struct QuotaFull {};
-using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull>;
+struct OnHold {
+    domain::Hold hold;
+};  // the account may not take a key now
+using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull, OnHold>;
+
+// All that is known of an account.
+struct Account {
+    std::optional<domain::Grant> grant;
+    std::optional<domain::Hold> hold;  // in force or not
+};
 
 // Names one attempt of one row: every change after the reservation is conditional on both, so that an attempt
 // that was overtaken (its row released and reserved anew) changes nothing.
@@ -46,7 +56,7 @@ struct Activation {
 };
 
 struct GrantTotals {
-    std::int64_t live = 0;  // every row counts against MAX_TOTAL_KEYS: active, pending and ambiguous
+    std::int64_t live = 0;  // every row counts against MAX_TOTAL_KEYS, whatever its status
 };
 
 // Persistence of grants. Each operation is one transaction, durable when it returns. Blocking: call it on a worker
@@ -56,10 +66,11 @@ class KeyStore {
 public:
     virtual ~KeyStore() = default;
 
+    virtual base::Result<Account> find_account(domain::GithubUserId id) = 0;
     virtual base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) = 0;
 
-    // Inserts a pending row unless the account has one or `max_total_keys` rows are there. Exact under any number of
-    // concurrent calls and processes, and O(1) in the number of rows.
+    // Inserts a pending row unless the account has one, is on hold, or `max_total_keys` rows are there. Exact under any
+    // number of concurrent calls and processes, and O(1) in the number of rows.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
     // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another attempt: whoever marks an

@@ -14,6 +14,7 @@ enum class Repair { report_only, fix };
 struct Finding {
     enum class Kind {
         orphan,     // a key upstream with one of our names that no row knows
+        revoking,   // a revocation that has begun and not ended
         unsettled,  // an attempt that is pending or ambiguous past its settle time
     };
     Kind kind = Kind::orphan;

@@ -13,7 +13,9 @@ constexpr std::chrono::hours clock_skew_allowance{24};
 base::Result<Settled> Settlement::settle(const domain::Grant& grant, base::Deadline deadline) {
     const Attempt attempt{grant.github_user_id, grant.id, grant.nonce};
     const bool is_settled = domain::is_settled(grant, clock_.now(), settle_time_);
-    if (grant.status == domain::GrantStatus::active) return Settled::changed;
+    const bool is_in_doubt =
+        grant.status == domain::GrantStatus::pending || grant.status == domain::GrantStatus::ambiguous;
+    if (!is_in_doubt) return Settled::changed;
     if (grant.status == domain::GrantStatus::pending && !is_settled) return Settled::not_yet;
 
     const auto fenced = store_.mark_ambiguous(attempt, grant.delete_handle);

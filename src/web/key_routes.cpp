@@ -36,6 +36,9 @@ Wording wording_of(const service::IssueAnswer& answer) {
             return {"paused", "paused", 403, "New keys are paused. Keys already handed out keep working."};
         case IssueStatus::full:
             return {"full", "full", 409, "All keys have been handed out. Ask the organizer for more room."};
+        case IssueStatus::on_hold:
+            return {"error", "on-hold", 403,
+                    "The organizer has ended your key. Your dashboard says whether and when you may take another."};
         case IssueStatus::failed:
             break;
     }

@@ -109,7 +109,18 @@ void show_key(const Services& services, const domain::Grant& grant, views::Dashb
     if (!view.is_expired) show_usage(services, grant, view);
 }
 
-void show_state(const Services& services, const std::optional<domain::Grant>& grant, views::DashboardView& view) {
+void show_hold(const domain::Hold& hold, views::DashboardView& view) {
+    view.state = DashboardState::on_hold;
+    view.hold_reason = hold.reason;
+    if (hold.until) view.hold_until = to_date(*hold.until) + " " + to_time_of_day(*hold.until);
+}
+
+void show_state(const Services& services, const service::Account& account, views::DashboardView& view) {
+    const auto& grant = account.grant;
+    if (!grant && account.hold && domain::is_in_force(*account.hold, services.clock.now())) {
+        show_hold(*account.hold, view);
+        return;
+    }
     if (!grant) {
         view.state = services.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
         return;
@@ -120,6 +131,9 @@ void show_state(const Services& services, const std::optional<domain::Grant>& gr
             break;
         case domain::GrantStatus::ambiguous:
             view.state = DashboardState::sorting_out;
+            break;
+        case domain::GrantStatus::revoking:
+            view.state = DashboardState::revoking;
             break;
         case domain::GrantStatus::active:
             show_key(services, *grant, view);
@@ -165,13 +179,13 @@ net::Response dashboard_page(const Services& services, const Context& context) {
     view.example_model = services.settings.example_model;
     if (!context.session) return html_response(200, views::render(view));
 
-    const auto grant = services.store.find(context.session->recipient.id);
-    if (!grant) {
-        ops::log(ops::LogLevel::error, "reading a dashboard failed: " + grant.error().detail);
-        return error_response(services, context, grant.error());
+    const auto account = services.store.find_account(context.session->recipient.id);
+    if (!account) {
+        ops::log(ops::LogLevel::error, "reading a dashboard failed: " + account.error().detail);
+        return error_response(services, context, account.error());
     }
-    show_state(services, *grant, view);
-    if (*grant) settle_in_background(services, **grant);
+    show_state(services, *account, view);
+    if (account->grant) settle_in_background(services, *account->grant);
     const Notice notice = parse_notice(Form(context.request.query).value("result"));
     if (is_plausible(notice, view.state)) view.notice = notice;
     return html_response(200, views::render(view));

@@ -36,6 +36,19 @@ domain::Grant* MemoryKeyStore::unsettled(const service::Attempt& attempt) {
     return nullptr;
 }
 
+void MemoryKeyStore::hold(domain::GithubUserId id, const domain::Hold& hold) {
+    const std::lock_guard lock(mutex_);
+    holds_[id] = hold;
+}
+
+base::Result<service::Account> MemoryKeyStore::find_account(domain::GithubUserId id) {
+    const auto grant = find(id);
+    if (!grant) return tl::unexpected(grant.error());
+    const std::lock_guard lock(mutex_);
+    const auto held = holds_.find(id);
+    return service::Account{*grant, held == holds_.end() ? std::nullopt : std::optional(held->second)};
+}
+
 base::Result<std::optional<domain::Grant>> MemoryKeyStore::find(domain::GithubUserId id) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::find, When::before_effect)) return unavailable();
@@ -48,6 +61,10 @@ base::Result<service::ReserveOutcome> MemoryKeyStore::reserve(const service::Res
     if (fails(Operation::reserve, When::before_effect)) return unavailable();
     const auto held = grants_.find(request.recipient.id);
     if (held != grants_.end()) return service::ReserveOutcome{service::AlreadyHeld{held->second}};
+    const auto hold = holds_.find(request.recipient.id);
+    if (hold != holds_.end() && domain::is_in_force(hold->second, request.now)) {
+        return service::ReserveOutcome{service::OnHold{hold->second}};
+    }
     const bool is_full =
         request.max_total_keys != 0 && grants_.size() >= static_cast<std::size_t>(request.max_total_keys);
     if (is_full) return service::ReserveOutcome{service::QuotaFull{}};

@@ -17,6 +17,9 @@ public:
     // The next call of this operation answers store_unavailable.
     void fail_next(Operation operation, When when = When::before_effect);
 
+    void hold(domain::GithubUserId id, const domain::Hold& hold);
+
+    base::Result<service::Account> find_account(domain::GithubUserId id) override;
     base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) override;
     base::Result<service::ReserveOutcome> reserve(const service::ReserveRequest& request) override;
     base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
@@ -35,6 +38,7 @@ private:
 
     std::mutex mutex_;
     std::map<domain::GithubUserId, domain::Grant> grants_;
+    std::map<domain::GithubUserId, domain::Hold> holds_;
     std::map<Operation, When> failures_;
 };
 

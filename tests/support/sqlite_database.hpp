@@ -37,11 +37,15 @@ inline std::unique_ptr<storage::sqlite::Connection> migrated(const std::string& 
     return std::move(*connection);
 }
 
-inline std::unique_ptr<storage::sqlite::SqliteKeyStore> open_migrated(const std::string& path) {
+inline std::shared_ptr<storage::sqlite::Connections> open_connections(const std::string& path) {
     migrated(path);
-    auto store = storage::sqlite::SqliteKeyStore::open({path, 2, base::Millis{5000}});
-    EXPECT_TRUE(store) << store.error().detail;
-    return std::move(*store);
+    auto connections = storage::sqlite::Connections::open({path, 2, base::Millis{5000}});
+    EXPECT_TRUE(connections) << connections.error().detail;
+    return *connections;
+}
+
+inline std::unique_ptr<storage::sqlite::SqliteKeyStore> open_migrated(const std::string& path) {
+    return std::make_unique<storage::sqlite::SqliteKeyStore>(open_connections(path));
 }
 
 }  // namespace llmapikey::test

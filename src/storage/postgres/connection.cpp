@@ -64,7 +64,12 @@ Parameters& Parameters::add(std::string_view text) {
 }
 
 Parameters& Parameters::add(std::int64_t number) {
-    values_.push_back(std::to_string(number));
+    values_.emplace_back(std::to_string(number));
+    return *this;
+}
+
+Parameters& Parameters::add_null() {
+    values_.emplace_back();
     return *this;
 }
 
@@ -87,6 +92,9 @@ std::int64_t Rows::number(int row, int column) const {
 }
 bool Rows::flag(int row, int column) const {
     return *PQgetvalue(result_.get(), row, column) == 't';
+}
+bool Rows::is_null(int row, int column) const {
+    return PQgetisnull(result_.get(), row, column) == 1;
 }
 int Rows::changed() const {
     return static_cast<int>(base::parse_whole_number(PQcmdTuples(result_.get())).value_or(0));
@@ -179,8 +187,8 @@ Outcome<Rows> Connection::collect(base::Deadline deadline) {
 
 Outcome<Rows> Connection::query(const std::string& sql, const Parameters& parameters, base::Deadline deadline) {
     std::vector<const char*> values;
-    for (const std::string& value : parameters.values())
-        values.push_back(value.c_str());
+    for (const auto& value : parameters.values())
+        values.push_back(value ? value->c_str() : nullptr);
     const int sent = PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
                                        values.data(), nullptr, nullptr, 0);
     if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));

@@ -55,10 +55,11 @@ class Parameters {
 public:
     Parameters& add(std::string_view text);
     Parameters& add(std::int64_t number);
-    const std::vector<std::string>& values() const { return values_; }
+    Parameters& add_null();
+    const std::vector<std::optional<std::string>>& values() const { return values_; }
 
 private:
-    std::vector<std::string> values_;
+    std::vector<std::optional<std::string>> values_;
 };
 
 struct FreeResult {
@@ -73,6 +74,7 @@ public:
     std::string text(int row, int column) const;  // empty for NULL
     std::int64_t number(int row, int column) const;
     bool flag(int row, int column) const;
+    bool is_null(int row, int column) const;
     int changed() const;  // rows that the statement inserted, updated or deleted
 
 private:

@@ -1,5 +1,6 @@
 #include "storage/postgres/postgres_key_store.hpp"
 
+#include "storage/postgres/grant_rows.hpp"
 #include "storage/postgres/migrations.hpp"
 
 namespace llmapikey::storage::postgres {
@@ -9,25 +10,27 @@ namespace {
 constexpr int max_collisions = 8;
 constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
 
-// Times leave and enter as whole Unix seconds.
-const std::string grant_columns =
-    "id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint, "
-    "daily_limit_micro_usd, floor(extract(epoch FROM created_at))::bigint AS created, "
-    "floor(extract(epoch FROM attempted_at))::bigint AS attempted, "
-    "floor(extract(epoch FROM expires_at))::bigint AS expires";
-
 const std::string select_by_account = "SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE github_user_id = $1";
-const std::string select_unsettled =
-    "SELECT " + grant_columns +
-    " FROM llmapikey.api_keys WHERE status <> 'active' AND id > $1::uuid AND attempted_at <= to_timestamp($2::bigint) "
-    "ORDER BY id LIMIT $3::bigint";
+const std::string select_account =
+    "SELECT grant_of.*, hold_of.* FROM (SELECT 1) AS one "
+    "LEFT JOIN (SELECT " +
+    grant_columns +
+    " FROM llmapikey.api_keys WHERE github_user_id = $1) AS grant_of ON true "
+    "LEFT JOIN (SELECT true AS is_held, floor(extract(epoch FROM until))::bigint AS until, reason "
+    "FROM llmapikey.holds WHERE github_user_id = $1) AS hold_of ON true";
+const std::string select_unsettled = "SELECT " + grant_columns +
+                                     " FROM llmapikey.api_keys WHERE status IN ('pending', 'ambiguous') AND id > "
+                                     "$1::uuid AND attempted_at <= to_timestamp($2::bigint) "
+                                     "ORDER BY id LIMIT $3::bigint";
 // The row of the totals is locked before the reservation is inserted: that makes the quota exact, whichever replica
-// asks. Gives no row if all places are taken.
+// asks. Gives no row if all places are taken or the account is on hold.
 const std::string insert_pending =
     "WITH held AS (SELECT " + grant_columns +
     " FROM llmapikey.api_keys WHERE github_user_id = $2), "
     "place AS (UPDATE llmapikey.totals SET live = live + 1 "
     "WHERE only_row = 1 AND ($8::bigint = 0 OR live < $8::bigint) AND NOT EXISTS (SELECT 1 FROM held) "
+    "AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $2 "
+    "AND (until IS NULL OR until > to_timestamp($6::bigint))) "
     "RETURNING live), "
     "reserved AS (INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, "
     "daily_limit_micro_usd, created_at, attempted_at, expires_at) "
@@ -40,10 +43,10 @@ const std::string update_to_active =
 const std::string update_to_ambiguous =
     "UPDATE llmapikey.api_keys SET status = 'ambiguous', "
     "openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($4, '')) "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status <> 'active'";
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous')";
 const std::string delete_unsettled =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status <> 'active' RETURNING 1) "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') RETURNING 1) "
     "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
 const std::string update_login =
     "UPDATE llmapikey.api_keys SET github_username = $2 WHERE github_user_id = $1 AND github_username <> $2";
@@ -53,33 +56,6 @@ const std::string select_known =
 const std::string select_totals = "SELECT live FROM llmapikey.totals WHERE only_row = 1";
 const std::string select_state =
     "SELECT coalesce(max(version), 0), current_setting('transaction_read_only') FROM llmapikey.applied_migrations";
-
-std::int64_t seconds_of(base::Timestamp time) {
-    return time.time_since_epoch().count();
-}
-
-base::Result<domain::Grant> read_grant(const Rows& rows, int row) {
-    const auto account = domain::GithubUserId::parse(rows.text(row, 1));
-    const auto status = domain::parse_grant_status(rows.text(row, 3));
-    if (!account || !status) {
-        return base::fail(base::Errc::store_unavailable, "row " + rows.text(row, 0) + " of api_keys makes no sense");
-    }
-    const auto time = [&](int column) { return base::Timestamp{base::Seconds{rows.number(row, column)}}; };
-    domain::Grant grant;
-    grant.id = rows.text(row, 0);
-    grant.github_user_id = *account;
-    grant.github_username = rows.text(row, 2);
-    grant.status = *status;
-    grant.nonce = rows.text(row, 4);
-    grant.delete_handle = rows.text(row, 5);
-    grant.sealed_key = rows.text(row, 6);
-    grant.key_hint = rows.text(row, 7);
-    grant.daily_limit = base::MicroUsd{rows.number(row, 8)};
-    grant.created_at = time(9);
-    grant.attempted_at = time(10);
-    grant.expires_at = time(11);
-    return grant;
-}
 
 Parameters parameters_of(const service::Attempt& attempt) {
     return Parameters().add(attempt.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
@@ -104,6 +80,37 @@ base::Result<std::optional<domain::Grant>> PostgresKeyStore::find(domain::Github
     return find(id, Patience::fail_fast);
 }
 
+base::Result<service::Account> PostgresKeyStore::find_account(domain::GithubUserId id) {
+    const auto answer = database_->run(select_account, Parameters().add(id.text()), Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    const Rows& rows = answer->rows;
+    service::Account account;
+    if (!rows.is_null(0, 0)) {
+        auto grant = read_grant(rows, 0);
+        if (!grant) return tl::unexpected(grant.error());
+        account.grant = std::move(*grant);
+    }
+    if (!rows.is_null(0, grant_column_count)) {
+        account.hold.emplace();
+        if (!rows.is_null(0, grant_column_count + 1)) {
+            account.hold->until = base::Timestamp{base::Seconds{rows.number(0, grant_column_count + 1)}};
+        }
+        account.hold->reason = rows.text(0, grant_column_count + 2);
+    }
+    return account;
+}
+
+// Nothing was inserted: on hold, or full; but perhaps this account's own other submit has taken the last place.
+base::Result<service::ReserveOutcome> PostgresKeyStore::explain_refusal(const service::ReserveRequest& request) {
+    auto account = find_account(request.recipient.id);
+    if (!account) return tl::unexpected(account.error());
+    if (account->grant) return service::ReserveOutcome{service::AlreadyHeld{std::move(*account->grant)}};
+    if (account->hold && domain::is_in_force(*account->hold, request.now)) {
+        return service::ReserveOutcome{service::OnHold{std::move(*account->hold)}};
+    }
+    return service::ReserveOutcome{service::QuotaFull{}};
+}
+
 // Errc::conflict: another submit of this account came between looking and inserting.
 base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const service::ReserveRequest& request) {
     const auto parameters = Parameters()
@@ -117,18 +124,9 @@ base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const servi
                                 .add(request.max_total_keys);
     const auto answer = database_->run(insert_pending, parameters, Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
-    std::optional<domain::Grant> grant;
-    if (answer->rows.empty()) {
-        // Full; but perhaps this account's own other submit has taken the last place.
-        auto held = find(request.recipient.id);
-        if (!held) return tl::unexpected(held.error());
-        grant = std::move(*held);
-    } else {
-        auto read = read_grant(answer->rows, 0);
-        if (!read) return tl::unexpected(read.error());
-        grant = std::move(*read);
-    }
-    if (!grant) return service::ReserveOutcome{service::QuotaFull{}};
+    if (answer->rows.empty()) return explain_refusal(request);
+    auto grant = read_grant(answer->rows, 0);
+    if (!grant) return tl::unexpected(grant.error());
     // The id is this call's own: also where it was inserted by a try whose answer was lost.
     if (grant->id == request.grant_id) return service::ReserveOutcome{service::Reserved{std::move(*grant)}};
     return service::ReserveOutcome{service::AlreadyHeld{std::move(*grant)}};
@@ -189,13 +187,7 @@ base::Result<std::vector<domain::Grant>> PostgresKeyStore::list_unsettled(base::
                                 .add(std::int64_t{limit});
     const auto answer = database_->run(select_unsettled, parameters, Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<domain::Grant> grants;
-    for (int row = 0; row < answer->rows.size(); ++row) {
-        auto grant = read_grant(answer->rows, row);
-        if (!grant) return tl::unexpected(grant.error());
-        grants.push_back(std::move(*grant));
-    }
-    return grants;
+    return read_grants(answer->rows);
 }
 
 base::Result<bool> PostgresKeyStore::knows(const std::string& delete_handle, const std::string& nonce) {

@@ -14,6 +14,7 @@ class PostgresKeyStore final : public service::KeyStore {
 public:
     explicit PostgresKeyStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
+    base::Result<service::Account> find_account(domain::GithubUserId id) override;
     base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) override;
     base::Result<service::ReserveOutcome> reserve(const service::ReserveRequest& request) override;
     base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
@@ -28,6 +29,7 @@ public:
 
 private:
     base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id, Patience patience);
+    base::Result<service::ReserveOutcome> explain_refusal(const service::ReserveRequest& request);
     base::Result<service::ReserveOutcome> reserve_once(const service::ReserveRequest& request);
 
     std::shared_ptr<Database> database_;

@@ -103,6 +103,10 @@ std::int64_t Query::number(int column) const {
     return sqlite3_column_int64(statement_, column);
 }
 
+bool Query::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access,
                                                            base::Millis busy_timeout) {
     if (access == Access::read_write) create_private(path);

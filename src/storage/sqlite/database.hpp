@@ -47,6 +47,7 @@ public:
 
     std::string text(int column) const;  // empty for NULL
     std::int64_t number(int column) const;
+    bool is_null(int column) const;
 
 private:
     Connection* connection_;

@@ -1,27 +1,18 @@
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <string>
-#include <vector>
 
 #include "service/key_store.hpp"
-#include "storage/sqlite/database.hpp"
+#include "storage/sqlite/connections.hpp"
 
 namespace llmapikey::storage::sqlite {
-
-struct StoreOptions {
-    std::string path;
-    int readers = 2;                   // connections for reading, beside the one writer
-    base::Millis busy_timeout{5'000};  // how long to wait for another process's write
-};
 
 // KeyStore in one SQLite file (WAL). The schema must be there: see migrations.hpp.
 class SqliteKeyStore final : public service::KeyStore {
 public:
-    static base::Result<std::unique_ptr<SqliteKeyStore>> open(const StoreOptions& options);
+    explicit SqliteKeyStore(std::shared_ptr<Connections> connections) : connections_(std::move(connections)) {}
 
+    base::Result<service::Account> find_account(domain::GithubUserId id) override;
     base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) override;
     base::Result<service::ReserveOutcome> reserve(const service::ReserveRequest& request) override;
     base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
@@ -35,28 +26,7 @@ public:
     base::Result<void> check() override;
 
 private:
-    SqliteKeyStore() = default;
-
-    // A reading connection for the length of one operation.
-    class Reader {
-    public:
-        explicit Reader(SqliteKeyStore& store);
-        ~Reader();
-        Reader(const Reader&) = delete;
-        Reader& operator=(const Reader&) = delete;
-        Connection* operator->() { return connection_.get(); }
-        Connection& operator*() { return *connection_; }
-
-    private:
-        SqliteKeyStore& store_;
-        std::unique_ptr<Connection> connection_;
-    };
-
-    std::mutex writer_mutex_;
-    std::unique_ptr<Connection> writer_;
-    std::mutex readers_mutex_;
-    std::condition_variable reader_is_free_;
-    std::vector<std::unique_ptr<Connection>> readers_;
+    std::shared_ptr<Connections> connections_;
 };
 
 }  // namespace llmapikey::storage::sqlite

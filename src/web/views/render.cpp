@@ -44,6 +44,10 @@ const char* section_of(DashboardState state) {
             return "has_key";
         case DashboardState::not_kept:
             return "not_kept";
+        case DashboardState::on_hold:
+            return "on_hold";
+        case DashboardState::revoking:
+            return "revoking";
         case DashboardState::unreadable:
             return "unreadable";
     }
@@ -99,6 +103,8 @@ std::string render(const DashboardView& view) {
     data.set("expires_on", view.expires_on);
     data.set("days_left", std::to_string(view.days_left));
     data.set("is_expired", view.is_expired);
+    if (!view.hold_reason.empty()) data.set("hold_reason", view.hold_reason);
+    if (!view.hold_until.empty()) data.set("hold_until", view.hold_until);
     data.set("resets_at", view.resets_at);
     data.set("api_base_url", view.api_base_url);
     data.set("example_model", view.example_model);

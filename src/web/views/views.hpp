@@ -51,6 +51,8 @@ enum class DashboardState {
     sorting_out,  // the last attempt's outcome is unknown and is being settled: refreshes itself
     has_key,      // shows the key
     not_kept,     // there is a key, but only an older deployment ever showed it
+    on_hold,      // the organizer ended the key, and no other may be taken now
+    revoking,     // the organizer is ending the key
     unreadable,   // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
 };
 
@@ -69,7 +71,9 @@ struct DashboardView {
     bool is_expired = false;
     std::optional<KeyUsage> usage;  // nullopt: not known yet (being fetched), unless usage_failed
     bool usage_failed = false;
-    std::string resets_at;  // "00:00 UTC, in 5 h 12 min"
+    std::string hold_reason;  // for on_hold: the organizer's words; empty: none
+    std::string hold_until;   // for on_hold: "2027-02-22 14:05 UTC"; empty: until it is lifted
+    std::string resets_at;    // "00:00 UTC, in 5 h 12 min"
     std::string api_base_url;
     std::string example_model;
 };

@@ -36,6 +36,7 @@ protected:
     Attempt reserve(std::int64_t account) {
         const auto request = request_for(account);
         const auto outcome = store_->reserve(request);
+        EXPECT_TRUE(outcome) << outcome.error().detail;
         EXPECT_TRUE(outcome && std::holds_alternative<service::Reserved>(*outcome));
         return {{account}, request.grant_id, request.nonce};
     }

@@ -84,6 +84,16 @@ TEST_F(IssuanceTest, FullSaysSo) {
     EXPECT_EQ(provider_.mint_calls(), 5);
 }
 
+TEST_F(IssuanceTest, AnAccountOnHoldGetsNoKeyUntilTheHoldIsOver) {
+    store_.hold(ada.id, {clock_.now() + base::Seconds{60}, "cool off"});
+    const auto answer = issue();
+    EXPECT_EQ(answer.status, IssueStatus::on_hold);
+    EXPECT_EQ(answer.hold->reason, "cool off");
+    EXPECT_EQ(provider_.mint_calls(), 0);
+    clock_.advance(base::Seconds{60});
+    expect_one_good_key();
+}
+
 TEST_F(IssuanceTest, ARefusalFreesThePlace) {
     provider_.fail_next_mint(MintFault::refused);
     EXPECT_EQ(issue().status, IssueStatus::failed);

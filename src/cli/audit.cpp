@@ -1,0 +1,77 @@
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "app/database.hpp"
+#include "base/encoding.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration.hpp"
+#include "service/audit_log.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr int entries_per_page = 500;
+
+int report(const base::Error& error) {
+    std::fprintf(stderr, "llmapikey: %s\n", error.detail.c_str());
+    return error.code == base::Errc::invalid_input ? 2 : 1;
+}
+
+boost::json::object to_json(const service::ChainedEntry& link) {
+    boost::json::object object;
+    object["sequence"] = link.sequence;
+    object["at"] = base::to_rfc3339(link.entry.at);
+    object["actor"] = link.entry.actor;
+    object["action"] = link.entry.action;
+    object["subject"] = link.entry.subject;
+    object["origin"] = link.entry.origin;
+    object["outcome"] = link.entry.outcome;
+    object["detail"] = link.entry.detail;
+    object["hash"] = link.hash;
+    return object;
+}
+
+}  // namespace
+
+int run_audit_verify(Output output) {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    const auto stores = app::open_stores(*config);
+    if (!stores) return report(stores.error());
+    const auto checked = service::verify_audit_log(*stores->audit);
+    if (!checked) return report(checked.error());
+    const bool is_whole = checked->faults.empty();
+    if (output == Output::json) {
+        boost::json::object object{
+            {"whole", is_whole}, {"entries", checked->entries}, {"head", checked->head_hash}, {"fault", nullptr}};
+        if (!is_whole) object["fault"] = checked->faults[0].what;
+        std::puts(boost::json::serialize(object).c_str());
+    } else if (is_whole) {
+        std::printf("%lld entries, whole; the head is %s\n", static_cast<long long>(checked->entries),
+                    checked->head_hash.empty() ? "empty" : checked->head_hash.c_str());
+    } else {
+        std::printf("NOT WHOLE: %s\n", checked->faults[0].what.c_str());
+    }
+    return is_whole ? 0 : 1;
+}
+
+int run_audit_export() {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    const auto stores = app::open_stores(*config);
+    if (!stores) return report(stores.error());
+    std::int64_t after = 0;
+    while (true) {
+        const auto page = stores->audit->read(after, entries_per_page);
+        if (!page) return report(page.error());
+        if (page->empty()) break;
+        for (const service::ChainedEntry& link : *page)
+            std::puts(boost::json::serialize(to_json(link)).c_str());
+        after = page->back().sequence;
+    }
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+    return report({base::Errc::internal, "the output could not be written: is the disk full?", {}});
+}
+
+}  // namespace llmapikey::cli

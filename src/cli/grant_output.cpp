@@ -1,0 +1,82 @@
+#include "cli/grant_output.hpp"
+
+#include <cstdio>
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr const char* row_format = "%-12s  %-39s  %-9s  %-4s  %8s  %-10s  %-10s  %s";
+
+std::string formatted(const std::vector<std::string>& cells) {
+    char line[256];
+    std::snprintf(line, sizeof line, row_format, cells[0].c_str(), cells[1].c_str(), cells[2].c_str(), cells[3].c_str(),
+                  cells[4].c_str(), cells[5].c_str(), cells[6].c_str(), cells[7].c_str());
+    return line;
+}
+
+std::string day_of(base::Timestamp time) {
+    return base::to_rfc3339(time).substr(0, 10);
+}
+
+std::string csv_cell(const std::string& text) {
+    const bool is_formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+    std::string cell = is_formula ? "\"'" : "\"";
+    for (const char c : text)
+        cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return cell + "\"";
+}
+
+}  // namespace
+
+boost::json::object to_json(const domain::Grant& grant) {
+    boost::json::object object;
+    object["id"] = grant.id;
+    object["github_user_id"] = grant.github_user_id.text();
+    object["github_username"] = grant.github_username;
+    object["status"] = domain::to_text(grant.status);
+    object["hint"] = grant.key_hint;
+    object["daily_limit_usd"] = base::to_display(grant.daily_limit);
+    object["created_at"] = base::to_rfc3339(grant.created_at);
+    object["expires_at"] = base::to_rfc3339(grant.expires_at);
+    return object;
+}
+
+boost::json::object to_json(const service::LedgerEntry& entry) {
+    boost::json::object object = to_json(entry.grant);
+    object["status"] = entry.ended_at ? "revoked" : "revoking";
+    object["actor"] = entry.actor;
+    object["reason"] = entry.reason;
+    object["begun_at"] = base::to_rfc3339(entry.begun_at);
+    object["ended_at"] = nullptr;
+    if (entry.ended_at) object["ended_at"] = base::to_rfc3339(*entry.ended_at);
+    return object;
+}
+
+std::string table_header() {
+    return formatted({"ACCOUNT", "LOGIN", "STATUS", "HINT", "USD/DAY", "CREATED", "EXPIRES", "ID"});
+}
+
+std::string table_row(const domain::Grant& grant) {
+    return formatted({grant.github_user_id.text(), base::to_printable(grant.github_username, 39),
+                      std::string(domain::to_text(grant.status)), grant.key_hint, base::to_display(grant.daily_limit),
+                      day_of(grant.created_at), day_of(grant.expires_at), grant.id});
+}
+
+std::string csv_header() {
+    return "id,github_user_id,github_username,status,hint,daily_limit_usd,created_at,expires_at\r\n";
+}
+
+std::string csv_row(const domain::Grant& grant) {
+    std::string row;
+    for (const std::string& text :
+         {grant.id, grant.github_user_id.text(), grant.github_username, std::string(domain::to_text(grant.status)),
+          grant.key_hint, base::to_display(grant.daily_limit), base::to_rfc3339(grant.created_at),
+          base::to_rfc3339(grant.expires_at)}) {
+        row += (row.empty() ? "" : ",") + csv_cell(text);
+    }
+    return row + "\r\n";
+}
+
+}  // namespace llmapikey::cli

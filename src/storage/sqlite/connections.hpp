@@ -1,0 +1,63 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "storage/sqlite/database.hpp"
+
+namespace llmapikey::storage::sqlite {
+
+struct ConnectionOptions {
+    std::string path;
+    int readers = 2;                   // connections for reading, beside the one writer
+    base::Millis busy_timeout{5'000};  // how long to wait for another process's write
+};
+
+// The connections that the stores of one file share: one that writes, and a few that read beside it (WAL). Thread-safe.
+class Connections {
+public:
+    // store_unavailable: cannot be opened, or has not the schema of this program.
+    static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options);
+
+    // The writer, for as long as this lives.
+    class Writer {
+    public:
+        explicit Writer(Connections& connections)
+            : lock_(connections.writer_mutex_), connection_(*connections.writer_) {}
+        Connection* operator->() { return &connection_; }
+        Connection& operator*() { return connection_; }
+
+    private:
+        std::unique_lock<std::mutex> lock_;
+        Connection& connection_;
+    };
+
+    // A reader, for as long as this lives.
+    class Reader {
+    public:
+        explicit Reader(Connections& connections);
+        ~Reader();
+        Reader(const Reader&) = delete;
+        Reader& operator=(const Reader&) = delete;
+        Connection* operator->() { return connection_.get(); }
+        Connection& operator*() { return *connection_; }
+
+    private:
+        Connections& connections_;
+        std::unique_ptr<Connection> connection_;
+    };
+
+private:
+    Connections() = default;
+
+    std::mutex writer_mutex_;
+    std::unique_ptr<Connection> writer_;
+    std::mutex readers_mutex_;
+    std::condition_variable reader_is_free_;
+    std::vector<std::unique_ptr<Connection>> readers_;
+};
+
+}  // namespace llmapikey::storage::sqlite
