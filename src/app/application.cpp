@@ -67,13 +67,16 @@ struct Application::Parts {
           sessions(config.auth_session_secret),
           csrf(config.auth_session_secret),
           issuance(issuance_policy(config), *stores.keys, *provider, key_sealer, clock, log_issue),
+          revocation(*stores.admin, *provider, *stores.audit, clock),
+          admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, clock, config.upstream_timeout),
           database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
           background_queue("background", background_threads, max_waiting),
-          site({clock, *stores.keys, stores.rate_limits.get(), issuance, sign_in, usage, background_queue, metrics,
-                sessions, csrf, readiness, settings_of(config, setting)},
+          site({clock, *stores.keys, *stores.admin, *stores.audit, revocation, admins, stores.rate_limits.get(),
+                issuance, sign_in, usage, background_queue, metrics, sessions, csrf, readiness,
+                settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
           server(server_options(listen), site, database_queue, upstream_queue) {}
 
@@ -89,6 +92,8 @@ struct Application::Parts {
     ops::Metrics metrics;                                 // what /metrics shows
     web::Readiness readiness;                             // what /readyz shows
     service::Issuance issuance;                           // reserve, mint, activate
+    service::Revocation revocation;                       // ending keys
+    std::set<std::int64_t> admins;                        // who may
     service::SignIn sign_in;                              // OAuth
     service::UsageCache usage;                            // spending of keys
     base::WorkQueue database_queue;                       // handlers that touch the database

@@ -42,21 +42,6 @@ base::Result<domain::Grant> find_meant(app::Stores& stores, const std::string& k
     return base::fail(base::Errc::not_found, "there is no key for " + key);
 }
 
-// "none", "forever", "90m", "24h", "7d".
-base::Result<std::optional<domain::Hold>> parse_hold(const std::string& text, const std::string& reason,
-                                                     base::Timestamp now) {
-    if (text == "none") return std::nullopt;
-    if (text == "forever") return std::optional(domain::Hold{std::nullopt, reason});
-    const auto number = text.empty() ? std::nullopt : base::parse_whole_number(text.substr(0, text.size() - 1));
-    const char unit = text.empty() ? ' ' : text.back();
-    const std::int64_t seconds = unit == 'm' ? 60 : unit == 'h' ? 3600 : unit == 'd' ? 86'400 : 0;
-    if (!number || *number < 1 || *number > 100'000 || seconds == 0) {
-        return base::fail(base::Errc::invalid_input,
-                          "--hold takes none, forever, or a duration such as 90m, 24h or 7d");
-    }
-    return std::optional(domain::Hold{now + base::Seconds{*number * seconds}, reason});
-}
-
 std::string describe(const std::optional<domain::Hold>& hold) {
     if (!hold) return "may take another at once";
     if (!hold->until) return "may take no other";
@@ -174,8 +159,8 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     const auto config = load_or_explain(config::Need::reconcile);
     if (!config) return 2;
     const base::SystemClock clock;
-    const auto hold = parse_hold(options.hold, options.reason, clock.now());
-    if (!hold) return report(hold.error());
+    const auto hold = domain::parse_hold(options.hold, options.reason, clock.now());
+    if (!hold) return report({base::Errc::invalid_input, "--hold: " + hold.error().detail, {}});
     auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
     const auto http = app::make_http_client();

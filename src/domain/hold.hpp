@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
+#include "base/result.hpp"
 
 namespace llmapikey::domain {
 
@@ -16,5 +18,8 @@ struct Hold {
 inline bool is_in_force(const Hold& hold, base::Timestamp now) {
     return !hold.until || now < *hold.until;
 }
+
+// "none" (nullopt), "forever", or a duration: "90m", "24h", "7d". invalid_input: anything else.
+base::Result<std::optional<Hold>> parse_hold(std::string_view text, const std::string& reason, base::Timestamp now);
 
 }  // namespace llmapikey::domain

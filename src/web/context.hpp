@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "ops/metrics.hpp"
 #include "service/issuance.hpp"
 #include "service/rate_limits.hpp"
+#include "service/revocation.hpp"
 #include "service/sign_in.hpp"
 #include "service/usage.hpp"
 #include "web/client_origin.hpp"
@@ -41,7 +43,11 @@ struct Readiness {
 struct Services {
     const base::Clock& clock;
     service::KeyStore& store;
-    service::RateLimits* rate_limits;  // that all replicas share; null: there is one process only
+    service::AdminStore& admin_store;
+    service::AuditLog& audit;
+    service::Revocation& revocation;
+    const std::set<std::int64_t>& admins;  // ids on the allowlist
+    service::RateLimits* rate_limits;      // that all replicas share; null: there is one process only
     service::Issuance& issuance;
     service::SignIn& sign_in;
     service::UsageCache& usage;
@@ -58,7 +64,8 @@ struct Route;
 // One request on its way through the site.
 struct Context {
     const net::Request& request;
-    const Route* route = nullptr;  // null: unknown path
+    const Route* route = nullptr;  // null: unknown path, or one that this person may not know of
+    std::string_view path_id;      // what stands in the place of "{id}"
     std::string request_id;
     ClientOrigin origin;
     std::string_view session_token;  // raw cookie; empty: none

@@ -10,6 +10,7 @@ namespace llmapikey::web {
 enum class Access {
     anyone,
     session,    // 401 without one
+    admin,      // on the allowlist; to everybody else there is no such path
     operator_,  // not through a proxy: 404 to requests that carry X-Forwarded-For or Forwarded
 };
 
@@ -28,7 +29,7 @@ using Handler = net::Response (*)(const Services&, const Context&);
 
 struct Route {
     std::string_view method;
-    std::string_view path;  // exact
+    std::string_view path;  // exact but for one segment that may be "{id}"
     Access access;
     Csrf csrf;
     Limit limit;
@@ -52,6 +53,13 @@ net::Response sign_out(const Services&, const Context&);
 net::Response generate_key(const Services&, const Context&);
 // An error of POST /dashboard/key as its contract words it.
 net::Response key_error_response(const Services&, const Context&, int status, base::Seconds retry_after);
+// admin_routes.cpp
+net::Response admin_list(const Services&, const Context&);
+net::Response admin_account(const Services&, const Context&);
+net::Response admin_audit(const Services&, const Context&);
+net::Response admin_mint(const Services&, const Context&);
+net::Response admin_revoke(const Services&, const Context&);
+net::Response admin_lift_hold(const Services&, const Context&);
 // operator_routes.cpp
 net::Response health(const Services&, const Context&);
 net::Response readiness(const Services&, const Context&);

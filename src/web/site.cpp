@@ -15,11 +15,30 @@ namespace {
 
 constexpr std::size_t request_id_bytes = 9;
 
+enum class Part { open, admin };
+
+bool belongs_to(const Route& route, Part part) {
+    return (route.access == Access::admin) == (part == Part::admin);
+}
+
+// What stands in the place of "{id}" ("" where the pattern has none); nullopt if the path does not fit.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+    constexpr std::string_view placeholder = "{id}";
+    const auto start = pattern.find(placeholder);
+    if (start == std::string_view::npos) return pattern == path ? std::optional(std::string_view("")) : std::nullopt;
+    const std::string_view tail = pattern.substr(start + placeholder.size());
+    const bool fits =
+        path.size() > start + tail.size() && path.starts_with(pattern.substr(0, start)) && path.ends_with(tail);
+    if (!fits) return std::nullopt;
+    const std::string_view id = path.substr(start, path.size() - start - tail.size());
+    return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
+}
+
 // The route of this path: first the one of this method, else any, so that 404 and 405 are told apart.
-const Route* find_route(const net::Request& request) {
+const Route* find_route(const net::Request& request, Part part) {
     const Route* found = nullptr;
     for (const Route& route : routes()) {
-        if (route.path != request.path) continue;
+        if (!belongs_to(route, part) || !match(route.path, request.path)) continue;
         if (route.method == request.method) return &route;
         if (found == nullptr) found = &route;
     }
@@ -29,7 +48,7 @@ const Route* find_route(const net::Request& request) {
 std::string allowed_methods(std::string_view path) {
     std::string methods;
     for (const Route& route : routes()) {
-        if (route.path != path) continue;
+        if (!match(route.path, path)) continue;
         methods += (methods.empty() ? "" : ", ") + std::string(route.method);
         if (route.method == "GET") methods += ", HEAD";
     }
@@ -69,30 +88,42 @@ void Site::prepare_pages() {
         net::Request request;
         request.method = "GET";
         request.path = path;
-        const Context context{request, nullptr, "", {}, {}, std::nullopt};
+        const Context context{request, nullptr, {}, "", {}, {}, std::nullopt};
         const Handler page = path == "/" ? landing_page : path == "/docs" ? docs_page : dashboard_page;
         anonymous_pages_.emplace(path, PreparedAnswer::of_page(page(services_, context).body));
     }
 }
 
+// Every unknown path costs a look at the session, so that the time does not tell which of them admins know.
+const Route* Site::hidden_route(const net::Request& request) const {
+    const std::string_view token = find_cookie(request, session_cookie_name);
+    const auto session = token.empty() ? std::nullopt : services_.sessions.verify(token, services_.clock.now());
+    const Route* route = find_route(request, Part::admin);
+    return session && services_.admins.contains(session->recipient.id.value) ? route : nullptr;
+}
+
 net::Executor Site::executor_for(const net::Request& request) const {
-    const Route* route = find_route(request);
+    const Route* route = find_route(request, Part::open);
+    if (route == nullptr) route = hidden_route(request);
     if (route == nullptr || route->method != request.method) return net::Executor::io;
     const bool has_session = !find_cookie(request, session_cookie_name).empty();
     return has_session ? route->executor : route->anonymous_executor;
 }
 
 net::Response Site::handle(const net::Request& request) {
-    Context context{request, find_route(request), base::random_token(request_id_bytes), {}, {}, std::nullopt};
+    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt};
+    context.route = find_route(request, Part::open);
+    if (context.route == nullptr) context.route = hidden_route(request);
+    if (context.route != nullptr) context.path_id = *match(context.route->path, request.path);
     net::Response response = answer(context);
     finish(context, response);
     return response;
 }
 
 net::Response Site::refuse(const net::Request& request, int status) {
-    Context context{request, nullptr, base::random_token(request_id_bytes), {}, {}, std::nullopt};
+    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt};
     if (const auto origin = origins_.resolve(request)) context.origin = *origin;
-    context.route = find_route(request);
+    context.route = find_route(request, Part::open);
     net::Response response = error(context, status);
     finish(context, response);
     return response;

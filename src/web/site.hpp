@@ -22,6 +22,8 @@ public:
 private:
     net::Response answer(Context& context);
     net::Response call(Context& context);
+    // The admins' route of this path, if there is one and the request is an admin's.
+    const Route* hidden_route(const net::Request& request) const;
     std::optional<net::Response> refuse_unfit(const Context& context);
     std::optional<net::Response> refuse_beyond_shared_limit(const Context& context);
     std::optional<net::Response> answer_prepared(const Context& context) const;

@@ -1,0 +1,187 @@
+// The admin console: hidden from everybody else, and what an organizer does there, in a real browser.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { request } from "node:http";
+import { after, before, test } from "node:test";
+import { launch, openPage, screenshot } from "./support/browser.mjs";
+import { generate, signIn, startSandbox } from "./support/service.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let service, browser;
+before(async () => { service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" }); browser = await launch(); });
+after(async () => { await browser.close(); await service.stop(); });
+
+// All that comes back, as bytes: what fetch() hides matters here.
+const exchange = (method, path, headers = {}) => new Promise((done, failed) => {
+  const call = request(service.url + path, { method, headers }, (answer) => {
+    const chunks = [];
+    answer.on("data", (chunk) => chunks.push(chunk));
+    answer.on("end", () => done({ status: answer.statusCode, headers: answer.rawHeaders, body: Buffer.concat(chunks).toString() }));
+  });
+  call.on("error", failed);
+  call.end();
+});
+
+// The request id, and in forms the session's token, differ from answer to answer.
+const comparable = ({ status, headers, body }) => {
+  const id = headers[headers.indexOf("X-Request-Id") + 1];
+  const kept = headers.flatMap((value, i) => (i % 2 === 0 && !["X-Request-Id", "Date"].includes(value) ? [[value, headers[i + 1]]] : []));
+  return JSON.stringify({ status, kept, body: body.replaceAll(id, "ID") });
+};
+
+test("to everybody but an admin the console is the very same 404 as an unknown path", async () => {
+  const session = await signIn(service, "nosy-person");
+  const same = { cookie: session, origin: service.url };
+  const uuid = "0b0e7c2e-5a3e-4d52-9a7e-111111111111";
+  for (const headers of [{}, { cookie: session }, same, { ...same, accept: "application/json" }, { cookie: "llmapikey_session=garbage" }]) {
+    for (const [method, path] of [["GET", "/admin"], ["GET", "/admin?q=a&page=x"], ["HEAD", "/admin"], ["PUT", "/admin"], ["GET", "/admin/audit"], ["GET", "/admin/accounts/1002"],
+      ["POST", "/admin/keys"], ["POST", `/admin/keys/${uuid}/revoke`], ["POST", "/admin/accounts/1002/lift"], ["GET", "/admin/"], ["GET", "/admin/nothing"]]) {
+      const unknown = comparable(await exchange(method, "/nothing-here", headers));
+      assert.equal(comparable(await exchange(method, path, headers)), unknown, `${method} ${path}`);
+      assert.match(unknown, /"status":404/);
+    }
+  }
+});
+
+test("an allowlist compares whole ids", async () => {
+  const other = await startSandbox({ ADMIN_GITHUB_USER_IDS: "100,10031" });
+  const session = await signIn(other, "linus-organizer");  // 1003
+  assert.equal((await fetch(`${other.url}/admin`, { headers: { cookie: session } })).status, 404);
+  await other.stop();
+});
+
+test("an admin's actions need the same evidence as everybody's", async () => {
+  const session = await signIn(service, "linus-organizer");
+  for (const [headers, status] of [[{ cookie: session }, 403], [{ cookie: session, origin: "https://evil.example" }, 403], [{ cookie: session, origin: service.url }, 400]]) {
+    assert.equal((await exchange("POST", "/admin/keys", headers)).status, status);
+  }
+});
+
+const post = (path, fields, session) => fetch(service.url + path, { method: "POST", redirect: "manual",
+  headers: { cookie: session, origin: service.url, accept: "application/json", "content-type": "application/json" }, body: JSON.stringify(fields) });
+
+test("as a program: mint and revoke, without ever seeing a key", async () => {
+  const session = await signIn(service, "linus-organizer");
+  const minted = await post("/admin/keys", { github_user_id: 77001, github_username: "ordered" }, session);
+  assert.equal(minted.status, 200);
+  const body = await minted.json();
+  assert.deepEqual([body.status, body.key], ["created", undefined]);
+  assert.equal((await (await post("/admin/keys", { github_user_id: "77001", github_username: "ordered" }, session)).json()).status, "exists");
+  assert.equal((await post("/admin/keys", { github_user_id: "octocat" }, session)).status, 400);
+  const uuid = "0b0e7c2e-5a3e-4d52-9a7e-111111111111";
+  assert.equal((await post(`/admin/keys/${uuid}/revoke`, { reason: "x" }, session)).status, 404);
+  assert.equal((await post("/admin/keys/../revoke", { reason: "x" }, session)).status, 404);
+});
+
+const signInAs = async (page, login) => {
+  await page.goto(`${service.url}/auth/login?next=/dashboard`);
+  await page.click(`button[name=persona][value="${login}"]`);
+  await page.waitForURL("**/dashboard");
+};
+
+test("find a key, revoke it with a reason, see it in ledger and audit log, lift the hold", async () => {
+  const victim = "careless-committer";
+  const theirs = await signIn(service, victim);
+  const { key } = await (await generate(service, theirs)).json();
+  const page = await openPage(browser, service);
+  await signInAs(page, "linus-organizer");
+  await page.goto(`${service.url}/admin`);
+  assert.ok(!(await page.content()).includes(key));
+  await page.fill("input[name=q]", "CARELESS");
+  await page.press("input[name=q]", "Enter");
+  await page.waitForURL(/q=CARELESS/);
+  assert.equal(await page.locator("tbody tr").count(), 1);
+  assert.match(await page.textContent("tbody"), new RegExp(`…${key.slice(-4)}`));
+  await page.click("tbody a");
+  await page.fill("input[name=reason]", "leaked <b>in</b> a commit");
+  await page.selectOption("select[name=hold]", "7d");
+  await page.click("#revoke");
+  await page.locator("[role=status]", { hasText: "revoked" }).waitFor();
+  assert.match(await page.textContent("main"), /Ended keys.*leaked <b>in<\/b> a commit/s);
+  const account = JSON.parse(Buffer.from(theirs.split("=")[1].split(".")[1], "base64url")).sub;
+  assert.ok((await service.ledger()).keys.every((each) => each.deleted_at || !each.name.includes(`gh-${account}/`)));
+  const shown = await (await fetch(`${service.url}/dashboard`, { headers: { cookie: theirs } })).text();
+  assert.match(shown, /leaked &lt;b&gt;in&lt;\/b&gt; a commit/);
+  assert.equal((await generate(service, theirs)).status, 403);
+  await page.click("#lift");
+  await page.locator("[role=status]", { hasText: "lifted" }).waitFor();
+  assert.equal((await (await generate(service, theirs)).json()).status, "created");
+  await page.goto(`${service.url}/admin/audit`);
+  const rows = await page.locator("tbody tr").allTextContents();
+  assert.match(rows[0], /github:1003hold\.lift/);
+  assert.match(rows[2], /key\.revoke.*127\.0\.0\.1done/);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("by keyboard alone: search, open, revoke", async () => {
+  await generate(service, await signIn(service, "keyboard-target"));
+  const page = await openPage(browser, service);
+  await signInAs(page, "linus-organizer");
+  await page.goto(`${service.url}/admin`);
+  const tabTo = async (selector) => {
+    for (let i = 0; i < 40; i += 1) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+    }
+    assert.fail(`no way to ${selector} by keyboard`);
+  };
+  await tabTo("input[name=q]");
+  await page.keyboard.type("keyboard-target");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/q=keyboard-target/);
+  await tabTo("tbody a");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/admin/accounts/**");
+  await tabTo("input[name=reason]");
+  await page.keyboard.type("by keyboard");
+  await tabTo("#revoke");
+  await page.keyboard.press("Enter");
+  await page.locator("[role=status]", { hasText: "revoked" }).waitFor();
+  await page.context().close();
+});
+
+test("pages of fifty, each key once", async () => {
+  const own = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", MAX_TOTAL_KEYS: "0" });
+  for (let i = 0; i < 110; i += 1) await generate(own, await signIn(own, `many-${i}`));
+  const session = await signIn(own, "linus-organizer");
+  const seen = [];
+  let path = "/admin";
+  while (path) {
+    const text = await (await fetch(own.url + path, { headers: { cookie: session } })).text();
+    seen.push(...[...text.matchAll(/href="\/admin\/accounts\/(\d+)"/g)].map((match) => match[1]));
+    path = /id="next" href="([^"]+)"/.exec(text)?.[1].replaceAll("&amp;", "&");
+  }
+  assert.equal(seen.length, 112);
+  assert.equal(new Set(seen).size, 112);
+  const wrong = await fetch(`${own.url}/admin?page=99`, { headers: { cookie: session } });
+  assert.equal(wrong.status, 400);
+  assert.match(await wrong.text(), /That page does not exist/);
+  await own.stop();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [320, 1280]) {
+    test(`every page of the console: no axe violation, no sideways scrolling (${colorScheme}, ${width} px)`, async () => {
+      const theirs = await signIn(service, "ended-once");
+      await generate(service, theirs);
+      const session = await signIn(service, "linus-organizer");
+      const account = /accounts\/(\d+)"/.exec(await (await fetch(`${service.url}/admin?q=ended-once`, { headers: { cookie: session } })).text())?.[1];
+      const page = await openPage(browser, service, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+      await signInAs(page, "linus-organizer");
+      for (const [name, path] of [["admin-list", "/admin"], ["admin-nothing", "/admin?q=nobody-at-all"], ["admin-account", "/admin/accounts/1002"], ["admin-held", `/admin/accounts/${account}`], ["admin-audit", "/admin/audit"]]) {
+        await page.goto(service.url + path);
+        if (name === "admin-held") { await page.fill("input[name=reason]", "a long reason, ".repeat(12)); await page.click("#revoke"); await page.locator("[role=status]").waitFor(); }
+        await screenshot(page, `${name}-${colorScheme}-${width}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => globalThis.axe.run());
+        assert.deepEqual(violations.map((each) => `${name}: ${each.id}: ${each.nodes.map((node) => node.target).join(" ")}`), []);
+        if (name === "admin-held") await page.click("#lift");
+      }
+      await page.context().close();
+    });
+  }
+}
