@@ -5,12 +5,14 @@
 #include <thread>
 
 #include "app/database.hpp"
+#include "app/recovery_timer.hpp"
 #include "app/upstreams.hpp"
 #include "base/crypto.hpp"
 #include "base/work_queue.hpp"
 #include "net/curl_client.hpp"
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
+#include "service/recovery.hpp"
 #include "web/site.hpp"
 
 namespace llmapikey::app {
@@ -18,6 +20,7 @@ namespace {
 
 constexpr int upstream_threads = 16;
 constexpr int background_threads = 2;
+constexpr base::Millis recovery_pause{10'000};
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
@@ -58,6 +61,8 @@ struct Application::Parts {
     Parts(const config::Config& config, Setting setting, const base::Clock& clock, Stores opened,
           const net::ListenAddress& listen, std::vector<web::AddressRange> proxies)
         : wall_clock(clock),
+          upstream_timeout(config.upstream_timeout),
+          can_recover(!config.openrouter_management_key.empty()),
           stores(std::move(opened)),
           http(make_http_client()),
           provider(make_key_provider(config, *http)),
@@ -78,9 +83,24 @@ struct Application::Parts {
                 issuance, sign_in, usage, background_queue, metrics, sessions, csrf, readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
-          server(server_options(listen), site, database_queue, upstream_queue) {}
+          server(server_options(listen), site, database_queue, upstream_queue),
+          settlement(*stores.keys, *provider, clock, config.upstream_timeout),
+          recovery(*stores.keys, *stores.admin, settlement, revocation, clock),
+          recovery_timer(recovery_pause, [this](const std::stop_token& stop) { recover(stop); }) {}
+
+    void recover(const std::stop_token& stop) {
+        const service::Recovered recovered = recovery.run_once(upstream_timeout, stop);
+        if (recovered.settled + recovered.revoked > 0) {
+            ops::log(ops::LogLevel::info, "recovered what was interrupted",
+                     {{"settled", std::to_string(recovered.settled)}, {"revoked", std::to_string(recovered.revoked)}});
+        }
+        for (const std::string& failure : recovered.failures)
+            ops::log(ops::LogLevel::warn, "recovery: " + failure);
+    }
 
     const base::Clock& wall_clock;
+    const base::Seconds upstream_timeout;
+    const bool can_recover;
     Stores stores;                                        // grants, and limits that replicas share
     std::unique_ptr<net::HttpClient> http;                // outgoing calls
     std::unique_ptr<service::KeyProvider> provider;       // OpenRouter
@@ -101,6 +121,9 @@ struct Application::Parts {
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
+    service::Settlement settlement;                       // attempts in doubt
+    service::Recovery recovery;                           // what was interrupted
+    RecoveryTimer recovery_timer;                         // from time to time
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -128,7 +151,10 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
 }
 
 base::Result<void> Application::start() {
-    return parts_->server.start();
+    auto started = parts_->server.start();
+    // Without a key for the upstream nothing can be looked up there.
+    if (started && parts_->can_recover) parts_->recovery_timer.start();
+    return started;
 }
 
 std::uint16_t Application::port() const {
@@ -147,6 +173,7 @@ bool Application::is_watched() const {
 void Application::stop(base::Millis grace) {
     parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
+    parts_->recovery_timer.stop();
     parts_->upstream_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();

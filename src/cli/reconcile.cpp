@@ -58,7 +58,7 @@ void print_json(const service::ReconcileReport& report) {
 using Findings = base::Result<std::vector<service::Finding>>;
 
 Findings resume(service::Revocation& revocation) {
-    const auto resumed = revocation.resume(cli_actor(), base::Deadline::after(longest_run));
+    const auto resumed = revocation.resume_all(cli_actor(), base::Deadline::after(longest_run));
     if (!resumed) return tl::unexpected(resumed.error());
     std::vector<service::Finding> findings;
     for (const auto& each : *resumed) {

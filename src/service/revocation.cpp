@@ -47,7 +47,16 @@ base::Result<domain::Grant> Revocation::revoke(const RevocationRequest& request,
     return begun;
 }
 
-base::Result<std::vector<ResumedRevocation>> Revocation::resume(const std::string& actor, base::Deadline deadline) {
+// Only what succeeds is recorded: while the upstream is away this is tried again and again.
+base::Result<void> Revocation::resume(const domain::Grant& grant, const std::string& actor, base::Deadline deadline) {
+    const auto finished = finish(grant, deadline);
+    if (!finished) return finished;
+    AuditEntry entry = entry_for(grant, actor, "resumed");
+    entry.outcome = "done";
+    return audit_.append(entry);
+}
+
+base::Result<std::vector<ResumedRevocation>> Revocation::resume_all(const std::string& actor, base::Deadline deadline) {
     std::vector<ResumedRevocation> resumed;
     std::string after_id;
     while (true) {
@@ -55,13 +64,7 @@ base::Result<std::vector<ResumedRevocation>> Revocation::resume(const std::strin
         if (!page) return tl::unexpected(page.error());
         if (page->empty()) return resumed;
         for (const domain::Grant& grant : *page) {
-            ResumedRevocation each{grant, finish(grant, deadline)};
-            AuditEntry entry = entry_for(grant, actor, "resumed");
-            entry.outcome = each.outcome ? "done" : "failed";
-            entry.detail = each.outcome ? "" : each.outcome.error().detail;
-            const auto recorded = audit_.append(entry);
-            if (!recorded) return base::fail_in("recording it in the audit log", recorded.error());
-            resumed.push_back(std::move(each));
+            resumed.push_back({grant, resume(grant, actor, deadline)});
         }
         after_id = page->back().id;
     }

@@ -25,8 +25,10 @@ public:
     base::Result<domain::Grant> revoke(const RevocationRequest& request, const std::string& origin,
                                        base::Deadline deadline);
 
-    // Takes up every revocation that has begun and not ended.
-    base::Result<std::vector<ResumedRevocation>> resume(const std::string& actor, base::Deadline deadline);
+    // Takes up a revocation that has begun and not ended.
+    base::Result<void> resume(const domain::Grant& grant, const std::string& actor, base::Deadline deadline);
+    // Takes up every one of them.
+    base::Result<std::vector<ResumedRevocation>> resume_all(const std::string& actor, base::Deadline deadline);
 
 private:
     base::Result<void> finish(const domain::Grant& grant, base::Deadline deadline);

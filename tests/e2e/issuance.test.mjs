@@ -166,6 +166,19 @@ test("killed in the middle of a mint: `reconcile --fix` revokes what nobody know
   assert.equal(JSON.parse((await run(["reconcile", "--json"], env)).out).clean, true);
 }));
 
+test("killed in the middle of a mint: after the restart it is sorted out by itself, without anybody's visit", () => withService({ UPSTREAM_TIMEOUT_SECONDS: "1" }, async (service, { again }) => {
+  const session = await signIn(service, somebody());
+  const before_ = new Set((await liveKeys()).map((key) => key.hash));
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 900 });
+  const lost = generate(service, session).catch(() => null);
+  await until("the create upstream", async () => (await liveKeys()).some((key) => !before_.has(key.hash)));
+  await service.process.kill("SIGKILL");
+  await lost;
+  const restarted = await again();
+  await until("the lost key is revoked", async () => (await liveKeys()).every((key) => before_.has(key.hash)), 40_000);
+  assert.equal((await (await generate(restarted, session)).json()).status, "created");
+}));
+
 test("no raw key in the log or in the database, whole or copied", () => withService({ LOG_LEVEL: "debug" }, async (service, { files }) => {
   const session = await signIn(service, somebody());
   const { key } = await (await generate(service, session)).json();

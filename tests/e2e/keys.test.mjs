@@ -13,10 +13,10 @@ after(async () => { await upstreams.stop(); await postgres?.stop(); });
 beforeEach(() => upstreams.clearFaults());
 
 // A service, people with keys, and the command line on the same database.
-const start = async (t, people) => {
+const start = async (t, people, env = {}) => {
   const folder = temporaryFolder();
   const store = isEmbedded ? {} : { POSTGRES_URL: postgres.database().pooled };
-  const service = await startService(upstreams, folder, store);
+  const service = await startService(upstreams, folder, { ...store, ...env });
   t.after(async () => { await service.stop(); rmSync(folder, { recursive: true, force: true }); });
   const settings = { ...serviceEnvironment(upstreams, folder), ...store };
   const keys = async (...args) => {
@@ -118,6 +118,18 @@ test("an upstream that fails: the key is hidden at once, and `reconcile --fix` e
   await until("it is gone", async () => !(await isAlive(holders[ada].key)));
   assert.equal((await keys("keys", "show", await idOf(ada).catch(() => "1"), "--json")).json().key, null);
   assert.match(await page(ada), /You have no key yet/);
+});
+
+test("a revocation that was interrupted: the service ends it by itself", async (t) => {
+  const [ada] = names(1);
+  const { keys, holders, idOf, page } = await start(t, [ada], { UPSTREAM_TIMEOUT_SECONDS: "2" });
+  await upstreams.openrouterFault({ method: "DELETE", path: "/keys", status: 503, body: "down", times: 5 });
+  assert.equal((await keys("keys", "revoke", await idOf(ada), "--reason", "x", "--hold", "none")).code, 1);
+  assert.ok(await isAlive(holders[ada].key));
+  await until("the key is gone", async () => !(await isAlive(holders[ada].key)), 40_000);
+  await until("its place is free", async () => /You have no key yet/.test(await page(ada)));
+  await until("it is on record", async () => (await keys("audit", "export")).out.includes('"actor":"system"'));
+  assert.equal((await keys("audit", "verify")).code, 0);
 });
 
 test("mint for an account: the person finds the key on the dashboard", async (t) => {
