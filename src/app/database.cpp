@@ -107,6 +107,22 @@ base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const c
     return migration;
 }
 
+base::Result<void> back_up(const config::Config& config, const std::string& path) {
+    if (!is_embedded(config)) {
+        return base::fail(base::Errc::invalid_input, "the data is in PostgreSQL: use pg_dump --schema=llmapikey");
+    }
+    std::error_code ec;
+    if (!std::filesystem::exists(file_path(config), ec)) {
+        return base::fail(base::Errc::store_unavailable, "there is no database at " + file_path(config));
+    }
+    if (std::filesystem::exists(path, ec)) {
+        return base::fail(base::Errc::invalid_input, path + " exists: give a name that does not");
+    }
+    const auto source = sqlite::Connection::open(file_path(config), sqlite::Access::read_write, sqlite_busy_timeout);
+    if (!source) return tl::unexpected(source.error());
+    return (*source)->copy_to(path);
+}
+
 std::string describe_database(const config::Config& config) {
     if (is_embedded(config)) return file_path(config);
     const auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());

@@ -44,6 +44,10 @@ private:
     std::unique_ptr<storage::Migrator> migrator_;
 };
 
+// A consistent copy of the embedded database, readable by its owner alone, while it is in use. invalid_input: `path`
+// exists, or the data is in PostgreSQL, which has tools of its own.
+base::Result<void> back_up(const config::Config& config, const std::string& path);
+
 // For messages: the file, or host and database without user and password.
 std::string describe_database(const config::Config& config);
 

@@ -17,6 +17,8 @@ int run_reconcile(bool fix, Output output);
 int run_doctor(Output output);
 int run_audit_verify(Output output);
 int run_audit_export();
+// `path`: of the copy; must not exist.
+int run_backup(const std::string& path);
 
 // The whole command line.
 int run(int argc, char** argv);

@@ -124,6 +124,10 @@ void add_commands(CLI::App& app, int& status) {
     reconcile->callback(
         [&status, fix, reconcile_json] { status = run_reconcile(fix->count() > 0, output_of(reconcile_json)); });
 
+    auto* backup = app.add_subcommand("backup", "Copy the embedded database while it is in use");
+    auto* copy = backup->add_option("file", "Where to; must not exist")->required();
+    backup->callback([=, &status] { status = run_backup(text_of(copy)); });
+
     add_keys(app, status);
     add_audit(app, status);
 

@@ -1,7 +1,8 @@
 // The operator's command line on keys and the audit log, beside a running service; on the embedded database, or with
 // LLMAPIKEY_TEST_STORE=postgres on PostgreSQL through PgBouncer.
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { startPostgres } from "./support/postgres.mjs";
 import { generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
@@ -154,6 +155,26 @@ test("every step is in the audit log, and the log is whole", async (t) => {
   assert.deepEqual([verified.json().whole, verified.json().entries], [true, 2]);
   const entries = (await keys("audit", "export")).out.trim().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(entries.map((entry) => [entry.action, entry.outcome, entry.detail]), [["key.revoke", "begun", "because"], ["key.revoke", "done", "because"]]);
+});
+
+test("backup: a consistent copy while keys are being made, from which a service starts", { skip: !isEmbedded && "the embedded database only" }, async (t) => {
+  const people = names(3);
+  const { keys, holders, service } = await start(t, people);
+  const place = temporaryFolder();
+  t.after(() => rmSync(place, { recursive: true, force: true }));
+  let isOver = false;
+  const busy = (async () => { for (let i = 0; !isOver; i += 1) await generate(service, await signIn(service, `${people[0]}-busy-${i}`)); })();
+  const copied = await keys("backup", join(place, "llmapikey.db"));
+  isOver = true;
+  await busy;
+  assert.equal(copied.code, 0, copied.err);
+  assert.equal(statSync(join(place, "llmapikey.db")).mode & 0o077, 0);
+  const again = await keys("backup", join(place, "llmapikey.db"));
+  assert.deepEqual([again.code, /exists/.test(again.err)], [2, true]);
+  const restored = await startService(upstreams, place, {});
+  t.after(() => restored.stop());
+  for (const name of people) assert.equal((await (await generate(restored, holders[name].session)).json()).key, holders[name].key);
+  assert.equal((await keys("backup", "/nonexistent/folder/copy.db")).code, 1);
 });
 
 test("what cannot be is said plainly", async (t) => {

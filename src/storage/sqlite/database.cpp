@@ -45,6 +45,18 @@ void create_private(const std::string& path) {
     if (file >= 0) ::close(file);
 }
 
+// Whether what was written can be read back whole.
+base::Result<void> check_copy(const std::string& path) {
+    auto copy = Connection::open(path, Access::read_only, base::Millis{0});
+    if (!copy) return tl::unexpected(copy.error());
+    auto query = (*copy)->query("PRAGMA integrity_check");
+    if (!query) return tl::unexpected(query.error());
+    const auto row = query->step();
+    if (!row) return tl::unexpected(row.error());
+    if (query->text(0) == "ok") return {};
+    return base::fail(base::Errc::store_unavailable, "the copy at " + path + " is damaged: " + query->text(0));
+}
+
 }  // namespace
 
 void FreeConnection::operator()(sqlite3* connection) const {
@@ -137,6 +149,16 @@ base::Result<Query> Connection::query(std::string_view sql) {
 base::Result<void> Connection::execute(const std::string& sql) {
     if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
     return tl::unexpected(error("running a script"));
+}
+
+base::Result<void> Connection::copy_to(const std::string& path) {
+    create_private(path);
+    auto copying = query("VACUUM INTO ?");
+    if (!copying) return tl::unexpected(copying.error());
+    const auto copied = copying->bind(path).run();
+    const auto checked = copied ? check_copy(path) : base::Result<void>(tl::unexpected(copied.error()));
+    if (!checked) ::unlink(path.c_str());
+    return checked;
 }
 
 base::Error Connection::error(std::string_view doing) const {

@@ -66,6 +66,10 @@ public:
     // Several statements, without parameters.
     base::Result<void> execute(const std::string& sql);
 
+    // A consistent copy as of now, checked, with mode 0600; other processes may go on writing. `path` must not exist.
+    // What could not be finished is removed.
+    base::Result<void> copy_to(const std::string& path);
+
     base::Error error(std::string_view doing) const;
     sqlite3* handle() const { return connection_.get(); }
 
