@@ -1,6 +1,7 @@
 #include "storage/postgres/postgres_admin_store.hpp"
 
 #include "storage/grant_cursor.hpp"
+#include "storage/grant_page.hpp"
 #include "storage/postgres/grant_rows.hpp"
 
 namespace llmapikey::storage::postgres {
@@ -8,14 +9,27 @@ namespace {
 
 constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
 
-// Empty parameters ask for nothing. $3 and $4 are the row before, by its time in microseconds and its id.
-const std::string select_page =
-    "SELECT " + grant_columns +
-    ", (extract(epoch FROM created_at) * 1000000)::bigint AS created_micros FROM llmapikey.api_keys "
-    "WHERE ($1 = '' OR github_user_id = $1 OR key_hint = $1 OR github_username ILIKE $2) "
-    "AND ($3::bigint IS NULL OR (created_at, id) < "
-    "(timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid)) "
-    "AND ($5 = '' OR status = $5) ORDER BY created_at DESC, id DESC LIMIT $6::bigint";
+// A statement for each combination of what is asked for, so that the planner sees only that. $3 and $4 are the row
+// before, by its time in microseconds and its id. What is not asked for is bound all the same, as its type must be
+// known.
+std::string make_page_statement(unsigned wanted) {
+    std::string sql = "SELECT " + grant_columns +
+                      ", (extract(epoch FROM created_at) * 1000000)::bigint AS created_micros FROM llmapikey.api_keys "
+                      "WHERE ";
+    sql += (wanted & by_search) != 0 ? "(github_user_id = $1 OR key_hint = $1 OR github_username ILIKE $2)"
+                                     : "($1::text IS NOT NULL AND $2::text IS NOT NULL)";
+    sql += (wanted & by_cursor) != 0
+               ? " AND (created_at, id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid)"
+               : " AND $3::bigint IS NULL AND $4::uuid IS NULL";
+    sql += (wanted & by_status) != 0 ? " AND status = $5" : " AND $5::text IS NOT NULL";
+    return sql + " ORDER BY created_at DESC, id DESC LIMIT $6::bigint";
+}
+
+const std::string& page_statement(const service::GrantQuery& query) {
+    static const auto all = all_page_statements(make_page_statement);
+    return all[wanted_by(query)];
+}
+
 const std::string select_by_id = "SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
 const std::string select_ledger =
     "SELECT grant_id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, "
@@ -94,7 +108,7 @@ base::Result<service::GrantPage> PostgresAdminStore::list(const service::GrantQu
         parameters.add(cursor->created_at).add(cursor->grant_id);
     }
     parameters.add(query.status ? domain::to_text(*query.status) : "").add(std::int64_t{query.limit} + 1);
-    const auto answer = database_->run(select_page, parameters, Patience::fail_fast);
+    const auto answer = database_->run(page_statement(query), parameters, Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     auto grants = read_grants(answer->rows);
     if (!grants) return tl::unexpected(grants.error());

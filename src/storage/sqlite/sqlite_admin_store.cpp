@@ -1,17 +1,29 @@
 #include "storage/sqlite/sqlite_admin_store.hpp"
 
 #include "storage/grant_cursor.hpp"
+#include "storage/grant_page.hpp"
 #include "storage/sqlite/grant_rows.hpp"
 
 namespace llmapikey::storage::sqlite {
 namespace {
 
-// Empty parameters ask for nothing. ?3 and ?4 are the row before.
-const std::string select_page =
-    "SELECT " + grant_columns +
-    " FROM api_keys WHERE (?1 = '' OR github_user_id = ?1 OR key_hint = ?1 OR github_username LIKE ?2 ESCAPE '\\') "
-    "AND (?4 = '' OR (created_at, id) < (?3, ?4)) AND (?5 = '' OR status = ?5) "
-    "ORDER BY created_at DESC, id DESC LIMIT ?6";
+// A statement for each combination of what is asked for, so that the planner sees only that: with all conditions in one
+// it would walk from the newest row to a deep page. ?3 and ?4 are the row before.
+std::string make_page_statement(unsigned wanted) {
+    std::string sql = "SELECT " + grant_columns + " FROM api_keys WHERE true";
+    if ((wanted & by_search) != 0) {
+        sql += " AND (github_user_id = ?1 OR key_hint = ?1 OR github_username LIKE ?2 ESCAPE '\\')";
+    }
+    if ((wanted & by_cursor) != 0) sql += " AND (created_at, id) < (?3, ?4)";
+    if ((wanted & by_status) != 0) sql += " AND status = ?5";
+    return sql + " ORDER BY created_at DESC, id DESC LIMIT ?6";
+}
+
+const std::string& page_statement(const service::GrantQuery& query) {
+    static const auto all = all_page_statements(make_page_statement);
+    return all[wanted_by(query)];
+}
+
 const std::string select_by_id = "SELECT " + grant_columns + " FROM api_keys WHERE id = ?";
 constexpr std::string_view select_ledger =
     "SELECT grant_id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, "
@@ -95,7 +107,7 @@ base::Result<service::GrantPage> SqliteAdminStore::list(const service::GrantQuer
     const auto cursor = GrantCursor::parse(wanted.cursor);
     if (!cursor) return tl::unexpected(cursor.error());
     Connections::Reader reader(*connections_);
-    auto query = reader->query(select_page);
+    auto query = reader->query(page_statement(wanted));
     if (!query) return tl::unexpected(query.error());
     query->bind(wanted.search)
         .bind("%" + escaped_for_like(wanted.search) + "%")
