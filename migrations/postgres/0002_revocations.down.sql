@@ -1,5 +1,6 @@
 -- The ledger, the holds and the audit log stay. A revocation under way becomes an attempt in doubt, which ends in the same.
 UPDATE llmapikey.api_keys SET status = 'ambiguous' WHERE status = 'revoking';
+DROP INDEX IF EXISTS llmapikey.api_keys_login;
 DROP INDEX llmapikey.api_keys_hint;
 DROP INDEX llmapikey.api_keys_newest;
 DROP INDEX llmapikey.api_keys_revoking;

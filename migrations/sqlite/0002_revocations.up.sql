@@ -5,9 +5,10 @@ DROP INDEX api_keys_unsettled;
 DROP INDEX api_keys_delete_hash;
 DROP INDEX api_keys_nonce;
 ALTER TABLE api_keys RENAME TO api_keys_before;
--- As before, but for the status 'revoking'.
+-- As before, but for the status 'revoking', and a number that stays the same when the file is copied: the search refers to it.
 CREATE TABLE api_keys (
-    id                     TEXT PRIMARY KEY NOT NULL,
+    number                 INTEGER PRIMARY KEY,
+    id                     TEXT NOT NULL UNIQUE,
     github_user_id         TEXT NOT NULL UNIQUE,
     github_username        TEXT NOT NULL,
     status                 TEXT NOT NULL CHECK (status IN ('pending', 'ambiguous', 'active', 'revoking')),
@@ -22,7 +23,9 @@ CREATE TABLE api_keys (
     CHECK (status <> 'active' OR (openrouter_delete_hash IS NOT NULL AND openrouter_key IS NOT NULL AND key_hint IS NOT NULL)),
     CHECK (status = 'active' OR openrouter_key IS NULL)
 ) STRICT;
-INSERT INTO api_keys SELECT id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint,
+INSERT INTO api_keys (id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint,
+    daily_limit_micro_usd, created_at, attempted_at, expires_at)
+    SELECT id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint,
     daily_limit_micro_usd, created_at, attempted_at, expires_at FROM api_keys_before;
 DROP TABLE api_keys_before;
 
@@ -32,11 +35,22 @@ CREATE INDEX api_keys_delete_hash ON api_keys (openrouter_delete_hash) WHERE ope
 CREATE INDEX api_keys_nonce ON api_keys (nonce);
 CREATE INDEX api_keys_newest ON api_keys (created_at, id);
 CREATE INDEX api_keys_hint ON api_keys (key_hint) WHERE key_hint IS NOT NULL;
+
+-- Finds any part of a login of three characters or more.
+CREATE VIRTUAL TABLE login_search USING fts5 (github_username, content = 'api_keys', content_rowid = 'number', tokenize = 'trigram');
+INSERT INTO login_search (login_search) VALUES ('rebuild');
+
 CREATE TRIGGER api_keys_counted AFTER INSERT ON api_keys BEGIN
     UPDATE totals SET live = live + 1;
+    INSERT INTO login_search (rowid, github_username) VALUES (new.number, new.github_username);
 END;
 CREATE TRIGGER api_keys_uncounted AFTER DELETE ON api_keys BEGIN
     UPDATE totals SET live = live - 1;
+    INSERT INTO login_search (login_search, rowid, github_username) VALUES ('delete', old.number, old.github_username);
+END;
+CREATE TRIGGER api_keys_renamed AFTER UPDATE OF github_username ON api_keys BEGIN
+    INSERT INTO login_search (login_search, rowid, github_username) VALUES ('delete', old.number, old.github_username);
+    INSERT INTO login_search (rowid, github_username) VALUES (new.number, new.github_username);
 END;
 
 -- Grants that have ended. Never deleted from; a down leaves it, and what follows, in place.

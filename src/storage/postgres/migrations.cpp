@@ -1,6 +1,7 @@
 #include "storage/postgres/migrations.hpp"
 
 #include "base/embedded.hpp"
+#include "storage/postgres/quoting.hpp"
 
 namespace llmapikey::storage::postgres {
 namespace {
@@ -71,6 +72,7 @@ public:
             if (!adopted) return adopted;
         }
         if (auto applied = execute(std::string(migration.up)); !applied) return applied;
+        if (migration.version == 2) index_logins();
         if (auto revoked = revoke_from_public(); !revoked) return revoked;
         const auto recorded = query(insert_applied, Parameters()
                                                         .add(std::int64_t{migration.version})
@@ -114,6 +116,25 @@ private:
         const auto known = applied();
         if (!known) return tl::unexpected(known.error());
         return known->empty() ? execute(create_record_table) : base::Result<void>{};
+    }
+
+    // Finds any part of a login. The extension may be missing, or not for this role to create: then searching reads the
+    // whole table, and everything else is as it is.
+    void index_logins() {
+        const auto is_open = execute("SAVEPOINT before_index");
+        const auto done = is_open ? try_index_logins() : is_open;
+        if (!done) (void)execute("ROLLBACK TO SAVEPOINT before_index");
+    }
+
+    base::Result<void> try_index_logins() {
+        auto created = execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA llmapikey");
+        if (!created) return created;
+        const auto place = query(
+            "SELECT nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = "
+            "'pg_trgm'");
+        if (!place) return tl::unexpected(place.error());
+        return execute("CREATE INDEX api_keys_login ON llmapikey.api_keys USING gin (github_username " +
+                       quoted_name(place->text(0, 0)) + ".gin_trgm_ops)");
     }
 
     base::Result<void> revoke_from_public() {

@@ -1,5 +1,7 @@
 #include "storage/sqlite/sqlite_admin_store.hpp"
 
+#include <algorithm>
+
 #include "storage/grant_cursor.hpp"
 #include "storage/grant_page.hpp"
 #include "storage/sqlite/grant_rows.hpp"
@@ -7,21 +9,59 @@
 namespace llmapikey::storage::sqlite {
 namespace {
 
+// A part of a login that fits no more rows than this is looked up; one that fits more is found soon enough by reading
+// from the newest on.
+constexpr int most_looked_up = 1000;
+constexpr std::string_view count_fitting =
+    "SELECT count(*) FROM (SELECT 1 FROM login_search WHERE login_search MATCH ? LIMIT ?)";
+
+constexpr std::string_view by_index =
+    " AND number IN (SELECT number FROM api_keys WHERE github_user_id = ?1 UNION "
+    "SELECT number FROM api_keys WHERE key_hint = ?1 UNION SELECT rowid FROM login_search WHERE login_search MATCH ?2)";
+constexpr std::string_view by_reading =
+    " AND (github_user_id = ?1 OR key_hint = ?1 OR github_username LIKE ?2 ESCAPE '\\')";
+
+enum class Search { look_up, read_through };
+
 // A statement for each combination of what is asked for, so that the planner sees only that: with all conditions in one
 // it would walk from the newest row to a deep page. ?3 and ?4 are the row before.
-std::string make_page_statement(unsigned wanted) {
+std::string make_page_statement(unsigned wanted, Search search) {
     std::string sql = "SELECT " + grant_columns + " FROM api_keys WHERE true";
     if ((wanted & by_search) != 0) {
-        sql += " AND (github_user_id = ?1 OR key_hint = ?1 OR github_username LIKE ?2 ESCAPE '\\')";
+        sql += search == Search::look_up ? by_index : by_reading;
     }
     if ((wanted & by_cursor) != 0) sql += " AND (created_at, id) < (?3, ?4)";
     if ((wanted & by_status) != 0) sql += " AND status = ?5";
     return sql + " ORDER BY created_at DESC, id DESC LIMIT ?6";
 }
 
-const std::string& page_statement(const service::GrantQuery& query) {
-    static const auto all = all_page_statements(make_page_statement);
-    return all[wanted_by(query)];
+const std::string& page_statement(const service::GrantQuery& query, Search search) {
+    static const auto of_index =
+        all_page_statements([](unsigned wanted) { return make_page_statement(wanted, Search::look_up); });
+    static const auto of_reading =
+        all_page_statements([](unsigned wanted) { return make_page_statement(wanted, Search::read_through); });
+    return (search == Search::look_up ? of_index : of_reading)[wanted_by(query)];
+}
+
+// A phrase of FTS5, which finds it anywhere in a login; the index knows nothing shorter than three characters.
+std::string phrase_of(const std::string& text) {
+    std::string phrase = "\"";
+    for (const char c : text)
+        phrase += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return phrase + "\"";
+}
+
+bool is_ascii(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+base::Result<Search> search_of(Connection& connection, const std::string& text) {
+    if (text.size() < 3 || !is_ascii(text)) return Search::read_through;
+    auto query = connection.query(count_fitting);
+    if (!query) return tl::unexpected(query.error());
+    const auto row = query->bind(phrase_of(text)).bind(most_looked_up + 1).step();
+    if (!row) return tl::unexpected(row.error());
+    return query->number(0) > most_looked_up ? Search::read_through : Search::look_up;
 }
 
 const std::string select_by_id = "SELECT " + grant_columns + " FROM api_keys WHERE id = ?";
@@ -107,10 +147,12 @@ base::Result<service::GrantPage> SqliteAdminStore::list(const service::GrantQuer
     const auto cursor = GrantCursor::parse(wanted.cursor);
     if (!cursor) return tl::unexpected(cursor.error());
     Connections::Reader reader(*connections_);
-    auto query = reader->query(page_statement(wanted));
+    const auto search = search_of(*reader, wanted.search);
+    if (!search) return tl::unexpected(search.error());
+    auto query = reader->query(page_statement(wanted, *search));
     if (!query) return tl::unexpected(query.error());
     query->bind(wanted.search)
-        .bind("%" + escaped_for_like(wanted.search) + "%")
+        .bind(*search == Search::look_up ? phrase_of(wanted.search) : "%" + escaped_for_like(wanted.search) + "%")
         .bind(cursor->created_at)
         .bind(cursor->grant_id)
         .bind(wanted.status ? domain::to_text(*wanted.status) : std::string_view(""))

@@ -113,6 +113,30 @@ TEST_P(AdminStoreContract, FindsByPartOfALoginByIdAndByHint) {
     }
 }
 
+TEST_P(AdminStoreContract, FindsARenamedAccountByItsNewLoginOnly) {
+    issue(12, "first-name");
+    ASSERT_TRUE(keys_->update_username({{12}, "other\"quoted"}));
+    GrantQuery query;
+    query.search = "first";
+    EXPECT_TRUE(accounts(query).empty());
+    query.search = "R\"QUO";
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{12}));
+    const auto begun = admin_->begin_revocation(revocation_of(*keys_->find({12}).value()));
+    ASSERT_TRUE(admin_->finish_revocation(*begun, clock_.now()));
+    EXPECT_TRUE(accounts(query).empty());
+}
+
+TEST_P(AdminStoreContract, APartThatFitsVeryManyIsFoundFromTheNewestOn) {
+    for (std::int64_t account = 1; account <= 1100; ++account)
+        reserve(account, "crowd-" + std::to_string(account));
+    GrantQuery query;
+    query.search = "crowd-";
+    query.limit = 3;
+    EXPECT_EQ(accounts(query).size(), 3u);
+    query.search = "crowd-1099";
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{1099}));
+}
+
 TEST_P(AdminStoreContract, FiltersByStatus) {
     issue(1);
     reserve(2);

@@ -38,7 +38,7 @@ TEST(SqliteKeyStoreTest, AFullDiskIsAnErrorThatLosesNothing) {
     auto connection = migrated(folder.file());
     ASSERT_TRUE(connection->execute("PRAGMA max_page_count = 1"));  // the smallest that SQLite takes: today's size
     const std::string filler =
-        "INSERT INTO api_keys SELECT hex(randomblob(16)), hex(randomblob(8)), hex(randomblob(2000)), "
+        "INSERT INTO api_keys SELECT NULL, hex(randomblob(16)), hex(randomblob(8)), hex(randomblob(2000)), "
         "'pending', 'n', NULL, NULL, NULL, 0, 0, 0, 0";
     ASSERT_TRUE(connection->execute("PRAGMA user_version = 1"));
     base::Result<void> outcome{};
