@@ -5,6 +5,12 @@ namespace {
 
 constexpr int rows_per_page = 100;
 
+// Whether the same would happen to everything else: then the next run tries again.
+bool is_outage(const base::Error& error) {
+    return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited ||
+           error.code == base::Errc::misconfigured || error.code == base::Errc::store_unavailable;
+}
+
 }  // namespace
 
 void Recovery::settle(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
@@ -20,7 +26,7 @@ void Recovery::settle(base::Seconds timeout, const std::stop_token& stop, Recove
             if (settled) continue;
             recovered.failures.push_back("settling the attempt of account " + grant.github_user_id.text() + ": " +
                                          settled.error().detail);
-            return;  // the same would happen to the others: the next run tries again
+            if (is_outage(settled.error())) return;
         }
         after_id = rows->back().id;
     }
@@ -41,7 +47,7 @@ void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recove
         if (ended) continue;
         recovered.failures.push_back("revoking the key of account " + grant.github_user_id.text() + ": " +
                                      ended.error().detail);
-        return;
+        if (is_outage(ended.error())) return;
     }
 }
 
