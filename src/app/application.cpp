@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "app/database.hpp"
-#include "app/recovery_timer.hpp"
+#include "app/job_timer.hpp"
 #include "app/upstreams.hpp"
 #include "base/crypto.hpp"
 #include "base/work_queue.hpp"
@@ -13,6 +13,7 @@
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
 #include "service/recovery.hpp"
+#include "upstream/webhook_client.hpp"
 #include "web/site.hpp"
 
 namespace llmapikey::app {
@@ -21,6 +22,9 @@ namespace {
 constexpr int upstream_threads = 16;
 constexpr int background_threads = 2;
 constexpr base::Millis recovery_pause{10'000};
+constexpr base::Millis operations_pause{2'000};
+constexpr base::Millis statistics_pause{5'000};
+constexpr base::Seconds lease_duration{30};
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
@@ -31,6 +35,10 @@ web::SiteSettings settings_of(const config::Config& config, Setting setting) {
     settings.example_model = "openai/gpt-4o-mini";
     settings.upstream_timeout = config.upstream_timeout;
     return settings;
+}
+
+service::StatisticsSettings statistics_settings(const config::Config& config) {
+    return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
 }
 
 net::HttpServerOptions server_options(const net::ListenAddress& listen) {
@@ -50,10 +58,6 @@ base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config&
     return ranges;
 }
 
-void log_issue(const std::string& message) {
-    ops::log(ops::LogLevel::warn, message);
-}
-
 }  // namespace
 
 // Order is lifetime: each part may use the ones above it, and is destroyed before them.
@@ -69,33 +73,111 @@ struct Application::Parts {
           identity(make_identity_provider(config, *http)),
           key_sealer(config.key_encryption_secret, key_sealing_purpose),
           attempt_sealer(config.auth_session_secret, "sign-in attempts"),
+          answer_sealer(config.key_encryption_secret, "stored answers"),
+          webhook_sealer(config.key_encryption_secret, "webhook secrets"),
           sessions(config.auth_session_secret),
           csrf(config.auth_session_secret),
-          issuance(issuance_policy(config), *stores.keys, *provider, key_sealer, clock, log_issue),
+          issuance(issuance_policy(config), *stores.keys, *provider, key_sealer, clock,
+                   [this](const std::string& message) { note_failure(message); }),
           revocation(*stores.admin, *provider, *stores.audit, clock),
+          administration(*stores.admin, issuance, *provider, *identity, *stores.audit, clock),
+          bulk_revoker(*stores.bulks, *stores.admin, revocation, *stores.audit, clock, config.upstream_timeout),
+          tokens(*stores.tokens, *stores.audit, clock),
+          webhook_client(*http),
+          webhooks(*stores.webhooks, webhook_client, webhook_sealer, *stores.audit, clock),
+          statistics(*stores.statistics, *stores.webhooks, *provider, clock, statistics_settings(config)),
           admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, clock, config.upstream_timeout),
           database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
           background_queue("background", background_threads, max_waiting),
-          site({clock, *stores.keys, *stores.admin, *stores.audit, revocation, admins, stores.rate_limits.get(),
-                issuance, sign_in, usage, background_queue, metrics, sessions, csrf, readiness,
+          site({clock,
+                *stores.keys,
+                *stores.admin,
+                *stores.audit,
+                revocation,
+                administration,
+                *stores.bulks,
+                bulk_revoker,
+                *stores.statistics,
+                tokens,
+                *stores.tokens,
+                *stores.answers,
+                answer_sealer,
+                webhooks,
+                *stores.webhooks,
+                admins,
+                stores.rate_limits.get(),
+                issuance,
+                sign_in,
+                usage,
+                background_queue,
+                metrics,
+                sessions,
+                csrf,
+                readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
           server(server_options(listen), site, database_queue, upstream_queue),
           settlement(*stores.keys, *provider, clock, config.upstream_timeout),
-          recovery(*stores.keys, *stores.admin, settlement, revocation, clock),
-          recovery_timer(recovery_pause, [this](const std::stop_token& stop) { recover(stop); }) {}
+          recovery(*stores.keys, *stores.admin, *provider, settlement, revocation, clock),
+          recovery_timer("recovery", recovery_pause, [this](const std::stop_token& stop) { return recover(stop); }),
+          bulk_timer("bulk", operations_pause, [this](const std::stop_token& stop) { return revoke_in_bulk(stop); }),
+          webhook_timer("webhooks", operations_pause,
+                        [this](const std::stop_token& stop) { return send_webhooks(stop); }),
+          statistics_timer("statistics", statistics_pause,
+                           [this](const std::stop_token& stop) { return take_figures(stop); }) {}
 
-    void recover(const std::stop_token& stop) {
+    AfterJob recover(const std::stop_token& stop) {
         const service::Recovered recovered = recovery.run_once(upstream_timeout, stop);
-        if (recovered.settled + recovered.revoked > 0) {
+        if (recovered.settled + recovered.revoked + recovered.synchronized > 0) {
             ops::log(ops::LogLevel::info, "recovered what was interrupted",
-                     {{"settled", std::to_string(recovered.settled)}, {"revoked", std::to_string(recovered.revoked)}});
+                     {{"settled", std::to_string(recovered.settled)},
+                      {"revoked", std::to_string(recovered.revoked)},
+                      {"synchronized", std::to_string(recovered.synchronized)}});
         }
         for (const std::string& failure : recovered.failures)
-            ops::log(ops::LogLevel::warn, "recovery: " + failure);
+            note_failure("recovery: " + failure);
+        return AfterJob::pause;
+    }
+
+    AfterJob revoke_in_bulk(const std::stop_token& stop) {
+        if (!holds("bulk")) return AfterJob::pause;
+        const std::string failure = bulk_revoker.run_once(stop);
+        if (!failure.empty()) note_failure(failure);
+        return bulk_revoker.is_busy() ? AfterJob::go_on : AfterJob::pause;
+    }
+
+    AfterJob send_webhooks(const std::stop_token& stop) {
+        if (!holds("webhooks")) return AfterJob::pause;
+        const std::string failure = webhooks.run_once(stop);
+        if (!failure.empty()) note_failure("webhooks: " + failure);
+        return AfterJob::pause;
+    }
+
+    AfterJob take_figures(const std::stop_token& stop) {
+        if (!holds("statistics")) return AfterJob::pause;
+        const std::string failure = statistics.run_once(stop);
+        if (!failure.empty()) note_failure(failure);
+        return AfterJob::pause;
+    }
+
+    // Whether this process is the one to do it. Where the database does not say, nobody does.
+    bool holds(const std::string& lease) {
+        const auto held = stores.leases->acquire(lease, process_id, wall_clock.now(), lease_duration);
+        if (!held) ops::log(ops::LogLevel::warn, "the lease " + lease + ": " + held.error().detail);
+        return held && *held;
+    }
+
+    // For the log, and for the console's recent failures; off the path of whoever has met it.
+    void note_failure(const std::string& message) {
+        ops::log(ops::LogLevel::warn, message);
+        const bool is_queued = background_queue.try_submit([this, message] {
+            const auto noted = stores.statistics->record_failure(message, wall_clock.now());
+            if (!noted) ops::log(ops::LogLevel::warn, "noting a failure failed: " + noted.error().detail);
+        });
+        if (!is_queued) ops::log(ops::LogLevel::debug, "too busy to note a failure");
     }
 
     const base::Clock& wall_clock;
@@ -107,12 +189,21 @@ struct Application::Parts {
     std::unique_ptr<service::IdentityProvider> identity;  // GitHub
     base::Sealer key_sealer;                              // raw keys in the database
     base::Sealer attempt_sealer;                          // sign-in attempts in cookies
+    base::Sealer answer_sealer;                           // answers that are kept for their Idempotency-Key
+    base::Sealer webhook_sealer;                          // secrets of webhook endpoints
+    const std::string process_id = base::random_uuid();   // holder of leases
     web::SessionTokens sessions;                          // session cookies
     web::CsrfTokens csrf;                                 // tokens in forms
     ops::Metrics metrics;                                 // what /metrics shows
     web::Readiness readiness;                             // what /readyz shows
     service::Issuance issuance;                           // reserve, mint, activate
     service::Revocation revocation;                       // ending keys
+    service::Administration administration;               // what else is done to one key
+    service::BulkRevoker bulk_revoker;                    // ending many
+    service::ApiTokens tokens;                            // of the JSON API
+    upstream::WebhookClient webhook_client;               // sends one message
+    service::Webhooks webhooks;                           // tells what happens
+    service::Statistics statistics;                       // figures for the console
     std::set<std::int64_t> admins;                        // who may
     service::SignIn sign_in;                              // OAuth
     service::UsageCache usage;                            // spending of keys
@@ -123,7 +214,7 @@ struct Application::Parts {
     net::HttpServer server;                               // sockets
     service::Settlement settlement;                       // attempts in doubt
     service::Recovery recovery;                           // what was interrupted
-    RecoveryTimer recovery_timer;                         // from time to time
+    JobTimer recovery_timer, bulk_timer, webhook_timer, statistics_timer;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -153,7 +244,11 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
 base::Result<void> Application::start() {
     auto started = parts_->server.start();
     // Without a key for the upstream nothing can be looked up there.
-    if (started && parts_->can_recover) parts_->recovery_timer.start();
+    if (started && parts_->can_recover) {
+        for (JobTimer* timer : {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->statistics_timer})
+            timer->start();
+    }
+    if (started) parts_->webhook_timer.start();
     return started;
 }
 
@@ -173,7 +268,9 @@ bool Application::is_watched() const {
 void Application::stop(base::Millis grace) {
     parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
-    parts_->recovery_timer.stop();
+    for (JobTimer* timer :
+         {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer})
+        timer->stop();
     parts_->upstream_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();

@@ -5,14 +5,23 @@
 #include <filesystem>
 
 #include "storage/postgres/migrations.hpp"
-#include "storage/postgres/postgres_admin_store.hpp"
 #include "storage/postgres/postgres_audit_log.hpp"
+#include "storage/postgres/postgres_grant_endings.hpp"
 #include "storage/postgres/postgres_key_store.hpp"
 #include "storage/postgres/postgres_rate_limits.hpp"
+#include "storage/postgres/postgres_sql.hpp"
+#include "storage/sql_admin_store.hpp"
+#include "storage/sql_bulk_store.hpp"
+#include "storage/sql_leases.hpp"
+#include "storage/sql_statistics_store.hpp"
+#include "storage/sql_stored_answers.hpp"
+#include "storage/sql_token_store.hpp"
+#include "storage/sql_webhook_store.hpp"
 #include "storage/sqlite/migrations.hpp"
-#include "storage/sqlite/sqlite_admin_store.hpp"
 #include "storage/sqlite/sqlite_audit_log.hpp"
+#include "storage/sqlite/sqlite_grant_endings.hpp"
 #include "storage/sqlite/sqlite_key_store.hpp"
+#include "storage/sqlite/sqlite_sql.hpp"
 
 namespace llmapikey::app {
 namespace {
@@ -62,13 +71,26 @@ base::Result<storage::Migrator> open_postgres_migrator(const config::Config& con
     return postgres::make_migrator(std::move(*connection), policy, clock);
 }
 
+// Those that both databases share.
+void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::unique_ptr<storage::GrantEndings> endings,
+                 Stores& stores) {
+    stores.admin = std::make_unique<storage::SqlAdminStore>(database, std::move(endings));
+    stores.bulks = std::make_unique<storage::SqlBulkStore>(database);
+    stores.tokens = std::make_unique<storage::SqlTokenStore>(database);
+    stores.answers = std::make_unique<storage::SqlStoredAnswers>(database);
+    stores.leases = std::make_unique<storage::SqlLeases>(database);
+    stores.statistics = std::make_unique<storage::SqlStatisticsStore>(database);
+    stores.webhooks = std::make_unique<storage::SqlWebhookStore>(database);
+}
+
 base::Result<Stores> open_sqlite(const config::Config& config) {
     auto connections = sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout});
     if (!connections) return tl::unexpected(connections.error());
     Stores stores;
     stores.keys = std::make_unique<sqlite::SqliteKeyStore>(*connections);
-    stores.admin = std::make_unique<sqlite::SqliteAdminStore>(*connections);
     stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);
+    open_shared(std::make_shared<sqlite::SqliteSql>(*connections),
+                std::make_unique<sqlite::SqliteGrantEndings>(*connections), stores);
     return stores;
 }
 
@@ -80,8 +102,9 @@ base::Result<Stores> open_postgres(const config::Config& config) {
     auto database = std::make_shared<postgres::Database>(std::move(*settings), options);
     Stores stores;
     stores.keys = std::make_unique<postgres::PostgresKeyStore>(database);
-    stores.admin = std::make_unique<postgres::PostgresAdminStore>(database);
     stores.audit = std::make_unique<postgres::PostgresAuditLog>(database);
+    open_shared(std::make_shared<postgres::PostgresSql>(database),
+                std::make_unique<postgres::PostgresGrantEndings>(database), stores);
     stores.rate_limits = std::make_unique<postgres::PostgresRateLimits>(database);
     const auto checked = stores.keys->check();
     if (!checked) return tl::unexpected(checked.error());

@@ -9,9 +9,15 @@
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "service/admin_store.hpp"
+#include "service/api_tokens.hpp"
 #include "service/audit_log.hpp"
+#include "service/bulk_revocation.hpp"
 #include "service/key_store.hpp"
+#include "service/leases.hpp"
 #include "service/rate_limits.hpp"
+#include "service/statistics.hpp"
+#include "service/stored_answers.hpp"
+#include "service/webhooks.hpp"
 #include "storage/migrator.hpp"
 
 // The configured database, whichever of the two it is. All can fail with store_unavailable and, where POSTGRES_URL
@@ -25,6 +31,12 @@ struct Stores {
     std::unique_ptr<service::KeyStore> keys;
     std::unique_ptr<service::AdminStore> admin;
     std::unique_ptr<service::AuditLog> audit;
+    std::unique_ptr<service::BulkStore> bulks;
+    std::unique_ptr<service::TokenStore> tokens;
+    std::unique_ptr<service::StoredAnswers> answers;
+    std::unique_ptr<service::Leases> leases;
+    std::unique_ptr<service::StatisticsStore> statistics;
+    std::unique_ptr<service::WebhookStore> webhooks;
     std::unique_ptr<service::RateLimits> rate_limits;  // null: one process only, which counts for itself
 };
 

@@ -98,6 +98,15 @@ std::string to_base64url(std::string_view bytes) {
     return text;
 }
 
+std::string to_base64(std::string_view bytes) {
+    std::string text = to_base64url(bytes);
+    for (char& c : text)
+        c = c == '-' ? '+' : c == '_' ? '/' : c;
+    while (text.size() % 4 != 0)
+        text += '=';
+    return text;
+}
+
 std::optional<std::string> from_base64url(std::string_view text) {
     return decode_base64(text, url_alphabet);
 }

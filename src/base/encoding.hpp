@@ -13,6 +13,7 @@ namespace llmapikey::base {
 std::string to_hex(std::string_view bytes);
 std::string to_base64url(std::string_view bytes);  // RFC 4648 section 5, no padding
 std::optional<std::string> from_base64url(std::string_view text);
+std::string to_base64(std::string_view bytes);                  // standard alphabet, padded
 std::optional<std::string> from_base64(std::string_view text);  // standard alphabet, padded (HTTP Basic)
 
 // Percent-encodes everything but RFC 3986 unreserved characters.

@@ -3,10 +3,9 @@
 #include <cstdio>
 
 #include "app/database.hpp"
-#include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
-#include "service/audit_log.hpp"
+#include "resources/resources.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -16,20 +15,6 @@ constexpr int entries_per_page = 500;
 int report(const base::Error& error) {
     std::fprintf(stderr, "llmapikey: %s\n", error.detail.c_str());
     return error.code == base::Errc::invalid_input ? 2 : 1;
-}
-
-boost::json::object to_json(const service::ChainedEntry& link) {
-    boost::json::object object;
-    object["sequence"] = link.sequence;
-    object["at"] = base::to_rfc3339(link.entry.at);
-    object["actor"] = link.entry.actor;
-    object["action"] = link.entry.action;
-    object["subject"] = link.entry.subject;
-    object["origin"] = link.entry.origin;
-    object["outcome"] = link.entry.outcome;
-    object["detail"] = link.entry.detail;
-    object["hash"] = link.hash;
-    return object;
 }
 
 }  // namespace
@@ -67,7 +52,7 @@ int run_audit_export() {
         if (!page) return report(page.error());
         if (page->empty()) break;
         for (const service::ChainedEntry& link : *page)
-            std::puts(boost::json::serialize(to_json(link)).c_str());
+            std::puts(boost::json::serialize(resources::to_json(link)).c_str());
         after = page->back().sequence;
     }
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;

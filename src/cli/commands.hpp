@@ -11,7 +11,8 @@ enum class Output { text, json };
 int run_serve();
 int run_sandbox(bool upstreams_only, Output output);
 int run_migrate_up();
-int run_migrate_down(int steps);
+// Undoes the latest `steps`, or says only which these are.
+int run_migrate_down(int steps, bool is_dry_run);
 int run_migrate_status(Output output);
 int run_reconcile(bool fix, Output output);
 int run_doctor(Output output);

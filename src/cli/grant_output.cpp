@@ -30,30 +30,6 @@ std::string csv_cell(const std::string& text) {
 
 }  // namespace
 
-boost::json::object to_json(const domain::Grant& grant) {
-    boost::json::object object;
-    object["id"] = grant.id;
-    object["github_user_id"] = grant.github_user_id.text();
-    object["github_username"] = grant.github_username;
-    object["status"] = domain::to_text(grant.status);
-    object["hint"] = grant.key_hint;
-    object["daily_limit_usd"] = base::to_display(grant.daily_limit);
-    object["created_at"] = base::to_rfc3339(grant.created_at);
-    object["expires_at"] = base::to_rfc3339(grant.expires_at);
-    return object;
-}
-
-boost::json::object to_json(const service::LedgerEntry& entry) {
-    boost::json::object object = to_json(entry.grant);
-    object["status"] = entry.ended_at ? "revoked" : "revoking";
-    object["actor"] = entry.actor;
-    object["reason"] = entry.reason;
-    object["begun_at"] = base::to_rfc3339(entry.begun_at);
-    object["ended_at"] = nullptr;
-    if (entry.ended_at) object["ended_at"] = base::to_rfc3339(*entry.ended_at);
-    return object;
-}
-
 std::string table_header() {
     return formatted({"ACCOUNT", "LOGIN", "STATUS", "HINT", "USD/DAY", "CREATED", "EXPIRES", "ID"});
 }

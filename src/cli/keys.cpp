@@ -2,16 +2,17 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 #include <cstdio>
+#include <thread>
 
 #include "app/database.hpp"
-#include "app/upstreams.hpp"
 #include "base/encoding.hpp"
 #include "cli/actor.hpp"
 #include "cli/configuration.hpp"
 #include "cli/grant_output.hpp"
-#include "service/issuance.hpp"
-#include "service/revocation.hpp"
+#include "cli/key_services.hpp"
+#include "resources/resources.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -63,19 +64,12 @@ void print_account(const service::Account& account, const std::vector<service::L
     }
 }
 
-boost::json::object account_json(const service::Account& account, const std::vector<service::LedgerEntry>& ledger) {
-    boost::json::object object{{"key", nullptr}, {"hold", nullptr}};
-    if (account.grant) object["key"] = to_json(*account.grant);
-    if (account.hold) {
-        boost::json::object hold{{"until", nullptr}, {"reason", account.hold->reason}};
-        if (account.hold->until) hold["until"] = base::to_rfc3339(*account.hold->until);
-        object["hold"] = std::move(hold);
-    }
-    boost::json::array ended;
-    for (const service::LedgerEntry& entry : ledger)
-        ended.push_back(to_json(entry));
-    object["ended"] = std::move(ended);
-    return object;
+service::FieldReader reader_of(const Filters& filters) {
+    return [&filters](std::string_view name) {
+        for (const auto& [field, value] : filters)
+            if (field == name) return value;
+        return std::string();
+    };
 }
 
 struct Revoked {
@@ -100,11 +94,63 @@ void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
     boost::json::array list;
     for (const Revoked& each : all) {
         boost::json::object object{{"asked_for", each.key}, {"revoked", each.outcome && !is_dry_run}};
-        if (each.outcome) object["key"] = to_json(*each.outcome);
+        if (each.outcome) object["key"] = resources::to_json(*each.outcome);
         if (!each.outcome) object["error"] = each.outcome.error().detail;
         list.push_back(std::move(object));
     }
     print(list);
+}
+
+// Ends what fits, here and now; the service would do the same, and takes over if this is interrupted.
+int revoke_in_bulk(KeyServices& services, const std::string& selection, const RevokeOptions& options,
+                   const std::optional<domain::Hold>& hold, Output output) {
+    constexpr std::int64_t most_counted = 10'000'000;
+    const auto count = services.bulk_revoker.count(selection, most_counted);
+    if (!count) return report(count.error());
+    if (options.is_dry_run) {
+        output == Output::json
+            ? print(boost::json::object{{"would_revoke", *count}})
+            : static_cast<void>(std::printf("would revoke %lld keys\n", static_cast<long long>(*count)));
+        return 0;
+    }
+    auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold);
+    if (!bulk) return report(bulk.error());
+    const std::string id = bulk->id;
+    while (bulk && bulk->state != service::BulkState::done) {
+        const std::string failure = services.bulk_revoker.run_once(std::stop_token());
+        if (!failure.empty()) std::fprintf(stderr, "llmapikey: %s; trying again\n", failure.c_str());
+        if (!services.bulk_revoker.is_busy()) std::this_thread::sleep_for(base::Millis{500});
+        const auto current = services.stores.bulks->find(id);
+        if (!current) return report(current.error());
+        if (!*current) return report({base::Errc::not_found, "the bulk revocation is gone", {}});
+        bulk = **current;
+    }
+    if (output == Output::json) {
+        print(resources::to_json(*bulk));
+    } else {
+        std::printf("revoked %lld keys (bulk revocation %s)\n", static_cast<long long>(bulk->total), id.c_str());
+    }
+    return 0;
+}
+
+std::string selection_of(const RevokeOptions& options) {
+    std::string text;
+    for (const auto& [name, value] : options.filters)
+        text += (text.empty() ? "" : "&") + name + "=" + base::to_percent_encoded(value);
+    return text;
+}
+
+base::Result<service::KeyChange> change_of(const ChangeOptions& options) {
+    service::KeyChange change{options.is_disabled, std::nullopt};
+    if (options.daily_limit.empty()) return change;
+    double amount = 0;
+    const char* end = options.daily_limit.data() + options.daily_limit.size();
+    const auto [stop, error] = std::from_chars(options.daily_limit.data(), end, amount);
+    const auto cap = base::MicroUsd::from_usd(amount);
+    if (error != std::errc() || stop != end || cap.value <= 0 || amount > 100'000)
+        return base::fail(base::Errc::invalid_input, "--daily-limit takes US dollars above 0 and up to 100000");
+    change.daily_limit = cap;
+    return change;
 }
 
 }  // namespace
@@ -112,16 +158,18 @@ void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
 int run_keys_list(const ListOptions& options, Output output) {
     const auto config = load_or_explain(config::Need::database);
     if (!config) return 2;
-    service::GrantQuery query{options.search, std::nullopt, options.cursor, options.limit};
-    if (!options.status.empty()) query.status = domain::parse_grant_status(options.status);
+    auto query = service::parse_grant_query(reader_of(options.filters), base::SystemClock().now());
+    if (!query) return report(query.error());
+    query->cursor = options.cursor;
+    query->limit = options.limit;
     const auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
-    const auto page = stores->admin->list(query);
+    const auto page = stores->admin->list(*query);
     if (!page) return report(page.error());
     if (output == Output::json) {
         boost::json::array keys;
         for (const domain::Grant& grant : page->grants)
-            keys.push_back(to_json(grant));
+            keys.push_back(resources::to_json(grant));
         print(boost::json::object{{"keys", std::move(keys)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
@@ -148,7 +196,7 @@ int run_keys_show(const std::string& key, Output output) {
     const auto ledger = stores->admin->ledger_of(*account_id);
     if (!ledger) return report(ledger.error());
     if (output == Output::json) {
-        print(account_json(*account, *ledger));
+        print(resources::to_json(*account, *ledger));
     } else {
         print_account(*account, *ledger);
     }
@@ -158,21 +206,23 @@ int run_keys_show(const std::string& key, Output output) {
 int run_keys_revoke(const RevokeOptions& options, Output output) {
     const auto config = load_or_explain(config::Need::reconcile);
     if (!config) return 2;
-    const base::SystemClock clock;
-    const auto hold = domain::parse_hold(options.hold, options.reason, clock.now());
+    const bool names_nothing = options.keys.empty() && options.filters.empty() && !options.is_everything;
+    const bool names_both = !options.keys.empty() && (!options.filters.empty() || options.is_everything);
+    if (names_nothing || names_both)
+        return report(
+            {base::Errc::invalid_input, "name keys, or filters such as --search, or --all; one of these", {}});
+    const auto hold = domain::parse_hold(options.hold, options.reason, base::SystemClock().now());
     if (!hold) return report({base::Errc::invalid_input, "--hold: " + hold.error().detail, {}});
-    auto stores = app::open_stores(*config);
-    if (!stores) return report(stores.error());
-    const auto http = app::make_http_client();
-    const auto provider = app::make_key_provider(*config, *http);
-    service::Revocation revocation(*stores->admin, *provider, *stores->audit, clock);
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    if (options.keys.empty()) return revoke_in_bulk(**services, selection_of(options), options, *hold, output);
     std::vector<Revoked> all;
     bool is_done = true;
     for (const std::string& key : options.keys) {
-        auto grant = find_meant(*stores, key);
+        auto grant = find_meant((*services)->stores, key);
         if (grant && !options.is_dry_run) {
-            grant = revocation.revoke({grant->id, cli_actor(), options.reason, *hold, clock.now()}, "cli",
-                                      base::Deadline::after(config->upstream_timeout));
+            grant = (*services)->revocation.revoke(grant->id, {cli_actor(), "cli"}, options.reason, *hold,
+                                                   base::Deadline::after(config->upstream_timeout));
         }
         is_done = is_done && grant;
         all.push_back({key, std::move(grant)});
@@ -181,39 +231,67 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     return is_done ? 0 : 1;
 }
 
+int run_keys_change(const ChangeOptions& options, Output output) {
+    const auto config = load_or_explain(config::Need::reconcile);
+    if (!config) return 2;
+    const auto change = change_of(options);
+    if (!change) return report(change.error());
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    auto grant = find_meant((*services)->stores, options.key);
+    if (!grant) return report(grant.error());
+    if (options.is_dry_run) {
+        if (change->is_disabled) grant->is_disabled = *change->is_disabled;
+        if (change->daily_limit) grant->daily_limit = *change->daily_limit;
+    } else {
+        grant = (*services)->administration.change(grant->id, *change, options.reason, {cli_actor(), "cli"});
+        if (!grant) return report(grant.error());
+    }
+    if (output == Output::json) {
+        print(resources::to_json(*grant));
+    } else {
+        std::printf("%s%s\n%s\n", options.is_dry_run ? "would be:\n" : "", table_header().c_str(),
+                    table_row(*grant).c_str());
+    }
+    return 0;
+}
+
+int run_keys_reveal(const std::string& key, const std::string& reason, Output output) {
+    const auto config = load_or_explain(config::Need::mint);
+    if (!config) return 2;
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    const auto grant = find_meant((*services)->stores, key);
+    if (!grant) return report(grant.error());
+    const auto raw_key = (*services)->administration.reveal(grant->id, reason, {cli_actor(), "cli"});
+    if (!raw_key) return report(raw_key.error());
+    if (output == Output::json) {
+        print(boost::json::object{{"key", raw_key->reveal()}, {"hint", grant->key_hint}});
+    } else {
+        std::puts(raw_key->reveal().c_str());
+    }
+    return 0;
+}
+
 int run_keys_mint(const std::string& account, const std::string& login, Output output) {
     const auto config = load_or_explain(config::Need::mint);
     if (!config) return 2;
     const auto id = domain::GithubUserId::parse(account);
     if (!id) return report({base::Errc::invalid_input, "--account takes the numeric id of a GitHub account", {}});
-    const base::SystemClock clock;
-    auto stores = app::open_stores(*config);
-    if (!stores) return report(stores.error());
-    const auto http = app::make_http_client();
-    const auto provider = app::make_key_provider(*config, *http);
-    const base::Sealer sealer(config->key_encryption_secret, app::key_sealing_purpose);
-    service::AuditEntry entry{clock.now(), cli_actor(), "key.mint", "account:" + id->text(), "cli", "begun", login};
-    const auto recorded = stores->audit->append(entry);
-    if (!recorded) return report(recorded.error());
-    service::Issuance issuance(
-        app::issuance_policy(*config), *stores->keys, *provider, sealer, clock,
-        [](const std::string& issue) { std::fprintf(stderr, "llmapikey: %s\n", issue.c_str()); });
-    const auto answer = issuance.issue({*id, login});
-    const std::string_view status = service::to_text(answer.status);
-    entry.at = clock.now();
-    entry.outcome = answer.grant ? "done" : "failed";
-    entry.detail = status;
-    const auto closed = stores->audit->append(entry);
-    if (!closed) return report(closed.error());
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    const auto answer = (*services)->administration.mint(*id, login, {cli_actor(), "cli"});
+    if (!answer) return report(answer.error());
+    const std::string_view status = service::to_text(answer->status);
     if (output == Output::json) {
         boost::json::object object{{"status", status}, {"key", nullptr}};
-        if (answer.grant) object["key"] = to_json(*answer.grant);
+        if (answer->grant) object["key"] = resources::to_json(*answer->grant);
         print(object);
     } else {
         std::printf("%s\n", std::string(status).c_str());
-        if (answer.grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer.grant).c_str());
+        if (answer->grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer->grant).c_str());
     }
-    return answer.grant ? 0 : 1;
+    return answer->grant ? 0 : 1;
 }
 
 int run_keys_export(ExportFormat format) {
@@ -229,7 +307,7 @@ int run_keys_export(ExportFormat format) {
         if (!page) return report(page.error());
         for (const domain::Grant& grant : page->grants) {
             const std::string row =
-                format == ExportFormat::csv ? csv_row(grant) : boost::json::serialize(to_json(grant)) + "\n";
+                format == ExportFormat::csv ? csv_row(grant) : boost::json::serialize(resources::to_json(grant)) + "\n";
             std::fputs(row.c_str(), stdout);
         }
         query.cursor = page->next_cursor;

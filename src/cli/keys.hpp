@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.hpp"
@@ -8,8 +10,12 @@
 // `llmapikey keys`. Each returns the exit status.
 namespace llmapikey::cli {
 
+// Name and value of each filter that is set, as for service::parse_grant_query().
+using Filters = std::vector<std::pair<std::string, std::string>>;
+
 struct ListOptions {
-    std::string search, status, cursor;
+    Filters filters;
+    std::string cursor;
     int limit = 50;
 };
 int run_keys_list(const ListOptions& options, Output output);
@@ -18,13 +24,28 @@ int run_keys_list(const ListOptions& options, Output output);
 int run_keys_show(const std::string& key, Output output);
 
 struct RevokeOptions {
-    std::vector<std::string> keys;  // ids of accounts or grants
+    std::vector<std::string> keys;  // ids of accounts or grants; empty: those that fit the filters
+    Filters filters;
+    bool is_everything = false;  // no filter, and that is meant
     std::string reason;
     std::string hold;  // "none", "forever", or a duration: "90m", "24h", "7d"
     bool is_dry_run = false;
 };
 int run_keys_revoke(const RevokeOptions& options, Output output);
 
+struct ChangeOptions {
+    std::string key;
+    std::optional<bool> is_disabled;
+    std::string daily_limit;  // US dollars; empty: as it is
+    std::string reason;
+    bool is_dry_run = false;
+};
+int run_keys_change(const ChangeOptions& options, Output output);
+
+// Prints the raw key, which is recorded and shown to its owner.
+int run_keys_reveal(const std::string& key, const std::string& reason, Output output);
+
+// `login` empty: GitHub is asked for it.
 int run_keys_mint(const std::string& account, const std::string& login, Output output);
 
 enum class ExportFormat { csv, json_lines };

@@ -44,6 +44,17 @@ void print_json(const std::vector<storage::MigrationState>& states) {
     std::puts(boost::json::serialize(list).c_str());
 }
 
+int rehearse_down(storage::Migrator& migrator, int steps) {
+    const auto states = migrator.states();
+    if (!states) return report(states.error());
+    for (auto state = states->rbegin(); state != states->rend() && steps > 0; ++state) {
+        if (!state->applied_at) continue;
+        std::printf("would undo %04d  %s\n", state->version, state->name.c_str());
+        --steps;
+    }
+    return 0;
+}
+
 }  // namespace
 
 int run_migrate_up() {
@@ -55,8 +66,9 @@ int run_migrate_up() {
     });
 }
 
-int run_migrate_down(int steps) {
-    return on_database([steps](storage::Migrator& migrator, const std::string& path) {
+int run_migrate_down(int steps, bool is_dry_run) {
+    return on_database([steps, is_dry_run](storage::Migrator& migrator, const std::string& path) {
+        if (is_dry_run) return rehearse_down(migrator, steps);
         const auto undone = migrator.down(steps);
         if (!undone) return report(undone.error());
         std::printf("%s: %d migration%s undone\n", path.c_str(), *undone, *undone == 1 ? "" : "s");

@@ -58,7 +58,7 @@ void print_json(const service::ReconcileReport& report) {
 using Findings = base::Result<std::vector<service::Finding>>;
 
 Findings resume(service::Revocation& revocation) {
-    const auto resumed = revocation.resume_all(cli_actor(), base::Deadline::after(longest_run));
+    const auto resumed = revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(longest_run));
     if (!resumed) return tl::unexpected(resumed.error());
     std::vector<service::Finding> findings;
     for (const auto& each : *resumed) {
@@ -69,12 +69,12 @@ Findings resume(service::Revocation& revocation) {
 }
 
 Findings count_revoking(service::AdminStore& store) {
-    const auto grants = store.list_revoking("", most_shown);
+    const auto grants = store.list_revoking("", most_shown, std::nullopt);
     if (!grants) return tl::unexpected(grants.error());
     std::vector<service::Finding> findings;
-    for (const domain::Grant& grant : *grants) {
-        findings.push_back({service::Finding::Kind::revoking, grant.github_user_id, grant.delete_handle, false,
-                            "begun and not ended"});
+    for (const service::LedgerEntry& entry : *grants) {
+        findings.push_back({service::Finding::Kind::revoking, entry.grant.github_user_id, entry.grant.delete_handle,
+                            false, "begun and not ended"});
     }
     return findings;
 }

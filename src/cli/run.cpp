@@ -1,9 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
-#include "cli/keys.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -15,68 +15,6 @@ constexpr const char* about =
     "llmapikey gives each GitHub account exactly one OpenRouter API key with a hard daily cap.\n\n"
     "New here? Run `llmapikey sandbox` and open the address that it prints: it needs no account and no configuration.\n"
     "For the real thing set the variables below, then `llmapikey doctor` to check them, then `llmapikey serve`.";
-
-// Through std::string: CLI11 takes a literal description for a variable to write to.
-CLI::Option* add_switch(CLI::App& command, const std::string& name, const std::string& meaning) {
-    return command.add_flag(name, meaning);
-}
-
-// The value, or its default; empty if there is neither.
-std::string text_of(const CLI::Option* option) {
-    return option->count() > 0 ? option->results().front() : option->get_default_str();
-}
-
-Output output_of(const CLI::Option* json) {
-    return json->count() > 0 ? Output::json : Output::text;
-}
-
-void add_keys(CLI::App& app, int& status) {
-    auto* keys = app.add_subcommand("keys", "Find, show, revoke, mint and export keys");
-    keys->require_subcommand(1);
-
-    auto* list = keys->add_subcommand("list", "List keys, the newest first");
-    auto* search = list->add_option("--search", "Part of a login, a whole account id, or a key's last characters");
-    auto* wanted = list->add_option("--status", "Only keys of this status")
-                       ->check(CLI::IsMember({"pending", "ambiguous", "active", "revoking"}));
-    auto* cursor = list->add_option("--cursor", "Go on where the page before ended");
-    auto* limit = list->add_option("--limit", "How many to a page")->default_val(50)->check(CLI::Range(1, 1000));
-    auto* list_json = add_switch(*list, "--json", "Print JSON");
-    list->callback([=, &status] {
-        const ListOptions options{text_of(search), text_of(wanted), text_of(cursor), limit->as<int>()};
-        status = run_keys_list(options, output_of(list_json));
-    });
-
-    auto* show = keys->add_subcommand("show", "Show an account's key, hold and ended keys");
-    auto* shown = show->add_option("key", "Numeric id of the account, or id of the key")->required();
-    auto* show_json = add_switch(*show, "--json", "Print JSON");
-    show->callback([=, &status] { status = run_keys_show(text_of(shown), output_of(show_json)); });
-
-    auto* revoke = keys->add_subcommand("revoke", "End keys for good, upstream and here");
-    auto* revoked = revoke->add_option("keys", "Numeric ids of accounts, or ids of keys")->required();
-    auto* reason = revoke->add_option("--reason", "Why; the person sees it if there is a hold")->required();
-    auto* hold = revoke->add_option("--hold", "When the person may take another: none (at once), 90m, 24h, 7d, forever")
-                     ->default_val("forever");
-    auto* dry_run = add_switch(*revoke, "--dry-run", "Say what would be done, and do nothing");
-    auto* revoke_json = add_switch(*revoke, "--json", "Print JSON");
-    revoke->callback([=, &status] {
-        const RevokeOptions options{revoked->results(), text_of(reason), text_of(hold), dry_run->count() > 0};
-        status = run_keys_revoke(options, output_of(revoke_json));
-    });
-
-    auto* mint = keys->add_subcommand("mint", "Make a key for an account, which it finds on its dashboard");
-    auto* account = mint->add_option("--account", "Numeric id of the GitHub account")->required();
-    auto* login = mint->add_option("--login", "Its login name")->required();
-    auto* mint_json = add_switch(*mint, "--json", "Print JSON");
-    mint->callback([=, &status] { status = run_keys_mint(text_of(account), text_of(login), output_of(mint_json)); });
-
-    auto* export_keys =
-        keys->add_subcommand("export", "Write all keys to standard output, without the keys themselves");
-    auto* format =
-        export_keys->add_option("--format", "csv or jsonl")->default_val("csv")->check(CLI::IsMember({"csv", "jsonl"}));
-    export_keys->callback([=, &status] {
-        status = run_keys_export(text_of(format) == "csv" ? ExportFormat::csv : ExportFormat::json_lines);
-    });
-}
 
 void add_audit(CLI::App& app, int& status) {
     auto* audit = app.add_subcommand("audit", "Check and export the record of what was done");
@@ -112,7 +50,10 @@ void add_commands(CLI::App& app, int& status) {
     auto* down = migrate->add_subcommand(
         "down", "Undo all migrations: on PostgreSQL back to what the older deployment reads, keys in plain text");
     auto* steps = down->add_option("--steps", "Undo only so many, the latest first")->check(CLI::Range(1, all_steps));
-    down->callback([&status, steps] { status = run_migrate_down(steps->count() > 0 ? steps->as<int>() : all_steps); });
+    auto* down_dry_run = add_switch(*down, "--dry-run", "Say what would be undone, and do nothing");
+    down->callback([&status, steps, down_dry_run] {
+        status = run_migrate_down(steps->count() > 0 ? steps->as<int>() : all_steps, down_dry_run->count() > 0);
+    });
     auto* migrate_status = migrate->add_subcommand("status", "Show which migrations are applied");
     auto* status_json = add_switch(*migrate_status, "--json", "Print JSON");
     migrate_status->callback([&status, status_json] { status = run_migrate_status(output_of(status_json)); });
@@ -128,7 +69,8 @@ void add_commands(CLI::App& app, int& status) {
     auto* copy = backup->add_option("file", "Where to; must not exist")->required();
     backup->callback([=, &status] { status = run_backup(text_of(copy)); });
 
-    add_keys(app, status);
+    add_key_commands(app, status);
+    add_shell_commands(app, status);
     add_audit(app, status);
 
     auto* doctor =

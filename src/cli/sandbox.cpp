@@ -72,6 +72,7 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
         if (name == "KEY_ENCRYPTION_SECRET") return encryption_secret;
         if (name == "PROVISIONING_ENABLED") return "true";
         if (name == "ADMIN_GITHUB_USER_IDS") return admin_id;
+        if (name == "SPENDING_POLL_SECONDS") return "15";
         return std::nullopt;
     };
 }

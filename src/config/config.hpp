@@ -39,7 +39,9 @@ struct Config {
     std::chrono::seconds drain{5};             // not ready but serving, before the end
     std::string github_url, github_api_url, openrouter_url;
     std::chrono::seconds upstream_timeout{15};
-    std::string log_level;  // "debug", "info", "warn", "error"
+    std::chrono::seconds spending_poll{300};    // how often spending is read upstream; 0: never
+    std::optional<base::MicroUsd> spend_alarm;  // of a day; nullopt: no alarm
+    std::string log_level;                      // "debug", "info", "warn", "error"
 };
 
 // What a command needs beyond what it can do without.

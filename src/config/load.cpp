@@ -9,7 +9,7 @@ namespace llmapikey::config {
 namespace {
 
 constexpr std::size_t min_secret_bytes = 32;
-constexpr double max_daily_limit_usd = 100'000;
+constexpr double max_dollars = 100'000;
 
 const Variable& variable_named(std::string_view name) {
     const auto all = variables();
@@ -66,7 +66,7 @@ public:
         const auto [end, error] =
             std::from_chars(value.data(), value.data() + value.size(), amount, std::chars_format::fixed);
         const bool is_number = error == std::errc() && end == value.data() + value.size();
-        if (is_number && amount > 0 && amount <= max_daily_limit_usd && base::MicroUsd::from_usd(amount).value > 0) {
+        if (is_number && amount > 0 && amount <= max_dollars && base::MicroUsd::from_usd(amount).value > 0) {
             return base::MicroUsd::from_usd(amount);
         }
         complain(name, "must be an amount in US dollars above 0 and up to 100000, such as 10 or 2.50, not '" +
@@ -179,6 +179,11 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     Config config;
     read_database(reader, config);
     if (need == Need::serve) read_identity(reader, config);
+    if (need == Need::mint) {
+        // By which GitHub may be asked for a login; it can do without.
+        config.github_oauth_client_id = reader.text("GITHUB_OAUTH_CLIENT_ID");
+        config.github_oauth_client_secret = base::Secret(reader.text("GITHUB_OAUTH_CLIENT_SECRET"));
+    }
     config.key_encryption_secret =
         reader.strong_secret("KEY_ENCRYPTION_SECRET", need == Need::serve || need == Need::mint);
     if (need != Need::database) read_minting(reader, config, need);
@@ -188,6 +193,8 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     config.github_api_url = reader.base_url("GITHUB_API_URL", "https://api.github.com");
     config.openrouter_url = reader.base_url("OPENROUTER_URL", "https://openrouter.ai/api/v1");
     config.upstream_timeout = std::chrono::seconds{reader.whole("UPSTREAM_TIMEOUT_SECONDS", 15, 1, 120)};
+    config.spending_poll = std::chrono::seconds{reader.whole("SPENDING_POLL_SECONDS", 300, 0, 86'400)};
+    if (!reader.text("SPEND_ALARM_USD").empty()) config.spend_alarm = reader.dollars("SPEND_ALARM_USD", {});
     std::vector<Problem> problems = reader.take_problems();
     if (!problems.empty()) return tl::unexpected(std::move(problems));
     return config;

@@ -45,6 +45,9 @@ constexpr Variable all[] = {
     {"UPSTREAM_TIMEOUT_SECONDS", "15",
      "deadline of one call to GitHub or OpenRouter, 1 to 120; an unknown outcome is settled after twice as long", false,
      ""},
+    {"SPENDING_POLL_SECONDS", "300",
+     "how often all keys' spending and the credits are read from OpenRouter, for the console; 0: never", false, ""},
+    {"SPEND_ALARM_USD", "off", "spending of all keys in a day, in US dollars, that webhooks are told of", false, ""},
     {"LOG_LEVEL", "info", "debug, info, warn or error", false, ""},
 };
 

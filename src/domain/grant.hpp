@@ -22,6 +22,12 @@ enum class GrantStatus {
 std::string_view to_text(GrantStatus status);
 std::optional<GrantStatus> parse_grant_status(std::string_view text);
 
+// An organizer has looked at the raw key.
+struct Reveal {
+    base::Timestamp at;
+    std::string reason;  // shown to the key's owner
+};
+
 // One row of api_keys: at most one per GitHub account.
 struct Grant {
     std::string id;  // UUID
@@ -34,8 +40,13 @@ struct Grant {
     std::string key_hint;       // last four characters of the raw key; empty until active
     base::MicroUsd daily_limit;
     base::Timestamp created_at;
-    base::Timestamp attempted_at;  // when the latest attempt was reserved
-    base::Timestamp expires_at;    // of the key, as asked for upstream
+    base::Timestamp attempted_at;                // when the latest attempt was reserved
+    base::Timestamp expires_at;                  // of the key, as asked for upstream
+    bool is_disabled = false;                    // an organizer has switched it off
+    std::string unsynced;                        // names the latest change that upstream may not have yet; empty: none
+    base::MicroUsd spent;                        // since it was made, as upstream last said
+    std::optional<base::Timestamp> spent_as_of;  // nullopt: upstream has not been asked yet
+    std::optional<Reveal> reveal;                // the latest
 };
 
 // Whether the key no longer works upstream because its lifetime is over.

@@ -87,15 +87,6 @@ base::Result<domain::Recipient> parse_user(const json::object& user) {
     return recipient;
 }
 
-std::string to_base64(std::string_view bytes) {
-    std::string text = base::to_base64url(bytes);
-    for (char& c : text)
-        c = c == '-' ? '+' : c == '_' ? '/' : c;
-    while (text.size() % 4 != 0)
-        text += '=';
-    return text;
-}
-
 }  // namespace
 
 std::string GithubClient::authorize_url(const service::AuthorizeRequest& request) const {
@@ -144,10 +135,29 @@ base::Result<domain::Recipient> GithubClient::read_user(const base::Secret& toke
     return tl::unexpected(error_of(response));
 }
 
+std::string GithubClient::app_credentials() const {
+    return "Basic " + base::to_base64(options_.client_id + ":" + options_.client_secret.reveal());
+}
+
+// As the app, where there is one: it may ask far more often than a stranger.
+base::Result<std::string> GithubClient::find_login(domain::GithubUserId id, base::Deadline deadline) {
+    net::ClientRequest call{"GET",
+                            options_.api_url + "/user/" + id.text(),
+                            {{"Accept", "application/vnd.github+json"}, {"X-GitHub-Api-Version", api_version}},
+                            ""};
+    if (!options_.client_id.empty()) call.headers.push_back({"Authorization", app_credentials()});
+    const net::ClientResponse response = http_.send(call, deadline);
+    const bool is_answered = response.transfer == TransferStatus::answered;
+    if (is_answered && response.status == 404) return base::fail(Errc::not_found, "GitHub knows no such account");
+    if (!is_answered || response.status != 200) return tl::unexpected(error_of(response));
+    std::string login = text_of(parse_object(response.body), "login");
+    if (login.empty() || login.size() > 100) return base::fail(Errc::upstream_down, "GitHub's profile has no login");
+    return login;
+}
+
 // The calls under /applications authenticate as the app and name the token in a JSON body, also with DELETE.
 net::ClientResponse GithubClient::send_as_app(const std::string& method, const base::Secret& token,
                                               base::Deadline deadline) {
-    const std::string credentials = options_.client_id + ":" + options_.client_secret.reveal();
     json::object body;
     body["access_token"] = token.reveal();
     const net::ClientRequest call{
@@ -156,7 +166,7 @@ net::ClientResponse GithubClient::send_as_app(const std::string& method, const b
         {{"Accept", "application/vnd.github+json"},
          {"X-GitHub-Api-Version", api_version},
          {"Content-Type", "application/json"},
-         {"Authorization", "Basic " + to_base64(credentials)}},
+         {"Authorization", app_credentials()}},
         json::serialize(body)};
     return http_.send(call, deadline);
 }

@@ -25,9 +25,11 @@ public:
     base::Result<base::Secret> exchange(const service::ExchangeRequest& request, base::Deadline deadline) override;
     base::Result<domain::Recipient> read_user(const base::Secret& token, base::Deadline deadline) override;
     base::Result<void> revoke(const base::Secret& token, base::Deadline deadline) override;
+    base::Result<std::string> find_login(domain::GithubUserId id, base::Deadline deadline) override;
     base::Result<void> check_credentials(base::Deadline deadline) override;
 
 private:
+    std::string app_credentials() const;
     net::ClientResponse send_as_app(const std::string& method, const base::Secret& token, base::Deadline deadline);
 
     const GithubOptions options_;

@@ -9,28 +9,22 @@
 #include "base/result.hpp"
 #include "domain/grant.hpp"
 #include "domain/hold.hpp"
+#include "service/grant_query.hpp"
 
 namespace llmapikey::service {
-
-// Which grants to list: newest first, by keyset, so that a deep page costs what the first one does.
-struct GrantQuery {
-    std::string search;  // part of a login, a whole numeric id, or a hint; empty: all
-    std::optional<domain::GrantStatus> status;
-    std::string cursor;  // of the page before; empty: from the newest
-    int limit = 50;
-};
 
 struct GrantPage {
     std::vector<domain::Grant> grants;
     std::string next_cursor;  // empty: this is the last page
 };
 
-struct RevocationRequest {
-    std::string grant_id;
+// Why and by whom grants are ended.
+struct Ending {
     std::string actor;  // who: "github:1003", "cli:root"
     std::string reason;
     std::optional<domain::Hold> hold;  // nullopt: the person may take a key again at once
     base::Timestamp now;
+    std::string bulk_id;  // of the bulk revocation; empty: this one alone
 };
 
 // A grant that has ended, or is being ended. Never removed.
@@ -40,6 +34,13 @@ struct LedgerEntry {
     std::string reason;
     base::Timestamp begun_at;
     std::optional<base::Timestamp> ended_at;  // nullopt: not yet revoked upstream
+    std::string bulk_id;                      // empty: ended by itself
+};
+
+// What an organizer changes of a key; nullopt: leave it.
+struct KeyChange {
+    std::optional<bool> is_disabled;
+    std::optional<base::MicroUsd> daily_limit;
 };
 
 // What the organizer does with grants. Each operation is one transaction, durable when it returns. Blocking,
@@ -50,18 +51,33 @@ public:
 
     // invalid_input: a cursor that is none of ours.
     virtual base::Result<GrantPage> list(const GrantQuery& query) = 0;
+    // How many fit, `most` at the most. Reads as many rows.
+    virtual base::Result<std::int64_t> count(const GrantQuery& query, std::int64_t most) = 0;
     virtual base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) = 0;
     // Ended grants of an account, the latest first, 100 at the most.
     virtual base::Result<std::vector<LedgerEntry>> ledger_of(domain::GithubUserId id) = 0;
 
-    // active -> revoking, with an entry in the ledger and the hold, if any. From now on the key is shown to nobody, and
-    // the intention survives everything. not_found; conflict: not active. A second begin of a grant that is being
-    // revoked gives it again and changes nothing.
-    virtual base::Result<domain::Grant> begin_revocation(const RevocationRequest& request) = 0;
+    // active -> revoking, with an entry in the ledger and the hold, if any. From now on the keys are shown to nobody,
+    // and the intention survives everything. Grants that are not active are left as they are. Says how many began.
+    virtual base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) = 0;
     // After the key is gone upstream: removes the row, frees its place, closes the ledger's entry. No-op if it is done.
     virtual base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) = 0;
-    // Up to `limit` revocations that have begun, by id and greater than `after_id` (empty: from the first).
-    virtual base::Result<std::vector<domain::Grant>> list_revoking(const std::string& after_id, int limit) = 0;
+    // Up to `limit` revocations that have begun, by id and greater than `after_id` (empty: from the first). `bulk_id`:
+    // only those of this bulk revocation; empty: only those of none; nullopt: all.
+    virtual base::Result<std::vector<LedgerEntry>> list_revoking(const std::string& after_id, int limit,
+                                                                 const std::optional<std::string>& bulk_id) = 0;
+
+    // Stores what the key is to be from now on, and remembers by `token` that upstream may not know it yet. not_found,
+    // conflict: not active.
+    virtual base::Result<domain::Grant> begin_change(const std::string& grant_id, const KeyChange& change,
+                                                     const std::string& token) = 0;
+    // Upstream knows it. False: there is a later change by now, or none.
+    virtual base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) = 0;
+    // Up to `limit` changes that have begun, by id and greater than `after_id` (empty: from the first).
+    virtual base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) = 0;
+
+    // That an organizer has looked at the raw key, for its owner to see. not_found.
+    virtual base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) = 0;
 
     // Replaces the account's hold; nullopt lifts it.
     virtual base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,

@@ -40,6 +40,9 @@ public:
     // Revokes the token at the provider; a token that is already gone is a success.
     virtual base::Result<void> revoke(const base::Secret& token, base::Deadline deadline) = 0;
 
+    // The login of an account, without its consent. not_found: there is no such account.
+    virtual base::Result<std::string> find_login(domain::GithubUserId id, base::Deadline deadline) = 0;
+
     // Whether the client id and secret are accepted; misconfigured if not.
     virtual base::Result<void> check_credentials(base::Deadline deadline) = 0;
 };

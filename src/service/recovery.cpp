@@ -1,15 +1,12 @@
 #include "service/recovery.hpp"
 
+#include "service/key_synchronization.hpp"
+#include "service/outage.hpp"
+
 namespace llmapikey::service {
 namespace {
 
 constexpr int rows_per_page = 100;
-
-// Whether the same would happen to everything else: then the next run tries again.
-bool is_outage(const base::Error& error) {
-    return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited ||
-           error.code == base::Errc::misconfigured || error.code == base::Errc::store_unavailable;
-}
 
 }  // namespace
 
@@ -33,21 +30,36 @@ void Recovery::settle(base::Seconds timeout, const std::stop_token& stop, Recove
 }
 
 void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
-    // One that began just now is somebody's who is still at it.
-    const auto grants = admin_.list_revoking("", rows_per_page);
+    const auto entries = admin_.list_revoking("", rows_per_page, "");
+    if (!entries) recovered.failures.push_back(entries.error().detail);
+    if (!entries) return;
+    for (const LedgerEntry& entry : *entries) {
+        if (stop.stop_requested()) return;
+        // One that began just now is somebody's who is still at it.
+        if (entry.begun_at + timeout > clock_.now()) continue;
+        const auto ended =
+            revocation_.resume(entry.grant, {"system", "resumed"}, entry.reason, base::Deadline::after(timeout));
+        if (ended) ++recovered.revoked;
+        if (ended) continue;
+        recovered.failures.push_back("revoking the key of account " + entry.grant.github_user_id.text() + ": " +
+                                     ended.error().detail);
+        if (is_outage(ended.error())) return;
+    }
+}
+
+// What an organizer has changed and upstream may not know yet.
+void Recovery::synchronize(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
+    const auto grants = admin_.list_unsynced("", rows_per_page);
     if (!grants) recovered.failures.push_back(grants.error().detail);
     if (!grants) return;
     for (const domain::Grant& grant : *grants) {
         if (stop.stop_requested()) return;
-        const auto ledger = admin_.ledger_of(grant.github_user_id);
-        const bool is_fresh = ledger && !ledger->empty() && ledger->front().begun_at + timeout > clock_.now();
-        if (is_fresh) continue;
-        const auto ended = revocation_.resume(grant, "system", base::Deadline::after(timeout));
-        if (ended) ++recovered.revoked;
-        if (ended) continue;
-        recovered.failures.push_back("revoking the key of account " + grant.github_user_id.text() + ": " +
-                                     ended.error().detail);
-        if (is_outage(ended.error())) return;
+        const auto synced = synchronize_key(admin_, provider_, grant, base::Deadline::after(timeout));
+        if (synced) ++recovered.synchronized;
+        if (synced) continue;
+        recovered.failures.push_back("changing the key of account " + grant.github_user_id.text() + ": " +
+                                     synced.error().detail);
+        if (is_outage(synced.error())) return;
     }
 }
 
@@ -55,6 +67,7 @@ Recovered Recovery::run_once(base::Seconds timeout, const std::stop_token& stop)
     Recovered recovered;
     settle(timeout, stop, recovered);
     revoke(timeout, stop, recovered);
+    synchronize(timeout, stop, recovered);
     return recovered;
 }
 

@@ -1,5 +1,7 @@
 #include "service/revocation.hpp"
 
+#include "service/audited.hpp"
+
 namespace llmapikey::service {
 namespace {
 
@@ -7,15 +9,14 @@ constexpr int grants_per_page = 200;
 
 }  // namespace
 
-AuditEntry Revocation::entry_for(const domain::Grant& grant, const std::string& actor,
-                                 const std::string& origin) const {
-    AuditEntry entry;
-    entry.at = clock_.now();
-    entry.actor = actor;
-    entry.action = "key.revoke";
-    entry.subject = "account:" + grant.github_user_id.text() + " grant:" + grant.id;
-    entry.origin = origin;
-    return entry;
+base::Result<domain::Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
+    const auto begun = store_.begin_revocations({grant_id}, ending);
+    if (!begun) return tl::unexpected(begun.error());
+    const auto grant = store_.find_grant(grant_id);
+    if (!grant) return tl::unexpected(grant.error());
+    if (!*grant) return base::fail(base::Errc::not_found, "there is no such key");
+    if ((*grant)->status == domain::GrantStatus::revoking) return **grant;
+    return base::fail(base::Errc::conflict, "the key is still being made");
 }
 
 base::Result<void> Revocation::finish(const domain::Grant& grant, base::Deadline deadline) {
@@ -24,49 +25,41 @@ base::Result<void> Revocation::finish(const domain::Grant& grant, base::Deadline
     return store_.finish_revocation(grant, clock_.now());
 }
 
-base::Result<domain::Grant> Revocation::revoke(const RevocationRequest& request, const std::string& origin,
+base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by,
+                                               const std::string& reason, const std::optional<domain::Hold>& hold,
                                                base::Deadline deadline) {
-    const auto found = store_.find_grant(request.grant_id);
+    const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
-    AuditEntry entry = entry_for(**found, request.actor, origin);
-    entry.outcome = "begun";
-    entry.detail = request.reason;
-    // What cannot be recorded is not done.
-    const auto recorded = audit_.append(entry);
-    if (!recorded) return base::fail_in("recording it in the audit log", recorded.error());
-
-    auto begun = store_.begin_revocation(request);
+    Audited audited(audit_, clock_, by, "key.revoke", subject_of(**found), reason);
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    const auto begun = begin(grant_id, {by.actor, reason, hold, clock_.now(), ""});
     const auto finished = begun ? finish(*begun, deadline) : base::Result<void>(tl::unexpected(begun.error()));
-    entry.at = clock_.now();
-    entry.outcome = finished ? "done" : "failed";
-    entry.detail = finished ? request.reason : finished.error().detail;
-    const auto closed = audit_.append(entry);
-    if (!finished) return tl::unexpected(finished.error());
+    if (!finished) return tl::unexpected(audited.failed(finished.error()));
+    const auto closed = audited.done();
     if (!closed) return base::fail_in("the key is revoked, but recording it failed", closed.error());
     return begun;
 }
 
 // Only what succeeds is recorded: while the upstream is away this is tried again and again.
-base::Result<void> Revocation::resume(const domain::Grant& grant, const std::string& actor, base::Deadline deadline) {
+base::Result<void> Revocation::resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
+                                      base::Deadline deadline) {
     const auto finished = finish(grant, deadline);
     if (!finished) return finished;
-    AuditEntry entry = entry_for(grant, actor, "resumed");
-    entry.outcome = "done";
-    return audit_.append(entry);
+    return Audited(audit_, clock_, by, "key.revoke", subject_of(grant), detail).done();
 }
 
-base::Result<std::vector<ResumedRevocation>> Revocation::resume_all(const std::string& actor, base::Deadline deadline) {
+base::Result<std::vector<ResumedRevocation>> Revocation::resume_all(const Initiator& by, base::Deadline deadline) {
     std::vector<ResumedRevocation> resumed;
     std::string after_id;
     while (true) {
-        const auto page = store_.list_revoking(after_id, grants_per_page);
+        const auto page = store_.list_revoking(after_id, grants_per_page, std::nullopt);
         if (!page) return tl::unexpected(page.error());
         if (page->empty()) return resumed;
-        for (const domain::Grant& grant : *page) {
-            resumed.push_back({grant, resume(grant, actor, deadline)});
-        }
-        after_id = page->back().id;
+        for (const LedgerEntry& entry : *page)
+            resumed.push_back({entry.grant, resume(entry.grant, by, entry.reason, deadline)});
+        after_id = page->back().grant.id;
     }
 }
 

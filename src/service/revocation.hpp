@@ -1,8 +1,12 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include <stop_token>
+#include <string>
+#include <vector>
+
 #include "service/admin_store.hpp"
 #include "service/audit_log.hpp"
+#include "service/initiator.hpp"
 #include "service/key_provider.hpp"
 
 namespace llmapikey::service {
@@ -19,20 +23,21 @@ public:
     Revocation(AdminStore& store, KeyProvider& provider, AuditLog& audit, const base::Clock& clock)
         : store_(store), provider_(provider), audit_(audit), clock_(clock) {}
 
-    // Gives the grant as it was. not_found, conflict: as AdminStore::begin_revocation. Fails as store and provider do;
-    // where the intention was stored by then, the key is shown to nobody any more, and resume() ends it. `origin`: the
-    // client's address, or "cli".
-    base::Result<domain::Grant> revoke(const RevocationRequest& request, const std::string& origin,
-                                       base::Deadline deadline);
+    // Gives the grant as it was. not_found; conflict: not active. Fails as store and provider do; where the intention
+    // was stored by then, the key is shown to nobody any more, and resume() ends it. A grant that is being revoked
+    // already is ended now.
+    base::Result<domain::Grant> revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
+                                       const std::optional<domain::Hold>& hold, base::Deadline deadline);
 
-    // Takes up a revocation that has begun and not ended.
-    base::Result<void> resume(const domain::Grant& grant, const std::string& actor, base::Deadline deadline);
+    // Takes up a revocation that has begun and not ended. `by`: whom the audit log names.
+    base::Result<void> resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
+                              base::Deadline deadline);
     // Takes up every one of them.
-    base::Result<std::vector<ResumedRevocation>> resume_all(const std::string& actor, base::Deadline deadline);
+    base::Result<std::vector<ResumedRevocation>> resume_all(const Initiator& by, base::Deadline deadline);
 
 private:
+    base::Result<domain::Grant> begin(const std::string& grant_id, const Ending& ending);
     base::Result<void> finish(const domain::Grant& grant, base::Deadline deadline);
-    AuditEntry entry_for(const domain::Grant& grant, const std::string& actor, const std::string& origin) const;
 
     AdminStore& store_;
     KeyProvider& provider_;

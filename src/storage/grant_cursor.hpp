@@ -4,18 +4,18 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "service/grant_query.hpp"
 
-// What both databases share of listing grants.
 namespace llmapikey::storage {
 
-// The last row of a page: where the next one goes on. `created_at` in the database's own precision.
+// The last row of a page: where the next one goes on. Holds for one order only.
 struct GrantCursor {
-    std::int64_t created_at = 0;
+    std::int64_t value = 0;  // of the column that orders: millionths of a second, or of a dollar
     std::string grant_id;
 
-    std::string text() const { return std::to_string(created_at) + "." + grant_id; }
-    // Empty text: the beginning. invalid_input: not one of ours.
-    static base::Result<GrantCursor> parse(const std::string& text);
+    std::string text(service::GrantOrder order) const;
+    // invalid_input: not one of ours, or of another order.
+    static base::Result<GrantCursor> parse(const std::string& text, service::GrantOrder order);
 };
 
 // For LIKE with the escape character '\': what a person types is text, not a pattern.

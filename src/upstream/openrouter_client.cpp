@@ -65,6 +65,16 @@ std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse
     return wait;
 }
 
+// What the upstream would answer.
+net::ClientResponse paused_response(base::Millis pause) {
+    net::ClientResponse response;
+    response.transfer = TransferStatus::answered;
+    response.status = 429;
+    response.headers.push_back({"Retry-After", std::to_string(std::chrono::ceil<base::Seconds>(pause).count())});
+    response.body = R"({"error":{"message":"it has asked to slow down"}})";
+    return response;
+}
+
 std::string key_path(const std::string& delete_handle) {
     return "/keys/" + base::to_percent_encoded(delete_handle);
 }
@@ -79,10 +89,27 @@ net::ClientRequest OpenRouterClient::request(std::string method, const std::stri
     return request;
 }
 
+// One 429 speaks to all threads: none of them asks before the time that it names.
+void OpenRouterClient::note_pause(const net::ClientResponse& response) {
+    if (response.transfer != TransferStatus::answered || response.status != 429) return;
+    paused_until_ = base::Deadline::SteadyClock::now() + net::retry_after_of(response);
+}
+
+std::optional<base::Millis> OpenRouterClient::left_of_pause() const {
+    const auto now = base::Deadline::SteadyClock::now();
+    const auto until = paused_until_.load();
+    if (until <= now) return std::nullopt;
+    return std::chrono::ceil<base::Millis>(until - now);
+}
+
 // For calls that can be repeated without harm.
 net::ClientResponse OpenRouterClient::send_again(const net::ClientRequest& request, base::Deadline deadline) {
     for (int tries = 1;; ++tries) {
+        const auto pause = left_of_pause();
+        if (pause && *pause >= deadline.left()) return paused_response(*pause);
+        if (pause) std::this_thread::sleep_for(*pause);
         net::ClientResponse response = http_.send(request, deadline);
+        note_pause(response);
         if (tries == max_tries || !is_worth_another_try(response)) return response;
         const auto wait = wait_before_try(tries, response, deadline);
         if (!wait) return response;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/secret.hpp"
@@ -33,7 +35,12 @@ private:
     net::ClientRequest request(std::string method, const std::string& path, std::string body = {}) const;
     net::ClientResponse send_again(const net::ClientRequest& request, base::Deadline deadline);
 
+    // Where the upstream has asked all of us to slow down: until when.
+    std::optional<base::Millis> left_of_pause() const;
+    void note_pause(const net::ClientResponse& response);
+
     const OpenRouterOptions options_;
+    std::atomic<base::Deadline::SteadyClock::time_point> paused_until_{};
     net::HttpClient& http_;
 };
 

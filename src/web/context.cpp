@@ -14,8 +14,17 @@ bool wants_json(const net::Request& request) {
     return names_json;
 }
 
+domain::GithubUserId Context::admin() const {
+    return api_token ? api_token->owner : session->recipient.id;
+}
+
+service::Initiator Context::initiator() const {
+    const std::string actor = "github:" + admin().text();
+    return {api_token ? actor + " token:" + api_token->id : actor, origin.client_address};
+}
+
 bool Context::wants_json() const {
-    return web::wants_json(request);
+    return request.path.starts_with("/api/") || web::wants_json(request);
 }
 
 views::Frame make_frame(const Services& services, const Context& context) {

@@ -11,11 +11,17 @@
 #include "base/work_queue.hpp"
 #include "net/http_types.hpp"
 #include "ops/metrics.hpp"
+#include "service/administration.hpp"
+#include "service/api_tokens.hpp"
+#include "service/bulk_revocation.hpp"
 #include "service/issuance.hpp"
 #include "service/rate_limits.hpp"
 #include "service/revocation.hpp"
 #include "service/sign_in.hpp"
+#include "service/statistics.hpp"
+#include "service/stored_answers.hpp"
 #include "service/usage.hpp"
+#include "service/webhooks.hpp"
 #include "web/client_origin.hpp"
 #include "web/prepared_answer.hpp"
 #include "web/rate_limiter.hpp"
@@ -46,6 +52,16 @@ struct Services {
     service::AdminStore& admin_store;
     service::AuditLog& audit;
     service::Revocation& revocation;
+    service::Administration& administration;
+    service::BulkStore& bulk_store;
+    service::BulkRevoker& bulk_revoker;
+    service::StatisticsStore& statistics;
+    service::ApiTokens& tokens;
+    service::TokenStore& token_store;
+    service::StoredAnswers& stored_answers;
+    const base::Sealer& answer_sealer;
+    service::Webhooks& webhooks;
+    service::WebhookStore& webhook_store;
     const std::set<std::int64_t>& admins;  // ids on the allowlist
     service::RateLimits* rate_limits;      // that all replicas share; null: there is one process only
     service::Issuance& issuance;
@@ -68,9 +84,15 @@ struct Context {
     std::string_view path_id;      // what stands in the place of "{id}"
     std::string request_id;
     ClientOrigin origin;
-    std::string_view session_token;  // raw cookie; empty: none
-    std::optional<Session> session;  // of a valid token
+    std::string_view session_token;              // raw cookie; empty: none
+    std::optional<Session> session;              // of a valid token
+    std::optional<service::ApiToken> api_token;  // of a valid one, whose owner is an admin; then there is no session
 
+    // The admin who asks, in person or by a token. Only on routes for admins.
+    domain::GithubUserId admin() const;
+    service::Initiator initiator() const;
+
+    // Whether to answer with JSON: asked for, or on the JSON API.
     bool wants_json() const;
 };
 

@@ -149,7 +149,7 @@ net::Response error_response(const Services& services, const Context& context, i
                              ErrorText text) {
     if (text.title.empty()) text = text_of(status);
     net::Response response;
-    if (context.wants_json() || context.request.path.starts_with("/api/")) {
+    if (context.wants_json()) {
         response = uncached_response(status, "application/problem+json", problem_json(context, status, text));
     } else {
         views::ErrorView view{make_frame(services, context),

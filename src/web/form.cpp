@@ -29,6 +29,13 @@ const std::string& Form::value(std::string_view name) const {
     return empty;
 }
 
+std::vector<std::string> Form::values(std::string_view name) const {
+    std::vector<std::string> all;
+    for (const auto& [field_name, field_value] : fields_)
+        if (field_name == name) all.push_back(field_value);
+    return all;
+}
+
 bool Form::has(std::string_view name) const {
     for (const auto& field : fields_) {
         if (field.first == name) return true;

@@ -15,6 +15,9 @@ public:
     // First field of that name; empty if absent.
     const std::string& value(std::string_view name) const;
     bool has(std::string_view name) const;
+    // Every field of that name, in order.
+    std::vector<std::string> values(std::string_view name) const;
+    std::vector<std::pair<std::string, std::string>> take() { return std::move(fields_); }
 
 private:
     std::vector<std::pair<std::string, std::string>> fields_;

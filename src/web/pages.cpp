@@ -91,6 +91,11 @@ void show_key(const Services& services, const domain::Grant& grant, views::Dashb
     view.is_expired = domain::is_expired(grant, now);
     view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
     view.resets_at = until_reset(now);
+    view.is_disabled = grant.is_disabled;
+    if (grant.reveal) {
+        view.revealed_at = to_date(grant.reveal->at) + " " + to_time_of_day(grant.reveal->at);
+        view.reveal_reason = grant.reveal->reason;
+    }
     // What the page says of this key is what this key was made with, not what new ones get.
     view.frame.daily_limit_usd = base::to_display(grant.daily_limit);
     if (grant.sealed_key.empty()) {

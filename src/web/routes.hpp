@@ -25,6 +25,14 @@ enum class Limit {
     shared,      // as per_client, and once more over all replicas together; asks the database
 };
 
+// What a token needs for a route of the JSON API. In person an admin may do all.
+enum class ApiScope {
+    none,  // not with a token
+    read,
+    write,
+    reveal,
+};
+
 using Handler = net::Response (*)(const Services&, const Context&);
 
 struct Route {
@@ -36,6 +44,7 @@ struct Route {
     net::Executor executor;            // for a request with a session cookie
     net::Executor anonymous_executor;  // for one without
     Handler handler;
+    ApiScope scope = ApiScope::none;
 };
 
 // Every route but the assets, which are a table of their own. Anything else is 404.
@@ -60,6 +69,55 @@ net::Response admin_audit(const Services&, const Context&);
 net::Response admin_mint(const Services&, const Context&);
 net::Response admin_revoke(const Services&, const Context&);
 net::Response admin_lift_hold(const Services&, const Context&);
+net::Response admin_change(const Services&, const Context&);
+net::Response admin_reveal(const Services&, const Context&);
+// admin_bulk_routes.cpp
+net::Response admin_bulk_list(const Services&, const Context&);
+net::Response admin_bulk_confirm(const Services&, const Context&);
+net::Response admin_bulk_begin(const Services&, const Context&);
+net::Response admin_bulk_progress(const Services&, const Context&);
+// admin_overview_routes.cpp
+net::Response admin_overview(const Services&, const Context&);
+net::Response admin_audit_export(const Services&, const Context&);
+// admin_access_routes.cpp
+net::Response admin_tokens(const Services&, const Context&);
+net::Response admin_token_create(const Services&, const Context&);
+net::Response admin_token_revoke(const Services&, const Context&);
+net::Response admin_webhooks(const Services&, const Context&);
+net::Response admin_webhook_add(const Services&, const Context&);
+net::Response admin_webhook_remove(const Services&, const Context&);
+net::Response admin_webhook_test(const Services&, const Context&);
+net::Response admin_delivery_resend(const Services&, const Context&);
+// api_own_routes.cpp
+net::Response openapi_document(const Services&, const Context&);
+net::Response api_me(const Services&, const Context&);
+net::Response api_own_key(const Services&, const Context&);
+net::Response api_generate(const Services&, const Context&);
+// api_key_routes.cpp
+net::Response api_keys(const Services&, const Context&);
+net::Response api_key(const Services&, const Context&);
+net::Response api_mint(const Services&, const Context&);
+net::Response api_change(const Services&, const Context&);
+net::Response api_revoke(const Services&, const Context&);
+net::Response api_reveal(const Services&, const Context&);
+net::Response api_account(const Services&, const Context&);
+net::Response api_set_hold(const Services&, const Context&);
+net::Response api_lift_hold(const Services&, const Context&);
+// api_operation_routes.cpp
+net::Response api_overview(const Services&, const Context&);
+net::Response api_bulk_list(const Services&, const Context&);
+net::Response api_bulk(const Services&, const Context&);
+net::Response api_bulk_begin(const Services&, const Context&);
+net::Response api_audit(const Services&, const Context&);
+net::Response api_tokens(const Services&, const Context&);
+net::Response api_token_create(const Services&, const Context&);
+net::Response api_token_revoke(const Services&, const Context&);
+net::Response api_webhooks(const Services&, const Context&);
+net::Response api_webhook_add(const Services&, const Context&);
+net::Response api_webhook_remove(const Services&, const Context&);
+net::Response api_webhook_test(const Services&, const Context&);
+net::Response api_deliveries(const Services&, const Context&);
+net::Response api_delivery_resend(const Services&, const Context&);
 // operator_routes.cpp
 net::Response health(const Services&, const Context&);
 net::Response readiness(const Services&, const Context&);

@@ -65,6 +65,31 @@ std::string presented_csrf_token(const net::Request& request) {
     return is_form ? Form(request.body).value("csrf_token") : std::string();
 }
 
+constexpr std::string_view api_path = "/api/v1/";
+
+// Of a request to the JSON API; empty: none. A browser never sends one by itself.
+std::string_view bearer_of(const net::Request& request) {
+    constexpr std::string_view scheme = "Bearer ";
+    const std::string_view value = request.header("authorization");
+    const bool is_api = request.path.starts_with(api_path) && value.size() > scheme.size() &&
+                        base::equal_ignoring_case(value.substr(0, scheme.size()), scheme);
+    return is_api ? base::trim(value.substr(scheme.size())) : std::string_view();
+}
+
+bool is_covered(ApiScope needed, const service::ApiToken& token) {
+    switch (needed) {
+        case ApiScope::none:
+            return false;
+        case ApiScope::read:
+            return token.scopes.contains(service::Scope::read);
+        case ApiScope::write:
+            return token.scopes.contains(service::Scope::write);
+        case ApiScope::reveal:
+            return token.scopes.contains(service::Scope::reveal);
+    }
+    return false;
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -88,7 +113,7 @@ void Site::prepare_pages() {
         net::Request request;
         request.method = "GET";
         request.path = path;
-        const Context context{request, nullptr, {}, "", {}, {}, std::nullopt};
+        const Context context{request, nullptr, {}, "", {}, {}, std::nullopt, std::nullopt};
         const Handler page = path == "/" ? landing_page : path == "/docs" ? docs_page : dashboard_page;
         anonymous_pages_.emplace(path, PreparedAnswer::of_page(page(services_, context).body));
     }
@@ -104,6 +129,12 @@ const Route* Site::hidden_route(const net::Request& request) const {
 
 net::Executor Site::executor_for(const net::Request& request) const {
     const Route* route = find_route(request, Part::open);
+    if (!bearer_of(request).empty()) {
+        // Looking the token up takes the database, whether or not there is such a path.
+        if (route == nullptr) route = find_route(request, Part::admin);
+        const bool is_known = route != nullptr && route->method == request.method;
+        return is_known && route->executor != net::Executor::io ? route->executor : net::Executor::database;
+    }
     if (route == nullptr) route = hidden_route(request);
     if (route == nullptr || route->method != request.method) return net::Executor::io;
     const bool has_session = !find_cookie(request, session_cookie_name).empty();
@@ -111,9 +142,10 @@ net::Executor Site::executor_for(const net::Request& request) const {
 }
 
 net::Response Site::handle(const net::Request& request) {
-    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt};
+    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt, std::nullopt};
     context.route = find_route(request, Part::open);
-    if (context.route == nullptr) context.route = hidden_route(request);
+    const bool has_bearer = !bearer_of(request).empty();
+    if (context.route == nullptr && !has_bearer) context.route = hidden_route(request);
     if (context.route != nullptr) context.path_id = *match(context.route->path, request.path);
     net::Response response = answer(context);
     finish(context, response);
@@ -121,7 +153,7 @@ net::Response Site::handle(const net::Request& request) {
 }
 
 net::Response Site::refuse(const net::Request& request, int status) {
-    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt};
+    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt, std::nullopt};
     if (const auto origin = origins_.resolve(request)) context.origin = *origin;
     context.route = find_route(request, Part::open);
     net::Response response = error(context, status);
@@ -134,7 +166,11 @@ net::Response Site::answer(Context& context) {
     if (!origin) return error(context, 400);
     context.origin = *origin;
     if (auto prepared = answer_prepared(context)) return std::move(*prepared);
-    read_session(context);
+    if (!bearer_of(context.request).empty()) {
+        if (auto refusal = authenticate(context)) return std::move(*refusal);
+    } else {
+        read_session(context);
+    }
     if (context.route == nullptr) return error(context, 404);
     const bool is_hidden = context.route->access == Access::operator_ && is_through_proxy(context.request);
     if (is_hidden) return error(context, 404);
@@ -165,7 +201,83 @@ void Site::read_session(Context& context) const {
 
 net::Response Site::call(Context& context) {
     if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
-    return context.route->handler(services_, context);
+    const std::string key(context.request.header("idempotency-key"));
+    const bool is_once = !key.empty() && context.request.method == "POST" && context.request.path.starts_with(api_path);
+    return is_once ? answer_once(context, key) : context.route->handler(services_, context);
+}
+
+std::optional<net::Response> Site::authenticate(Context& context) {
+    const auto token = services_.tokens.find(bearer_of(context.request));
+    if (!token) {
+        ops::log(ops::LogLevel::error, "looking up a token failed: " + token.error().detail,
+                 {{"request_id", context.request_id}});
+        return error(context, status_of(token.error().code), token.error().retry_after);
+    }
+    if (!*token || !services_.admins.contains((*token)->owner.value)) {
+        // Guessing is hopeless; this keeps it from costing much.
+        const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
+        if (wait) return error(context, 429, *wait);
+        net::Response response =
+            error_response(services_, context, 401, {},
+                           {"Token not accepted",
+                            "It is unknown, expired or revoked, or its owner is no admin any more.", "", "", ""});
+        response.set("WWW-Authenticate", "Bearer");
+        return response;
+    }
+    context.api_token = **token;
+    if (context.route == nullptr) context.route = find_route(context.request, Part::admin);
+    if (context.route == nullptr) return std::nullopt;
+    context.path_id = *match(context.route->path, context.request.path);
+    if (context.route->method != context.request.method || is_covered(context.route->scope, **token))
+        return std::nullopt;
+    const bool is_personal = context.route->scope == ApiScope::none;
+    return error_response(services_, context, 403, {},
+                          {"Not with this token",
+                           is_personal ? "This can only be done in person, with a session."
+                                       : "The token has not the scope that this needs.",
+                           "", "", ""});
+}
+
+net::Response Site::answer_once(const Context& context, const std::string& key) {
+    constexpr std::size_t max_key_bytes = 255;
+    if (key.size() > max_key_bytes) {
+        return error_response(services_, context, 400, {},
+                              {"Idempotency-Key too long", "It may have at most 255 characters.", "", "", ""});
+    }
+    const net::Request& request = context.request;
+    const std::string actor = context.initiator().actor;
+    const std::string fingerprint =
+        base::to_hex(base::sha256(request.method + " " + request.target + "\n" + request.body));
+    const auto begun = services_.stored_answers.begin(actor, key, fingerprint, services_.clock.now());
+    if (!begun) return error_response(services_, context, begun.error());
+    if (std::holds_alternative<service::OtherRequest>(*begun)) {
+        return error_response(
+            services_, context, 422, {},
+            {"Idempotency-Key used before", "It came with another request.", "Use a new one.", "", ""});
+    }
+    if (std::holds_alternative<service::RequestUnderWay>(*begun)) {
+        return error_response(services_, context, 409, base::Seconds{2},
+                              {"Under way", "The first request with this Idempotency-Key is not done yet.",
+                               "Ask again in a few seconds.", "", ""});
+    }
+    const std::string bound_to = actor + "\n" + key;
+    if (const auto* stored = std::get_if<service::StoredAnswer>(&*begun)) {
+        const auto body = services_.answer_sealer.open(stored->sealed_body, bound_to);
+        if (!body) return error_response(services_, context, 500);
+        net::Response response = uncached_response(stored->status, "application/json", body->reveal());
+        return std::move(response.set("Idempotency-Replayed", "true"));
+    }
+    const std::string& attempt = std::get<service::FirstRequest>(*begun).attempt;
+    net::Response response = context.route->handler(services_, context);
+    // What failed, or is still under way, may be asked for again with the same key.
+    const bool is_kept = response.status == 200 || response.status == 201;
+    const auto noted =
+        is_kept ? services_.stored_answers.finish(
+                      actor, key, attempt, {response.status, services_.answer_sealer.seal(response.body, bound_to)})
+                : services_.stored_answers.forget(actor, key, attempt);
+    if (!noted)
+        ops::log(ops::LogLevel::error, "keeping an answer for its Idempotency-Key failed: " + noted.error().detail);
+    return response;
 }
 
 std::optional<net::Response> Site::refuse_unfit(const Context& context) {
@@ -174,6 +286,7 @@ std::optional<net::Response> Site::refuse_unfit(const Context& context) {
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
         if (wait) return error(context, 429, *wait);
     }
+    if (context.api_token) return std::nullopt;  // no browser sends it by itself
     const bool is_guarded = route.csrf == Csrf::required;
     const OriginEvidence evidence =
         is_guarded ? origin_evidence(context.request, context.origin.origin) : OriginEvidence::same;

@@ -22,6 +22,10 @@ public:
 private:
     net::Response answer(Context& context);
     net::Response call(Context& context);
+    // The route of a request that brings an API token, or the answer to one whose token is no good.
+    std::optional<net::Response> authenticate(Context& context);
+    // The handler's answer, or that of the first request with the same Idempotency-Key.
+    net::Response answer_once(const Context& context, const std::string& key);
     // The admins' route of this path, if there is one and the request is an admin's.
     const Route* hidden_route(const net::Request& request) const;
     std::optional<net::Response> refuse_unfit(const Context& context);

@@ -1,13 +1,11 @@
 // The admin console: hidden from everybody else, and what an organizer does there, in a real browser.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { request } from "node:http";
 import { after, before, test } from "node:test";
 import { launch, openPage, screenshot } from "./support/browser.mjs";
+import { assertAccessible, tabTo } from "./support/browser_checks.mjs";
 import { generate, signIn, startSandbox } from "./support/service.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let service, browser;
 before(async () => { service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" }); browser = await launch(); });
 after(async () => { await browser.close(); await service.stop(); });
@@ -36,7 +34,9 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
   const uuid = "0b0e7c2e-5a3e-4d52-9a7e-111111111111";
   for (const headers of [{}, { cookie: session }, same, { ...same, accept: "application/json" }, { cookie: "llmapikey_session=garbage" }]) {
     for (const [method, path] of [["GET", "/admin"], ["GET", "/admin?q=a&page=x"], ["HEAD", "/admin"], ["PUT", "/admin"], ["GET", "/admin/audit"], ["GET", "/admin/accounts/1002"],
-      ["POST", "/admin/keys"], ["POST", `/admin/keys/${uuid}/revoke`], ["POST", "/admin/accounts/1002/lift"], ["GET", "/admin/"], ["GET", "/admin/nothing"]]) {
+      ["POST", "/admin/keys"], ["POST", `/admin/keys/${uuid}/revoke`], ["POST", "/admin/accounts/1002/lift"], ["GET", "/admin/"], ["GET", "/admin/nothing"],
+      ["GET", "/admin/overview"], ["GET", "/admin/audit/export"], ["GET", "/admin/revocations"], ["GET", "/admin/revocations/new"], ["POST", "/admin/revocations"], ["GET", "/admin/tokens"], ["POST", "/admin/tokens"],
+      ["GET", "/admin/webhooks"], ["POST", "/admin/webhooks"], ["POST", `/admin/keys/${uuid}/change`], ["POST", `/admin/keys/${uuid}/reveal`], ["POST", `/admin/tokens/${uuid}/revoke`]]) {
       const unknown = comparable(await exchange(method, "/nothing-here", headers));
       assert.equal(comparable(await exchange(method, path, headers)), unknown, `${method} ${path}`);
       assert.match(unknown, /"status":404/);
@@ -80,6 +80,8 @@ const signInAs = async (page, login) => {
   await page.waitForURL("**/dashboard");
 };
 
+const revokeReason = "form:has(#revoke) input[name=reason]";
+
 test("find a key, revoke it with a reason, see it in ledger and audit log, lift the hold", async () => {
   const victim = "careless-committer";
   const theirs = await signIn(service, victim);
@@ -94,7 +96,7 @@ test("find a key, revoke it with a reason, see it in ledger and audit log, lift 
   assert.equal(await page.locator("tbody tr").count(), 1);
   assert.match(await page.textContent("tbody"), new RegExp(`…${key.slice(-4)}`));
   await page.click("tbody a");
-  await page.fill("input[name=reason]", "leaked <b>in</b> a commit");
+  await page.fill(revokeReason, "leaked <b>in</b> a commit");
   await page.selectOption("select[name=hold]", "7d");
   await page.click("#revoke");
   await page.locator("[role=status]", { hasText: "revoked" }).waitFor();
@@ -120,23 +122,16 @@ test("by keyboard alone: search, open, revoke", async () => {
   const page = await openPage(browser, service);
   await signInAs(page, "linus-organizer");
   await page.goto(`${service.url}/admin`);
-  const tabTo = async (selector) => {
-    for (let i = 0; i < 40; i += 1) {
-      await page.keyboard.press("Tab");
-      if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
-    }
-    assert.fail(`no way to ${selector} by keyboard`);
-  };
-  await tabTo("input[name=q]");
+  await tabTo(page, "input[name=q]");
   await page.keyboard.type("keyboard-target");
   await page.keyboard.press("Enter");
   await page.waitForURL(/q=keyboard-target/);
-  await tabTo("tbody a");
+  await tabTo(page, "tbody a");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/admin/accounts/**");
-  await tabTo("input[name=reason]");
+  await tabTo(page, revokeReason);
   await page.keyboard.type("by keyboard");
-  await tabTo("#revoke");
+  await tabTo(page, "#revoke");
   await page.keyboard.press("Enter");
   await page.locator("[role=status]", { hasText: "revoked" }).waitFor();
   await page.context().close();
@@ -170,15 +165,12 @@ for (const colorScheme of ["light", "dark"]) {
       const account = /accounts\/(\d+)"/.exec(await (await fetch(`${service.url}/admin?q=ended-once`, { headers: { cookie: session } })).text())?.[1];
       const page = await openPage(browser, service, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
       await signInAs(page, "linus-organizer");
-      for (const [name, path] of [["admin-list", "/admin"], ["admin-nothing", "/admin?q=nobody-at-all"], ["admin-account", "/admin/accounts/1002"], ["admin-held", `/admin/accounts/${account}`], ["admin-audit", "/admin/audit"]]) {
+      for (const [name, path] of [["admin-list", "/admin"], ["admin-nothing", "/admin?q=nobody-at-all"], ["admin-account", "/admin/accounts/1002"], ["admin-held", `/admin/accounts/${account}`], ["admin-audit", "/admin/audit"], ["admin-overview", "/admin/overview"], ["admin-bulk-list", "/admin/revocations"],
+        ["admin-bulk-confirm", "/admin/revocations/new?q=e"], ["admin-tokens", "/admin/tokens"], ["admin-webhooks", "/admin/webhooks"]]) {
         await page.goto(service.url + path);
-        if (name === "admin-held") { await page.fill("input[name=reason]", "a long reason, ".repeat(12)); await page.click("#revoke"); await page.locator("[role=status]").waitFor(); }
+        if (name === "admin-held") { await page.fill(revokeReason, "a long reason, ".repeat(12)); await page.click("#revoke"); await page.locator("[role=status]").waitFor(); }
         await screenshot(page, `${name}-${colorScheme}-${width}`);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        assert.deepEqual(violations.map((each) => `${name}: ${each.id}: ${each.nodes.map((node) => node.target).join(" ")}`), []);
+        await assertAccessible(page, name);
         if (name === "admin-held") await page.click("#lift");
       }
       await page.context().close();

@@ -1,5 +1,6 @@
 // The command line: configuration errors, doctor, migrate, help.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -22,7 +23,7 @@ for (const [name, value] of [["AUTH_SESSION_SECRET", "short"], ["KEY_ENCRYPTION_
   ["KEY_DAILY_LIMIT_USD", "ten"], ["KEY_EXPIRY_DAYS", "0"], ["ADMIN_GITHUB_USER_IDS", "octocat"], ["PUBLIC_URL", "keys.example.org"], ["RATE_LIMIT_PER_MINUTE", "x"],
   ["LISTEN", "nowhere"], ["LISTEN", "127.0.0.1:99999"], ["TRUSTED_PROXIES", "everybody"], ["GITHUB_URL", "github.com"], ["GITHUB_API_URL", "x"], ["OPENROUTER_URL", "x"],
   ["OPENROUTER_WORKSPACE_ID", "x"], ["UPSTREAM_TIMEOUT_SECONDS", "0"], ["LOG_LEVEL", "loud"], ["POSTGRES_URL", "mysql://127.0.0.1/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?nonsense=1"],
-  ["POSTGRES_URL", "postgresql://127.0.0.1:99999999/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?sslmode=always"], ["POSTGRES_POOL_SIZE", "0"], ["DRAIN_SECONDS", "soon"]]) {
+  ["POSTGRES_URL", "postgresql://127.0.0.1:99999999/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?sslmode=always"], ["POSTGRES_POOL_SIZE", "0"], ["SPENDING_POLL_SECONDS", "often"], ["SPEND_ALARM_USD", "-1"], ["DRAIN_SECONDS", "soon"]]) {
   test(`serve with ${name}=${value}: exit 2, and the variable is named`, async () => {
     const { code, err } = await run(["serve"], { ...good, [name]: value }, folder);
     assert.equal(code, 2, err);
@@ -86,12 +87,13 @@ test("doctor says that all is well, or what is wrong and how to mend it", async 
 
 test("migrate up, status, down, up", async () => {
   const env = { DATA_DIR: join(folder, "migrate") };
-  assert.match((await run(["migrate", "up"], env)).out, /2 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /3 migrations applied/);
   assert.match((await run(["migrate", "up"], env)).out, /0 migrations applied/);
   assert.match((await run(["migrate", "status"], env)).out, /0001 +grants +applied 20/);
-  assert.match((await run(["migrate", "down"], env)).out, /2 migrations undone/);
+  assert.match((await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out, /^would undo 0003 +operations\nwould undo 0002 +revocations\n$/);
+  assert.match((await run(["migrate", "down"], env)).out, /3 migrations undone/);
   assert.equal(JSON.parse((await run(["migrate", "status", "--json"], env)).out)[0].applied_at, null);
-  assert.match((await run(["migrate", "up"], env)).out, /2 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /3 migrations applied/);
 });
 
 test("help for newcomers, version, and usage errors", async () => {
@@ -121,4 +123,20 @@ test("the sandbox cleans up after itself", async () => {
   assert.ok(existsSync(sandbox.data_dir));
   await sandbox.stop();
   assert.ok(!existsSync(sandbox.data_dir));
+});
+
+test("completions for each shell name every command; the manual page names every variable", async () => {
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { code, out } = await run(["completion", shell]);
+    assert.equal(code, 0);
+    for (const word of ["serve", "keys", "revoke", "dry-run", "reconcile", "audit"]) assert.ok(out.includes(word), `${shell}: ${word}`);
+  }
+  const { out } = await run(["completion", "bash"]);
+  const offered = (line) => spawnSync("bash", ["-c", `${out}\nCOMP_WORDS=(${line} "")\nCOMP_CWORD=$((\${#COMP_WORDS[@]} - 1))\n_llmapikey\nprintf '%s\\n' "\${COMPREPLY[@]}"`], { encoding: "utf8" }).stdout.trim().split("\n");
+  assert.ok(["serve", "keys", "doctor"].every((word) => offered("llmapikey").includes(word)));
+  assert.ok(["list", "mint", "export"].every((word) => offered("llmapikey keys").includes(word)));
+  assert.ok(["--reason", "--dry-run"].every((word) => offered("llmapikey keys revoke 1001").includes(word)));
+  const manual = await run(["man"]);
+  assert.equal(manual.code, 0);
+  for (const word of ["KEY_DAILY_LIMIT_USD", ".SS keys revoke", "\\-\\-dry\\-run"]) assert.ok(manual.out.includes(word), word);
 });

@@ -96,6 +96,10 @@ bool Rows::flag(int row, int column) const {
 bool Rows::is_null(int row, int column) const {
     return PQgetisnull(result_.get(), row, column) == 1;
 }
+int Rows::columns() const {
+    return PQnfields(result_.get());
+}
+
 int Rows::changed() const {
     return static_cast<int>(base::parse_whole_number(PQcmdTuples(result_.get())).value_or(0));
 }

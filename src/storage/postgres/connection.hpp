@@ -75,6 +75,7 @@ public:
     std::int64_t number(int row, int column) const;
     bool flag(int row, int column) const;
     bool is_null(int row, int column) const;
+    int columns() const;
     int changed() const;  // rows that the statement inserted, updated or deleted
 
 private:

@@ -2,6 +2,7 @@
 
 #include "storage/postgres/grant_rows.hpp"
 #include "storage/postgres/migrations.hpp"
+#include "storage/postgres/webhook_notice.hpp"
 
 namespace llmapikey::storage::postgres {
 namespace {
@@ -38,12 +39,17 @@ const std::string insert_pending =
     "to_timestamp($7::bigint) FROM place RETURNING " +
     grant_columns + ") SELECT * FROM held UNION ALL SELECT * FROM reserved";
 const std::string update_to_active =
-    "UPDATE llmapikey.api_keys SET status = 'active', openrouter_delete_hash = $4, openrouter_key = $5, key_hint = $6 "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'pending'";
+    "WITH changed AS (UPDATE llmapikey.api_keys SET status = 'active', openrouter_delete_hash = $4, "
+    "openrouter_key = $5, key_hint = $6 "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'pending' "
+    "RETURNING id, github_user_id, github_username), " +
+    webhook_notice("key.issued", "changed", "id::text") + " SELECT id FROM changed";
 const std::string update_to_ambiguous =
-    "UPDATE llmapikey.api_keys SET status = 'ambiguous', "
+    "WITH changed AS (UPDATE llmapikey.api_keys SET status = 'ambiguous', "
     "openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($4, '')) "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous')";
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') "
+    "RETURNING id, github_user_id, github_username, nonce), " +
+    webhook_notice("mint.ambiguous", "changed", "id::text || ':' || nonce") + " SELECT id FROM changed";
 const std::string delete_unsettled =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') RETURNING 1) "

@@ -120,6 +120,10 @@ bool Query::is_null(int column) const {
     return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+int Query::columns() const {
+    return sqlite3_column_count(statement_);
+}
+
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access,
                                                            base::Millis busy_timeout) {
     if (access == Access::read_write) create_private(path);
@@ -160,6 +164,10 @@ base::Result<void> Connection::copy_to(const std::string& path) {
     const auto checked = copied ? check_copy(path) : base::Result<void>(tl::unexpected(copied.error()));
     if (!checked) ::unlink(path.c_str());
     return checked;
+}
+
+int Connection::changes() const {
+    return sqlite3_changes(connection_.get());
 }
 
 base::Error Connection::error(std::string_view doing) const {

@@ -48,6 +48,7 @@ public:
     std::string text(int column) const;  // empty for NULL
     std::int64_t number(int column) const;
     bool is_null(int column) const;
+    int columns() const;
 
 private:
     Connection* connection_;
@@ -69,6 +70,9 @@ public:
     // A consistent copy as of now, checked, with mode 0600; other processes may go on writing. `path` must not exist.
     // What could not be finished is removed.
     base::Result<void> copy_to(const std::string& path);
+
+    // Rows that the latest statement inserted, updated or deleted.
+    int changes() const;
 
     base::Error error(std::string_view doing) const;
     sqlite3* handle() const { return connection_.get(); }

@@ -3,32 +3,14 @@
 namespace llmapikey::storage::sqlite {
 
 base::Timestamp time_of(std::int64_t seconds) {
-    return base::Timestamp{base::Seconds{seconds}};
+    return time_of_seconds(seconds);
 }
 std::int64_t seconds_of(base::Timestamp time) {
-    return time.time_since_epoch().count();
+    return seconds_of_time(time);
 }
 
-base::Result<domain::Grant> read_grant(const Query& row, int first) {
-    const auto account = domain::GithubUserId::parse(row.text(first + 1));
-    const auto status = domain::parse_grant_status(row.text(first + 3));
-    if (!account || !status) {
-        return base::fail(base::Errc::store_unavailable, "row " + row.text(first) + " of api_keys makes no sense");
-    }
-    domain::Grant grant;
-    grant.id = row.text(first);
-    grant.github_user_id = *account;
-    grant.github_username = row.text(first + 2);
-    grant.status = *status;
-    grant.nonce = row.text(first + 4);
-    grant.delete_handle = row.text(first + 5);
-    grant.sealed_key = row.text(first + 6);
-    grant.key_hint = row.text(first + 7);
-    grant.daily_limit = base::MicroUsd{row.number(first + 8)};
-    grant.created_at = time_of(row.number(first + 9));
-    grant.attempted_at = time_of(row.number(first + 10));
-    grant.expires_at = time_of(row.number(first + 11));
-    return grant;
+base::Result<domain::Grant> read_grant(const Query& row) {
+    return grant_of_row(row);
 }
 
 base::Result<std::vector<domain::Grant>> read_grants(Query& query) {

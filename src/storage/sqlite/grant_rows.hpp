@@ -4,21 +4,19 @@
 #include <vector>
 
 #include "domain/grant.hpp"
+#include "storage/grant_columns.hpp"
 #include "storage/sqlite/database.hpp"
 
 // How rows of api_keys become grants; private to the stores of this folder.
 namespace llmapikey::storage::sqlite {
 
 // In the order that read_grant() expects. Inline, so that it is there before the statements that are built with it.
-inline const std::string grant_columns =
-    "id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint, "
-    "daily_limit_micro_usd, created_at, attempted_at, expires_at";
+inline const std::string grant_columns = translated(portable_grant_columns, Dialect::sqlite);
 
 base::Timestamp time_of(std::int64_t seconds);
 std::int64_t seconds_of(base::Timestamp time);
 
-// Reads the columns from `first` on.
-base::Result<domain::Grant> read_grant(const Query& row, int first = 0);
+base::Result<domain::Grant> read_grant(const Query& row);
 // All rows of a query whose parameters are bound.
 base::Result<std::vector<domain::Grant>> read_grants(Query& query);
 // A conditional change of one row: conflict if the condition did not hold.

@@ -6,26 +6,26 @@ namespace {
 
 Data data_of(const KeyRow& key) {
     Data data;
+    data.set("row_id", key.grant_id);
     data.set("account_id", key.account_id);
     data.set("login_of_key", key.login);
     data.set("status", key.status);
     data.set("masked_key", key.masked_key);
     data.set("cap", key.daily_limit_usd);
+    data.set("spent", key.spent_usd);
     data.set("created_on", key.created_on);
     data.set("expires_on", key.expires_on);
+    data.set("is_active", key.is_active);
     return data;
 }
 
-void set_if_any(Data& data, const std::string& name, const std::string& value) {
-    if (!value.empty()) data.set(name, value);
-}
-
-Data status_choices(const std::string& chosen) {
+Data choices_of(std::initializer_list<std::pair<const char*, const char*>> all, const std::string& chosen) {
     Data choices{Data::type::list};
-    for (const std::string status : {"active", "pending", "ambiguous", "revoking"}) {
+    for (const auto& [value, label] : all) {
         Data choice;
-        choice.set("value", status);
-        choice.set("is_chosen", status == chosen);
+        choice.set("value", value);
+        choice.set("label", label);
+        choice.set("is_chosen", value == chosen);
         choices << choice;
     }
     return choices;
@@ -34,27 +34,47 @@ Data status_choices(const std::string& chosen) {
 }  // namespace
 
 std::string render(const AdminListView& view) {
-    Data data = frame_data(view.frame, "Keys");
+    Data data = admin_data(view.frame, "Keys", "keys");
     data.set("live", view.live);
     set_if_any(data, "limit", view.limit);
     data.set("search", view.search);
-    data.set("choices", status_choices(view.status));
+    data.set("states", choices_of({{"active", "active"},
+                                   {"expired", "expired"},
+                                   {"disabled", "switched off"},
+                                   {"pending", "pending"},
+                                   {"ambiguous", "ambiguous"},
+                                   {"revoking", "being revoked"}},
+                                  view.state));
+    data.set("orders", choices_of({{"newest", "newest first"}, {"expiry", "expires soonest"}, {"spent", "spent most"}},
+                                  view.sort));
+    data.set("expiries", choices_of({{"1", "within a day"}, {"7", "within 7 days"}, {"30", "within 30 days"}},
+                                    view.expires_within));
+    data.set("from", view.from);
+    data.set("to", view.to);
+    data.set("is_unused", view.is_unused);
     Data keys{Data::type::list};
     for (const KeyRow& key : view.keys)
         keys << data_of(key);
     data.set("keys", keys);
     data.set("has_keys", !view.keys.empty());
+    data.set("has_active_keys", view.has_active_keys);
     set_if_any(data, "next_path", view.next_path);
+    data.set("filter", view.filter);
     set_if_any(data, "searched_account", view.searched_account);
     set_if_any(data, "problem", view.problem);
     return render_template("admin_list", data);
 }
 
 std::string render(const AdminAccountView& view) {
-    Data data = frame_data(view.frame, "Account " + view.account_id);
+    Data data = admin_data(view.frame, "Account " + view.account_id, "");
     data.set("account_id", view.account_id);
     if (view.key) data.set("key", data_of(*view.key));
     set_if_any(data, "grant_id", view.grant_id);
+    data.set("is_disabled", view.is_disabled);
+    data.set("is_unsynced", view.is_unsynced);
+    data.set("can_reveal", view.can_reveal);
+    set_if_any(data, "revealed_at", view.revealed_at);
+    data.set("reveal_reason", view.reveal_reason);
     data.set("is_on_hold", view.is_on_hold);
     data.set("hold_reason", view.hold_reason);
     set_if_any(data, "hold_until", view.hold_until);
@@ -75,8 +95,15 @@ std::string render(const AdminAccountView& view) {
     return render_template("admin_account", data);
 }
 
+std::string render(const AdminRevealView& view) {
+    Data data = admin_data(view.frame, "Key of account " + view.account_id, "");
+    data.set("account_id", view.account_id);
+    data.set("raw_key", view.raw_key);
+    return render_template("admin_reveal", data);
+}
+
 std::string render(const AdminAuditView& view) {
-    Data data = frame_data(view.frame, "Audit log");
+    Data data = admin_data(view.frame, "Audit log", "audit");
     Data entries{Data::type::list};
     for (const AuditRow& row : view.entries) {
         Data item;

@@ -2,26 +2,32 @@
 
 #include "web/views/views.hpp"
 
-// The admin console. Keys are masked throughout.
+// The admin console. Keys are masked throughout, but for the page that shows one on demand.
 namespace llmapikey::web::views {
 
 struct KeyRow {
+    std::string grant_id;
     std::string account_id;
     std::string login;
     std::string status;
     std::string masked_key;
     std::string daily_limit_usd;
+    std::string spent_usd;   // since it was made; "?" where upstream was not asked yet
     std::string created_on;  // "2027-02-22"
     std::string expires_on;
+    bool is_active = false;
 };
 
 struct AdminListView {
     Frame frame;
     std::string live;   // keys that count
     std::string limit;  // MAX_TOTAL_KEYS; empty: no limit
-    std::string search, status;
+    std::string search, state, sort, expires_within, from, to;
+    bool is_unused = false;
     std::vector<KeyRow> keys;
+    bool has_active_keys = false;
     std::string next_path;         // of the next page; empty: this is the last one
+    std::string filter;            // as a query string: what "all that fit" means
     std::string searched_account;  // a whole numeric id was searched for: its account's page
     std::string problem;           // what is wrong with the request; empty: nothing
 };
@@ -34,11 +40,18 @@ struct AdminAccountView {
     Frame frame;
     std::string account_id;
     std::optional<KeyRow> key;
-    std::string grant_id;  // of an active key: it can be revoked
+    std::string grant_id;  // of an active key: it can be revoked and changed
+    bool is_disabled = false, is_unsynced = false, can_reveal = false;
+    std::string revealed_at, reveal_reason;  // "" for never
     bool is_on_hold = false;
     std::string hold_reason, hold_until;  // "" for until it is lifted
     std::vector<EndedKeyRow> ended;
     std::string notice_good, notice_bad;
+};
+
+struct AdminRevealView {
+    Frame frame;
+    std::string account_id, raw_key;
 };
 
 struct AuditRow {
@@ -51,8 +64,95 @@ struct AdminAuditView {
     std::string older_path;         // empty: these are all
 };
 
+struct BulkConfirmView {
+    Frame frame;
+    std::string count;                                         // "12", "more than 100000"
+    std::vector<std::string> examples;                         // logins of the first few
+    std::vector<std::string> ids;                              // those that were ticked; empty: by filter
+    std::vector<std::pair<std::string, std::string>> filters;  // name and value of hidden fields
+    bool is_everything = false;                                // no filter at all
+    std::string problem;                                       // empty: it can be done
+};
+
+struct BulkRow {
+    std::string id, state, created_at, ended_at, actor, reason, total, done;
+};
+
+struct BulkProgressView {
+    Frame frame;
+    BulkRow bulk;
+    bool is_done = false;
+    bool is_selecting = false;
+    std::string problem;
+};
+
+struct BulkListView {
+    Frame frame;
+    std::vector<BulkRow> bulks;
+};
+
+struct Bar {
+    int x = 0, y = 0, height = 0;  // in the chart's own units: 30 bars, 10 wide, 100 high
+    std::string label;             // "2027-02-22: 12"
+    std::string day, value;
+};
+struct Chart {
+    std::string title, most;  // title, and what the highest bar stands for
+    std::vector<Bar> bars;
+};
+struct Figure {
+    std::string name, value, note;
+};
+struct FailureRow {
+    std::string last_at, times, what;
+};
+struct OverviewView {
+    Frame frame;
+    std::vector<Figure> figures, money;
+    std::string spent_percent;  // of the greatest possible spending today; "" where nothing is possible
+    std::string spent_today, exposure_per_day;
+    std::vector<Chart> charts;
+    std::vector<FailureRow> failures;
+    std::string problem;  // of upstream; empty: none
+    std::string figures_at;
+};
+
+struct TokenRow {
+    std::string id, name, hint, scopes, created_on, expires_on, used_at, state;
+    bool is_valid = false;
+};
+struct TokensView {
+    Frame frame;
+    std::vector<TokenRow> tokens;
+    std::string new_token;  // shown this once
+    std::string notice_good, notice_bad;
+};
+
+struct EndpointRow {
+    std::string id, url, events, state;
+};
+struct DeliveryRow {
+    std::string id, type, endpoint, state, attempts, updated_at, problem;
+    bool can_resend = false;
+};
+struct WebhooksView {
+    Frame frame;
+    std::vector<EndpointRow> endpoints;
+    std::vector<DeliveryRow> deliveries;
+    std::vector<std::string> event_types;
+    std::string new_secret;  // shown this once
+    std::string notice_good, notice_bad;
+};
+
 std::string render(const AdminListView& view);
 std::string render(const AdminAccountView& view);
+std::string render(const AdminRevealView& view);
 std::string render(const AdminAuditView& view);
+std::string render(const BulkConfirmView& view);
+std::string render(const BulkProgressView& view);
+std::string render(const BulkListView& view);
+std::string render(const OverviewView& view);
+std::string render(const TokensView& view);
+std::string render(const WebhooksView& view);
 
 }  // namespace llmapikey::web::views

@@ -103,6 +103,9 @@ std::string render(const DashboardView& view) {
     data.set("expires_on", view.expires_on);
     data.set("days_left", std::to_string(view.days_left));
     data.set("is_expired", view.is_expired);
+    data.set("is_disabled", view.is_disabled);
+    if (!view.revealed_at.empty()) data.set("revealed_at", view.revealed_at);
+    data.set("reveal_reason", view.reveal_reason);
     if (!view.hold_reason.empty()) data.set("hold_reason", view.hold_reason);
     if (!view.hold_until.empty()) data.set("hold_until", view.hold_until);
     data.set("resets_at", view.resets_at);

@@ -28,12 +28,23 @@ std::string render_template(std::string_view name, const Data& data) {
     // Parsed anew each time: rendering changes the engine's object, and it takes a few tens of microseconds.
     kainjow::mustache::mustache page{std::string(find_text(name))};
     Data with_partials = data;
-    for (const std::string partial : {"head", "foot", "snippet"}) {
+    for (const std::string partial : {"head", "foot", "snippet", "admin_nav"}) {
         with_partials.set(partial, kainjow::mustache::partial{[partial] { return std::string(find_text(partial)); }});
     }
     std::string html = page.render(with_partials);
     if (!page.is_valid()) throw std::logic_error("template " + std::string(name) + ": " + page.error_message());
     return html;
+}
+
+void set_if_any(Data& data, const std::string& name, const std::string& value) {
+    if (!value.empty()) data.set(name, value);
+}
+
+Data admin_data(const Frame& frame, const std::string& title, const std::string& place) {
+    Data data = frame_data(frame, title);
+    for (const std::string each : {"overview", "keys", "bulk", "audit", "tokens", "webhooks"})
+        data.set("at_" + each, each == place);
+    return data;
 }
 
 Data frame_data(const Frame& frame, const std::string& title) {

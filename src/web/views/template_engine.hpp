@@ -19,6 +19,12 @@ std::string render_template(std::string_view name, const Data& data);
 // What head.html and foot.html need.
 Data frame_data(const Frame& frame, const std::string& title);
 
+// As frame_data(), and which entry of the console's navigation is marked: "overview", "keys", ...
+Data admin_data(const Frame& frame, const std::string& title, const std::string& place);
+
+// A value that is there only if it is not empty.
+void set_if_any(Data& data, const std::string& name, const std::string& value);
+
 // URL of a file of web/assets, with its hash.
 std::string asset_url(std::string_view name);
 

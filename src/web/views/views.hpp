@@ -69,7 +69,9 @@ struct DashboardView {
     std::string expires_on;  // "2027-02-22"
     std::int64_t days_left = 0;
     bool is_expired = false;
-    std::optional<KeyUsage> usage;  // nullopt: not known yet (being fetched), unless usage_failed
+    bool is_disabled = false;                // the organizer has switched it off
+    std::string revealed_at, reveal_reason;  // an organizer has looked at the key; empty: never
+    std::optional<KeyUsage> usage;           // nullopt: not known yet (being fetched), unless usage_failed
     bool usage_failed = false;
     std::string hold_reason;  // for on_hold: the organizer's words; empty: none
     std::string hold_until;   // for on_hold: "2027-02-22 14:05 UTC"; empty: until it is lifted

@@ -5,14 +5,7 @@
 #include <set>
 #include <thread>
 
-#include "base/crypto.hpp"
-#include "storage/postgres/postgres_admin_store.hpp"
-#include "storage/postgres/postgres_audit_log.hpp"
-#include "storage/sqlite/sqlite_admin_store.hpp"
-#include "storage/sqlite/sqlite_audit_log.hpp"
-#include "support/manual_clock.hpp"
-#include "support/postgres_database.hpp"
-#include "support/sqlite_database.hpp"
+#include "support/stores_under_test.hpp"
 
 namespace llmapikey::test {
 namespace {
@@ -20,46 +13,8 @@ namespace {
 using domain::GrantStatus;
 using service::GrantQuery;
 
-class AdminStoreContract : public testing::TestWithParam<std::string> {
+class AdminStoreContract : public StoresUnderTest {
 protected:
-    AdminStoreContract() {
-        if (GetParam() == "sqlite") {
-            const auto connections = open_connections(folder_.file());
-            keys_ = std::make_unique<storage::sqlite::SqliteKeyStore>(connections);
-            admin_ = std::make_unique<storage::sqlite::SqliteAdminStore>(connections);
-            audit_ = std::make_unique<storage::sqlite::SqliteAuditLog>(connections);
-            return;
-        }
-        reset_schema();
-        const auto database = open_database(GetParam() == "postgres" ? postgres_url() : pgbouncer_url());
-        keys_ = std::make_unique<storage::postgres::PostgresKeyStore>(database);
-        admin_ = std::make_unique<storage::postgres::PostgresAdminStore>(database);
-        audit_ = std::make_unique<storage::postgres::PostgresAuditLog>(database);
-    }
-
-    domain::Grant reserve(std::int64_t account, const std::string& login = "login") {
-        const service::ReserveRequest request{{{account}, login},
-                                              base::random_uuid(),
-                                              base::random_token(16),
-                                              base::MicroUsd{2'500'000},
-                                              clock_.now(),
-                                              clock_.now() + std::chrono::days{90},
-                                              0};
-        const auto outcome = keys_->reserve(request);
-        if (!outcome || !std::holds_alternative<service::Reserved>(*outcome)) throw std::runtime_error("not reserved");
-        return std::get<service::Reserved>(*outcome).grant;
-    }
-    domain::Grant issue(std::int64_t account, const std::string& login = "login") {
-        const auto grant = reserve(account, login);
-        const std::string number = std::to_string(account);
-        const auto activated =
-            keys_->activate({{account}, grant.id, grant.nonce}, {"handle-" + number, "v1.sealed", "h" + number});
-        if (!activated) throw std::runtime_error(activated.error().detail);
-        return *keys_->find({account}).value();
-    }
-    service::RevocationRequest revocation_of(const domain::Grant& grant, std::optional<domain::Hold> hold = {}) {
-        return {grant.id, "github:1003", "leaked", std::move(hold), clock_.now()};
-    }
     std::vector<std::int64_t> accounts(const GrantQuery& query) {
         std::vector<std::int64_t> found;
         const auto page = admin_->list(query);
@@ -68,12 +23,6 @@ protected:
             found.push_back(grant.github_user_id.value);
         return found;
     }
-
-    TemporaryFolder folder_;
-    ManualClock clock_;
-    std::unique_ptr<service::KeyStore> keys_;
-    std::unique_ptr<service::AdminStore> admin_;
-    std::unique_ptr<service::AuditLog> audit_;
 };
 
 TEST_P(AdminStoreContract, ListsNewestFirstPageByPageWithoutGapOrRepetition) {
@@ -121,8 +70,9 @@ TEST_P(AdminStoreContract, FindsARenamedAccountByItsNewLoginOnly) {
     EXPECT_TRUE(accounts(query).empty());
     query.search = "R\"QUO";
     EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{12}));
-    const auto begun = admin_->begin_revocation(revocation_of(*keys_->find({12}).value()));
-    ASSERT_TRUE(admin_->finish_revocation(*begun, clock_.now()));
+    const auto grant = *keys_->find({12}).value();
+    ASSERT_EQ(admin_->begin_revocations({grant.id}, ending()).value(), 1);
+    ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now()));
     EXPECT_TRUE(accounts(query).empty());
 }
 
@@ -149,7 +99,8 @@ TEST_P(AdminStoreContract, FiltersByStatus) {
 
 TEST_P(AdminStoreContract, ACursorOfSomebodyElseIsRefused) {
     GrantQuery query;
-    for (const char* cursor : {"x", "1", "1.x", "1.' OR 1", "-1.00000000-0000-0000-0000-000000000000"}) {
+    for (const char* cursor : {"x", "1", "1.x", "1.' OR 1", "n-1.00000000-0000-0000-0000-000000000000",
+                               "e1.00000000-0000-0000-0000-000000000000", "n.00000000-0000-0000-0000-000000000000"}) {
         query.cursor = cursor;
         const auto page = admin_->list(query);
         ASSERT_FALSE(page) << cursor;
@@ -159,19 +110,25 @@ TEST_P(AdminStoreContract, ACursorOfSomebodyElseIsRefused) {
 
 TEST_P(AdminStoreContract, ARevocationIsStoredAtOnceAndEndsInTheLedger) {
     const auto grant = issue(7);
-    const auto begun = admin_->begin_revocation(revocation_of(grant));
+    const auto begun = admin_->begin_revocations({grant.id}, ending());
     ASSERT_TRUE(begun) << begun.error().detail;
-    EXPECT_EQ(begun->delete_handle, "handle-7");
+    EXPECT_EQ(*begun, 1);
+    EXPECT_EQ(admin_->begin_revocations({grant.id}, ending()).value(), 0) << "twice is once";
     const auto row = keys_->find({7})->value();
     EXPECT_EQ(row.status, GrantStatus::revoking);
     EXPECT_EQ(row.sealed_key, "") << "shown to nobody any more";
     EXPECT_FALSE(admin_->ledger_of({7})->at(0).ended_at);
-    EXPECT_EQ(admin_->list_revoking("", 10)->size(), 1u);
+    const auto revoking = admin_->list_revoking("", 10, std::nullopt);
+    ASSERT_TRUE(revoking) << revoking.error().detail;
+    ASSERT_EQ(revoking->size(), 1u);
+    EXPECT_EQ(revoking->at(0).grant.delete_handle, "handle-7");
+    EXPECT_EQ(revoking->at(0).actor + " " + revoking->at(0).reason, "github:1003 leaked");
+    EXPECT_EQ(revoking->at(0).begun_at, clock_.now());
     EXPECT_TRUE(*keys_->knows("handle-7", "")) << "not an orphan meanwhile";
 
     clock_.advance(base::Seconds{5});
-    ASSERT_TRUE(admin_->finish_revocation(*begun, clock_.now()));
-    ASSERT_TRUE(admin_->finish_revocation(*begun, clock_.now() + base::Seconds{9})) << "twice is once";
+    ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now()));
+    ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now() + base::Seconds{9})) << "twice is once";
     EXPECT_FALSE(*keys_->find({7}));
     EXPECT_EQ(keys_->totals()->live, 0);
     const auto ledger = admin_->ledger_of({7});
@@ -190,29 +147,27 @@ TEST_P(AdminStoreContract, ManyRevokeOneKeyOnce) {
     std::vector<std::thread> admins;
     for (int i = 0; i < 10; ++i) {
         admins.emplace_back([&] {
-            const auto revoked = admin_->begin_revocation(revocation_of(grant));
-            if (revoked && admin_->finish_revocation(*revoked, clock_.now())) ++begun;
+            const auto revoked = admin_->begin_revocations({grant.id}, ending());
+            if (revoked) begun += *revoked;
+            EXPECT_TRUE(admin_->finish_revocation(grant, clock_.now()));
         });
     }
     for (auto& admin : admins)
         admin.join();
-    EXPECT_GE(begun, 1);
+    EXPECT_EQ(begun, 1);
     EXPECT_EQ(admin_->ledger_of({7})->size(), 1u);
     EXPECT_EQ(keys_->totals()->live, 0);
 }
 
 TEST_P(AdminStoreContract, WhatIsNotThereOrNotYetMadeCannotBeRevoked) {
     const auto pending = reserve(7);
-    EXPECT_EQ(admin_->begin_revocation(revocation_of(pending)).error().code, base::Errc::conflict);
-    domain::Grant nobody;
-    nobody.id = base::random_uuid();
-    EXPECT_EQ(admin_->begin_revocation(revocation_of(nobody)).error().code, base::Errc::not_found);
+    EXPECT_EQ(admin_->begin_revocations({pending.id, base::random_uuid()}, ending()).value(), 0);
     EXPECT_TRUE(admin_->ledger_of({7})->empty());
 }
 
 TEST_P(AdminStoreContract, ARevokedKeyIsOutOfReachOfAttempts) {
     const auto grant = issue(7);
-    ASSERT_TRUE(admin_->begin_revocation(revocation_of(grant)));
+    ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));
     const service::Attempt attempt{{7}, grant.id, grant.nonce};
     EXPECT_EQ(keys_->activate(attempt, {"h", "v1.x", "1"}).error().code, base::Errc::conflict);
     EXPECT_EQ(keys_->mark_ambiguous(attempt, "").error().code, base::Errc::conflict);
@@ -226,9 +181,8 @@ TEST_P(AdminStoreContract, AHoldKeepsTheAccountFromTakingAnotherKeyForAsLongAsIt
     };
     const auto grant = issue(7);
     const domain::Hold hold{clock_.now() + base::Seconds{60}, "cool off"};
-    const auto begun = admin_->begin_revocation(revocation_of(grant, hold));
-    ASSERT_TRUE(begun);
-    ASSERT_TRUE(admin_->finish_revocation(*begun, clock_.now()));
+    ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending(hold)));
+    ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now()));
     const auto refused = keys_->reserve(request());
     ASSERT_TRUE(refused) << refused.error().detail;
     ASSERT_TRUE(std::holds_alternative<service::OnHold>(*refused));
@@ -251,6 +205,94 @@ TEST_P(AdminStoreContract, AHoldWithoutAnEndLastsUntilItIsLifted) {
     EXPECT_FALSE(keys_->find_account({7})->hold);
     issue(7);
     EXPECT_EQ(keys_->find_account({7})->grant->status, GrantStatus::active);
+}
+
+TEST_P(AdminStoreContract, SortsAndFilters) {
+    for (std::int64_t account = 1; account <= 6; ++account) {
+        issue(account);
+        clock_.advance(std::chrono::hours{24});
+    }
+    for (const auto& [account, spent] : std::vector<std::pair<int, int>>{{2, 700}, {5, 900}, {6, 700}}) {
+        const auto changed =
+            sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = $1 WHERE openrouter_delete_hash = $2",
+                      storage::SqlValues().add(std::int64_t{spent}).add("handle-" + std::to_string(account)));
+        ASSERT_TRUE(changed) << changed.error().detail;
+    }
+    GrantQuery query;
+    query.now = clock_.now();
+    query.order = service::GrantOrder::expires_soonest;
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6}));
+    query.order = service::GrantOrder::spent_most;
+    EXPECT_EQ(accounts(query).front(), 5);
+    query.is_unused = true;
+    query.order = service::GrantOrder::newest;
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{4, 3, 1}));
+    EXPECT_EQ(admin_->count(query, 100).value(), 3);
+    EXPECT_EQ(admin_->count(query, 2).value(), 2);
+    query.is_unused = false;
+    query.created_from = clock_.now() - std::chrono::days{3};
+    query.created_before = clock_.now() - std::chrono::days{1};
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{5, 4}));
+    query.created_from = query.created_before = std::nullopt;
+    clock_.advance(std::chrono::days{86});
+    query.now = clock_.now();
+    query.is_expired = true;
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{3, 2, 1}));
+    query.is_expired = std::nullopt;
+    query.expires_by = clock_.now() + std::chrono::days{1};
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{4}));
+}
+
+TEST_P(AdminStoreContract, PagesInEveryOrder) {
+    for (std::int64_t account = 1; account <= 9; ++account)
+        issue(account);
+    for (const auto order :
+         {service::GrantOrder::newest, service::GrantOrder::expires_soonest, service::GrantOrder::spent_most}) {
+        std::set<std::int64_t> seen;
+        GrantQuery query;
+        query.order = order;
+        query.limit = 2;
+        int pages = 0;
+        do {
+            const auto page = admin_->list(query);
+            ASSERT_TRUE(page) << page.error().detail;
+            for (const domain::Grant& grant : page->grants)
+                EXPECT_TRUE(seen.insert(grant.github_user_id.value).second);
+            query.cursor = page->next_cursor;
+        } while (!query.cursor.empty() && ++pages < 20);
+        EXPECT_EQ(seen.size(), 9u);
+    }
+}
+
+TEST_P(AdminStoreContract, AChangeIsStoredAndRemainsNotedUntilUpstreamKnows) {
+    const auto grant = issue(7);
+    const auto off = admin_->begin_change(grant.id, {true, std::nullopt}, "first");
+    ASSERT_TRUE(off) << off.error().detail;
+    EXPECT_TRUE(off->is_disabled);
+    EXPECT_EQ(off->unsynced, "first");
+    const auto dearer = admin_->begin_change(grant.id, {std::nullopt, base::MicroUsd{9'000'000}}, "second");
+    EXPECT_TRUE(dearer->is_disabled);
+    EXPECT_EQ(dearer->daily_limit.value, 9'000'000);
+    EXPECT_EQ(admin_->list_unsynced("", 10)->size(), 1u);
+    EXPECT_FALSE(admin_->finish_change(grant.id, "first").value()) << "a later one is under way";
+    EXPECT_TRUE(admin_->finish_change(grant.id, "second").value());
+    EXPECT_TRUE(admin_->list_unsynced("", 10)->empty());
+    GrantQuery query;
+    query.is_disabled = true;
+    EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{7}));
+    EXPECT_EQ(admin_->begin_change(reserve(8).id, {true, std::nullopt}, "x").error().code, base::Errc::conflict);
+    EXPECT_EQ(admin_->begin_change(base::random_uuid(), {true, std::nullopt}, "x").error().code, base::Errc::not_found);
+}
+
+TEST_P(AdminStoreContract, ARevealIsSeenByTheOwner) {
+    const auto grant = issue(7);
+    EXPECT_FALSE(grant.reveal);
+    ASSERT_TRUE(admin_->note_reveal(grant.id, {clock_.now(), "a test"}));
+    const auto account = keys_->find_account({7});
+    ASSERT_TRUE(account->grant->reveal);
+    EXPECT_EQ(account->grant->reveal->at, clock_.now());
+    EXPECT_EQ(account->grant->reveal->reason, "a test");
+    EXPECT_EQ(admin_->note_reveal(base::random_uuid(), {clock_.now(), "x"}).error().code, base::Errc::not_found);
 }
 
 service::AuditEntry entry(const std::string& detail) {

@@ -38,8 +38,9 @@ TEST(SqliteKeyStoreTest, AFullDiskIsAnErrorThatLosesNothing) {
     auto connection = migrated(folder.file());
     ASSERT_TRUE(connection->execute("PRAGMA max_page_count = 1"));  // the smallest that SQLite takes: today's size
     const std::string filler =
-        "INSERT INTO api_keys SELECT NULL, hex(randomblob(16)), hex(randomblob(8)), hex(randomblob(2000)), "
-        "'pending', 'n', NULL, NULL, NULL, 0, 0, 0, 0";
+        "INSERT INTO api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at, "
+        "attempted_at, expires_at) SELECT hex(randomblob(16)), hex(randomblob(8)), hex(randomblob(2000)), "
+        "'pending', 'n', 0, 0, 0, 0";
     ASSERT_TRUE(connection->execute("PRAGMA user_version = 1"));
     base::Result<void> outcome{};
     for (int i = 0; i < 100 && outcome; ++i)

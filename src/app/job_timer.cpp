@@ -1,4 +1,4 @@
-#include "app/recovery_timer.hpp"
+#include "app/job_timer.hpp"
 
 #include <pthread.h>
 
@@ -6,24 +6,25 @@
 
 namespace llmapikey::app {
 
-void RecoveryTimer::start() {
+void JobTimer::start() {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-void RecoveryTimer::stop() {
+void JobTimer::stop() {
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
 }
 
-void RecoveryTimer::run(const std::stop_token& stop) {
-    pthread_setname_np(pthread_self(), "recovery");
+void JobTimer::run(const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), name_.c_str());
     // Replicas that start together must not run in step.
     std::minstd_rand generator(std::random_device{}());
     std::uniform_int_distribution<std::int64_t> jitter(pause_.count() / 2, pause_.count());
     std::unique_lock lock(mutex_);
+    AfterJob next = AfterJob::pause;
     while (!stop.stop_requested()) {
-        wake_.wait_for(lock, stop, base::Millis{jitter(generator)}, [] { return false; });
-        if (!stop.stop_requested()) job_(stop);
+        if (next == AfterJob::pause) wake_.wait_for(lock, stop, base::Millis{jitter(generator)}, [] { return false; });
+        if (!stop.stop_requested()) next = job_(stop);
     }
 }
 

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/clock.hpp"
+
+namespace llmapikey::app {
+
+enum class AfterJob { pause, go_on };
+
+// Runs a job again and again on a thread of its own, with a jittered pause between unless the job has more to do, until
+// stopped.
+class JobTimer {
+public:
+    using Job = std::function<AfterJob(const std::stop_token& stop)>;
+
+    // `name`: of the thread, at most 15 characters.
+    JobTimer(std::string name, base::Millis pause, Job job)
+        : name_(std::move(name)), pause_(pause), job_(std::move(job)) {}
+    ~JobTimer() { stop(); }
+    JobTimer(const JobTimer&) = delete;
+    JobTimer& operator=(const JobTimer&) = delete;
+
+    void start();
+    // Tells a run that is under way to stop, and waits for it. Idempotent.
+    void stop();
+
+private:
+    void run(const std::stop_token& stop);
+
+    const std::string name_;
+    const base::Millis pause_;
+    const Job job_;
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    std::jthread thread_;
+};
+
+}  // namespace llmapikey::app

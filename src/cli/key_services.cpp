@@ -1,0 +1,25 @@
+#include "cli/key_services.hpp"
+
+#include <cstdio>
+
+namespace llmapikey::cli {
+
+base::Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Config& config) {
+    auto stores = app::open_stores(config);
+    if (!stores) return tl::unexpected(stores.error());
+    return std::unique_ptr<KeyServices>(new KeyServices(config, std::move(*stores)));
+}
+
+KeyServices::KeyServices(const config::Config& config, app::Stores opened)
+    : stores(std::move(opened)),
+      http_(app::make_http_client()),
+      provider_(app::make_key_provider(config, *http_)),
+      identity_(app::make_identity_provider(config, *http_)),
+      sealer_(config.key_encryption_secret, app::key_sealing_purpose),
+      issuance_(app::issuance_policy(config), *stores.keys, *provider_, sealer_, clock_,
+                [](const std::string& issue) { std::fprintf(stderr, "llmapikey: %s\n", issue.c_str()); }),
+      revocation(*stores.admin, *provider_, *stores.audit, clock_),
+      administration(*stores.admin, issuance_, *provider_, *identity_, *stores.audit, clock_),
+      bulk_revoker(*stores.bulks, *stores.admin, revocation, *stores.audit, clock_, config.upstream_timeout) {}
+
+}  // namespace llmapikey::cli

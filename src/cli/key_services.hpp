@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include "app/database.hpp"
+#include "app/upstreams.hpp"
+#include "service/administration.hpp"
+#include "service/bulk_revocation.hpp"
+#include "service/revocation.hpp"
+
+namespace llmapikey::cli {
+
+// What commands need that change keys: the configured database and upstreams, and what acts on them.
+class KeyServices {
+public:
+    // Fails as app::open_stores().
+    static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
+
+    app::Stores stores;
+
+private:
+    KeyServices(const config::Config& config, app::Stores opened);
+
+    base::SystemClock clock_;
+    std::unique_ptr<net::HttpClient> http_;
+    std::unique_ptr<service::KeyProvider> provider_;
+    std::unique_ptr<service::IdentityProvider> identity_;
+    base::Sealer sealer_;
+    service::Issuance issuance_;
+
+public:
+    service::Revocation revocation;
+    service::Administration administration;
+    service::BulkRevoker bulk_revoker;
+};
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,28 @@
+#include "service/key_synchronization.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr int max_rounds = 5;
+
+}  // namespace
+
+base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, domain::Grant grant,
+                                   base::Deadline deadline) {
+    for (int round = 0; round < max_rounds; ++round) {
+        const auto updated = provider.update(grant.delete_handle, {grant.is_disabled, grant.daily_limit}, deadline);
+        const bool is_gone = !updated && updated.error().code == base::Errc::not_found;
+        if (!updated && !is_gone) return base::fail_in("changing the key upstream", updated.error());
+        const auto finished = store.finish_change(grant.id, grant.unsynced);
+        if (!finished) return tl::unexpected(finished.error());
+        if (*finished) return {};
+        // Somebody changed it meanwhile, and who of the two reached upstream last is not known: tell it once more.
+        auto current = store.find_grant(grant.id);
+        if (!current) return tl::unexpected(current.error());
+        if (!*current || (*current)->status != domain::GrantStatus::active) return {};
+        grant = std::move(**current);
+    }
+    return base::fail(base::Errc::conflict, "the key was changed again and again meanwhile");
+}
+
+}  // namespace llmapikey::service

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "service/admin_store.hpp"
+#include "service/key_provider.hpp"
+
+namespace llmapikey::service {
+
+// Tells upstream what a key with an unsynced change is to be, and again if it was changed meanwhile. Idempotent; a key
+// that is gone has nothing to be told. Fails as store and provider do; then the change stays noted. Blocking.
+base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, domain::Grant grant,
+                                   base::Deadline deadline);
+
+}  // namespace llmapikey::service

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/money.hpp"
+#include "base/result.hpp"
+#include "service/key_provider.hpp"
+
+namespace llmapikey::service {
+
+// Rows by status, each from an index that holds only these.
+struct StatusCounts {
+    std::int64_t live = 0, pending = 0, ambiguous = 0, revoking = 0, disabled = 0;
+};
+
+struct DayFigures {
+    std::string day;  // "2027-02-22", UTC
+    std::int64_t issued = 0, ended = 0;
+    base::MicroUsd spent;
+};
+
+// What all keys that work now could spend.
+struct Exposure {
+    std::int64_t usable_keys = 0, expired_keys = 0;
+    base::MicroUsd per_day;
+    base::MicroUsd until_expiry;  // each key's cap for each day that it has left, the present one included
+    std::optional<base::Timestamp> last_expiry;
+};
+
+struct KeySpending {
+    std::string delete_handle;
+    base::MicroUsd usage;        // since it was made
+    base::MicroUsd usage_today;  // where usage was not known before
+};
+
+struct Failure {
+    std::string what;
+    base::Timestamp first_at, last_at;
+    std::int64_t times = 0;
+};
+
+struct Fact {
+    std::string value;
+    base::Timestamp noted_at;
+};
+using Facts = std::map<std::string, Fact>;
+
+// Figures of the whole. Blocking, thread-safe; can fail with Errc::store_unavailable.
+class StatisticsStore {
+public:
+    virtual ~StatisticsStore() = default;
+    virtual base::Result<StatusCounts> status_counts() = 0;
+    // Reads every row: not for a page.
+    virtual base::Result<Exposure> exposure(base::Timestamp now) = 0;
+    // Counts what was issued and ended on the day that begins at `day`, and keeps it.
+    virtual base::Result<void> count_day(base::Timestamp day) = 0;
+    // Keeps what keys have spent, and adds what is new of it to the day.
+    virtual base::Result<void> record_spending(const std::vector<KeySpending>& keys, base::Timestamp now) = 0;
+    // From the day of `since` on, in order; days without anything may be missing.
+    virtual base::Result<std::vector<DayFigures>> days(base::Timestamp since) = 0;
+    virtual base::Result<Facts> facts() = 0;
+    virtual base::Result<void> set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) = 0;
+    virtual base::Result<void> record_failure(const std::string& what, base::Timestamp now) = 0;
+    // The latest first.
+    virtual base::Result<std::vector<Failure>> failures(int limit) = 0;
+    // Forgets failures before `before`.
+    virtual base::Result<void> prune(base::Timestamp before) = 0;
+};
+
+struct StatisticsSettings {
+    std::int64_t max_total_keys = 0;            // 0: no limit
+    std::optional<base::MicroUsd> spend_alarm;  // of a day
+    base::Seconds call_timeout{15};
+    base::Seconds spending_every{300};  // 0: spending is never asked for
+};
+
+class WebhookStore;
+
+// Takes the figures from time to time, and says what the holders of webhooks are waiting for: expired keys, a full
+// quota, spending above the alarm. Blocking; for one thread.
+class Statistics {
+public:
+    Statistics(StatisticsStore& store, WebhookStore& webhooks, KeyProvider& provider, const base::Clock& clock,
+               StatisticsSettings settings)
+        : store_(store), webhooks_(webhooks), provider_(provider), clock_(clock), settings_(settings) {}
+
+    // What is due of it. Gives what went wrong, for the log; empty: nothing.
+    std::string run_once(const std::stop_token& stop);
+
+private:
+    base::Result<void> take_figures(const Facts& facts, base::Timestamp now);
+    base::Result<void> notice(const Facts& facts, base::Timestamp now);
+    base::Result<void> ask_upstream(const std::stop_token& stop, base::Timestamp now);
+    base::Result<void> ask_for_spending(const std::stop_token& stop, base::Timestamp now);
+
+    StatisticsStore& store_;
+    WebhookStore& webhooks_;
+    KeyProvider& provider_;
+    const base::Clock& clock_;
+    const StatisticsSettings settings_;
+};
+
+// Names of facts.
+namespace fact {
+inline constexpr const char* figures = "figures";                       // when figures were taken: noted_at
+inline constexpr const char* usable_keys = "usable_keys";               // of Exposure
+inline constexpr const char* expired_keys = "expired_keys";             // of Exposure
+inline constexpr const char* exposure_per_day = "exposure_per_day";     // of Exposure, in millionths of a dollar
+inline constexpr const char* exposure_until = "exposure_until_expiry";  // likewise
+inline constexpr const char* last_expiry = "last_expiry";               // Unix seconds; empty: none
+inline constexpr const char* credits_total = "credits_total";           // in millionths of a dollar
+inline constexpr const char* credits_used = "credits_used";             // likewise
+inline constexpr const char* upstream_problem = "upstream_problem";     // empty: it answered
+inline constexpr const char* spending = "spending";                     // when all keys' spending was read: noted_at
+inline constexpr const char* expired_until = "expired_until";           // expiries before have been noticed
+inline constexpr const char* is_quota_full = "is_quota_full";           // "1" or "0"
+}  // namespace fact
+
+}  // namespace llmapikey::service

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+
+#include "storage/grant_endings.hpp"
+#include "storage/postgres/database.hpp"
+
+namespace llmapikey::storage::postgres {
+
+class PostgresGrantEndings final : public GrantEndings {
+public:
+    explicit PostgresGrantEndings(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+    base::Result<int> begin(const std::vector<std::string>& grant_ids, const service::Ending& ending) override;
+    base::Result<void> finish(const domain::Grant& grant, base::Timestamp now) override;
+
+private:
+    std::shared_ptr<Database> database_;
+};
+
+}  // namespace llmapikey::storage::postgres

@@ -1,0 +1,195 @@
+#include "storage/sql_admin_store.hpp"
+
+#include "storage/grant_columns.hpp"
+#include "storage/grant_list.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
+
+const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
+const std::string select_ledger =
+    "SELECT grant_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, {epoch:created_at}, "
+    "{epoch:expires_at}, actor, reason, {epoch:begun_at}, {epoch:ended_at}, bulk_id FROM llmapikey.ledger "
+    "WHERE github_user_id = $1 ORDER BY begun_at DESC, grant_id LIMIT 100";
+// With the entry that its beginning has left in the ledger.
+const std::string select_revoking = "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM (SELECT " +
+                                    portable_grant_columns +
+                                    " FROM llmapikey.api_keys WHERE status = 'revoking' AND id > $1::uuid) AS grant_of "
+                                    "LEFT JOIN llmapikey.ledger ON grant_id = grant_of.id";
+const std::string in_order = " ORDER BY grant_of.id LIMIT $2::bigint";
+const std::string select_all_revoking = select_revoking + in_order;
+const std::string select_revoking_singly = select_revoking + " WHERE bulk_id IS NULL" + in_order;
+const std::string select_revoking_of_bulk =
+    "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM llmapikey.ledger JOIN (SELECT " +
+    portable_grant_columns +
+    " FROM llmapikey.api_keys WHERE status = 'revoking') AS grant_of ON grant_of.id = grant_id "
+    "WHERE bulk_id = $3 AND ended_at IS NULL AND grant_id > $1::uuid ORDER BY grant_id LIMIT $2::bigint";
+const std::string begin_change_of =
+    "UPDATE llmapikey.api_keys SET is_disabled = coalesce($2, is_disabled), "
+    "daily_limit_micro_usd = coalesce($3, daily_limit_micro_usd), unsynced = $4 "
+    "WHERE id = $1::uuid AND status = 'active' RETURNING " +
+    portable_grant_columns;
+const std::string finish_change_of =
+    "UPDATE llmapikey.api_keys SET unsynced = NULL WHERE id = $1::uuid AND unsynced = $2";
+const std::string select_unsynced =
+    "SELECT " + portable_grant_columns +
+    " FROM llmapikey.api_keys WHERE unsynced IS NOT NULL AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
+const std::string update_reveal =
+    "UPDATE llmapikey.api_keys SET revealed_at = $2, reveal_reason = $3 WHERE id = $1::uuid";
+const std::string upsert_hold =
+    "INSERT INTO llmapikey.holds (github_user_id, until, reason, actor, set_at) "
+    "VALUES ($1, {time:$2}, $3, $4, {time:$5}) ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, "
+    "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at";
+const std::string delete_hold = "DELETE FROM llmapikey.holds WHERE github_user_id = $1";
+
+service::LedgerEntry read_ledger_row(const SqlRow& row, domain::GithubUserId account) {
+    service::LedgerEntry entry;
+    entry.grant.id = row.text(0);
+    entry.grant.github_user_id = account;
+    entry.grant.github_username = row.text(1);
+    entry.grant.status = domain::GrantStatus::revoking;
+    entry.grant.delete_handle = row.text(2);
+    entry.grant.key_hint = row.text(3);
+    entry.grant.daily_limit = base::MicroUsd{row.number(4)};
+    entry.grant.created_at = entry.grant.attempted_at = time_of_seconds(row.number(5));
+    entry.grant.expires_at = time_of_seconds(row.number(6));
+    entry.actor = row.text(7);
+    entry.reason = row.text(8);
+    entry.begun_at = time_of_seconds(row.number(9));
+    if (!row.is_null(10)) entry.ended_at = time_of_seconds(row.number(10));
+    entry.bulk_id = row.text(11);
+    return entry;
+}
+
+base::Result<service::LedgerEntry> read_revoking_row(const SqlRow& row) {
+    auto grant = grant_of_row(row);
+    if (!grant) return tl::unexpected(grant.error());
+    service::LedgerEntry entry;
+    entry.grant = std::move(*grant);
+    entry.actor = row.text(grant_column_count);
+    entry.reason = row.text(grant_column_count + 1);
+    entry.begun_at = time_of_seconds(row.number(grant_column_count + 2));
+    entry.bulk_id = row.text(grant_column_count + 3);
+    return entry;
+}
+
+std::string_view from(const std::string& after_id) {
+    return after_id.empty() ? lowest_id : std::string_view(after_id);
+}
+
+}  // namespace
+
+std::string joined(const std::vector<std::string>& ids) {
+    std::string text;
+    for (const std::string& id : ids)
+        text += (text.empty() ? "" : ",") + id;
+    return text;
+}
+
+base::Result<service::GrantPage> SqlAdminStore::list(const service::GrantQuery& query) {
+    return list_grants(*database_, query);
+}
+
+base::Result<std::int64_t> SqlAdminStore::count(const service::GrantQuery& query, std::int64_t most) {
+    return count_grants(*database_, query, most);
+}
+
+base::Result<std::optional<domain::Grant>> SqlAdminStore::find_grant(const std::string& grant_id) {
+    const auto answer = database_->run(select_by_id, SqlValues().add(grant_id));
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.empty()) return std::nullopt;
+    auto grant = grant_of_row(answer->rows[0]);
+    if (!grant) return tl::unexpected(grant.error());
+    return std::optional(std::move(*grant));
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::ledger_of(domain::GithubUserId id) {
+    const auto answer = database_->run(select_ledger, SqlValues().add(id.text()));
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::LedgerEntry> entries;
+    for (const SqlRow& row : answer->rows)
+        entries.push_back(read_ledger_row(row, id));
+    return entries;
+}
+
+base::Result<int> SqlAdminStore::begin_revocations(const std::vector<std::string>& grant_ids,
+                                                   const service::Ending& ending) {
+    if (grant_ids.empty()) return 0;
+    return endings_->begin(grant_ids, ending);
+}
+
+base::Result<void> SqlAdminStore::finish_revocation(const domain::Grant& grant, base::Timestamp now) {
+    return endings_->finish(grant, now);
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_revoking(
+    const std::string& after_id, int limit, const std::optional<std::string>& bulk_id) {
+    SqlValues values;
+    values.add(from(after_id)).add(std::int64_t{limit});
+    const bool is_of_bulk = bulk_id && !bulk_id->empty();
+    if (is_of_bulk) values.add(*bulk_id);
+    const auto answer = database_->run(is_of_bulk ? select_revoking_of_bulk
+                                       : bulk_id  ? select_revoking_singly
+                                                  : select_all_revoking,
+                                       values);
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::LedgerEntry> entries;
+    for (const SqlRow& row : answer->rows) {
+        auto entry = read_revoking_row(row);
+        if (!entry) return tl::unexpected(entry.error());
+        entries.push_back(std::move(*entry));
+    }
+    return entries;
+}
+
+base::Result<domain::Grant> SqlAdminStore::begin_change(const std::string& grant_id, const service::KeyChange& change,
+                                                        const std::string& token) {
+    SqlValues values;
+    values.add(grant_id);
+    values.add_if(change.is_disabled ? std::optional<std::int64_t>(*change.is_disabled ? 1 : 0) : std::nullopt);
+    values.add_if(change.daily_limit ? std::optional(change.daily_limit->value) : std::nullopt);
+    values.add(token);
+    const auto answer = database_->run(begin_change_of, values);
+    if (!answer) return tl::unexpected(answer.error());
+    if (!answer->rows.empty()) return grant_of_row(answer->rows[0]);
+    const auto grant = find_grant(grant_id);
+    if (!grant) return tl::unexpected(grant.error());
+    if (!*grant) return base::fail(base::Errc::not_found, "there is no such key");
+    return base::fail(base::Errc::conflict, "the key is not active: it is still being made, or is being revoked");
+}
+
+base::Result<bool> SqlAdminStore::finish_change(const std::string& grant_id, const std::string& token) {
+    const auto answer = database_->run(finish_change_of, SqlValues().add(grant_id).add(token));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::list_unsynced(const std::string& after_id, int limit) {
+    const auto answer = database_->run(select_unsynced, SqlValues().add(from(after_id)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<void> SqlAdminStore::note_reveal(const std::string& grant_id, const domain::Reveal& reveal) {
+    const auto answer =
+        database_->run(update_reveal, SqlValues().add(grant_id).add(seconds_of_time(reveal.at)).add(reveal.reason));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such key");
+}
+
+base::Result<void> SqlAdminStore::set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
+                                           const std::string& actor, base::Timestamp now) {
+    SqlValues values;
+    values.add(id.text());
+    if (hold) {
+        values.add_if(hold->until ? std::optional(seconds_of_time(*hold->until)) : std::nullopt);
+        values.add(hold->reason).add(actor).add(seconds_of_time(now));
+    }
+    const auto answer = database_->run(hold ? upsert_hold : delete_hold, values);
+    if (!answer) return tl::unexpected(answer.error());
+    return {};
+}
+
+}  // namespace llmapikey::storage

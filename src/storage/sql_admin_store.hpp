@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+
+#include "service/admin_store.hpp"
+#include "storage/grant_endings.hpp"
+#include "storage/sql_database.hpp"
+
+namespace llmapikey::storage {
+
+// AdminStore in either database.
+class SqlAdminStore final : public service::AdminStore {
+public:
+    SqlAdminStore(std::shared_ptr<SqlDatabase> database, std::unique_ptr<GrantEndings> endings)
+        : database_(std::move(database)), endings_(std::move(endings)) {}
+
+    base::Result<service::GrantPage> list(const service::GrantQuery& query) override;
+    base::Result<std::int64_t> count(const service::GrantQuery& query, std::int64_t most) override;
+    base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) override;
+    base::Result<std::vector<service::LedgerEntry>> ledger_of(domain::GithubUserId id) override;
+    base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids,
+                                        const service::Ending& ending) override;
+    base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) override;
+    base::Result<std::vector<service::LedgerEntry>> list_revoking(const std::string& after_id, int limit,
+                                                                  const std::optional<std::string>& bulk_id) override;
+    base::Result<domain::Grant> begin_change(const std::string& grant_id, const service::KeyChange& change,
+                                             const std::string& token) override;
+    base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) override;
+    base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) override;
+    base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) override;
+    base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
+                                const std::string& actor, base::Timestamp now) override;
+
+private:
+    std::shared_ptr<SqlDatabase> database_;
+    std::unique_ptr<GrantEndings> endings_;
+};
+
+}  // namespace llmapikey::storage

@@ -1,0 +1,97 @@
+#include "storage/sql_bulk_store.hpp"
+
+#include "storage/sql_values.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+const std::string columns =
+    "id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, total, created_at, ended_at, problem, "
+    "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL)";
+const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocations AS bulk ";
+const std::string select_one = select + "WHERE id = $1";
+const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
+const std::string select_open = select + "WHERE state <> 'done' ORDER BY created_at, id LIMIT $1::bigint";
+const std::string insert =
+    "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, "
+    "total, created_at, problem) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'selecting', 0, $9, '')";
+const std::string update_to_revoking =
+    "UPDATE llmapikey.bulk_revocations SET state = 'revoking', "
+    "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'selecting'";
+const std::string update_to_done =
+    "UPDATE llmapikey.bulk_revocations SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'revoking' "
+    "AND NOT EXISTS (SELECT 1 FROM llmapikey.ledger WHERE bulk_id = $1 AND ended_at IS NULL)";
+const std::string update_problem = "UPDATE llmapikey.bulk_revocations SET problem = $2 WHERE id = $1";
+
+service::BulkState state_of(const std::string& text) {
+    for (const auto state : {service::BulkState::selecting, service::BulkState::revoking})
+        if (service::to_text(state) == text) return state;
+    return service::BulkState::done;
+}
+
+service::BulkRevocation read_bulk(const SqlRow& row) {
+    service::BulkRevocation bulk;
+    bulk.id = row.text(0);
+    bulk.by = {row.text(1), row.text(2)};
+    bulk.reason = row.text(3);
+    if (row.number(4) != 0) bulk.hold = domain::Hold{time_if_any(row, 5), bulk.reason};
+    bulk.selection = row.text(6);
+    bulk.cutoff = time_in(row, 7);
+    bulk.state = state_of(row.text(8));
+    bulk.total = row.number(9);
+    bulk.created_at = time_in(row, 10);
+    bulk.ended_at = time_if_any(row, 11);
+    bulk.problem = row.text(12);
+    bulk.remaining = row.number(13);
+    return bulk;
+}
+
+base::Result<std::vector<service::BulkRevocation>> list(SqlDatabase& database, const std::string& sql, int limit) {
+    const auto answer = database.run(sql, SqlValues().add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::BulkRevocation> bulks;
+    for (const SqlRow& row : answer->rows)
+        bulks.push_back(read_bulk(row));
+    return bulks;
+}
+
+}  // namespace
+
+base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
+    SqlValues values;
+    values.add(bulk.id).add(bulk.by.actor).add(bulk.by.origin).add(bulk.reason);
+    values.add(std::int64_t{bulk.hold ? 1 : 0}).add_if(bulk.hold ? seconds_if(bulk.hold->until) : std::nullopt);
+    values.add(bulk.selection).add(seconds(bulk.cutoff)).add(seconds(bulk.created_at));
+    return done(database_->run(insert, values));
+}
+
+base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find(const std::string& id) {
+    const auto answer = database_->run(select_one, SqlValues().add(id));
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.empty()) return std::nullopt;
+    return read_bulk(answer->rows[0]);
+}
+
+base::Result<std::vector<service::BulkRevocation>> SqlBulkStore::list_latest(int limit) {
+    return list(*database_, select_latest, limit);
+}
+
+base::Result<std::vector<service::BulkRevocation>> SqlBulkStore::list_open(int limit) {
+    return list(*database_, select_open, limit);
+}
+
+base::Result<void> SqlBulkStore::finish_selecting(const std::string& id) {
+    return done(database_->run(update_to_revoking, SqlValues().add(id)));
+}
+
+base::Result<bool> SqlBulkStore::finish(const std::string& id, base::Timestamp now) {
+    const auto answer = database_->run(update_to_done, SqlValues().add(id).add(seconds(now)));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
+}
+
+base::Result<void> SqlBulkStore::set_problem(const std::string& id, const std::string& problem) {
+    return done(database_->run(update_problem, SqlValues().add(id).add(problem)));
+}
+
+}  // namespace llmapikey::storage

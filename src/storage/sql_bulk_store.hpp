@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "service/bulk_revocation.hpp"
+#include "storage/sql_database.hpp"
+
+namespace llmapikey::storage {
+
+// BulkStore in either database.
+class SqlBulkStore final : public service::BulkStore {
+public:
+    explicit SqlBulkStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
+
+    base::Result<void> create(const service::BulkRevocation& bulk) override;
+    base::Result<std::optional<service::BulkRevocation>> find(const std::string& id) override;
+    base::Result<std::vector<service::BulkRevocation>> list_latest(int limit) override;
+    base::Result<std::vector<service::BulkRevocation>> list_open(int limit) override;
+    base::Result<void> finish_selecting(const std::string& id) override;
+    base::Result<bool> finish(const std::string& id, base::Timestamp now) override;
+    base::Result<void> set_problem(const std::string& id, const std::string& problem) override;
+
+private:
+    std::shared_ptr<SqlDatabase> database_;
+};
+
+}  // namespace llmapikey::storage

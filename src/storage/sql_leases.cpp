@@ -1,0 +1,27 @@
+#include "storage/sql_leases.hpp"
+
+#include "storage/sql_values.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+const std::string upsert_lease =
+    "INSERT INTO llmapikey.leases AS lease (name, holder, until) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET "
+    "holder = excluded.holder, until = excluded.until WHERE lease.holder = excluded.holder OR lease.until < $4";
+const std::string delete_lease = "DELETE FROM llmapikey.leases WHERE name = $1 AND holder = $2";
+
+}  // namespace
+
+base::Result<bool> SqlLeases::acquire(const std::string& name, const std::string& holder, base::Timestamp now,
+                                      base::Seconds duration) {
+    const auto values = SqlValues().add(name).add(holder).add(seconds(now + duration)).add(seconds(now));
+    const auto answer = database_->run(upsert_lease, values);
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
+}
+
+base::Result<void> SqlLeases::release(const std::string& name, const std::string& holder) {
+    return done(database_->run(delete_lease, SqlValues().add(name).add(holder)));
+}
+
+}  // namespace llmapikey::storage

@@ -1,0 +1,175 @@
+#include "storage/sql_webhook_store.hpp"
+
+#include "base/crypto.hpp"
+#include "storage/sql_values.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+const std::string insert_endpoint =
+    "INSERT INTO llmapikey.webhook_endpoints (id, url, sealed_secret, events, is_enabled, created_at) "
+    "VALUES ($1, $2, $3, $4, 1, $5)";
+const std::string select_endpoints =
+    "SELECT id, url, sealed_secret, events, is_enabled, created_at FROM llmapikey.webhook_endpoints "
+    "ORDER BY created_at, id";
+const std::string delete_endpoint = "DELETE FROM llmapikey.webhook_endpoints WHERE id = $1";
+const std::string update_disabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 0 WHERE id = $1";
+const std::string insert_event =
+    "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8::bigint WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) "
+    "ON CONFLICT (event_key) DO NOTHING";
+const std::string insert_expiries =
+    "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
+    "SELECT {new_id}, 'key.expired:' || id::text, 'key.expired', id::text, github_user_id, github_username, '', "
+    "{epoch:expires_at} FROM llmapikey.api_keys WHERE expires_at > {time:$1} AND expires_at <= {time:$2} "
+    "AND status = 'active' AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) ON CONFLICT (event_key) DO NOTHING";
+const std::string event_columns =
+    "event.id, event_key, type, grant_id, github_user_id, github_username, detail, event.at";
+const std::string select_undispatched =
+    "SELECT " + event_columns +
+    " FROM llmapikey.webhook_events AS event WHERE dispatched_at IS NULL ORDER BY event.at, event.id LIMIT $1::bigint";
+const std::string insert_delivery =
+    "INSERT INTO llmapikey.webhook_deliveries (id, event_id, endpoint_id, state, attempts, next_at, updated_at, "
+    "problem) "
+    "VALUES ($1, $2, $3, 'waiting', 0, $4, $4, '') ON CONFLICT (event_id, endpoint_id) DO NOTHING";
+const std::string update_dispatched = "UPDATE llmapikey.webhook_events SET dispatched_at = $2 WHERE id = $1";
+const std::string select_deliveries =
+    "SELECT " + event_columns +
+    ", delivery.id, endpoint_id, state, attempts, next_at, updated_at, problem FROM llmapikey.webhook_deliveries AS "
+    "delivery JOIN llmapikey.webhook_events AS event ON event.id = event_id ";
+const std::string select_due =
+    select_deliveries + "WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, delivery.id LIMIT $2::bigint";
+const std::string select_latest =
+    select_deliveries + "WHERE $1::text IS NULL ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
+const std::string select_of_state =
+    select_deliveries + "WHERE state = $1 ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
+const std::string update_delivery =
+    "UPDATE llmapikey.webhook_deliveries SET state = $2, attempts = $3, next_at = $4, updated_at = $5, problem = $6 "
+    "WHERE id = $1";
+const std::string update_to_waiting =
+    "UPDATE llmapikey.webhook_deliveries SET state = 'waiting', attempts = 0, next_at = $2, updated_at = $2 "
+    "WHERE id = $1 AND state <> 'waiting'";
+const std::string delete_deliveries =
+    "DELETE FROM llmapikey.webhook_deliveries WHERE updated_at < $1 AND state <> 'waiting'";
+const std::string delete_events =
+    "DELETE FROM llmapikey.webhook_events WHERE at < $1 AND dispatched_at IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM llmapikey.webhook_deliveries WHERE event_id = webhook_events.id)";
+
+service::WebhookEvent read_event(const SqlRow& row) {
+    return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), time_in(row, 7)};
+}
+
+service::DeliveryState state_of(const std::string& text) {
+    for (const auto state : {service::DeliveryState::waiting, service::DeliveryState::delivered})
+        if (service::to_text(state) == text) return state;
+    return service::DeliveryState::dead;
+}
+
+std::vector<service::WebhookDelivery> read_deliveries(const SqlAnswer& answer) {
+    std::vector<service::WebhookDelivery> deliveries;
+    for (const SqlRow& row : answer.rows) {
+        deliveries.push_back({row.text(8), read_event(row), row.text(9), state_of(row.text(10)), row.number(11),
+                              time_in(row, 12), time_in(row, 13), row.text(14)});
+    }
+    return deliveries;
+}
+
+}  // namespace
+
+base::Result<void> SqlWebhookStore::add_endpoint(const service::WebhookEndpoint& endpoint) {
+    SqlValues values;
+    values.add(endpoint.id).add(endpoint.url).add(endpoint.sealed_secret).add(joined_words(endpoint.events));
+    values.add(seconds(endpoint.created_at));
+    return done(database_->run(insert_endpoint, values));
+}
+
+base::Result<std::vector<service::WebhookEndpoint>> SqlWebhookStore::endpoints() {
+    const auto answer = database_->run(select_endpoints, {});
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::WebhookEndpoint> endpoints;
+    for (const SqlRow& row : answer->rows) {
+        endpoints.push_back(
+            {row.text(0), row.text(1), row.text(2), split_words(row.text(3)), row.number(4) != 0, time_in(row, 5)});
+    }
+    return endpoints;
+}
+
+base::Result<bool> SqlWebhookStore::remove_endpoint(const std::string& id) {
+    const auto answer = database_->run(delete_endpoint, SqlValues().add(id));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
+}
+
+base::Result<void> SqlWebhookStore::disable_endpoint(const std::string& id) {
+    return done(database_->run(update_disabled, SqlValues().add(id)));
+}
+
+base::Result<void> SqlWebhookStore::add_event(const service::WebhookEvent& event) {
+    SqlValues values;
+    values.add(event.id).add(event.key).add(event.type).add(event.grant_id).add(event.github_user_id);
+    values.add(event.github_username).add(event.detail).add(seconds(event.at));
+    return done(database_->run(insert_event, values));
+}
+
+base::Result<void> SqlWebhookStore::add_expiries(base::Timestamp after, base::Timestamp by) {
+    return done(database_->run(insert_expiries, SqlValues().add(seconds(after)).add(seconds(by))));
+}
+
+base::Result<std::vector<service::WebhookEvent>> SqlWebhookStore::undispatched(int limit) {
+    const auto answer = database_->run(select_undispatched, SqlValues().add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::WebhookEvent> events;
+    for (const SqlRow& row : answer->rows)
+        events.push_back(read_event(row));
+    return events;
+}
+
+base::Result<void> SqlWebhookStore::dispatch(const std::string& event_id, const std::vector<std::string>& endpoint_ids,
+                                             base::Timestamp now) {
+    std::vector<SqlValues> all;
+    for (const std::string& endpoint_id : endpoint_ids)
+        all.push_back(SqlValues().add(base::random_uuid()).add(event_id).add(endpoint_id).add(seconds(now)));
+    const auto inserted = database_->run_each(insert_delivery, all);
+    if (!inserted) return inserted;
+    return done(database_->run(update_dispatched, SqlValues().add(event_id).add(seconds(now))));
+}
+
+base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::due(base::Timestamp now, int limit) {
+    const auto answer = database_->run(select_due, SqlValues().add(seconds(now)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return read_deliveries(*answer);
+}
+
+base::Result<void> SqlWebhookStore::update(const service::WebhookDelivery& delivery) {
+    SqlValues values;
+    values.add(delivery.id).add(service::to_text(delivery.state)).add(delivery.attempts);
+    values.add(seconds(delivery.next_at)).add(seconds(delivery.updated_at)).add(delivery.problem);
+    return done(database_->run(update_delivery, values));
+}
+
+base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::deliveries(
+    std::optional<service::DeliveryState> state, int limit) {
+    SqlValues values;
+    if (state) {
+        values.add(service::to_text(*state));
+    } else {
+        values.add_null();
+    }
+    const auto answer = database_->run(state ? select_of_state : select_latest, values.add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return read_deliveries(*answer);
+}
+
+base::Result<bool> SqlWebhookStore::resend(const std::string& delivery_id, base::Timestamp now) {
+    const auto answer = database_->run(update_to_waiting, SqlValues().add(delivery_id).add(seconds(now)));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
+}
+
+base::Result<void> SqlWebhookStore::prune(base::Timestamp before) {
+    const auto deliveries = database_->run(delete_deliveries, SqlValues().add(seconds(before)));
+    if (!deliveries) return tl::unexpected(deliveries.error());
+    return done(database_->run(delete_events, SqlValues().add(seconds(before))));
+}
+
+}  // namespace llmapikey::storage

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+
+#include "storage/grant_endings.hpp"
+#include "storage/sqlite/connections.hpp"
+
+namespace llmapikey::storage::sqlite {
+
+class SqliteGrantEndings final : public GrantEndings {
+public:
+    explicit SqliteGrantEndings(std::shared_ptr<Connections> connections) : connections_(std::move(connections)) {}
+
+    base::Result<int> begin(const std::vector<std::string>& grant_ids, const service::Ending& ending) override;
+    base::Result<void> finish(const domain::Grant& grant, base::Timestamp now) override;
+
+private:
+    std::shared_ptr<Connections> connections_;
+};
+
+}  // namespace llmapikey::storage::sqlite

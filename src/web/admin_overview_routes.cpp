@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "base/encoding.hpp"
+#include "resources/resources.hpp"
+#include "service/overview.hpp"
+#include "web/admin_page.hpp"
+#include "web/error_response.hpp"
+#include "web/form.hpp"
+#include "web/routes.hpp"
+
+// The console: how the whole stands, and what was done.
+namespace llmapikey::web {
+namespace {
+
+constexpr std::int64_t entries_per_page = 100;
+constexpr std::int64_t entries_exported = 10'000;
+constexpr int chart_height = 100;
+constexpr int bar_step = 10;
+
+std::string number_text(std::int64_t number) {
+    return std::to_string(number);
+}
+
+std::string or_unknown(const std::optional<base::Timestamp>& time, const char* unknown) {
+    return time ? date_text(*time) : unknown;
+}
+
+template <class ValueOf, class TextOf>
+views::Chart chart_of(const std::string& title, const std::vector<service::DayFigures>& days, ValueOf value_of,
+                      TextOf text_of) {
+    views::Chart chart;
+    chart.title = title;
+    std::int64_t most = 0;
+    for (const service::DayFigures& day : days)
+        most = std::max<std::int64_t>(most, value_of(day));
+    chart.most = text_of(most);
+    for (const service::DayFigures& day : days) {
+        const std::int64_t value = value_of(day);
+        views::Bar bar;
+        bar.x = static_cast<int>(chart.bars.size()) * bar_step + 1;
+        // A day with anything at all can be seen.
+        bar.height =
+            most == 0 || value == 0
+                ? 0
+                : std::max(2, static_cast<int>(static_cast<double>(value) / static_cast<double>(most) * chart_height));
+        bar.y = chart_height - bar.height;
+        bar.day = day.day;
+        bar.value = text_of(value);
+        bar.label = day.day + ": " + bar.value;
+        chart.bars.push_back(std::move(bar));
+    }
+    return chart;
+}
+
+void show_counts(const service::Overview& overview, std::int64_t most, views::OverviewView& view) {
+    const service::StatusCounts& counts = overview.counts;
+    view.figures = {
+        {"Live keys", number_text(counts.live), most > 0 ? "of " + number_text(most) + " places" : "no limit is set"},
+        {"Room left", overview.room ? number_text(*overview.room) : "no limit", ""},
+        {"Being made", number_text(counts.pending), ""},
+        {"In doubt", number_text(counts.ambiguous), "OpenRouter did not say whether it made them"},
+        {"Being revoked", number_text(counts.revoking), ""},
+        {"Switched off", number_text(counts.disabled), ""},
+        {"Expired", number_text(overview.expired_keys), "they still take a place"},
+        {"Usable now", number_text(overview.usable_keys), ""}};
+}
+
+void show_money(const service::Overview& overview, views::OverviewView& view) {
+    const auto& left = overview.credits_left;
+    view.money = {
+        {"Greatest possible spend a day", dollars_text(overview.exposure_per_day), "US dollars; every cap used up"},
+        {"Greatest possible spend until the last expiry", dollars_text(overview.exposure_until_expiry),
+         "US dollars; the last key expires " + or_unknown(overview.last_expiry, "never: there is none")},
+        {"Credits left", left ? dollars_text(*left) : "unknown", "US dollars at OpenRouter"},
+        {"Credits last until", or_unknown(overview.credits_end, "further than can be told"), "at today's pace"},
+        {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
+         "so that the credits cover every cap until it expires"}};
+    view.spent_today = dollars_text(overview.spent_today);
+    view.exposure_per_day = dollars_text(overview.exposure_per_day);
+    if (overview.exposure_per_day.value > 0) {
+        const auto percent = overview.spent_today.value * 100 / overview.exposure_per_day.value;
+        view.spent_percent = number_text(std::clamp<std::int64_t>(percent, 0, 100));
+    }
+}
+
+// The entries `count` before `before`, in order.
+base::Result<std::vector<service::ChainedEntry>> latest_entries(const Services& services, std::int64_t before,
+                                                                std::int64_t count) {
+    const std::int64_t after = std::max<std::int64_t>(before - 1 - count, 0);
+    return services.audit.read(after, static_cast<int>(std::max<std::int64_t>(before - 1 - after, 0)));
+}
+
+}  // namespace
+
+net::Response admin_overview(const Services& services, const Context& context) {
+    const service::IssuancePolicy& policy = services.issuance.policy();
+    const auto overview = service::read_overview(
+        services.statistics, {policy.max_total_keys, policy.daily_limit, policy.key_lifetime}, services.clock.now());
+    if (!overview) return error_response(services, context, overview.error());
+    views::OverviewView view;
+    view.frame = make_frame(services, context);
+    show_counts(*overview, policy.max_total_keys, view);
+    show_money(*overview, view);
+    const auto dollars = [](std::int64_t micro) { return dollars_text(base::MicroUsd{micro}); };
+    view.charts.push_back(chart_of(
+        "Keys issued per day", overview->days, [](const auto& day) { return day.issued; }, number_text));
+    view.charts.push_back(chart_of(
+        "US dollars spent per day", overview->days, [](const auto& day) { return day.spent.value; }, dollars));
+    for (const service::Failure& failure : overview->failures)
+        view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
+    view.problem = overview->upstream_problem;
+    if (overview->figures_at) view.figures_at = minute_text(*overview->figures_at);
+    return html_response(200, views::render(view));
+}
+
+net::Response admin_audit(const Services& services, const Context& context) {
+    const auto head = services.audit.head();
+    if (!head) return error_response(services, context, head.error());
+    const auto before = base::parse_whole_number(Form(context.request.query).value("before"));
+    const std::int64_t end = std::min(before.value_or(head->sequence + 1), head->sequence + 1);
+    const auto entries = latest_entries(services, end, entries_per_page);
+    if (!entries) return error_response(services, context, entries.error());
+    views::AdminAuditView view;
+    view.frame = make_frame(services, context);
+    for (auto link = entries->rbegin(); link != entries->rend(); ++link) {
+        const service::AuditEntry& entry = link->entry;
+        view.entries.push_back({std::to_string(link->sequence), minute_text(entry.at), entry.actor, entry.action,
+                                entry.subject, entry.origin, entry.outcome, entry.detail});
+    }
+    const bool has_older = !entries->empty() && entries->front().sequence > 1;
+    if (has_older) view.older_path = "/admin/audit?before=" + std::to_string(entries->front().sequence);
+    return html_response(200, views::render(view));
+}
+
+net::Response admin_audit_export(const Services& services, const Context& context) {
+    const auto head = services.audit.head();
+    if (!head) return error_response(services, context, head.error());
+    const auto entries = latest_entries(services, head->sequence + 1, entries_exported);
+    if (!entries) return error_response(services, context, entries.error());
+    std::string lines;
+    for (const service::ChainedEntry& link : *entries)
+        lines += boost::json::serialize(resources::to_json(link)) + "\n";
+    net::Response response = uncached_response(200, "application/jsonl", std::move(lines));
+    response.set("Content-Disposition", "attachment; filename=\"llmapikey-audit.jsonl\"");
+    return response;
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,89 @@
+#include "web/admin_page.hpp"
+
+#include <boost/json/object.hpp>
+#include <cstdio>
+
+#include "base/encoding.hpp"
+#include "web/api_answer.hpp"
+#include "web/form.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr ResultText results[] = {
+    {"revoked", "The key is revoked.", true},
+    {"begun", "The key is no longer shown to anybody, but OpenRouter did not answer: it is revoked as soon as it does.",
+     false},
+    {"gone", "There was no such key any more.", false},
+    {"busy", "The key is not active: it is still being made, or is being revoked.", false},
+    {"no-reason", "Say why: the reason is kept, and shown to the person.", false},
+    {"failed", "That failed, and the log says why. Nothing was changed.", false},
+    {"lifted", "The hold is lifted.", true},
+    {"created", "The key is made. The person finds it on the dashboard.", true},
+    {"exists", "This account had a key already.", true},
+    {"in-progress", "The key is being made.", true},
+    {"paused", "New keys are paused: set PROVISIONING_ENABLED=true.", false},
+    {"full", "All places are taken: raise MAX_TOTAL_KEYS.", false},
+    {"on-hold", "This account is on hold. Lift the hold first.", false},
+    {"upstream", "OpenRouter made no key. Try again in a minute.", false},
+    {"rate-limited", "OpenRouter asks to slow down. Try again in a minute.", false},
+    {"no-account", "GitHub knows no account of this id.", false},
+    {"changed", "The key is changed.", true},
+    {"noted", "The change is noted, but OpenRouter did not answer: it is told again every few seconds.", false},
+    {"bad-change", "That is no amount of US dollars above 0 and up to 100000.", false},
+    {"never-kept", "This key was never kept, so there is nothing to show.", false},
+    {"token-revoked", "The token is revoked: it is good for nothing from now on.", true},
+    {"removed", "The endpoint is removed.", true},
+    {"sent", "It is on its way. Reload in a moment to see what came of it.", true},
+};
+
+}  // namespace
+
+std::string date_text(base::Timestamp time) {
+    return base::to_rfc3339(time).substr(0, 10);
+}
+
+std::string minute_text(base::Timestamp time) {
+    return date_text(time) + " " + base::to_rfc3339(time).substr(11, 5) + " UTC";
+}
+
+std::string dollars_text(base::MicroUsd amount) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.2f", amount.usd());
+    return text;
+}
+
+views::KeyRow key_row(const domain::Grant& grant, base::Timestamp now) {
+    views::KeyRow row;
+    row.grant_id = grant.id;
+    row.account_id = grant.github_user_id.text();
+    row.login = grant.github_username;
+    row.status = std::string(domain::to_text(grant.status));
+    row.is_active = grant.status == domain::GrantStatus::active;
+    if (row.is_active && domain::is_expired(grant, now)) row.status = "expired";
+    if (row.is_active && grant.is_disabled) row.status = "switched off";
+    row.masked_key = grant.key_hint.empty() ? "none yet" : "…" + grant.key_hint;
+    row.daily_limit_usd = base::to_display(grant.daily_limit);
+    row.spent_usd = grant.spent_as_of ? dollars_text(grant.spent) : "?";
+    row.created_on = date_text(grant.created_at);
+    row.expires_on = date_text(grant.expires_at);
+    return row;
+}
+
+const ResultText* result_text(std::string_view result) {
+    for (const ResultText& each : results) {
+        if (each.result == result) return &each;
+    }
+    return nullptr;
+}
+
+void show_result(const Context& context, std::string& notice_good, std::string& notice_bad) {
+    const ResultText* found = result_text(Form(context.request.query).value("result"));
+    if (found != nullptr) (found->is_good ? notice_good : notice_bad) = std::string(found->text);
+}
+
+net::Response status_answer(int status, std::string_view word, std::string_view message) {
+    return api_answer(status, boost::json::object{{"status", word}, {"message", message}});
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,94 @@
+#include "web/api_answer.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <charconv>
+
+#include "base/encoding.hpp"
+#include "ops/log.hpp"
+#include "web/error_response.hpp"
+#include "web/form.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr double max_daily_limit_usd = 100'000;
+
+std::string title_of(base::Errc code) {
+    switch (code) {
+        case base::Errc::invalid_input:
+            return "Bad request";
+        case base::Errc::not_found:
+            return "Not found";
+        case base::Errc::conflict:
+            return "Conflict";
+        case base::Errc::rate_limited:
+        case base::Errc::upstream_down:
+        case base::Errc::upstream_refused:
+        case base::Errc::misconfigured:
+            return "Upstream trouble";
+        default:
+            return "Not done";
+    }
+}
+
+}  // namespace
+
+net::Response api_answer(int status, const boost::json::value& body) {
+    return uncached_response(status, "application/json", boost::json::serialize(body));
+}
+
+net::Response api_error(const Services& services, const Context& context, const base::Error& error) {
+    const int status = status_of(error.code);
+    if (status >= 500)
+        ops::log(ops::LogLevel::error, "an API request failed: " + error.detail, {{"request_id", context.request_id}});
+    return error_response(services, context, status, error.retry_after,
+                          {title_of(error.code), error.detail, "", "", ""});
+}
+
+net::Response api_not_found(const Services& services, const Context& context) {
+    return api_error(services, context, {base::Errc::not_found, "There is nothing of this id.", {}});
+}
+
+base::Result<std::string> reason_of(const RequestFields& fields) {
+    std::string reason(base::trim(fields.text("reason")));
+    if (!reason.empty() && reason.size() <= service::Administration::max_reason_bytes) return reason;
+    return base::fail(base::Errc::invalid_input, "a reason is needed, of at most 500 characters");
+}
+
+base::Result<std::optional<domain::Hold>> hold_of(const RequestFields& fields, const std::string& reason,
+                                                  base::Timestamp now) {
+    const std::string text = fields.text("hold");
+    return domain::parse_hold(text.empty() ? "forever" : text, reason, now);
+}
+
+base::Result<service::KeyChange> change_of(const RequestFields& fields) {
+    service::KeyChange change;
+    const std::string disabled = fields.text("disabled");
+    if (disabled == "true" || disabled == "false") {
+        change.is_disabled = disabled == "true";
+    } else if (!disabled.empty()) {
+        return base::fail(base::Errc::invalid_input, "disabled must be true or false");
+    }
+    const std::string limit = fields.text("daily_limit_usd");
+    if (limit.empty()) return change;
+    double amount = 0;
+    const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), amount);
+    const bool is_number = error == std::errc() && end == limit.data() + limit.size();
+    const auto cap = base::MicroUsd::from_usd(is_number ? amount : 0);
+    if (!is_number || cap.value <= 0 || amount > max_daily_limit_usd) {
+        return base::fail(base::Errc::invalid_input,
+                          "daily_limit_usd must be an amount above 0 and up to 100000, such as 10 or 2.50");
+    }
+    change.daily_limit = cap;
+    return change;
+}
+
+base::Result<int> limit_of(const Context& context, int fallback, int most) {
+    const std::string text = Form(context.request.query).value("limit");
+    if (text.empty()) return fallback;
+    const auto number = base::parse_whole_number(text);
+    if (number && *number >= 1 && *number <= most) return static_cast<int>(*number);
+    return base::fail(base::Errc::invalid_input, "limit must be a number from 1 to " + std::to_string(most));
+}
+
+}  // namespace llmapikey::web

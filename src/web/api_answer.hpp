@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <functional>
+
+#include "web/context.hpp"
+#include "web/request_fields.hpp"
+
+// What handlers of the JSON API have in common.
+namespace llmapikey::web {
+
+net::Response api_answer(int status, const boost::json::value& body);
+// application/problem+json. For admins: says what the operator's log would say. A failure of ours is logged.
+net::Response api_error(const Services& services, const Context& context, const base::Error& error);
+net::Response api_not_found(const Services& services, const Context& context);
+
+// A reason that is needed: invalid_input if it is empty or too long.
+base::Result<std::string> reason_of(const RequestFields& fields);
+// "hold": "none", "forever" or a duration; absent: forever. invalid_input.
+base::Result<std::optional<domain::Hold>> hold_of(const RequestFields& fields, const std::string& reason,
+                                                  base::Timestamp now);
+// "disabled" and "daily_limit_usd"; invalid_input: one of them makes no sense.
+base::Result<service::KeyChange> change_of(const RequestFields& fields);
+// "limit", from 1 to `most`, or `fallback`; invalid_input.
+base::Result<int> limit_of(const Context& context, int fallback, int most);
+
+}  // namespace llmapikey::web

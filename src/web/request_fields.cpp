@@ -1,0 +1,60 @@
+#include "web/request_fields.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "web/form.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+std::string text_of(const boost::json::value& value) {
+    if (value.is_null()) return {};
+    return value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value);
+}
+
+}  // namespace
+
+base::Result<RequestFields> RequestFields::read(const net::Request& request) {
+    RequestFields fields;
+    if (!request.header("content-type").starts_with("application/json")) {
+        fields.fields_ = Form(request.body).take();
+        return fields;
+    }
+    if (request.body.empty()) return fields;
+    boost::system::error_code ec;
+    const auto parsed = boost::json::parse(request.body, ec);
+    if (ec || !parsed.is_object()) return base::fail(base::Errc::invalid_input, "the body must be a JSON object");
+    for (const auto& [name, value] : parsed.get_object()) {
+        if (!value.is_array()) {
+            fields.fields_.emplace_back(name, text_of(value));
+            continue;
+        }
+        for (const boost::json::value& item : value.get_array())
+            fields.fields_.emplace_back(name, text_of(item));
+    }
+    return fields;
+}
+
+bool RequestFields::has(std::string_view name) const {
+    for (const auto& field : fields_)
+        if (field.first == name) return true;
+    return false;
+}
+
+std::string RequestFields::text(std::string_view name) const {
+    for (const auto& [field, value] : fields_)
+        if (field == name) return value;
+    return {};
+}
+
+std::vector<std::string> RequestFields::texts(std::string_view name) const {
+    std::vector<std::string> all;
+    for (const auto& [field, value] : fields_)
+        if (field == name) all.push_back(value);
+    return all;
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "net/http_types.hpp"
+
+namespace llmapikey::web {
+
+// Fields of a request's body, from a form or from a JSON object; lists are repeated fields.
+class RequestFields {
+public:
+    // invalid_input: the body says that it is JSON and is no JSON object.
+    static base::Result<RequestFields> read(const net::Request& request);
+
+    bool has(std::string_view name) const;
+    // The first of that name; empty if absent or null.
+    std::string text(std::string_view name) const;
+    std::vector<std::string> texts(std::string_view name) const;
+
+private:
+    std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+}  // namespace llmapikey::web

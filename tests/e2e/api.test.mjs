@@ -1,0 +1,222 @@
+// The JSON API: its document, its tokens, and every answer checked against the document.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import addFormats from "ajv-formats";
+import Ajv from "ajv/dist/2020.js";
+import { generate, signIn, startSandbox, until } from "./support/service.mjs";
+
+let service, document, ajv, admin, token;
+const seen = new Set();
+
+before(async () => {
+  service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", MAX_TOTAL_KEYS: "0" });
+  document = await (await fetch(`${service.url}/openapi.json`)).json();
+  ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats(ajv);
+  ajv.addSchema(document, "openapi.json");
+  admin = await signIn(service, "linus-organizer");
+  token = (await call("POST", "/tokens", { body: { name: "test", scopes: ["read", "write", "reveal"], expires_in_days: 1 }, cookie: admin })).body.token;
+});
+after(() => service.stop());
+
+const pointer = (...parts) => `openapi.json#/${parts.map((part) => encodeURIComponent(String(part).replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
+
+const matches = (pattern, path) => new RegExp(`^${pattern.replace("{id}", "[^/]+")}$`).test(path);
+
+// Sends a request and checks the answer against what the document says of it.
+const call = async (method, path, { body, cookie, bearer = cookie ? undefined : token, headers = {} } = {}) => {
+  const target = `/api/v1${path}`;
+  const answer = await fetch(service.url + target, { method, redirect: "manual", body: body && JSON.stringify(body), headers: {
+    ...(body ? { "content-type": "application/json" } : {}), ...(cookie ? { cookie, origin: service.url } : {}), ...(bearer ? { authorization: `Bearer ${bearer}` } : {}), ...headers } });
+  const text = await answer.text();
+  const parsed = JSON.parse(text);
+  const pattern = Object.keys(document.paths).find((each) => each === target.split("?")[0]) ?? Object.keys(document.paths).find((each) => matches(each, target.split("?")[0]));
+  const operation = document.paths[pattern]?.[method.toLowerCase()];
+  if (operation) {
+    const status = String(answer.status) in operation.responses ? String(answer.status) : "default";
+    const type = answer.headers.get("content-type");
+    const schema = operation.responses[status].content[type];
+    assert.ok(schema, `${method} ${target}: ${answer.status} as ${type}: ${text}`);
+    assert.ok(ajv.validate(pointer("paths", pattern, method.toLowerCase(), "responses", status, "content", type, "schema"), parsed), `${method} ${target}: ${text}: ${JSON.stringify(ajv.errors)}`);
+    assert.ok(answer.status < 400 || status === "default" || type === "application/problem+json" || parsed.status, text);
+    if (answer.status < 400) seen.add(operation.operationId);
+  }
+  return { status: answer.status, body: parsed, headers: answer.headers };
+};
+
+test("a validator finds no fault in the document", async () => {
+  const result = await new Validator().validate(structuredClone(document));
+  assert.deepEqual([result.valid, result.errors], [true, undefined]);
+  assert.match(document.openapi, /^3\.1/);
+});
+
+test("recipients: who am I, get a key, read it", async () => {
+  const cookie = await signIn(service, "api-person");
+  assert.equal((await call("GET", "/me", { cookie })).body.key, null);
+  assert.equal((await call("GET", "/me/key", { cookie })).status, 404);
+  const made = await call("POST", "/me/key", { cookie });
+  assert.deepEqual([made.status, made.body.status], [200, "created"]);
+  assert.equal((await call("GET", "/me/key", { cookie })).body.key, made.body.key);
+  assert.equal((await call("GET", "/me", { cookie })).body.key.hint, made.body.key.slice(-4));
+  assert.equal((await call("GET", "/me", { bearer: null })).status, 401);
+  assert.equal((await call("GET", "/me", {})).status, 403, "a token is nobody's session");
+});
+
+const mint = async (id, login = `minted-${id}`) => (await call("POST", "/keys", { body: { github_user_id: id, github_username: login } })).body;
+const keyOf = async (id) => (await call("GET", `/accounts/${id}`)).body.key;
+
+test("admins: mint, find, switch off and on, change the cap, reveal, revoke, lift", async () => {
+  assert.equal((await mint(880001)).status, "created");
+  const found = (await call("GET", "/keys?q=880001")).body;
+  assert.equal(found.keys.length, 1);
+  assert.equal(found.next_cursor, null);
+  const { id } = found.keys[0];
+  assert.deepEqual((await call("GET", `/keys/${id}`)).body, found.keys[0]);
+  const upstream = async () => (await service.ledger()).keys.find((key) => key.name.includes("gh-880001/") && !key.deleted_at);
+  assert.equal((await call("PATCH", `/keys/${id}`, { body: { disabled: true, reason: "quiet for now" } })).body.disabled, true);
+  assert.equal((await upstream()).disabled, true);
+  assert.equal((await call("GET", "/keys?state=disabled")).body.keys[0].id, id);
+  const cheaper = (await call("PATCH", `/keys/${id}`, { body: { disabled: false, daily_limit_usd: 2.5 } })).body;
+  assert.deepEqual([cheaper.disabled, cheaper.daily_limit_usd, cheaper.synchronized], [false, 2.5, true]);
+  assert.deepEqual([(await upstream()).disabled, (await upstream()).limit], [false, 2.5]);
+  for (const body of [{}, { daily_limit_usd: 0 }, { daily_limit_usd: "x" }, { disabled: "maybe" }]) assert.equal((await call("PATCH", `/keys/${id}`, { body })).status, 400);
+  const revealed = await call("POST", `/keys/${id}/reveal`, { body: { reason: "the owner lost it" } });
+  assert.equal(revealed.body.key.slice(-4), found.keys[0].hint);
+  assert.equal((await call("POST", `/keys/${id}/reveal`, { body: {} })).status, 400);
+  const ended = await call("POST", `/keys/${id}/revoke`, { body: { reason: "over", hold: "7d" } });
+  assert.equal(ended.body.key, null);
+  assert.deepEqual([ended.body.ended[0].status, ended.body.ended[0].reason, ended.body.hold.reason], ["revoked", "over", "over"]);
+  assert.equal(await upstream(), undefined);
+  assert.equal((await mint(880001)).status, "error");
+  assert.equal((await call("DELETE", "/accounts/880001/hold")).body.hold, null);
+  assert.equal((await mint(880001)).status, "created");
+  assert.equal((await call("PUT", "/accounts/880009/hold", { body: { reason: "no", hold: "forever" } })).body.hold.until, null);
+  assert.equal((await call("POST", `/keys/${id}/revoke`, { body: { reason: "x" } })).status, 404);
+  assert.equal((await call("GET", "/keys/nonsense")).status, 404);
+});
+
+test("a login that is not given is looked up at GitHub", async () => {
+  assert.equal((await call("POST", "/keys", { body: { github_user_id: 1005 } })).body.status, "created");
+  assert.match((await keyOf(1005)).github_username, /^a-login-name-of-thirty-nine/);
+  assert.equal((await call("POST", "/keys", { body: { github_user_id: 990099 } })).status, 404);
+});
+
+test("an Idempotency-Key makes one of many equal requests", async () => {
+  const headers = { "idempotency-key": "first" };
+  const body = { github_user_id: 880100, github_username: "once" };
+  const first = await call("POST", "/keys", { body, headers });
+  const again = await call("POST", "/keys", { body, headers });
+  assert.deepEqual([first.body.status, again.body.status, again.headers.get("idempotency-replayed")], ["created", "created", "true"]);
+  assert.equal((await call("POST", "/keys", { body: { ...body, github_user_id: 880101 }, headers })).status, 422);
+  const made = await Promise.all(Array.from({ length: 8 }, () => call("POST", "/tokens", { cookie: admin, headers: { "idempotency-key": "t" }, body: { name: "once", scopes: ["read"], expires_in_days: 1 } })));
+  assert.ok(made.every(({ status }) => status === 201 || status === 409));
+  assert.equal((await call("GET", "/tokens", { cookie: admin })).body.tokens.filter((each) => each.name === "once").length, 1);
+  const failed = await call("POST", "/keys", { body: { github_user_id: "x" }, headers: { "idempotency-key": "second" } });
+  assert.equal(failed.status, 400);
+  assert.equal((await call("POST", "/keys", { body, headers: { "idempotency-key": "x".repeat(256) } })).status, 400);
+});
+
+test("tokens: scopes, expiry, revocation, and nothing but a hash is kept", async () => {
+  const make = async (scopes) => (await call("POST", "/tokens", { cookie: admin, body: { name: "narrow", scopes, expires_in_days: 1 } })).body;
+  const reader = await make(["read"]);
+  assert.equal((await call("GET", "/keys", { bearer: reader.token })).status, 200);
+  assert.equal((await call("POST", "/keys", { bearer: reader.token, body: { github_user_id: 1, github_username: "x" } })).status, 403);
+  assert.equal((await call("GET", "/tokens", { bearer: reader.token })).status, 403);
+  const writer = await make(["write"]);
+  assert.equal((await call("GET", "/keys", { bearer: writer.token })).status, 403);
+  const { id } = await keyOf(880100);
+  assert.equal((await call("POST", `/keys/${id}/reveal`, { bearer: writer.token, body: { reason: "x" } })).status, 403);
+  assert.equal((await call("DELETE", `/tokens/${reader.id}`, { cookie: admin })).status, 200);
+  assert.equal((await call("GET", "/keys", { bearer: reader.token })).status, 401);
+  assert.equal((await call("DELETE", `/tokens/${reader.id}`, { cookie: admin })).status, 404);
+  for (const bearer of ["llmk_", "x", "llmk_" + "a".repeat(43)]) {
+    const refused = await call("GET", "/keys", { bearer });
+    assert.deepEqual([refused.status, refused.headers.get("www-authenticate")], [401, "Bearer"]);
+    assert.equal((await call("GET", "/nothing-here", { bearer })).status, 401, "which paths there are is not told either");
+  }
+  assert.equal((await call("POST", "/tokens", { cookie: admin, body: { name: "x", scopes: ["everything"], expires_in_days: 1 } })).status, 400);
+  const listed = JSON.stringify((await call("GET", "/tokens", { cookie: admin })).body);
+  assert.ok(!listed.includes(reader.token));
+});
+
+test("to everybody else the admins' paths do not exist", async () => {
+  const cookie = await signIn(service, "api-nobody");
+  const unknown = await (await fetch(`${service.url}/api/v1/nothing-here`, { headers: { cookie } })).json();
+  for (const [path, item] of Object.entries(document.paths)) {
+    if (path.startsWith("/api/v1/me")) continue;
+    for (const method of Object.keys(item).filter((each) => each !== "parameters")) {
+      for (const headers of [{}, { cookie, origin: service.url }]) {
+        const answer = await fetch(service.url + path.replace("{id}", "1002"), { method: method.toUpperCase(), headers });
+        assert.equal(answer.status, 404, `${method} ${path}`);
+        assert.deepEqual({ ...(await answer.json()), request_id: "" }, { ...unknown, request_id: "" });
+      }
+    }
+  }
+});
+
+test("pages of keys and of the audit log, each thing once", async () => {
+  const seenKeys = [];
+  for (let cursor = ""; cursor !== null;) {
+    const page = (await call("GET", `/keys?limit=2${cursor && `&cursor=${cursor}`}`)).body;
+    seenKeys.push(...page.keys.map((key) => key.id));
+    cursor = page.next_cursor;
+  }
+  assert.equal(new Set(seenKeys).size, seenKeys.length);
+  const entries = [];
+  for (let cursor = ""; cursor !== null;) {
+    const page = (await call("GET", `/audit?limit=7${cursor && `&cursor=${cursor}`}`)).body;
+    entries.push(...page.entries.map((entry) => entry.sequence));
+    cursor = page.next_cursor;
+  }
+  assert.deepEqual(entries, Array.from(entries, (_, i) => i + 1));
+  assert.ok((await call("GET", "/audit?limit=1000")).body.entries.some((entry) => /^github:1003 token:/.test(entry.actor)));
+  for (const path of ["/keys?limit=0", "/keys?cursor=x", "/keys?state=x", "/keys?sort=x", "/keys?from=yesterday", "/keys?expires_within=x", "/audit?cursor=x"]) assert.equal((await call("GET", path)).status, 400, path);
+});
+
+test("a bulk revocation by ids and by filter, followed to its end", async () => {
+  for (let i = 0; i < 6; i += 1) await mint(881000 + i, `bulk-${i}`);
+  const ids = [(await keyOf(881000)).id, (await keyOf(881001)).id];
+  const finished = async (request) => {
+    const begun = await call("POST", "/revocations", { body: request });
+    assert.equal(begun.status, 201, JSON.stringify(begun.body));
+    return until("the bulk revocation is done", async () => { const { body } = await call("GET", `/revocations/${begun.body.id}`); return body.state === "done" && body; });
+  };
+  assert.equal((await finished({ ids, reason: "two of them", hold: "none" })).total, 2);
+  assert.equal((await finished({ q: "bulk-", reason: "the rest" })).total, 4);
+  assert.equal((await call("GET", "/keys?q=bulk-")).body.keys.length, 0);
+  assert.equal((await call("GET", "/accounts/881005")).body.hold.reason, "the rest");
+  assert.equal((await call("GET", "/accounts/881000")).body.hold, null);
+  assert.equal((await call("GET", "/revocations")).body.revocations.length, 2);
+  for (const body of [{ reason: "nothing named" }, { ids: ["x"], reason: "x" }, { q: "x" }, { q: "x", state: "pending", reason: "x" }]) assert.equal((await call("POST", "/revocations", { body })).status, 400, JSON.stringify(body));
+  assert.equal((await call("GET", "/revocations/none")).status, 404);
+});
+
+test("figures", async () => {
+  const overview = await until("the figures are taken", async () => { const { body } = await call("GET", "/overview"); return body.figures_at && body.credits_left_usd !== null && body; });
+  assert.ok(overview.usable >= 3 && overview.exposure_per_day_usd > 0 && overview.exposure_until_expiry_usd > overview.exposure_per_day_usd);
+  assert.equal(overview.days.length, 30);
+  assert.ok(overview.days[29].issued >= 3);
+  assert.ok(overview.spent_today_usd > 0, "the sandbox's personas have spent something");
+  const most = (await call("GET", "/keys?sort=spent&limit=1")).body.keys[0];
+  assert.equal(most.github_username, "alan-at-the-limit");
+});
+
+test("webhooks by the API", async () => {
+  const made = (await call("POST", "/webhooks", { body: { url: "http://127.0.0.1:9/hook", events: ["key.issued"] } })).body;
+  assert.match(made.secret, /^whsec_/);
+  assert.ok(!JSON.stringify((await call("GET", "/webhooks")).body).includes(made.secret));
+  assert.equal((await call("POST", `/webhooks/${made.id}/test`)).status, 202);
+  const delivery = await until("it was tried", async () => { const { body } = await call("GET", "/webhook-deliveries?state=waiting"); return body.deliveries.find((each) => each.attempts > 0); });
+  assert.match(delivery.problem, /no answer/);
+  assert.equal((await call("DELETE", `/webhooks/${made.id}`)).status, 200);
+  const dead = await until("it is given up", async () => { const { body } = await call("GET", "/webhook-deliveries?state=dead"); return body.deliveries[0]; });
+  assert.equal((await call("POST", `/webhook-deliveries/${dead.id}/resend`)).status, 202);
+  for (const body of [{ url: "ftp://x" }, { url: "https://x", events: ["nothing"] }, {}]) assert.equal((await call("POST", "/webhooks", { body })).status, 400);
+  assert.equal((await call("GET", "/webhook-deliveries?state=x")).status, 400);
+});
+
+test("every operation of the document has been seen to succeed", () => {
+  const all = Object.values(document.paths).flatMap((item) => Object.entries(item).filter(([name]) => name !== "parameters").map(([, operation]) => operation.operationId));
+  assert.deepEqual(all.filter((id) => !seen.has(id)), []);
+});

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "base/crypto.hpp"
+#include "storage/postgres/postgres_audit_log.hpp"
+#include "storage/postgres/postgres_grant_endings.hpp"
+#include "storage/postgres/postgres_sql.hpp"
+#include "storage/sql_admin_store.hpp"
+#include "storage/sqlite/sqlite_audit_log.hpp"
+#include "storage/sqlite/sqlite_grant_endings.hpp"
+#include "storage/sqlite/sqlite_sql.hpp"
+#include "support/manual_clock.hpp"
+#include "support/postgres_database.hpp"
+#include "support/sqlite_database.hpp"
+
+namespace llmapikey::test {
+
+// An empty database of each kind that is supported: "sqlite", "postgres", "pgbouncer".
+class StoresUnderTest : public testing::TestWithParam<std::string> {
+protected:
+    StoresUnderTest() {
+        if (GetParam() == "sqlite") {
+            const auto connections = open_connections(folder_.file());
+            keys_ = std::make_unique<storage::sqlite::SqliteKeyStore>(connections);
+            audit_ = std::make_unique<storage::sqlite::SqliteAuditLog>(connections);
+            sql_ = std::make_shared<storage::sqlite::SqliteSql>(connections);
+            admin_ = std::make_unique<storage::SqlAdminStore>(
+                sql_, std::make_unique<storage::sqlite::SqliteGrantEndings>(connections));
+            return;
+        }
+        reset_schema();
+        const auto database = open_database(GetParam() == "postgres" ? postgres_url() : pgbouncer_url());
+        keys_ = std::make_unique<storage::postgres::PostgresKeyStore>(database);
+        audit_ = std::make_unique<storage::postgres::PostgresAuditLog>(database);
+        sql_ = std::make_shared<storage::postgres::PostgresSql>(database);
+        admin_ = std::make_unique<storage::SqlAdminStore>(
+            sql_, std::make_unique<storage::postgres::PostgresGrantEndings>(database));
+    }
+
+    domain::Grant reserve(std::int64_t account, const std::string& login = "login") {
+        const service::ReserveRequest request{{{account}, login},
+                                              base::random_uuid(),
+                                              base::random_token(16),
+                                              base::MicroUsd{2'500'000},
+                                              clock_.now(),
+                                              clock_.now() + std::chrono::days{90},
+                                              0};
+        const auto outcome = keys_->reserve(request);
+        if (!outcome || !std::holds_alternative<service::Reserved>(*outcome)) throw std::runtime_error("not reserved");
+        return std::get<service::Reserved>(*outcome).grant;
+    }
+    domain::Grant issue(std::int64_t account, const std::string& login = "login") {
+        const auto grant = reserve(account, login);
+        const std::string number = std::to_string(account);
+        const auto activated =
+            keys_->activate({{account}, grant.id, grant.nonce}, {"handle-" + number, "v1.sealed", "h" + number});
+        if (!activated) throw std::runtime_error(activated.error().detail);
+        return *keys_->find({account}).value();
+    }
+    service::Ending ending(std::optional<domain::Hold> hold = {}, const std::string& bulk_id = "") {
+        return {"github:1003", "leaked", std::move(hold), clock_.now(), bulk_id};
+    }
+
+    TemporaryFolder folder_;
+    ManualClock clock_;
+    std::unique_ptr<service::KeyStore> keys_;
+    std::unique_ptr<service::AuditLog> audit_;
+    std::shared_ptr<storage::SqlDatabase> sql_;
+    std::unique_ptr<service::AdminStore> admin_;
+};
+
+}  // namespace llmapikey::test
