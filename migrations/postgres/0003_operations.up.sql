@@ -9,7 +9,7 @@ ALTER TABLE llmapikey.api_keys
     ADD COLUMN reveal_reason   text;
 CREATE INDEX api_keys_expiry ON llmapikey.api_keys (expires_at, id);
 CREATE INDEX api_keys_spent ON llmapikey.api_keys (spent_micro_usd, id);
-CREATE INDEX api_keys_unused ON llmapikey.api_keys (created_at, id) WHERE spent_micro_usd = 0;
+CREATE INDEX api_keys_unused ON llmapikey.api_keys (created_at, id) WHERE spent_micro_usd <= 0;
 CREATE INDEX api_keys_disabled ON llmapikey.api_keys (created_at, id) WHERE is_disabled = 1;
 CREATE INDEX api_keys_unsynced ON llmapikey.api_keys (id) WHERE unsynced IS NOT NULL;
 

@@ -7,7 +7,7 @@ ALTER TABLE api_keys ADD COLUMN revealed_at     INTEGER;  -- when an organizer l
 ALTER TABLE api_keys ADD COLUMN reveal_reason   TEXT;
 CREATE INDEX api_keys_expiry ON api_keys (expires_at, id);
 CREATE INDEX api_keys_spent ON api_keys (spent_micro_usd, id);
-CREATE INDEX api_keys_unused ON api_keys (created_at, id) WHERE spent_micro_usd = 0;
+CREATE INDEX api_keys_unused ON api_keys (created_at, id) WHERE spent_micro_usd <= 0;
 CREATE INDEX api_keys_disabled ON api_keys (created_at, id) WHERE is_disabled = 1;
 CREATE INDEX api_keys_unsynced ON api_keys (id) WHERE unsynced IS NOT NULL;
 

@@ -24,7 +24,10 @@ constexpr int background_threads = 2;
 constexpr base::Millis recovery_pause{10'000};
 constexpr base::Millis operations_pause{2'000};
 constexpr base::Millis statistics_pause{5'000};
-constexpr base::Seconds lease_duration{30};
+// As long as a run may take; a process that ends in order gives its leases back.
+constexpr base::Seconds bulk_lease{20};
+constexpr base::Seconds webhook_lease{300};
+constexpr base::Seconds statistics_lease{120};
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
@@ -143,31 +146,38 @@ struct Application::Parts {
     }
 
     AfterJob revoke_in_bulk(const std::stop_token& stop) {
-        if (!holds("bulk")) return AfterJob::pause;
+        if (!holds("bulk", bulk_lease)) return AfterJob::pause;
         const std::string failure = bulk_revoker.run_once(stop);
         if (!failure.empty()) note_failure(failure);
         return bulk_revoker.is_busy() ? AfterJob::go_on : AfterJob::pause;
     }
 
     AfterJob send_webhooks(const std::stop_token& stop) {
-        if (!holds("webhooks")) return AfterJob::pause;
+        if (!holds("webhooks", webhook_lease)) return AfterJob::pause;
         const std::string failure = webhooks.run_once(stop);
         if (!failure.empty()) note_failure("webhooks: " + failure);
         return AfterJob::pause;
     }
 
     AfterJob take_figures(const std::stop_token& stop) {
-        if (!holds("statistics")) return AfterJob::pause;
+        if (!holds("statistics", statistics_lease)) return AfterJob::pause;
         const std::string failure = statistics.run_once(stop);
         if (!failure.empty()) note_failure(failure);
         return AfterJob::pause;
     }
 
     // Whether this process is the one to do it. Where the database does not say, nobody does.
-    bool holds(const std::string& lease) {
-        const auto held = stores.leases->acquire(lease, process_id, wall_clock.now(), lease_duration);
+    bool holds(const std::string& lease, base::Seconds duration) {
+        const auto held = stores.leases->acquire(lease, process_id, wall_clock.now(), duration);
         if (!held) ops::log(ops::LogLevel::warn, "the lease " + lease + ": " + held.error().detail);
         return held && *held;
+    }
+
+    void give_leases_back() {
+        for (const char* lease : {"bulk", "webhooks", "statistics"}) {
+            const auto released = stores.leases->release(lease, process_id);
+            if (!released) ops::log(ops::LogLevel::debug, "a lease was not given back: " + released.error().detail);
+        }
     }
 
     // For the log, and for the console's recent failures; off the path of whoever has met it.
@@ -183,6 +193,7 @@ struct Application::Parts {
     const base::Clock& wall_clock;
     const base::Seconds upstream_timeout;
     const bool can_recover;
+    bool has_started = false;
     Stores stores;                                        // grants, and limits that replicas share
     std::unique_ptr<net::HttpClient> http;                // outgoing calls
     std::unique_ptr<service::KeyProvider> provider;       // OpenRouter
@@ -249,6 +260,7 @@ base::Result<void> Application::start() {
             timer->start();
     }
     if (started) parts_->webhook_timer.start();
+    parts_->has_started = started.has_value();
     return started;
 }
 
@@ -271,6 +283,8 @@ void Application::stop(base::Millis grace) {
     for (JobTimer* timer :
          {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer})
         timer->stop();
+    if (parts_->has_started) parts_->give_leases_back();
+    parts_->has_started = false;
     parts_->upstream_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();

@@ -105,6 +105,7 @@ private:
     KeyProvider& provider_;
     const base::Clock& clock_;
     const StatisticsSettings settings_;
+    base::Seconds figures_pause_{30};  // grows with the time that they take
 };
 
 // Names of facts.
