@@ -85,16 +85,15 @@ net::Response admin_bulk_confirm(const Services& services, const Context& contex
 net::Response admin_bulk_begin(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(services, context, 400);
-    const auto reason = reason_of(*fields);
-    const auto hold = hold_of(*fields, reason.value_or(""), services.clock.now());
+    const auto why = reason_and_hold_of(*fields, services.clock.now());
     const auto selection = selection_of(*fields);
-    const bool is_understood = reason && hold && selection;
+    const bool is_understood = why && selection;
     if (!is_understood) {
         return error_response(services, context, 400, {},
                               {"Say which keys, and why", "A reason is needed, and keys that it is about.",
                                "Go back and fill the form in.", "/admin", "To the keys"});
     }
-    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), *reason, *hold);
+    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold);
     if (!bulk) return error_response(services, context, bulk.error());
     return redirect(303, "/admin/revocations/" + bulk->id);
 }

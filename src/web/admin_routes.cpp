@@ -169,10 +169,9 @@ net::Response admin_revoke(const Services& services, const Context& context) {
     const auto asked = read_asked(services, context);
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
-    const auto reason = reason_of(asked->fields);
-    const auto hold = hold_of(asked->fields, reason.value_or(""), services.clock.now());
-    if (!reason || !hold) return answer_outcome(context, account_id, {"no-reason", 400});
-    const auto revoked = services.revocation.revoke(asked->grant.id, context.initiator(), *reason, *hold,
+    const auto why = reason_and_hold_of(asked->fields, services.clock.now());
+    if (!why) return answer_outcome(context, account_id, {"no-reason", 400});
+    const auto revoked = services.revocation.revoke(asked->grant.id, context.initiator(), why->reason, why->hold,
                                                     base::Deadline::after(services.settings.upstream_timeout));
     if (revoked) return answer_outcome(context, account_id, {"revoked", 200});
     ops::log(ops::LogLevel::error, "revoking a key: " + revoked.error().detail);

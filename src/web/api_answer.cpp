@@ -55,10 +55,13 @@ base::Result<std::string> reason_of(const RequestFields& fields) {
     return base::fail(base::Errc::invalid_input, "a reason is needed, of at most 500 characters");
 }
 
-base::Result<std::optional<domain::Hold>> hold_of(const RequestFields& fields, const std::string& reason,
-                                                  base::Timestamp now) {
+base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
+    const auto reason = reason_of(fields);
+    if (!reason) return tl::unexpected(reason.error());
     const std::string text = fields.text("hold");
-    return domain::parse_hold(text.empty() ? "forever" : text, reason, now);
+    const auto hold = domain::parse_hold(text.empty() ? "forever" : text, *reason, now);
+    if (!hold) return tl::unexpected(hold.error());
+    return ReasonAndHold{*reason, *hold};
 }
 
 base::Result<service::KeyChange> change_of(const RequestFields& fields) {

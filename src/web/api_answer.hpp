@@ -16,9 +16,14 @@ net::Response api_not_found(const Services& services, const Context& context);
 
 // A reason that is needed: invalid_input if it is empty or too long.
 base::Result<std::string> reason_of(const RequestFields& fields);
-// "hold": "none", "forever" or a duration; absent: forever. invalid_input.
-base::Result<std::optional<domain::Hold>> hold_of(const RequestFields& fields, const std::string& reason,
-                                                  base::Timestamp now);
+
+// Why a key is ended or an account held, and for how long.
+struct ReasonAndHold {
+    std::string reason;
+    std::optional<domain::Hold> hold;
+};
+// "reason" as reason_of(); "hold": "none", "forever" or a duration; absent: forever. invalid_input.
+base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
 // "disabled" and "daily_limit_usd"; invalid_input: one of them makes no sense.
 base::Result<service::KeyChange> change_of(const RequestFields& fields);
 // "limit", from 1 to `most`, or `fallback`; invalid_input.

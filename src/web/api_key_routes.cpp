@@ -95,11 +95,9 @@ net::Response api_revoke(const Services& services, const Context& context) {
     if (!grant) return grant.error();
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
-    const auto reason = reason_of(*fields);
-    if (!reason) return api_error(services, context, reason.error());
-    const auto hold = hold_of(*fields, *reason, services.clock.now());
-    if (!hold) return api_error(services, context, hold.error());
-    const auto revoked = services.revocation.revoke(grant->id, context.initiator(), *reason, *hold,
+    const auto why = reason_and_hold_of(*fields, services.clock.now());
+    if (!why) return api_error(services, context, why.error());
+    const auto revoked = services.revocation.revoke(grant->id, context.initiator(), why->reason, why->hold,
                                                     base::Deadline::after(services.settings.upstream_timeout));
     if (revoked) return answer_account(services, context, grant->github_user_id);
     return api_error(services, context, revoked.error());
@@ -126,11 +124,9 @@ net::Response api_set_hold(const Services& services, const Context& context) {
     if (!id) return api_not_found(services, context);
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
-    const auto reason = reason_of(*fields);
-    if (!reason) return api_error(services, context, reason.error());
-    const auto hold = hold_of(*fields, *reason, services.clock.now());
-    if (!hold) return api_error(services, context, hold.error());
-    const auto set = services.administration.set_hold(*id, *hold, context.initiator());
+    const auto why = reason_and_hold_of(*fields, services.clock.now());
+    if (!why) return api_error(services, context, why.error());
+    const auto set = services.administration.set_hold(*id, why->hold, context.initiator());
     return set ? answer_account(services, context, *id) : api_error(services, context, set.error());
 }
 

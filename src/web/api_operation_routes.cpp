@@ -48,13 +48,11 @@ net::Response api_bulk(const Services& services, const Context& context) {
 net::Response api_bulk_begin(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
-    const auto reason = reason_of(*fields);
-    if (!reason) return api_error(services, context, reason.error());
-    const auto hold = hold_of(*fields, *reason, services.clock.now());
-    if (!hold) return api_error(services, context, hold.error());
+    const auto why = reason_and_hold_of(*fields, services.clock.now());
+    if (!why) return api_error(services, context, why.error());
     const auto selection = selection_of(*fields);
     if (!selection) return api_error(services, context, selection.error());
-    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), *reason, *hold);
+    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold);
     return bulk ? api_answer(201, resources::to_json(*bulk)) : api_error(services, context, bulk.error());
 }
 

@@ -5,6 +5,7 @@
 #include "resources/resources.hpp"
 #include "web/api_answer.hpp"
 #include "web/error_response.hpp"
+#include "web/known_usage.hpp"
 #include "web/routes.hpp"
 
 // The JSON API for recipients: their own account and key.
@@ -18,15 +19,8 @@ json::value reveal_json(const domain::Grant& grant) {
     return json::object{{"at", base::to_rfc3339(grant.reveal->at)}, {"reason", grant.reveal->reason}};
 }
 
-// What is known of today's spending; asks the upstream in the background if it is time to.
 json::value usage_json(const Services& services, const domain::Grant& grant) {
-    service::UsageCache& cache = services.usage;
-    const std::string handle = grant.delete_handle;
-    const auto known = cache.look(handle);
-    if (known.should_refresh) {
-        const bool is_queued = services.background_queue.try_submit([&cache, handle] { cache.refresh(handle); });
-        if (!is_queued) cache.abandon_refresh(handle);
-    }
+    const auto known = known_usage(services, grant);
     if (!known.snapshot) return nullptr;
     return json::object{{"spent_usd", known.snapshot->spent.usd()},
                         {"remaining_usd", known.snapshot->remaining.usd()},

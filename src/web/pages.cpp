@@ -6,6 +6,7 @@
 #include "ops/log.hpp"
 #include "web/error_response.hpp"
 #include "web/form.hpp"
+#include "web/known_usage.hpp"
 #include "web/routes.hpp"
 
 namespace llmapikey::web {
@@ -62,15 +63,8 @@ bool is_plausible(Notice notice, DashboardState state) {
     return false;
 }
 
-// Asks the upstream in the background if it is time to; shows what is known now.
 void show_usage(const Services& services, const domain::Grant& grant, views::DashboardView& view) {
-    const std::string handle = grant.delete_handle;
-    service::UsageCache& cache = services.usage;
-    const auto known = cache.look(handle);
-    if (known.should_refresh) {
-        const bool is_queued = services.background_queue.try_submit([&cache, handle] { cache.refresh(handle); });
-        if (!is_queued) cache.abandon_refresh(handle);
-    }
+    const auto known = known_usage(services, grant);
     view.usage_failed = known.has_failed && !known.snapshot;
     if (!known.snapshot) return;
     const service::UsageSnapshot& snapshot = *known.snapshot;

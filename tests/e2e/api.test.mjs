@@ -1,16 +1,27 @@
-// The JSON API: its document, its tokens, and every answer checked against the document.
+// The JSON API: its document, its tokens, and every answer checked against the document. On the embedded database, or with
+// LLMAPIKEY_TEST_STORE=postgres on PostgreSQL through PgBouncer.
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import addFormats from "ajv-formats";
 import Ajv from "ajv/dist/2020.js";
-import { generate, signIn, startSandbox, until } from "./support/service.mjs";
+import { startPostgres } from "./support/postgres.mjs";
+import { signIn, startSandbox, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
 
 let service, document, ajv, admin, token;
 const seen = new Set();
 
+const isEmbedded = process.env.LLMAPIKEY_TEST_STORE !== "postgres";
+const startOnPostgres = async () => {
+  const [upstreams, postgres] = await Promise.all([startUpstreams(), startPostgres()]);
+  const folder = temporaryFolder();
+  const started = await startService(upstreams, folder, { POSTGRES_URL: postgres.database().pooled, ADMIN_GITHUB_USER_IDS: "1003", MAX_TOTAL_KEYS: "0", SPENDING_POLL_SECONDS: "5" });
+  return { ...started, stop: async () => { await started.stop(); await upstreams.stop(); await postgres.stop(); rmSync(folder, { recursive: true, force: true }); } };
+};
+
 before(async () => {
-  service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", MAX_TOTAL_KEYS: "0" });
+  service = isEmbedded ? await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", MAX_TOTAL_KEYS: "0" }) : await startOnPostgres();
   document = await (await fetch(`${service.url}/openapi.json`)).json();
   ajv = new Ajv({ strict: false, allErrors: true });
   addFormats(ajv);
@@ -193,6 +204,10 @@ test("a bulk revocation by ids and by filter, followed to its end", async () => 
 });
 
 test("figures", async () => {
+  if (!isEmbedded) await mint(1004, "alan-at-the-limit");
+  const spender = (await service.ledger()).keys.find((key) => key.name.includes("gh-1004/"));
+  await fetch(`${service.openrouter_url.replace("/api/v1", "")}/sandbox/spend`, { method: "POST", body: JSON.stringify({ hash: spender.hash, usd: 0.5 }) });
+  await until("it is known", async () => (await keyOf(1004)).spent_usd > 0);
   const overview = await until("the figures are taken", async () => { const { body } = await call("GET", "/overview"); return body.figures_at && body.credits_left_usd !== null && body; });
   assert.ok(overview.usable >= 3 && overview.exposure_per_day_usd > 0 && overview.exposure_until_expiry_usd > overview.exposure_per_day_usd);
   assert.equal(overview.days.length, 30);

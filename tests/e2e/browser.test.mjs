@@ -1,12 +1,10 @@
 // What people do, in a real browser.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { launch, openPage, screenshot } from "./support/browser.mjs";
+import { assertAccessible } from "./support/browser_checks.mjs";
 import { startSandbox } from "./support/service.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let service, browser;
 before(async () => { service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" }); browser = await launch(); });
 after(async () => { await browser.close(); await service.stop(); });
@@ -191,11 +189,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.goto(service.url + path);
         await page.waitForFunction(() => !document.querySelector("main[data-refresh-after]"));
         await screenshot(page, `${name}-${colorScheme}-${width}`);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        assert.deepEqual(violations.map((each) => `${name}: ${each.id}: ${each.nodes.map((node) => node.target).join(" ")}`), []);
+        await assertAccessible(page, name);
         await page.context().close();
       }
     });
@@ -208,9 +202,7 @@ test("a sign-in error page and GitHub's own page are accessible, too", async () 
     await page.goto(`${service.url}/auth/login`);
     for (const name of ["persona-page", "sign-in-error"]) {
       await screenshot(page, `${name}-${colorScheme}`);
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(violations.map((each) => `${name}: ${each.id}`), []);
+      await assertAccessible(page, name);
       if (name === "persona-page") await page.click("text=Say no");
     }
     await page.context().close();
