@@ -189,3 +189,49 @@ test("what cannot be is said plainly", async (t) => {
     assert.match(wrong.err, words, args.join(" "));
   }
 });
+
+test("switched off and on, capped, looked at: upstream follows, and the log knows", async (t) => {
+  const [ada] = names(1);
+  const { keys, holders, idOf, page } = await start(t, [ada]);
+  const account = await idOf(ada);
+  const upstream = async () => (await upstreams.ledger()).keys.find((key) => key.name.includes(`gh-${account}/`) && !key.deleted_at);
+  assert.match((await keys("keys", "change", account, "--disable", "--dry-run")).out, /would be/);
+  assert.equal((await upstream()).disabled, false);
+  assert.equal((await keys("keys", "change", account, "--disable", "--reason", "quiet", "--json")).json().disabled, true);
+  assert.equal((await upstream()).disabled, true);
+  assert.match(await page(ada), /switched this key off/);
+  assert.equal((await keys("keys", "change", account, "--enable", "--daily-limit", "2.5", "--json")).json().daily_limit_usd, 2.5);
+  assert.deepEqual([(await upstream()).disabled, (await upstream()).limit], [false, 2.5]);
+  for (const args of [[], ["--daily-limit", "0"], ["--daily-limit", "x"], ["--disable", "--enable"]]) assert.equal((await keys("keys", "change", account, ...args)).code, 2, args.join(" "));
+  assert.equal((await keys("keys", "reveal", account, "--reason", "lost it")).out.trim(), holders[ada].key);
+  assert.match(await page(ada), /organizer looked at this key.*lost it/s);
+  assert.equal((await keys("keys", "reveal", account)).code, 2);
+  const log = (await keys("audit", "export")).out;
+  assert.match(log, /"action":"key\.reveal"[^\n]*"outcome":"done","detail":"lost it"/);
+  assert.ok(!log.includes(holders[ada].key));
+});
+
+test("all that fit are revoked by one command; a rehearsal first", async (t) => {
+  const people = names(6);
+  const { keys, list } = await start(t, people);
+  const crowd = people[0].replace(/\d+$/, "");
+  assert.match((await keys("keys", "revoke", "--search", crowd, "--reason", "over", "--dry-run")).out, /would revoke 6 keys/);
+  assert.equal((await list("--search", crowd)).keys.length, 6);
+  const done = (await keys("keys", "revoke", "--search", crowd, "--reason", "over", "--hold", "none", "--json")).json();
+  assert.deepEqual([done.state, done.total, done.remaining], ["done", 6, 0]);
+  assert.equal((await list("--search", crowd)).keys.length, 0);
+  for (const args of [["--reason", "x"], ["1001", "--all", "--reason", "x"], ["--state", "pending", "--reason", "x"]]) assert.equal((await keys("keys", "revoke", ...args)).code, 2, args.join(" "));
+  assert.equal((await keys("audit", "verify")).code, 0);
+});
+
+test("filters and orders on the command line", async (t) => {
+  const people = names(3);
+  const { list, keys } = await start(t, people);
+  const logins = (page) => page.keys.map((key) => key.github_username).sort();
+  assert.deepEqual(logins(await list("--unused", "--sort", "expiry")), [...people].sort());
+  assert.deepEqual(logins(await list("--state", "expired")), []);
+  assert.deepEqual(logins(await list("--expires-within", "30")), []);
+  assert.deepEqual(logins(await list("--to", "2020-01-01")), []);
+  assert.equal((await keys("keys", "list", "--from", "yesterday")).code, 2);
+  assert.equal((await keys("keys", "list", "--sort", "random")).code, 2);
+});
