@@ -195,6 +195,29 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
            Seconds{second} - *offset;
 }
 
+bool is_text(std::string_view bytes) {
+    // Lowest code point that may be written with so many continuation bytes.
+    constexpr std::uint32_t lowest[] = {0x01, 0x80, 0x800, 0x10000};
+    for (std::size_t i = 0; i < bytes.size();) {
+        const auto first = static_cast<unsigned char>(bytes[i++]);
+        const int more = first < 0x80         ? 0
+                         : first >> 5 == 0x06 ? 1
+                         : first >> 4 == 0x0e ? 2
+                         : first >> 3 == 0x1e ? 3
+                                              : -1;
+        if (more < 0 || bytes.size() - i < static_cast<std::size_t>(more)) return false;
+        std::uint32_t point = more == 0 ? first : first & (0x3fu >> more);
+        for (int k = 0; k < more; ++k) {
+            const auto next = static_cast<unsigned char>(bytes[i++]);
+            if (next >> 6 != 0x02) return false;
+            point = (point << 6) | (next & 0x3fu);
+        }
+        const bool is_surrogate = point >= 0xd800 && point <= 0xdfff;
+        if (point < lowest[more] || point > 0x10ffff || is_surrogate) return false;
+    }
+    return true;
+}
+
 std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};

@@ -32,6 +32,9 @@ std::string to_rfc3339(Timestamp time);
 // Takes "Z" and numeric offsets, any number of fraction digits; nullopt if malformed.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
+// Well-formed UTF-8 (RFC 3629) without NUL: what every database and every page takes.
+bool is_text(std::string_view bytes);
+
 std::string_view trim(std::string_view text);  // ASCII blanks and tabs at both ends
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool equal_ignoring_case(std::string_view left, std::string_view right);  // ASCII

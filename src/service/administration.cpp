@@ -59,6 +59,8 @@ base::Result<domain::Grant> Administration::change(const std::string& grant_id, 
                                                    const std::string& reason, const Initiator& by) {
     if (!change.is_disabled && !change.daily_limit)
         return base::fail(base::Errc::invalid_input, "there is nothing to change");
+    if (reason.size() > max_reason_bytes)
+        return base::fail(base::Errc::invalid_input, "a reason may have at most 500 characters");
     const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return base::fail(base::Errc::not_found, "there is no such key");

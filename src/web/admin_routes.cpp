@@ -184,10 +184,10 @@ net::Response admin_change(const Services& services, const Context& context) {
     const std::string account_id = asked->grant.github_user_id.text();
     const auto change = change_of(asked->fields);
     const bool is_empty = change && !change->is_disabled && !change->daily_limit;
-    if (!change || is_empty) return answer_outcome(context, account_id, {"bad-change", 400});
     const std::string reason(base::trim(asked->fields.text("reason")));
-    const auto changed = services.administration.change(
-        asked->grant.id, *change, reason.substr(0, service::Administration::max_reason_bytes), context.initiator());
+    const bool is_too_long = reason.size() > service::Administration::max_reason_bytes;
+    if (!change || is_empty || is_too_long) return answer_outcome(context, account_id, {"bad-change", 400});
+    const auto changed = services.administration.change(asked->grant.id, *change, reason, context.initiator());
     if (changed) return answer_outcome(context, account_id, {"changed", 200});
     ops::log(ops::LogLevel::error, "changing a key: " + changed.error().detail);
     return answer_outcome(context, account_id, outcome_of(changed.error(), "noted"));

@@ -11,13 +11,16 @@ constexpr std::size_t max_fields = 100;
 
 Form::Form(std::string_view encoded) {
     for (const std::string_view part : base::split(encoded, '&')) {
-        if (part.empty() || fields_.size() >= max_fields) continue;
+        if (part.empty()) continue;
         const auto equals = part.find('=');
         auto name = base::from_percent_encoded(part.substr(0, equals), /*plus_is_space=*/true);
         auto value = equals == std::string_view::npos
                          ? std::optional<std::string>("")
                          : base::from_percent_encoded(part.substr(equals + 1), /*plus_is_space=*/true);
-        if (name && value) fields_.emplace_back(std::move(*name), std::move(*value));
+        const bool is_fit =
+            name && value && base::is_text(*name) && base::is_text(*value) && fields_.size() < max_fields;
+        is_whole_ = is_whole_ && is_fit;
+        if (is_fit) fields_.emplace_back(std::move(*name), std::move(*value));
     }
 }
 

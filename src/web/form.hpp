@@ -8,7 +8,7 @@
 namespace llmapikey::web {
 
 // Fields of a query string or of an application/x-www-form-urlencoded body (URL Standard section 5). A field with a
-// malformed escape is left out.
+// malformed escape, or that is no text (base::is_text), is left out.
 class Form {
 public:
     explicit Form(std::string_view encoded);
@@ -17,10 +17,13 @@ public:
     bool has(std::string_view name) const;
     // Every field of that name, in order.
     std::vector<std::string> values(std::string_view name) const;
+    // Whether no field was left out, for whatever reason.
+    bool is_whole() const { return is_whole_; }
     std::vector<std::pair<std::string, std::string>> take() { return std::move(fields_); }
 
 private:
     std::vector<std::pair<std::string, std::string>> fields_;
+    bool is_whole_ = true;
 };
 
 }  // namespace llmapikey::web

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/encoding.hpp"
 #include "web/form.hpp"
 
 namespace llmapikey::web {
@@ -20,7 +21,9 @@ std::string text_of(const boost::json::value& value) {
 base::Result<RequestFields> RequestFields::read(const net::Request& request) {
     RequestFields fields;
     if (!request.header("content-type").starts_with("application/json")) {
-        fields.fields_ = Form(request.body).take();
+        Form form(request.body);
+        if (!form.is_whole()) return base::fail(base::Errc::invalid_input, "a field of the form cannot be read");
+        fields.fields_ = form.take();
         return fields;
     }
     if (request.body.empty()) return fields;
@@ -35,6 +38,8 @@ base::Result<RequestFields> RequestFields::read(const net::Request& request) {
         for (const boost::json::value& item : value.get_array())
             fields.fields_.emplace_back(name, text_of(item));
     }
+    for (const auto& [name, value] : fields.fields_)
+        if (!base::is_text(value)) return base::fail(base::Errc::invalid_input, name + " is no text");
     return fields;
 }
 

@@ -14,7 +14,8 @@ namespace llmapikey::web {
 // Fields of a request's body, from a form or from a JSON object; lists are repeated fields.
 class RequestFields {
 public:
-    // invalid_input: the body says that it is JSON and is no JSON object.
+    // invalid_input: the body says that it is JSON and is no JSON object, or a field cannot be read: what is asked for
+    // must not become something wider because a condition was left out.
     static base::Result<RequestFields> read(const net::Request& request);
 
     bool has(std::string_view name) const;

@@ -13,7 +13,7 @@ const std::string begin_endings = translated(
     "noted AS (INSERT INTO llmapikey.ledger (grant_id, github_user_id, github_username, openrouter_delete_hash, "
     "key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id) "
     "SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at, "
-    "expires_at, $2, $3, to_timestamp($4::bigint), nullif($8, '') FROM ended), "
+    "expires_at, $2, $3, to_timestamp($4::bigint), nullif($8, '') FROM ended ON CONFLICT (grant_id) DO NOTHING), "
     "held AS (INSERT INTO llmapikey.holds (github_user_id, until, reason, actor, set_at) "
     "SELECT github_user_id, to_timestamp($6::bigint), $7, $2, to_timestamp($4::bigint) FROM ended WHERE $5 = 'hold' "
     "ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, reason = excluded.reason, "
