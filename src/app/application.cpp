@@ -24,10 +24,14 @@ constexpr int background_threads = 2;
 constexpr base::Millis recovery_pause{10'000};
 constexpr base::Millis operations_pause{2'000};
 constexpr base::Millis statistics_pause{5'000};
-// As long as a run may take; a process that ends in order gives its leases back.
-constexpr base::Seconds bulk_lease{20};
-constexpr base::Seconds webhook_lease{300};
-constexpr base::Seconds statistics_lease{120};
+
+// One of several processes does a job; used by the job's own thread.
+struct JobLease {
+    const char* name;
+    base::Seconds duration;  // as long as a run may take; a process that ends in order gives its leases back
+    base::Timestamp renewed_at{};
+};
+
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
@@ -146,36 +150,40 @@ struct Application::Parts {
     }
 
     AfterJob revoke_in_bulk(const std::stop_token& stop) {
-        if (!holds("bulk", bulk_lease)) return AfterJob::pause;
+        if (!holds(bulk_lease)) return AfterJob::pause;
         const std::string failure = bulk_revoker.run_once(stop);
         if (!failure.empty()) note_failure(failure);
         return bulk_revoker.is_busy() ? AfterJob::go_on : AfterJob::pause;
     }
 
     AfterJob send_webhooks(const std::stop_token& stop) {
-        if (!holds("webhooks", webhook_lease)) return AfterJob::pause;
+        if (!holds(webhook_lease)) return AfterJob::pause;
         const std::string failure = webhooks.run_once(stop);
         if (!failure.empty()) note_failure("webhooks: " + failure);
         return AfterJob::pause;
     }
 
     AfterJob take_figures(const std::stop_token& stop) {
-        if (!holds("statistics", statistics_lease)) return AfterJob::pause;
+        if (!holds(statistics_lease)) return AfterJob::pause;
         const std::string failure = statistics.run_once(stop);
         if (!failure.empty()) note_failure(failure);
         return AfterJob::pause;
     }
 
-    // Whether this process is the one to do it. Where the database does not say, nobody does.
-    bool holds(const std::string& lease, base::Seconds duration) {
-        const auto held = stores.leases->acquire(lease, process_id, wall_clock.now(), duration);
-        if (!held) ops::log(ops::LogLevel::warn, "the lease " + lease + ": " + held.error().detail);
+    // Whether this process is the one to do it. Where the database does not say, nobody does. Renewed in good time
+    // only, so that an idle process hardly writes.
+    bool holds(JobLease& lease) {
+        const auto now = wall_clock.now();
+        if (now - lease.renewed_at < lease.duration / 3) return true;
+        const auto held = stores.leases->acquire(lease.name, process_id, now, lease.duration);
+        if (!held) ops::log(ops::LogLevel::warn, std::string("the lease ") + lease.name + ": " + held.error().detail);
+        lease.renewed_at = held && *held ? now : base::Timestamp{};
         return held && *held;
     }
 
     void give_leases_back() {
-        for (const char* lease : {"bulk", "webhooks", "statistics"}) {
-            const auto released = stores.leases->release(lease, process_id);
+        for (const JobLease* lease : {&bulk_lease, &webhook_lease, &statistics_lease}) {
+            const auto released = stores.leases->release(lease->name, process_id);
             if (!released) ops::log(ops::LogLevel::debug, "a lease was not given back: " + released.error().detail);
         }
     }
@@ -225,6 +233,9 @@ struct Application::Parts {
     net::HttpServer server;                               // sockets
     service::Settlement settlement;                       // attempts in doubt
     service::Recovery recovery;                           // what was interrupted
+    JobLease bulk_lease{"bulk", base::Seconds{20}};
+    JobLease webhook_lease{"webhooks", base::Seconds{300}};
+    JobLease statistics_lease{"statistics", base::Seconds{120}};
     JobTimer recovery_timer, bulk_timer, webhook_timer, statistics_timer;
 };
 

@@ -33,8 +33,7 @@ std::string text_of(const Facts& facts, const char* name) {
 
 }  // namespace
 
-base::Result<void> Statistics::take_figures(const Facts& facts, base::Timestamp now) {
-    if (!is_due(facts, fact::figures, now, figures_pause_)) return {};
+base::Result<void> Statistics::take_figures(base::Timestamp now) {
     const auto begun = std::chrono::steady_clock::now();
     const auto exposure = store_.exposure(now);
     if (!exposure) return tl::unexpected(exposure.error());
@@ -132,7 +131,8 @@ std::string Statistics::run_once(const std::stop_token& stop) {
         const auto asked = ask_upstream(stop, now);
         if (!asked) return "reading spending: " + asked.error().detail;
     }
-    const auto taken = take_figures(*facts, now);
+    if (!is_due(*facts, fact::figures, now, figures_pause_)) return {};
+    const auto taken = take_figures(now);
     if (!taken) return "taking figures: " + taken.error().detail;
     const auto noticed = notice(*facts, now);
     return noticed ? "" : "noticing what happened: " + noticed.error().detail;

@@ -95,7 +95,7 @@ public:
     std::string run_once(const std::stop_token& stop);
 
 private:
-    base::Result<void> take_figures(const Facts& facts, base::Timestamp now);
+    base::Result<void> take_figures(base::Timestamp now);
     base::Result<void> notice(const Facts& facts, base::Timestamp now);
     base::Result<void> ask_upstream(const std::stop_token& stop, base::Timestamp now);
     base::Result<void> ask_for_spending(const std::stop_token& stop, base::Timestamp now);

@@ -172,7 +172,7 @@ test("webhooks: signed, retried, given up on, sent again", async () => {
   await page.fill("input[name=url]", url);
   await page.click("#add-webhook");
   const webhook = new Webhook(await page.textContent("#secret"));
-  const arrived = async (type) => until(`${type} arrives`, () => received.map((each) => ({ ...each, message: webhook.verify(each.body, each.headers) })).find((each) => each.message.type === type));
+  const arrived = async (type) => until(`${type} arrives`, () => received.map((each) => ({ ...each, message: webhook.verify(each.body, each.headers) })).find((each) => each.message.type === type), 60_000);
   const person = await take("announced-person");
   const issued = await arrived("key.issued");
   assert.deepEqual([issued.message.data.github_user_id, issued.message.data.github_username], [person.account, "announced-person"]);
