@@ -240,9 +240,10 @@ std::optional<net::Response> Site::authenticate(Context& context) {
 
 net::Response Site::answer_once(const Context& context, const std::string& key) {
     constexpr std::size_t max_key_bytes = 255;
-    if (key.size() > max_key_bytes) {
-        return error_response(services_, context, 400, {},
-                              {"Idempotency-Key too long", "It may have at most 255 characters.", "", "", ""});
+    if (key.size() > max_key_bytes || !base::is_text(key)) {
+        return error_response(
+            services_, context, 400, {},
+            {"Idempotency-Key not accepted", "It may have at most 255 characters of UTF-8.", "", "", ""});
     }
     const net::Request& request = context.request;
     const std::string actor = context.initiator().actor;

@@ -122,9 +122,9 @@ TEST(ListenAddressTest, TakesNumericAddressesWithPorts) {
 TEST(Text, IsWellFormedUtf8WithoutNul) {
     for (const std::string good : {"", "plain", "\xc3\xbc", "\xe2\x80\xa6", "\xf0\x9f\x98\x80", "\x7f\n"})
         EXPECT_TRUE(base::is_text(good)) << base::to_hex(good);
-    for (const std::string bad : {std::string("a\0b", 3), std::string("\xff"), std::string("\xc3"),
-                                  std::string("\xc0\x80"), std::string("\xe0\x80\x80"), std::string("\xed\xa0\x80"),
-                                  std::string("\xf4\x90\x80\x80"), std::string("\x80"), std::string("\xe2\x80")})
+    for (const std::string& bad : {std::string("a\0b", 3), std::string("\xff"), std::string("\xc3"),
+                                   std::string("\xc0\x80"), std::string("\xe0\x80\x80"), std::string("\xed\xa0\x80"),
+                                   std::string("\xf4\x90\x80\x80"), std::string("\x80"), std::string("\xe2\x80")})
         EXPECT_FALSE(base::is_text(bad)) << base::to_hex(bad);
 }
 
