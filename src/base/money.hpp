@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace llmapikey::base {
 
@@ -19,6 +21,9 @@ struct MicroUsd {
     friend bool operator==(MicroUsd, MicroUsd) = default;
     friend auto operator<=>(MicroUsd, MicroUsd) = default;
 };
+
+// From text such as "10", "2.50" or "1E1"; nullopt unless it is above 0 and at most 100,000 US dollars.
+std::optional<MicroUsd> parse_daily_limit(std::string_view text);
 
 // "10", "2.50", "0.003": at least two digits after a point that is there, and no more than are needed.
 std::string to_display(MicroUsd amount);

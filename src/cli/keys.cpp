@@ -2,7 +2,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <charconv>
 #include <cstdio>
 #include <thread>
 
@@ -133,24 +132,12 @@ int revoke_in_bulk(KeyServices& services, const std::string& selection, const Re
     return 0;
 }
 
-std::string selection_of(const RevokeOptions& options) {
-    std::string text;
-    for (const auto& [name, value] : options.filters)
-        text += (text.empty() ? "" : "&") + name + "=" + base::to_percent_encoded(value);
-    return text;
-}
-
 base::Result<service::KeyChange> change_of(const ChangeOptions& options) {
     service::KeyChange change{options.is_disabled, std::nullopt};
     if (options.daily_limit.empty()) return change;
-    double amount = 0;
-    const char* end = options.daily_limit.data() + options.daily_limit.size();
-    const auto [stop, error] = std::from_chars(options.daily_limit.data(), end, amount);
-    const auto cap = base::MicroUsd::from_usd(amount);
-    if (error != std::errc() || stop != end || cap.value <= 0 || amount > 100'000)
-        return base::fail(base::Errc::invalid_input, "--daily-limit takes US dollars above 0 and up to 100000");
-    change.daily_limit = cap;
-    return change;
+    change.daily_limit = base::parse_daily_limit(options.daily_limit);
+    if (change.daily_limit) return change;
+    return base::fail(base::Errc::invalid_input, "--daily-limit takes US dollars above 0 and up to 100000");
 }
 
 }  // namespace
@@ -215,7 +202,8 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     if (!hold) return report({base::Errc::invalid_input, "--hold: " + hold.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
-    if (options.keys.empty()) return revoke_in_bulk(**services, selection_of(options), options, *hold, output);
+    if (options.keys.empty())
+        return revoke_in_bulk(**services, service::selection_text(options.filters), options, *hold, output);
     std::vector<Revoked> all;
     bool is_done = true;
     for (const std::string& key : options.keys) {

@@ -100,6 +100,20 @@ std::string_view to_text(BulkState state) {
     return "";
 }
 
+std::string selection_text(const std::vector<std::pair<std::string, std::string>>& fields) {
+    std::string text;
+    for (const auto& [name, value] : fields)
+        text += (text.empty() ? "" : "&") + name + "=" + base::to_percent_encoded(value);
+    return text;
+}
+
+std::string selection_of_ids(const std::vector<std::string>& grant_ids) {
+    std::string ids;
+    for (const std::string& id : grant_ids)
+        ids += (ids.empty() ? "" : ",") + id;
+    return selection_text({{"ids", ids}});
+}
+
 FieldReader fields_of_selection(const std::string& selection) {
     std::vector<std::pair<std::string, std::string>> fields;
     for (const std::string_view part : base::split(selection, '&')) {
@@ -136,7 +150,6 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     bulk.hold = hold;
     bulk.selection = selection;
     bulk.created_at = clock_.now();
-    bulk.cutoff = bulk.created_at;
     Audited audited(audit_, clock_, by, "keys.revoke", "bulk:" + bulk.id, reason + " (" + selection + ")");
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
@@ -152,9 +165,9 @@ base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
     const bool is_list = !ids.empty();
     if (!is_list) {
         // Relative to the decision, and not to now: what expires meanwhile was not meant.
-        auto query = query_of(bulk.selection, bulk.cutoff);
+        auto query = query_of(bulk.selection, bulk.created_at);
         if (!query) return tl::unexpected(query.error());
-        const auto end = bulk.cutoff + base::Seconds{1};
+        const auto end = bulk.created_at + base::Seconds{1};
         query->created_before = query->created_before ? std::min(*query->created_before, end) : end;
         const auto page = grants_.list(*query);
         if (!page) return tl::unexpected(page.error());

@@ -26,12 +26,11 @@ struct BulkRevocation {
     Initiator by;
     std::string reason;
     std::optional<domain::Hold> hold;
-    std::string selection;   // "ids=<uuid>,<uuid>", or fields as for parse_grant_query()
-    base::Timestamp cutoff;  // grants made later are not meant
+    std::string selection;  // "ids=<uuid>,<uuid>", or fields as for parse_grant_query()
     BulkState state = BulkState::selecting;
     std::int64_t total = 0;      // grants that it ends; final when it is revoking
     std::int64_t remaining = 0;  // not yet revoked upstream
-    base::Timestamp created_at;
+    base::Timestamp created_at;  // grants made later are not meant
     std::optional<base::Timestamp> ended_at;
     std::string problem;  // why it does not go on just now; empty: it does
 };
@@ -52,6 +51,9 @@ public:
     virtual base::Result<void> set_problem(const std::string& id, const std::string& problem) = 0;
 };
 
+// A selection of these fields (name and value), and one of these ids.
+std::string selection_text(const std::vector<std::pair<std::string, std::string>>& fields);
+std::string selection_of_ids(const std::vector<std::string>& grant_ids);
 // The fields of a selection, for parse_grant_query() and the ids.
 FieldReader fields_of_selection(const std::string& selection);
 

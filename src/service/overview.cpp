@@ -46,7 +46,7 @@ void read_pace(Overview& overview) {
     if (seconds < ten_years) overview.credits_end = overview.now + base::Seconds{static_cast<std::int64_t>(seconds)};
 }
 
-void read_credits(const Facts& facts, const OverviewPolicy& policy, Overview& overview) {
+void read_credits(const Facts& facts, const IssuancePolicy& policy, Overview& overview) {
     overview.upstream_at = noted(facts, fact::spending);
     const auto problem = facts.find(fact::upstream_problem);
     if (problem != facts.end()) overview.upstream_problem = problem->second.value;
@@ -76,7 +76,7 @@ base::Result<void> read_days(StatisticsStore& store, Overview& overview) {
 
 }  // namespace
 
-base::Result<Overview> read_overview(StatisticsStore& store, const OverviewPolicy& policy, base::Timestamp now) {
+base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Timestamp now) {
     Overview overview;
     overview.now = now;
     const auto counts = store.status_counts();

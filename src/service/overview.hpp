@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "service/issuance.hpp"
 #include "service/statistics.hpp"
 
 namespace llmapikey::service {
@@ -27,13 +28,7 @@ struct Overview {
     std::vector<Failure> failures;               // the latest first
 };
 
-struct OverviewPolicy {
-    std::int64_t max_total_keys = 0;  // 0: no limit
-    base::MicroUsd daily_limit;       // of a new key
-    std::chrono::days key_lifetime{90};
-};
-
 // Reads the figures; a few statements, none of which counts. Fails as the store does.
-base::Result<Overview> read_overview(StatisticsStore& store, const OverviewPolicy& policy, base::Timestamp now);
+base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Timestamp now);
 
 }  // namespace llmapikey::service

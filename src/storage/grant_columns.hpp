@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "domain/grant.hpp"
 #include "storage/sql_database.hpp"
+#include "storage/stored_time.hpp"
 
 // How rows of api_keys become grants, in both databases.
 namespace llmapikey::storage {
@@ -15,13 +16,6 @@ inline const std::string portable_grant_columns =
     "daily_limit_micro_usd, {epoch:created_at} AS created, {epoch:attempted_at} AS attempted, "
     "{epoch:expires_at} AS expires, is_disabled, unsynced, spent_micro_usd, spent_as_of, revealed_at, reveal_reason";
 inline constexpr int grant_column_count = 18;
-
-inline base::Timestamp time_of_seconds(std::int64_t seconds) {
-    return base::Timestamp{base::Seconds{seconds}};
-}
-inline std::int64_t seconds_of_time(base::Timestamp time) {
-    return time.time_since_epoch().count();
-}
 
 // `row`: anything with text(), number() and is_null() of a column's number.
 template <class Row>
@@ -41,14 +35,14 @@ base::Result<domain::Grant> grant_of_row(const Row& row) {
     grant.sealed_key = row.text(6);
     grant.key_hint = row.text(7);
     grant.daily_limit = base::MicroUsd{row.number(8)};
-    grant.created_at = time_of_seconds(row.number(9));
-    grant.attempted_at = time_of_seconds(row.number(10));
-    grant.expires_at = time_of_seconds(row.number(11));
+    grant.created_at = time_of(row.number(9));
+    grant.attempted_at = time_of(row.number(10));
+    grant.expires_at = time_of(row.number(11));
     grant.is_disabled = row.number(12) != 0;
     grant.unsynced = row.text(13);
     grant.spent = base::MicroUsd{row.number(14)};
-    if (!row.is_null(15)) grant.spent_as_of = time_of_seconds(row.number(15));
-    if (!row.is_null(16)) grant.reveal = domain::Reveal{time_of_seconds(row.number(16)), row.text(17)};
+    if (!row.is_null(15)) grant.spent_as_of = time_of(row.number(15));
+    if (!row.is_null(16)) grant.reveal = domain::Reveal{time_of(row.number(16)), row.text(17)};
     return grant;
 }
 

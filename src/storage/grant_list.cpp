@@ -106,16 +106,16 @@ void add_search(const GrantQuery& query, Search search, Dialect dialect, Conditi
 }
 
 void add_filters(const GrantQuery& query, Conditions& conditions) {
-    const auto now = seconds_of_time(query.now);
+    const auto now = seconds_of(query.now);
     if (query.status) conditions.add("status = #", domain::to_text(*query.status));
     if (query.is_disabled) conditions.add(*query.is_disabled ? "is_disabled = 1" : "is_disabled = 0");
     if (query.is_expired) conditions.add(*query.is_expired ? "expires_at <= {time:#}" : "expires_at > {time:#}", now);
     if (query.expires_by) {
         conditions.add("expires_at > {time:#}", now);
-        conditions.add("expires_at <= {time:#}", seconds_of_time(*query.expires_by));
+        conditions.add("expires_at <= {time:#}", seconds_of(*query.expires_by));
     }
-    if (query.created_from) conditions.add("created_at >= {time:#}", seconds_of_time(*query.created_from));
-    if (query.created_before) conditions.add("created_at < {time:#}", seconds_of_time(*query.created_before));
+    if (query.created_from) conditions.add("created_at >= {time:#}", seconds_of(*query.created_from));
+    if (query.created_before) conditions.add("created_at < {time:#}", seconds_of(*query.created_before));
     // Never below, but so SQLite does not take the index of the spending for it, of which it expects a few rows only.
     if (query.is_unused) conditions.add("spent_micro_usd <= 0");
 }

@@ -53,12 +53,12 @@ service::LedgerEntry read_ledger_row(const SqlRow& row, domain::GithubUserId acc
     entry.grant.delete_handle = row.text(2);
     entry.grant.key_hint = row.text(3);
     entry.grant.daily_limit = base::MicroUsd{row.number(4)};
-    entry.grant.created_at = entry.grant.attempted_at = time_of_seconds(row.number(5));
-    entry.grant.expires_at = time_of_seconds(row.number(6));
+    entry.grant.created_at = entry.grant.attempted_at = time_of(row.number(5));
+    entry.grant.expires_at = time_of(row.number(6));
     entry.actor = row.text(7);
     entry.reason = row.text(8);
-    entry.begun_at = time_of_seconds(row.number(9));
-    if (!row.is_null(10)) entry.ended_at = time_of_seconds(row.number(10));
+    entry.begun_at = time_of(row.number(9));
+    if (!row.is_null(10)) entry.ended_at = time_of(row.number(10));
     entry.bulk_id = row.text(11);
     return entry;
 }
@@ -70,7 +70,7 @@ base::Result<service::LedgerEntry> read_revoking_row(const SqlRow& row) {
     entry.grant = std::move(*grant);
     entry.actor = row.text(grant_column_count);
     entry.reason = row.text(grant_column_count + 1);
-    entry.begun_at = time_of_seconds(row.number(grant_column_count + 2));
+    entry.begun_at = time_of(row.number(grant_column_count + 2));
     entry.bulk_id = row.text(grant_column_count + 3);
     return entry;
 }
@@ -174,7 +174,7 @@ base::Result<std::vector<domain::Grant>> SqlAdminStore::list_unsynced(const std:
 
 base::Result<void> SqlAdminStore::note_reveal(const std::string& grant_id, const domain::Reveal& reveal) {
     const auto answer =
-        database_->run(update_reveal, SqlValues().add(grant_id).add(seconds_of_time(reveal.at)).add(reveal.reason));
+        database_->run(update_reveal, SqlValues().add(grant_id).add(seconds_of(reveal.at)).add(reveal.reason));
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such key");
 }
@@ -184,8 +184,8 @@ base::Result<void> SqlAdminStore::set_hold(domain::GithubUserId id, const std::o
     SqlValues values;
     values.add(id.text());
     if (hold) {
-        values.add_if(hold->until ? std::optional(seconds_of_time(*hold->until)) : std::nullopt);
-        values.add(hold->reason).add(actor).add(seconds_of_time(now));
+        values.add_if(hold->until ? std::optional(seconds_of(*hold->until)) : std::nullopt);
+        values.add(hold->reason).add(actor).add(seconds_of(now));
     }
     const auto answer = database_->run(hold ? upsert_hold : delete_hold, values);
     if (!answer) return tl::unexpected(answer.error());

@@ -6,15 +6,15 @@ namespace llmapikey::storage {
 namespace {
 
 const std::string columns =
-    "id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, total, created_at, ended_at, problem, "
+    "id, actor, origin, reason, is_held, hold_until, selection, state, total, created_at, ended_at, problem, "
     "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL)";
 const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocations AS bulk ";
 const std::string select_one = select + "WHERE id = $1";
 const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
 const std::string select_open = select + "WHERE state <> 'done' ORDER BY created_at, id LIMIT $1::bigint";
 const std::string insert =
-    "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, "
-    "total, created_at, problem) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'selecting', 0, $9, '')";
+    "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, state, "
+    "total, created_at, cutoff, problem) VALUES ($1, $2, $3, $4, $5, $6, $7, 'selecting', 0, $8, $8, '')";
 const std::string update_to_revoking =
     "UPDATE llmapikey.bulk_revocations SET state = 'revoking', "
     "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'selecting'";
@@ -36,13 +36,12 @@ service::BulkRevocation read_bulk(const SqlRow& row) {
     bulk.reason = row.text(3);
     if (row.number(4) != 0) bulk.hold = domain::Hold{time_if_any(row, 5), bulk.reason};
     bulk.selection = row.text(6);
-    bulk.cutoff = time_in(row, 7);
-    bulk.state = state_of(row.text(8));
-    bulk.total = row.number(9);
-    bulk.created_at = time_in(row, 10);
-    bulk.ended_at = time_if_any(row, 11);
-    bulk.problem = row.text(12);
-    bulk.remaining = row.number(13);
+    bulk.state = state_of(row.text(7));
+    bulk.total = row.number(8);
+    bulk.created_at = time_in(row, 9);
+    bulk.ended_at = time_if_any(row, 10);
+    bulk.problem = row.text(11);
+    bulk.remaining = row.number(12);
     return bulk;
 }
 
@@ -61,7 +60,7 @@ base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
     SqlValues values;
     values.add(bulk.id).add(bulk.by.actor).add(bulk.by.origin).add(bulk.reason);
     values.add(std::int64_t{bulk.hold ? 1 : 0}).add_if(bulk.hold ? seconds_if(bulk.hold->until) : std::nullopt);
-    values.add(bulk.selection).add(seconds(bulk.cutoff)).add(seconds(bulk.created_at));
+    values.add(bulk.selection).add(seconds_of(bulk.created_at));
     return done(database_->run(insert, values));
 }
 
@@ -85,7 +84,7 @@ base::Result<void> SqlBulkStore::finish_selecting(const std::string& id) {
 }
 
 base::Result<bool> SqlBulkStore::finish(const std::string& id, base::Timestamp now) {
-    const auto answer = database_->run(update_to_done, SqlValues().add(id).add(seconds(now)));
+    const auto answer = database_->run(update_to_done, SqlValues().add(id).add(seconds_of(now)));
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1;
 }

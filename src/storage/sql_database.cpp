@@ -1,9 +1,8 @@
 #include "storage/sql_database.hpp"
 
 #include <cstdlib>
-#include <map>
 #include <mutex>
-#include <utility>
+#include <unordered_map>
 
 #include "base/encoding.hpp"
 
@@ -62,11 +61,11 @@ std::int64_t SqlRow::number(int column) const {
 
 const std::string& translated(const std::string& sql, Dialect dialect) {
     static std::mutex mutex;
-    static std::map<std::pair<Dialect, std::string>, std::string> known;
+    static std::unordered_map<std::string, std::string> of_sqlite, of_postgres;
+    auto& known = dialect == Dialect::sqlite ? of_sqlite : of_postgres;
     const std::lock_guard lock(mutex);
-    auto& text = known[{dialect, sql}];
-    if (text.empty()) text = translate(sql, dialect);
-    return text;
+    const auto found = known.find(sql);
+    return found != known.end() ? found->second : known.emplace(sql, translate(sql, dialect)).first->second;
 }
 
 }  // namespace llmapikey::storage

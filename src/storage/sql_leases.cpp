@@ -14,7 +14,7 @@ const std::string delete_lease = "DELETE FROM llmapikey.leases WHERE name = $1 A
 
 base::Result<bool> SqlLeases::acquire(const std::string& name, const std::string& holder, base::Timestamp now,
                                       base::Seconds duration) {
-    const auto values = SqlValues().add(name).add(holder).add(seconds(now + duration)).add(seconds(now));
+    const auto values = SqlValues().add(name).add(holder).add(seconds_of(now + duration)).add(seconds_of(now));
     const auto answer = database_->run(upsert_lease, values);
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1;

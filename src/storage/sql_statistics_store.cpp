@@ -66,7 +66,7 @@ base::Result<service::StatusCounts> SqlStatisticsStore::status_counts() {
 }
 
 base::Result<service::Exposure> SqlStatisticsStore::exposure(base::Timestamp now) {
-    const auto answer = database_->run(select_exposure, SqlValues().add(seconds(now)));
+    const auto answer = database_->run(select_exposure, SqlValues().add(seconds_of(now)));
     if (!answer) return tl::unexpected(answer.error());
     const SqlRow& row = answer->rows.at(0);
     return service::Exposure{row.number(0), row.number(1), base::MicroUsd{row.number(2)}, base::MicroUsd{row.number(3)},
@@ -74,7 +74,7 @@ base::Result<service::Exposure> SqlStatisticsStore::exposure(base::Timestamp now
 }
 
 base::Result<void> SqlStatisticsStore::count_day(base::Timestamp day) {
-    const auto values = SqlValues().add(day_text(day)).add(seconds(day)).add(seconds(day + one_day));
+    const auto values = SqlValues().add(day_text(day)).add(seconds_of(day)).add(seconds_of(day + one_day));
     return done(database_->run(count_of_day, values));
 }
 
@@ -84,7 +84,7 @@ base::Result<void> SqlStatisticsStore::record_spending(const std::vector<service
     for (const service::KeySpending& key : keys) {
         to_day.push_back(
             SqlValues().add(day_text(now)).add(key.delete_handle).add(key.usage.value).add(key.usage_today.value));
-        to_key.push_back(SqlValues().add(key.delete_handle).add(key.usage.value).add(seconds(now)));
+        to_key.push_back(SqlValues().add(key.delete_handle).add(key.usage.value).add(seconds_of(now)));
     }
     const auto added = database_->run_each(add_to_day, to_day);
     return added ? database_->run_each(update_spent, to_key) : added;
@@ -111,12 +111,12 @@ base::Result<service::Facts> SqlStatisticsStore::facts() {
 base::Result<void> SqlStatisticsStore::set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) {
     std::vector<SqlValues> all;
     for (const auto& [name, value] : facts)
-        all.push_back(SqlValues().add(name).add(value).add(seconds(now)));
+        all.push_back(SqlValues().add(name).add(value).add(seconds_of(now)));
     return database_->run_each(upsert_fact, all);
 }
 
 base::Result<void> SqlStatisticsStore::record_failure(const std::string& what, base::Timestamp now) {
-    return done(database_->run(upsert_failure, SqlValues().add(what).add(seconds(now))));
+    return done(database_->run(upsert_failure, SqlValues().add(what).add(seconds_of(now))));
 }
 
 base::Result<std::vector<service::Failure>> SqlStatisticsStore::failures(int limit) {
@@ -129,7 +129,7 @@ base::Result<std::vector<service::Failure>> SqlStatisticsStore::failures(int lim
 }
 
 base::Result<void> SqlStatisticsStore::prune(base::Timestamp before) {
-    return done(database_->run(delete_failures, SqlValues().add(seconds(before))));
+    return done(database_->run(delete_failures, SqlValues().add(seconds_of(before))));
 }
 
 }  // namespace llmapikey::storage

@@ -29,12 +29,12 @@ const std::string delete_old = "DELETE FROM llmapikey.stored_answers WHERE begun
 base::Result<service::RequestOutcome> SqlStoredAnswers::begin(const std::string& actor, const std::string& key,
                                                               const std::string& fingerprint, base::Timestamp now) {
     const std::string attempt = base::random_uuid();
-    const std::int64_t oldest = seconds(now - kept_for);
+    const std::int64_t oldest = seconds_of(now - kept_for);
     const auto cleared = database_->run(delete_old, SqlValues().add(oldest));
     if (!cleared) return tl::unexpected(cleared.error());
     SqlValues values;
-    values.add(actor).add(key).add(fingerprint).add(attempt).add(seconds(now));
-    values.add(oldest).add(seconds(now - longest_request));
+    values.add(actor).add(key).add(fingerprint).add(attempt).add(seconds_of(now));
+    values.add(oldest).add(seconds_of(now - longest_request));
     const auto inserted = database_->run(insert_request, values);
     if (!inserted) return tl::unexpected(inserted.error());
     if (inserted->changed == 1) return service::RequestOutcome{service::FirstRequest{attempt}};

@@ -44,7 +44,7 @@ base::Result<void> SqlTokenStore::insert(const service::ApiToken& token, const s
         scopes.emplace(service::to_text(scope));
     SqlValues values;
     values.add(token.id).add(hash).add(token.hint).add(token.name).add(token.owner.text()).add(joined_words(scopes));
-    values.add(seconds(token.created_at)).add(seconds(token.expires_at));
+    values.add(seconds_of(token.created_at)).add(seconds_of(token.expires_at));
     return done(database_->run(insert_token, values));
 }
 
@@ -70,13 +70,13 @@ base::Result<std::vector<service::ApiToken>> SqlTokenStore::list(domain::GithubU
 }
 
 base::Result<void> SqlTokenStore::revoke(domain::GithubUserId owner, const std::string& id, base::Timestamp now) {
-    const auto answer = database_->run(update_revoked, SqlValues().add(id).add(owner.text()).add(seconds(now)));
+    const auto answer = database_->run(update_revoked, SqlValues().add(id).add(owner.text()).add(seconds_of(now)));
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such token");
 }
 
 base::Result<void> SqlTokenStore::note_use(const std::string& id, base::Timestamp now) {
-    return done(database_->run(update_used, SqlValues().add(id).add(seconds(now))));
+    return done(database_->run(update_used, SqlValues().add(id).add(seconds_of(now))));
 }
 
 }  // namespace llmapikey::storage

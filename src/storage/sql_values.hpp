@@ -6,22 +6,20 @@
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "storage/sql_database.hpp"
+#include "storage/stored_time.hpp"
 
 // How values of the service are kept in the tables that both databases share.
 namespace llmapikey::storage {
 
 inline std::optional<base::Timestamp> time_if_any(const SqlRow& row, int column) {
     if (row.is_null(column)) return std::nullopt;
-    return base::Timestamp{base::Seconds{row.number(column)}};
+    return time_of(row.number(column));
 }
 inline base::Timestamp time_in(const SqlRow& row, int column) {
-    return base::Timestamp{base::Seconds{row.number(column)}};
-}
-inline std::int64_t seconds(base::Timestamp time) {
-    return time.time_since_epoch().count();
+    return time_of(row.number(column));
 }
 inline std::optional<std::int64_t> seconds_if(const std::optional<base::Timestamp>& time) {
-    return time ? std::optional(seconds(*time)) : std::nullopt;
+    return time ? std::optional(seconds_of(*time)) : std::nullopt;
 }
 
 // Words separated by commas.

@@ -79,7 +79,7 @@ std::vector<service::WebhookDelivery> read_deliveries(const SqlAnswer& answer) {
 base::Result<void> SqlWebhookStore::add_endpoint(const service::WebhookEndpoint& endpoint) {
     SqlValues values;
     values.add(endpoint.id).add(endpoint.url).add(endpoint.sealed_secret).add(joined_words(endpoint.events));
-    values.add(seconds(endpoint.created_at));
+    values.add(seconds_of(endpoint.created_at));
     return done(database_->run(insert_endpoint, values));
 }
 
@@ -107,12 +107,12 @@ base::Result<void> SqlWebhookStore::disable_endpoint(const std::string& id) {
 base::Result<void> SqlWebhookStore::add_event(const service::WebhookEvent& event) {
     SqlValues values;
     values.add(event.id).add(event.key).add(event.type).add(event.grant_id).add(event.github_user_id);
-    values.add(event.github_username).add(event.detail).add(seconds(event.at));
+    values.add(event.github_username).add(event.detail).add(seconds_of(event.at));
     return done(database_->run(insert_event, values));
 }
 
 base::Result<void> SqlWebhookStore::add_expiries(base::Timestamp after, base::Timestamp by) {
-    return done(database_->run(insert_expiries, SqlValues().add(seconds(after)).add(seconds(by))));
+    return done(database_->run(insert_expiries, SqlValues().add(seconds_of(after)).add(seconds_of(by))));
 }
 
 base::Result<std::vector<service::WebhookEvent>> SqlWebhookStore::undispatched(int limit) {
@@ -128,14 +128,14 @@ base::Result<void> SqlWebhookStore::dispatch(const std::string& event_id, const 
                                              base::Timestamp now) {
     std::vector<SqlValues> all;
     for (const std::string& endpoint_id : endpoint_ids)
-        all.push_back(SqlValues().add(base::random_uuid()).add(event_id).add(endpoint_id).add(seconds(now)));
+        all.push_back(SqlValues().add(base::random_uuid()).add(event_id).add(endpoint_id).add(seconds_of(now)));
     const auto inserted = database_->run_each(insert_delivery, all);
     if (!inserted) return inserted;
-    return done(database_->run(update_dispatched, SqlValues().add(event_id).add(seconds(now))));
+    return done(database_->run(update_dispatched, SqlValues().add(event_id).add(seconds_of(now))));
 }
 
 base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::due(base::Timestamp now, int limit) {
-    const auto answer = database_->run(select_due, SqlValues().add(seconds(now)).add(std::int64_t{limit}));
+    const auto answer = database_->run(select_due, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return read_deliveries(*answer);
 }
@@ -143,7 +143,7 @@ base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::due(base::T
 base::Result<void> SqlWebhookStore::update(const service::WebhookDelivery& delivery) {
     SqlValues values;
     values.add(delivery.id).add(service::to_text(delivery.state)).add(delivery.attempts);
-    values.add(seconds(delivery.next_at)).add(seconds(delivery.updated_at)).add(delivery.problem);
+    values.add(seconds_of(delivery.next_at)).add(seconds_of(delivery.updated_at)).add(delivery.problem);
     return done(database_->run(update_delivery, values));
 }
 
@@ -161,15 +161,15 @@ base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::deliveries(
 }
 
 base::Result<bool> SqlWebhookStore::resend(const std::string& delivery_id, base::Timestamp now) {
-    const auto answer = database_->run(update_to_waiting, SqlValues().add(delivery_id).add(seconds(now)));
+    const auto answer = database_->run(update_to_waiting, SqlValues().add(delivery_id).add(seconds_of(now)));
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1;
 }
 
 base::Result<void> SqlWebhookStore::prune(base::Timestamp before) {
-    const auto deliveries = database_->run(delete_deliveries, SqlValues().add(seconds(before)));
+    const auto deliveries = database_->run(delete_deliveries, SqlValues().add(seconds_of(before)));
     if (!deliveries) return tl::unexpected(deliveries.error());
-    return done(database_->run(delete_events, SqlValues().add(seconds(before))));
+    return done(database_->run(delete_events, SqlValues().add(seconds_of(before))));
 }
 
 }  // namespace llmapikey::storage

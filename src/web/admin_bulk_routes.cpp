@@ -27,17 +27,6 @@ views::BulkRow row_of(const service::BulkRevocation& bulk) {
     return row;
 }
 
-std::string selection_text(const views::BulkConfirmView& view) {
-    std::string ids;
-    for (const std::string& id : view.ids)
-        ids += (ids.empty() ? "" : ",") + id;
-    if (!ids.empty()) return "ids=" + base::to_percent_encoded(ids);
-    std::string text;
-    for (const auto& [name, value] : view.filters)
-        text += (text.empty() ? "" : "&") + name + "=" + base::to_percent_encoded(value);
-    return text;
-}
-
 base::Result<void> show_examples(const Services& services, const std::string& selection, views::BulkConfirmView& view) {
     for (const std::string& id : view.ids) {
         if (view.examples.size() == examples_shown) return {};
@@ -64,13 +53,11 @@ net::Response admin_bulk_confirm(const Services& services, const Context& contex
     views::BulkConfirmView view;
     view.frame = make_frame(services, context);
     view.ids = fields.values("ids");
-    for (const std::string name : {"q", "state", "unused", "expires_within", "from", "to"}) {
-        const std::string value(base::trim(fields.value(name)));
-        if (!value.empty()) view.filters.emplace_back(name, value);
-    }
+    view.filters = filters_of([&](std::string_view name) { return fields.value(name); });
     if (!view.ids.empty()) view.filters.clear();
     view.is_everything = view.ids.empty() && view.filters.empty();
-    const std::string selection = selection_text(view);
+    const std::string selection =
+        view.ids.empty() ? service::selection_text(view.filters) : service::selection_of_ids(view.ids);
     const auto count = services.bulk_revoker.count(selection, most_counted);
     const auto shown = count ? show_examples(services, selection, view) : base::Result<void>{};
     if (!count && count.error().code != base::Errc::invalid_input)

@@ -95,8 +95,7 @@ base::Result<std::vector<service::ChainedEntry>> latest_entries(const Services& 
 
 net::Response admin_overview(const Services& services, const Context& context) {
     const service::IssuancePolicy& policy = services.issuance.policy();
-    const auto overview = service::read_overview(
-        services.statistics, {policy.max_total_keys, policy.daily_limit, policy.key_lifetime}, services.clock.now());
+    const auto overview = service::read_overview(services.statistics, policy, services.clock.now());
     if (!overview) return error_response(services, context, overview.error());
     views::OverviewView view;
     view.frame = make_frame(services, context);

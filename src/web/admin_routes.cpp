@@ -83,7 +83,9 @@ base::Result<service::GrantPage> list_keys(const Services& services, const Form&
         query = service::GrantQuery{};
         query->now = services.clock.now();
     } else {
-        view.filter = filter_text(field);
+        auto shown = filters_of(field);
+        if (!view.sort.empty()) shown.emplace_back("sort", view.sort);
+        view.filter = service::selection_text(shown);
     }
     query->cursor = fields.value("page");
     query->limit = keys_per_page;

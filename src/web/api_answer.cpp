@@ -1,7 +1,6 @@
 #include "web/api_answer.hpp"
 
 #include <boost/json/serialize.hpp>
-#include <charconv>
 
 #include "base/encoding.hpp"
 #include "ops/log.hpp"
@@ -10,8 +9,6 @@
 
 namespace llmapikey::web {
 namespace {
-
-constexpr double max_daily_limit_usd = 100'000;
 
 std::string title_of(base::Errc code) {
     switch (code) {
@@ -74,16 +71,10 @@ base::Result<service::KeyChange> change_of(const RequestFields& fields) {
     }
     const std::string limit = fields.text("daily_limit_usd");
     if (limit.empty()) return change;
-    double amount = 0;
-    const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), amount);
-    const bool is_number = error == std::errc() && end == limit.data() + limit.size();
-    const auto cap = base::MicroUsd::from_usd(is_number ? amount : 0);
-    if (!is_number || cap.value <= 0 || amount > max_daily_limit_usd) {
-        return base::fail(base::Errc::invalid_input,
-                          "daily_limit_usd must be an amount above 0 and up to 100000, such as 10 or 2.50");
-    }
-    change.daily_limit = cap;
-    return change;
+    change.daily_limit = base::parse_daily_limit(limit);
+    if (change.daily_limit) return change;
+    return base::fail(base::Errc::invalid_input,
+                      "daily_limit_usd must be an amount above 0 and up to 100000, such as 10 or 2.50");
 }
 
 base::Result<int> limit_of(const Context& context, int fallback, int most) {

@@ -28,9 +28,7 @@ net::Response answer_list(const char* name, const std::vector<Item>& items) {
 }  // namespace
 
 net::Response api_overview(const Services& services, const Context& context) {
-    const service::IssuancePolicy& policy = services.issuance.policy();
-    const auto overview = service::read_overview(
-        services.statistics, {policy.max_total_keys, policy.daily_limit, policy.key_lifetime}, services.clock.now());
+    const auto overview = service::read_overview(services.statistics, services.issuance.policy(), services.clock.now());
     return overview ? api_answer(200, resources::to_json(*overview)) : api_error(services, context, overview.error());
 }
 

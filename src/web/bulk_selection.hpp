@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "service/grant_query.hpp"
@@ -8,8 +10,8 @@
 
 namespace llmapikey::web {
 
-// The fields by which keys are listed and filtered, as a query string without those that are empty.
-std::string filter_text(const service::FieldReader& field);
+// The fields by which keys are filtered, without those that are empty.
+std::vector<std::pair<std::string, std::string>> filters_of(const service::FieldReader& field);
 
 // Which keys a bulk revocation means: the ids in "ids", or those that fit the filter fields, or, with "all" set to
 // true, all of them. invalid_input: nothing is named, so that an empty form ends nothing.

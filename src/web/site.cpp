@@ -70,10 +70,11 @@ constexpr std::string_view api_path = "/api/v1/";
 // Of a request to the JSON API; empty: none. A browser never sends one by itself.
 std::string_view bearer_of(const net::Request& request) {
     constexpr std::string_view scheme = "Bearer ";
+    if (!request.path.starts_with(api_path)) return {};
     const std::string_view value = request.header("authorization");
-    const bool is_api = request.path.starts_with(api_path) && value.size() > scheme.size() &&
-                        base::equal_ignoring_case(value.substr(0, scheme.size()), scheme);
-    return is_api ? base::trim(value.substr(scheme.size())) : std::string_view();
+    const bool is_bearer =
+        value.size() > scheme.size() && base::equal_ignoring_case(value.substr(0, scheme.size()), scheme);
+    return is_bearer ? base::trim(value.substr(scheme.size())) : std::string_view();
 }
 
 bool is_covered(ApiScope needed, const service::ApiToken& token) {
@@ -201,9 +202,10 @@ void Site::read_session(Context& context) const {
 
 net::Response Site::call(Context& context) {
     if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
-    const std::string key(context.request.header("idempotency-key"));
-    const bool is_once = !key.empty() && context.request.method == "POST" && context.request.path.starts_with(api_path);
-    return is_once ? answer_once(context, key) : context.route->handler(services_, context);
+    const net::Request& request = context.request;
+    const bool may_be_once = request.method == "POST" && request.path.starts_with(api_path);
+    const std::string key(may_be_once ? request.header("idempotency-key") : std::string_view());
+    return key.empty() ? context.route->handler(services_, context) : answer_once(context, key);
 }
 
 std::optional<net::Response> Site::authenticate(Context& context) {

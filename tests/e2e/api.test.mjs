@@ -199,7 +199,7 @@ test("a bulk revocation by ids and by filter, followed to its end", async () => 
   assert.equal((await call("GET", "/accounts/881005")).body.hold.reason, "the rest");
   assert.equal((await call("GET", "/accounts/881000")).body.hold, null);
   assert.equal((await call("GET", "/revocations")).body.revocations.length, 2);
-  for (const body of [{ reason: "nothing named" }, { ids: ["x"], reason: "x" }, { q: "x" }, { q: "x", state: "pending", reason: "x" }]) assert.equal((await call("POST", "/revocations", { body })).status, 400, JSON.stringify(body));
+  for (const body of [{ reason: "nothing named" }, { sort: "newest", reason: "an order names nothing" }, { ids: ["x"], reason: "x" }, { q: "x" }, { q: "x", state: "pending", reason: "x" }]) assert.equal((await call("POST", "/revocations", { body })).status, 400, JSON.stringify(body));
   assert.equal((await call("GET", "/revocations/none")).status, 404);
   // A condition that cannot be read must not make the rest mean more.
   const form = await fetch(`${service.url}/api/v1/revocations`, { method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/x-www-form-urlencoded" }, body: "q=%ff&state=active&reason=x" });

@@ -2,10 +2,6 @@
 
 namespace llmapikey::storage::postgres {
 
-std::int64_t seconds_of(base::Timestamp time) {
-    return seconds_of_time(time);
-}
-
 base::Result<domain::Grant> read_grant(const Rows& rows, int row) {
     struct OneRow {
         const Rows& rows;

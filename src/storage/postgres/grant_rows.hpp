@@ -14,7 +14,6 @@ namespace llmapikey::storage::postgres {
 // In the order that read_grant() expects. Inline, so that it is there before the statements that are built with it.
 inline const std::string grant_columns = translated(portable_grant_columns, Dialect::postgres);
 
-std::int64_t seconds_of(base::Timestamp time);
 base::Result<domain::Grant> read_grant(const Rows& rows, int row);
 base::Result<std::vector<domain::Grant>> read_grants(const Rows& rows);
 

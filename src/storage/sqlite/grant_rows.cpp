@@ -2,13 +2,6 @@
 
 namespace llmapikey::storage::sqlite {
 
-base::Timestamp time_of(std::int64_t seconds) {
-    return time_of_seconds(seconds);
-}
-std::int64_t seconds_of(base::Timestamp time) {
-    return seconds_of_time(time);
-}
-
 base::Result<domain::Grant> read_grant(const Query& row) {
     return grant_of_row(row);
 }

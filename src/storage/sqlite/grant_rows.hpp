@@ -13,9 +13,6 @@ namespace llmapikey::storage::sqlite {
 // In the order that read_grant() expects. Inline, so that it is there before the statements that are built with it.
 inline const std::string grant_columns = translated(portable_grant_columns, Dialect::sqlite);
 
-base::Timestamp time_of(std::int64_t seconds);
-std::int64_t seconds_of(base::Timestamp time);
-
 base::Result<domain::Grant> read_grant(const Query& row);
 // All rows of a query whose parameters are bound.
 base::Result<std::vector<domain::Grant>> read_grants(Query& query);

@@ -27,7 +27,7 @@ protected:
         bulk.reason = "the event is over";
         bulk.selection = selection;
         bulk.hold = domain::Hold{clock_.now(), bulk.reason};
-        bulk.created_at = bulk.cutoff = clock_.now();
+        bulk.created_at = clock_.now();
         return bulk;
     }
     service::WebhookEndpoint endpoint() {
@@ -200,7 +200,7 @@ TEST_P(OperationsStoreContract, FiguresAreTakenAndKept) {
     ASSERT_TRUE(statistics.set_facts({{"a", "2"}}, clock_.now() + base::Seconds{5}));
     EXPECT_EQ(statistics.facts()->at("a").value, "2");
     EXPECT_EQ(statistics.facts()->at("b").noted_at, clock_.now());
-    const auto overview = service::read_overview(statistics, {100, {2'500'000}, std::chrono::days{90}}, clock_.now());
+    const auto overview = service::read_overview(statistics, {true, 100, {2'500'000}}, clock_.now());
     ASSERT_TRUE(overview) << overview.error().detail;
     EXPECT_EQ(overview->days.size(), 30u);
     EXPECT_EQ(overview->room, 95);
