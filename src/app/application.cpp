@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "app/database.hpp"
@@ -12,6 +13,9 @@
 #include "net/curl_client.hpp"
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
+#include "service/mint_dispatcher.hpp"
+#include "service/own_key.hpp"
+#include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
 #include "upstream/webhook_client.hpp"
 #include "web/site.hpp"
@@ -19,9 +23,15 @@
 namespace llmapikey::app {
 namespace {
 
-constexpr int upstream_threads = 16;
+constexpr int upstream_threads = 8;
+// Beside those that mint as many may wait for their turn; the others are told their place.
+constexpr int waiting_minters = 16;
 constexpr int background_threads = 2;
-constexpr base::Millis recovery_pause{10'000};
+constexpr base::Millis recovery_pause{5'000};
+constexpr base::Millis minting_pause{1'000};
+constexpr base::Millis reconcile_pause{2'000};
+constexpr std::chrono::minutes longest_reconciliation{20};
+constexpr int pause_for_each_reconciling_second = 4;
 constexpr base::Millis operations_pause{2'000};
 constexpr base::Millis statistics_pause{5'000};
 
@@ -82,22 +92,30 @@ struct Application::Parts {
           attempt_sealer(config.auth_session_secret, "sign-in attempts"),
           answer_sealer(config.key_encryption_secret, "stored answers"),
           webhook_sealer(config.key_encryption_secret, "webhook secrets"),
+          nonces(config.key_encryption_secret),
           sessions(config.auth_session_secret),
           csrf(config.auth_session_secret),
-          issuance(issuance_policy(config), *stores.keys, *provider, key_sealer, clock,
-                   [this](const std::string& message) { note_failure(message); }),
-          revocation(*stores.admin, *provider, *stores.audit, clock),
+          lanes(config.mint_concurrency, waiting_minters),
+          replacement(*stores.replacements, *stores.spending, *provider, *stores.audit, clock),
+          issuance(issuance_policy(config),
+                   {*stores.keys, *stores.queue, *provider, replacement, key_sealer, nonces, lanes, clock,
+                    [this](const std::string& message) { note_failure(message); }, [this] { minting_timer.wake(); }}),
+          revocation(*stores.admin, *stores.spending, *provider, *stores.audit, clock),
+          own_key(*stores.keys, issuance, replacement, revocation, clock),
           administration(*stores.admin, issuance, *provider, *identity, *stores.audit, clock),
           bulk_revoker(*stores.bulks, *stores.admin, revocation, *stores.audit, clock, config.upstream_timeout),
           tokens(*stores.tokens, *stores.audit, clock),
           webhook_client(*http),
           webhooks(*stores.webhooks, webhook_client, webhook_sealer, *stores.audit, clock),
-          statistics(*stores.statistics, *stores.webhooks, *provider, clock, statistics_settings(config)),
+          statistics(*stores.statistics, *stores.spending, *stores.webhooks, *provider, clock,
+                     statistics_settings(config)),
           admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
-          usage(*provider, clock, config.upstream_timeout),
+          usage(*provider, *stores.spending, clock, config.upstream_timeout),
           database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
+          mint_queue("mint", config.mint_concurrency + waiting_minters, max_waiting_readers),
+          minting_queue("minting", config.mint_concurrency, max_waiting),
           background_queue("background", background_threads, max_waiting),
           site({clock,
                 *stores.keys,
@@ -117,6 +135,8 @@ struct Application::Parts {
                 admins,
                 stores.rate_limits.get(),
                 issuance,
+                own_key,
+                *stores.queue,
                 sign_in,
                 usage,
                 background_queue,
@@ -126,10 +146,23 @@ struct Application::Parts {
                 readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
-          server(server_options(listen), site, database_queue, upstream_queue),
-          settlement(*stores.keys, *provider, clock, config.upstream_timeout),
-          recovery(*stores.keys, *stores.admin, *provider, settlement, revocation, clock),
+          server(server_options(listen), site, {database_queue, upstream_queue, mint_queue}),
+          settlement(*stores.keys, *stores.queue, *provider, clock, config.upstream_timeout),
+          recovery({*stores.keys, *stores.admin, *stores.replacements, *provider, settlement, revocation, replacement},
+                   clock),
+          reconciler(
+              {*stores.keys, *stores.admin, *provider, revocation, *stores.audit, nonces, clock},
+              {service::Repair::fix, false, domain::settle_time(config.upstream_timeout), config.upstream_timeout}),
+          reconcile_every(config.reconcile_every),
+          dispatcher(*stores.keys, *stores.queue, issuance, lanes, minting_queue, clock,
+                     [this](const std::string& message) { note_failure(message); }),
           recovery_timer("recovery", recovery_pause, [this](const std::stop_token& stop) { return recover(stop); }),
+          minting_timer("minting", minting_pause,
+                        [this](const std::stop_token& stop) {
+                            return dispatcher.run_once(stop) ? AfterJob::go_on : AfterJob::pause;
+                        }),
+          reconcile_timer("reconcile", reconcile_pause,
+                          [this](const std::stop_token& stop) { return reconcile(stop); }),
           bulk_timer("bulk", operations_pause, [this](const std::stop_token& stop) { return revoke_in_bulk(stop); }),
           webhook_timer("webhooks", operations_pause,
                         [this](const std::stop_token& stop) { return send_webhooks(stop); }),
@@ -138,14 +171,41 @@ struct Application::Parts {
 
     AfterJob recover(const std::stop_token& stop) {
         const service::Recovered recovered = recovery.run_once(upstream_timeout, stop);
-        if (recovered.settled + recovered.revoked + recovered.synchronized > 0) {
+        if (recovered.settled > 0) minting_timer.wake();
+        if (recovered.settled + recovered.revoked + recovered.replaced + recovered.synchronized > 0) {
             ops::log(ops::LogLevel::info, "recovered what was interrupted",
                      {{"settled", std::to_string(recovered.settled)},
                       {"revoked", std::to_string(recovered.revoked)},
+                      {"replaced", std::to_string(recovered.replaced)},
                       {"synchronized", std::to_string(recovered.synchronized)}});
         }
         for (const std::string& failure : recovered.failures)
             note_failure("recovery: " + failure);
+        return AfterJob::pause;
+    }
+
+    // What is found and mended goes to the log, the audit log (by the reconciler), /metrics and the console.
+    AfterJob reconcile(const std::stop_token& stop) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next_reconciliation || !holds(reconcile_lease)) return AfterJob::pause;
+        const auto report = reconciler.run(base::Deadline::after(longest_reconciliation), stop);
+        const auto took = std::chrono::steady_clock::now() - now;
+        next_reconciliation = now + std::max<std::chrono::steady_clock::duration>(
+                                        reconcile_every, took * (1 + pause_for_each_reconciling_second));
+        if (stop.stop_requested()) return AfterJob::pause;
+        metrics.count_reconciliation(report.has_value());
+        std::map<std::string, std::string> facts;
+        facts[service::fact::reconcile_problem] = report ? "" : report.error().detail;
+        if (!report) note_failure("reconciling: " + report.error().detail);
+        if (report) {
+            const std::string summary = service::summary_of(*report);
+            facts[service::fact::reconciled] = summary;
+            if (!report->counts.empty()) ops::log(ops::LogLevel::info, "reconciled: " + summary);
+            for (const auto& [kind, count] : report->counts)
+                metrics.count_findings(service::to_text(kind), count.found, count.fixed);
+        }
+        const auto noted = stores.statistics->set_facts(facts, wall_clock.now());
+        if (!noted) ops::log(ops::LogLevel::warn, "noting a reconciliation: " + noted.error().detail);
         return AfterJob::pause;
     }
 
@@ -182,7 +242,7 @@ struct Application::Parts {
     }
 
     void give_leases_back() {
-        for (const JobLease* lease : {&bulk_lease, &webhook_lease, &statistics_lease}) {
+        for (const JobLease* lease : {&bulk_lease, &webhook_lease, &statistics_lease, &reconcile_lease}) {
             const auto released = stores.leases->release(lease->name, process_id);
             if (!released) ops::log(ops::LogLevel::debug, "a lease was not given back: " + released.error().detail);
         }
@@ -211,12 +271,16 @@ struct Application::Parts {
     base::Sealer answer_sealer;                           // answers that are kept for their Idempotency-Key
     base::Sealer webhook_sealer;                          // secrets of webhook endpoints
     const std::string process_id = base::random_uuid();   // holder of leases
+    domain::NonceMaker nonces;                            // names of upstream keys
     web::SessionTokens sessions;                          // session cookies
     web::CsrfTokens csrf;                                 // tokens in forms
     ops::Metrics metrics;                                 // what /metrics shows
     web::Readiness readiness;                             // what /readyz shows
+    service::MintLanes lanes;                             // how many mints at once
+    service::Replacement replacement;                     // a key makes room for another
     service::Issuance issuance;                           // reserve, mint, activate
     service::Revocation revocation;                       // ending keys
+    service::OwnKey own_key;                              // what recipients do with theirs
     service::Administration administration;               // what else is done to one key
     service::BulkRevoker bulk_revoker;                    // ending many
     service::ApiTokens tokens;                            // of the JSON API
@@ -228,15 +292,22 @@ struct Application::Parts {
     service::UsageCache usage;                            // spending of keys
     base::WorkQueue database_queue;                       // handlers that touch the database
     base::WorkQueue upstream_queue;                       // handlers that call GitHub or OpenRouter
+    base::WorkQueue mint_queue;                           // handlers that mint
+    base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
     service::Settlement settlement;                       // attempts in doubt
     service::Recovery recovery;                           // what was interrupted
+    service::Reconciler reconciler;                       // upstream's keys against ours
+    const base::Seconds reconcile_every;                  // 0: never
+    std::chrono::steady_clock::time_point next_reconciliation{};
+    service::MintDispatcher dispatcher;  // whose turn it is
+    JobLease reconcile_lease{"reconcile", base::Seconds{20}};
     JobLease bulk_lease{"bulk", base::Seconds{20}};
     JobLease webhook_lease{"webhooks", base::Seconds{300}};
     JobLease statistics_lease{"statistics", base::Seconds{120}};
-    JobTimer recovery_timer, bulk_timer, webhook_timer, statistics_timer;
+    JobTimer recovery_timer, minting_timer, reconcile_timer, bulk_timer, webhook_timer, statistics_timer;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -267,8 +338,10 @@ base::Result<void> Application::start() {
     auto started = parts_->server.start();
     // Without a key for the upstream nothing can be looked up there.
     if (started && parts_->can_recover) {
-        for (JobTimer* timer : {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->statistics_timer})
+        for (JobTimer* timer :
+             {&parts_->recovery_timer, &parts_->minting_timer, &parts_->bulk_timer, &parts_->statistics_timer})
             timer->start();
+        if (parts_->reconcile_every.count() > 0) parts_->reconcile_timer.start();
     }
     if (started) parts_->webhook_timer.start();
     parts_->has_started = started.has_value();
@@ -291,12 +364,15 @@ bool Application::is_watched() const {
 void Application::stop(base::Millis grace) {
     parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
-    for (JobTimer* timer :
-         {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer})
+    for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer,
+                            &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer})
         timer->stop();
     if (parts_->has_started) parts_->give_leases_back();
     parts_->has_started = false;
     parts_->upstream_queue.stop();
+    parts_->mint_queue.stop();
+    // Who waits in the database's queue waits there for the next process.
+    parts_->minting_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();

@@ -13,6 +13,9 @@
 #include "storage/sql_admin_store.hpp"
 #include "storage/sql_bulk_store.hpp"
 #include "storage/sql_leases.hpp"
+#include "storage/sql_mint_queue.hpp"
+#include "storage/sql_replacement_store.hpp"
+#include "storage/sql_spending_store.hpp"
 #include "storage/sql_statistics_store.hpp"
 #include "storage/sql_stored_answers.hpp"
 #include "storage/sql_token_store.hpp"
@@ -72,9 +75,12 @@ base::Result<storage::Migrator> open_postgres_migrator(const config::Config& con
 }
 
 // Those that both databases share.
-void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::unique_ptr<storage::GrantEndings> endings,
+void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::shared_ptr<storage::GrantEndings> endings,
                  Stores& stores) {
-    stores.admin = std::make_unique<storage::SqlAdminStore>(database, std::move(endings));
+    stores.admin = std::make_unique<storage::SqlAdminStore>(database, endings);
+    stores.replacements = std::make_unique<storage::SqlReplacementStore>(database, std::move(endings));
+    stores.queue = std::make_unique<storage::SqlMintQueue>(database);
+    stores.spending = std::make_unique<storage::SqlSpendingStore>(database);
     stores.bulks = std::make_unique<storage::SqlBulkStore>(database);
     stores.tokens = std::make_unique<storage::SqlTokenStore>(database);
     stores.answers = std::make_unique<storage::SqlStoredAnswers>(database);
@@ -90,7 +96,7 @@ base::Result<Stores> open_sqlite(const config::Config& config) {
     stores.keys = std::make_unique<sqlite::SqliteKeyStore>(*connections);
     stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);
     open_shared(std::make_shared<sqlite::SqliteSql>(*connections),
-                std::make_unique<sqlite::SqliteGrantEndings>(*connections), stores);
+                std::make_shared<sqlite::SqliteGrantEndings>(*connections), stores);
     return stores;
 }
 
@@ -104,7 +110,7 @@ base::Result<Stores> open_postgres(const config::Config& config) {
     stores.keys = std::make_unique<postgres::PostgresKeyStore>(database);
     stores.audit = std::make_unique<postgres::PostgresAuditLog>(database);
     open_shared(std::make_shared<postgres::PostgresSql>(database),
-                std::make_unique<postgres::PostgresGrantEndings>(database), stores);
+                std::make_shared<postgres::PostgresGrantEndings>(database), stores);
     stores.rate_limits = std::make_unique<postgres::PostgresRateLimits>(database);
     const auto checked = stores.keys->check();
     if (!checked) return tl::unexpected(checked.error());

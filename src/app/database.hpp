@@ -14,7 +14,10 @@
 #include "service/bulk_revocation.hpp"
 #include "service/key_store.hpp"
 #include "service/leases.hpp"
+#include "service/mint_queue.hpp"
 #include "service/rate_limits.hpp"
+#include "service/replacement.hpp"
+#include "service/spending.hpp"
 #include "service/statistics.hpp"
 #include "service/stored_answers.hpp"
 #include "service/webhooks.hpp"
@@ -29,6 +32,9 @@ inline constexpr std::string_view key_sealing_purpose = "raw keys";
 
 struct Stores {
     std::unique_ptr<service::KeyStore> keys;
+    std::unique_ptr<service::MintQueue> queue;
+    std::unique_ptr<service::ReplacementStore> replacements;
+    std::unique_ptr<service::SpendingStore> spending;
     std::unique_ptr<service::AdminStore> admin;
     std::unique_ptr<service::AuditLog> audit;
     std::unique_ptr<service::BulkStore> bulks;

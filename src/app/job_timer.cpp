@@ -15,6 +15,14 @@ void JobTimer::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
+void JobTimer::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_woken_ = true;
+    }
+    wake_.notify_one();
+}
+
 void JobTimer::run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), name_.c_str());
     // Replicas that start together must not run in step.
@@ -23,8 +31,12 @@ void JobTimer::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     AfterJob next = AfterJob::pause;
     while (!stop.stop_requested()) {
-        if (next == AfterJob::pause) wake_.wait_for(lock, stop, base::Millis{jitter(generator)}, [] { return false; });
+        if (next == AfterJob::pause)
+            wake_.wait_for(lock, stop, base::Millis{jitter(generator)}, [this] { return is_woken_; });
+        is_woken_ = false;
+        lock.unlock();
         if (!stop.stop_requested()) next = job_(stop);
+        lock.lock();
     }
 }
 

@@ -30,6 +30,8 @@ public:
     void start();
     // Tells a run that is under way to stop, and waits for it. Idempotent.
     void stop();
+    // Ends a pause that is under way, or the next one. From any thread.
+    void wake();
 
 private:
     void run(const std::stop_token& stop);
@@ -39,6 +41,7 @@ private:
     const Job job_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
+    bool is_woken_ = false;
     std::jthread thread_;
 };
 

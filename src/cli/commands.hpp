@@ -14,7 +14,11 @@ int run_migrate_up();
 // Undoes the latest `steps`, or says only which these are.
 int run_migrate_down(int steps, bool is_dry_run);
 int run_migrate_status(Output output);
-int run_reconcile(bool fix, Output output);
+struct ReconcileChoice {
+    bool fix = false;
+    bool older = false;  // also revoke keys with the name of an older deployment that no row knows
+};
+int run_reconcile(const ReconcileChoice& choice, Output output);
 int run_doctor(Output output);
 int run_audit_verify(Output output);
 int run_audit_export();

@@ -6,6 +6,8 @@
 #include "app/upstreams.hpp"
 #include "service/administration.hpp"
 #include "service/bulk_revocation.hpp"
+#include "service/reconciliation.hpp"
+#include "service/recovery.hpp"
 #include "service/revocation.hpp"
 
 namespace llmapikey::cli {
@@ -26,12 +28,20 @@ private:
     std::unique_ptr<service::KeyProvider> provider_;
     std::unique_ptr<service::IdentityProvider> identity_;
     base::Sealer sealer_;
+    domain::NonceMaker nonces_;
+    service::MintLanes lanes_;
+    service::Replacement replacement_;
     service::Issuance issuance_;
 
 public:
     service::Revocation revocation;
     service::Administration administration;
     service::BulkRevoker bulk_revoker;
+    service::Settlement settlement;
+    service::Recovery recovery;
+    service::ReconcileParts reconcile_parts() {
+        return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, nonces_, clock_};
+    }
 };
 
 }  // namespace llmapikey::cli

@@ -191,7 +191,7 @@ int run_keys_show(const std::string& key, Output output) {
 }
 
 int run_keys_revoke(const RevokeOptions& options, Output output) {
-    const auto config = load_or_explain(config::Need::reconcile);
+    const auto config = load_or_explain(config::Need::revoke);
     if (!config) return 2;
     const bool names_nothing = options.keys.empty() && options.filters.empty() && !options.is_everything;
     const bool names_both = !options.keys.empty() && (!options.filters.empty() || options.is_everything);
@@ -220,7 +220,7 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
 }
 
 int run_keys_change(const ChangeOptions& options, Output output) {
-    const auto config = load_or_explain(config::Need::reconcile);
+    const auto config = load_or_explain(config::Need::revoke);
     if (!config) return 2;
     const auto change = change_of(options);
     if (!change) return report(change.error());

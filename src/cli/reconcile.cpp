@@ -1,105 +1,135 @@
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
-#include <iterator>
 
-#include "app/database.hpp"
-#include "app/upstreams.hpp"
 #include "cli/actor.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/key_services.hpp"
 #include "service/reconciliation.hpp"
-#include "service/revocation.hpp"
+#include "service/recovery.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
+using service::Finding;
+
 constexpr int most_shown = 1000;
 constexpr base::Millis longest_run{std::chrono::minutes{30}};
 
-const char* kind_of(const service::Finding& finding) {
-    switch (finding.kind) {
-        case service::Finding::Kind::orphan:
-            return "orphan";
-        case service::Finding::Kind::revoking:
-            return "revoking";
-        case service::Finding::Kind::unsettled:
-            return "unsettled";
-    }
-    return "";
-}
-
 void print_text(const service::ReconcileReport& report, bool fix) {
-    std::printf("%zu keys upstream looked at, %zu findings\n", report.upstream_keys, report.findings.size());
-    for (const service::Finding& finding : report.findings) {
-        std::printf("%-9s  account %s  %s  %s\n", kind_of(finding), finding.github_user_id.text().c_str(),
-                    finding.is_fixed ? "fixed" : "open", finding.note.c_str());
+    std::printf("%s\n", service::summary_of(report).c_str());
+    for (const Finding& finding : report.findings) {
+        std::printf("%-10s  account %s  %s  %s\n", std::string(to_text(finding.kind)).c_str(),
+                    finding.github_user_id.text().c_str(), finding.is_fixed ? "fixed" : "open", finding.note.c_str());
     }
-    if (!fix && !report.findings.empty()) std::puts("Run `llmapikey reconcile --fix` to end these.");
+    if (!fix && !report.is_clean()) std::puts("Run `llmapikey reconcile --fix` to end these.");
 }
 
 void print_json(const service::ReconcileReport& report) {
     boost::json::array findings;
-    for (const service::Finding& finding : report.findings) {
-        findings.push_back({{"kind", kind_of(finding)},
+    for (const Finding& finding : report.findings) {
+        findings.push_back({{"kind", std::string(to_text(finding.kind))},
                             {"github_user_id", finding.github_user_id.text()},
                             {"fixed", finding.is_fixed},
                             {"note", finding.note}});
     }
+    boost::json::object counts;
+    for (const auto& [kind, count] : report.counts)
+        counts[std::string(to_text(kind))] = {{"found", count.found}, {"fixed", count.fixed}};
     boost::json::object root;
     root["upstream_keys"] = report.upstream_keys;
     root["clean"] = report.is_clean();
+    root["counts"] = std::move(counts);
     root["findings"] = std::move(findings);
     std::puts(boost::json::serialize(root).c_str());
 }
 
-using Findings = base::Result<std::vector<service::Finding>>;
-
-Findings resume(service::Revocation& revocation) {
-    const auto resumed = revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(longest_run));
-    if (!resumed) return tl::unexpected(resumed.error());
-    std::vector<service::Finding> findings;
-    for (const auto& each : *resumed) {
-        findings.push_back({service::Finding::Kind::revoking, each.grant.github_user_id, each.grant.delete_handle,
-                            each.outcome.has_value(), each.outcome ? "revoked" : each.outcome.error().detail});
+base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempted_by,
+                                 service::ReconcileReport& report) {
+    const auto rows = services.stores.keys->list_unsettled(attempted_by, "", most_shown);
+    if (!rows) return tl::unexpected(rows.error());
+    for (const domain::Grant& grant : *rows) {
+        report.add({Finding::Kind::unsettled, grant.github_user_id, grant.delete_handle, false,
+                    std::string(domain::to_text(grant.status))});
     }
-    return findings;
+    return {};
 }
 
-Findings count_revoking(service::AdminStore& store) {
-    const auto grants = store.list_revoking("", most_shown, std::nullopt);
-    if (!grants) return tl::unexpected(grants.error());
-    std::vector<service::Finding> findings;
-    for (const service::LedgerEntry& entry : *grants) {
-        findings.push_back({service::Finding::Kind::revoking, entry.grant.github_user_id, entry.grant.delete_handle,
-                            false, "begun and not ended"});
+// What has begun and not ended, as it stands now.
+base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attempted_by,
+                                   service::ReconcileReport& report) {
+    const auto unsettled = add_unsettled(services, attempted_by, report);
+    if (!unsettled) return unsettled;
+    const auto revoking = services.stores.admin->list_revoking("", most_shown, std::nullopt);
+    if (!revoking) return tl::unexpected(revoking.error());
+    for (const service::LedgerEntry& entry : *revoking) {
+        report.add({Finding::Kind::revoking, entry.grant.github_user_id, entry.grant.delete_handle, false,
+                    "begun and not ended"});
     }
-    return findings;
+    const auto replacing = services.stores.replacements->list_replacing("", most_shown);
+    if (!replacing) return tl::unexpected(replacing.error());
+    for (const domain::Grant& grant : *replacing)
+        report.add({Finding::Kind::replacing, grant.github_user_id, grant.delete_handle, false, "begun and not ended"});
+    return {};
+}
+
+// Notes what is open before and after, and ends it in between.
+base::Result<void> end_interrupted(KeyServices& services, const config::Config& config, base::Timestamp attempted_by,
+                                   service::ReconcileReport& report) {
+    service::ReconcileReport before;
+    const auto listed = add_interrupted(services, attempted_by, before);
+    if (!listed) return listed;
+    const auto resumed = services.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(longest_run));
+    if (!resumed) return tl::unexpected(resumed.error());
+    const service::Recovered recovered = services.recovery.run_once(config.upstream_timeout, {});
+    for (const std::string& failure : recovered.failures)
+        std::fprintf(stderr, "llmapikey: %s\n", failure.c_str());
+    service::ReconcileReport after;
+    const auto left = add_interrupted(services, attempted_by, after);
+    if (!left) return left;
+    for (const Finding& finding : before.findings) {
+        Finding now = finding;
+        now.is_fixed = std::none_of(after.findings.begin(), after.findings.end(), [&](const Finding& open) {
+            return open.kind == finding.kind && open.github_user_id == finding.github_user_id;
+        });
+        now.note = now.is_fixed ? "ended" : "still open";
+        report.add(std::move(now));
+    }
+    return {};
+}
+
+base::Result<service::ReconcileReport> reconcile(KeyServices& services, const config::Config& config,
+                                                 const ReconcileChoice& choice) {
+    const base::SystemClock clock;
+    const base::Seconds settle_time = domain::settle_time(config.upstream_timeout);
+    const base::Timestamp attempted_by = clock.now() - settle_time;
+    service::ReconcileReport interrupted;
+    const auto ended = choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
+                                  : add_interrupted(services, attempted_by, interrupted);
+    if (!ended) return tl::unexpected(ended.error());
+    service::Reconciler reconciler(services.reconcile_parts(),
+                                   {choice.fix ? service::Repair::fix : service::Repair::report_only, choice.older,
+                                    settle_time, config.upstream_timeout});
+    auto report = reconciler.run(base::Deadline::after(longest_run), {});
+    if (!report) return report;
+    for (Finding& finding : interrupted.findings)
+        report->add(std::move(finding));
+    return report;
 }
 
 }  // namespace
 
-int run_reconcile(bool fix, Output output) {
-    const auto config = load_or_explain(config::Need::reconcile);
+int run_reconcile(const ReconcileChoice& choice, Output output) {
+    const auto config = load_or_explain(config::Need::mint);
     if (!config) return 2;
-    const base::SystemClock clock;
-    const auto stores = app::open_stores(*config);
-    if (!stores) {
-        std::fprintf(stderr, "llmapikey: %s\n", stores.error().detail.c_str());
-        return stores.error().code == base::Errc::invalid_input ? 2 : 1;
+    const auto services = KeyServices::open(*config);
+    if (!services) {
+        std::fprintf(stderr, "llmapikey: %s\n", services.error().detail.c_str());
+        return services.error().code == base::Errc::invalid_input ? 2 : 1;
     }
-    const auto http = app::make_http_client();
-    const auto provider = app::make_key_provider(*config, *http);
-    service::Settlement settlement(*stores->keys, *provider, clock, config->upstream_timeout);
-    service::Revocation revocation(*stores->admin, *provider, *stores->audit, clock);
-    auto revocations = fix ? resume(revocation) : count_revoking(*stores->admin);
-    auto report = service::reconcile(*stores->keys, *provider, settlement, clock,
-                                     fix ? service::Repair::fix : service::Repair::report_only,
-                                     base::Deadline::after(longest_run));
-    if (report && revocations) std::ranges::move(*revocations, std::back_inserter(report->findings));
-    if (!revocations) report = tl::unexpected(revocations.error());
+    const auto report = reconcile(**services, *config, choice);
     if (!report) {
         std::fprintf(stderr, "llmapikey: reconciling failed: %s\n", report.error().detail.c_str());
         return 1;
@@ -107,7 +137,7 @@ int run_reconcile(bool fix, Output output) {
     if (output == Output::json) {
         print_json(*report);
     } else {
-        print_text(*report, fix);
+        print_text(*report, choice.fix);
     }
     return report->is_clean() ? 0 : 1;
 }

@@ -59,11 +59,14 @@ void add_commands(CLI::App& app, int& status) {
     migrate_status->callback([&status, status_json] { status = run_migrate_status(output_of(status_json)); });
 
     auto* reconcile =
-        app.add_subcommand("reconcile", "Find keys upstream that nobody knows, and attempts whose outcome is unknown");
-    auto* fix = add_switch(*reconcile, "--fix", "Revoke and settle what is found");
+        app.add_subcommand("reconcile", "Compare all keys upstream with the database, and what was interrupted");
+    auto* fix = add_switch(*reconcile, "--fix", "Mend what is found");
+    auto* older = add_switch(*reconcile, "--older",
+                             "With --fix: also revoke keys named by an older deployment that no row knows");
     auto* reconcile_json = add_switch(*reconcile, "--json", "Print JSON");
-    reconcile->callback(
-        [&status, fix, reconcile_json] { status = run_reconcile(fix->count() > 0, output_of(reconcile_json)); });
+    reconcile->callback([&status, fix, older, reconcile_json] {
+        status = run_reconcile({fix->count() > 0, older->count() > 0}, output_of(reconcile_json));
+    });
 
     auto* backup = app.add_subcommand("backup", "Copy the embedded database while it is in use");
     auto* copy = backup->add_option("file", "Where to; must not exist")->required();

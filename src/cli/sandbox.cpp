@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/stop_signal.hpp"
+#include "domain/key_name.hpp"
 #include "ops/log.hpp"
 #include "sandbox/lookalikes.hpp"
 
@@ -73,6 +74,7 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
         if (name == "PROVISIONING_ENABLED") return "true";
         if (name == "ADMIN_GITHUB_USER_IDS") return admin_id;
         if (name == "SPENDING_POLL_SECONDS") return "15";
+        if (name == "RECONCILE_SECONDS") return "10";
         return std::nullopt;
     };
 }
@@ -80,8 +82,9 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
 base::Result<void> seed_one(service::KeyStore& store, sandbox::OpenRouterLookalike& openrouter,
                             const config::Config& config, const domain::Recipient& recipient, int percent_spent) {
     const auto now = base::SystemClock().now();
+    const domain::NonceMaker nonces(config.key_encryption_secret);
     service::ReserveRequest request{
-        recipient, base::random_uuid(), base::random_token(16), config.key_daily_limit, now, now + config.key_expiry,
+        recipient, base::random_uuid(), nonces.make(recipient.id), config.key_daily_limit, now, now + config.key_expiry,
         0};
     const auto reserved = store.reserve(request);
     if (!reserved) return tl::unexpected(reserved.error());

@@ -40,16 +40,18 @@ struct Config {
     std::string github_url, github_api_url, openrouter_url;
     std::chrono::seconds upstream_timeout{15};
     std::chrono::seconds spending_poll{300};    // how often spending is read upstream; 0: never
+    std::chrono::seconds reconcile_every{30};   // how often upstream's keys are compared with ours; 0: never
+    int mint_concurrency = 16;                  // mints at once, of this process
     std::optional<base::MicroUsd> spend_alarm;  // of a day; nullopt: no alarm
     std::string log_level;                      // "debug", "info", "warn", "error"
 };
 
 // What a command needs beyond what it can do without.
 enum class Need {
-    serve,      // everything that is required
-    database,   // migrate: DATA_DIR or POSTGRES_URL only
-    reconcile,  // the database and the upstream key
-    mint,       // as reconcile, and the secret that seals raw keys
+    serve,     // everything that is required
+    database,  // migrate: DATA_DIR or POSTGRES_URL only
+    revoke,    // the database and the upstream key
+    mint,      // as revoke, and the secret that seals raw keys and names upstream keys
 };
 
 struct Variable {

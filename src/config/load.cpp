@@ -122,7 +122,7 @@ void read_identity(Reader& reader, Config& config) {
 
 void read_minting(Reader& reader, Config& config, Need need) {
     config.is_provisioning_enabled = reader.flag("PROVISIONING_ENABLED");
-    const bool is_key_needed = config.is_provisioning_enabled || need == Need::reconcile || need == Need::mint;
+    const bool is_key_needed = config.is_provisioning_enabled || need == Need::revoke || need == Need::mint;
     config.openrouter_management_key = base::Secret(is_key_needed ? reader.required("OPENROUTER_MANAGEMENT_KEY")
                                                                   : reader.text("OPENROUTER_MANAGEMENT_KEY"));
     config.openrouter_workspace_id = reader.text("OPENROUTER_WORKSPACE_ID");
@@ -194,6 +194,10 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     config.openrouter_url = reader.base_url("OPENROUTER_URL", "https://openrouter.ai/api/v1");
     config.upstream_timeout = std::chrono::seconds{reader.whole("UPSTREAM_TIMEOUT_SECONDS", 15, 1, 120)};
     config.spending_poll = std::chrono::seconds{reader.whole("SPENDING_POLL_SECONDS", 300, 0, 86'400)};
+    const auto reconcile_every = reader.whole("RECONCILE_SECONDS", 30, 0, 3'600);
+    if (reconcile_every > 0 && reconcile_every < 5) reader.complain("RECONCILE_SECONDS", "must be 0, or 5 to 3600");
+    config.reconcile_every = std::chrono::seconds{reconcile_every};
+    config.mint_concurrency = static_cast<int>(reader.whole("MINT_CONCURRENCY", 16, 1, 64));
     if (!reader.text("SPEND_ALARM_USD").empty()) config.spend_alarm = reader.dollars("SPEND_ALARM_USD", {});
     std::vector<Problem> problems = reader.take_problems();
     if (!problems.empty()) return tl::unexpected(std::move(problems));

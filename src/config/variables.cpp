@@ -45,6 +45,12 @@ constexpr Variable all[] = {
     {"UPSTREAM_TIMEOUT_SECONDS", "15",
      "deadline of one call to GitHub or OpenRouter, 1 to 120; an unknown outcome is settled after twice as long", false,
      ""},
+    {"RECONCILE_SECONDS", "30",
+     "how often all keys at OpenRouter are compared with the database and what differs is mended, 5 to 3600; 0: never. "
+     "Where reading them takes long, less often",
+     false, ""},
+    {"MINT_CONCURRENCY", "16", "keys being made at once by each process, 1 to 64; who comes later waits in a queue",
+     false, ""},
     {"SPENDING_POLL_SECONDS", "300",
      "how often all keys' spending and the credits are read from OpenRouter, for the console; 0: never", false, ""},
     {"SPEND_ALARM_USD", "off", "spending of all keys in a day, in US dollars, that webhooks are told of", false, ""},

@@ -1,23 +1,30 @@
 #include "domain/grant.hpp"
 
+#include <algorithm>
+
+#include "base/encoding.hpp"
+
 namespace llmapikey::domain {
 namespace {
 
-constexpr std::string_view name_prefix = "llmapikey/gh-";
-
-bool is_nonce(std::string_view text) {
-    if (text.empty()) return false;
-    for (const char c : text) {
-        const bool is_alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_alphanumeric && c != '-' && c != '_') return false;
-    }
-    return true;
-}
+struct NamedProblem {
+    MintProblem problem;
+    std::string_view text;
+};
+constexpr NamedProblem named_problems[] = {
+    {MintProblem::lost_answer, "lost_answer"},
+    {MintProblem::upstream_down, "upstream_down"},
+    {MintProblem::rate_limited, "rate_limited"},
+    {MintProblem::refused, "refused"},
+    {MintProblem::paused, "paused"},
+};
 
 }  // namespace
 
 std::string_view to_text(GrantStatus status) {
     switch (status) {
+        case GrantStatus::waiting:
+            return "waiting";
         case GrantStatus::pending:
             return "pending";
         case GrantStatus::ambiguous:
@@ -26,13 +33,15 @@ std::string_view to_text(GrantStatus status) {
             return "active";
         case GrantStatus::revoking:
             return "revoking";
+        case GrantStatus::replacing:
+            return "replacing";
     }
     return "";
 }
 
 std::optional<GrantStatus> parse_grant_status(std::string_view text) {
-    for (const GrantStatus status :
-         {GrantStatus::pending, GrantStatus::ambiguous, GrantStatus::active, GrantStatus::revoking}) {
+    for (const GrantStatus status : {GrantStatus::waiting, GrantStatus::pending, GrantStatus::ambiguous,
+                                     GrantStatus::active, GrantStatus::revoking, GrantStatus::replacing}) {
         if (to_text(status) == text) return status;
     }
     return std::nullopt;
@@ -42,30 +51,42 @@ bool is_expired(const Grant& grant, base::Timestamp now) {
     return grant.status == GrantStatus::active && grant.expires_at <= now;
 }
 
+std::string_view to_text(MintProblem problem) {
+    for (const NamedProblem& named : named_problems)
+        if (named.problem == problem) return named.text;
+    return "";
+}
+
+MintProblem parse_mint_problem(std::string_view text) {
+    for (const NamedProblem& named : named_problems)
+        if (named.text == text) return named.problem;
+    return MintProblem::none;
+}
+
+bool is_dead(const Grant& grant, base::Timestamp now) {
+    return is_expired(grant, now) || (grant.status == GrantStatus::active && grant.missing_since.has_value());
+}
+
+base::MicroUsd limit_at(const Grant& grant, base::Timestamp now) {
+    const bool is_lowered = grant.carried_until && now < *grant.carried_until;
+    return is_lowered ? std::max(base::MicroUsd{grant.daily_limit.value - grant.carried.value}, base::MicroUsd{})
+                      : grant.daily_limit;
+}
+
+base::Timestamp next_reset(base::Timestamp now) {
+    return std::chrono::floor<std::chrono::days>(now) + std::chrono::days{1};
+}
+
+std::string day_text(base::Timestamp time) {
+    return base::to_rfc3339(time).substr(0, 10);
+}
+
 base::Seconds settle_time(base::Seconds call_timeout) {
     return 2 * call_timeout;
 }
 
 bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time) {
     return grant.attempted_at + settle_time <= now;
-}
-
-std::string upstream_key_name(GithubUserId id, std::string_view nonce) {
-    std::string name = std::string(name_prefix) + id.text();
-    if (!nonce.empty()) name += "/" + std::string(nonce);
-    return name;
-}
-
-std::optional<UpstreamKeyName> parse_upstream_key_name(std::string_view name) {
-    if (!name.starts_with(name_prefix)) return std::nullopt;
-    name.remove_prefix(name_prefix.size());
-    const auto slash = name.find('/');
-    const auto id = GithubUserId::parse(name.substr(0, slash));
-    if (!id) return std::nullopt;
-    if (slash == std::string_view::npos) return UpstreamKeyName{*id, ""};
-    const std::string_view nonce = name.substr(slash + 1);
-    if (!is_nonce(nonce)) return std::nullopt;
-    return UpstreamKeyName{*id, std::string(nonce)};
 }
 
 std::string key_hint(std::string_view raw_key) {

@@ -13,14 +13,30 @@
 namespace llmapikey::domain {
 
 enum class GrantStatus {
+    waiting,    // has a place, and certainly no key: its turn to be minted is yet to come
     pending,    // reserved: an attempt to create the key is under way, or died without a word
     ambiguous,  // the attempt's outcome is unknown: a key may exist upstream under this nonce
     active,     // the key exists and is stored
-    revoking,   // an organizer has ended it; it may still exist upstream
+    revoking,   // it has been ended; it may still exist upstream
+    replacing,  // its recipient wants another one in its place; it may still exist upstream
 };
 
 std::string_view to_text(GrantStatus status);
 std::optional<GrantStatus> parse_grant_status(std::string_view text);
+
+// Why an attempt has come to nothing, for its recipient to read.
+enum class MintProblem {
+    none,
+    lost_answer,    // the upstream did not say whether it made a key; what it made is revoked
+    upstream_down,  // the upstream does not answer
+    rate_limited,   // the upstream asks to slow down
+    refused,        // the upstream says no: credits, the management key, the guardrail
+    paused,         // PROVISIONING_ENABLED was switched off while it waited
+};
+
+// "lost_answer", ...; "" for none. An unknown text is none.
+std::string_view to_text(MintProblem problem);
+MintProblem parse_mint_problem(std::string_view text);
 
 // An organizer has looked at the raw key.
 struct Reveal {
@@ -47,10 +63,28 @@ struct Grant {
     base::MicroUsd spent;                        // since it was made, as upstream last said
     std::optional<base::Timestamp> spent_as_of;  // nullopt: upstream has not been asked yet
     std::optional<Reveal> reveal;                // the latest
+    std::optional<base::Timestamp> queued_at;    // since when it waits, or waited, for its turn
+    std::optional<base::Timestamp> next_attempt_at;  // while waiting: not before
+    int attempts = 0;                                // that have failed since it waits
+    MintProblem problem = MintProblem::none;         // of the latest of them
+    bool keeps_place = false;                        // the account had a key here before: its place is not taken away
+    base::MicroUsd carried;                          // spent by the account's earlier keys on the day of the attempt
+    std::optional<base::Timestamp> carried_until;    // until when that lowers the cap; nullopt: it does not
+    std::optional<base::Timestamp> missing_since;    // since when upstream does not know the key
 };
 
 // Whether the key no longer works upstream because its lifetime is over.
 bool is_expired(const Grant& grant, base::Timestamp now);
+// Whether the key is good for nothing any more, so that another may take its place: expired, or gone upstream.
+bool is_dead(const Grant& grant, base::Timestamp now);
+
+// The cap that upstream is to have now: lowered by what the account's earlier keys spent on the day that the key was
+// made, until that day is over.
+base::MicroUsd limit_at(const Grant& grant, base::Timestamp now);
+// When the caps are reset next (00:00 UTC).
+base::Timestamp next_reset(base::Timestamp now);
+// "2027-02-22", UTC.
+std::string day_text(base::Timestamp time);
 
 // How long after a reservation its create call may still take effect upstream: twice the call's own
 // deadline. Before that nobody may conclude that a key which is not listed will never appear.
@@ -58,17 +92,6 @@ base::Seconds settle_time(base::Seconds call_timeout);
 
 // Whether an attempt that is pending or ambiguous is so old that its create call can no longer take effect.
 bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time);
-
-// Name of the upstream key of one attempt: "llmapikey/gh-<id>/<nonce>". Unguessable, so that what is found
-// upstream can be told from any other attempt. Without a nonce the form of older deployments, "llmapikey/gh-<id>".
-std::string upstream_key_name(GithubUserId id, std::string_view nonce);
-
-struct UpstreamKeyName {
-    GithubUserId github_user_id;
-    std::string nonce;  // empty: the older form "llmapikey/gh-<id>"
-};
-// What a name says if it is one of ours, the older form included; nullopt for everybody else's keys.
-std::optional<UpstreamKeyName> parse_upstream_key_name(std::string_view name);
 
 // Last four characters; the whole of a shorter text.
 std::string key_hint(std::string_view raw_key);

@@ -9,10 +9,12 @@
 
 namespace llmapikey::domain {
 
-// Why an account may not take a key: an organizer revoked the one that it had, and wanted it so.
+// Why an account may not take a key: an organizer revoked the one that it had, and wanted it so; or its recipient has
+// given it back today.
 struct Hold {
     std::optional<base::Timestamp> until;  // nullopt: until it is lifted
     std::string reason;                    // shown to the person
+    bool is_own = false;                   // set by the recipient, who has given a key back
 };
 
 inline bool is_in_force(const Hold& hold, base::Timestamp now) {

@@ -32,13 +32,19 @@ struct HttpServerOptions {
     base::Millis queue_timeout{5'000};  // a request that waits longer for a worker is answered 503 without running
 };
 
+// The threads of each Executor but io. Several may be the same object.
+struct ServerQueues {
+    base::WorkQueue& database;
+    base::WorkQueue& upstream;
+    base::WorkQueue& mint;
+};
+
 // HTTP/1.1 over plain TCP: one io_context and one SO_REUSEPORT listener per I/O thread. Keep-alive, HEAD, limits and a
 // deadline on every read and write. TLS belongs to the reverse proxy.
 class HttpServer {
 public:
-    // The two queues may be the same object. All references must outlive the server.
-    HttpServer(HttpServerOptions options, HttpHandler& handler, base::WorkQueue& database_queue,
-               base::WorkQueue& upstream_queue);
+    // All references must outlive the server.
+    HttpServer(HttpServerOptions options, HttpHandler& handler, ServerQueues queues);
     ~HttpServer();  // as stop(0)
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

@@ -72,12 +72,17 @@ Response answer_safely(HttpHandler& handler, const Request& request) {
     }
 }
 
+base::WorkQueue& queue_of(Executor executor, const ServerQueues& queues) {
+    if (executor == Executor::database) return queues.database;
+    return executor == Executor::mint ? queues.mint : queues.upstream;
+}
+
 // A handler's answer, from the thread that it asks for.
 asio::awaitable<Response> dispatch(SessionHost& host, const Request& request) {
     const Executor executor = host.handler.executor_for(request);
     if (executor == Executor::io) co_return answer_safely(host.handler, request);
 
-    base::WorkQueue& queue = executor == Executor::database ? host.database_queue : host.upstream_queue;
+    base::WorkQueue& queue = queue_of(executor, host.queues);
     const Instant start_by = after(host.options.queue_timeout);
     Response response;
     bool has_started = false;

@@ -62,6 +62,7 @@ enum class Executor {
     io,        // the I/O thread itself: for answers that are in memory
     database,  // bounded pool for handlers that touch the database
     upstream,  // bounded pool for handlers that call GitHub or OpenRouter
+    mint,      // bounded pool for handlers that mint: many come at once, and the others are not to wait for them
 };
 
 // What an HttpServer serves. Must outlive the server. Called from many threads at once.

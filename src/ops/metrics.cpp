@@ -31,6 +31,20 @@ public:
                                                           .Register(registry);
     prometheus::Family<prometheus::Counter>& sign_ins =
         prometheus::BuildCounter().Name("llmapikey_sign_ins_total").Help("Sign-ins by outcome").Register(registry);
+    prometheus::Family<prometheus::Counter>& reconciliations =
+        prometheus::BuildCounter()
+            .Name("llmapikey_reconciliations_total")
+            .Help("Comparisons of upstream's keys with the database by outcome")
+            .Register(registry);
+    prometheus::Family<prometheus::Counter>& findings = prometheus::BuildCounter()
+                                                            .Name("llmapikey_reconcile_findings_total")
+                                                            .Help("What they found by kind and whether it was mended")
+                                                            .Register(registry);
+    prometheus::Family<prometheus::Gauge>& reconciled_at =
+        prometheus::BuildGauge()
+            .Name("llmapikey_last_reconciliation_timestamp_seconds")
+            .Help("When this process last compared all of upstream's keys with the database")
+            .Register(registry);
     prometheus::Family<prometheus::Gauge>& keys = prometheus::BuildGauge()
                                                       .Name("llmapikey_live_keys")
                                                       .Help("Keys that count against MAX_TOTAL_KEYS")
@@ -56,6 +70,17 @@ void Metrics::count_issue(std::string_view status) {
 
 void Metrics::count_sign_in(std::string_view outcome) {
     impl_->sign_ins.Add({{"outcome", std::string(outcome)}}).Increment();
+}
+
+void Metrics::count_reconciliation(bool has_succeeded) {
+    impl_->reconciliations.Add({{"outcome", has_succeeded ? "ok" : "failed"}}).Increment();
+    if (has_succeeded) impl_->reconciled_at.Add({}).SetToCurrentTime();
+}
+
+void Metrics::count_findings(std::string_view kind, std::int64_t found, std::int64_t mended) {
+    const std::string name(kind);
+    impl_->findings.Add({{"kind", name}, {"outcome", "mended"}}).Increment(static_cast<double>(mended));
+    impl_->findings.Add({{"kind", name}, {"outcome", "open"}}).Increment(static_cast<double>(found - mended));
 }
 
 void Metrics::set_live_keys(double live, double limit) {

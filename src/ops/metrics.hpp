@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ public:
     void count_issue(std::string_view status);
     // One finished or failed sign-in: "ok", "denied", ...
     void count_sign_in(std::string_view outcome);
+    // One comparison of upstream's keys with ours, and what it found and mended of one kind.
+    void count_reconciliation(bool has_succeeded);
+    void count_findings(std::string_view kind, std::int64_t found, std::int64_t mended);
     void set_live_keys(double live, double limit);
 
     // Prometheus text exposition format 0.0.4.

@@ -155,10 +155,13 @@ json::object to_json(const service::Overview& overview) {
     json::object object;
     object["now"] = base::to_rfc3339(overview.now);
     object["live"] = overview.counts.live;
+    object["waiting"] = overview.counts.waiting;
     object["pending"] = overview.counts.pending;
     object["ambiguous"] = overview.counts.ambiguous;
     object["revoking"] = overview.counts.revoking;
+    object["replacing"] = overview.counts.replacing;
     object["disabled"] = overview.counts.disabled;
+    object["missing"] = overview.counts.missing;
     object["usable"] = overview.usable_keys;
     object["expired"] = overview.expired_keys;
     object["room"] = overview.room ? json::value(*overview.room) : json::value(nullptr);

@@ -57,8 +57,9 @@ public:
     // Ended grants of an account, the latest first, 100 at the most.
     virtual base::Result<std::vector<LedgerEntry>> ledger_of(domain::GithubUserId id) = 0;
 
-    // active -> revoking, with an entry in the ledger and the hold, if any. From now on the keys are shown to nobody,
-    // and the intention survives everything. Grants that are not active are left as they are. Says how many began.
+    // active or waiting -> revoking, with an entry in the ledger and the hold, if any; a recipient's own hold never
+    // shortens an organizer's. From now on the keys are shown to nobody, and the intention survives everything. Other
+    // grants are left as they are. Says how many began.
     virtual base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) = 0;
     // After the key is gone upstream: removes the row, frees its place, closes the ledger's entry. No-op if it is done.
     virtual base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) = 0;
@@ -75,6 +76,24 @@ public:
     virtual base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) = 0;
     // Up to `limit` changes that have begun, by id and greater than `after_id` (empty: from the first).
     virtual base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) = 0;
+
+    // Caps that a day of the account's earlier keys has lowered and that are due again: begins a change of up to
+    // `limit` of them. Says how many.
+    virtual base::Result<int> begin_raises(base::Timestamp now, int limit) = 0;
+
+    // Notes since when upstream does not know these keys; nullopt: it does.
+    virtual base::Result<void> set_missing(const std::vector<std::string>& grant_ids,
+                                           std::optional<base::Timestamp> since) = 0;
+    // What upstream says of when a key expires.
+    virtual base::Result<void> set_expiry(const std::string& grant_id, base::Timestamp expires_at) = 0;
+    // Grants of any status that hold one of these keys, or are of one of the attempts with these nonces: what is known
+    // of a page of upstream's list.
+    virtual base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
+                                                                const std::vector<std::string>& nonces) = 0;
+    // Up to `limit` active grants by id, greater than `after_id` (empty: from the first).
+    virtual base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) = 0;
+    // Up to `limit` active grants that are not switched off and whose lifetime is over.
+    virtual base::Result<std::vector<domain::Grant>> list_expired(base::Timestamp now, int limit) = 0;
 
     // That an organizer has looked at the raw key, for its owner to see. not_found.
     virtual base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) = 0;

@@ -69,8 +69,8 @@ base::Result<domain::Grant> Administration::change(const std::string& grant_id, 
     if (!recorded) return tl::unexpected(recorded.error());
     auto changed = store_.begin_change(grant_id, change, base::random_token(token_bytes));
     if (!changed) return tl::unexpected(audited.failed(changed.error()));
-    const auto synced =
-        synchronize_key(store_, provider_, *changed, base::Deadline::after(issuance_.policy().call_timeout));
+    const auto synced = synchronize_key(store_, provider_, *changed, clock_.now(),
+                                        base::Deadline::after(issuance_.policy().call_timeout));
     if (!synced) return tl::unexpected(audited.failed(synced.error()));
     const auto closed = audited.done();
     if (!closed) return tl::unexpected(closed.error());

@@ -1,11 +1,21 @@
 #include "service/issuance.hpp"
 
+#include <algorithm>
+
+#include "base/crash_point.hpp"
+#include "service/outage.hpp"
+
 namespace llmapikey::service {
 namespace {
 
-constexpr std::size_t nonce_bytes = 16;
-// A freed place is reserved anew in the same call; a second obstacle is left to the next visit.
-constexpr int max_rounds = 2;
+// What is in the way is dealt with and the row looked at again, in the same call; what is left then is left to the
+// next visit.
+constexpr int max_rounds = 5;
+// Whoever asks may as well wait a moment for the answer; who waits longer is told their place.
+constexpr base::Millis lane_patience{2'000};
+// Of somebody who waits: until when what fails is tried again.
+constexpr std::chrono::minutes longest_wait{10};
+constexpr base::Seconds longest_pause{4};
 
 IssueAnswer failed(base::Error error) {
     IssueAnswer answer;
@@ -30,6 +40,19 @@ Attempt attempt_of(const domain::Grant& grant) {
     return Attempt{grant.github_user_id, grant.id, grant.nonce};
 }
 
+domain::MintProblem problem_of(const base::Error& cause) {
+    switch (cause.code) {
+        case base::Errc::rate_limited:
+            return domain::MintProblem::rate_limited;
+        case base::Errc::upstream_down:
+        case base::Errc::overloaded:
+        case base::Errc::store_unavailable:
+            return domain::MintProblem::upstream_down;
+        default:
+            return domain::MintProblem::refused;
+    }
+}
+
 }  // namespace
 
 std::string_view to_text(IssueStatus status) {
@@ -40,6 +63,8 @@ std::string_view to_text(IssueStatus status) {
             return "exists";
         case IssueStatus::in_progress:
             return "in_progress";
+        case IssueStatus::queued:
+            return "queued";
         case IssueStatus::sorting_out:
             return "sorting_out";
         case IssueStatus::paused:
@@ -48,55 +73,47 @@ std::string_view to_text(IssueStatus status) {
             return "full";
         case IssueStatus::on_hold:
             return "on_hold";
+        case IssueStatus::no_key:
+            return "no_key";
+        case IssueStatus::switched_off:
+            return "switched_off";
         case IssueStatus::failed:
             return "failed";
     }
     return "";
 }
 
-Issuance::Issuance(IssuancePolicy policy, KeyStore& store, KeyProvider& provider, const base::Sealer& sealer,
-                   const base::Clock& clock, IssueLog log)
+Issuance::Issuance(IssuancePolicy policy, IssuanceParts parts)
     : policy_(policy),
-      store_(store),
-      provider_(provider),
-      sealer_(sealer),
-      clock_(clock),
-      settlement_(store, provider, clock, policy.call_timeout),
-      log_(std::move(log)) {}
+      parts_(std::move(parts)),
+      settlement_(parts_.store, parts_.queue, parts_.provider, parts_.clock, policy.call_timeout) {}
 
 IssueAnswer Issuance::issue(const domain::Recipient& recipient) {
+    const auto lane = parts_.lanes.enter(lane_patience);
+    const MayMint may_mint = lane ? MayMint::now : MayMint::in_turn;
     for (int round = 0; round < max_rounds; ++round) {
         const base::Deadline deadline = call_deadline();
-        const auto outcome = reserve(recipient);
+        base::crash_point("mint.reserving");
+        const auto outcome = reserve(recipient, may_mint);
+        base::crash_point("mint.reserved");
         if (!outcome) return failed(outcome.error());
         if (std::holds_alternative<QuotaFull>(*outcome)) {
             return plain(policy_.is_enabled ? IssueStatus::full : IssueStatus::paused);
         }
         if (const auto* on_hold = std::get_if<OnHold>(&*outcome)) return held_back(on_hold->hold);
-        if (const auto* reserved = std::get_if<Reserved>(&*outcome)) return mint(reserved->grant, deadline);
-
-        const domain::Grant& held = std::get<AlreadyHeld>(*outcome).grant;
-        if (held.status == domain::GrantStatus::active) return answer_existing(held);
-        if (held.status == domain::GrantStatus::revoking) return held_back(std::nullopt);
-        const auto settled = settlement_.settle(held, deadline);
-        if (!settled) {
-            log_("settling the attempt of account " + recipient.id.text() + ": " + settled.error().detail);
-            IssueAnswer answer = plain(IssueStatus::sorting_out);
-            answer.error = settled.error();
-            return answer;
+        if (const auto* reserved = std::get_if<Reserved>(&*outcome)) {
+            return may_mint == MayMint::now ? mint(reserved->grant, deadline) : queue_answer(reserved->grant);
         }
-        if (*settled == Settled::not_yet) {
-            return plain(held.status == domain::GrantStatus::pending ? IssueStatus::in_progress
-                                                                     : IssueStatus::sorting_out);
-        }
+        auto answer = advance(std::get<AlreadyHeld>(*outcome).grant, may_mint, deadline);
+        if (answer) return std::move(*answer);
     }
     return plain(IssueStatus::in_progress);
 }
 
 // While minting is off nothing is reserved, but what is held is found, and attempts in doubt are settled.
-base::Result<ReserveOutcome> Issuance::reserve(const domain::Recipient& recipient) {
+base::Result<ReserveOutcome> Issuance::reserve(const domain::Recipient& recipient, MayMint may_mint) {
     if (!policy_.is_enabled) {
-        const auto held = store_.find(recipient.id);
+        const auto held = parts_.store.find(recipient.id);
         if (!held) return tl::unexpected(held.error());
         if (!*held) return ReserveOutcome{QuotaFull{}};
         return ReserveOutcome{AlreadyHeld{**held}};
@@ -104,22 +121,111 @@ base::Result<ReserveOutcome> Issuance::reserve(const domain::Recipient& recipien
     ReserveRequest request;
     request.recipient = recipient;
     request.grant_id = base::random_uuid();
-    request.nonce = base::random_token(nonce_bytes);
+    request.nonce = parts_.nonces.make(recipient.id);
     request.daily_limit = policy_.daily_limit;
-    request.now = clock_.now();
+    request.now = parts_.clock.now();
     request.expires_at = request.now + policy_.key_lifetime;
     request.max_total_keys = policy_.max_total_keys;
-    return store_.reserve(request);
+    request.is_queued = may_mint == MayMint::in_turn;
+    return parts_.store.reserve(request);
+}
+
+// One step with the row that an account has. Nullopt: look at it again.
+std::optional<IssueAnswer> Issuance::advance(const domain::Grant& held, MayMint may_mint, base::Deadline deadline) {
+    switch (held.status) {
+        case domain::GrantStatus::active:
+            return advance_active(held, deadline);
+        case domain::GrantStatus::revoking:
+            return held_back(std::nullopt);
+        case domain::GrantStatus::waiting:
+            return advance_waiting(held, may_mint, deadline);
+        case domain::GrantStatus::replacing:
+            return advance_replacing(held, deadline);
+        case domain::GrantStatus::pending:
+        case domain::GrantStatus::ambiguous:
+            break;
+    }
+    return advance_unsettled(held, deadline);
+}
+
+std::optional<IssueAnswer> Issuance::advance_active(const domain::Grant& held, base::Deadline deadline) {
+    const base::Timestamp now = parts_.clock.now();
+    // What an organizer has switched off stays so.
+    if (!domain::is_dead(held, now) || held.is_disabled || !policy_.is_enabled) return answer_existing(held);
+    const std::string reason = domain::is_expired(held, now) ? "expired" : "gone upstream";
+    const auto waiting = parts_.replacement.begin(held, recipient_of(held), reason, deadline);
+    if (waiting || waiting.error().code == base::Errc::conflict) return std::nullopt;
+    parts_.log("replacing the key of account " + held.github_user_id.text() + ": " + waiting.error().detail);
+    IssueAnswer answer = plain(IssueStatus::sorting_out);
+    answer.error = waiting.error();
+    return answer;
+}
+
+std::optional<IssueAnswer> Issuance::advance_waiting(const domain::Grant& held, MayMint may_mint,
+                                                     base::Deadline deadline) {
+    if (!policy_.is_enabled) return plain(IssueStatus::paused);
+    return may_mint == MayMint::now ? claim_and_mint(held, deadline) : queue_answer(held);
+}
+
+std::optional<IssueAnswer> Issuance::advance_replacing(const domain::Grant& held, base::Deadline deadline) {
+    const auto waiting = parts_.replacement.resume(held, deadline);
+    if (waiting || waiting.error().code == base::Errc::conflict) return std::nullopt;
+    parts_.log("replacing the key of account " + held.github_user_id.text() + ": " + waiting.error().detail);
+    IssueAnswer answer = plain(IssueStatus::sorting_out);
+    answer.error = waiting.error();
+    return answer;
+}
+
+std::optional<IssueAnswer> Issuance::advance_unsettled(const domain::Grant& held, base::Deadline deadline) {
+    const auto settled = settlement_.settle(held, deadline);
+    if (!settled) {
+        parts_.log("settling the attempt of account " + held.github_user_id.text() + ": " + settled.error().detail);
+        IssueAnswer answer = plain(IssueStatus::sorting_out);
+        answer.error = settled.error();
+        return answer;
+    }
+    if (*settled != Settled::not_yet) return std::nullopt;
+    return plain(held.status == domain::GrantStatus::pending ? IssueStatus::in_progress : IssueStatus::sorting_out);
+}
+
+std::optional<IssueAnswer> Issuance::claim_and_mint(const domain::Grant& grant, base::Deadline deadline) {
+    Claim claim;
+    claim.waiting = attempt_of(grant);
+    claim.nonce = parts_.nonces.make(grant.github_user_id);
+    claim.now = parts_.clock.now();
+    claim.expires_at = claim.now + policy_.key_lifetime;
+    if (!grant.keeps_place) claim.daily_limit = policy_.daily_limit;
+    base::crash_point("mint.claiming");
+    const auto claimed = parts_.queue.claim(claim);
+    base::crash_point("mint.claimed");
+    if (claimed) return mint(*claimed, deadline);
+    if (claimed.error().code == base::Errc::conflict) return std::nullopt;
+    return failed(claimed.error());
+}
+
+IssueAnswer Issuance::mint_waiting(const domain::Grant& grant) {
+    auto answer = claim_and_mint(grant, call_deadline());
+    return answer ? std::move(*answer) : plain(IssueStatus::in_progress);
+}
+
+IssueAnswer Issuance::queue_answer(const domain::Grant& grant, const base::Error& cause) {
+    if (parts_.on_queued) parts_.on_queued();
+    IssueAnswer answer = plain(IssueStatus::queued);
+    answer.grant = grant;
+    answer.error = cause;
+    const auto place = parts_.queue.place_of(grant.id, most_counted_places);
+    if (place) answer.place = *place;
+    return answer;
 }
 
 base::Result<base::Secret> Issuance::open_key(const domain::Grant& grant) const {
-    return sealer_.open(grant.sealed_key, grant.id);
+    return parts_.sealer.open(grant.sealed_key, grant.id);
 }
 
 bool Issuance::is_settlement_due(const domain::Grant& grant) const {
     if (grant.status == domain::GrantStatus::ambiguous) return true;
     return grant.status == domain::GrantStatus::pending &&
-           domain::is_settled(grant, clock_.now(), settlement_.settle_time());
+           domain::is_settled(grant, parts_.clock.now(), settlement_.settle_time());
 }
 
 void Issuance::settle(const domain::Grant& grant) {
@@ -129,7 +235,7 @@ void Issuance::settle(const domain::Grant& grant) {
     }
     const auto settled = settlement_.settle(grant, call_deadline());
     if (!settled) {
-        log_("settling the attempt of account " + grant.github_user_id.text() + ": " + settled.error().detail);
+        parts_.log("settling the attempt of account " + grant.github_user_id.text() + ": " + settled.error().detail);
     }
     const std::lock_guard lock(settling_mutex_);
     settling_.erase(grant.nonce);
@@ -155,9 +261,10 @@ IssueAnswer Issuance::mint(const domain::Grant& grant, base::Deadline deadline) 
     if (deadline.has_passed()) {
         return give_up(grant, {base::Errc::overloaded, "too late to mint after the reservation", {}});
     }
-    const MintRequest request{domain::upstream_key_name(grant.github_user_id, grant.nonce), grant.daily_limit,
-                              grant.expires_at};
-    const MintOutcome outcome = provider_.mint(request, deadline);
+    const MintRequest request{domain::upstream_key_name(grant.github_user_id, grant.nonce),
+                              domain::limit_at(grant, parts_.clock.now()), grant.expires_at};
+    const MintOutcome outcome = parts_.provider.mint(request, deadline);
+    base::crash_point("mint.created");
     if (const auto* minted = std::get_if<Minted>(&outcome)) return keep(grant, *minted);
     if (const auto* refused = std::get_if<NotMinted>(&outcome)) return give_up(grant, refused->error);
     return leave_in_doubt(grant, std::get<MintUnknown>(outcome));
@@ -165,8 +272,9 @@ IssueAnswer Issuance::mint(const domain::Grant& grant, base::Deadline deadline) 
 
 IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
     const std::string& raw_key = minted.raw_key.reveal();
-    const Activation activation{minted.delete_handle, sealer_.seal(raw_key, grant.id), domain::key_hint(raw_key)};
-    const auto activated = store_.activate(attempt_of(grant), activation);
+    const Activation activation{minted.delete_handle, parts_.sealer.seal(raw_key, grant.id), domain::key_hint(raw_key)};
+    const auto activated = parts_.store.activate(attempt_of(grant), activation);
+    base::crash_point("mint.activated");
     if (!activated) return undo(grant, minted, activated.error());
     IssueAnswer answer = plain(IssueStatus::created);
     answer.grant = grant;
@@ -182,48 +290,77 @@ IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
 // row will never be active: a write whose answer was lost can still be on its way to the database, and is fenced off by
 // marking the row ambiguous.
 IssueAnswer Issuance::undo(const domain::Grant& grant, const Minted& minted, const base::Error& cause) {
-    const auto fenced = store_.mark_ambiguous(attempt_of(grant), minted.delete_handle);
-    if (!fenced && fenced.error().code != base::Errc::conflict) {
-        log_("storing the key of account " + grant.github_user_id.text() +
-             " failed; whether it is stored is seen on the next visit: " + cause.detail);
+    const std::string account = grant.github_user_id.text();
+    const auto is_known = parts_.store.knows(minted.delete_handle, "");
+    if (!is_known) {
+        parts_.log("storing the key of account " + account +
+                   " failed; whether it is stored is seen later: " + cause.detail);
         return plain(IssueStatus::sorting_out);
     }
-    if (!fenced) {
-        const auto stored = store_.find(grant.github_user_id);
-        if (!stored) {
-            log_("looking up what became of the attempt of account " + grant.github_user_id.text() +
-                 " failed: " + stored.error().detail);
-            return plain(IssueStatus::sorting_out);
-        }
-        const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce;
-        if (is_ours && (*stored)->status == domain::GrantStatus::active) return answer_existing(**stored);
+    if (*is_known) return explain_known(grant, minted);
+    const auto fenced = parts_.store.mark_ambiguous(attempt_of(grant), minted.delete_handle);
+    if (!fenced && fenced.error().code != base::Errc::conflict) {
+        parts_.log("storing the key of account " + account +
+                   " failed; whether it is stored is seen later: " + cause.detail);
+        return plain(IssueStatus::sorting_out);
     }
-    log_("storing the key of account " + grant.github_user_id.text() + " failed, revoking it: " + cause.detail);
-    const auto revoked = provider_.revoke(minted.delete_handle, call_deadline());
+    parts_.log("storing the key of account " + account + " failed, revoking it: " + cause.detail);
+    const auto revoked = parts_.provider.revoke(minted.delete_handle, call_deadline());
     if (revoked) return give_up(grant, cause);
-    log_("revoking a key that could not be stored failed; `llmapikey reconcile --fix` ends it: " +
-         revoked.error().detail);
+    parts_.log("revoking a key that could not be stored failed; it is tried again: " + revoked.error().detail);
     return leave_in_doubt(grant, {minted.delete_handle, "activation failed"});
+}
+
+// A row has this handle: our own, which was stored although the answer was lost; or, where upstream has named another
+// key's handle, somebody else's, who must not lose it. Then the key that was made is found by its name.
+IssueAnswer Issuance::explain_known(const domain::Grant& grant, const Minted& minted) {
+    const auto stored = parts_.store.find(grant.github_user_id);
+    if (!stored) {
+        parts_.log("looking up what became of the attempt of account " + grant.github_user_id.text() +
+                   " failed: " + stored.error().detail);
+        return plain(IssueStatus::sorting_out);
+    }
+    const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce &&
+                         (*stored)->delete_handle == minted.delete_handle;
+    if (is_ours && (*stored)->status == domain::GrantStatus::active) return answer_existing(**stored);
+    return leave_in_doubt(grant, {"", "the answer names another key's handle"});
 }
 
 // Certain that no key of this attempt is alive upstream.
 IssueAnswer Issuance::give_up(const domain::Grant& grant, const base::Error& cause) {
-    const auto released = store_.release(attempt_of(grant));
+    parts_.log("no key for account " + grant.github_user_id.text() + ": " + cause.detail);
+    // Whoever waits, or had a key, keeps the place; whoever has asked just now is told, and asks again.
+    if (grant.keeps_place || grant.queued_at) return wait_again(grant, cause);
+    const auto released = parts_.store.release(attempt_of(grant));
     if (!released && released.error().code != base::Errc::conflict) {
-        log_("releasing the reservation of account " + grant.github_user_id.text() +
-             " failed; it is settled on the next visit: " + released.error().detail);
+        parts_.log("releasing the reservation of account " + grant.github_user_id.text() +
+                   " failed; it is settled later: " + released.error().detail);
     }
-    log_("no key for account " + grant.github_user_id.text() + ": " + cause.detail);
     return failed(cause);
 }
 
+IssueAnswer Issuance::wait_again(const domain::Grant& grant, const base::Error& cause) {
+    const base::Timestamp now = parts_.clock.now();
+    const base::Seconds doubled{1 << std::min(grant.attempts, 3)};
+    // While the upstream is away nobody's attempts are used up, but nobody waits for ever either.
+    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < longest_wait);
+    const Requeue requeue{now + std::max(std::min(doubled, longest_pause), cause.retry_after), problem_of(cause),
+                          !is_patient};
+    const auto requeued = parts_.queue.requeue(attempt_of(grant), requeue);
+    if (!requeued && requeued.error().code != base::Errc::conflict) {
+        parts_.log("keeping the place of account " + grant.github_user_id.text() +
+                   " failed; it is settled later: " + requeued.error().detail);
+    }
+    return queue_answer(grant, cause);
+}
+
 IssueAnswer Issuance::leave_in_doubt(const domain::Grant& grant, const MintUnknown& unknown) {
-    log_("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
-    const auto marked = store_.mark_ambiguous(attempt_of(grant), unknown.delete_handle);
+    parts_.log("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
+    const auto marked = parts_.store.mark_ambiguous(attempt_of(grant), unknown.delete_handle);
     if (!marked && marked.error().code != base::Errc::conflict) {
         // The row stays pending, with the nonce that finds the key: it is settled all the same, only later.
-        log_("noting the unknown outcome of account " + grant.github_user_id.text() +
-             " failed: " + marked.error().detail);
+        parts_.log("noting the unknown outcome of account " + grant.github_user_id.text() +
+                   " failed: " + marked.error().detail);
     }
     return plain(IssueStatus::sorting_out);
 }

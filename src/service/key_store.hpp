@@ -21,11 +21,12 @@ struct ReserveRequest {
     base::Timestamp now;
     base::Timestamp expires_at;
     std::int64_t max_total_keys = 0;  // 0: no limit
+    bool is_queued = false;           // to wait for its turn, rather than to be minted by the caller now
 };
 
 struct Reserved {
     domain::Grant grant;
-};  // this call inserted the row: its caller, and nobody else, may mint
+};  // this call inserted the row: its caller, and nobody else, may mint; unless it is to wait
 struct AlreadyHeld {
     domain::Grant grant;
 };  // the account has a row, whatever its status
@@ -69,12 +70,13 @@ public:
     virtual base::Result<Account> find_account(domain::GithubUserId id) = 0;
     virtual base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) = 0;
 
-    // Inserts a pending row unless the account has one, is on hold, or `max_total_keys` rows are there. Exact under any
-    // number of concurrent calls and processes, and O(1) in the number of rows.
+    // Inserts a pending row (waiting, if it is queued) unless the account has one, is on hold, or `max_total_keys` rows
+    // are there. Exact under any number of concurrent calls and processes, and O(1) in the number of rows. What the
+    // account's earlier keys have spent today is noted in the row.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
     // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another attempt: whoever marks an
-    // attempt ambiguous thereby takes it away from the process that made it.
+    // attempt ambiguous thereby takes it away from the process that made it. Also if a row has this delete handle.
     virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
 
     // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the
@@ -83,6 +85,10 @@ public:
 
     // Removes the pending or ambiguous row of this attempt and frees its place. Errc::conflict as for mark_ambiguous.
     virtual base::Result<void> release(const Attempt& attempt) = 0;
+
+    // waiting -> gone, with a note for the recipient. Errc::conflict if the row is gone, or is not waiting after this
+    // attempt.
+    virtual base::Result<void> abandon(const Attempt& attempt, domain::MintProblem problem, base::Timestamp now) = 0;
 
     // Takes note of a renamed account; no error if it has no row.
     virtual base::Result<void> update_username(const domain::Recipient& recipient) = 0;

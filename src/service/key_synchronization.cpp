@@ -7,10 +7,11 @@ constexpr int max_rounds = 5;
 
 }  // namespace
 
-base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, domain::Grant grant,
+base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, domain::Grant grant, base::Timestamp now,
                                    base::Deadline deadline) {
     for (int round = 0; round < max_rounds; ++round) {
-        const auto updated = provider.update(grant.delete_handle, {grant.is_disabled, grant.daily_limit}, deadline);
+        const KeyUpdate wanted{grant.is_disabled, domain::limit_at(grant, now)};
+        const auto updated = provider.update(grant.delete_handle, wanted, deadline);
         const bool is_gone = !updated && updated.error().code == base::Errc::not_found;
         if (!updated && !is_gone) return base::fail_in("changing the key upstream", updated.error());
         const auto finished = store.finish_change(grant.id, grant.unsynced);

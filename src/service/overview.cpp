@@ -46,6 +46,14 @@ void read_pace(Overview& overview) {
     if (seconds < ten_years) overview.credits_end = overview.now + base::Seconds{static_cast<std::int64_t>(seconds)};
 }
 
+void read_reconciliation(const Facts& facts, Overview& overview) {
+    overview.reconciled_at = noted(facts, fact::reconciled);
+    const auto summary = facts.find(fact::reconciled);
+    if (summary != facts.end()) overview.reconciled = summary->second.value;
+    const auto problem = facts.find(fact::reconcile_problem);
+    if (problem != facts.end()) overview.reconcile_problem = problem->second.value;
+}
+
 void read_credits(const Facts& facts, const IssuancePolicy& policy, Overview& overview) {
     overview.upstream_at = noted(facts, fact::spending);
     const auto problem = facts.find(fact::upstream_problem);
@@ -88,6 +96,7 @@ base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolic
     const auto facts = store.facts();
     if (!facts) return tl::unexpected(facts.error());
     read_exposure(*facts, overview);
+    read_reconciliation(*facts, overview);
     read_credits(*facts, policy, overview);
     auto failures = store.failures(failures_shown);
     if (!failures) return tl::unexpected(failures.error());

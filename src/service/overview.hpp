@@ -20,12 +20,15 @@ struct Overview {
     std::optional<base::Timestamp> figures_at;  // of usable_keys to last_expiry; nullopt: not taken yet
     base::MicroUsd spent_today;
     std::optional<base::MicroUsd> credits_left;
-    std::optional<base::Timestamp> credits_end;  // at today's pace; nullopt: not at this pace, or not known
-    std::optional<std::int64_t> keys_to_honor;   // further keys whose caps the credits cover until they expire
-    std::optional<base::Timestamp> upstream_at;  // when upstream was asked last
-    std::string upstream_problem;                // empty: it answered
-    std::vector<DayFigures> days;                // each of the last 30, in order
-    std::vector<Failure> failures;               // the latest first
+    std::optional<base::Timestamp> credits_end;    // at today's pace; nullopt: not at this pace, or not known
+    std::optional<std::int64_t> keys_to_honor;     // further keys whose caps the credits cover until they expire
+    std::optional<base::Timestamp> upstream_at;    // when upstream was asked last
+    std::string upstream_problem;                  // empty: it answered
+    std::optional<base::Timestamp> reconciled_at;  // when all of upstream's keys were compared last
+    std::string reconciled;                        // what that came to
+    std::string reconcile_problem;                 // why it failed since; empty: it did not
+    std::vector<DayFigures> days;                  // each of the last 30, in order
+    std::vector<Failure> failures;                 // the latest first
 };
 
 // Reads the figures; a few statements, none of which counts. Fails as the store does.

@@ -7,30 +7,31 @@ namespace llmapikey::service {
 namespace {
 
 constexpr int rows_per_page = 100;
+constexpr std::chrono::minutes longest_scan{10};
 
 }  // namespace
 
-void Recovery::settle(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
+// Also attempts that are young: what they made may be there to be found already.
+void Recovery::settle(const std::stop_token& stop, Recovered& recovered) {
     std::string after_id;
-    while (true) {
-        const auto rows = store_.list_unsettled(clock_.now() - settlement_.settle_time(), after_id, rows_per_page);
+    while (!stop.stop_requested()) {
+        const auto rows = parts_.store.list_unsettled(clock_.now(), after_id, rows_per_page);
         if (!rows) recovered.failures.push_back(rows.error().detail);
         if (!rows || rows->empty()) return;
-        for (const domain::Grant& grant : *rows) {
-            if (stop.stop_requested()) return;
-            const auto settled = settlement_.settle(grant, base::Deadline::after(timeout));
-            if (settled && *settled == Settled::freed) ++recovered.settled;
-            if (settled) continue;
-            recovered.failures.push_back("settling the attempt of account " + grant.github_user_id.text() + ": " +
-                                         settled.error().detail);
-            if (is_outage(settled.error())) return;
+        const auto outcomes = parts_.settlement.settle_all(*rows, base::Deadline::after(longest_scan));
+        for (std::size_t i = 0; i < rows->size(); ++i) {
+            if (outcomes[i] && *outcomes[i] == Settled::freed) ++recovered.settled;
+            if (outcomes[i]) continue;
+            recovered.failures.push_back("settling the attempt of account " + (*rows)[i].github_user_id.text() + ": " +
+                                         outcomes[i].error().detail);
+            if (is_outage(outcomes[i].error())) return;
         }
         after_id = rows->back().id;
     }
 }
 
 void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
-    const auto entries = admin_.list_revoking("", rows_per_page, "");
+    const auto entries = parts_.admin.list_revoking("", rows_per_page, "");
     if (!entries) recovered.failures.push_back(entries.error().detail);
     if (!entries) return;
     for (const LedgerEntry& entry : *entries) {
@@ -38,7 +39,7 @@ void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recove
         // One that began just now is somebody's who is still at it.
         if (entry.begun_at + timeout > clock_.now()) continue;
         const auto ended =
-            revocation_.resume(entry.grant, {"system", "resumed"}, entry.reason, base::Deadline::after(timeout));
+            parts_.revocation.resume(entry.grant, {"system", "resumed"}, entry.reason, base::Deadline::after(timeout));
         if (ended) ++recovered.revoked;
         if (ended) continue;
         recovered.failures.push_back("revoking the key of account " + entry.grant.github_user_id.text() + ": " +
@@ -47,14 +48,32 @@ void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recove
     }
 }
 
-// What an organizer has changed and upstream may not know yet.
-void Recovery::synchronize(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
-    const auto grants = admin_.list_unsynced("", rows_per_page);
+void Recovery::replace(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
+    const auto grants = parts_.replacements.list_replacing("", rows_per_page);
     if (!grants) recovered.failures.push_back(grants.error().detail);
     if (!grants) return;
     for (const domain::Grant& grant : *grants) {
         if (stop.stop_requested()) return;
-        const auto synced = synchronize_key(admin_, provider_, grant, base::Deadline::after(timeout));
+        const auto waiting = parts_.replacement.resume(grant, base::Deadline::after(timeout));
+        if (waiting) ++recovered.replaced;
+        if (waiting || waiting.error().code == base::Errc::conflict) continue;
+        recovered.failures.push_back("replacing the key of account " + grant.github_user_id.text() + ": " +
+                                     waiting.error().detail);
+        if (is_outage(waiting.error())) return;
+    }
+}
+
+// What has changed and upstream may not know yet; caps whose day is over are changed now.
+void Recovery::synchronize(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
+    const auto raised = parts_.admin.begin_raises(clock_.now(), rows_per_page);
+    if (!raised) recovered.failures.push_back(raised.error().detail);
+    const auto grants = parts_.admin.list_unsynced("", rows_per_page);
+    if (!grants) recovered.failures.push_back(grants.error().detail);
+    if (!grants) return;
+    for (const domain::Grant& grant : *grants) {
+        if (stop.stop_requested()) return;
+        const auto synced =
+            synchronize_key(parts_.admin, parts_.provider, grant, clock_.now(), base::Deadline::after(timeout));
         if (synced) ++recovered.synchronized;
         if (synced) continue;
         recovered.failures.push_back("changing the key of account " + grant.github_user_id.text() + ": " +
@@ -65,8 +84,9 @@ void Recovery::synchronize(base::Seconds timeout, const std::stop_token& stop, R
 
 Recovered Recovery::run_once(base::Seconds timeout, const std::stop_token& stop) {
     Recovered recovered;
-    settle(timeout, stop, recovered);
+    settle(stop, recovered);
     revoke(timeout, stop, recovered);
+    replace(timeout, stop, recovered);
     synchronize(timeout, stop, recovered);
     return recovered;
 }

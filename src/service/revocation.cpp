@@ -1,6 +1,8 @@
 #include "service/revocation.hpp"
 
+#include "base/crash_point.hpp"
 #include "service/audited.hpp"
+#include "service/key_ending.hpp"
 
 namespace llmapikey::service {
 namespace {
@@ -19,12 +21,6 @@ base::Result<domain::Grant> Revocation::begin(const std::string& grant_id, const
     return base::fail(base::Errc::conflict, "the key is still being made");
 }
 
-base::Result<void> Revocation::finish(const domain::Grant& grant, base::Deadline deadline) {
-    const auto revoked = provider_.revoke(grant.delete_handle, deadline);
-    if (!revoked) return base::fail_in("revoking the key upstream", revoked.error());
-    return store_.finish_revocation(grant, clock_.now());
-}
-
 base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by,
                                                const std::string& reason, const std::optional<domain::Hold>& hold,
                                                base::Deadline deadline) {
@@ -34,8 +30,13 @@ base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, cons
     Audited audited(audit_, clock_, by, "key.revoke", subject_of(**found), reason);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
+    base::crash_point("revoke.beginning");
     const auto begun = begin(grant_id, {by.actor, reason, hold, clock_.now(), ""});
-    const auto finished = begun ? finish(*begun, deadline) : base::Result<void>(tl::unexpected(begun.error()));
+    base::crash_point("revoke.begun");
+    auto finished = begun ? end_key_upstream(provider_, spending_, *begun, clock_.now(), deadline)
+                          : base::Result<void>(tl::unexpected(begun.error()));
+    if (finished) finished = store_.finish_revocation(*begun, clock_.now());
+    base::crash_point("revoke.finished");
     if (!finished) return tl::unexpected(audited.failed(finished.error()));
     const auto closed = audited.done();
     if (!closed) return base::fail_in("the key is revoked, but recording it failed", closed.error());
@@ -45,7 +46,11 @@ base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, cons
 // Only what succeeds is recorded: while the upstream is away this is tried again and again.
 base::Result<void> Revocation::resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
                                       base::Deadline deadline) {
-    const auto finished = finish(grant, deadline);
+    // A row that waited has no key.
+    const auto revoked =
+        grant.delete_handle.empty() ? base::Result<void>{} : provider_.revoke(grant.delete_handle, deadline);
+    if (!revoked) return base::fail_in("revoking the key upstream", revoked.error());
+    const auto finished = store_.finish_revocation(grant, clock_.now());
     if (!finished) return finished;
     return Audited(audit_, clock_, by, "key.revoke", subject_of(grant), detail).done();
 }

@@ -8,6 +8,7 @@
 #include "service/audit_log.hpp"
 #include "service/initiator.hpp"
 #include "service/key_provider.hpp"
+#include "service/spending.hpp"
 
 namespace llmapikey::service {
 
@@ -20,16 +21,18 @@ struct ResumedRevocation {
 // between, resume() takes it up; each step is noted in the audit log. Blocking, thread-safe.
 class Revocation {
 public:
-    Revocation(AdminStore& store, KeyProvider& provider, AuditLog& audit, const base::Clock& clock)
-        : store_(store), provider_(provider), audit_(audit), clock_(clock) {}
+    Revocation(AdminStore& store, SpendingStore& spending, KeyProvider& provider, AuditLog& audit,
+               const base::Clock& clock)
+        : store_(store), spending_(spending), provider_(provider), audit_(audit), clock_(clock) {}
 
-    // Gives the grant as it was. not_found; conflict: not active. Fails as store and provider do; where the intention
-    // was stored by then, the key is shown to nobody any more, and resume() ends it. A grant that is being revoked
-    // already is ended now.
+    // Gives the grant as it was. What its key has spent today is kept. not_found; conflict: it is still being made.
+    // Fails as store and provider do; where the intention was stored by then, the key is shown to nobody any more, and
+    // resume() ends it. A grant that is being revoked already is ended now.
     base::Result<domain::Grant> revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
                                        const std::optional<domain::Hold>& hold, base::Deadline deadline);
 
-    // Takes up a revocation that has begun and not ended. `by`: whom the audit log names.
+    // Takes up a revocation that has begun and not ended, with a single call upstream: one of many. `by`: whom the
+    // audit log names.
     base::Result<void> resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
                               base::Deadline deadline);
     // Takes up every one of them.
@@ -37,9 +40,8 @@ public:
 
 private:
     base::Result<domain::Grant> begin(const std::string& grant_id, const Ending& ending);
-    base::Result<void> finish(const domain::Grant& grant, base::Deadline deadline);
-
     AdminStore& store_;
+    SpendingStore& spending_;
     KeyProvider& provider_;
     AuditLog& audit_;
     const base::Clock& clock_;

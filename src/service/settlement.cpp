@@ -1,5 +1,11 @@
 #include "service/settlement.hpp"
 
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/crash_point.hpp"
+#include "domain/key_name.hpp"
+#include "service/outage.hpp"
 #include "service/upstream_scan.hpp"
 
 namespace llmapikey::service {
@@ -8,53 +14,97 @@ namespace {
 // The list is newest first; keys this much older than the attempt, by the upstream's clock, end the search.
 constexpr std::chrono::hours clock_skew_allowance{24};
 
+Attempt attempt_of(const domain::Grant& grant) {
+    return Attempt{grant.github_user_id, grant.id, grant.nonce};
+}
+
+// Handles of what attempts have made upstream, by the name that each gave it.
+using HandlesByName = std::unordered_map<std::string, std::string>;
+
+base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, base::Deadline deadline,
+                                HandlesByName& wanted) {
+    auto missing = static_cast<std::ptrdiff_t>(wanted.size());
+    const auto look = [&](const UpstreamKey& key) {
+        const auto found = wanted.find(key.name);
+        if (found != wanted.end() && found->second.empty()) {
+            found->second = key.delete_handle;
+            --missing;
+        }
+        const bool is_older = key.created_at && *key.created_at < oldest - clock_skew_allowance;
+        return missing > 0 && !is_older ? Scan::go_on : Scan::stop;
+    };
+    return scan_upstream_keys(provider, deadline, look);
+}
+
 }  // namespace
 
 base::Result<Settled> Settlement::settle(const domain::Grant& grant, base::Deadline deadline) {
-    const Attempt attempt{grant.github_user_id, grant.id, grant.nonce};
-    const bool is_settled = domain::is_settled(grant, clock_.now(), settle_time_);
+    return settle_all({grant}, deadline).front();
+}
+
+// From here on the process that made the attempt can no longer activate it. Nullopt: go on.
+std::optional<base::Result<Settled>> Settlement::fence(const domain::Grant& grant) {
     const bool is_in_doubt =
         grant.status == domain::GrantStatus::pending || grant.status == domain::GrantStatus::ambiguous;
     if (!is_in_doubt) return Settled::changed;
-    if (grant.status == domain::GrantStatus::pending && !is_settled) return Settled::not_yet;
-
-    const auto fenced = store_.mark_ambiguous(attempt, grant.delete_handle);
-    if (!fenced && fenced.error().code == base::Errc::conflict) return Settled::changed;
-    if (!fenced) return tl::unexpected(fenced.error());
-
-    // A create call is sent once, so one attempt makes one key at most: what was found and revoked is all there is.
-    bool is_revoked = false;
-    if (!grant.delete_handle.empty()) {
-        const auto revoked = provider_.revoke(grant.delete_handle, deadline);
-        if (!revoked) return base::fail_in("revoking a key whose activation failed", revoked.error());
-        is_revoked = true;
-    } else {
-        const auto found = revoke_by_name(grant, deadline);
-        if (!found) return tl::unexpected(found.error());
-        is_revoked = *found;
-    }
-    if (!is_revoked && !is_settled) return Settled::not_yet;
-
-    const auto released = store_.release(attempt);
-    if (released) return Settled::freed;
-    if (released.error().code == base::Errc::conflict) return Settled::changed;
-    return tl::unexpected(released.error());
+    if (grant.status == domain::GrantStatus::pending && !domain::is_settled(grant, clock_.now(), settle_time_))
+        return Settled::not_yet;
+    const auto fenced = store_.mark_ambiguous(attempt_of(grant), grant.delete_handle);
+    base::crash_point("settle.fenced");
+    if (fenced) return std::nullopt;
+    if (fenced.error().code == base::Errc::conflict) return Settled::changed;
+    return tl::unexpected(fenced.error());
 }
 
-base::Result<bool> Settlement::revoke_by_name(const domain::Grant& grant, base::Deadline deadline) {
-    const std::string name = domain::upstream_key_name(grant.github_user_id, grant.nonce);
-    std::string handle;
-    const auto look = [&](const UpstreamKey& key) {
-        if (key.name == name) handle = key.delete_handle;
-        const bool is_older = key.created_at && *key.created_at < grant.attempted_at - clock_skew_allowance;
-        return handle.empty() && !is_older ? Scan::go_on : Scan::stop;
-    };
-    const auto scanned = scan_upstream_keys(provider_, deadline, look);
-    if (!scanned) return base::fail_in("looking for a key whose creation is in doubt", scanned.error());
-    if (handle.empty()) return false;
-    const auto revoked = provider_.revoke(handle, deadline);
-    if (!revoked) return base::fail_in("revoking a key whose creation was in doubt", revoked.error());
-    return true;
+std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<domain::Grant>& grants,
+                                                          base::Deadline deadline) {
+    std::vector<std::optional<base::Result<Settled>>> known(grants.size());
+    HandlesByName wanted;
+    base::Timestamp oldest = base::Timestamp::max();
+    // By the clock before the list is read: a key can still appear between the reading and a later look at the clock.
+    const base::Timestamp looked_at = clock_.now();
+    for (std::size_t i = 0; i < grants.size(); ++i) {
+        known[i] = fence(grants[i]);
+        if (known[i] || !grants[i].delete_handle.empty()) continue;
+        wanted[domain::upstream_key_name(grants[i].github_user_id, grants[i].nonce)];
+        oldest = std::min(oldest, grants[i].attempted_at);
+    }
+    const auto searched = wanted.empty() ? base::Result<void>{} : find_by_name(provider_, oldest, deadline, wanted);
+    std::vector<base::Result<Settled>> outcomes;
+    std::optional<base::Error> outage;
+    for (std::size_t i = 0; i < grants.size(); ++i) {
+        const bool is_by_name = grants[i].delete_handle.empty();
+        if (known[i]) {
+            outcomes.push_back(*known[i]);
+        } else if (outage) {
+            outcomes.push_back(tl::unexpected(*outage));
+        } else if (is_by_name && !searched) {
+            outcomes.push_back(base::fail_in("looking for a key whose creation is in doubt", searched.error()));
+        } else {
+            const std::string handle =
+                is_by_name ? wanted[domain::upstream_key_name(grants[i].github_user_id, grants[i].nonce)]
+                           : grants[i].delete_handle;
+            const bool may_appear = !domain::is_settled(grants[i], looked_at, settle_time_);
+            outcomes.push_back(conclude(grants[i], {handle, may_appear}, base::Deadline::after(call_timeout_)));
+        }
+        if (!outcomes.back() && is_outage(outcomes.back().error())) outage = outcomes.back().error();
+    }
+    return outcomes;
+}
+
+// A create call is sent once, so one attempt makes one key at most: what was found and revoked is all there is.
+base::Result<Settled> Settlement::conclude(const domain::Grant& grant, const Trace& trace, base::Deadline deadline) {
+    if (trace.handle.empty() && trace.may_appear) return Settled::not_yet;
+    if (!trace.handle.empty()) {
+        const auto revoked = provider_.revoke(trace.handle, deadline);
+        base::crash_point("settle.revoked");
+        if (!revoked) return base::fail_in("revoking a key whose creation was in doubt", revoked.error());
+    }
+    const auto requeued = queue_.requeue(attempt_of(grant), {clock_.now(), domain::MintProblem::lost_answer, true});
+    base::crash_point("settle.requeued");
+    if (requeued) return Settled::freed;
+    if (requeued.error().code == base::Errc::conflict) return Settled::changed;
+    return tl::unexpected(requeued.error());
 }
 
 }  // namespace llmapikey::service

@@ -4,7 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
-#include "domain/grant.hpp"
+#include "domain/key_name.hpp"
 #include "service/upstream_scan.hpp"
 #include "service/webhooks.hpp"
 
@@ -16,6 +16,7 @@ constexpr int pause_for_each_second = 50;  // so that they take a fiftieth of a 
 constexpr std::size_t keys_at_once = 100;
 constexpr std::chrono::days failures_kept{30};
 constexpr std::chrono::days webhooks_kept{30};
+constexpr std::chrono::days days_kept{400};
 
 base::Timestamp day_of(base::Timestamp time) {
     return std::chrono::floor<std::chrono::days>(time);
@@ -55,7 +56,8 @@ base::Result<void> Statistics::take_figures(base::Timestamp now) {
         std::chrono::ceil<base::Seconds>(pause_for_each_second * (std::chrono::steady_clock::now() - begun));
     figures_pause_ = std::max(shortest_figures_pause, taken_for);
     const auto pruned = store_.prune(now - failures_kept);
-    return pruned ? webhooks_.prune(now - webhooks_kept) : pruned;
+    const auto told = pruned ? webhooks_.prune(now - webhooks_kept) : pruned;
+    return told ? spending_.prune_days(now - days_kept) : told;
 }
 
 // Each event has a key of its own, so that noticing twice tells once; the marks are only there to notice less.
@@ -93,13 +95,19 @@ base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
 
 base::Result<void> Statistics::ask_for_spending(const std::stop_token& stop, base::Timestamp now) {
     std::vector<KeySpending> page;
+    std::vector<SpendingReading> readings;
     base::Result<void> recorded{};
     const auto flush = [&] {
         recorded = page.empty() ? base::Result<void>{} : store_.record_spending(page, now);
+        if (recorded) recorded = spending_.note(readings);
         page.clear();
+        readings.clear();
     };
     const auto visit = [&](const UpstreamKey& key) {
-        if (domain::parse_upstream_key_name(key.name)) page.push_back({key.delete_handle, key.usage, key.usage_daily});
+        if (domain::parse_upstream_key_name(key.name)) {
+            page.push_back({key.delete_handle, key.usage, key.usage_daily});
+            readings.push_back({key.delete_handle, spent_today(key), now});
+        }
         if (page.size() >= keys_at_once) flush();
         return recorded && !stop.stop_requested() ? Scan::go_on : Scan::stop;
     };

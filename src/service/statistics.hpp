@@ -12,12 +12,14 @@
 #include "base/money.hpp"
 #include "base/result.hpp"
 #include "service/key_provider.hpp"
+#include "service/spending.hpp"
 
 namespace llmapikey::service {
 
 // Rows by status, each from an index that holds only these.
 struct StatusCounts {
-    std::int64_t live = 0, pending = 0, ambiguous = 0, revoking = 0, disabled = 0;
+    std::int64_t live = 0, waiting = 0, pending = 0, ambiguous = 0, revoking = 0, replacing = 0, disabled = 0,
+                 missing = 0;
 };
 
 struct DayFigures {
@@ -87,9 +89,14 @@ class WebhookStore;
 // quota, spending above the alarm. Blocking; for one thread.
 class Statistics {
 public:
-    Statistics(StatisticsStore& store, WebhookStore& webhooks, KeyProvider& provider, const base::Clock& clock,
-               StatisticsSettings settings)
-        : store_(store), webhooks_(webhooks), provider_(provider), clock_(clock), settings_(settings) {}
+    Statistics(StatisticsStore& store, SpendingStore& spending, WebhookStore& webhooks, KeyProvider& provider,
+               const base::Clock& clock, StatisticsSettings settings)
+        : store_(store),
+          spending_(spending),
+          webhooks_(webhooks),
+          provider_(provider),
+          clock_(clock),
+          settings_(settings) {}
 
     // What is due of it. Gives what went wrong, for the log; empty: nothing.
     std::string run_once(const std::stop_token& stop);
@@ -101,6 +108,7 @@ private:
     base::Result<void> ask_for_spending(const std::stop_token& stop, base::Timestamp now);
 
     StatisticsStore& store_;
+    SpendingStore& spending_;
     WebhookStore& webhooks_;
     KeyProvider& provider_;
     const base::Clock& clock_;
@@ -120,6 +128,8 @@ inline constexpr const char* credits_total = "credits_total";           // in mi
 inline constexpr const char* credits_used = "credits_used";             // likewise
 inline constexpr const char* upstream_problem = "upstream_problem";     // empty: it answered
 inline constexpr const char* spending = "spending";                     // when all keys' spending was read: noted_at
+inline constexpr const char* reconciled = "reconciled";                 // what it came to; noted_at: when
+inline constexpr const char* reconcile_problem = "reconcile_problem";   // empty: none
 inline constexpr const char* expired_until = "expired_until";           // expiries before have been noticed
 inline constexpr const char* is_quota_full = "is_quota_full";           // "1" or "0"
 }  // namespace fact

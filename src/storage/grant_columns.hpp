@@ -14,8 +14,10 @@ namespace llmapikey::storage {
 inline const std::string portable_grant_columns =
     "id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint, "
     "daily_limit_micro_usd, {epoch:created_at} AS created, {epoch:attempted_at} AS attempted, "
-    "{epoch:expires_at} AS expires, is_disabled, unsynced, spent_micro_usd, spent_as_of, revealed_at, reveal_reason";
-inline constexpr int grant_column_count = 18;
+    "{epoch:expires_at} AS expires, is_disabled, unsynced, spent_micro_usd, spent_as_of, revealed_at, reveal_reason, "
+    "queued_at / 1000000 AS queued, next_attempt_at, attempts, problem, keeps_place, carried_micro_usd, carried_until, "
+    "missing_since";
+inline constexpr int grant_column_count = 26;
 
 // `row`: anything with text(), number() and is_null() of a column's number.
 template <class Row>
@@ -43,9 +45,25 @@ base::Result<domain::Grant> grant_of_row(const Row& row) {
     grant.spent = base::MicroUsd{row.number(14)};
     if (!row.is_null(15)) grant.spent_as_of = time_of(row.number(15));
     if (!row.is_null(16)) grant.reveal = domain::Reveal{time_of(row.number(16)), row.text(17)};
+    const auto time_if_any = [&](int column) {
+        return row.is_null(column) ? std::nullopt : std::optional(time_of(row.number(column)));
+    };
+    grant.queued_at = time_if_any(18);
+    grant.next_attempt_at = time_if_any(19);
+    grant.attempts = static_cast<int>(row.number(20));
+    grant.problem = domain::parse_mint_problem(row.text(21));
+    grant.keeps_place = row.number(22) != 0;
+    grant.carried = base::MicroUsd{row.number(23)};
+    grant.carried_until = time_if_any(24);
+    grant.missing_since = time_if_any(25);
     return grant;
 }
 
 base::Result<std::vector<domain::Grant>> grants_of(const SqlAnswer& answer);
+
+// Where a list by id begins: behind `after_id`, or with the first.
+inline std::string_view from_id(const std::string& after_id) {
+    return after_id.empty() ? std::string_view("00000000-0000-0000-0000-000000000000") : std::string_view(after_id);
+}
 
 }  // namespace llmapikey::storage

@@ -1,12 +1,14 @@
 #include "storage/sql_admin_store.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "storage/grant_columns.hpp"
 #include "storage/grant_list.hpp"
+#include "storage/sql_values.hpp"
 
 namespace llmapikey::storage {
 namespace {
-
-constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
 
 const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
 const std::string select_ledger =
@@ -36,6 +38,25 @@ const std::string finish_change_of =
 const std::string select_unsynced =
     "SELECT " + portable_grant_columns +
     " FROM llmapikey.api_keys WHERE unsynced IS NOT NULL AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
+const std::string begin_raises_of =
+    "UPDATE llmapikey.api_keys SET carried_micro_usd = 0, carried_until = NULL, unsynced = {new_id} WHERE id IN "
+    "(SELECT id FROM llmapikey.api_keys WHERE carried_until <= $1::bigint AND status = 'active' "
+    "ORDER BY carried_until LIMIT $2::bigint)";
+const std::string update_missing =
+    "UPDATE llmapikey.api_keys SET missing_since = $2::bigint WHERE id {in:$1} AND status = 'active'";
+const std::string update_expiry = "UPDATE llmapikey.api_keys SET expires_at = {time:$2} WHERE id = $1::uuid";
+const std::string select_known = "SELECT " + portable_grant_columns +
+                                 " FROM llmapikey.api_keys WHERE openrouter_delete_hash {in_texts:$1} "
+                                 "UNION ALL SELECT " +
+                                 portable_grant_columns +
+                                 " FROM llmapikey.api_keys WHERE nonce {in_texts:$2} AND nonce <> '' "
+                                 "AND openrouter_delete_hash IS NULL";
+const std::string select_active =
+    "SELECT " + portable_grant_columns +
+    " FROM llmapikey.api_keys WHERE status = 'active' AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
+const std::string select_expired = "SELECT " + portable_grant_columns +
+                                   " FROM llmapikey.api_keys WHERE expires_at <= {time:$1} AND status = 'active' "
+                                   "AND is_disabled = 0 ORDER BY expires_at, id LIMIT $2::bigint";
 const std::string update_reveal =
     "UPDATE llmapikey.api_keys SET revealed_at = $2, reveal_reason = $3 WHERE id = $1::uuid";
 const std::string upsert_hold =
@@ -75,8 +96,17 @@ base::Result<service::LedgerEntry> read_revoking_row(const SqlRow& row) {
     return entry;
 }
 
-std::string_view from(const std::string& after_id) {
-    return after_id.empty() ? lowest_id : std::string_view(after_id);
+// What upstream calls its keys and attempts, as {in_texts:} takes it. Anything else is not from where we asked, and
+// could not be found.
+std::string joined_safe(const std::vector<std::string>& words) {
+    std::vector<std::string> safe;
+    for (const std::string& word : words) {
+        const bool is_safe = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+            return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == ':';
+        });
+        if (is_safe && !word.empty()) safe.push_back(word);
+    }
+    return joined(safe);
 }
 
 }  // namespace
@@ -127,7 +157,7 @@ base::Result<void> SqlAdminStore::finish_revocation(const domain::Grant& grant, 
 base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_revoking(
     const std::string& after_id, int limit, const std::optional<std::string>& bulk_id) {
     SqlValues values;
-    values.add(from(after_id)).add(std::int64_t{limit});
+    values.add(from_id(after_id)).add(std::int64_t{limit});
     const bool is_of_bulk = bulk_id && !bulk_id->empty();
     if (is_of_bulk) values.add(*bulk_id);
     const auto answer = database_->run(is_of_bulk ? select_revoking_of_bulk
@@ -167,7 +197,43 @@ base::Result<bool> SqlAdminStore::finish_change(const std::string& grant_id, con
 }
 
 base::Result<std::vector<domain::Grant>> SqlAdminStore::list_unsynced(const std::string& after_id, int limit) {
-    const auto answer = database_->run(select_unsynced, SqlValues().add(from(after_id)).add(std::int64_t{limit}));
+    const auto answer = database_->run(select_unsynced, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<int> SqlAdminStore::begin_raises(base::Timestamp now, int limit) {
+    const auto answer = database_->run(begin_raises_of, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed;
+}
+
+base::Result<void> SqlAdminStore::set_missing(const std::vector<std::string>& grant_ids,
+                                              std::optional<base::Timestamp> since) {
+    if (grant_ids.empty()) return {};
+    return done(database_->run(update_missing, SqlValues().add(joined(grant_ids)).add_if(seconds_if(since))));
+}
+
+base::Result<void> SqlAdminStore::set_expiry(const std::string& grant_id, base::Timestamp expires_at) {
+    return done(database_->run(update_expiry, SqlValues().add(grant_id).add(seconds_of(expires_at))));
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::find_known(const std::vector<std::string>& delete_handles,
+                                                                   const std::vector<std::string>& nonces) {
+    const auto answer =
+        database_->run(select_known, SqlValues().add(joined_safe(delete_handles)).add(joined_safe(nonces)));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::list_active(const std::string& after_id, int limit) {
+    const auto answer = database_->run(select_active, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::list_expired(base::Timestamp now, int limit) {
+    const auto answer = database_->run(select_expired, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return grants_of(*answer);
 }

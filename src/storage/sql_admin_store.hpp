@@ -11,7 +11,7 @@ namespace llmapikey::storage {
 // AdminStore in either database.
 class SqlAdminStore final : public service::AdminStore {
 public:
-    SqlAdminStore(std::shared_ptr<SqlDatabase> database, std::unique_ptr<GrantEndings> endings)
+    SqlAdminStore(std::shared_ptr<SqlDatabase> database, std::shared_ptr<GrantEndings> endings)
         : database_(std::move(database)), endings_(std::move(endings)) {}
 
     base::Result<service::GrantPage> list(const service::GrantQuery& query) override;
@@ -27,13 +27,21 @@ public:
                                              const std::string& token) override;
     base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) override;
     base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) override;
+    base::Result<int> begin_raises(base::Timestamp now, int limit) override;
+    base::Result<void> set_missing(const std::vector<std::string>& grant_ids,
+                                   std::optional<base::Timestamp> since) override;
+    base::Result<void> set_expiry(const std::string& grant_id, base::Timestamp expires_at) override;
+    base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
+                                                        const std::vector<std::string>& nonces) override;
+    base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) override;
+    base::Result<std::vector<domain::Grant>> list_expired(base::Timestamp now, int limit) override;
     base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) override;
     base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
                                 const std::string& actor, base::Timestamp now) override;
 
 private:
     std::shared_ptr<SqlDatabase> database_;
-    std::unique_ptr<GrantEndings> endings_;
+    std::shared_ptr<GrantEndings> endings_;
 };
 
 }  // namespace llmapikey::storage

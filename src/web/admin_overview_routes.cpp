@@ -5,6 +5,7 @@
 #include "resources/resources.hpp"
 #include "service/overview.hpp"
 #include "web/admin_page.hpp"
+#include "web/day_chart.hpp"
 #include "web/error_response.hpp"
 #include "web/form.hpp"
 #include "web/routes.hpp"
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::int64_t entries_per_page = 100;
 constexpr std::int64_t entries_exported = 10'000;
-constexpr int chart_height = 100;
-constexpr int bar_step = 10;
 
 std::string number_text(std::int64_t number) {
     return std::to_string(number);
@@ -26,31 +25,13 @@ std::string or_unknown(const std::optional<base::Timestamp>& time, const char* u
     return time ? date_text(*time) : unknown;
 }
 
-template <class ValueOf, class TextOf>
-views::Chart chart_of(const std::string& title, const std::vector<service::DayFigures>& days, ValueOf value_of,
-                      TextOf text_of) {
-    views::Chart chart;
-    chart.title = title;
-    std::int64_t most = 0;
+// One value of each day.
+template <class ValueOf>
+std::vector<DayValue> values_of(const std::vector<service::DayFigures>& days, ValueOf value_of) {
+    std::vector<DayValue> values;
     for (const service::DayFigures& day : days)
-        most = std::max<std::int64_t>(most, value_of(day));
-    chart.most = text_of(most);
-    for (const service::DayFigures& day : days) {
-        const std::int64_t value = value_of(day);
-        views::Bar bar;
-        bar.x = static_cast<int>(chart.bars.size()) * bar_step + 1;
-        // A day with anything at all can be seen.
-        bar.height =
-            most == 0 || value == 0
-                ? 0
-                : std::max(2, static_cast<int>(static_cast<double>(value) / static_cast<double>(most) * chart_height));
-        bar.y = chart_height - bar.height;
-        bar.day = day.day;
-        bar.value = text_of(value);
-        bar.label = day.day + ": " + bar.value;
-        chart.bars.push_back(std::move(bar));
-    }
-    return chart;
+        values.push_back({day.day, value_of(day)});
+    return values;
 }
 
 void show_counts(const service::Overview& overview, std::int64_t most, views::OverviewView& view) {
@@ -58,11 +39,14 @@ void show_counts(const service::Overview& overview, std::int64_t most, views::Ov
     view.figures = {
         {"Live keys", number_text(counts.live), most > 0 ? "of " + number_text(most) + " places" : "no limit is set"},
         {"Room left", overview.room ? number_text(*overview.room) : "no limit", ""},
+        {"Waiting for their turn", number_text(counts.waiting), "they have a place, and no key yet"},
         {"Being made", number_text(counts.pending), ""},
         {"In doubt", number_text(counts.ambiguous), "OpenRouter did not say whether it made them"},
         {"Being revoked", number_text(counts.revoking), ""},
+        {"Being replaced", number_text(counts.replacing), ""},
         {"Switched off", number_text(counts.disabled), ""},
-        {"Expired", number_text(overview.expired_keys), "they still take a place"},
+        {"Gone upstream", number_text(counts.missing), "deleted at OpenRouter by somebody else"},
+        {"Expired", number_text(overview.expired_keys), "their places are freed within a minute"},
         {"Usable now", number_text(overview.usable_keys), ""}};
 }
 
@@ -102,13 +86,16 @@ net::Response admin_overview(const Services& services, const Context& context) {
     show_counts(*overview, policy.max_total_keys, view);
     show_money(*overview, view);
     const auto dollars = [](std::int64_t micro) { return dollars_text(base::MicroUsd{micro}); };
-    view.charts.push_back(chart_of(
-        "Keys issued per day", overview->days, [](const auto& day) { return day.issued; }, number_text));
-    view.charts.push_back(chart_of(
-        "US dollars spent per day", overview->days, [](const auto& day) { return day.spent.value; }, dollars));
+    const auto issued = values_of(overview->days, [](const auto& day) { return day.issued; });
+    const auto spent = values_of(overview->days, [](const auto& day) { return day.spent.value; });
+    view.charts.push_back(day_chart("Keys issued per day", issued, number_text));
+    view.charts.push_back(day_chart("US dollars spent per day", spent, dollars));
     for (const service::Failure& failure : overview->failures)
         view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
     view.problem = overview->upstream_problem;
+    view.reconciled = overview->reconciled;
+    if (overview->reconciled_at) view.reconciled_at = minute_text(*overview->reconciled_at);
+    view.reconcile_problem = overview->reconcile_problem;
     if (overview->figures_at) view.figures_at = minute_text(*overview->figures_at);
     return html_response(200, views::render(view));
 }

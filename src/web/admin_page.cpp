@@ -1,10 +1,6 @@
 #include "web/admin_page.hpp"
 
-#include <boost/json/object.hpp>
-#include <cstdio>
-
 #include "base/encoding.hpp"
-#include "web/api_answer.hpp"
 #include "web/form.hpp"
 
 namespace llmapikey::web {
@@ -40,20 +36,6 @@ constexpr ResultText results[] = {
 
 }  // namespace
 
-std::string date_text(base::Timestamp time) {
-    return base::to_rfc3339(time).substr(0, 10);
-}
-
-std::string minute_text(base::Timestamp time) {
-    return date_text(time) + " " + base::to_rfc3339(time).substr(11, 5) + " UTC";
-}
-
-std::string dollars_text(base::MicroUsd amount) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.2f", amount.usd());
-    return text;
-}
-
 views::KeyRow key_row(const domain::Grant& grant, base::Timestamp now) {
     views::KeyRow row;
     row.grant_id = grant.id;
@@ -62,6 +44,7 @@ views::KeyRow key_row(const domain::Grant& grant, base::Timestamp now) {
     row.status = std::string(domain::to_text(grant.status));
     row.is_active = grant.status == domain::GrantStatus::active;
     if (row.is_active && domain::is_expired(grant, now)) row.status = "expired";
+    if (row.is_active && grant.missing_since) row.status = "gone upstream";
     if (row.is_active && grant.is_disabled) row.status = "switched off";
     row.masked_key = grant.key_hint.empty() ? "none yet" : "…" + grant.key_hint;
     row.daily_limit_usd = base::to_display(grant.daily_limit);
@@ -81,10 +64,6 @@ const ResultText* result_text(std::string_view result) {
 void show_result(const Context& context, std::string& notice_good, std::string& notice_bad) {
     const ResultText* found = result_text(Form(context.request.query).value("result"));
     if (found != nullptr) (found->is_good ? notice_good : notice_bad) = std::string(found->text);
-}
-
-net::Response status_answer(int status, std::string_view word, std::string_view message) {
-    return api_answer(status, boost::json::object{{"status", word}, {"message", message}});
 }
 
 }  // namespace llmapikey::web

@@ -85,4 +85,8 @@ base::Result<int> limit_of(const Context& context, int fallback, int most) {
     return base::fail(base::Errc::invalid_input, "limit must be a number from 1 to " + std::to_string(most));
 }
 
+net::Response status_answer(int status, std::string_view word, std::string_view message) {
+    return api_answer(status, boost::json::object{{"status", word}, {"message", message}});
+}
+
 }  // namespace llmapikey::web

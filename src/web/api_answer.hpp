@@ -10,6 +10,8 @@
 namespace llmapikey::web {
 
 net::Response api_answer(int status, const boost::json::value& body);
+// {"status", "message"}, for programs that post to pages.
+net::Response status_answer(int status, std::string_view word, std::string_view message);
 // application/problem+json. For admins: says what the operator's log would say. A failure of ours is logged.
 net::Response api_error(const Services& services, const Context& context, const base::Error& error);
 net::Response api_not_found(const Services& services, const Context& context);

@@ -1,3 +1,4 @@
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "base/embedded.hpp"
@@ -19,13 +20,21 @@ json::value reveal_json(const domain::Grant& grant) {
     return json::object{{"at", base::to_rfc3339(grant.reveal->at)}, {"reason", grant.reveal->reason}};
 }
 
+json::array days_json(const std::vector<service::SpendingDay>& spent) {
+    json::array days;
+    for (const service::SpendingDay& day : spent)
+        days.push_back({{"day", day.day}, {"spent_usd", day.spent.usd()}});
+    return days;
+}
+
 json::value usage_json(const Services& services, const domain::Grant& grant) {
     const auto known = known_usage(services, grant);
     if (!known.snapshot) return nullptr;
-    return json::object{{"spent_usd", known.snapshot->spent.usd()},
-                        {"remaining_usd", known.snapshot->remaining.usd()},
-                        {"as_of", base::to_rfc3339(known.snapshot->as_of)},
-                        {"is_stale", known.has_failed}};
+    return json::object{
+        {"spent_usd", known.snapshot->spent.usd()},         {"remaining_usd", known.snapshot->remaining.usd()},
+        {"this_week_usd", known.snapshot->this_week.usd()}, {"this_month_usd", known.snapshot->this_month.usd()},
+        {"limit_usd", known.snapshot->limit.usd()},         {"days", days_json(known.snapshot->days)},
+        {"as_of", base::to_rfc3339(known.snapshot->as_of)}, {"is_stale", known.has_failed}};
 }
 
 }  // namespace
@@ -71,6 +80,14 @@ net::Response api_own_key(const Services& services, const Context& context) {
 
 net::Response api_generate(const Services& services, const Context& context) {
     return generate_key(services, context);
+}
+
+net::Response api_rotate(const Services& services, const Context& context) {
+    return rotate_key(services, context);
+}
+
+net::Response api_give_back(const Services& services, const Context& context) {
+    return give_back_key(services, context);
 }
 
 }  // namespace llmapikey::web

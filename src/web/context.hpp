@@ -15,6 +15,7 @@
 #include "service/api_tokens.hpp"
 #include "service/bulk_revocation.hpp"
 #include "service/issuance.hpp"
+#include "service/own_key.hpp"
 #include "service/rate_limits.hpp"
 #include "service/revocation.hpp"
 #include "service/sign_in.hpp"
@@ -65,6 +66,8 @@ struct Services {
     const std::set<std::int64_t>& admins;  // ids on the allowlist
     service::RateLimits* rate_limits;      // that all replicas share; null: there is one process only
     service::Issuance& issuance;
+    service::OwnKey& own_key;
+    service::MintQueue& queue;
     service::SignIn& sign_in;
     service::UsageCache& usage;
     base::WorkQueue& background_queue;  // calls upstream that nobody waits for

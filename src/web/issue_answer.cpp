@@ -10,6 +10,16 @@ namespace llmapikey::web {
 
 using service::IssueStatus;
 
+namespace {
+
+std::string queue_message(const service::IssueAnswer& answer) {
+    if (!answer.place) return "Your key is about to be made. Ask again in a few seconds.";
+    if (*answer.place == 1) return "You are the next in the queue. Ask again in a few seconds.";
+    return "You are number " + std::to_string(*answer.place) + " in the queue. Ask again in a few seconds.";
+}
+
+}  // namespace
+
 IssueWording wording_of(const service::IssueAnswer& answer) {
     switch (answer.status) {
         case IssueStatus::created:
@@ -21,6 +31,8 @@ IssueWording wording_of(const service::IssueAnswer& answer) {
             return {"exists", "", 200, "You already have this key."};
         case IssueStatus::in_progress:
             return {"in_progress", "in-progress", 202, "Your key is being made. Ask again in a few seconds."};
+        case IssueStatus::queued:
+            return {"in_progress", "", 202, queue_message(answer)};
         case IssueStatus::sorting_out:
             return {"in_progress", "", 202,
                     "OpenRouter did not say whether it made the key. This is being sorted out; ask again in half a "
@@ -31,7 +43,12 @@ IssueWording wording_of(const service::IssueAnswer& answer) {
             return {"full", "full", 409, "All keys have been handed out. Ask the organizer for more room."};
         case IssueStatus::on_hold:
             return {"error", "on-hold", 403,
-                    "The organizer has ended your key. Your dashboard says whether and when you may take another."};
+                    "You may take no key now. Your dashboard says why, and when you may take another."};
+        case IssueStatus::no_key:
+            return {"error", "no-key", 404, "You have no key that could be replaced."};
+        case IssueStatus::switched_off:
+            return {"error", "switched-off", 403,
+                    "The organizer has switched your key off, so it can be neither replaced nor given back."};
         case IssueStatus::failed:
             break;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "net/http_types.hpp"
@@ -12,7 +13,7 @@ struct IssueWording {
     std::string_view status;  // in JSON
     std::string_view notice;  // in the page's address; empty: none
     int http_status;
-    std::string_view message;
+    std::string message;
 };
 
 IssueWording wording_of(const service::IssueAnswer& answer);

@@ -53,6 +53,7 @@ std::span<const Route> routes();
 // pages.cpp
 net::Response landing_page(const Services&, const Context&);
 net::Response docs_page(const Services&, const Context&);
+// dashboard_page.cpp
 net::Response dashboard_page(const Services&, const Context&);
 // sign_in_routes.cpp
 net::Response start_sign_in(const Services&, const Context&);
@@ -60,6 +61,8 @@ net::Response finish_sign_in(const Services&, const Context&);
 net::Response sign_out(const Services&, const Context&);
 // key_routes.cpp
 net::Response generate_key(const Services&, const Context&);
+net::Response rotate_key(const Services&, const Context&);
+net::Response give_back_key(const Services&, const Context&);
 // An error of POST /dashboard/key as its contract words it.
 net::Response key_error_response(const Services&, const Context&, int status, base::Seconds retry_after);
 // admin_routes.cpp
@@ -93,6 +96,8 @@ net::Response openapi_document(const Services&, const Context&);
 net::Response api_me(const Services&, const Context&);
 net::Response api_own_key(const Services&, const Context&);
 net::Response api_generate(const Services&, const Context&);
+net::Response api_rotate(const Services&, const Context&);
+net::Response api_give_back(const Services&, const Context&);
 // api_key_routes.cpp
 net::Response api_keys(const Services&, const Context&);
 net::Response api_key(const Services&, const Context&);

@@ -316,8 +316,9 @@ std::optional<net::Response> Site::refuse_beyond_shared_limit(const Context& con
 }
 
 net::Response Site::error(const Context& context, int status, base::Seconds retry_after) const {
-    const bool is_key_answer = context.route != nullptr && context.route->handler == generate_key &&
-                               context.wants_json() && context.request.method == "POST";
+    const bool is_of_key =
+        context.route != nullptr && (context.route->handler == generate_key || context.route->handler == rotate_key);
+    const bool is_key_answer = is_of_key && context.wants_json() && context.request.method == "POST";
     if (is_key_answer) return key_error_response(services_, context, status, retry_after);
     return error_response(services_, context, status, retry_after);
 }

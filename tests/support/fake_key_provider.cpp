@@ -55,6 +55,13 @@ void FakeKeyProvider::remove_key(const std::string& delete_handle) {
     std::erase_if(keys_, [&](const auto& key) { return key.delete_handle == delete_handle; });
 }
 
+void FakeKeyProvider::change_key(const std::string& delete_handle,
+                                 const std::function<void(service::UpstreamKey&)>& change) {
+    const std::lock_guard lock(mutex_);
+    for (auto& key : keys_)
+        if (key.delete_handle == delete_handle) change(key);
+}
+
 int FakeKeyProvider::mint_calls() const {
     const std::lock_guard lock(mutex_);
     return mint_calls_;
@@ -80,6 +87,7 @@ service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, 
     const std::string handle = insert(request.name, clock_.now());
     keys_.front().limit = request.daily_limit;
     keys_.front().limit_remaining = request.daily_limit;
+    keys_.front().limit_reset = "daily";
     keys_.front().expires_at = request.expires_at;
     const auto action = std::exchange(during_mint_, nullptr);
     lock.unlock();

@@ -36,6 +36,9 @@ public:
     std::string add_key(const std::string& name, base::Timestamp created_at);
     void remove_key(const std::string& delete_handle);
 
+    // What somebody has spent with a key, or changed of it by other means.
+    void change_key(const std::string& delete_handle, const std::function<void(service::UpstreamKey&)>& change);
+
     int mint_calls() const;
     std::vector<service::UpstreamKey> live_keys() const;
 

@@ -1,6 +1,7 @@
 #include "support/memory_key_store.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace llmapikey::test {
 namespace {
@@ -31,7 +32,8 @@ bool MemoryKeyStore::fails(Operation operation, When when) {
 domain::Grant* MemoryKeyStore::unsettled(const service::Attempt& attempt) {
     for (auto& [id, grant] : grants_) {
         if (grant.id != attempt.grant_id || grant.nonce != attempt.nonce) continue;
-        return grant.status == GrantStatus::active ? nullptr : &grant;
+        const bool is_in_doubt = grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous;
+        return is_in_doubt ? &grant : nullptr;
     }
     return nullptr;
 }
@@ -76,6 +78,12 @@ base::Result<service::ReserveOutcome> MemoryKeyStore::reserve(const service::Res
     grant.daily_limit = request.daily_limit;
     grant.created_at = grant.attempted_at = request.now;
     grant.expires_at = request.expires_at;
+    carry(grant, request.now);
+    if (request.is_queued) {
+        grant.status = GrantStatus::waiting;
+        grant.queued_at = grant.next_attempt_at = request.now;
+        queued_[grant.id] = ++next_place_;
+    }
     grants_[request.recipient.id] = grant;
     if (fails(Operation::reserve, When::after_effect)) return unavailable();
     return service::ReserveOutcome{service::Reserved{grant}};
@@ -86,10 +94,15 @@ base::Result<void> MemoryKeyStore::activate(const service::Attempt& attempt, con
     if (fails(Operation::activate, When::before_effect)) return unavailable();
     domain::Grant* grant = unsettled(attempt);
     if (grant == nullptr || grant->status != GrantStatus::pending) return conflict();
+    for (const auto& [id, other] : grants_)
+        if (other.delete_handle == activation.delete_handle) return conflict();
     grant->status = GrantStatus::active;
     grant->delete_handle = activation.delete_handle;
     grant->sealed_key = activation.sealed_key;
     grant->key_hint = activation.key_hint;
+    grant->queued_at = grant->next_attempt_at = std::nullopt;
+    grant->attempts = 0;
+    grant->problem = domain::MintProblem::none;
     if (fails(Operation::activate, When::after_effect)) return unavailable();
     return {};
 }
@@ -125,7 +138,8 @@ base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_unsettled(base::Ti
     const std::lock_guard lock(mutex_);
     std::vector<domain::Grant> found;
     for (const auto& [id, grant] : grants_) {
-        const bool is_open = grant.status != GrantStatus::active && grant.attempted_at <= attempted_by;
+        const bool is_in_doubt = grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous;
+        const bool is_open = is_in_doubt && grant.attempted_at <= attempted_by;
         if (is_open && grant.id > after_id) found.push_back(grant);
     }
     std::sort(found.begin(), found.end(), [](const auto& left, const auto& right) { return left.id < right.id; });
@@ -135,6 +149,7 @@ base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_unsettled(base::Ti
 
 base::Result<bool> MemoryKeyStore::knows(const std::string& delete_handle, const std::string& nonce) {
     const std::lock_guard lock(mutex_);
+    if (fails(Operation::knows, When::before_effect)) return unavailable();
     return std::any_of(grants_.begin(), grants_.end(), [&](const auto& entry) {
         const domain::Grant& grant = entry.second;
         return (!delete_handle.empty() && grant.delete_handle == delete_handle) ||
@@ -145,6 +160,164 @@ base::Result<bool> MemoryKeyStore::knows(const std::string& delete_handle, const
 base::Result<service::GrantTotals> MemoryKeyStore::totals() {
     const std::lock_guard lock(mutex_);
     return service::GrantTotals{static_cast<std::int64_t>(grants_.size())};
+}
+
+domain::Grant* MemoryKeyStore::of_id(const std::string& grant_id) {
+    for (auto& [id, grant] : grants_)
+        if (grant.id == grant_id) return &grant;
+    return nullptr;
+}
+
+base::MicroUsd MemoryKeyStore::spent_on(domain::GithubUserId id, const std::string& day) const {
+    base::MicroUsd sum;
+    for (const Spent& each : spent_)
+        if (each.account == id && each.day == day) sum.value += each.spent.value;
+    return sum;
+}
+
+void MemoryKeyStore::carry(domain::Grant& grant, base::Timestamp now) const {
+    grant.carried = spent_on(grant.github_user_id, domain::day_text(now));
+    grant.carried_until = grant.carried.value > 0 ? std::optional(domain::next_reset(now)) : std::nullopt;
+}
+
+base::Result<void> MemoryKeyStore::abandon(const service::Attempt& attempt, domain::MintProblem problem,
+                                           base::Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    const domain::Grant* grant = of_id(attempt.grant_id);
+    if (grant == nullptr || grant->nonce != attempt.nonce || grant->status != GrantStatus::waiting) return conflict();
+    const auto account = grant->github_user_id;
+    notes_[account] = {problem, now};
+    grants_.erase(account);
+    return {};
+}
+
+base::Result<domain::Grant> MemoryKeyStore::claim(const service::Claim& claim) {
+    const std::lock_guard lock(mutex_);
+    domain::Grant* grant = of_id(claim.waiting.grant_id);
+    const bool is_there =
+        grant != nullptr && grant->nonce == claim.waiting.nonce && grant->status == GrantStatus::waiting;
+    if (!is_there) return conflict();
+    grant->status = GrantStatus::pending;
+    grant->nonce = claim.nonce;
+    grant->attempted_at = claim.now;
+    grant->expires_at = claim.expires_at;
+    grant->delete_handle.clear();
+    grant->daily_limit = claim.daily_limit.value_or(grant->daily_limit);
+    carry(*grant, claim.now);
+    return *grant;
+}
+
+base::Result<void> MemoryKeyStore::requeue(const service::Attempt& attempt, const service::Requeue& requeue) {
+    const std::lock_guard lock(mutex_);
+    domain::Grant* grant = unsettled(attempt);
+    if (grant == nullptr) return conflict();
+    grant->status = GrantStatus::waiting;
+    grant->delete_handle.clear();
+    if (!grant->queued_at) {
+        grant->queued_at = requeue.next_attempt_at;
+        queued_[grant->id] = ++next_place_;
+    }
+    grant->next_attempt_at = requeue.next_attempt_at;
+    grant->attempts += requeue.counts ? 1 : 0;
+    grant->problem = requeue.problem;
+    return {};
+}
+
+base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_due(base::Timestamp now, int limit) {
+    const std::lock_guard lock(mutex_);
+    std::vector<domain::Grant> due;
+    for (const auto& [id, grant] : grants_)
+        if (grant.status == GrantStatus::waiting && *grant.next_attempt_at <= now) due.push_back(grant);
+    std::sort(due.begin(), due.end(),
+              [this](const auto& left, const auto& right) { return queued_.at(left.id) < queued_.at(right.id); });
+    if (due.size() > static_cast<std::size_t>(limit)) due.resize(static_cast<std::size_t>(limit));
+    return due;
+}
+
+base::Result<std::optional<int>> MemoryKeyStore::place_of(const std::string& grant_id, int most) {
+    const std::lock_guard lock(mutex_);
+    const domain::Grant* own = of_id(grant_id);
+    if (own == nullptr || own->status != GrantStatus::waiting) return std::nullopt;
+    int place = 0;
+    for (const auto& [id, grant] : grants_)
+        if (grant.status == GrantStatus::waiting && queued_.at(grant.id) <= queued_.at(grant_id)) ++place;
+    return std::min(place, most);
+}
+
+base::Result<service::AccountPast> MemoryKeyStore::past_of(domain::GithubUserId id) {
+    const std::lock_guard lock(mutex_);
+    service::AccountPast past;
+    const auto note = notes_.find(id);
+    if (note != notes_.end()) std::tie(past.problem, past.problem_at) = note->second;
+    return past;
+}
+
+base::Result<domain::Grant> MemoryKeyStore::begin_replacement(const std::string& grant_id, const service::Ending&) {
+    const std::lock_guard lock(mutex_);
+    domain::Grant* grant = of_id(grant_id);
+    if (grant == nullptr || grant->status != GrantStatus::active || grant->is_disabled) return conflict();
+    grant->status = GrantStatus::replacing;
+    grant->sealed_key.clear();
+    return *grant;
+}
+
+base::Result<domain::Grant> MemoryKeyStore::finish_replacement(const domain::Grant& old, const std::string& new_id,
+                                                               base::Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    domain::Grant* grant = of_id(old.id);
+    if (grant == nullptr || grant->status != GrantStatus::replacing) return conflict();
+    grant->id = new_id;
+    grant->status = GrantStatus::waiting;
+    grant->delete_handle.clear();
+    grant->key_hint.clear();
+    grant->created_at = grant->attempted_at = now;
+    grant->queued_at = grant->next_attempt_at = now;
+    grant->keeps_place = true;
+    grant->missing_since = std::nullopt;
+    queued_[new_id] = ++next_place_;
+    return *grant;
+}
+
+base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_replacing(const std::string& after_id, int limit) {
+    const std::lock_guard lock(mutex_);
+    std::vector<domain::Grant> found;
+    for (const auto& [id, grant] : grants_) {
+        const bool fits = grant.status == GrantStatus::replacing && grant.id > after_id;
+        if (fits && found.size() < static_cast<std::size_t>(limit)) found.push_back(grant);
+    }
+    return found;
+}
+
+base::Result<void> MemoryKeyStore::note(const std::vector<service::SpendingReading>& readings) {
+    const std::lock_guard lock(mutex_);
+    for (const service::SpendingReading& reading : readings) {
+        for (const auto& [id, grant] : grants_) {
+            if (grant.delete_handle != reading.delete_handle) continue;
+            const std::string day = domain::day_text(reading.at);
+            std::erase_if(spent_, [&](const Spent& each) {
+                return each.handle == reading.delete_handle && each.day == day && each.spent <= reading.spent;
+            });
+            spent_.push_back({id, day, reading.delete_handle, reading.spent});
+        }
+    }
+    return {};
+}
+
+base::Result<std::vector<service::SpendingDay>> MemoryKeyStore::days(domain::GithubUserId id, base::Timestamp since) {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, base::MicroUsd> sums;
+    for (const Spent& each : spent_)
+        if (each.account == id && each.day >= domain::day_text(since)) sums[each.day].value += each.spent.value;
+    std::vector<service::SpendingDay> days;
+    for (const auto& [day, spent] : sums)
+        days.push_back({day, spent});
+    return days;
+}
+
+base::Result<void> MemoryKeyStore::prune_days(base::Timestamp before) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(spent_, [&](const Spent& each) { return each.day < domain::day_text(before); });
+    return {};
 }
 
 }  // namespace llmapikey::test

@@ -4,15 +4,23 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "service/key_store.hpp"
+#include "service/mint_queue.hpp"
+#include "service/replacement.hpp"
+#include "service/spending.hpp"
 
 namespace llmapikey::test {
 
-// KeyStore in memory that passes the same contract as the real ones, with failures on demand. Thread-safe.
-class MemoryKeyStore final : public service::KeyStore {
+// KeyStore, MintQueue, ReplacementStore and SpendingStore in memory, with failures on demand; as KeyStore and MintQueue
+// it passes the same contract as the real ones. Thread-safe.
+class MemoryKeyStore final : public service::KeyStore,
+                             public service::MintQueue,
+                             public service::ReplacementStore,
+                             public service::SpendingStore {
 public:
-    enum class Operation { find, reserve, activate, mark_ambiguous, release };
+    enum class Operation { find, reserve, activate, mark_ambiguous, release, knows };
     enum class When { before_effect, after_effect };
     // The next call of this operation answers store_unavailable.
     void fail_next(Operation operation, When when = When::before_effect);
@@ -25,6 +33,8 @@ public:
     base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
     base::Result<void> mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) override;
     base::Result<void> release(const service::Attempt& attempt) override;
+    base::Result<void> abandon(const service::Attempt& attempt, domain::MintProblem problem,
+                               base::Timestamp now) override;
     base::Result<void> update_username(const domain::Recipient& recipient) override;
     base::Result<std::vector<domain::Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
                                                             int limit) override;
@@ -32,14 +42,41 @@ public:
     base::Result<service::GrantTotals> totals() override;
     base::Result<void> check() override { return {}; }
 
+    base::Result<domain::Grant> claim(const service::Claim& claim) override;
+    base::Result<void> requeue(const service::Attempt& attempt, const service::Requeue& requeue) override;
+    base::Result<std::vector<domain::Grant>> list_due(base::Timestamp now, int limit) override;
+    base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override;
+    base::Result<service::AccountPast> past_of(domain::GithubUserId id) override;
+
+    base::Result<domain::Grant> begin_replacement(const std::string& grant_id, const service::Ending& ending) override;
+    base::Result<domain::Grant> finish_replacement(const domain::Grant& grant, const std::string& new_id,
+                                                   base::Timestamp now) override;
+    base::Result<std::vector<domain::Grant>> list_replacing(const std::string& after_id, int limit) override;
+
+    base::Result<void> note(const std::vector<service::SpendingReading>& readings) override;
+    base::Result<std::vector<service::SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) override;
+    base::Result<void> prune_days(base::Timestamp before) override;
+
 private:
     bool fails(Operation operation, When when);
     domain::Grant* unsettled(const service::Attempt& attempt);
+    domain::Grant* of_id(const std::string& grant_id);
+    base::MicroUsd spent_on(domain::GithubUserId id, const std::string& day) const;
+    void carry(domain::Grant& grant, base::Timestamp now) const;
 
     std::mutex mutex_;
     std::map<domain::GithubUserId, domain::Grant> grants_;
     std::map<domain::GithubUserId, domain::Hold> holds_;
     std::map<Operation, When> failures_;
+    std::map<domain::GithubUserId, std::pair<domain::MintProblem, base::Timestamp>> notes_;
+    std::map<std::string, int> queued_;  // by id of the grant: the order of arrival
+    int next_place_ = 0;
+    struct Spent {
+        domain::GithubUserId account;
+        std::string day, handle;
+        base::MicroUsd spent;
+    };
+    std::vector<Spent> spent_;
 };
 
 }  // namespace llmapikey::test

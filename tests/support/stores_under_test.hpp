@@ -11,6 +11,9 @@
 #include "storage/postgres/postgres_grant_endings.hpp"
 #include "storage/postgres/postgres_sql.hpp"
 #include "storage/sql_admin_store.hpp"
+#include "storage/sql_mint_queue.hpp"
+#include "storage/sql_replacement_store.hpp"
+#include "storage/sql_spending_store.hpp"
 #include "storage/sqlite/sqlite_audit_log.hpp"
 #include "storage/sqlite/sqlite_grant_endings.hpp"
 #include "storage/sqlite/sqlite_sql.hpp"
@@ -28,18 +31,24 @@ protected:
             const auto connections = open_connections(folder_.file());
             keys_ = std::make_unique<storage::sqlite::SqliteKeyStore>(connections);
             audit_ = std::make_unique<storage::sqlite::SqliteAuditLog>(connections);
-            sql_ = std::make_shared<storage::sqlite::SqliteSql>(connections);
-            admin_ = std::make_unique<storage::SqlAdminStore>(
-                sql_, std::make_unique<storage::sqlite::SqliteGrantEndings>(connections));
+            open_shared(std::make_shared<storage::sqlite::SqliteSql>(connections),
+                        std::make_shared<storage::sqlite::SqliteGrantEndings>(connections));
             return;
         }
         reset_schema();
         const auto database = open_database(GetParam() == "postgres" ? postgres_url() : pgbouncer_url());
         keys_ = std::make_unique<storage::postgres::PostgresKeyStore>(database);
         audit_ = std::make_unique<storage::postgres::PostgresAuditLog>(database);
-        sql_ = std::make_shared<storage::postgres::PostgresSql>(database);
-        admin_ = std::make_unique<storage::SqlAdminStore>(
-            sql_, std::make_unique<storage::postgres::PostgresGrantEndings>(database));
+        open_shared(std::make_shared<storage::postgres::PostgresSql>(database),
+                    std::make_shared<storage::postgres::PostgresGrantEndings>(database));
+    }
+
+    void open_shared(std::shared_ptr<storage::SqlDatabase> database, std::shared_ptr<storage::GrantEndings> endings) {
+        sql_ = std::move(database);
+        admin_ = std::make_unique<storage::SqlAdminStore>(sql_, endings);
+        replacements_ = std::make_unique<storage::SqlReplacementStore>(sql_, std::move(endings));
+        queue_ = std::make_unique<storage::SqlMintQueue>(sql_);
+        spending_ = std::make_unique<storage::SqlSpendingStore>(sql_);
     }
 
     domain::Grant reserve(std::int64_t account, const std::string& login = "login") {
@@ -72,6 +81,9 @@ protected:
     std::unique_ptr<service::AuditLog> audit_;
     std::shared_ptr<storage::SqlDatabase> sql_;
     std::unique_ptr<service::AdminStore> admin_;
+    std::unique_ptr<service::ReplacementStore> replacements_;
+    std::unique_ptr<service::MintQueue> queue_;
+    std::unique_ptr<service::SpendingStore> spending_;
 };
 
 }  // namespace llmapikey::test

@@ -6,19 +6,42 @@
 namespace llmapikey::storage::postgres {
 namespace {
 
-// $5: whether there is a hold; $6: until when it lasts, NULL for until it is lifted.
-const std::string begin_endings = translated(
-    "WITH ended AS (UPDATE llmapikey.api_keys SET status = 'revoking', openrouter_key = NULL, unsynced = NULL "
-    "WHERE id {in:$1} AND status = 'active' RETURNING *), "
-    "noted AS (INSERT INTO llmapikey.ledger (grant_id, github_user_id, github_username, openrouter_delete_hash, "
-    "key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id) "
-    "SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at, "
-    "expires_at, $2, $3, to_timestamp($4::bigint), nullif($8, '') FROM ended ON CONFLICT (grant_id) DO NOTHING), "
-    "held AS (INSERT INTO llmapikey.holds (github_user_id, until, reason, actor, set_at) "
-    "SELECT github_user_id, to_timestamp($6::bigint), $7, $2, to_timestamp($4::bigint) FROM ended WHERE $5 = 'hold' "
-    "ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, reason = excluded.reason, "
-    "actor = excluded.actor, set_at = excluded.set_at) SELECT count(*) FROM ended",
-    Dialect::postgres);
+// Its rows go from `condition` to `status`, with an entry in the ledger and, where $5 is 'hold', a hold until $6 (NULL:
+// until it is lifted); a recipient's own hold ($9) shortens no other one.
+std::string begin_with(const std::string& status, const std::string& condition) {
+    return "WITH ended AS (UPDATE llmapikey.api_keys SET status = '" + status +
+           "', openrouter_key = NULL, unsynced = NULL WHERE id {in:$1} AND " + condition +
+           " RETURNING *), "
+           "noted AS (INSERT INTO llmapikey.ledger (grant_id, github_user_id, github_username, openrouter_delete_hash, "
+           "key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id) "
+           "SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, "
+           "created_at, expires_at, $2, $3, to_timestamp($4::bigint), nullif($8, '') FROM ended "
+           "ON CONFLICT (grant_id) DO NOTHING), "
+           "held AS (INSERT INTO llmapikey.holds AS known (github_user_id, until, reason, actor, set_at) "
+           "SELECT github_user_id, to_timestamp($6::bigint), $7, $2, to_timestamp($4::bigint) FROM ended "
+           "WHERE $5 = 'hold' ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, "
+           "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at "
+           "WHERE $9 <> 'own' OR known.until < excluded.until) SELECT count(*) FROM ended";
+}
+const std::string begin_endings =
+    translated(begin_with("revoking", "status IN ('active', 'waiting')"), Dialect::postgres);
+const std::string begin_replacing =
+    translated(begin_with("replacing", "status = 'active' AND is_disabled = 0"), Dialect::postgres);
+const std::string finish_replacing =
+    "WITH old AS (SELECT id, github_user_id, github_username FROM llmapikey.api_keys "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND status = 'replacing' FOR UPDATE), "
+    "next AS (UPDATE llmapikey.api_keys SET id = $4::uuid, status = 'waiting', openrouter_delete_hash = NULL, "
+    "openrouter_key = NULL, key_hint = NULL, created_at = to_timestamp($3::bigint), "
+    "attempted_at = to_timestamp($3::bigint), unsynced = NULL, spent_micro_usd = 0, spent_as_of = NULL, "
+    "revealed_at = NULL, reveal_reason = NULL, queued_at = " +
+    translated("{queue_time}", Dialect::postgres) +
+    ", next_attempt_at = $3::bigint, attempts = 0, problem = '', keeps_place = 1, missing_since = NULL "
+    "WHERE github_user_id = $1 AND id IN (SELECT id FROM old) AND status = 'replacing' RETURNING 1), "
+    "closed AS (UPDATE llmapikey.ledger SET ended_at = to_timestamp($3::bigint) "
+    "WHERE grant_id = $2::uuid AND ended_at IS NULL), " +
+    webhook_notice("key.revoked", "old", "id::text",
+                   "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')") +
+    " SELECT count(*) FROM next";
 const std::string finish_ending =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
     "WHERE github_user_id = $1 AND id = $2::uuid AND status = 'revoking' "
@@ -29,12 +52,9 @@ const std::string finish_ending =
                    "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')") +
     " UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
 
-}  // namespace
-
-base::Result<int> PostgresGrantEndings::begin(const std::vector<std::string>& grant_ids,
-                                              const service::Ending& ending) {
+Parameters parameters_of(const std::string& ids, const service::Ending& ending) {
     Parameters parameters;
-    parameters.add(joined(grant_ids)).add(ending.actor).add(ending.reason).add(seconds_of(ending.now));
+    parameters.add(ids).add(ending.actor).add(ending.reason).add(seconds_of(ending.now));
     parameters.add(ending.hold ? "hold" : "");
     if (ending.hold && ending.hold->until) {
         parameters.add(seconds_of(*ending.hold->until));
@@ -42,9 +62,31 @@ base::Result<int> PostgresGrantEndings::begin(const std::vector<std::string>& gr
         parameters.add_null();
     }
     parameters.add(ending.hold ? ending.hold->reason : "").add(ending.bulk_id);
-    const auto answer = database_->run(begin_endings, parameters, Patience::fail_fast);
+    parameters.add(ending.hold && ending.hold->is_own ? "own" : "");
+    return parameters;
+}
+
+base::Result<int> count_of(const base::Result<Database::Answer>& answer) {
     if (!answer) return tl::unexpected(answer.error());
     return static_cast<int>(answer->rows.number(0, 0));
+}
+
+}  // namespace
+
+base::Result<int> PostgresGrantEndings::begin(const std::vector<std::string>& grant_ids,
+                                              const service::Ending& ending) {
+    return count_of(database_->run(begin_endings, parameters_of(joined(grant_ids), ending), Patience::fail_fast));
+}
+
+base::Result<int> PostgresGrantEndings::begin_replacement(const std::string& grant_id, const service::Ending& ending) {
+    return count_of(database_->run(begin_replacing, parameters_of(grant_id, ending), Patience::fail_fast));
+}
+
+base::Result<int> PostgresGrantEndings::finish_replacement(const domain::Grant& grant, const std::string& new_id,
+                                                           base::Timestamp now) {
+    const auto parameters =
+        Parameters().add(grant.github_user_id.text()).add(grant.id).add(seconds_of(now)).add(new_id);
+    return count_of(database_->run(finish_replacing, parameters, Patience::wait));
 }
 
 base::Result<void> PostgresGrantEndings::finish(const domain::Grant& grant, base::Timestamp now) {

@@ -1,5 +1,6 @@
 #include "storage/postgres/postgres_key_store.hpp"
 
+#include "service/initiator.hpp"
 #include "storage/postgres/grant_rows.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/webhook_notice.hpp"
@@ -17,31 +18,39 @@ const std::string select_account =
     "LEFT JOIN (SELECT " +
     grant_columns +
     " FROM llmapikey.api_keys WHERE github_user_id = $1) AS grant_of ON true "
-    "LEFT JOIN (SELECT true AS is_held, floor(extract(epoch FROM until))::bigint AS until, reason "
+    "LEFT JOIN (SELECT true AS is_held, floor(extract(epoch FROM until))::bigint AS until, reason, actor "
     "FROM llmapikey.holds WHERE github_user_id = $1) AS hold_of ON true";
 const std::string select_unsettled = "SELECT " + grant_columns +
                                      " FROM llmapikey.api_keys WHERE status IN ('pending', 'ambiguous') AND id > "
                                      "$1::uuid AND attempted_at <= to_timestamp($2::bigint) "
                                      "ORDER BY id LIMIT $3::bigint";
 // The row of the totals is locked before the reservation is inserted: that makes the quota exact, whichever replica
-// asks. Gives no row if all places are taken or the account is on hold.
+// asks. Gives no row if all places are taken or the account is on hold. $9: 'queued', to wait for its turn; $10: today;
+// $11: when the caps are reset.
 const std::string insert_pending =
     "WITH held AS (SELECT " + grant_columns +
     " FROM llmapikey.api_keys WHERE github_user_id = $2), "
+    "spent AS (SELECT coalesce(sum(spent_micro_usd), 0)::bigint AS today FROM llmapikey.spending_days "
+    "WHERE github_user_id = $2 AND day = $10), "
     "place AS (UPDATE llmapikey.totals SET live = live + 1 "
     "WHERE only_row = 1 AND ($8::bigint = 0 OR live < $8::bigint) AND NOT EXISTS (SELECT 1 FROM held) "
     "AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $2 "
     "AND (until IS NULL OR until > to_timestamp($6::bigint))) "
     "RETURNING live), "
     "reserved AS (INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, "
-    "daily_limit_micro_usd, created_at, attempted_at, expires_at) "
-    "SELECT $1::uuid, $2, $3, 'pending', $4, $5::bigint, to_timestamp($6::bigint), to_timestamp($6::bigint), "
-    "to_timestamp($7::bigint) FROM place RETURNING " +
-    grant_columns + ") SELECT * FROM held UNION ALL SELECT * FROM reserved";
+    "daily_limit_micro_usd, created_at, attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, "
+    "next_attempt_at) "
+    "SELECT $1::uuid, $2, $3, CASE WHEN $9 = 'queued' THEN 'waiting' ELSE 'pending' END, $4, $5::bigint, "
+    "to_timestamp($6::bigint), to_timestamp($6::bigint), to_timestamp($7::bigint), spent.today, "
+    "CASE WHEN spent.today > 0 THEN $11::bigint END, CASE WHEN $9 = 'queued' THEN " +
+    translated("{queue_time}", Dialect::postgres) +
+    " END, CASE WHEN $9 = 'queued' THEN $6::bigint END FROM place, spent RETURNING " + grant_columns +
+    ") SELECT * FROM held UNION ALL SELECT * FROM reserved";
 const std::string update_to_active =
     "WITH changed AS (UPDATE llmapikey.api_keys SET status = 'active', openrouter_delete_hash = $4, "
-    "openrouter_key = $5, key_hint = $6 "
+    "openrouter_key = $5, key_hint = $6, queued_at = NULL, next_attempt_at = NULL, attempts = 0, problem = '' "
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'pending' "
+    "AND NOT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $4) "
     "RETURNING id, github_user_id, github_username), " +
     webhook_notice("key.issued", "changed", "id::text") + " SELECT id FROM changed";
 const std::string update_to_ambiguous =
@@ -53,6 +62,13 @@ const std::string update_to_ambiguous =
 const std::string delete_unsettled =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') RETURNING 1) "
+    "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
+const std::string delete_waiting =
+    "WITH gone AS (DELETE FROM llmapikey.api_keys "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'waiting' RETURNING github_user_id), "
+    "noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
+    "SELECT github_user_id, $4, $5::bigint FROM gone ON CONFLICT (github_user_id) DO UPDATE "
+    "SET problem = excluded.problem, noted_at = excluded.noted_at) "
     "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
 const std::string update_login =
     "UPDATE llmapikey.api_keys SET github_username = $2 WHERE github_user_id = $1 AND github_username <> $2";
@@ -102,6 +118,7 @@ base::Result<service::Account> PostgresKeyStore::find_account(domain::GithubUser
             account.hold->until = base::Timestamp{base::Seconds{rows.number(0, grant_column_count + 1)}};
         }
         account.hold->reason = rows.text(0, grant_column_count + 2);
+        account.hold->is_own = service::is_recipient(rows.text(0, grant_column_count + 3));
     }
     return account;
 }
@@ -127,7 +144,10 @@ base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const servi
                                 .add(request.daily_limit.value)
                                 .add(seconds_of(request.now))
                                 .add(seconds_of(request.expires_at))
-                                .add(request.max_total_keys);
+                                .add(request.max_total_keys)
+                                .add(request.is_queued ? "queued" : "")
+                                .add(domain::day_text(request.now))
+                                .add(seconds_of(domain::next_reset(request.now)));
     const auto answer = database_->run(insert_pending, parameters, Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return explain_refusal(request);
@@ -176,6 +196,14 @@ base::Result<void> PostgresKeyStore::release(const service::Attempt& attempt) {
     if (!stored) return tl::unexpected(stored.error());
     const bool is_gone = !*stored || (*stored)->id != attempt.grant_id;
     return is_gone ? base::Result<void>{} : wrong_state();
+}
+
+base::Result<void> PostgresKeyStore::abandon(const service::Attempt& attempt, domain::MintProblem problem,
+                                             base::Timestamp now) {
+    const auto parameters = parameters_of(attempt).add(domain::to_text(problem)).add(seconds_of(now));
+    const auto answer = database_->run(delete_waiting, parameters, Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->rows.changed() == 1 || answer->is_repeated ? base::Result<void>{} : wrong_state();
 }
 
 base::Result<void> PostgresKeyStore::update_username(const domain::Recipient& recipient) {

@@ -5,37 +5,53 @@
 namespace llmapikey::storage::sqlite {
 namespace {
 
-// Those of ?1 that are active, in all three; the last one ends that.
-const std::string insert_entries = translated(
-    "INSERT INTO ledger (grant_id, github_user_id, github_username, openrouter_delete_hash, key_hint, "
-    "daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id) "
-    "SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at, "
-    "expires_at, $2, $3, $4, nullif($5, '') FROM api_keys WHERE id {in:$1} AND status = 'active' "
-    "ON CONFLICT (grant_id) DO NOTHING",
-    Dialect::sqlite);
-const std::string upsert_holds = translated(
-    "INSERT INTO holds (github_user_id, until, reason, actor, set_at) "
-    "SELECT github_user_id, $2, $3, $4, $5 FROM api_keys WHERE id {in:$1} AND status = 'active' "
-    "ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, reason = excluded.reason, "
-    "actor = excluded.actor, set_at = excluded.set_at",
-    Dialect::sqlite);
-const std::string update_to_revoking = translated(
-    "UPDATE api_keys SET status = 'revoking', openrouter_key = NULL, unsynced = NULL "
-    "WHERE id {in:$1} AND status = 'active'",
+// The grants that end, and what becomes of them. The last of the three statements ends their fitting `condition`.
+struct Beginning {
+    std::string insert_entries, upsert_holds, update_status;
+};
+Beginning beginning_of(const std::string& status, const std::string& condition) {
+    const std::string fitting = " FROM api_keys WHERE id {in:$1} AND " + condition + " ";
+    return {translated("INSERT INTO ledger (grant_id, github_user_id, github_username, openrouter_delete_hash, "
+                       "key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id) "
+                       "SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, "
+                       "daily_limit_micro_usd, created_at, expires_at, $2, $3, $4, nullif($5, '')" +
+                           fitting + "ON CONFLICT (grant_id) DO NOTHING",
+                       Dialect::sqlite),
+            // A recipient's own hold ($6) shortens no other one.
+            translated("INSERT INTO holds (github_user_id, until, reason, actor, set_at) "
+                       "SELECT github_user_id, $2, $3, $4, $5" +
+                           fitting +
+                           "ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, "
+                           "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at "
+                           "WHERE $6 <> 'own' OR until < excluded.until",
+                       Dialect::sqlite),
+            translated("UPDATE api_keys SET status = '" + status +
+                           "', openrouter_key = NULL, unsynced = NULL WHERE id {in:$1} AND " + condition,
+                       Dialect::sqlite)};
+}
+const Beginning revoking = beginning_of("revoking", "status IN ('active', 'waiting')");
+const Beginning replacing = beginning_of("replacing", "status = 'active' AND is_disabled = 0");
+const std::string update_replaced = translated(
+    "UPDATE api_keys SET id = $3, status = 'waiting', openrouter_delete_hash = NULL, openrouter_key = NULL, "
+    "key_hint = NULL, created_at = $2, attempted_at = $2, unsynced = NULL, spent_micro_usd = 0, spent_as_of = NULL, "
+    "revealed_at = NULL, reveal_reason = NULL, queued_at = {queue_time}, next_attempt_at = $2, attempts = 0, "
+    "problem = '', keeps_place = 1, missing_since = NULL WHERE id = $1 AND status = 'replacing'",
     Dialect::sqlite);
 constexpr std::string_view delete_revoked = "DELETE FROM api_keys WHERE id = ? AND status = 'revoking'";
 constexpr std::string_view close_entry = "UPDATE ledger SET ended_at = ? WHERE grant_id = ? AND ended_at IS NULL";
 
-base::Result<int> note_in_ledger(Connection& connection, const std::string& ids, const service::Ending& ending) {
-    auto query = connection.query(insert_entries);
+base::Result<int> note_in_ledger(Connection& connection, const Beginning& beginning, const std::string& ids,
+                                 const service::Ending& ending) {
+    auto query = connection.query(beginning.insert_entries);
     if (!query) return tl::unexpected(query.error());
     query->bind(ids).bind(ending.actor).bind(ending.reason).bind(seconds_of(ending.now)).bind(ending.bulk_id);
     return query->run();
 }
 
-base::Result<int> hold_back(Connection& connection, const std::string& ids, const service::Ending& ending) {
+base::Result<int> hold_back(Connection& connection, const Beginning& beginning, const std::string& ids,
+                            const service::Ending& ending) {
     if (!ending.hold) return 0;
-    auto query = connection.query(upsert_holds);
+    auto query = connection.query(beginning.upsert_holds);
     if (!query) return tl::unexpected(query.error());
     query->bind(ids);
     if (ending.hold->until) {
@@ -43,7 +59,8 @@ base::Result<int> hold_back(Connection& connection, const std::string& ids, cons
     } else {
         query->bind_null();
     }
-    return query->bind(ending.hold->reason).bind(ending.actor).bind(seconds_of(ending.now)).run();
+    query->bind(ending.hold->reason).bind(ending.actor).bind(seconds_of(ending.now));
+    return query->bind(ending.hold->is_own ? "own" : "").run();
 }
 
 base::Result<int> run(Connection& connection, std::string_view sql, const std::string& value) {
@@ -52,19 +69,51 @@ base::Result<int> run(Connection& connection, std::string_view sql, const std::s
     return query->bind(value).run();
 }
 
+base::Result<int> begin_all(Connections& connections, const Beginning& beginning, const std::string& ids,
+                            const service::Ending& ending) {
+    Connections::Writer writer(connections);
+    auto transaction = Transaction::begin(*writer);
+    if (!transaction) return tl::unexpected(transaction.error());
+    const auto noted = note_in_ledger(*writer, beginning, ids, ending);
+    if (!noted) return noted;
+    const auto held = hold_back(*writer, beginning, ids, ending);
+    if (!held) return held;
+    const auto changed = run(*writer, beginning.update_status, ids);
+    if (!changed) return changed;
+    const auto committed = transaction->commit();
+    if (!committed) return tl::unexpected(committed.error());
+    return *changed;
+}
+
+base::Result<void> close_ledger(Connection& connection, const std::string& grant_id, base::Timestamp now) {
+    auto query = connection.query(close_entry);
+    if (!query) return tl::unexpected(query.error());
+    const auto closed = query->bind(seconds_of(now)).bind(grant_id).run();
+    if (!closed) return tl::unexpected(closed.error());
+    return {};
+}
+
 }  // namespace
 
 base::Result<int> SqliteGrantEndings::begin(const std::vector<std::string>& grant_ids, const service::Ending& ending) {
-    const std::string ids = joined(grant_ids);
+    return begin_all(*connections_, revoking, joined(grant_ids), ending);
+}
+
+base::Result<int> SqliteGrantEndings::begin_replacement(const std::string& grant_id, const service::Ending& ending) {
+    return begin_all(*connections_, replacing, grant_id, ending);
+}
+
+base::Result<int> SqliteGrantEndings::finish_replacement(const domain::Grant& grant, const std::string& new_id,
+                                                         base::Timestamp now) {
     Connections::Writer writer(*connections_);
     auto transaction = Transaction::begin(*writer);
     if (!transaction) return tl::unexpected(transaction.error());
-    const auto noted = note_in_ledger(*writer, ids, ending);
-    if (!noted) return noted;
-    const auto held = hold_back(*writer, ids, ending);
-    if (!held) return held;
-    const auto changed = run(*writer, update_to_revoking, ids);
+    auto query = writer->query(update_replaced);
+    if (!query) return tl::unexpected(query.error());
+    const auto changed = query->bind(grant.id).bind(seconds_of(now)).bind(new_id).run();
     if (!changed) return changed;
+    const auto closed = close_ledger(*writer, grant.id, now);
+    if (!closed) return tl::unexpected(closed.error());
     const auto committed = transaction->commit();
     if (!committed) return tl::unexpected(committed.error());
     return *changed;
@@ -76,10 +125,8 @@ base::Result<void> SqliteGrantEndings::finish(const domain::Grant& grant, base::
     if (!transaction) return tl::unexpected(transaction.error());
     const auto removed = run(*writer, delete_revoked, grant.id);
     if (!removed) return tl::unexpected(removed.error());
-    auto query = writer->query(close_entry);
-    if (!query) return tl::unexpected(query.error());
-    const auto closed = query->bind(seconds_of(now)).bind(grant.id).run();
-    if (!closed) return tl::unexpected(closed.error());
+    const auto closed = close_ledger(*writer, grant.id, now);
+    if (!closed) return closed;
     return transaction->commit();
 }
 

@@ -13,6 +13,9 @@ public:
 
     base::Result<int> begin(const std::vector<std::string>& grant_ids, const service::Ending& ending) override;
     base::Result<void> finish(const domain::Grant& grant, base::Timestamp now) override;
+    base::Result<int> begin_replacement(const std::string& grant_id, const service::Ending& ending) override;
+    base::Result<int> finish_replacement(const domain::Grant& grant, const std::string& new_id,
+                                         base::Timestamp now) override;
 
 private:
     std::shared_ptr<Connections> connections_;

@@ -1,5 +1,6 @@
 #include "storage/sqlite/sqlite_key_store.hpp"
 
+#include "service/initiator.hpp"
 #include "storage/sqlite/grant_rows.hpp"
 #include "storage/sqlite/migrations.hpp"
 
@@ -10,23 +11,35 @@ const std::string select_by_account = "SELECT " + grant_columns + " FROM api_key
 const std::string select_unsettled =
     "SELECT " + grant_columns +
     " FROM api_keys WHERE status IN ('pending', 'ambiguous') AND id > ? AND attempted_at <= ? ORDER BY id LIMIT ?";
-constexpr std::string_view select_hold = "SELECT until, reason FROM holds WHERE github_user_id = ?";
-// Inserts nothing if the account has a row or is on hold, or if all places are taken.
-constexpr std::string_view insert_pending =
+constexpr std::string_view select_hold = "SELECT until, reason, actor FROM holds WHERE github_user_id = ?";
+// Inserts nothing if the account has a row or is on hold, or if all places are taken. ?9: 'queued', to wait for its
+// turn; ?10: today; ?11: when the caps are reset.
+const std::string insert_pending = translated(
     "INSERT INTO api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at, "
-    "attempted_at, expires_at) "
-    "SELECT ?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?6, ?7 WHERE (?8 = 0 OR (SELECT live FROM totals) < ?8) "
+    "attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, next_attempt_at) "
+    "SELECT ?1, ?2, ?3, iif(?9 = 'queued', 'waiting', 'pending'), ?4, ?5, ?6, ?6, ?7, spent.today, "
+    "iif(spent.today > 0, ?11, NULL), iif(?9 = 'queued', {queue_time}, NULL), iif(?9 = 'queued', ?6, NULL) "
+    "FROM (SELECT coalesce(sum(spent_micro_usd), 0) AS today FROM spending_days WHERE github_user_id = ?2 AND day = "
+    "?10) "
+    "AS spent WHERE (?8 = 0 OR (SELECT live FROM totals) < ?8) "
     "AND NOT EXISTS (SELECT 1 FROM holds WHERE github_user_id = ?2 AND (until IS NULL OR until > ?6)) "
-    "ON CONFLICT (github_user_id) DO NOTHING";
+    "ON CONFLICT (github_user_id) DO NOTHING",
+    Dialect::sqlite);
 constexpr std::string_view update_to_active =
-    "UPDATE api_keys SET status = 'active', openrouter_delete_hash = ?, openrouter_key = ?, key_hint = ? "
-    "WHERE id = ? AND nonce = ? AND status = 'pending'";
+    "UPDATE api_keys SET status = 'active', openrouter_delete_hash = ?1, openrouter_key = ?2, key_hint = ?3, "
+    "queued_at = NULL, next_attempt_at = NULL, attempts = 0, problem = '' "
+    "WHERE id = ?4 AND nonce = ?5 AND status = 'pending' "
+    "AND NOT EXISTS (SELECT 1 FROM api_keys WHERE openrouter_delete_hash = ?1)";
 constexpr std::string_view update_to_ambiguous =
     "UPDATE api_keys SET status = 'ambiguous', openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif(?, "
     "'')) "
     "WHERE id = ? AND nonce = ? AND status IN ('pending', 'ambiguous')";
 constexpr std::string_view delete_unsettled =
     "DELETE FROM api_keys WHERE id = ? AND nonce = ? AND status IN ('pending', 'ambiguous')";
+constexpr std::string_view delete_waiting = "DELETE FROM api_keys WHERE id = ? AND nonce = ? AND status = 'waiting'";
+constexpr std::string_view upsert_note =
+    "INSERT INTO mint_notes (github_user_id, problem, noted_at) VALUES (?, ?, ?) "
+    "ON CONFLICT (github_user_id) DO UPDATE SET problem = excluded.problem, noted_at = excluded.noted_at";
 constexpr std::string_view update_login =
     "UPDATE api_keys SET github_username = ?1 WHERE github_user_id = ?2 AND github_username <> ?1";
 constexpr std::string_view select_login = "SELECT github_username FROM api_keys WHERE github_user_id = ?";
@@ -55,6 +68,7 @@ base::Result<std::optional<domain::Hold>> find_hold(Connection& connection, doma
     domain::Hold hold;
     if (!query->is_null(0)) hold.until = time_of(query->number(0));
     hold.reason = query->text(1);
+    hold.is_own = service::is_recipient(query->text(2));
     return std::optional(std::move(hold));
 }
 
@@ -79,6 +93,9 @@ base::Result<int> insert_reservation(Connection& connection, const service::Rese
         .bind(seconds_of(request.now))
         .bind(seconds_of(request.expires_at))
         .bind(request.max_total_keys)
+        .bind(request.is_queued ? "queued" : "")
+        .bind(domain::day_text(request.now))
+        .bind(seconds_of(domain::next_reset(request.now)))
         .run();
 }
 
@@ -138,6 +155,23 @@ base::Result<void> SqliteKeyStore::release(const service::Attempt& attempt) {
     auto query = writer->query(delete_unsettled);
     if (!query) return tl::unexpected(query.error());
     return expect_one(query->bind(attempt.grant_id).bind(attempt.nonce).run());
+}
+
+base::Result<void> SqliteKeyStore::abandon(const service::Attempt& attempt, domain::MintProblem problem,
+                                           base::Timestamp now) {
+    Connections::Writer writer(*connections_);
+    auto transaction = Transaction::begin(*writer);
+    if (!transaction) return tl::unexpected(transaction.error());
+    auto removal = writer->query(delete_waiting);
+    if (!removal) return tl::unexpected(removal.error());
+    const auto removed = expect_one(removal->bind(attempt.grant_id).bind(attempt.nonce).run());
+    if (!removed) return removed;
+    auto note = writer->query(upsert_note);
+    if (!note) return tl::unexpected(note.error());
+    const auto noted =
+        note->bind(attempt.github_user_id.text()).bind(domain::to_text(problem)).bind(seconds_of(now)).run();
+    if (!noted) return tl::unexpected(noted.error());
+    return transaction->commit();
 }
 
 base::Result<void> SqliteKeyStore::update_username(const domain::Recipient& recipient) {

@@ -18,6 +18,8 @@ public:
     base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
     base::Result<void> mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) override;
     base::Result<void> release(const service::Attempt& attempt) override;
+    base::Result<void> abandon(const service::Attempt& attempt, domain::MintProblem problem,
+                               base::Timestamp now) override;
     base::Result<void> update_username(const domain::Recipient& recipient) override;
     base::Result<std::vector<domain::Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
                                                             int limit) override;

@@ -17,25 +17,6 @@ Data data_of(const BulkRow& row) {
     return data;
 }
 
-Data data_of(const Chart& chart) {
-    Data data;
-    data.set("chart_title", chart.title);
-    data.set("most", chart.most);
-    Data bars{Data::type::list};
-    for (const Bar& bar : chart.bars) {
-        Data item;
-        item.set("x", std::to_string(bar.x));
-        item.set("y", std::to_string(bar.y));
-        item.set("height", std::to_string(bar.height));
-        item.set("label", bar.label);
-        item.set("day", bar.day);
-        item.set("value", bar.value);
-        bars << item;
-    }
-    data.set("bars", bars);
-    return data;
-}
-
 Data data_of(const std::vector<Figure>& figures) {
     Data list{Data::type::list};
     for (const Figure& figure : figures) {
@@ -137,7 +118,7 @@ std::string render(const OverviewView& view) {
     data.set("exposure_per_day", view.exposure_per_day);
     Data charts{Data::type::list};
     for (const Chart& chart : view.charts)
-        charts << data_of(chart);
+        charts << chart_data(chart);
     data.set("charts", charts);
     Data failures{Data::type::list};
     for (const FailureRow& row : view.failures) {
@@ -151,6 +132,9 @@ std::string render(const OverviewView& view) {
     data.set("has_failures", !view.failures.empty());
     set_if_any(data, "problem", view.problem);
     set_if_any(data, "figures_at", view.figures_at);
+    set_if_any(data, "reconciled", view.reconciled);
+    data.set("reconciled_at", view.reconciled_at);
+    set_if_any(data, "reconcile_problem", view.reconcile_problem);
     return render_template("admin_overview", data);
 }
 

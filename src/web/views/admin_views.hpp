@@ -91,15 +91,6 @@ struct BulkListView {
     std::vector<BulkRow> bulks;
 };
 
-struct Bar {
-    int x = 0, y = 0, height = 0;  // in the chart's own units: 30 bars, 10 wide, 100 high
-    std::string label;             // "2027-02-22: 12"
-    std::string day, value;
-};
-struct Chart {
-    std::string title, most;  // title, and what the highest bar stands for
-    std::vector<Bar> bars;
-};
 struct Figure {
     std::string name, value, note;
 };
@@ -115,6 +106,8 @@ struct OverviewView {
     std::vector<FailureRow> failures;
     std::string problem;  // of upstream; empty: none
     std::string figures_at;
+    std::string reconciled, reconciled_at;  // what comparing with upstream came to; empty: not done yet
+    std::string reconcile_problem;          // why it failed since; empty: it did not
 };
 
 struct TokenRow {

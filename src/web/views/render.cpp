@@ -22,6 +22,12 @@ NoticeText text_of(Notice notice) {
             return {"New keys are paused, so none was made.", false};
         case Notice::upstream_down:
             return {"No key could be made just now, and nothing was left behind. Try again in a minute.", false};
+        case Notice::given_back:
+            return {"Your key is revoked and its place is free. Thank you.", true};
+        case Notice::switched_off:
+            return {"The organizer has switched this key off, so it can be neither replaced nor given back.", false};
+        case Notice::no_key:
+            return {"There was no such key any more, so nothing was changed.", false};
         case Notice::rate_limited:
             return {"OpenRouter asks us to slow down. Try again in a minute.", false};
     }
@@ -36,6 +42,8 @@ const char* section_of(DashboardState state) {
             return "no_key";
         case DashboardState::paused:
             return "paused";
+        case DashboardState::queued:
+            return "queued";
         case DashboardState::in_progress:
             return "in_progress";
         case DashboardState::sorting_out:
@@ -48,15 +56,21 @@ const char* section_of(DashboardState state) {
             return "on_hold";
         case DashboardState::revoking:
             return "revoking";
+        case DashboardState::replacing:
+            return "replacing";
         case DashboardState::unreadable:
             return "unreadable";
     }
     return "";
 }
 
+bool is_dead(const DashboardView& view) {
+    return view.is_expired || view.is_gone;
+}
+
 void set_usage(Data& data, const DashboardView& view) {
     data.set("usage_failed", view.usage_failed && !view.usage);
-    data.set("usage_unknown", !view.usage && !view.usage_failed && !view.is_expired);
+    data.set("usage_unknown", !view.usage && !view.usage_failed && !is_dead(view));
     if (!view.usage) return;
     Data usage;
     usage.set("spent_usd", view.usage->spent_usd);
@@ -64,13 +78,17 @@ void set_usage(Data& data, const DashboardView& view) {
     usage.set("percent_spent", std::to_string(view.usage->percent_spent));
     usage.set("as_of", view.usage->as_of);
     usage.set("is_stale", view.usage->is_stale);
+    usage.set("this_week_usd", view.usage->this_week_usd);
+    usage.set("this_month_usd", view.usage->this_month_usd);
+    if (view.usage->days) data.set("days", chart_data(*view.usage->days));
     data.set("usage", usage);
 }
 
 void set_refresh(Data& data, const DashboardView& view) {
-    const bool is_waiting = view.state == DashboardState::in_progress || view.state == DashboardState::sorting_out;
+    const bool is_waiting = view.state == DashboardState::in_progress || view.state == DashboardState::sorting_out ||
+                            view.state == DashboardState::queued || view.state == DashboardState::replacing;
     const bool lacks_usage =
-        view.state == DashboardState::has_key && !view.usage && !view.usage_failed && !view.is_expired;
+        view.state == DashboardState::has_key && !view.usage && !view.usage_failed && !is_dead(view);
     data.set("refresh_without_script", is_waiting);
     if (is_waiting || lacks_usage) data.set("refresh_after_ms", is_waiting ? "2000" : "1000");
 }
@@ -103,7 +121,18 @@ std::string render(const DashboardView& view) {
     data.set("expires_on", view.expires_on);
     data.set("days_left", std::to_string(view.days_left));
     data.set("is_expired", view.is_expired);
+    data.set("is_gone", view.is_gone && !view.is_expired);
+    data.set("is_dead", is_dead(view) && !view.is_disabled);
+    data.set("is_alive", !is_dead(view));
     data.set("is_disabled", view.is_disabled);
+    set_if_any(data, "grant_id", view.grant_id);
+    set_if_any(data, "limit_today_usd", view.limit_today_usd);
+    data.set("carried_usd", view.carried_usd);
+    set_if_any(data, "place", view.place);
+    data.set("is_next", view.place == "1");
+    set_if_any(data, "problem", view.problem);
+    set_if_any(data, "past_key", view.past_key);
+    data.set("is_given_back", view.is_given_back);
     if (!view.revealed_at.empty()) data.set("revealed_at", view.revealed_at);
     data.set("reveal_reason", view.reveal_reason);
     if (!view.hold_reason.empty()) data.set("hold_reason", view.hold_reason);

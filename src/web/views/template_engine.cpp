@@ -17,6 +17,25 @@ std::string_view find_text(std::string_view name) {
 
 }  // namespace
 
+Data chart_data(const Chart& chart) {
+    Data data;
+    data.set("chart_title", chart.title);
+    data.set("most", chart.most);
+    Data bars{Data::type::list};
+    for (const Bar& bar : chart.bars) {
+        Data item;
+        item.set("x", std::to_string(bar.x));
+        item.set("y", std::to_string(bar.y));
+        item.set("height", std::to_string(bar.height));
+        item.set("label", bar.label);
+        item.set("day", bar.day);
+        item.set("value", bar.value);
+        bars << item;
+    }
+    data.set("bars", bars);
+    return data;
+}
+
 std::string asset_url(std::string_view name) {
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         if (asset.name == name) return std::string(asset.url_path);

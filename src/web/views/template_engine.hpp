@@ -25,6 +25,9 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
 // A value that is there only if it is not empty.
 void set_if_any(Data& data, const std::string& name, const std::string& value);
 
+// What chart.html needs.
+Data chart_data(const Chart& chart);
+
 // URL of a file of web/assets, with its hash.
 std::string asset_url(std::string_view name);
 

@@ -35,29 +35,53 @@ struct DocsView {
     std::string expires_on;  // "2027-02-22"
 };
 
+struct Bar {
+    int x = 0, y = 0, height = 0;  // in the chart's own units: 30 bars, 10 wide, 100 high
+    std::string label;             // "2027-02-22: 12"
+    std::string day, value;
+};
+struct Chart {
+    std::string title, most;  // title, and what the highest bar stands for
+    std::vector<Bar> bars;
+};
 struct KeyUsage {
     std::string spent_usd;      // today
     std::string remaining_usd;  // today
+    std::string this_week_usd, this_month_usd;
     int percent_spent = 0;      // 0 to 100
     std::string as_of;          // "14:05 UTC"
     bool is_stale = false;      // upstream could not be asked; this is what it said last
+    std::optional<Chart> days;  // spending of the account; nullopt: none in the last 30 days
 };
 
 enum class DashboardState {
     signed_out,   // asks to sign in
     no_key,       // shows the generate button
     paused,       // no key, and minting is off: no button
+    queued,       // waits for its turn to be made: refreshes itself
     in_progress,  // a key is being made by another request: the page refreshes itself
     sorting_out,  // the last attempt's outcome is unknown and is being settled: refreshes itself
     has_key,      // shows the key
     not_kept,     // there is a key, but only an older deployment ever showed it
-    on_hold,      // the organizer ended the key, and no other may be taken now
-    revoking,     // the organizer is ending the key
+    on_hold,      // the organizer ended the key, or it was given back, and no other may be taken now
+    revoking,     // the key is being ended
+    replacing,    // the old key is being revoked, so that a new one can be made: refreshes itself
     unreadable,   // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
 };
 
 // What the last POST came to, shown once above the content.
-enum class Notice { none, created, full, paused, upstream_down, in_progress, rate_limited };
+enum class Notice {
+    none,
+    created,
+    full,
+    paused,
+    upstream_down,
+    in_progress,
+    rate_limited,
+    given_back,
+    switched_off,
+    no_key
+};
 
 struct DashboardView {
     Frame frame;
@@ -69,13 +93,21 @@ struct DashboardView {
     std::string expires_on;  // "2027-02-22"
     std::int64_t days_left = 0;
     bool is_expired = false;
+    bool is_gone = false;  // upstream knows the key no more
+    std::string grant_id;  // of the key that can be replaced or given back; empty: none can
+    std::string limit_today_usd,
+        carried_usd;                         // the cap until it is reset, and what earlier keys spent; empty: the same
     bool is_disabled = false;                // the organizer has switched it off
     std::string revealed_at, reveal_reason;  // an organizer has looked at the key; empty: never
     std::optional<KeyUsage> usage;           // nullopt: not known yet (being fetched), unless usage_failed
     bool usage_failed = false;
-    std::string hold_reason;  // for on_hold: the organizer's words; empty: none
-    std::string hold_until;   // for on_hold: "2027-02-22 14:05 UTC"; empty: until it is lifted
-    std::string resets_at;    // "00:00 UTC, in 5 h 12 min"
+    std::string place;           // for queued: "3"; empty: not known
+    std::string problem;         // why the latest attempt failed, as a sentence; empty: none
+    std::string past_key;        // for no_key: what became of the last one, as a sentence; empty: there was none
+    bool is_given_back = false;  // for on_hold: by the recipient
+    std::string hold_reason;     // for on_hold: the organizer's words; empty: none
+    std::string hold_until;      // for on_hold: "2027-02-22 14:05 UTC"; empty: until it is lifted
+    std::string resets_at;       // "00:00 UTC, in 5 h 12 min"
     std::string api_base_url;
     std::string example_model;
 };

@@ -77,6 +77,31 @@ TEST_P(KeyStoreContract, TheSecondSubmitGetsTheFirstOnesReservation) {
     EXPECT_EQ(live(), 1);
 }
 
+TEST_P(KeyStoreContract, NoTwoRowsHaveTheSameKey) {
+    ASSERT_TRUE(store_->activate(reserve(1), activation));
+    const Attempt second = reserve(2);
+    EXPECT_EQ(store_->activate(second, activation).error().code, base::Errc::conflict);
+    EXPECT_TRUE(store_->activate(second, {"another handle", "v1.sealed", "1234"}));
+}
+
+TEST_P(KeyStoreContract, WhoIsQueuedTakesAPlaceAndWaits) {
+    auto request = request_for(7, 1);
+    request.is_queued = true;
+    const auto outcome = store_->reserve(request);
+    ASSERT_TRUE(outcome) << outcome.error().detail;
+    EXPECT_EQ(std::get<service::Reserved>(*outcome).grant.status, domain::GrantStatus::waiting);
+    EXPECT_EQ(live(), 1);
+    EXPECT_TRUE(std::holds_alternative<service::QuotaFull>(*store_->reserve(request_for(8, 1))));
+    EXPECT_TRUE(store_->list_unsettled(clock_.now(), "", 10)->empty()) << "no attempt is in doubt";
+    const Attempt attempt{{7}, request.grant_id, request.nonce};
+    EXPECT_EQ(store_->activate(attempt, activation).error().code, base::Errc::conflict);
+    EXPECT_EQ(store_->release(attempt).error().code, base::Errc::conflict);
+    EXPECT_EQ(store_->abandon({{7}, request.grant_id, "x"}, {}, clock_.now()).error().code, base::Errc::conflict);
+    EXPECT_TRUE(store_->abandon(attempt, domain::MintProblem::paused, clock_.now()));
+    EXPECT_EQ(live(), 0);
+    EXPECT_EQ(store_->abandon(attempt, domain::MintProblem::paused, clock_.now()).error().code, base::Errc::conflict);
+}
+
 TEST_P(KeyStoreContract, TheQuotaIsExactOneByOne) {
     for (std::int64_t account = 1; account <= 3; ++account) {
         EXPECT_TRUE(std::holds_alternative<service::Reserved>(*store_->reserve(request_for(account, 3))));

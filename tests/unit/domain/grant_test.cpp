@@ -1,5 +1,7 @@
 #include "domain/grant.hpp"
 
+#include "domain/key_name.hpp"
+
 #include <gtest/gtest.h>
 
 namespace llmapikey::domain {
@@ -32,6 +34,38 @@ TEST(UpstreamKeyNameTest, TakesNoNameThatOnlyLooksAlike) {
                              "my llmapikey/gh-42", "llmapikey/gh-42 copy", "llmapikey-gh-42"}) {
         EXPECT_FALSE(parse_upstream_key_name(text)) << text;
     }
+}
+
+TEST(NonceMakerTest, KnowsItsOwnAndNobodyElses) {
+    const NonceMaker ours(base::Secret(std::string(32, 'a'))), theirs(base::Secret(std::string(32, 'b')));
+    const std::string nonce = ours.make(GithubUserId{42});
+    EXPECT_EQ(nonce.size(), 22u);
+    EXPECT_NE(nonce, ours.make(GithubUserId{42}));
+    EXPECT_TRUE(ours.has_made(GithubUserId{42}, nonce));
+    EXPECT_FALSE(ours.has_made(GithubUserId{43}, nonce)) << "another account's";
+    EXPECT_FALSE(theirs.has_made(GithubUserId{42}, nonce)) << "another deployment's";
+    for (std::size_t place = 0; place < 21; ++place) {
+        std::string changed = nonce;
+        changed[place] = changed[place] == 'A' ? 'B' : 'A';
+        EXPECT_FALSE(ours.has_made(GithubUserId{42}, changed)) << place;
+    }
+    for (const char* text : {"", "abc", "AAAAAAAAAAAAAAAAAAAAAA", "not base64url!"})
+        EXPECT_FALSE(ours.has_made(GithubUserId{42}, text)) << text;
+}
+
+TEST(GrantTest, TheCapIsLoweredByWhatEarlierKeysSpentUntilTheReset) {
+    Grant grant;
+    grant.daily_limit = base::MicroUsd{10'000'000};
+    const base::Timestamp noon = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22} + std::chrono::hours{12};
+    EXPECT_EQ(limit_at(grant, noon).value, 10'000'000);
+    grant.carried = base::MicroUsd{7'500'000};
+    grant.carried_until = next_reset(noon);
+    EXPECT_EQ(limit_at(grant, noon).value, 2'500'000);
+    EXPECT_EQ(limit_at(grant, next_reset(noon) - base::Seconds{1}).value, 2'500'000);
+    EXPECT_EQ(limit_at(grant, next_reset(noon)).value, 10'000'000);
+    grant.carried = base::MicroUsd{11'000'000};
+    EXPECT_EQ(limit_at(grant, noon).value, 0) << "never negative";
+    EXPECT_EQ(day_text(noon), "2027-02-22");
 }
 
 TEST(GrantTest, IsSettledOnlyAfterTwiceTheCallTimeout) {

@@ -4,9 +4,9 @@
 
 #include <thread>
 
-#include "service/reconciliation.hpp"
 #include "support/fake_key_provider.hpp"
 #include "support/manual_clock.hpp"
+#include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
 
 namespace llmapikey::service {
@@ -29,9 +29,7 @@ protected:
         policy.daily_limit = base::MicroUsd{2'500'000};
         return policy;
     }
-    void pause() {
-        issuance_.emplace(IssuancePolicy{}, store_, provider_, sealer_, clock_, [](const std::string&) {});
-    }
+    void pause() { issuance_.emplace(IssuancePolicy{}, parts()); }
     IssueAnswer issue() { return issuance_->issue(ada); }
     // In the end there is one key upstream, it is the stored one, and it is shown.
     void expect_one_good_key() {
@@ -45,14 +43,30 @@ protected:
         EXPECT_EQ(store_.totals()->live, 1);
     }
 
+    IssuanceParts parts() {
+        return {store_,
+                store_,
+                provider_,
+                replacement_,
+                sealer_,
+                nonces_,
+                lanes_,
+                clock_,
+                [](const std::string& message) { EXPECT_EQ(message.find("sk-or-"), std::string::npos) << message; },
+                [this] { ++wakes_; }};
+    }
+
     test::ManualClock clock_;
     MemoryKeyStore store_;
     FakeKeyProvider provider_{clock_};
+    test::MemoryAuditLog audit_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
-    std::optional<Issuance> issuance_{
-        std::in_place, policy(), store_, provider_, sealer_, clock_, [](const std::string& message) {
-            EXPECT_EQ(message.find("sk-or-"), std::string::npos) << message;
-        }};
+    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    MintLanes lanes_{8, 50};
+    int wakes_ = 0;
+    Replacement replacement_{store_, store_, provider_, audit_, clock_};
+    std::optional<Issuance> issuance_{std::in_place, policy(), parts()};
+};
 };
 
 TEST_F(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
@@ -169,7 +183,7 @@ TEST_F(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
 
 TEST_F(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
     store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
-    store_.fail_next(Operation::mark_ambiguous);
+    store_.fail_next(Operation::knows);
     EXPECT_EQ(issue().status, IssueStatus::sorting_out);
     EXPECT_EQ(provider_.live_keys().size(), 1u);
     EXPECT_EQ(issue().status, IssueStatus::exists);
@@ -244,76 +258,76 @@ TEST_F(IssuanceTest, ManySubmitsAtOnceMintOnce) {
     expect_one_good_key();
 }
 
+TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
+    std::vector<MintLanes::Lane> taken;
+    for (int i = 0; i < 8; ++i)
+        taken.push_back(std::move(*lanes_.enter(base::Millis{0})));
+    lanes_.set_has_queue(true);  // nobody waits for a lane in the call itself
+    const auto answer = issue();
+    EXPECT_EQ(answer.status, IssueStatus::queued);
+    EXPECT_EQ(answer.place, 1);
+    EXPECT_EQ(issuance_->issue({{7}, "grace"}).place, 2);
+    EXPECT_EQ(issue().place, 1) << "asking again costs nobody the place";
+    EXPECT_EQ(wakes_, 3);
+    EXPECT_EQ(provider_.mint_calls(), 0);
+    taken.clear();
+    const auto due = store_.list_due(clock_.now(), 10);
+    ASSERT_EQ(due->size(), 2u);
+    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::created);
+    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::in_progress) << "it is done";
+    EXPECT_EQ(store_.find(ada.id)->value().status, domain::GrantStatus::active);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+}
+
+TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
+    lanes_.set_has_queue(true);
+    issue();
+    lanes_.set_has_queue(false);
+    provider_.fail_next_mint(MintFault::refused);
+    EXPECT_EQ(issue().status, IssueStatus::queued);
+    const auto row = store_.find(ada.id)->value();
+    EXPECT_EQ(row.status, domain::GrantStatus::waiting);
+    EXPECT_EQ(row.problem, domain::MintProblem::refused);
+    EXPECT_EQ(row.attempts, 1);
+    EXPECT_GT(*row.next_attempt_at, clock_.now());
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
+    const auto first = issue();
+    clock_.advance(std::chrono::days{91});
+    const auto second = issue();
+    EXPECT_EQ(second.status, IssueStatus::created);
+    EXPECT_NE(second.grant->delete_handle, first.grant->delete_handle);
+    EXPECT_NE(second.grant->id, first.grant->id);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AReplacementThatIsRefusedKeepsThePlace) {
+    issue();
+    clock_.advance(std::chrono::days{91});
+    provider_.fail_next_mint(MintFault::refused);
+    EXPECT_EQ(issue().status, IssueStatus::queued);
+    EXPECT_TRUE(provider_.live_keys().empty());
+    EXPECT_EQ(store_.totals()->live, 1);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
+    issue();
+    clock_.advance(std::chrono::days{91});
+    provider_.fail_next_revoke();
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(store_.find(ada.id)->value().status, domain::GrantStatus::replacing);
+    expect_one_good_key();
+}
+
 TEST_F(IssuanceTest, PausedStillSettlesWhatIsInDoubt) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
     issue();
     pause();
     EXPECT_EQ(issue().status, IssueStatus::paused);
     EXPECT_TRUE(provider_.live_keys().empty());
-}
-
-class ReconcileTest : public IssuanceTest {
-protected:
-    ReconcileReport reconcile_now(Repair repair) {
-        Settlement settlement(store_, provider_, clock_, base::Seconds{15});
-        const auto report = service::reconcile(store_, provider_, settlement, clock_, repair,
-                                               base::Deadline::after(base::Millis{10'000}));
-        EXPECT_TRUE(report);
-        return *report;
-    }
-};
-
-TEST_F(ReconcileTest, RevokesOrphansAndTouchesNobodyElsesKey) {
-    issue();
-    const auto orphan = provider_.add_key("llmapikey/gh-77/lost", clock_.now());
-    const auto older = provider_.add_key("llmapikey/gh-78", clock_.now());
-    for (const char* name : {"my key", "llmapikey/gh-x", "llmapikey/gh-77/a b", "copy of llmapikey/gh-77"}) {
-        provider_.add_key(name, clock_.now());
-    }
-    EXPECT_TRUE(reconcile_now(Repair::fix).findings.empty()) << "too young: an attempt may be under way";
-    clock_.advance(settle_wait + base::Seconds{1});
-    EXPECT_EQ(reconcile_now(Repair::report_only).findings.size(), 2u);
-    EXPECT_EQ(provider_.live_keys().size(), 7u);
-    EXPECT_TRUE(reconcile_now(Repair::fix).is_clean());
-    EXPECT_EQ(provider_.live_keys().size(), 5u);
-    for (const auto& key : provider_.live_keys()) {
-        EXPECT_NE(key.delete_handle, orphan);
-        EXPECT_NE(key.delete_handle, older);
-    }
-    EXPECT_EQ(issue().status, IssueStatus::exists);
-}
-
-TEST_F(ReconcileTest, SettlesWhatIsInDoubt) {
-    provider_.fail_next_mint(MintFault::lost_after_effect);
-    issue();
-    clock_.advance(settle_wait + base::Seconds{1});
-    EXPECT_FALSE(reconcile_now(Repair::report_only).is_clean());
-    EXPECT_TRUE(reconcile_now(Repair::fix).is_clean());
-    EXPECT_TRUE(provider_.live_keys().empty());
-    EXPECT_EQ(store_.totals()->live, 0);
-}
-
-TEST_F(ReconcileTest, FindsAnOrphanThatShiftsWhileThePagesAreRead) {
-    provider_.set_page_size(3);
-    std::vector<std::string> others;
-    for (int i = 0; i < 4; ++i)
-        provider_.add_key("other", clock_.now());
-    provider_.add_key("llmapikey/gh-77/lost", clock_.now());
-    for (int i = 0; i < 6; ++i)
-        others.push_back(provider_.add_key("other", clock_.now()));
-    clock_.advance(settle_wait + base::Seconds{1});
-    int pages = 0;
-    provider_.before_each_page([&] {
-        if (++pages == 2 || pages == 3) {  // keys at the front disappear: everything behind moves up
-            provider_.remove_key(others.back());
-            others.pop_back();
-            provider_.remove_key(others.back());
-            others.pop_back();
-        }
-    });
-    const auto report = reconcile_now(Repair::fix);
-    ASSERT_EQ(report.findings.size(), 1u);
-    EXPECT_TRUE(report.is_clean());
 }
 
 }  // namespace

@@ -1,0 +1,19 @@
+-- A replacement under way becomes an attempt in doubt, which ends with its old key revoked and its place free.
+DROP TRIGGER key_replaced;
+UPDATE api_keys SET status = 'ambiguous', key_hint = NULL WHERE status = 'replacing';
+DELETE FROM api_keys WHERE status = 'waiting';
+-- What an earlier key had spent lowers a cap no more: upstream is told so by hand, or when the key is next changed.
+DROP TABLE mint_notes;
+DROP TABLE spending_days;
+DROP INDEX api_keys_missing;
+DROP INDEX api_keys_carried;
+DROP INDEX api_keys_replacing;
+DROP INDEX api_keys_waiting;
+ALTER TABLE api_keys DROP COLUMN queued_at;
+ALTER TABLE api_keys DROP COLUMN next_attempt_at;
+ALTER TABLE api_keys DROP COLUMN attempts;
+ALTER TABLE api_keys DROP COLUMN problem;
+ALTER TABLE api_keys DROP COLUMN keeps_place;
+ALTER TABLE api_keys DROP COLUMN carried_micro_usd;
+ALTER TABLE api_keys DROP COLUMN carried_until;
+ALTER TABLE api_keys DROP COLUMN missing_since;

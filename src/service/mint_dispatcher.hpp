@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "base/work_queue.hpp"
+#include "service/issuance.hpp"
+
+namespace llmapikey::service {
+
+// Serves the queue of those who wait to be minted for: the first in the database's queue gets the next free lane.
+// Any number of replicas may do so at once; a row is claimed by one of them. For one thread, but for its destruction
+// after `workers` has stopped.
+class MintDispatcher {
+public:
+    // `workers`: threads that mint, as many as there are lanes.
+    MintDispatcher(KeyStore& store, MintQueue& queue, Issuance& issuance, MintLanes& lanes, base::WorkQueue& workers,
+                   const base::Clock& clock, IssueLog log)
+        : store_(store),
+          queue_(queue),
+          issuance_(issuance),
+          lanes_(lanes),
+          workers_(workers),
+          clock_(clock),
+          log_(std::move(log)) {}
+
+    // Serves whose turn it is now. True: there may be more to do at once.
+    bool run_once(const std::stop_token& stop);
+
+private:
+    bool abandon_hopeless(const domain::Grant& grant);
+    bool hand_over(const domain::Grant& grant);
+    void mint(const domain::Grant& grant);
+
+    KeyStore& store_;
+    MintQueue& queue_;
+    Issuance& issuance_;
+    MintLanes& lanes_;
+    base::WorkQueue& workers_;
+    const base::Clock& clock_;
+    const IssueLog log_;
+    std::atomic<bool> has_met_outage_{false};
+    std::mutex mutex_;
+    std::set<std::string> under_way_;  // ids of the grants that a worker has
+};
+
+}  // namespace llmapikey::service

@@ -1,0 +1,46 @@
+#include "service/mint_lanes.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+
+namespace llmapikey::service {
+
+struct MintLanes::Waiter {
+    std::condition_variable called;
+    bool has_lane = false;
+};
+
+std::optional<MintLanes::Lane> MintLanes::enter(base::Millis patience) {
+    if (has_queue_) return std::nullopt;
+    return enter_for_queue(patience);
+}
+
+std::optional<MintLanes::Lane> MintLanes::enter_for_queue(base::Millis patience) {
+    std::unique_lock lock(mutex_);
+    if (free_ > 0 && waiters_.empty()) {
+        --free_;
+        return Lane(*this);
+    }
+    if (waiters_.size() >= static_cast<std::size_t>(most_waiting_)) return std::nullopt;
+    Waiter self;
+    waiters_.push_back(&self);
+    self.called.wait_for(lock, patience, [&] { return self.has_lane; });
+    if (self.has_lane) return Lane(*this);
+    waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &self));
+    return std::nullopt;
+}
+
+// The lane goes straight to the first who waits, so that nobody who comes meanwhile takes it.
+void MintLanes::leave() {
+    const std::lock_guard lock(mutex_);
+    if (waiters_.empty()) {
+        ++free_;
+        return;
+    }
+    Waiter* next = waiters_.front();
+    waiters_.pop_front();
+    next->has_lane = true;
+    next->called.notify_one();
+}
+
+}  // namespace llmapikey::service

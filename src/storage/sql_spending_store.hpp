@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+
+#include "service/spending.hpp"
+#include "storage/sql_database.hpp"
+
+namespace llmapikey::storage {
+
+// SpendingStore in either database.
+class SqlSpendingStore final : public service::SpendingStore {
+public:
+    explicit SqlSpendingStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
+
+    base::Result<void> note(const std::vector<service::SpendingReading>& readings) override;
+    base::Result<std::vector<service::SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) override;
+    base::Result<void> prune_days(base::Timestamp before) override;
+
+private:
+    std::shared_ptr<SqlDatabase> database_;
+};
+
+}  // namespace llmapikey::storage

@@ -1,0 +1,100 @@
+// The process is killed before and after each side effect of making, replacing, giving back and revoking a key, on both databases. After a restart
+// the guarantees hold: nothing is orphaned, nobody has two keys, nobody is locked out.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { startPostgres } from "../e2e/support/postgres.mjs";
+import { generate, startUpstreams, until } from "../e2e/support/service.mjs";
+import { everybodyEndsWithOneKey, healing, inParallel, liveKeysOf, makeGround, me, nothingIsOpen, post, signInAs } from "./support/ground.mjs";
+
+let upstreams, postgres;
+before(async () => { [upstreams, postgres] = await Promise.all([startUpstreams(), startPostgres()]); });
+after(async () => { await upstreams.stop(); await postgres?.stop(); });
+
+const ending = ["end.switched_off", "end.noted", "end.revoked"];
+const making = ["mint.reserving", "mint.reserved", "mint.created", "mint.activated"];
+const settling = ["settle.fenced", "settle.revoked", "settle.requeued"];
+const points = {
+  mint: making,
+  rotate: ["replace.beginning", "replace.begun", ...ending, "replace.finished", "mint.claiming", "mint.claimed", "mint.created", "mint.activated"],
+  "give back": ["revoke.beginning", "revoke.begun", ...ending, "revoke.finished"],
+  revoke: ["revoke.beginning", "revoke.begun", ...ending, "revoke.finished"],
+  settle: settling,
+};
+
+test("every crash point of the program is tried", () => {
+  const folder = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../src/service");
+  const source = readdirSync(folder).filter((name) => name.endsWith(".cpp")).map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+  const known = new Set([...source.matchAll(/crash_point\("([a-z_.]+)"\)/g)].map((match) => match[1]));
+  assert.deepEqual([...known].sort(), [...new Set(Object.values(points).flat())].sort());
+});
+
+const admin = { ADMIN_GITHUB_USER_IDS: "1003" };
+let people = 0;
+
+// What is done, up to the point at which the process dies.
+const operations = {
+  mint: async (service, person) => generate(service, person.session),
+  rotate: async (service, person) => post(service, person.session, "/dashboard/key/rotate"),
+  "give back": async (service, person) => post(service, person.session, "/dashboard/key/give-back"),
+  revoke: async (service, person) => {
+    const organizer = await signInAs(service, "linus-organizer");
+    const { key } = await me(service, person.session);
+    return post(service, organizer.session, `/admin/keys/${key.id}/revoke`, { reason: "test", hold: "none" });
+  },
+  // An answer is lost, and what the attempt made is ended by the service itself: that is where it dies.
+  settle: async (service, person) => {
+    await upstreams.openrouterFault({ method: "POST", path: "/keys", drop: "after" });
+    return generate(service, person.session);
+  },
+};
+
+const endsWell = async (operation, ground, service, person, keyBefore) => {
+  if (operation === "give back") {
+    // Nothing was decided yet, or it is carried out to the end; then no other key is to be had today.
+    await until("given back or untouched", async () => { const { key } = await me(service, person.session); return key === null || key.status === "active"; }, healing);
+    const { key } = await me(service, person.session);
+    await until("what the ledger has", async () => (await liveKeysOf(upstreams, [person.account])).get(person.account).length === (key ? 1 : 0), healing);
+    if (!key) assert.equal((await generate(service, person.session)).status, 403);
+    return nothingIsOpen(ground);
+  }
+  await everybodyEndsWithOneKey(upstreams, service, [person]);
+  if (operation === "rotate" && person.key === keyBefore) {
+    // The wish was not stored: it can be made again.
+    assert.equal((await post(service, person.session, "/dashboard/key/rotate")).status, 200);
+    await everybodyEndsWithOneKey(upstreams, service, [person]);
+    assert.notEqual(person.key, keyBefore);
+  }
+  await nothingIsOpen(ground);
+};
+
+const tryOne = async (operation, point, store) => {
+  const ground = makeGround(upstreams, store, admin);
+  try {
+    const calm = await ground.start();
+    const person = await signInAs(calm, `crash-${process.pid}-${people += 1}`);
+    let keyBefore;
+    if (operation !== "mint" && operation !== "settle") keyBefore = (await (await generate(calm, person.session)).json()).key;
+    await calm.stop();
+    const doomed = await ground.start({ LLMAPIKEY_CRASH_AT: point });
+    await operations[operation](doomed, person).catch(() => null);
+    const { signal } = await doomed.process.exited;
+    assert.equal(signal, "SIGKILL", `${operation} never came to ${point}`);
+    const healed = await ground.start();
+    await endsWell(operation, ground, healed, person, keyBefore);
+  } catch (error) {
+    error.message = `${operation}, ${point}: ${error.message}`;
+    throw error;
+  } finally { await ground.stop(); }
+};
+
+for (const kind of ["SQLite", "PostgreSQL"]) {
+  for (const operation of Object.keys(operations)) {
+    test(`${operation}, killed at each of ${points[operation].length} points, on ${kind}`, async () => {
+      const store = () => (kind === "SQLite" ? {} : { POSTGRES_URL: postgres.database().pooled });
+      // A fault is taken by whoever comes first: one at a time where one is used.
+      await inParallel(points[operation].map((point) => () => tryOne(operation, point, store())), operation === "settle" ? 1 : 3);
+    });
+  }
+}

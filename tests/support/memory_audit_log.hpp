@@ -1,0 +1,29 @@
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "service/audit_log.hpp"
+
+namespace llmapikey::test {
+
+// AuditLog in memory, without the chain. Thread-safe.
+class MemoryAuditLog final : public service::AuditLog {
+public:
+    base::Result<void> append(const service::AuditEntry& entry) override {
+        const std::lock_guard lock(mutex_);
+        entries_.push_back({static_cast<std::int64_t>(entries_.size()) + 1, entry, ""});
+        return {};
+    }
+    base::Result<std::vector<service::ChainedEntry>> read(std::int64_t, int) override {
+        const std::lock_guard lock(mutex_);
+        return entries_;
+    }
+    base::Result<service::ChainedEntry> head() override { return service::ChainedEntry{}; }
+
+private:
+    std::mutex mutex_;
+    std::vector<service::ChainedEntry> entries_;
+};
+
+}  // namespace llmapikey::test
