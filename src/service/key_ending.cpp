@@ -1,5 +1,7 @@
 #include "service/key_ending.hpp"
 
+#include "base/crash_point.hpp"
+
 namespace llmapikey::service {
 
 base::Result<void> end_key_upstream(KeyProvider& provider, SpendingStore& spending, const domain::Grant& grant,
