@@ -119,6 +119,7 @@ std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::stri
     root["github_client_id"] = client_id;
     root["github_client_secret"] = client_secret;
     root["management_key"] = management_key;
+    root["guardrail_id"] = sandbox::OpenRouterLookalike::guardrail_id;
     if (!data_dir.empty()) root["data_dir"] = data_dir;
     return boost::json::serialize(root);
 }
@@ -129,8 +130,9 @@ void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& u
         std::puts(describe_json(lookalikes, url, data_dir).c_str());
     } else {
         if (!url.empty()) std::printf("\n  llmapikey sandbox: open  %s\n\n", url.c_str());
-        std::printf("  simulated GitHub         %s\n  simulated OpenRouter     %s\n", lookalikes.github_url().c_str(),
-                    lookalikes.openrouter_url().c_str());
+        std::printf("  simulated GitHub         %s\n  simulated OpenRouter     %s\n  a guardrail there        %s\n",
+                    lookalikes.github_url().c_str(), lookalikes.openrouter_url().c_str(),
+                    sandbox::OpenRouterLookalike::guardrail_id);
         if (url.empty()) {
             std::printf(
                 "  GITHUB_URL=%s GITHUB_API_URL=%s OPENROUTER_URL=%s\n  GITHUB_OAUTH_CLIENT_ID=%s "

@@ -25,10 +25,10 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }
 
 // RFC 9110 section 5.6.7; made anew once a second a thread.
-const std::string& http_date() {
+const std::string& http_date(std::chrono::seconds skew) {
     thread_local std::time_t made_at = 0;
     thread_local std::string text;
-    const std::time_t now = std::time(nullptr);
+    const std::time_t now = std::time(nullptr) + skew.count();
     if (now != made_at) {
         std::tm parts{};
         gmtime_r(&now, &parts);
@@ -87,7 +87,7 @@ std::string to_head(const Response& response, Connection connection) {
     head += "\r\n";
     for (const Header& header : response.headers)
         append_header(head, header.name, header.value);
-    append_header(head, "Date", http_date());
+    append_header(head, "Date", http_date(response.misbehavior.clock_skew));
     if (!response.chunks.empty()) {
         append_header(head, "Transfer-Encoding", "chunked");
     } else if (!has_no_body(response.status)) {

@@ -1,5 +1,6 @@
 #include "net/http_session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,6 +28,7 @@ using boost::system::error_code;
 constexpr std::size_t first_read_bytes = 4096;
 constexpr std::size_t most_drained_bytes = 1 << 20;
 constexpr std::chrono::seconds drain_timeout{2};
+constexpr std::size_t slow_pieces_per_second = 50;
 
 Instant after(base::Millis duration) {
     return std::chrono::steady_clock::now() + duration;
@@ -98,20 +100,68 @@ asio::awaitable<Response> dispatch(SessionHost& host, const Request& request) {
     co_return response;
 }
 
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+// With its size around it; nothing for an empty chunk, which would end the body.
+std::string framed(const std::string& chunk) {
+    if (chunk.empty()) return {};
+    char size[24];
+    std::snprintf(size, sizeof size, "%zx\r\n", chunk.size());
+    return size + chunk + "\r\n";
+}
+
 asio::awaitable<error_code> write_chunks(Connected& connection, const Response& response) {
     error_code ec;
     for (const std::string& chunk : response.chunks) {
-        if (chunk.empty()) continue;  // an empty chunk would end the body
-        char size[24];
-        std::snprintf(size, sizeof size, "%zx\r\n", chunk.size());
-        const std::string framed = size + chunk + "\r\n";
-        co_await asio::async_write(connection.socket, asio::buffer(framed),
+        const std::string piece = framed(chunk);
+        if (piece.empty()) continue;
+        co_await asio::async_write(connection.socket, asio::buffer(piece),
                                    asio::redirect_error(asio::use_awaitable, ec));
         if (ec) co_return ec;
     }
-    static constexpr std::string_view last = "0\r\n\r\n";
-    co_await asio::async_write(connection.socket, asio::buffer(last), asio::redirect_error(asio::use_awaitable, ec));
+    co_await asio::async_write(connection.socket, asio::buffer(last_chunk),
+                               asio::redirect_error(asio::use_awaitable, ec));
     co_return ec;
+}
+
+// Each piece has the deadline of a write. `bytes_per_second` is at least 1.
+asio::awaitable<error_code> write_slowly(SessionHost& host, Connected& connection, std::string_view bytes,
+                                         std::size_t bytes_per_second) {
+    const std::size_t piece_size = std::max<std::size_t>(bytes_per_second / slow_pieces_per_second, 1);
+    const base::Millis pause(static_cast<std::int64_t>(1000 * piece_size / bytes_per_second));
+    asio::steady_timer timer(connection.socket.get_executor());
+    error_code ec;
+    while (!bytes.empty()) {
+        const std::string_view piece = bytes.substr(0, piece_size);
+        bytes.remove_prefix(piece.size());
+        connection.deadline = after(host.options.write_timeout);
+        co_await asio::async_write(connection.socket, asio::buffer(piece),
+                                   asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) co_return ec;
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    }
+    co_return ec;
+}
+
+// What goes out behind the head: the body, or all chunks at once.
+std::string slow_body(const Response& response, std::string_view body) {
+    if (response.chunks.empty()) return std::string(body);
+    std::string all;
+    for (const std::string& chunk : response.chunks)
+        all += framed(chunk);
+    return all.append(last_chunk);
+}
+
+// Reads and forgets, until the peer closes or the time is over.
+asio::awaitable<void> wait_for_close(Connected& connection, base::Millis most) {
+    connection.deadline = after(most);
+    std::array<char, first_read_bytes> scratch;
+    error_code ec;
+    while (!ec && !connection.is_late) {
+        co_await connection.socket.async_read_some(asio::buffer(scratch),
+                                                   asio::redirect_error(asio::use_awaitable, ec));
+    }
 }
 
 // Errors of the write end the connection.
@@ -123,16 +173,21 @@ asio::awaitable<error_code> write_response(SessionHost& host, Connected& connect
         asio::steady_timer timer(connection.socket.get_executor(), misbehavior.delay);
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     }
-    if (misbehavior.drop_connection) co_return asio::error::connection_aborted;
+    if (misbehavior.hang.count() > 0) co_await wait_for_close(connection, misbehavior.hang);
+    if (misbehavior.drop_connection || misbehavior.hang.count() > 0) co_return asio::error::connection_aborted;
     connection.deadline = after(host.options.write_timeout);
     const std::string head = to_head(response, then);
     std::string_view body = is_head || !response.chunks.empty() ? std::string_view{} : body_of(response);
     const bool is_truncated = misbehavior.truncate_after > 0 && misbehavior.truncate_after < body.size();
     if (is_truncated) body = body.substr(0, misbehavior.truncate_after);
+    const bool is_slow = misbehavior.drip_bytes_per_second > 0 && !is_head;
+    const std::string slow = is_slow ? slow_body(response, body) : std::string();
+    if (is_slow) body = {};
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head), asio::buffer(body)};
     co_await asio::async_write(connection.socket, buffers, asio::redirect_error(asio::use_awaitable, ec));
+    if (!ec && is_slow) ec = co_await write_slowly(host, connection, slow, misbehavior.drip_bytes_per_second);
     if (!ec && is_truncated) ec = asio::error::connection_aborted;
-    if (!ec && !is_head && !response.chunks.empty()) ec = co_await write_chunks(connection, response);
+    if (!ec && !is_head && !is_slow && !response.chunks.empty()) ec = co_await write_chunks(connection, response);
     connection.deadline = Instant::max();
     co_return ec;
 }

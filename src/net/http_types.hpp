@@ -35,9 +35,12 @@ struct Request {
 
 // Oddities for look-alikes and tests of clients; the service never uses them.
 struct Misbehavior {
-    std::chrono::milliseconds delay{0};  // before the first byte
-    bool drop_connection = false;        // close without an answer
-    std::size_t truncate_after = 0;      // close after that many bytes of the body; 0: send all
+    std::chrono::milliseconds delay{0};     // before the first byte
+    bool drop_connection = false;           // close without an answer
+    std::chrono::milliseconds hang{0};      // no answer: close when the peer does, at the latest after that long
+    std::size_t truncate_after = 0;         // close after that many bytes of the body; 0: send all
+    std::size_t drip_bytes_per_second = 0;  // send the body a few bytes at a time; 0: at once
+    std::chrono::seconds clock_skew{0};     // of the Date header
 };
 
 struct Response {

@@ -1,11 +1,12 @@
 #include "sandbox/faults.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cmath>
 
 #include "base/encoding.hpp"
+#include "sandbox/request_parts.hpp"
 
 namespace llmapikey::sandbox {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t max_delay_ms = 60'000;
+constexpr std::int64_t max_bytes = 1'000'000'000;
 
 // "/keys/abc/x" -> "/keys/{}/x": so that counters are few.
 std::string without_ids(const std::string& path) {
@@ -23,16 +25,6 @@ std::string without_ids(const std::string& path) {
         out += "/" + (is_id ? std::string("{}") : std::string(part));
     }
     return out.empty() ? "/" : out;
-}
-
-std::string text_of(const json::object& object, const char* name, std::string fallback = {}) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : fallback;
-}
-
-std::int64_t number_of(const json::object& object, const char* name, std::int64_t fallback) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_int64() ? value->get_int64() : fallback;
 }
 
 }  // namespace
@@ -53,39 +45,66 @@ std::optional<net::Response> Faults::control(const net::Request& request) {
     return json_answer(200, "{\"waiting\":" + std::to_string(faults_.size()) + "}");
 }
 
-net::Response Faults::add(const std::string& body) {
-    json::error_code ec;
-    const json::value value = json::parse(body, ec);
-    if (ec || !value.is_object()) return json_answer(400, "{\"error\":\"a JSON object is needed\"}");
-    const json::object& wish = value.get_object();
+Faults::Fault Faults::parse(const json::object& wish) {
+    const auto amount = [&](const char* name, std::int64_t most) {
+        return std::clamp<std::int64_t>(number_of(wish, name, 0), 0, most);
+    };
     Fault fault;
     fault.method = text_of(wish, "method");
     fault.path = text_of(wish, "path");
-    fault.times = static_cast<int>(std::clamp<std::int64_t>(number_of(wish, "times", 1), 1, 1'000'000));
-    fault.delay_ms = static_cast<int>(std::clamp<std::int64_t>(number_of(wish, "delay_ms", 0), 0, max_delay_ms));
+    fault.times = static_cast<int>(std::clamp<std::int64_t>(number_of(wish, "times", 1), 1, 1'000'000'000));
+    fault.delay_ms = static_cast<int>(amount("delay_ms", max_delay_ms));
     if (wish.if_contains("status") != nullptr) fault.status = static_cast<int>(number_of(wish, "status", 500));
     if (wish.if_contains("body") != nullptr) fault.body = text_of(wish, "body");
     fault.content_type = text_of(wish, "content_type", fault.content_type);
+    fault.is_after_effect = flag_of(wish, "after_effect");
     fault.drop = text_of(wish, "drop");
-    fault.truncate_after = static_cast<std::size_t>(std::max<std::int64_t>(number_of(wish, "truncate_after", 0), 0));
-    const json::value* after_effect = wish.if_contains("after_effect");
-    fault.is_after_effect = after_effect != nullptr && after_effect->is_bool() && after_effect->get_bool();
+    fault.truncate_after = static_cast<std::size_t>(amount("truncate_after", max_bytes));
+    fault.drip_bytes_per_second = static_cast<std::size_t>(amount("drip_bytes_per_second", max_bytes));
+    fault.has_duplicate_hash = flag_of(wish, "duplicate_hash");
+    if (const json::value* chance = wish.if_contains("probability"))
+        fault.probability = chance->is_number() ? chance->to_number<double>() : -1;
+    fault.random_state = static_cast<std::uint64_t>(number_of(wish, "seed", 0));
     if (const json::value* headers = wish.if_contains("headers"); headers != nullptr && headers->is_object()) {
         for (const auto& [name, text] : headers->get_object()) {
             if (text.is_string()) fault.headers.push_back({std::string(name), std::string(text.get_string())});
         }
     }
+    return fault;
+}
+
+net::Response Faults::add(const std::string& body) {
+    const auto wish = parse_object(body);
+    if (!wish) return json_answer(400, "{\"error\":\"a JSON object is needed\"}");
+    Fault fault = parse(*wish);
+    if (!(fault.probability >= 0 && fault.probability <= 1))
+        return json_answer(400, "{\"error\":\"probability must be a number from 0 to 1\"}");
     const std::lock_guard lock(mutex_);
     faults_.push_back(std::move(fault));
     return json_answer(201, "{\"waiting\":" + std::to_string(faults_.size()) + "}");
 }
 
-std::optional<Faults::Fault> Faults::take(const std::string& method, const std::string& path) {
+// SplitMix64: small, and the same everywhere.
+bool Faults::draw(Fault& fault) {
+    std::uint64_t mixed = fault.random_state += 0x9e3779b97f4a7c15;
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+    mixed ^= mixed >> 31;
+    return std::ldexp(static_cast<double>(mixed >> 11), -53) < fault.probability;
+}
+
+void Faults::count(const std::string& method, const std::string& path) {
     const std::lock_guard lock(mutex_);
     ++calls_[method + " " + without_ids(path)];
+}
+
+std::optional<Faults::Fault> Faults::take(const std::string& method, const std::string& path) {
+    count(method, path);
+    const std::lock_guard lock(mutex_);
     for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
         if (!fault->method.empty() && fault->method != method) continue;
         if (!path.starts_with(fault->path)) continue;
+        if (!draw(*fault)) continue;
         Fault taken = *fault;
         if (--fault->times == 0) faults_.erase(fault);
         return taken;
@@ -94,20 +113,25 @@ std::optional<Faults::Fault> Faults::take(const std::string& method, const std::
 }
 
 net::Response Faults::apply(const std::string& method, const std::string& path,
-                            const std::function<net::Response()>& call) {
+                            const std::function<net::Response()>& call,
+                            const std::function<void(net::Response&)>& misname) {
     const auto fault = take(method, path);
     if (!fault) return call();
     const bool replaces_answer = fault->status || fault->body;
     const bool has_effect = fault->drop != "before" && (!replaces_answer || fault->is_after_effect);
     net::Response response;
     if (has_effect) response = call();
+    if (has_effect && fault->has_duplicate_hash && misname) misname(response);
     if (replaces_answer) {
         response = json_answer(fault->status.value_or(200), fault->body.value_or("{}"));
         response.headers.front().value = fault->content_type;
     }
     for (const net::Header& header : fault->headers)
         response.set(header.name, header.value);
-    response.misbehavior = {base::Millis{fault->delay_ms}, !fault->drop.empty(), fault->truncate_after};
+    response.misbehavior.delay = base::Millis{fault->delay_ms};
+    response.misbehavior.drop_connection = !fault->drop.empty();
+    response.misbehavior.truncate_after = fault->truncate_after;
+    response.misbehavior.drip_bytes_per_second = fault->drip_bytes_per_second;
     return response;
 }
 

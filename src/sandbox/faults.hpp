@@ -11,20 +11,30 @@
 #include "base/clock.hpp"
 #include "net/http_types.hpp"
 
+namespace boost::json {
+class object;
+}
+
 namespace llmapikey::sandbox {
 
 // Faults on demand for a look-alike, and counters of its calls. Thread-safe.
 // Control (JSON):  POST /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE
 // /sandbox/faults. What can be asked for: "delay_ms" (at most 60000), "status" with "body", "content_type" and
 // "headers" (answered instead), "after_effect": true (the call takes effect all the same), "drop": "before" or "after"
-// (its effect), "truncate_after" (bytes).
+// (its effect), "truncate_after" (bytes), "drip_bytes_per_second" (the body is sent a few bytes at a time),
+// "duplicate_hash": true (the answer names another key than the one that was made), "probability" (0 to 1, drawn anew
+// for each call from "seed", so that the same calls meet the same faults; what is spared does not count in "times").
 class Faults {
 public:
     // The answer to a control request; nullopt if it is none.
     std::optional<net::Response> control(const net::Request& request);
 
-    // Runs the call with the first fault that is meant for it, if any. `path` is without the base path.
-    net::Response apply(const std::string& method, const std::string& path, const std::function<net::Response()>& call);
+    // Runs the call with the first fault that is meant for it, if any, and counts it. `path` is without the base path.
+    // `misname` puts another key's hash in an answer; null where there are no keys.
+    net::Response apply(const std::string& method, const std::string& path, const std::function<net::Response()>& call,
+                        const std::function<void(net::Response&)>& misname = nullptr);
+    // For a call that never gets as far as apply().
+    void count(const std::string& method, const std::string& path);
 
     std::map<std::string, int> call_counts() const;  // "POST /keys" -> how often; ids in paths are replaced by {}
 
@@ -40,7 +50,13 @@ private:
         bool is_after_effect = false;
         std::string drop;  // "", "before", "after"
         std::size_t truncate_after = 0;
+        std::size_t drip_bytes_per_second = 0;
+        bool has_duplicate_hash = false;
+        double probability = 1;
+        std::uint64_t random_state = 0;
     };
+    static Fault parse(const boost::json::object& wish);
+    static bool draw(Fault& fault);
     net::Response add(const std::string& body);
     std::optional<Fault> take(const std::string& method, const std::string& path);
 

@@ -2,41 +2,22 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <optional>
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
-#include "sandbox/openrouter_lookalike.hpp"
+#include "sandbox/faults.hpp"
+#include "sandbox/openrouter_answer.hpp"
+#include "sandbox/openrouter_models.hpp"
+#include "sandbox/request_parts.hpp"
 
 namespace llmapikey::sandbox {
 namespace {
 
 namespace json = boost::json;
 
-struct Model {
-    const char* id;
-    const char* name;
-    int context_length;
-    std::int64_t prompt_nano_usd;      // a token
-    std::int64_t completion_nano_usd;  // a token
-};
-
-// The last one is there to reach a cap within a few calls.
-constexpr Model models[] = {
-    {"openai/gpt-4o-mini", "OpenAI: GPT-4o-mini", 128'000, 150, 600},
-    {"openai/gpt-4o", "OpenAI: GPT-4o", 128'000, 2'500, 10'000},
-    {"anthropic/claude-3.5-haiku", "Anthropic: Claude 3.5 Haiku", 200'000, 800, 4'000},
-    {"anthropic/claude-sonnet-4", "Anthropic: Claude Sonnet 4", 200'000, 3'000, 15'000},
-    {"google/gemini-2.0-flash-001", "Google: Gemini 2.0 Flash", 1'000'000, 100, 400},
-    {"meta-llama/llama-3.3-70b-instruct", "Meta: Llama 3.3 70B Instruct", 131'072, 120, 300},
-    {"mistralai/mistral-small", "Mistral: Small", 32'000, 200, 600},
-    {"deepseek/deepseek-chat", "DeepSeek: Chat", 64'000, 140, 280},
-    {"qwen/qwen-2.5-72b-instruct", "Qwen: 2.5 72B Instruct", 32'768, 130, 400},
-    {"sandbox/expensive", "Sandbox: about one dollar a call", 8'000, 1'000, 25'000'000},
-};
 constexpr std::int64_t default_max_tokens = 64;
 
 struct Request {
@@ -66,21 +47,12 @@ std::string content_of(const json::value& content) {
     return text;
 }
 
-const Model* find_model(const json::value* id) {
-    if (id == nullptr || !id->is_string()) return nullptr;
-    for (const Model& model : models) {
-        if (id->get_string() == model.id) return &model;
-    }
-    return nullptr;
-}
-
 // An answer where the request is no good.
 std::optional<net::Response> parse_request(const std::string& body, Request& request) {
-    json::error_code ec;
-    const json::value value = json::parse(body, ec);
-    if (ec || !value.is_object()) return openrouter_error(400, "Invalid JSON in the request body");
-    const json::object& fields = value.get_object();
-    request.model = find_model(fields.if_contains("model"));
+    const auto parsed = parse_object(body);
+    if (!parsed) return openrouter_error(400, "Invalid JSON in the request body");
+    const json::object& fields = *parsed;
+    request.model = find_model(text_of(fields, "model"));
     if (request.model == nullptr) return openrouter_error(400, "The model is not a valid model ID");
     const json::value* messages = fields.if_contains("messages");
     if (messages == nullptr || !messages->is_array() || messages->get_array().empty()) {
@@ -94,8 +66,7 @@ std::optional<net::Response> parse_request(const std::string& body, Request& req
         const json::value* most = fields.if_contains(name);
         if (most != nullptr && most->is_int64() && most->get_int64() > 0) request.max_tokens = most->get_int64();
     }
-    const json::value* stream = fields.if_contains("stream");
-    request.is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
+    request.is_stream = flag_of(fields, "stream");
     return std::nullopt;
 }
 
@@ -126,7 +97,7 @@ json::object envelope(const std::string& id, const char* object, const Request& 
     root["created"] = now.time_since_epoch().count();
     root["model"] = request.model->id;
     root["system_fingerprint"] = "fp_sandbox";
-    root["provider"] = "Sandbox";
+    root["provider"] = request.model->provider();
     return root;
 }
 
@@ -170,11 +141,11 @@ net::Response streamed_answer(const std::string& id, const Request& request, con
 }
 
 // 402 and 403 as the contract says: spent, or what max_tokens could cost is more than what is left.
-std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Request& request) {
-    const auto left = remaining(key);
+std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Request& request, base::Timestamp now) {
+    const auto left = remaining(key, now);
     if (!left) return std::nullopt;
     if (left->value <= 0) {
-        const std::string window = key.limit_reset.empty() ? "total" : key.limit_reset;
+        const std::string window = key.settings.limit_reset.empty() ? "total" : key.settings.limit_reset;
         return openrouter_error(403, "Key limit exceeded (" + window + " limit)");
     }
     const base::MicroUsd worst = cost_of(*request.model, count_tokens(request.prompt), request.max_tokens);
@@ -184,59 +155,27 @@ std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Reques
                                      std::to_string(request.max_tokens) + " tokens, but can only afford less.");
 }
 
-std::string price_text(std::int64_t nano_usd) {
-    const std::string digits = std::to_string(1'000'000'000 + nano_usd % 1'000'000'000).substr(1);
-    return std::to_string(nano_usd / 1'000'000'000) + "." + digits;
-}
-
 }  // namespace
 
-net::Response complete_chat(OpenRouterLedger& ledger, SimulatedKey& key, const std::string& body, base::Timestamp now) {
+net::Response complete_chat(OpenRouterLedger& ledger, const OpenRouterGuardrails& guardrails, SimulatedKey& key,
+                            const std::string& body, base::Timestamp now) {
     Request request;
     if (auto refusal = parse_request(body, request)) return std::move(*refusal);
-    if (auto refusal = refuse_by_cap(key, request)) return std::move(*refusal);
+    std::string objection = guardrails.objection_to(key, *request.model);
+    if (objection.empty()) objection = guardrails.objection_to_spending(key, now);
+    if (!objection.empty()) return openrouter_error(403, objection);
+    if (auto refusal = refuse_by_cap(key, request, now)) return std::move(*refusal);
     const auto words = answer_words(request);
     const std::int64_t prompt_tokens = count_tokens(request.prompt);
     const auto completion_tokens = static_cast<std::int64_t>(words.size());
     base::MicroUsd cost = cost_of(*request.model, prompt_tokens, completion_tokens);
     if (std::string_view(request.model->id) == "sandbox/expensive") cost = base::MicroUsd{1'000'000};
-    ledger.spend(key, cost);
+    ledger.spend(key, request.model->canonical_slug, {1, prompt_tokens, completion_tokens, cost});
     const std::string id = "gen-" + base::random_token(15);
     const json::object usage = usage_of(prompt_tokens, completion_tokens, cost);
     net::Response response = request.is_stream ? streamed_answer(id, request, words, usage, now)
                                                : whole_answer(id, request, words, usage, now);
     return response.set("X-Generation-Id", id);
-}
-
-net::Response list_models() {
-    json::array data;
-    for (const Model& model : models) {
-        json::object entry;
-        entry["id"] = model.id;
-        entry["canonical_slug"] = model.id;
-        entry["name"] = model.name;
-        entry["created"] = 1'735'689'600;
-        entry["description"] = "A model of the sandbox.";
-        entry["context_length"] = model.context_length;
-        entry["architecture"] = {{"modality", "text->text"},
-                                 {"input_modalities", json::array{"text"}},
-                                 {"output_modalities", json::array{"text"}},
-                                 {"tokenizer", "Other"},
-                                 {"instruct_type", nullptr}};
-        entry["pricing"] = {{"prompt", price_text(model.prompt_nano_usd)},
-                            {"completion", price_text(model.completion_nano_usd)}};
-        entry["top_provider"] = {
-            {"context_length", model.context_length}, {"max_completion_tokens", nullptr}, {"is_moderated", false}};
-        entry["per_request_limits"] = nullptr;
-        entry["supported_parameters"] = json::array{"max_tokens", "temperature", "top_p", "stop"};
-        entry["default_parameters"] = nullptr;
-        data.push_back(std::move(entry));
-    }
-    json::object root;
-    root["total_count"] = data.size();
-    root["links"] = {{"next", nullptr}};
-    root["data"] = std::move(data);
-    return json_answer(200, json::serialize(root));
 }
 
 }  // namespace llmapikey::sandbox

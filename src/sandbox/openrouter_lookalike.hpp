@@ -4,22 +4,24 @@
 #include <string>
 
 #include "sandbox/faults.hpp"
+#include "sandbox/openrouter_control.hpp"
+#include "sandbox/openrouter_guardrails.hpp"
 #include "sandbox/openrouter_ledger.hpp"
-
-namespace boost::json {
-class object;
-class value;
-}  // namespace boost::json
+#include "sandbox/outage.hpp"
+#include "sandbox/skewed_clock.hpp"
 
 namespace llmapikey::sandbox {
 
-// A look-alike of OpenRouter under /api/v1: key administration, /key, /credits, /models and chat completions that meter
-// spend. Beside it /sandbox/ledger (every key ever created, without raw keys), /sandbox/spend and /sandbox/faults.
-// Thread-safe.
+// A look-alike of OpenRouter under /api/v1: key administration, guardrails, /key, /credits, /activity, /models and chat
+// completions that meter spend. Beside it, for tests: OpenRouterControl, /sandbox/faults (Faults) and /sandbox/outage
+// (Outage). Thread-safe.
 class OpenRouterLookalike final : public net::HttpHandler {
 public:
-    OpenRouterLookalike(std::string management_key, const base::Clock& clock)
-        : management_key_(std::move(management_key)), clock_(clock), ledger_(clock) {}
+    // The guardrail that is there from the start, with two models allowed.
+    static constexpr const char* guardrail_id = "5a4db000-0000-4000-8000-000000000001";
+
+    // `clock` must outlive this.
+    OpenRouterLookalike(std::string management_key, const base::Clock& clock);
 
     net::Executor executor_for(const net::Request&) const override { return net::Executor::io; }
     net::Response handle(const net::Request& request) override;
@@ -33,25 +35,24 @@ public:
     Seeded seed_key(const std::string& name, base::MicroUsd limit, base::MicroUsd spent, base::Timestamp expires_at);
 
 private:
+    net::Response call(const net::Request& request);
     net::Response route(const net::Request& request, const std::string& path);
     net::Response administer(const net::Request& request, const std::string& path);
     net::Response create_key(const std::string& body);
-    net::Response list_keys(const std::string& query);
+    net::Response list_keys(const std::string& query) const;
     net::Response update_key(SimulatedKey& key, const std::string& body);
     net::Response credits() const;
-    net::Response own_key(const net::Request& request);
-    net::Response chat(const net::Request& request);
-    net::Response ledger_answer();
-    net::Response spend(const std::string& body);
+    net::Response infer(const net::Request& request, const std::string& path);
+    void misname(net::Response& response);
 
     const std::string management_key_;
-    const base::Clock& clock_;
+    SkewedClock clock_;
     Faults faults_;
-    std::mutex mutex_;
+    Outage outage_;
+    std::mutex mutex_;  // for what follows
     OpenRouterLedger ledger_;
+    OpenRouterGuardrails guardrails_;
+    OpenRouterControl control_;
 };
-
-// {"error":{"code","message","metadata"}}, as OpenRouter words it.
-net::Response openrouter_error(int status, const std::string& message);
 
 }  // namespace llmapikey::sandbox

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/money.hpp"
+#include "net/http_types.hpp"
+
+namespace boost::json {
+class value;
+}
+
+// How the simulated OpenRouter words its answers.
+namespace llmapikey::sandbox {
+
+constexpr const char* openrouter_owner = "user_sandbox_owner";
+constexpr const char* default_workspace = "00000000-0000-4000-8000-000000000001";
+
+// {"error":{"code","message","metadata"}}
+net::Response openrouter_error(int status, const std::string& message);
+// {"data": ...}
+net::Response data_answer(int status, boost::json::value data);
+
+// null where there is nothing to say.
+boost::json::value dollars(const std::optional<base::MicroUsd>& amount);
+boost::json::value time_text(const std::optional<base::Timestamp>& time);
+boost::json::value text_or_null(const std::string& text);
+
+}  // namespace llmapikey::sandbox

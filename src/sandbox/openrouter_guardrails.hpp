@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "net/http_types.hpp"
+#include "sandbox/openrouter_ledger.hpp"
+#include "sandbox/openrouter_models.hpp"
+
+namespace llmapikey::sandbox {
+
+// Guardrails of the simulated OpenRouter, which keys are under which, and what they keep from happening. Not
+// thread-safe: its owner locks.
+class OpenRouterGuardrails {
+public:
+    // Both must outlive this.
+    OpenRouterGuardrails(OpenRouterLedger& ledger, const base::Clock& clock);
+    ~OpenRouterGuardrails();
+
+    // A call of /guardrails and what is below it; `path` is what follows that.
+    net::Response handle(const net::Request& request, const std::string& path);
+
+    // Why this key cannot use this model; empty if it can.
+    std::string objection_to(const SimulatedKey& key, const Model& model) const;
+    // The same, of spending anything now.
+    std::string objection_to_spending(const SimulatedKey& key, base::Timestamp now) const;
+
+    // A guardrail as if created by the API. `models`: at least one, by id.
+    void seed(const std::string& id, const std::string& name, const std::vector<std::string>& models);
+
+private:
+    struct Guardrail;
+    Guardrail* find(std::string_view id) const;
+    Guardrail& add(const std::string& id, const std::string& workspace_id);
+    net::Response list(const std::string& query) const;
+    net::Response create(const std::string& body);
+    net::Response handle_one(const net::Request& request, Guardrail& guardrail);
+    net::Response update(Guardrail& guardrail, const std::string& body) const;
+    void remove(Guardrail& guardrail);
+    net::Response list_assignments(const std::string& query, const Guardrail* of_one) const;
+    net::Response assign(Guardrail& guardrail, const std::string& body);
+    net::Response unassign(Guardrail& guardrail, const std::string& body);
+    void detach(SimulatedKey& key);
+
+    OpenRouterLedger& ledger_;
+    const base::Clock& clock_;
+    std::vector<std::unique_ptr<Guardrail>> guardrails_;  // in the order of creation
+    std::uint64_t assignments_made_ = 0;
+};
+
+}  // namespace llmapikey::sandbox
