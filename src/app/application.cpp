@@ -20,10 +20,14 @@ namespace llmapikey::app {
 namespace {
 
 constexpr int upstream_threads = 16;
+constexpr int identity_threads = 16;
 constexpr int background_threads = 2;
 constexpr base::Millis recovery_pause{10'000};
 constexpr base::Millis operations_pause{2'000};
 constexpr base::Millis statistics_pause{5'000};
+// A probe takes two seconds at the most: within three of OpenRouter's return calls go through again.
+constexpr base::Millis probe_pause{800};
+constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
 
 // One of several processes does a job; used by the job's own thread.
 struct JobLease {
@@ -46,6 +50,11 @@ web::SiteSettings settings_of(const config::Config& config, Setting setting) {
 
 service::StatisticsSettings statistics_settings(const config::Config& config) {
     return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
+}
+
+// Without a key for the upstream nothing can be made, and the guardrail cannot be read.
+bool is_guarded(const config::Config& config) {
+    return !config.openrouter_guardrail_id.empty() && !config.openrouter_management_key.empty();
 }
 
 net::HttpServerOptions server_options(const net::ListenAddress& listen) {
@@ -76,7 +85,7 @@ struct Application::Parts {
           can_recover(!config.openrouter_management_key.empty()),
           stores(std::move(opened)),
           http(make_http_client()),
-          provider(make_key_provider(config, *http)),
+          provider(make_key_provider(config, *http, supervise(metrics))),
           identity(make_identity_provider(config, *http)),
           key_sealer(config.key_encryption_secret, key_sealing_purpose),
           attempt_sealer(config.auth_session_secret, "sign-in attempts"),
@@ -96,8 +105,10 @@ struct Application::Parts {
           admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, clock, config.upstream_timeout),
+          guardrail(*provider, clock, is_guarded(config), config.upstream_timeout),
           database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
+          identity_queue("identity", identity_threads, max_waiting),
           background_queue("background", background_threads, max_waiting),
           site({clock,
                 *stores.keys,
@@ -119,6 +130,7 @@ struct Application::Parts {
                 issuance,
                 sign_in,
                 usage,
+                guardrail,
                 background_queue,
                 metrics,
                 sessions,
@@ -126,7 +138,7 @@ struct Application::Parts {
                 readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
-          server(server_options(listen), site, database_queue, upstream_queue),
+          server(server_options(listen), site, {database_queue, upstream_queue, identity_queue}),
           settlement(*stores.keys, *provider, clock, config.upstream_timeout),
           recovery(*stores.keys, *stores.admin, *provider, settlement, revocation, clock),
           recovery_timer("recovery", recovery_pause, [this](const std::stop_token& stop) { return recover(stop); }),
@@ -134,7 +146,11 @@ struct Application::Parts {
           webhook_timer("webhooks", operations_pause,
                         [this](const std::stop_token& stop) { return send_webhooks(stop); }),
           statistics_timer("statistics", statistics_pause,
-                           [this](const std::stop_token& stop) { return take_figures(stop); }) {}
+                           [this](const std::stop_token& stop) { return take_figures(stop); }),
+          probe_timer("probe", probe_pause, [this](const std::stop_token&) { return probe(); }),
+          guardrail_timer(
+              "guardrail", guardrail_pause, [this](const std::stop_token&) { return learn_guardrail(); },
+              FirstRun::at_once) {}
 
     AfterJob recover(const std::stop_token& stop) {
         const service::Recovered recovered = recovery.run_once(upstream_timeout, stop);
@@ -167,6 +183,18 @@ struct Application::Parts {
         if (!holds(statistics_lease)) return AfterJob::pause;
         const std::string failure = statistics.run_once(stop);
         if (!failure.empty()) note_failure(failure);
+        return AfterJob::pause;
+    }
+
+    AfterJob probe() {
+        provider->probe();
+        return AfterJob::pause;
+    }
+
+    AfterJob learn_guardrail() {
+        const auto changed = guardrail.refresh_if_due();
+        if (!changed) note_failure(changed.error().detail);
+        if (changed && *changed) site.refresh_pages();
         return AfterJob::pause;
     }
 
@@ -204,7 +232,8 @@ struct Application::Parts {
     bool has_started = false;
     Stores stores;                                        // grants, and limits that replicas share
     std::unique_ptr<net::HttpClient> http;                // outgoing calls
-    std::unique_ptr<service::KeyProvider> provider;       // OpenRouter
+    ops::Metrics metrics;                                 // what /metrics shows
+    OpenRouter provider;                                  // keys upstream
     std::unique_ptr<service::IdentityProvider> identity;  // GitHub
     base::Sealer key_sealer;                              // raw keys in the database
     base::Sealer attempt_sealer;                          // sign-in attempts in cookies
@@ -213,7 +242,6 @@ struct Application::Parts {
     const std::string process_id = base::random_uuid();   // holder of leases
     web::SessionTokens sessions;                          // session cookies
     web::CsrfTokens csrf;                                 // tokens in forms
-    ops::Metrics metrics;                                 // what /metrics shows
     web::Readiness readiness;                             // what /readyz shows
     service::Issuance issuance;                           // reserve, mint, activate
     service::Revocation revocation;                       // ending keys
@@ -226,8 +254,10 @@ struct Application::Parts {
     std::set<std::int64_t> admins;                        // who may
     service::SignIn sign_in;                              // OAuth
     service::UsageCache usage;                            // spending of keys
+    service::GuardrailWatch guardrail;                    // which models keys may call
     base::WorkQueue database_queue;                       // handlers that touch the database
-    base::WorkQueue upstream_queue;                       // handlers that call GitHub or OpenRouter
+    base::WorkQueue upstream_queue;                       // handlers that call OpenRouter
+    base::WorkQueue identity_queue;                       // handlers that call GitHub
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
@@ -236,7 +266,7 @@ struct Application::Parts {
     JobLease bulk_lease{"bulk", base::Seconds{20}};
     JobLease webhook_lease{"webhooks", base::Seconds{300}};
     JobLease statistics_lease{"statistics", base::Seconds{120}};
-    JobTimer recovery_timer, bulk_timer, webhook_timer, statistics_timer;
+    JobTimer recovery_timer, bulk_timer, webhook_timer, statistics_timer, probe_timer, guardrail_timer;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -267,8 +297,10 @@ base::Result<void> Application::start() {
     auto started = parts_->server.start();
     // Without a key for the upstream nothing can be looked up there.
     if (started && parts_->can_recover) {
-        for (JobTimer* timer : {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->statistics_timer})
+        for (JobTimer* timer :
+             {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->statistics_timer, &parts_->probe_timer})
             timer->start();
+        if (parts_->guardrail.is_configured()) parts_->guardrail_timer.start();
     }
     if (started) parts_->webhook_timer.start();
     parts_->has_started = started.has_value();
@@ -291,12 +323,13 @@ bool Application::is_watched() const {
 void Application::stop(base::Millis grace) {
     parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
-    for (JobTimer* timer :
-         {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer})
+    for (JobTimer* timer : {&parts_->recovery_timer, &parts_->bulk_timer, &parts_->webhook_timer,
+                            &parts_->statistics_timer, &parts_->probe_timer, &parts_->guardrail_timer})
         timer->stop();
     if (parts_->has_started) parts_->give_leases_back();
     parts_->has_started = false;
     parts_->upstream_queue.stop();
+    parts_->identity_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();
@@ -310,13 +343,6 @@ service::IssuancePolicy issuance_policy(const config::Config& config) {
     policy.key_lifetime = config.key_expiry;
     policy.call_timeout = config.upstream_timeout;
     return policy;
-}
-
-std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http) {
-    return std::make_unique<upstream::OpenRouterClient>(
-        upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key,
-                                    config.openrouter_workspace_id},
-        http);
 }
 
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {

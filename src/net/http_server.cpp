@@ -142,13 +142,9 @@ void close_all(IoThread& owner) {
 
 class HttpServer::Impl {
 public:
-    Impl(HttpServerOptions chosen, HttpHandler& handler, base::WorkQueue& database_queue,
-         base::WorkQueue& upstream_queue)
-        : options(std::move(chosen)) {
-        for (int i = 0; i < std::max(options.io_threads, 1); ++i) {
-            threads.push_back(
-                std::make_unique<IoThread>(SessionHost{options, handler, database_queue, upstream_queue}));
-        }
+    Impl(HttpServerOptions chosen, HttpHandler& handler, WorkQueues queues) : options(std::move(chosen)) {
+        for (int i = 0; i < std::max(options.io_threads, 1); ++i)
+            threads.push_back(std::make_unique<IoThread>(SessionHost{options, handler, queues}));
     }
 
     base::Result<void> bind() {
@@ -180,9 +176,8 @@ public:
     bool is_running = false;
 };
 
-HttpServer::HttpServer(HttpServerOptions options, HttpHandler& handler, base::WorkQueue& database_queue,
-                       base::WorkQueue& upstream_queue)
-    : impl_(std::make_unique<Impl>(std::move(options), handler, database_queue, upstream_queue)) {}
+HttpServer::HttpServer(HttpServerOptions options, HttpHandler& handler, WorkQueues queues)
+    : impl_(std::make_unique<Impl>(std::move(options), handler, queues)) {}
 
 HttpServer::~HttpServer() {
     stop(base::Millis{0});

@@ -32,13 +32,19 @@ struct HttpServerOptions {
     base::Millis queue_timeout{5'000};  // a request that waits longer for a worker is answered 503 without running
 };
 
+// The pools that handlers ask for by net::Executor; several may be the same object. All must outlive the server.
+struct WorkQueues {
+    base::WorkQueue& database;
+    base::WorkQueue& upstream;
+    base::WorkQueue& identity;
+};
+
 // HTTP/1.1 over plain TCP: one io_context and one SO_REUSEPORT listener per I/O thread. Keep-alive, HEAD, limits and a
 // deadline on every read and write. TLS belongs to the reverse proxy.
 class HttpServer {
 public:
-    // The two queues may be the same object. All references must outlive the server.
-    HttpServer(HttpServerOptions options, HttpHandler& handler, base::WorkQueue& database_queue,
-               base::WorkQueue& upstream_queue);
+    // `handler` must outlive the server.
+    HttpServer(HttpServerOptions options, HttpHandler& handler, WorkQueues queues);
     ~HttpServer();  // as stop(0)
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

@@ -77,7 +77,9 @@ asio::awaitable<Response> dispatch(SessionHost& host, const Request& request) {
     const Executor executor = host.handler.executor_for(request);
     if (executor == Executor::io) co_return answer_safely(host.handler, request);
 
-    base::WorkQueue& queue = executor == Executor::database ? host.database_queue : host.upstream_queue;
+    base::WorkQueue& queue = executor == Executor::database   ? host.queues.database
+                             : executor == Executor::upstream ? host.queues.upstream
+                                                              : host.queues.identity;
     const Instant start_by = after(host.options.queue_timeout);
     Response response;
     bool has_started = false;

@@ -26,8 +26,7 @@ struct Connected {
 struct SessionHost {
     const HttpServerOptions& options;
     HttpHandler& handler;
-    base::WorkQueue& database_queue;
-    base::WorkQueue& upstream_queue;
+    WorkQueues queues;
     std::set<Connected*> connections{};
     bool is_draining = false;
 };

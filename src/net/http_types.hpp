@@ -61,7 +61,8 @@ struct Response {
 enum class Executor {
     io,        // the I/O thread itself: for answers that are in memory
     database,  // bounded pool for handlers that touch the database
-    upstream,  // bounded pool for handlers that call GitHub or OpenRouter
+    upstream,  // bounded pool for handlers that call OpenRouter
+    identity,  // bounded pool for handlers that call GitHub: signing in must not wait behind an OpenRouter that hangs
 };
 
 // What an HttpServer serves. Must outlive the server. Called from many threads at once.

@@ -21,6 +21,10 @@ public:
     // One finished or failed sign-in: "ok", "denied", ...
     void count_sign_in(std::string_view outcome);
     void set_live_keys(double live, double limit);
+    // One request to OpenRouter, or one that was not sent: what for, and what came of it; see upstream::Supervision.
+    void count_upstream_call(std::string_view call, std::string_view outcome);
+    // Whether calls to OpenRouter fail at once, since it is down.
+    void set_upstream_circuit_open(bool is_open);
 
     // Prometheus text exposition format 0.0.4.
     std::string text() const;

@@ -12,7 +12,7 @@ constexpr Route table[] = {
     {"GET", "/dashboard", Access::anyone, Csrf::not_needed, Limit::none, database, io, dashboard_page},
     {"POST", "/dashboard/key", Access::session, Csrf::required, Limit::shared, upstream, io, generate_key},
     {"GET", "/auth/login", Access::anyone, Csrf::not_needed, Limit::per_client, io, io, start_sign_in},
-    {"GET", "/auth/callback", Access::anyone, Csrf::not_needed, Limit::per_client, upstream, upstream, finish_sign_in},
+    {"GET", "/auth/callback", Access::anyone, Csrf::not_needed, Limit::per_client, identity, identity, finish_sign_in},
     {"POST", "/auth/sign-out", Access::anyone, Csrf::required, Limit::per_client, io, io, sign_out},
     {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database, admin_list},
     {"GET", "/admin/audit", Access::admin, Csrf::not_needed, Limit::none, database, database, admin_audit},
