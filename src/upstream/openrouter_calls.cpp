@@ -13,7 +13,6 @@ using net::TransferStatus;
 
 constexpr int max_tries = 3;
 constexpr base::Millis first_back_off{200};
-constexpr base::Millis probe_timeout{2'000};
 // A call that had less than this left says more of its caller than of the upstream.
 constexpr base::Millis least_time_to_answer{250};
 constexpr base::Seconds come_again{3};  // by then a circuit that can be closed is
@@ -70,10 +69,10 @@ net::ClientResponse OpenRouterCalls::short_circuit(const Call& call) const {
     return response;
 }
 
-std::optional<CircuitBreaker::Pass> OpenRouterCalls::admit() {
+std::optional<CircuitBreaker::Pass> OpenRouterCalls::admit(base::Deadline deadline) {
     auto pass = breaker_.admit();
     if (pass || supervision_.is_probed) return pass;
-    probe();
+    probe(deadline.or_sooner(probe_timeout));
     return breaker_.admit();
 }
 
@@ -91,14 +90,14 @@ net::ClientResponse OpenRouterCalls::send(const Call& call, CircuitBreaker::Pass
 }
 
 net::ClientResponse OpenRouterCalls::send_once(const Call& call, base::Deadline deadline) {
-    const auto pass = admit();
+    const auto pass = admit(deadline);
     if (!pass) return short_circuit(call);
     retries_.note_call(now());
     return send(call, *pass, deadline);
 }
 
 net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline deadline) {
-    auto pass = admit();
+    auto pass = admit(deadline);
     if (!pass) return short_circuit(call);
     retries_.note_call(now());
     for (int tries = 1;; ++tries) {
@@ -115,9 +114,9 @@ net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline
     }
 }
 
-void OpenRouterCalls::probe() {
+void OpenRouterCalls::probe(base::Deadline deadline) {
     if (!breaker_.begin_probe(now())) return;
-    const net::ClientResponse response = http_.send(probe_.request, base::Deadline::after(probe_timeout));
+    const net::ClientResponse response = http_.send(probe_.request, deadline);
     note_pause(response);
     report(probe_, outcome_of(response));
     breaker_.end_probe(is_failure(response) ? CallResult::failed : CallResult::answered, now());

@@ -47,12 +47,12 @@ public:
     // deadline and the budget.
     net::ClientResponse send_again(const Call& call, base::Deadline deadline);
 
-    // If the upstream is down and nobody else is asking just now, asks whether it still is. Takes two seconds at the
-    // most.
-    void probe();
+    // If the upstream is down and nobody else is asking just now, asks whether it still is.
+    void probe(base::Deadline deadline);
+    static constexpr base::Millis probe_timeout{2'000};
 
 private:
-    std::optional<CircuitBreaker::Pass> admit();
+    std::optional<CircuitBreaker::Pass> admit(base::Deadline deadline);
     net::ClientResponse send(const Call& call, CircuitBreaker::Pass pass, base::Deadline deadline);
     net::ClientResponse short_circuit(const Call& call) const;
     void report(const Call& call, std::string_view outcome) const;

@@ -36,7 +36,7 @@ public:
 
     // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised to by
     // Supervision::is_probed. Takes two seconds at the most.
-    void probe() { calls_.probe(); }
+    void probe() { calls_.probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
 
 private:
     service::MintOutcome create(const service::MintRequest& request, base::Deadline deadline);

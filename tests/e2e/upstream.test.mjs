@@ -102,12 +102,10 @@ for (const outage of ["refused", "hanging", "503"]) {
     assert.deepEqual([linesWith(service, "OpenRouter is down"), linesWith(service, "OpenRouter answers again")], [1, 1]);
 
     // Those whose outcome was in doubt are sorted out by themselves; then each key has its owner.
-    await until("every attempt is settled", async () => JSON.parse((await command("reconcile", "--json")).out).clean, 40_000);
-    const { total } = JSON.parse((await command("keys", "list", "--json")).out);
-    const listed = JSON.parse((await command("keys", "list", "--json")).out);
-    const rows = listed.keys ?? listed;
-    assert.equal(rows.length, openrouter.keys.size, String(total));
-    assert.ok(rows.every((row) => row.status === "active"));
+    const rows = async () => JSON.parse((await command("keys", "list", "--json")).out).keys;
+    await until("every attempt is settled", async () => (await rows()).every((row) => row.status === "active"), 40_000);
+    assert.equal((await rows()).length, openrouter.keys.size);
+    assert.equal(JSON.parse((await command("reconcile", "--json")).out).clean, true);
   }));
 }
 
@@ -133,7 +131,7 @@ test("a key is under the guardrail before its owner has it, and the docs say whi
 test("the snippets name a model that the guardrail allows", () => withService({ OPENROUTER_GUARDRAIL_ID: guardrailId }, async ({ service }) => {
   await until("the list of models", async () => (await (await fetch(`${service.url}/docs`)).text()).includes("these 40 models"));
   const page = await (await fetch(`${service.url}/docs`)).text();
-  assert.match(page, /"model": "some\/model-0"/);
+  assert.ok(page.includes("model=&quot;some/model-0&quot;"));
   assert.match(page, /<details><summary>Show all 40<\/summary>/);
 }, (openrouter) => openrouter.guardrails.set(guardrailId, guardrail({ allowed_models: Array.from({ length: 40 }, (_, i) => `some/model-${i}`) }))));
 
