@@ -26,6 +26,7 @@ namespace {
 constexpr int upstream_threads = 8;
 // Beside those that mint as many may wait for their turn; the others are told their place.
 constexpr int waiting_minters = 16;
+constexpr int identity_threads = 16;
 constexpr int background_threads = 2;
 constexpr base::Millis recovery_pause{5'000};
 constexpr base::Millis minting_pause{1'000};
@@ -34,6 +35,9 @@ constexpr std::chrono::minutes longest_reconciliation{20};
 constexpr int pause_for_each_reconciling_second = 4;
 constexpr base::Millis operations_pause{2'000};
 constexpr base::Millis statistics_pause{5'000};
+// A probe takes two seconds at the most: within three of OpenRouter's return calls go through again.
+constexpr base::Millis probe_pause{800};
+constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
 
 // One of several processes does a job; used by the job's own thread.
 struct JobLease {
@@ -56,6 +60,11 @@ web::SiteSettings settings_of(const config::Config& config, Setting setting) {
 
 service::StatisticsSettings statistics_settings(const config::Config& config) {
     return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
+}
+
+// Without a key for the upstream nothing can be made, and the guardrail cannot be read.
+bool is_guarded(const config::Config& config) {
+    return !config.openrouter_guardrail_id.empty() && !config.openrouter_management_key.empty();
 }
 
 net::HttpServerOptions server_options(const net::ListenAddress& listen) {
@@ -86,7 +95,7 @@ struct Application::Parts {
           can_recover(!config.openrouter_management_key.empty()),
           stores(std::move(opened)),
           http(make_http_client()),
-          provider(make_key_provider(config, *http)),
+          provider(make_key_provider(config, *http, supervise(metrics))),
           identity(make_identity_provider(config, *http)),
           key_sealer(config.key_encryption_secret, key_sealing_purpose),
           attempt_sealer(config.auth_session_secret, "sign-in attempts"),
@@ -112,8 +121,10 @@ struct Application::Parts {
           admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, *stores.spending, clock, config.upstream_timeout),
+          guardrail(*provider, clock, is_guarded(config), config.upstream_timeout),
           database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
+          identity_queue("identity", identity_threads, max_waiting),
           mint_queue("mint", config.mint_concurrency + waiting_minters, max_waiting_readers),
           minting_queue("minting", config.mint_concurrency, max_waiting),
           background_queue("background", background_threads, max_waiting),
@@ -139,6 +150,7 @@ struct Application::Parts {
                 *stores.queue,
                 sign_in,
                 usage,
+                guardrail,
                 background_queue,
                 metrics,
                 sessions,
@@ -146,7 +158,7 @@ struct Application::Parts {
                 readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
-          server(server_options(listen), site, {database_queue, upstream_queue, mint_queue}),
+          server(server_options(listen), site, {database_queue, upstream_queue, identity_queue, mint_queue}),
           settlement(*stores.keys, *stores.queue, *provider, clock, config.upstream_timeout),
           recovery({*stores.keys, *stores.admin, *stores.replacements, *provider, settlement, revocation, replacement},
                    clock),
@@ -167,7 +179,11 @@ struct Application::Parts {
           webhook_timer("webhooks", operations_pause,
                         [this](const std::stop_token& stop) { return send_webhooks(stop); }),
           statistics_timer("statistics", statistics_pause,
-                           [this](const std::stop_token& stop) { return take_figures(stop); }) {}
+                           [this](const std::stop_token& stop) { return take_figures(stop); }),
+          probe_timer("probe", probe_pause, [this](const std::stop_token&) { return probe(); }),
+          guardrail_timer(
+              "guardrail", guardrail_pause, [this](const std::stop_token&) { return learn_guardrail(); },
+              FirstRun::at_once) {}
 
     AfterJob recover(const std::stop_token& stop) {
         const service::Recovered recovered = recovery.run_once(upstream_timeout, stop);
@@ -230,6 +246,18 @@ struct Application::Parts {
         return AfterJob::pause;
     }
 
+    AfterJob probe() {
+        provider->probe();
+        return AfterJob::pause;
+    }
+
+    AfterJob learn_guardrail() {
+        const auto changed = guardrail.refresh_if_due();
+        if (!changed) note_failure(changed.error().detail);
+        if (changed && *changed) site.refresh_pages();
+        return AfterJob::pause;
+    }
+
     // Whether this process is the one to do it. Where the database does not say, nobody does. Renewed in good time
     // only, so that an idle process hardly writes.
     bool holds(JobLease& lease) {
@@ -264,7 +292,8 @@ struct Application::Parts {
     bool has_started = false;
     Stores stores;                                        // grants, and limits that replicas share
     std::unique_ptr<net::HttpClient> http;                // outgoing calls
-    std::unique_ptr<service::KeyProvider> provider;       // OpenRouter
+    ops::Metrics metrics;                                 // what /metrics shows
+    OpenRouter provider;                                  // keys upstream
     std::unique_ptr<service::IdentityProvider> identity;  // GitHub
     base::Sealer key_sealer;                              // raw keys in the database
     base::Sealer attempt_sealer;                          // sign-in attempts in cookies
@@ -274,7 +303,6 @@ struct Application::Parts {
     domain::NonceMaker nonces;                            // names of upstream keys
     web::SessionTokens sessions;                          // session cookies
     web::CsrfTokens csrf;                                 // tokens in forms
-    ops::Metrics metrics;                                 // what /metrics shows
     web::Readiness readiness;                             // what /readyz shows
     service::MintLanes lanes;                             // how many mints at once
     service::Replacement replacement;                     // a key makes room for another
@@ -290,8 +318,10 @@ struct Application::Parts {
     std::set<std::int64_t> admins;                        // who may
     service::SignIn sign_in;                              // OAuth
     service::UsageCache usage;                            // spending of keys
+    service::GuardrailWatch guardrail;                    // which models keys may call
     base::WorkQueue database_queue;                       // handlers that touch the database
-    base::WorkQueue upstream_queue;                       // handlers that call GitHub or OpenRouter
+    base::WorkQueue upstream_queue;                       // handlers that call OpenRouter
+    base::WorkQueue identity_queue;                       // handlers that call GitHub
     base::WorkQueue mint_queue;                           // handlers that mint
     base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
@@ -307,7 +337,8 @@ struct Application::Parts {
     JobLease bulk_lease{"bulk", base::Seconds{20}};
     JobLease webhook_lease{"webhooks", base::Seconds{300}};
     JobLease statistics_lease{"statistics", base::Seconds{120}};
-    JobTimer recovery_timer, minting_timer, reconcile_timer, bulk_timer, webhook_timer, statistics_timer;
+    JobTimer recovery_timer, minting_timer, reconcile_timer, bulk_timer, webhook_timer, statistics_timer, probe_timer,
+        guardrail_timer;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -338,10 +369,11 @@ base::Result<void> Application::start() {
     auto started = parts_->server.start();
     // Without a key for the upstream nothing can be looked up there.
     if (started && parts_->can_recover) {
-        for (JobTimer* timer :
-             {&parts_->recovery_timer, &parts_->minting_timer, &parts_->bulk_timer, &parts_->statistics_timer})
+        for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->bulk_timer,
+                                &parts_->statistics_timer, &parts_->probe_timer})
             timer->start();
         if (parts_->reconcile_every.count() > 0) parts_->reconcile_timer.start();
+        if (parts_->guardrail.is_configured()) parts_->guardrail_timer.start();
     }
     if (started) parts_->webhook_timer.start();
     parts_->has_started = started.has_value();
@@ -364,12 +396,14 @@ bool Application::is_watched() const {
 void Application::stop(base::Millis grace) {
     parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
-    for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer,
-                            &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer})
+    for (JobTimer* timer :
+         {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer, &parts_->bulk_timer,
+          &parts_->webhook_timer, &parts_->statistics_timer, &parts_->probe_timer, &parts_->guardrail_timer})
         timer->stop();
     if (parts_->has_started) parts_->give_leases_back();
     parts_->has_started = false;
     parts_->upstream_queue.stop();
+    parts_->identity_queue.stop();
     parts_->mint_queue.stop();
     // Who waits in the database's queue waits there for the next process.
     parts_->minting_queue.stop();
@@ -386,13 +420,6 @@ service::IssuancePolicy issuance_policy(const config::Config& config) {
     policy.key_lifetime = config.key_expiry;
     policy.call_timeout = config.upstream_timeout;
     return policy;
-}
-
-std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http) {
-    return std::make_unique<upstream::OpenRouterClient>(
-        upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key,
-                                    config.openrouter_workspace_id},
-        http);
 }
 
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {

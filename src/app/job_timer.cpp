@@ -29,7 +29,7 @@ void JobTimer::run(const std::stop_token& stop) {
     std::minstd_rand generator(std::random_device{}());
     std::uniform_int_distribution<std::int64_t> jitter(pause_.count() / 2, pause_.count());
     std::unique_lock lock(mutex_);
-    AfterJob next = AfterJob::pause;
+    AfterJob next = first_ == FirstRun::at_once ? AfterJob::go_on : AfterJob::pause;
     while (!stop.stop_requested()) {
         if (next == AfterJob::pause)
             wake_.wait_for(lock, stop, base::Millis{jitter(generator)}, [this] { return is_woken_; });

@@ -13,6 +13,7 @@
 namespace llmapikey::app {
 
 enum class AfterJob { pause, go_on };
+enum class FirstRun { after_pause, at_once };
 
 // Runs a job again and again on a thread of its own, with a jittered pause between unless the job has more to do, until
 // stopped.
@@ -21,8 +22,8 @@ public:
     using Job = std::function<AfterJob(const std::stop_token& stop)>;
 
     // `name`: of the thread, at most 15 characters.
-    JobTimer(std::string name, base::Millis pause, Job job)
-        : name_(std::move(name)), pause_(pause), job_(std::move(job)) {}
+    JobTimer(std::string name, base::Millis pause, Job job, FirstRun first = FirstRun::after_pause)
+        : name_(std::move(name)), pause_(pause), job_(std::move(job)), first_(first) {}
     ~JobTimer() { stop(); }
     JobTimer(const JobTimer&) = delete;
     JobTimer& operator=(const JobTimer&) = delete;
@@ -39,6 +40,7 @@ private:
     const std::string name_;
     const base::Millis pause_;
     const Job job_;
+    const FirstRun first_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     bool is_woken_ = false;

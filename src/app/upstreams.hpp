@@ -5,15 +5,22 @@
 #include "config/config.hpp"
 #include "github/github_client.hpp"
 #include "net/http_client.hpp"
+#include "ops/metrics.hpp"
 #include "service/issuance.hpp"
 #include "upstream/openrouter_client.hpp"
 
 namespace llmapikey::app {
 
+using OpenRouter = std::unique_ptr<upstream::OpenRouterClient>;
+
 // The clients of GitHub and OpenRouter as configured; `http` must outlive them.
-std::unique_ptr<service::KeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http);
+OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http,
+                             upstream::Supervision supervision = {});
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
 std::unique_ptr<net::HttpClient> make_http_client();
+// For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log. `metrics` must outlive
+// the client.
+upstream::Supervision supervise(ops::Metrics& metrics);
 // What is handed out, as configured.
 service::IssuancePolicy issuance_policy(const config::Config& config);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
@@ -5,6 +6,7 @@
 
 #include "app/database.hpp"
 #include "app/upstreams.hpp"
+#include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 
@@ -80,6 +82,49 @@ Check check_credits(const config::Config& config, net::HttpClient& http) {
             is_enough ? note : note + ", less than one key may spend in a day; buy credits at OpenRouter"};
 }
 
+// "3 models: a, b, c"; the first few of many. Empty for none.
+std::string listed(const std::string& what, const std::vector<std::string>& names) {
+    constexpr std::size_t most_shown = 10;
+    if (names.empty()) return {};
+    std::string text = "; " + what + " " + std::to_string(names.size()) + ": ";
+    for (std::size_t i = 0; i < std::min(names.size(), most_shown); ++i)
+        text += (i > 0 ? ", " : "") + base::to_printable(names[i]);
+    return names.size() > most_shown ? text + ", ..." : text;
+}
+
+std::string describe(const service::Guardrail& guardrail) {
+    std::string text = "'" + base::to_printable(guardrail.name) + "' can be read";
+    text += listed("allowed models", guardrail.allowed_models) + listed("ignored models", guardrail.ignored_models) +
+            listed("allowed providers", guardrail.allowed_providers) +
+            listed("ignored providers", guardrail.ignored_providers);
+    if (guardrail.allowed_models.empty() && guardrail.ignored_models.empty()) text += "; any model may be called";
+    if (guardrail.limit) {
+        text += "; each key at most " + base::to_display(*guardrail.limit) + " US dollars " +
+                base::to_printable(guardrail.limit_interval);
+    }
+    return text;
+}
+
+Check check_guardrail(const config::Config& config, net::HttpClient& http) {
+    const std::string what = "OpenRouter guardrail";
+    const auto provider = app::make_key_provider(config, http);
+    const auto guardrail = provider->guardrail(base::Deadline::after(config.upstream_timeout));
+    if (!guardrail) {
+        return {what, false,
+                "cannot be read, so no key can be made: " + guardrail.error().detail +
+                    "; check OPENROUTER_GUARDRAIL_ID, or unset it"};
+    }
+    const std::string& workspace = (*guardrail)->workspace_id;
+    if (!workspace.empty() && !config.openrouter_workspace_id.empty() &&
+        !base::equal_ignoring_case(workspace, config.openrouter_workspace_id)) {
+        return {what, false,
+                "belongs to workspace " + base::to_printable(workspace) +
+                    ", and can only be assigned to keys of that one; set OPENROUTER_WORKSPACE_ID to it, or choose "
+                    "another guardrail"};
+    }
+    return {what, true, describe(**guardrail)};
+}
+
 void print_text(const std::vector<Check>& checks) {
     for (const Check& check : checks) {
         std::printf("%-8s %-28s %s\n", check.is_good ? "ok" : "PROBLEM", check.what.c_str(), check.note.c_str());
@@ -113,6 +158,8 @@ int run_doctor(Output output) {
         checks.push_back(check_openrouter(*whole, *http));
         if (checks.back().is_good && !whole->openrouter_management_key.empty())
             checks.push_back(check_credits(*whole, *http));
+        if (!whole->openrouter_guardrail_id.empty() && !whole->openrouter_management_key.empty())
+            checks.push_back(check_guardrail(*whole, *http));
     }
     output == Output::json ? print_json(checks) : print_text(checks);
     for (const Check& check : checks) {

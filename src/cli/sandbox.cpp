@@ -65,7 +65,8 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
         if (name == "GITHUB_API_URL") return api;
         if (name == "OPENROUTER_URL") return openrouter;
         if (name == "OPENROUTER_MANAGEMENT_KEY") return management_key;
-        if (name == "OPENROUTER_WORKSPACE_ID" || name == "POSTGRES_URL") return std::nullopt;
+        if (name == "OPENROUTER_WORKSPACE_ID" || name == "OPENROUTER_GUARDRAIL_ID" || name == "POSTGRES_URL")
+            return std::nullopt;
         if (name == "DATA_DIR") return data_dir;
         auto value = environment(name);
         if (value) return value;

@@ -26,6 +26,7 @@ struct Config {
     int postgres_pool_size = 8;
     base::Secret openrouter_management_key;  // empty: nothing can be minted
     std::string openrouter_workspace_id;     // empty: the key's default
+    std::string openrouter_guardrail_id;     // empty: any model may be called
     bool is_provisioning_enabled = false;
     std::int64_t max_total_keys = 500;  // 0: no limit
     base::MicroUsd key_daily_limit;

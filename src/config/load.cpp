@@ -49,6 +49,13 @@ public:
         return base::Secret(std::move(value));
     }
 
+    std::string uuid(std::string_view name) {
+        std::string value = text(name);
+        if (value.empty() || base::is_uuid(value)) return value;
+        complain(name, "must be a UUID such as 123e4567-e89b-42d3-a456-426614174000");
+        return {};
+    }
+
     std::int64_t whole(std::string_view name, std::int64_t fallback, std::int64_t least, std::int64_t most) {
         const std::string value = text(name);
         if (value.empty()) return fallback;
@@ -125,10 +132,8 @@ void read_minting(Reader& reader, Config& config, Need need) {
     const bool is_key_needed = config.is_provisioning_enabled || need == Need::revoke || need == Need::mint;
     config.openrouter_management_key = base::Secret(is_key_needed ? reader.required("OPENROUTER_MANAGEMENT_KEY")
                                                                   : reader.text("OPENROUTER_MANAGEMENT_KEY"));
-    config.openrouter_workspace_id = reader.text("OPENROUTER_WORKSPACE_ID");
-    if (!config.openrouter_workspace_id.empty() && !base::is_uuid(config.openrouter_workspace_id)) {
-        reader.complain("OPENROUTER_WORKSPACE_ID", "must be a UUID such as 123e4567-e89b-42d3-a456-426614174000");
-    }
+    config.openrouter_workspace_id = reader.uuid("OPENROUTER_WORKSPACE_ID");
+    config.openrouter_guardrail_id = reader.uuid("OPENROUTER_GUARDRAIL_ID");
     config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, 1'000'000'000);
     config.key_daily_limit = reader.dollars("KEY_DAILY_LIMIT_USD", base::MicroUsd{10'000'000});
     config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, 3650)};

@@ -86,6 +86,7 @@ public:
         set_up(handle, request, headers.get(), deadline, response);
         const CURLcode code = curl_easy_perform(handle);
         conclude(handle, code, response);
+        if (response.transfer != TransferStatus::answered) forget_connections();
         return response;
     }
 
@@ -124,6 +125,14 @@ private:
     void give_back(Handle handle) {
         const std::lock_guard lock(mutex_);
         idle_.push_back(std::move(handle));
+    }
+
+    // What has broken one connection may have cut off the others without a trace: a call that is sent on such a one
+    // would wait for nothing until its deadline.
+    void forget_connections() {
+        std::vector<Handle> suspect;
+        const std::lock_guard lock(mutex_);
+        suspect.swap(idle_);
     }
 
     HeaderList make_headers(const ClientRequest& request) const {

@@ -36,6 +36,7 @@ struct HttpServerOptions {
 struct ServerQueues {
     base::WorkQueue& database;
     base::WorkQueue& upstream;
+    base::WorkQueue& identity;
     base::WorkQueue& mint;
 };
 

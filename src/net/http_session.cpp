@@ -75,8 +75,18 @@ Response answer_safely(HttpHandler& handler, const Request& request) {
 }
 
 base::WorkQueue& queue_of(Executor executor, const ServerQueues& queues) {
-    if (executor == Executor::database) return queues.database;
-    return executor == Executor::mint ? queues.mint : queues.upstream;
+    switch (executor) {
+        case Executor::io:
+        case Executor::database:
+            break;
+        case Executor::upstream:
+            return queues.upstream;
+        case Executor::identity:
+            return queues.identity;
+        case Executor::mint:
+            return queues.mint;
+    }
+    return queues.database;
 }
 
 // A handler's answer, from the thread that it asks for.

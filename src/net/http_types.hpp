@@ -64,7 +64,8 @@ struct Response {
 enum class Executor {
     io,        // the I/O thread itself: for answers that are in memory
     database,  // bounded pool for handlers that touch the database
-    upstream,  // bounded pool for handlers that call GitHub or OpenRouter
+    upstream,  // bounded pool for handlers that call OpenRouter
+    identity,  // bounded pool for handlers that call GitHub: signing in must not wait behind an OpenRouter that hangs
     mint,      // bounded pool for handlers that mint: many come at once, and the others are not to wait for them
 };
 

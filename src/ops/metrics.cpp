@@ -53,6 +53,15 @@ public:
                                                            .Name("llmapikey_live_keys_limit")
                                                            .Help("MAX_TOTAL_KEYS; 0 means no limit")
                                                            .Register(registry);
+    prometheus::Family<prometheus::Counter>& upstream_calls = prometheus::BuildCounter()
+                                                                  .Name("llmapikey_upstream_calls_total")
+                                                                  .Help("Requests to OpenRouter by outcome, each try")
+                                                                  .Register(registry);
+    prometheus::Gauge& upstream_circuit_open = prometheus::BuildGauge()
+                                                   .Name("llmapikey_upstream_circuit_open")
+                                                   .Help("1 while OpenRouter is down and calls to it fail at once")
+                                                   .Register(registry)
+                                                   .Add({});
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
@@ -86,6 +95,14 @@ void Metrics::count_findings(std::string_view kind, std::int64_t found, std::int
 void Metrics::set_live_keys(double live, double limit) {
     impl_->keys.Add({}).Set(live);
     impl_->key_limit.Add({}).Set(limit);
+}
+
+void Metrics::count_upstream_call(std::string_view call, std::string_view outcome) {
+    impl_->upstream_calls.Add({{"call", std::string(call)}, {"outcome", std::string(outcome)}}).Increment();
+}
+
+void Metrics::set_upstream_circuit_open(bool is_open) {
+    impl_->upstream_circuit_open.Set(is_open ? 1 : 0);
 }
 
 std::string Metrics::text() const {

@@ -25,6 +25,10 @@ public:
     void count_reconciliation(bool has_succeeded);
     void count_findings(std::string_view kind, std::int64_t found, std::int64_t mended);
     void set_live_keys(double live, double limit);
+    // One request to OpenRouter, or one that was not sent: what for, and what came of it; see upstream::Supervision.
+    void count_upstream_call(std::string_view call, std::string_view outcome);
+    // Whether calls to OpenRouter fail at once, since it is down.
+    void set_upstream_circuit_open(bool is_open);
 
     // Prometheus text exposition format 0.0.4.
     std::string text() const;

@@ -58,14 +58,29 @@ struct Credits {
     base::MicroUsd used;
 };
 
+// What the organizer lets keys do, kept upstream. An empty list does not limit anything.
+struct Guardrail {
+    std::string id;
+    std::string name;
+    std::string workspace_id;  // empty: not told
+    std::vector<std::string> allowed_models, ignored_models;
+    std::vector<std::string> allowed_providers, ignored_providers;
+    std::optional<base::MicroUsd> limit;  // of each key, beside the key's own; in each interval
+    std::string limit_interval;           // "daily", "weekly", "monthly" or empty
+    friend bool operator==(const Guardrail&, const Guardrail&) = default;
+};
+
 // The LLM provider's key administration. Blocking: call it on a worker thread for upstream calls. Thread-safe. No call
-// outlasts `deadline`. Failures: upstream_down, upstream_refused, rate_limited (with retry_after), misconfigured (the
-// management key is refused), not_found where said.
+// outlasts `deadline`. Failures: upstream_down (with retry_after where calls are not even tried for now),
+// upstream_refused, rate_limited (with retry_after), misconfigured (the management key is refused), not_found where
+// said.
 class KeyProvider {
 public:
     virtual ~KeyProvider() = default;
 
-    // Sends exactly one create request and never repeats it: upstream has no idempotency key.
+    // Sends exactly one create request and never repeats it: upstream has no idempotency key. Where a guardrail is
+    // configured, a key comes back only once it is under it; a key that could not be put under it is revoked, for which
+    // this call may outlast `deadline` by a few seconds.
     virtual MintOutcome mint(const MintRequest& request, base::Deadline deadline) = 0;
 
     // Errc::not_found if there is no such key.
@@ -83,6 +98,9 @@ public:
     virtual base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) = 0;
 
     virtual base::Result<Credits> credits(base::Deadline deadline) = 0;
+
+    // The one that new keys are put under; nullopt: none is configured. Errc::not_found if there is none of that id.
+    virtual base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) = 0;
 };
 
 }  // namespace llmapikey::service

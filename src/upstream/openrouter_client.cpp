@@ -1,9 +1,7 @@
 #include "upstream/openrouter_client.hpp"
 
 #include <algorithm>
-#include <thread>
 
-#include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "net/retry_after.hpp"
 #include "upstream/openrouter_wire.hpp"
@@ -14,8 +12,7 @@ namespace {
 using base::Errc;
 using net::TransferStatus;
 
-constexpr int max_tries = 3;
-constexpr base::Millis first_back_off{200};
+constexpr base::Millis undo_timeout{5'000};  // beyond the deadline of the create, whose key must not stay
 
 bool is_success(const net::ClientResponse& response) {
     return response.transfer == TransferStatus::answered && response.status >= 200 && response.status < 300;
@@ -23,7 +20,7 @@ bool is_success(const net::ClientResponse& response) {
 
 base::Error error_of(const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered) {
-        return {Errc::upstream_down, "OpenRouter: " + response.failure, {}};
+        return {Errc::upstream_down, "OpenRouter: " + response.failure, net::retry_after_of(response)};
     }
     const std::string message = parse_error_message(response.body);
     const std::string detail =
@@ -50,76 +47,60 @@ bool is_refusal(int status) {
     return std::find(std::begin(refusals), std::end(refusals), status) != std::end(refusals);
 }
 
-bool is_worth_another_try(const net::ClientResponse& response) {
-    if (response.transfer != TransferStatus::answered) return true;
-    return response.status == 429 || response.status == 408 || response.status >= 500;
-}
-
-// Full jitter, or what the upstream asks for; nullopt if that would outlast the deadline.
-std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse& response, base::Deadline deadline) {
-    const base::Millis most = first_back_off * (1 << tries);
-    const auto draw = static_cast<unsigned char>(base::random_bytes(1).front());
-    const base::Millis jittered = most * draw / 256;
-    const base::Millis wait = std::max<base::Millis>(net::retry_after_of(response), jittered);
-    if (wait >= deadline.left()) return std::nullopt;
-    return wait;
-}
-
-// What the upstream would answer.
-net::ClientResponse paused_response(base::Millis pause) {
-    net::ClientResponse response;
-    response.transfer = TransferStatus::answered;
-    response.status = 429;
-    response.headers.push_back({"Retry-After", std::to_string(std::chrono::ceil<base::Seconds>(pause).count())});
-    response.body = R"({"error":{"message":"it has asked to slow down"}})";
-    return response;
-}
-
 std::string key_path(const std::string& delete_handle) {
     return "/keys/" + base::to_percent_encoded(delete_handle);
 }
 
-}  // namespace
+std::string guardrail_path(const std::string& id) {
+    return "/guardrails/" + base::to_percent_encoded(id);
+}
 
-net::ClientRequest OpenRouterClient::request(std::string method, const std::string& path, std::string body) const {
-    net::ClientRequest request{std::move(method), options_.base_url + path, {}, std::move(body)};
-    request.headers.push_back({"Authorization", "Bearer " + options_.management_key.reveal()});
+net::ClientRequest make_request(const OpenRouterOptions& options, std::string method, const std::string& path,
+                                std::string body = {}) {
+    net::ClientRequest request{std::move(method), options.base_url + path, {}, std::move(body)};
+    request.headers.push_back({"Authorization", "Bearer " + options.management_key.reveal()});
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     return request;
 }
 
-// One 429 speaks to all threads: none of them asks before the time that it names.
-void OpenRouterClient::note_pause(const net::ClientResponse& response) {
-    if (response.transfer != TransferStatus::answered || response.status != 429) return;
-    paused_until_ = base::Deadline::SteadyClock::now() + net::retry_after_of(response);
+// Why a key could not be put under the guardrail. What OpenRouter refuses is for the operator to mend.
+base::Error unassigned(const base::Error& cause) {
+    const bool is_refused =
+        cause.code == Errc::not_found || cause.code == Errc::upstream_refused || cause.code == Errc::misconfigured;
+    return {is_refused ? Errc::misconfigured : Errc::upstream_down,
+            "the guardrail could not be assigned: " + cause.detail +
+                (is_refused ? " (is OPENROUTER_GUARDRAIL_ID a guardrail of the keys' workspace?)" : ""),
+            cause.retry_after};
 }
 
-std::optional<base::Millis> OpenRouterClient::left_of_pause() const {
-    const auto now = base::Deadline::SteadyClock::now();
-    const auto until = paused_until_.load();
-    if (until <= now) return std::nullopt;
-    return std::chrono::ceil<base::Millis>(until - now);
+}  // namespace
+
+OpenRouterClient::OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision)
+    : options_(std::move(options)), calls_(http, make_request(options_, "GET", "/credits"), std::move(supervision)) {}
+
+net::ClientResponse OpenRouterClient::ask(std::string_view name, std::string method, const std::string& path,
+                                          base::Deadline deadline, std::string body) {
+    return calls_.send_again({name, make_request(options_, std::move(method), path, std::move(body))}, deadline);
 }
 
-// For calls that can be repeated without harm.
-net::ClientResponse OpenRouterClient::send_again(const net::ClientRequest& request, base::Deadline deadline) {
-    for (int tries = 1;; ++tries) {
-        const auto pause = left_of_pause();
-        if (pause && *pause >= deadline.left()) return paused_response(*pause);
-        if (pause) std::this_thread::sleep_for(*pause);
-        net::ClientResponse response = http_.send(request, deadline);
-        note_pause(response);
-        if (tries == max_tries || !is_worth_another_try(response)) return response;
-        const auto wait = wait_before_try(tries, response, deadline);
-        if (!wait) return response;
-        std::this_thread::sleep_for(*wait);  // a worker thread for upstream calls, which waits for the upstream anyway
-    }
+service::MintOutcome OpenRouterClient::mint(const service::MintRequest& request, base::Deadline deadline) {
+    service::MintOutcome outcome = create(request, deadline);
+    const auto* minted = std::get_if<service::Minted>(&outcome);
+    if (minted == nullptr || options_.guardrail_id.empty()) return outcome;
+    const auto assigned = assign_guardrail(minted->delete_handle, deadline);
+    if (assigned) return outcome;
+    // Nobody has the key yet, and nobody may have it without the guardrail.
+    base::Error error = unassigned(assigned.error());
+    const auto revoked = revoke(minted->delete_handle, base::Deadline::after(undo_timeout));
+    if (revoked) return service::NotMinted{std::move(error)};
+    return service::MintUnknown{minted->delete_handle,
+                                error.detail + "; nor could the key be revoked: " + revoked.error().detail};
 }
 
-service::MintOutcome OpenRouterClient::mint(const service::MintRequest& mint_request, base::Deadline deadline) {
-    const net::ClientResponse response =
-        http_.send(request("POST", "/keys", to_create_body(mint_request, options_.workspace_id)), deadline);
+service::MintOutcome OpenRouterClient::create(const service::MintRequest& request, base::Deadline deadline) {
+    const Call call{"mint", make_request(options_, "POST", "/keys", to_create_body(request, options_.workspace_id))};
+    const net::ClientResponse response = calls_.send_once(call, deadline);
     if (response.transfer == TransferStatus::not_sent) return service::NotMinted{error_of(response)};
     if (response.transfer == TransferStatus::unknown) return service::MintUnknown{"", error_of(response).detail};
     if (is_refusal(response.status)) {
@@ -136,8 +117,20 @@ service::MintOutcome OpenRouterClient::mint(const service::MintRequest& mint_req
     return service::Minted{base::Secret(std::move(answer.raw_key)), std::move(answer.delete_handle)};
 }
 
+// Doing it twice is doing it once.
+base::Result<void> OpenRouterClient::assign_guardrail(const std::string& delete_handle, base::Deadline deadline) {
+    const auto response = ask("assign_guardrail", "POST", guardrail_path(options_.guardrail_id) + "/assignments/keys",
+                              deadline, to_assignment_body(delete_handle));
+    if (!is_success(response)) return tl::unexpected(error_of(response));
+    const auto count = parse_assigned_count(response.body);
+    if (!count) return tl::unexpected(unreadable("count of assigned keys"));
+    // A key that OpenRouter does not know is passed over without an error.
+    if (*count != 1) return base::fail(Errc::upstream_down, "OpenRouter assigned " + std::to_string(*count) + " keys");
+    return {};
+}
+
 base::Result<service::UpstreamKey> OpenRouterClient::get(const std::string& delete_handle, base::Deadline deadline) {
-    const auto response = send_again(request("GET", key_path(delete_handle)), deadline);
+    const auto response = ask("get", "GET", key_path(delete_handle), deadline);
     if (!is_success(response)) return tl::unexpected(error_of(response));
     auto key = parse_key_answer(response.body);
     if (!key) return tl::unexpected(unreadable("key"));
@@ -148,7 +141,7 @@ base::Result<std::vector<service::UpstreamKey>> OpenRouterClient::list_page(std:
                                                                             base::Deadline deadline) {
     std::string path = "/keys?include_disabled=true&offset=" + std::to_string(offset);
     if (!options_.workspace_id.empty()) path += "&workspace_id=" + base::to_percent_encoded(options_.workspace_id);
-    const auto response = send_again(request("GET", path), deadline);
+    const auto response = ask("list", "GET", path, deadline);
     if (!is_success(response)) return tl::unexpected(error_of(response));
     auto keys = parse_list_answer(response.body);
     if (!keys) return tl::unexpected(unreadable("list of keys"));
@@ -157,7 +150,7 @@ base::Result<std::vector<service::UpstreamKey>> OpenRouterClient::list_page(std:
 
 base::Result<service::UpstreamKey> OpenRouterClient::update(const std::string& delete_handle,
                                                             const service::KeyUpdate& change, base::Deadline deadline) {
-    const auto response = send_again(request("PATCH", key_path(delete_handle), to_update_body(change)), deadline);
+    const auto response = ask("update", "PATCH", key_path(delete_handle), deadline, to_update_body(change));
     if (!is_success(response)) return tl::unexpected(error_of(response));
     auto key = parse_key_answer(response.body);
     if (!key) return tl::unexpected(unreadable("key"));
@@ -165,7 +158,7 @@ base::Result<service::UpstreamKey> OpenRouterClient::update(const std::string& d
 }
 
 base::Result<void> OpenRouterClient::revoke(const std::string& delete_handle, base::Deadline deadline) {
-    const auto response = send_again(request("DELETE", key_path(delete_handle)), deadline);
+    const auto response = ask("revoke", "DELETE", key_path(delete_handle), deadline);
     if (is_success(response)) return {};
     base::Error error = error_of(response);
     // Gone already, provided that the answer is OpenRouter's own and not that of a wrong address.
@@ -174,11 +167,20 @@ base::Result<void> OpenRouterClient::revoke(const std::string& delete_handle, ba
 }
 
 base::Result<service::Credits> OpenRouterClient::credits(base::Deadline deadline) {
-    const auto response = send_again(request("GET", "/credits"), deadline);
+    const auto response = ask("credits", "GET", "/credits", deadline);
     if (!is_success(response)) return tl::unexpected(error_of(response));
     const auto credits = parse_credits_answer(response.body);
     if (!credits) return tl::unexpected(unreadable("statement of credits"));
     return *credits;
+}
+
+base::Result<std::optional<service::Guardrail>> OpenRouterClient::guardrail(base::Deadline deadline) {
+    if (options_.guardrail_id.empty()) return std::nullopt;
+    const auto response = ask("guardrail", "GET", guardrail_path(options_.guardrail_id), deadline);
+    if (!is_success(response)) return tl::unexpected(error_of(response));
+    auto guardrail = parse_guardrail_answer(response.body);
+    if (!guardrail) return tl::unexpected(unreadable("guardrail"));
+    return guardrail;
 }
 
 }  // namespace llmapikey::upstream

@@ -1,13 +1,14 @@
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/secret.hpp"
 #include "net/http_client.hpp"
 #include "service/key_provider.hpp"
+#include "upstream/openrouter_calls.hpp"
 
 namespace llmapikey::upstream {
 
@@ -15,13 +16,14 @@ struct OpenRouterOptions {
     std::string base_url;  // "https://openrouter.ai/api/v1"
     base::Secret management_key;
     std::string workspace_id;  // empty: the key's default workspace
+    std::string guardrail_id;  // that new keys are put under; empty: none
 };
 
 // KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
-// create never is.
+// create never is. While OpenRouter is down every call fails at once: see docs/architecture.md, "Upstream trouble".
 class OpenRouterClient final : public service::KeyProvider {
 public:
-    OpenRouterClient(OpenRouterOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
+    OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
 
     service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override;
     base::Result<service::UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
@@ -30,18 +32,21 @@ public:
                                               base::Deadline deadline) override;
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
     base::Result<service::Credits> credits(base::Deadline deadline) override;
+    base::Result<std::optional<service::Guardrail>> guardrail(base::Deadline deadline) override;
+
+    // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised to by
+    // Supervision::is_probed. Takes two seconds at the most.
+    void probe() { calls_.probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
 
 private:
-    net::ClientRequest request(std::string method, const std::string& path, std::string body = {}) const;
-    net::ClientResponse send_again(const net::ClientRequest& request, base::Deadline deadline);
-
-    // Where the upstream has asked all of us to slow down: until when.
-    std::optional<base::Millis> left_of_pause() const;
-    void note_pause(const net::ClientResponse& response);
+    service::MintOutcome create(const service::MintRequest& request, base::Deadline deadline);
+    base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
+    // For calls that can be repeated without harm; `name` is a literal.
+    net::ClientResponse ask(std::string_view name, std::string method, const std::string& path, base::Deadline deadline,
+                            std::string body = {});
 
     const OpenRouterOptions options_;
-    std::atomic<base::Deadline::SteadyClock::time_point> paused_until_{};
-    net::HttpClient& http_;
+    OpenRouterCalls calls_;
 };
 
 }  // namespace llmapikey::upstream

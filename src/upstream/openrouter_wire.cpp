@@ -58,6 +58,16 @@ std::optional<service::UpstreamKey> to_key(const json::value* data) {
     return key;
 }
 
+std::vector<std::string> texts_of(const json::value* value) {
+    std::vector<std::string> texts;
+    if (value == nullptr || !value->is_array()) return texts;
+    for (const json::value& item : value->get_array()) {
+        std::string text = text_of(&item);
+        if (!text.empty() && base::is_text(text)) texts.push_back(std::move(text));
+    }
+    return texts;
+}
+
 std::string without_keys(std::string text) {
     for (auto place = text.find("sk-or-"); place != std::string::npos; place = text.find("sk-or-", place + 3)) {
         const auto end = text.find_first_of(" ,;:'\"()<>", place);
@@ -118,6 +128,36 @@ std::optional<service::Credits> parse_credits_answer(std::string_view body) {
     const auto used = dollars_of(member(data, "total_usage"));
     if (!total || !used) return std::nullopt;
     return service::Credits{*total, *used};
+}
+
+std::string to_assignment_body(const std::string& delete_handle) {
+    json::object body;
+    body["key_hashes"] = json::array{json::value(delete_handle)};
+    return json::serialize(body);
+}
+
+std::optional<std::int64_t> parse_assigned_count(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* count = root ? member(&*root, "assigned_count") : nullptr;
+    if (count == nullptr || !count->is_int64()) return std::nullopt;
+    return count->get_int64();
+}
+
+std::optional<service::Guardrail> parse_guardrail_answer(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* data = root ? member(&*root, "data") : nullptr;
+    service::Guardrail guardrail;
+    guardrail.id = text_of(member(data, "id"));
+    guardrail.name = text_of(member(data, "name"));
+    if (guardrail.id.empty() && guardrail.name.empty()) return std::nullopt;
+    guardrail.workspace_id = text_of(member(data, "workspace_id"));
+    guardrail.allowed_models = texts_of(member(data, "allowed_models"));
+    guardrail.ignored_models = texts_of(member(data, "ignored_models"));
+    guardrail.allowed_providers = texts_of(member(data, "allowed_providers"));
+    guardrail.ignored_providers = texts_of(member(data, "ignored_providers"));
+    guardrail.limit = dollars_of(member(data, "limit_usd"));
+    guardrail.limit_interval = text_of(member(data, "reset_interval"));
+    return guardrail;
 }
 
 std::string parse_error_message(std::string_view body) {

@@ -27,6 +27,12 @@ std::optional<service::UpstreamKey> parse_key_answer(std::string_view body);
 std::optional<std::vector<service::UpstreamKey>> parse_list_answer(std::string_view body);
 std::optional<service::Credits> parse_credits_answer(std::string_view body);
 
+std::string to_assignment_body(const std::string& delete_handle);
+// How many keys an answer says were put under a guardrail; nullopt: it does not say.
+std::optional<std::int64_t> parse_assigned_count(std::string_view body);
+// Nullopt: no object with an id or a name under `data`.
+std::optional<service::Guardrail> parse_guardrail_answer(std::string_view body);
+
 // What an error body says, fit for a log: printable, short, without anything that looks like a key. Empty if it says
 // nothing.
 std::string parse_error_message(std::string_view body);

@@ -14,6 +14,7 @@
 #include "service/administration.hpp"
 #include "service/api_tokens.hpp"
 #include "service/bulk_revocation.hpp"
+#include "service/guardrail_watch.hpp"
 #include "service/issuance.hpp"
 #include "service/own_key.hpp"
 #include "service/rate_limits.hpp"
@@ -70,6 +71,7 @@ struct Services {
     service::MintQueue& queue;
     service::SignIn& sign_in;
     service::UsageCache& usage;
+    const service::GuardrailWatch& guardrail;
     base::WorkQueue& background_queue;  // calls upstream that nobody waits for
     ops::Metrics& metrics;
     const SessionTokens& sessions;

@@ -4,6 +4,7 @@
 #include "ops/log.hpp"
 #include "web/day_chart.hpp"
 #include "web/error_response.hpp"
+#include "web/example_model.hpp"
 #include "web/form.hpp"
 #include "web/known_usage.hpp"
 #include "web/routes.hpp"
@@ -228,7 +229,7 @@ net::Response dashboard_page(const Services& services, const Context& context) {
     views::DashboardView view;
     view.frame = make_frame(services, context);
     view.api_base_url = services.settings.api_base_url;
-    view.example_model = services.settings.example_model;
+    view.example_model = example_model(services);
     if (!context.session) return html_response(200, views::render(view));
 
     const auto account = services.store.find_account(context.session->recipient.id);

@@ -14,7 +14,7 @@ constexpr Route table[] = {
     {"POST", "/dashboard/key/rotate", Access::session, Csrf::required, Limit::shared, mint, io, rotate_key},
     {"POST", "/dashboard/key/give-back", Access::session, Csrf::required, Limit::shared, mint, io, give_back_key},
     {"GET", "/auth/login", Access::anyone, Csrf::not_needed, Limit::per_client, io, io, start_sign_in},
-    {"GET", "/auth/callback", Access::anyone, Csrf::not_needed, Limit::per_client, upstream, upstream, finish_sign_in},
+    {"GET", "/auth/callback", Access::anyone, Csrf::not_needed, Limit::per_client, identity, identity, finish_sign_in},
     {"POST", "/auth/sign-out", Access::anyone, Csrf::required, Limit::per_client, io, io, sign_out},
     {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database, admin_list},
     {"GET", "/admin/audit", Access::admin, Csrf::not_needed, Limit::none, database, database, admin_audit},

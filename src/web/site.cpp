@@ -14,6 +14,7 @@ namespace llmapikey::web {
 namespace {
 
 constexpr std::size_t request_id_bytes = 9;
+const std::string docs_path = "/docs";
 
 enum class Part { open, admin };
 
@@ -106,18 +107,28 @@ Site::Site(Services services, OriginResolver origins, int rate_limit_per_minute)
         assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset));
         if (asset.name == "favicon.svg") assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset));
     }
-    prepare_pages();
+    anonymous_pages_.emplace("/", prepare("/", landing_page));
+    anonymous_pages_.emplace("/dashboard", prepare("/dashboard", dashboard_page));
+    refresh_pages();
 }
 
-void Site::prepare_pages() {
-    for (const std::string path : {"/", "/docs", "/dashboard"}) {
-        net::Request request;
-        request.method = "GET";
-        request.path = path;
-        const Context context{request, nullptr, {}, "", {}, {}, std::nullopt, std::nullopt};
-        const Handler page = path == "/" ? landing_page : path == "/docs" ? docs_page : dashboard_page;
-        anonymous_pages_.emplace(path, PreparedAnswer::of_page(page(services_, context).body));
-    }
+PreparedAnswer Site::prepare(const std::string& path, Handler page) const {
+    net::Request request;
+    request.method = "GET";
+    request.path = path;
+    const Context context{request, nullptr, {}, "", {}, {}, std::nullopt, std::nullopt};
+    return PreparedAnswer::of_page(page(services_, context).body);
+}
+
+void Site::refresh_pages() {
+    auto made = std::make_shared<const PreparedAnswer>(prepare(docs_path, docs_page));
+    const std::lock_guard lock(docs_mutex_);
+    docs_ = std::move(made);
+}
+
+std::shared_ptr<const PreparedAnswer> Site::docs() const {
+    const std::lock_guard lock(docs_mutex_);
+    return docs_;
 }
 
 // Every unknown path costs a look at the session, so that the time does not tell which of them admins know.
@@ -190,8 +201,14 @@ std::optional<net::Response> Site::answer_prepared(const Context& context) const
     if (asset != assets_.end()) return asset->second.answer(request);
     // What a query asks for (a notice, the key in the snippets) is for those who are signed in.
     const auto page = anonymous_pages_.find(request.path);
-    if (page == anonymous_pages_.end() || !find_cookie(request, session_cookie_name).empty()) return std::nullopt;
-    return page->second.answer(request);
+    const bool is_docs = request.path == docs_path;
+    if (!is_docs && page == anonymous_pages_.end()) return std::nullopt;
+    if (!find_cookie(request, session_cookie_name).empty()) return std::nullopt;
+    if (!is_docs) return page->second.answer(request);
+    const auto docs_now = docs();
+    net::Response response = docs_now->answer(request);
+    response.static_body_owner = docs_now;
+    return response;
 }
 
 void Site::read_session(Context& context) const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ public:
     net::Response handle(const net::Request& request) override;
     net::Response refuse(const net::Request& request, int status) override;
 
+    // Makes the pages anew that are the same for all who are not signed in, and that depend on what was learned since
+    // the start: /docs on the guardrail. From one thread at a time.
+    void refresh_pages();
+
 private:
     net::Response answer(Context& context);
     net::Response call(Context& context);
@@ -34,7 +40,8 @@ private:
     net::Response error(const Context& context, int status, base::Seconds retry_after = {}) const;
     void finish(const Context& context, net::Response& response) const;
     void read_session(Context& context) const;
-    void prepare_pages();
+    PreparedAnswer prepare(const std::string& path, Handler page) const;
+    std::shared_ptr<const PreparedAnswer> docs() const;
 
     Services services_;
     OriginResolver origins_;
@@ -43,6 +50,8 @@ private:
     std::map<std::string, PreparedAnswer, std::less<>> assets_;  // by path
     std::map<std::string, PreparedAnswer, std::less<>>
         anonymous_pages_;  // by path: shown to those who are not signed in
+    mutable std::mutex docs_mutex_;
+    std::shared_ptr<const PreparedAnswer> docs_;  // likewise; shared with the answers that are being made of it
 };
 
 }  // namespace llmapikey::web

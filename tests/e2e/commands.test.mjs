@@ -22,7 +22,7 @@ for (const name of required) {
 for (const [name, value] of [["AUTH_SESSION_SECRET", "short"], ["KEY_ENCRYPTION_SECRET", "short"], ["PROVISIONING_ENABLED", "yes"], ["MAX_TOTAL_KEYS", "-1"],
   ["KEY_DAILY_LIMIT_USD", "ten"], ["KEY_EXPIRY_DAYS", "0"], ["ADMIN_GITHUB_USER_IDS", "octocat"], ["PUBLIC_URL", "keys.example.org"], ["RATE_LIMIT_PER_MINUTE", "x"],
   ["LISTEN", "nowhere"], ["LISTEN", "127.0.0.1:99999"], ["TRUSTED_PROXIES", "everybody"], ["GITHUB_URL", "github.com"], ["GITHUB_API_URL", "x"], ["OPENROUTER_URL", "x"],
-  ["OPENROUTER_WORKSPACE_ID", "x"], ["UPSTREAM_TIMEOUT_SECONDS", "0"], ["LOG_LEVEL", "loud"], ["POSTGRES_URL", "mysql://127.0.0.1/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?nonsense=1"],
+  ["OPENROUTER_WORKSPACE_ID", "x"], ["OPENROUTER_GUARDRAIL_ID", "x"], ["UPSTREAM_TIMEOUT_SECONDS", "0"], ["LOG_LEVEL", "loud"], ["POSTGRES_URL", "mysql://127.0.0.1/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?nonsense=1"],
   ["POSTGRES_URL", "postgresql://127.0.0.1:99999999/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?sslmode=always"], ["POSTGRES_POOL_SIZE", "0"], ["SPENDING_POLL_SECONDS", "often"], ["SPEND_ALARM_USD", "-1"], ["DRAIN_SECONDS", "soon"]]) {
   test(`serve with ${name}=${value}: exit 2, and the variable is named`, async () => {
     const { code, err } = await run(["serve"], { ...good, [name]: value }, folder);

@@ -13,6 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)upstream::parse_key_answer(text);
     (void)upstream::parse_list_answer(text);
     (void)upstream::parse_credits_answer(text);
+    (void)upstream::parse_assigned_count(text);
+    (void)upstream::parse_guardrail_answer(text);
     if (upstream::parse_error_message(text).find("sk-or-") != std::string::npos) std::abort();
     if (const auto time = base::parse_rfc3339(text)) (void)base::to_rfc3339(*time);
     return 0;

@@ -26,6 +26,16 @@ void FakeKeyProvider::fail_next_list() {
     ++list_faults_;
 }
 
+void FakeKeyProvider::fail_next_guardrail() {
+    const std::lock_guard lock(mutex_);
+    ++guardrail_faults_;
+}
+
+void FakeKeyProvider::set_guardrail(std::optional<service::Guardrail> guardrail) {
+    const std::lock_guard lock(mutex_);
+    guardrail_ = std::move(guardrail);
+}
+
 void FakeKeyProvider::during_next_mint(std::function<void()> action) {
     const std::lock_guard lock(mutex_);
     during_mint_ = std::move(action);
@@ -145,6 +155,13 @@ base::Result<void> FakeKeyProvider::revoke(const std::string& delete_handle, bas
 
 base::Result<service::Credits> FakeKeyProvider::credits(base::Deadline) {
     return service::Credits{base::MicroUsd{100'000'000}, base::MicroUsd{1'000'000}};
+}
+
+base::Result<std::optional<service::Guardrail>> FakeKeyProvider::guardrail(base::Deadline) {
+    const std::lock_guard lock(mutex_);
+    if (guardrail_faults_ == 0) return guardrail_;
+    --guardrail_faults_;
+    return down();
 }
 
 }  // namespace llmapikey::test

@@ -26,6 +26,8 @@ public:
     void fail_next_mint(MintFault fault);
     void fail_next_revoke();
     void fail_next_list();
+    void fail_next_guardrail();
+    void set_guardrail(std::optional<service::Guardrail> guardrail);
     // Runs inside the next mint, after its effect and before its answer.
     void during_next_mint(std::function<void()> action);
     // Runs before each page of the list is given.
@@ -49,6 +51,7 @@ public:
                                               base::Deadline deadline) override;
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
     base::Result<service::Credits> credits(base::Deadline deadline) override;
+    base::Result<std::optional<service::Guardrail>> guardrail(base::Deadline deadline) override;
 
 private:
     std::string insert(const std::string& name, base::Timestamp created_at);
@@ -57,7 +60,8 @@ private:
     mutable std::mutex mutex_;
     std::deque<service::UpstreamKey> keys_;  // newest first
     std::deque<MintFault> mint_faults_;
-    int revoke_faults_ = 0, list_faults_ = 0;
+    int revoke_faults_ = 0, list_faults_ = 0, guardrail_faults_ = 0;
+    std::optional<service::Guardrail> guardrail_;
     std::function<void()> during_mint_, before_page_;
     std::size_t page_size_ = 100;
     int mint_calls_ = 0;

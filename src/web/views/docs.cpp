@@ -86,6 +86,39 @@ std::string filled_in(std::string code, const std::vector<std::pair<std::string,
     return code;
 }
 
+constexpr std::size_t longest_open_list = 12;  // longer ones are folded
+
+// A list as `name`, with its length; nothing if it is empty.
+void set_list(Data& data, const std::string& name, const std::vector<std::string>& texts) {
+    if (texts.empty()) return;
+    Data items{Data::type::list};
+    for (const std::string& text : texts)
+        items << Data("text", text);
+    Data list;
+    list.set("items", items);
+    list.set("count", std::to_string(texts.size()));
+    list.set("is_one", texts.size() == 1);
+    list.set("is_long", texts.size() > longest_open_list);
+    data.set(name, list);
+}
+
+Data model_data(const ModelChoice& models) {
+    const bool is_known = models.state == ModelChoice::State::known;
+    const bool has_lists = is_known && !(models.allowed_models.empty() && models.ignored_models.empty() &&
+                                         models.allowed_providers.empty() && models.ignored_providers.empty());
+    Data data;
+    data.set("is_not_known_yet", models.state == ModelChoice::State::not_known_yet);
+    data.set("is_any", models.state == ModelChoice::State::unlimited || (is_known && !has_lists));
+    data.set("is_limited", has_lists);
+    set_list(data, "allowed_models", models.allowed_models);
+    set_list(data, "ignored_models", models.ignored_models);
+    set_list(data, "allowed_providers", models.allowed_providers);
+    set_list(data, "ignored_providers", models.ignored_providers);
+    set_if_any(data, "limit_usd", models.limit_usd);
+    data.set("limit_interval", models.limit_interval);
+    return data;
+}
+
 }  // namespace
 
 std::string render(const DocsView& view) {
@@ -94,6 +127,7 @@ std::string render(const DocsView& view) {
     Data data = frame_data(view.frame, "How to use your key");
     data.set("api_base_url", view.api_base_url);
     data.set("example_model", view.example_model);
+    data.set("models", model_data(view.models));
     data.set("has_key", has_key);
     data.set("shown_key", shown_key);
     data.set("can_show", has_key && view.raw_key.empty());

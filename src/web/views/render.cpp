@@ -96,7 +96,9 @@ void set_refresh(Data& data, const DashboardView& view) {
 }  // namespace
 
 std::string render(const LandingView& view) {
-    return render_template("landing", frame_data(view.frame, "One capped LLM API key per GitHub account"));
+    Data data = frame_data(view.frame, "One capped LLM API key per GitHub account");
+    data.set("is_model_choice_limited", view.is_model_choice_limited);
+    return render_template("landing", data);
 }
 
 std::string render(const ErrorView& view) {

@@ -23,6 +23,18 @@ struct Frame {
 
 struct LandingView {
     Frame frame;
+    bool is_model_choice_limited = false;
+};
+
+// Which models keys may call, by the organizer's guardrail upstream.
+struct ModelChoice {
+    enum class State { unlimited, not_known_yet, known };
+    State state = State::unlimited;
+    // For known; an empty list does not limit anything.
+    std::vector<std::string> allowed_models, ignored_models;
+    std::vector<std::string> allowed_providers, ignored_providers;
+    std::string limit_usd;       // beside the key's own cap; empty: none
+    std::string limit_interval;  // "daily", "weekly", "monthly"
 };
 
 struct DocsView {
@@ -33,6 +45,7 @@ struct DocsView {
     std::string masked_key;  // "sk-or-v1-…1234"
     std::string raw_key;     // only when it was asked for (/docs?key=show)
     std::string expires_on;  // "2027-02-22"
+    ModelChoice models = {};
 };
 
 struct Bar {

@@ -81,11 +81,13 @@ INSTANTIATE_TEST_SUITE_P(
                     BadValue{"ADMIN_GITHUB_USER_IDS", "1,,2"}, BadValue{"ADMIN_GITHUB_USER_IDS", "01"},
                     BadValue{"PUBLIC_URL", "keys.example.org"}, BadValue{"PUBLIC_URL", "https://keys.example.org/path"},
                     BadValue{"PUBLIC_URL", "ftp://x"}, BadValue{"RATE_LIMIT_PER_MINUTE", "many"},
-                    BadValue{"OPENROUTER_WORKSPACE_ID", "default"}, BadValue{"GITHUB_URL", "github.com"},
-                    BadValue{"GITHUB_API_URL", "https://"}, BadValue{"OPENROUTER_URL", "https://host/api?x=1"},
-                    BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"}, BadValue{"LOG_LEVEL", "loud"},
-                    BadValue{"POSTGRES_URL", "mysql://localhost/x"}, BadValue{"POSTGRES_POOL_SIZE", "0"},
-                    BadValue{"DRAIN_SECONDS", "-1"}, BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
+                    BadValue{"OPENROUTER_WORKSPACE_ID", "default"}, BadValue{"OPENROUTER_GUARDRAIL_ID", "my-guardrail"},
+                    BadValue{"OPENROUTER_GUARDRAIL_ID", "123e4567-e89b-42d3-a456-42661417400"},
+                    BadValue{"GITHUB_URL", "github.com"}, BadValue{"GITHUB_API_URL", "https://"},
+                    BadValue{"OPENROUTER_URL", "https://host/api?x=1"}, BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"},
+                    BadValue{"LOG_LEVEL", "loud"}, BadValue{"POSTGRES_URL", "mysql://localhost/x"},
+                    BadValue{"POSTGRES_POOL_SIZE", "0"}, BadValue{"DRAIN_SECONDS", "-1"},
+                    BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
 
 TEST(ConfigTest, NoProblemShowsASecret) {
     Values values = good_values();

@@ -33,10 +33,28 @@ DashboardView full_dashboard() {
     return view;
 }
 
+ModelChoice all_lists(const std::string& word) {
+    ModelChoice models;
+    models.state = ModelChoice::State::known;
+    models.allowed_models = models.ignored_models = models.allowed_providers = models.ignored_providers = {word};
+    models.limit_usd = models.limit_interval = word;
+    return models;
+}
+
+std::string docs_with(const ModelChoice& models) {
+    return render(DocsView{frame(), "https://r/api/v1", "m", "", "", "", models});
+}
+
+bool contains(const std::string& page, const std::string& text) {
+    return page.find(text) != std::string::npos;
+}
+
 std::vector<std::string> all_pages(const Frame& frame) {
     std::vector<std::string> pages{render(LandingView{frame}),
                                    render(DocsView{frame, "https://r/api/v1", "m", "", "", ""}),
                                    render(DocsView{frame, "https://r/api/v1", "m", "sk-…1234", "sk-raw", "2027-01-01"}),
+                                   render(DocsView{frame, "https://r/api/v1", "m", "", "", "", all_lists("word")}),
+                                   render(LandingView{frame, true}),
                                    render(ErrorView{frame, 404, "Title", "Why", "What now", "/", "Go", "id"})};
     for (const auto state :
          {DashboardState::signed_out, DashboardState::no_key, DashboardState::paused, DashboardState::in_progress,
@@ -82,12 +100,46 @@ TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
     view.usage = KeyUsage{hostile, hostile, 1, hostile, true};
     std::vector<std::string> pages = all_pages(bad);
     pages.push_back(render(view));
-    pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile}));
+    pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile, all_lists(hostile)}));
     pages.push_back(render(ErrorView{bad, 500, hostile, hostile, hostile, hostile, hostile, hostile}));
     for (const std::string& page : pages) {
         EXPECT_EQ(page.find("<script>alert"), std::string::npos);
         EXPECT_EQ(page.find("\"'>"), std::string::npos);
     }
+}
+
+TEST(ViewsTest, TheDocsSayThatAnyModelMayBeCalledWhereThatIsSo) {
+    EXPECT_TRUE(contains(docs_with({}), "may be called"));
+    EXPECT_FALSE(contains(docs_with({}), "id=\"models\""));
+    ModelChoice empty;
+    empty.state = ModelChoice::State::known;
+    EXPECT_EQ(docs_with(empty), docs_with({})) << "a guardrail without lists limits no model";
+    EXPECT_TRUE(contains(render(LandingView{frame()}), "any model"));
+    EXPECT_FALSE(contains(render(LandingView{frame(), true}), "any model"));
+}
+
+TEST(ViewsTest, TheDocsSayWhenTheListOfModelsIsNotKnownYet) {
+    ModelChoice unknown;
+    unknown.state = ModelChoice::State::not_known_yet;
+    EXPECT_TRUE(contains(docs_with(unknown), "has not been read from OpenRouter yet"));
+    EXPECT_FALSE(contains(docs_with(unknown), "; any model"));
+}
+
+TEST(ViewsTest, TheDocsListWhatTheGuardrailAllows) {
+    ModelChoice models = all_lists("one-word");
+    models.allowed_models = {"openai/gpt-4o-mini", "meta-llama/llama-3.3-70b-instruct"};
+    models.limit_usd = "12.50";
+    models.limit_interval = "weekly";
+    const std::string page = docs_with(models);
+    for (const char* text : {"these 2 models", "<li><code>openai/gpt-4o-mini</code></li>",
+                             "Not allowed:", "from these providers only", "never come from", "12.50 US dollars weekly"})
+        EXPECT_TRUE(contains(page, text)) << text;
+    EXPECT_FALSE(contains(page, "; any model"));
+    EXPECT_FALSE(contains(page, "<details>"));
+    models.allowed_models.assign(300, "some/model");
+    EXPECT_TRUE(contains(docs_with(models), "<details><summary>Show all 300</summary>"));
+    models.allowed_models.clear();
+    EXPECT_TRUE(contains(docs_with(models), "but for those below"));
 }
 
 TEST(ViewsTest, PausedIsSaidOnEveryPage) {

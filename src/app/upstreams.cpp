@@ -1,0 +1,44 @@
+#include "app/upstreams.hpp"
+
+#include "ops/log.hpp"
+
+namespace llmapikey::app {
+namespace {
+
+using upstream::CircuitState;
+
+// An outage begins with one line and ends with one; the probes in between are for those who want to know all.
+void log_change(CircuitState from, CircuitState to) {
+    if (from == CircuitState::closed) {
+        ops::log(ops::LogLevel::warn, "OpenRouter is down: calls to it fail at once until it answers again");
+    } else if (to == CircuitState::closed) {
+        ops::log(ops::LogLevel::info, "OpenRouter answers again");
+    } else {
+        ops::log(ops::LogLevel::debug,
+                 to == CircuitState::half_open ? "asking whether OpenRouter is back" : "OpenRouter is not back yet");
+    }
+}
+
+}  // namespace
+
+upstream::Supervision supervise(ops::Metrics& metrics) {
+    upstream::Supervision supervision;
+    supervision.is_probed = true;
+    supervision.on_call = [&metrics](std::string_view call, std::string_view outcome) {
+        metrics.count_upstream_call(call, outcome);
+    };
+    supervision.on_circuit = [&metrics](CircuitState from, CircuitState to) {
+        metrics.set_upstream_circuit_open(to != CircuitState::closed);
+        log_change(from, to);
+    };
+    return supervision;
+}
+
+OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http, upstream::Supervision supervision) {
+    return std::make_unique<upstream::OpenRouterClient>(
+        upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key,
+                                    config.openrouter_workspace_id, config.openrouter_guardrail_id},
+        http, std::move(supervision));
+}
+
+}  // namespace llmapikey::app

@@ -1,0 +1,138 @@
+#include "upstream/openrouter_calls.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/crypto.hpp"
+#include "net/retry_after.hpp"
+
+namespace llmapikey::upstream {
+namespace {
+
+using net::TransferStatus;
+
+constexpr int max_tries = 3;
+constexpr base::Millis first_back_off{200};
+// A call that had less than this left says more of its caller than of the upstream.
+constexpr base::Millis least_time_to_answer{250};
+constexpr base::Seconds come_again{3};  // by then a circuit that can be closed is
+
+SteadyTime now() {
+    return base::Deadline::SteadyClock::now();
+}
+
+bool is_failure(const net::ClientResponse& response) {
+    return response.transfer != TransferStatus::answered || response.status >= 500 || response.status == 408;
+}
+
+bool is_worth_another_try(const net::ClientResponse& response) {
+    return is_failure(response) || response.status == 429;
+}
+
+std::string_view outcome_of(const net::ClientResponse& response) {
+    if (response.transfer == TransferStatus::not_sent) return "not_sent";
+    if (is_failure(response)) return "unknown";
+    return response.status >= 200 && response.status < 300 ? "ok" : "refused";
+}
+
+// Full jitter, or what the upstream asks for; nullopt if that would outlast the deadline.
+std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse& response, base::Deadline deadline) {
+    const base::Millis most = first_back_off * (1 << tries);
+    const auto draw = static_cast<unsigned char>(base::random_bytes(1).front());
+    const base::Millis jittered = most * draw / 256;
+    const base::Millis wait = std::max<base::Millis>(net::retry_after_of(response), jittered);
+    if (wait >= deadline.left()) return std::nullopt;
+    return wait;
+}
+
+// What the upstream would answer.
+net::ClientResponse paused_response(base::Millis pause) {
+    net::ClientResponse response;
+    response.transfer = TransferStatus::answered;
+    response.status = 429;
+    response.headers.push_back({"Retry-After", std::to_string(std::chrono::ceil<base::Seconds>(pause).count())});
+    response.body = R"({"error":{"message":"it has asked to slow down"}})";
+    return response;
+}
+
+}  // namespace
+
+void OpenRouterCalls::report(const Call& call, std::string_view outcome) const {
+    if (supervision_.on_call) supervision_.on_call(call.name, outcome);
+}
+
+net::ClientResponse OpenRouterCalls::short_circuit(const Call& call) const {
+    report(call, "short_circuited");
+    net::ClientResponse response;
+    response.failure = "not asked, since it has not answered as it should for a while";
+    response.headers.push_back({"Retry-After", std::to_string(come_again.count())});
+    return response;
+}
+
+std::optional<CircuitBreaker::Pass> OpenRouterCalls::admit(base::Deadline deadline) {
+    auto pass = breaker_.admit();
+    if (pass || supervision_.is_probed) return pass;
+    probe(deadline.or_sooner(probe_timeout));
+    return breaker_.admit();
+}
+
+net::ClientResponse OpenRouterCalls::send(const Call& call, CircuitBreaker::Pass pass, base::Deadline deadline) {
+    const bool had_time = deadline.left() >= least_time_to_answer;
+    net::ClientResponse response = http_.send(call.request, deadline);
+    if (!is_failure(response)) {
+        breaker_.record(pass, CallResult::answered, now());
+    } else if (had_time) {
+        breaker_.record(pass, CallResult::failed, now());
+    }
+    note_pause(response);
+    report(call, outcome_of(response));
+    return response;
+}
+
+net::ClientResponse OpenRouterCalls::send_once(const Call& call, base::Deadline deadline) {
+    const auto pass = admit(deadline);
+    if (!pass) return short_circuit(call);
+    retries_.note_call(now());
+    return send(call, *pass, deadline);
+}
+
+net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline deadline) {
+    auto pass = admit(deadline);
+    if (!pass) return short_circuit(call);
+    retries_.note_call(now());
+    for (int tries = 1;; ++tries) {
+        const auto pause = left_of_pause();
+        if (pause && *pause >= deadline.left()) return paused_response(*pause);
+        if (pause) std::this_thread::sleep_for(*pause);
+        net::ClientResponse response = send(call, *pass, deadline);
+        if (tries == max_tries || !is_worth_another_try(response)) return response;
+        const auto wait = wait_before_try(tries, response, deadline);
+        if (!wait || !retries_.take_retry(now())) return response;
+        std::this_thread::sleep_for(*wait);  // a worker thread for upstream calls, which waits for the upstream anyway
+        pass = breaker_.admit();
+        if (!pass) return response;
+    }
+}
+
+void OpenRouterCalls::probe(base::Deadline deadline) {
+    if (!breaker_.begin_probe(now())) return;
+    const net::ClientResponse response = http_.send(probe_.request, deadline);
+    note_pause(response);
+    report(probe_, outcome_of(response));
+    breaker_.end_probe(is_failure(response) ? CallResult::failed : CallResult::answered, now());
+}
+
+// One 429 speaks to all threads: none of them asks before the time that it names.
+void OpenRouterCalls::note_pause(const net::ClientResponse& response) {
+    if (response.transfer != TransferStatus::answered || response.status != 429) return;
+    paused_until_ = now() + net::retry_after_of(response);
+}
+
+std::optional<base::Millis> OpenRouterCalls::left_of_pause() const {
+    const auto until = paused_until_.load();
+    const auto time = now();
+    if (until <= time) return std::nullopt;
+    return std::chrono::ceil<base::Millis>(until - time);
+}
+
+}  // namespace llmapikey::upstream

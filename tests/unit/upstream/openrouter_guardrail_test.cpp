@@ -1,0 +1,175 @@
+// Keys are put under the guardrail before anybody has them.
+#include <gtest/gtest.h>
+
+#include "support/scripted_http_client.hpp"
+#include "upstream/openrouter_client.hpp"
+
+namespace llmapikey::upstream {
+namespace {
+
+using base::Errc;
+using net::TransferStatus;
+
+constexpr const char* guardrail_id = "550e8400-e29b-41d4-a716-446655440000";
+constexpr const char* created = R"({"data":{"hash":"h"},"key":"sk-or-v1-k"})";
+
+base::Deadline soon() {
+    return base::Deadline::after(base::Millis{5000});
+}
+
+class OpenRouterGuardrailTest : public testing::Test {
+protected:
+    service::MintOutcome mint(base::Deadline deadline = soon()) {
+        return client_.mint({"llmapikey/gh-1/n", base::MicroUsd{1}, {}}, deadline);
+    }
+    // "POST /keys", ...
+    std::string asked(std::size_t index) const {
+        const auto& request = http_.requests.at(index);
+        return request.method + " " + request.url.substr(std::string("https://r/v1").size());
+    }
+
+    test::ScriptedHttpClient http_;
+    OpenRouterClient client_{{"https://r/v1", base::Secret("m"), "", guardrail_id}, http_};
+};
+
+TEST_F(OpenRouterGuardrailTest, AKeyIsAssignedBeforeItIsGivenAway) {
+    http_.answer(201, created);
+    http_.answer(200, R"({"assigned_count":1})");
+    const auto outcome = mint();
+    ASSERT_TRUE(std::holds_alternative<service::Minted>(outcome));
+    EXPECT_EQ(std::get<service::Minted>(outcome).raw_key.reveal(), "sk-or-v1-k");
+    ASSERT_EQ(http_.requests.size(), 2u);
+    EXPECT_EQ(asked(0), "POST /keys");
+    EXPECT_EQ(asked(1), std::string("POST /guardrails/") + guardrail_id + "/assignments/keys");
+    EXPECT_EQ(http_.requests.at(1).body, R"({"key_hashes":["h"]})");
+}
+
+TEST_F(OpenRouterGuardrailTest, AssigningIsTriedAgain) {
+    http_.answer(201, created);
+    http_.answer(500, "");
+    http_.fail(TransferStatus::unknown);
+    http_.answer(200, R"({"assigned_count":1})");
+    EXPECT_TRUE(std::holds_alternative<service::Minted>(mint()));
+}
+
+TEST_F(OpenRouterGuardrailTest, NothingIsAssignedWhereNothingWasMade) {
+    http_.answer(402, "{}");
+    EXPECT_TRUE(std::holds_alternative<service::NotMinted>(mint()));
+    http_.answer(500, "{}");
+    EXPECT_TRUE(std::holds_alternative<service::MintUnknown>(mint()));
+    EXPECT_EQ(http_.requests.size(), 2u);
+}
+
+struct Refusal {
+    const char* name;
+    int status;
+    const char* body;
+    Errc code;
+};
+std::ostream& operator<<(std::ostream& out, const Refusal& refusal) {
+    return out << refusal.status << " " << refusal.body;
+}
+class UnassignedTest : public OpenRouterGuardrailTest, public testing::WithParamInterface<Refusal> {
+protected:
+    void refuse_assigning() {
+        const Refusal& refusal = GetParam();
+        const bool is_tried_again = refusal.status >= 500 || refusal.status == 429 || refusal.status == 0;
+        for (int i = 0; i < (is_tried_again ? 3 : 1); ++i) {
+            if (refusal.status == 0) http_.fail(TransferStatus::unknown);
+            if (refusal.status != 0) http_.answer(refusal.status, refusal.body);
+        }
+    }
+};
+
+TEST_P(UnassignedTest, TheKeyIsRevokedAndNothingWasMinted) {
+    http_.answer(201, created);
+    refuse_assigning();
+    http_.answer(200, R"({"deleted":true})");
+    const auto outcome = mint();
+    ASSERT_TRUE(std::holds_alternative<service::NotMinted>(outcome));
+    const base::Error& error = std::get<service::NotMinted>(outcome).error;
+    EXPECT_EQ(error.code, GetParam().code) << error.detail;
+    EXPECT_NE(error.detail.find("guardrail could not be assigned"), std::string::npos) << error.detail;
+    EXPECT_EQ(asked(http_.requests.size() - 1), "DELETE /keys/h");
+}
+
+TEST_P(UnassignedTest, AKeyThatCannotBeRevokedIsLeftInDoubtWithItsHandle) {
+    http_.answer(201, created);
+    refuse_assigning();
+    http_.answer(403, "{}");  // of the revocation
+    const auto outcome = mint();
+    ASSERT_TRUE(std::holds_alternative<service::MintUnknown>(outcome));
+    EXPECT_EQ(std::get<service::MintUnknown>(outcome).delete_handle, "h");
+    EXPECT_NE(std::get<service::MintUnknown>(outcome).detail.find("guardrail"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Refusals, UnassignedTest,
+    testing::Values(Refusal{"BadRequest", 400, R"({"error":{"message":"other workspace"}})", Errc::misconfigured},
+                    Refusal{"NotFound", 404, R"({"error":{"message":"no such guardrail"}})", Errc::misconfigured},
+                    Refusal{"Forbidden", 403, "{}", Errc::misconfigured},
+                    Refusal{"Unauthorized", 401, "{}", Errc::misconfigured},
+                    Refusal{"Limited", 429, "{}", Errc::upstream_down}, Refusal{"Broken", 500, "", Errc::upstream_down},
+                    Refusal{"NoAnswer", 0, "", Errc::upstream_down},
+                    Refusal{"PassedOver", 200, R"({"assigned_count":0})", Errc::upstream_down},
+                    Refusal{"Nonsense", 200, "<html>", Errc::upstream_down}),
+    [](const auto& each) { return each.param.name; });
+
+TEST_F(OpenRouterGuardrailTest, AKeyThatIsGoneAlreadyCountsAsRevoked) {
+    http_.answer(201, created);
+    http_.answer(400, "{}");
+    http_.answer(404, R"({"error":{"message":"no such key"}})");
+    EXPECT_TRUE(std::holds_alternative<service::NotMinted>(mint()));
+}
+
+TEST_F(OpenRouterGuardrailTest, TheKeyIsRevokedAlsoWhenTheCreateHasUsedUpTheTime) {
+    http_.answer(201, created);
+    http_.fail(TransferStatus::not_sent);  // no time left to assign
+    http_.answer(200, R"({"deleted":true})");
+    EXPECT_TRUE(std::holds_alternative<service::NotMinted>(mint(base::Deadline::after(base::Millis{0}))));
+    EXPECT_EQ(asked(http_.requests.size() - 1), "DELETE /keys/h");
+}
+
+TEST_F(OpenRouterGuardrailTest, ALimitIsKeptToAndTheKeyLeftInDoubt) {
+    http_.answer(201, created);
+    http_.answer(429, "{}", {{"Retry-After", "60"}});
+    const auto outcome = mint();
+    ASSERT_TRUE(std::holds_alternative<service::MintUnknown>(outcome));
+    EXPECT_EQ(std::get<service::MintUnknown>(outcome).delete_handle, "h");
+    EXPECT_EQ(http_.requests.size(), 2u);
+}
+
+TEST_F(OpenRouterGuardrailTest, IsReadWithWhatItAllows) {
+    http_.answer(200, R"({"data":{"id":"g","name":"Course","workspace_id":"w","allowed_models":["a/b","c/d",7,""],
+        "ignored_models":null,"allowed_providers":["p"],"limit_usd":100,"reset_interval":"monthly","new_field":{}}})");
+    const auto guardrail = client_.guardrail(soon());
+    ASSERT_TRUE(guardrail && *guardrail);
+    EXPECT_EQ((*guardrail)->name, "Course");
+    EXPECT_EQ((*guardrail)->workspace_id, "w");
+    EXPECT_EQ((*guardrail)->allowed_models, (std::vector<std::string>{"a/b", "c/d"}));
+    EXPECT_TRUE((*guardrail)->ignored_models.empty());
+    EXPECT_EQ((*guardrail)->allowed_providers, std::vector<std::string>{"p"});
+    EXPECT_EQ((*guardrail)->limit->value, 100'000'000);
+    EXPECT_EQ((*guardrail)->limit_interval, "monthly");
+    EXPECT_EQ(asked(0), std::string("GET /guardrails/") + guardrail_id);
+}
+
+TEST_F(OpenRouterGuardrailTest, WhatCannotBeReadSaysWhy) {
+    http_.answer(404, R"({"error":{"message":"Resource not found"}})");
+    EXPECT_EQ(client_.guardrail(soon()).error().code, Errc::not_found);
+    http_.answer(200, R"({"data":[]})");
+    EXPECT_EQ(client_.guardrail(soon()).error().code, Errc::upstream_down);
+}
+
+TEST_F(OpenRouterGuardrailTest, WithoutOneNothingIsAskedOrAssigned) {
+    OpenRouterClient client{{"https://r/v1", base::Secret("m"), "", ""}, http_};
+    const auto guardrail = client.guardrail(soon());
+    ASSERT_TRUE(guardrail);
+    EXPECT_FALSE(*guardrail);
+    http_.answer(201, created);
+    EXPECT_TRUE(std::holds_alternative<service::Minted>(client.mint({"n", {}, {}}, soon())));
+    EXPECT_EQ(http_.requests.size(), 1u);
+}
+
+}  // namespace
+}  // namespace llmapikey::upstream
