@@ -29,6 +29,8 @@ struct HttpServerOptions {
     base::Millis body_timeout{30'000};
     base::Millis write_timeout{30'000};
     base::Millis idle_timeout{60'000};
+    base::Millis stream_timeout{120'000};  // a body that is produced while it is sent, from its beginning to its end
+    base::Millis stream_idle_timeout{30'000};  // likewise, without a byte
     base::Millis queue_timeout{5'000};  // a request that waits longer for a worker is answered 503 without running
 };
 
@@ -36,9 +38,10 @@ struct HttpServerOptions {
 // deadline on every read and write. TLS belongs to the reverse proxy.
 class HttpServer {
 public:
-    // The two queues may be the same object. All references must outlive the server.
+    // The queues may be the same object; without a lasting_queue it is upstream_queue. All must outlive the server, and
+    // be stopped after it: a producer learns from the server that nobody reads any more.
     HttpServer(HttpServerOptions options, HttpHandler& handler, base::WorkQueue& database_queue,
-               base::WorkQueue& upstream_queue);
+               base::WorkQueue& upstream_queue, base::WorkQueue* lasting_queue = nullptr);
     ~HttpServer();  // as stop(0)
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "net/http_message.hpp"
+#include "net/http_streaming.hpp"
 #include "net/run_on.hpp"
 
 // Rules for this file: nothing with braces and no capturing lambda inside a co_await expression (g++ 12 destroys such
@@ -72,12 +73,26 @@ Response answer_safely(HttpHandler& handler, const Request& request) {
     }
 }
 
+base::WorkQueue& queue_of(SessionHost& host, Executor executor) {
+    if (executor == Executor::database) return host.database_queue;
+    return executor == Executor::lasting ? host.lasting_queue : host.upstream_queue;
+}
+
+// Sets a body going that is produced while it is sent. What the producer holds is released as soon as it is done.
+Response with_body_begun(SessionHost& host, const Request& request, Response response) {
+    if (!response.producer || request.is_head) return response;
+    BodyProducer producer;
+    producer.swap(response.producer);
+    response.stream = start_producing(host.lasting_queue, std::move(producer), host.options.stream_timeout);
+    return response.stream != nullptr ? std::move(response) : host.handler.refuse(request, 503);
+}
+
 // A handler's answer, from the thread that it asks for.
 asio::awaitable<Response> dispatch(SessionHost& host, const Request& request) {
     const Executor executor = host.handler.executor_for(request);
     if (executor == Executor::io) co_return answer_safely(host.handler, request);
 
-    base::WorkQueue& queue = executor == Executor::database ? host.database_queue : host.upstream_queue;
+    base::WorkQueue& queue = queue_of(host, executor);
     const Instant start_by = after(host.options.queue_timeout);
     Response response;
     bool has_started = false;
@@ -121,13 +136,15 @@ asio::awaitable<error_code> write_response(SessionHost& host, Connected& connect
     if (misbehavior.drop_connection) co_return asio::error::connection_aborted;
     connection.deadline = after(host.options.write_timeout);
     const std::string head = to_head(response, then);
-    std::string_view body = is_head || !response.chunks.empty() ? std::string_view{} : body_of(response);
+    const bool is_whole = response.chunks.empty() && response.stream == nullptr;
+    std::string_view body = is_head || !is_whole ? std::string_view{} : body_of(response);
     const bool is_truncated = misbehavior.truncate_after > 0 && misbehavior.truncate_after < body.size();
     if (is_truncated) body = body.substr(0, misbehavior.truncate_after);
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head), asio::buffer(body)};
     co_await asio::async_write(connection.socket, buffers, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec && is_truncated) ec = asio::error::connection_aborted;
     if (!ec && !is_head && !response.chunks.empty()) ec = co_await write_chunks(connection, response);
+    if (!ec && response.stream != nullptr) ec = co_await write_stream(host.options, connection, response.stream, then);
     connection.deadline = Instant::max();
     co_return ec;
 }
@@ -213,11 +230,13 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
             co_await refuse(host, connection, request, *refusal);
             co_return;
         }
-        const Response response = co_await dispatch(host, request);
-        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : Connection::close;
+        Response answer = co_await dispatch(host, request);
+        const Response response = with_body_begun(host, request, std::move(answer));
+        const Connection at_end = request.is_http_1_0 ? Connection::close_at_end : Connection::close;
+        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
         const error_code ec = co_await write_response(host, connection, response, request.is_head, then);
         if (ec) co_return;
-        if (then == Connection::close) {
+        if (then != Connection::keep) {
             co_await close_gently(connection);
             co_return;
         }
