@@ -13,6 +13,8 @@
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
 #include "service/recovery.hpp"
+#include "service/trials.hpp"
+#include "upstream/chat_client.hpp"
 #include "upstream/webhook_client.hpp"
 #include "web/site.hpp"
 
@@ -21,6 +23,8 @@ namespace {
 
 constexpr int upstream_threads = 16;
 constexpr int background_threads = 2;
+constexpr std::size_t trials_at_once = 8;
+constexpr int lasting_threads = 10;  // two more, to say that all are taken
 constexpr base::Millis recovery_pause{10'000};
 constexpr base::Millis operations_pause{2'000};
 constexpr base::Millis statistics_pause{5'000};
@@ -96,8 +100,11 @@ struct Application::Parts {
           admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, clock, config.upstream_timeout),
+          chat({config.openrouter_url, config.upstream_timeout}, *http),
+          trials({trials_at_once}, *stores.keys, issuance, chat, clock),
           database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
+          lasting_queue("lasting", lasting_threads, max_waiting),
           background_queue("background", background_threads, max_waiting),
           site({clock,
                 *stores.keys,
@@ -119,6 +126,7 @@ struct Application::Parts {
                 issuance,
                 sign_in,
                 usage,
+                trials,
                 background_queue,
                 metrics,
                 sessions,
@@ -126,7 +134,7 @@ struct Application::Parts {
                 readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
-          server(server_options(listen), site, database_queue, upstream_queue),
+          server(server_options(listen), site, database_queue, upstream_queue, &lasting_queue),
           settlement(*stores.keys, *provider, clock, config.upstream_timeout),
           recovery(*stores.keys, *stores.admin, *provider, settlement, revocation, clock),
           recovery_timer("recovery", recovery_pause, [this](const std::stop_token& stop) { return recover(stop); }),
@@ -226,8 +234,11 @@ struct Application::Parts {
     std::set<std::int64_t> admins;                        // who may
     service::SignIn sign_in;                              // OAuth
     service::UsageCache usage;                            // spending of keys
+    upstream::ChatClient chat;                            // one question to a model
+    service::Trials trials;                               // recipients see that their key works
     base::WorkQueue database_queue;                       // handlers that touch the database
     base::WorkQueue upstream_queue;                       // handlers that call GitHub or OpenRouter
+    base::WorkQueue lasting_queue;                        // handlers that a model's answer holds up
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
@@ -297,6 +308,7 @@ void Application::stop(base::Millis grace) {
     if (parts_->has_started) parts_->give_leases_back();
     parts_->has_started = false;
     parts_->upstream_queue.stop();
+    parts_->lasting_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();

@@ -20,6 +20,7 @@
 #include "service/sign_in.hpp"
 #include "service/statistics.hpp"
 #include "service/stored_answers.hpp"
+#include "service/trials.hpp"
 #include "service/usage.hpp"
 #include "service/webhooks.hpp"
 #include "web/client_origin.hpp"
@@ -67,6 +68,7 @@ struct Services {
     service::Issuance& issuance;
     service::SignIn& sign_in;
     service::UsageCache& usage;
+    service::Trials& trials;
     base::WorkQueue& background_queue;  // calls upstream that nobody waits for
     ops::Metrics& metrics;
     const SessionTokens& sessions;
@@ -96,8 +98,8 @@ struct Context {
     bool wants_json() const;
 };
 
-// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type and not
-// text/html.
+// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type or
+// text/event-stream, and not text/html.
 bool wants_json(const net::Request& request);
 
 // What surrounds every page for this request.

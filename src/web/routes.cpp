@@ -11,6 +11,7 @@ constexpr Route table[] = {
     {"GET", "/docs", Access::anyone, Csrf::not_needed, Limit::none, database, io, docs_page},
     {"GET", "/dashboard", Access::anyone, Csrf::not_needed, Limit::none, database, io, dashboard_page},
     {"POST", "/dashboard/key", Access::session, Csrf::required, Limit::shared, upstream, io, generate_key},
+    {"POST", "/dashboard/try", Access::session, Csrf::required, Limit::per_client, lasting, io, try_key},
     {"GET", "/auth/login", Access::anyone, Csrf::not_needed, Limit::per_client, io, io, start_sign_in},
     {"GET", "/auth/callback", Access::anyone, Csrf::not_needed, Limit::per_client, upstream, upstream, finish_sign_in},
     {"POST", "/auth/sign-out", Access::anyone, Csrf::required, Limit::per_client, io, io, sign_out},
