@@ -62,7 +62,7 @@ private:
     const std::shared_ptr<asio::steady_timer> alarm_;  // shared with what was posted and has not run yet
 };
 
-std::string framed(std::string bytes, Connection then) {
+std::string framed(const std::string& bytes, Connection then) {
     if (then == Connection::close_at_end) return bytes;
     char size[24];
     std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
@@ -91,9 +91,9 @@ asio::awaitable<error_code> write_stream(const HttpServerOptions& options, Conne
     Reading reading(connection, *stream);
     error_code ec;
     while (!reading.is_over()) {
-        BodyStream::Taken taken = stream->take();
+        const BodyStream::Taken taken = stream->take();
         if (!taken.bytes.empty()) {
-            const std::string bytes = framed(std::move(taken.bytes), then);
+            const std::string bytes = framed(taken.bytes, then);
             reading.limit(options.write_timeout);
             co_await asio::async_write(connection.socket, asio::buffer(bytes),
                                        asio::redirect_error(asio::use_awaitable, ec));
@@ -108,7 +108,8 @@ asio::awaitable<error_code> write_stream(const HttpServerOptions& options, Conne
                                        asio::redirect_error(asio::use_awaitable, ec));
             co_return ec;
         }
-        // Nothing may have come since take(): what comes later is posted to this thread, so it is not missed.
+        if (!taken.bytes.empty()) continue;  // more may have come during the write
+        // What comes from now on is posted to this thread, so it is not missed.
         reading.limit(options.stream_idle_timeout);
         co_await reading.alarm().async_wait(asio::redirect_error(asio::use_awaitable, ec));
     }
