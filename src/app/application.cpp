@@ -17,6 +17,8 @@
 #include "service/own_key.hpp"
 #include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
+#include "service/trials.hpp"
+#include "upstream/chat_client.hpp"
 #include "upstream/webhook_client.hpp"
 #include "web/site.hpp"
 
@@ -28,6 +30,8 @@ constexpr int upstream_threads = 8;
 constexpr int waiting_minters = 16;
 constexpr int identity_threads = 16;
 constexpr int background_threads = 2;
+constexpr std::size_t trials_at_once = 8;
+constexpr int lasting_threads = 10;  // two more, to say that all are taken
 constexpr base::Millis recovery_pause{5'000};
 constexpr base::Millis minting_pause{1'000};
 constexpr base::Millis reconcile_pause{2'000};
@@ -122,10 +126,13 @@ struct Application::Parts {
           sign_in(*identity, attempt_sealer, clock),
           usage(*provider, *stores.spending, clock, config.upstream_timeout),
           guardrail(*provider, clock, is_guarded(config), config.upstream_timeout),
+          chat({config.openrouter_url, config.upstream_timeout}, *http),
+          trials({trials_at_once}, *stores.keys, issuance, chat, clock),
           database_queue("database", database_threads(config), max_waiting_readers),
           upstream_queue("upstream", upstream_threads, max_waiting),
           identity_queue("identity", identity_threads, max_waiting),
           mint_queue("mint", config.mint_concurrency + waiting_minters, max_waiting_readers),
+          lasting_queue("lasting", lasting_threads, max_waiting),
           minting_queue("minting", config.mint_concurrency, max_waiting),
           background_queue("background", background_threads, max_waiting),
           site({clock,
@@ -151,6 +158,7 @@ struct Application::Parts {
                 sign_in,
                 usage,
                 guardrail,
+                trials,
                 background_queue,
                 metrics,
                 sessions,
@@ -158,7 +166,8 @@ struct Application::Parts {
                 readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
-          server(server_options(listen), site, {database_queue, upstream_queue, identity_queue, mint_queue}),
+          server(server_options(listen), site,
+                 {database_queue, upstream_queue, identity_queue, mint_queue, lasting_queue}),
           settlement(*stores.keys, *stores.queue, *provider, clock, config.upstream_timeout),
           recovery({*stores.keys, *stores.admin, *stores.replacements, *provider, settlement, revocation, replacement},
                    clock),
@@ -319,11 +328,14 @@ struct Application::Parts {
     service::SignIn sign_in;                              // OAuth
     service::UsageCache usage;                            // spending of keys
     service::GuardrailWatch guardrail;                    // which models keys may call
+    upstream::ChatClient chat;                            // one question to a model
+    service::Trials trials;                               // recipients see that their key works
     base::WorkQueue database_queue;                       // handlers that touch the database
     base::WorkQueue upstream_queue;                       // handlers that call OpenRouter
     base::WorkQueue identity_queue;                       // handlers that call GitHub
     base::WorkQueue mint_queue;                           // handlers that mint
     base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
+    base::WorkQueue lasting_queue;                        // handlers that a model's answer holds up
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
@@ -407,6 +419,7 @@ void Application::stop(base::Millis grace) {
     parts_->mint_queue.stop();
     // Who waits in the database's queue waits there for the next process.
     parts_->minting_queue.stop();
+    parts_->lasting_queue.stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <mutex>
 #include <stdexcept>
 #include <vector>
@@ -41,6 +42,57 @@ extern "C" std::size_t llmapikey_take_header(char* data, std::size_t size, std::
         headers.push_back({std::string(line.substr(0, colon)), std::string(base::trim(line.substr(colon + 1)))});
     }
     return size * count;
+}
+
+// One answer that is handed over while it arrives.
+class Arrival {
+public:
+    Arrival(CURL* handle, ClientResponse& response, AnswerSink& sink, const StreamLimits& limits)
+        : handle_(handle), response_(response), sink_(sink), limits_(limits) {}
+
+    bool take(std::string_view piece) {
+        latest_ = std::chrono::steady_clock::now();
+        received_ += piece.size();
+        if (received_ > limits_.max_bytes) return stop("the answer is larger than is taken");
+        return begin() && (sink_.take(piece) || stop("no more was wanted"));
+    }
+    bool begin() {
+        if (has_begun_) return true;
+        has_begun_ = true;
+        long status = 0;
+        curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+        response_.status = static_cast<int>(status);
+        return sink_.begin(response_) || stop("no more was wanted");
+    }
+    bool may_go_on() {
+        if (!sink_.is_wanted()) return stop("no more was wanted");
+        return std::chrono::steady_clock::now() - latest_ < limits_.idle || stop("nothing came for too long");
+    }
+    const char* complaint() const { return complaint_; }
+
+private:
+    bool stop(const char* why) {
+        complaint_ = why;
+        return false;
+    }
+
+    CURL* const handle_;
+    ClientResponse& response_;
+    AnswerSink& sink_;
+    const StreamLimits& limits_;
+    std::size_t received_ = 0;
+    bool has_begun_ = false;
+    std::chrono::steady_clock::time_point latest_ = std::chrono::steady_clock::now();
+    const char* complaint_ = nullptr;  // why it was ended on our side
+};
+
+extern "C" std::size_t llmapikey_take_piece(char* data, std::size_t size, std::size_t count, void* target) {
+    const bool is_taken = static_cast<Arrival*>(target)->take({data, size * count});
+    return is_taken ? size * count : CURL_WRITEFUNC_ERROR;
+}
+
+extern "C" int llmapikey_may_go_on(void* target, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<Arrival*>(target)->may_go_on() ? 0 : 1;
 }
 
 // Whether it is certain that the peer has seen no byte of the request.
@@ -87,6 +139,30 @@ public:
         const CURLcode code = curl_easy_perform(handle);
         conclude(handle, code, response);
         if (response.transfer != TransferStatus::answered) forget_connections();
+        return response;
+    }
+
+    ClientResponse stream(const ClientRequest& request, AnswerSink& sink, const StreamLimits& limits) override {
+        ClientResponse response;
+        if (limits.deadline.has_passed()) {
+            response.failure = "no time was left";
+            return response;
+        }
+        Lease lease(*this);
+        CURL* handle = lease.get();
+        const HeaderList headers = make_headers(request);
+        set_up(handle, request, headers.get(), limits.deadline, response);
+        Arrival arrival(handle, response, sink, limits);
+        curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, nullptr);  // a compressed piece may wait for the next one
+        curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, llmapikey_take_piece);
+        curl_easy_setopt(handle, CURLOPT_WRITEDATA, &arrival);
+        curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, llmapikey_may_go_on);
+        curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &arrival);
+        const CURLcode code = curl_easy_perform(handle);
+        conclude(handle, code, response);
+        if (code == CURLE_OK && !arrival.begin()) response.transfer = TransferStatus::unknown;
+        if (arrival.complaint() != nullptr) response.failure = arrival.complaint();
         return response;
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -33,11 +34,31 @@ struct ClientResponse {
     std::string_view header(std::string_view name) const;
 };
 
+// What is done with an answer while it arrives. Called on the thread of the call; must not throw.
+class AnswerSink {
+public:
+    virtual ~AnswerSink() = default;
+    // Status and headers, before the first piece. False here or below: no more is wanted, and the transfer ends.
+    [[nodiscard]] virtual bool begin(const ClientResponse& head) = 0;
+    [[nodiscard]] virtual bool take(std::string_view piece) = 0;
+    // Asked every second or so, whether or not anything arrives.
+    virtual bool is_wanted() const = 0;
+};
+
+struct StreamLimits {
+    base::Deadline deadline;    // of the whole
+    base::Millis idle{15'000};  // without a byte; noticed within a second
+    std::size_t max_bytes = 1024 * 1024;
+};
+
 // Blocking HTTP client. Verifies TLS, follows no redirect, reads at most 4 MiB. Thread-safe.
 class HttpClient {
 public:
     virtual ~HttpClient() = default;
     virtual ClientResponse send(const ClientRequest& request, base::Deadline deadline) = 0;
+    // As send(), but hands the body over piece by piece and returns the rest. Where the sink wanted no more, a limit
+    // was passed or the answer broke off, the transfer is `unknown`.
+    virtual ClientResponse stream(const ClientRequest& request, AnswerSink& sink, const StreamLimits& limits) = 0;
 };
 
 }  // namespace llmapikey::net

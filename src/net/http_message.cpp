@@ -65,6 +65,7 @@ Request to_request(RequestParser& parser, const std::string& peer_address) {
     }
     request.body = std::move(message.body());
     request.peer_address = peer_address;
+    request.is_http_1_0 = message.version() < 11;
     request.received_at = std::chrono::steady_clock::now();
     return request;
 }
@@ -88,12 +89,13 @@ std::string to_head(const Response& response, Connection connection) {
     for (const Header& header : response.headers)
         append_header(head, header.name, header.value);
     append_header(head, "Date", http_date(response.misbehavior.clock_skew));
-    if (!response.chunks.empty()) {
-        append_header(head, "Transfer-Encoding", "chunked");
+    const bool has_known_length = response.chunks.empty() && !response.producer && response.stream == nullptr;
+    if (!has_known_length) {
+        if (connection != Connection::close_at_end) append_header(head, "Transfer-Encoding", "chunked");
     } else if (!has_no_body(response.status)) {
         append_header(head, "Content-Length", std::to_string(body_of(response).size()));
     }
-    if (connection == Connection::close) append_header(head, "Connection", "close");
+    if (connection != Connection::keep) append_header(head, "Connection", "close");
     head += "\r\n";
     return head;
 }

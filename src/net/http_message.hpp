@@ -18,7 +18,11 @@ Request to_request(RequestParser& parser, const std::string& peer_address);
 // Whether the head is fit to be handled: origin-form target, exactly one Host (HTTP/1.0: at most one).
 bool is_well_formed(const RequestParser& parser);
 
-enum class Connection { keep, close };
+enum class Connection {
+    keep,
+    close,
+    close_at_end,  // as close, and nothing but that ends the body: for clients that know no chunks
+};
 
 // Status line and headers with the empty line behind them, Content-Length (or chunked coding), Date and Connection
 // included. Control characters in names and values are left out, so that no value can begin a line of its own.

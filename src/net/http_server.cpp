@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "net/http_session.hpp"
+#include "net/http_streaming.hpp"
 
 namespace llmapikey::net {
 namespace {
@@ -105,11 +106,16 @@ asio::awaitable<void> accept_connections(IoThread& owner, ConnectionCount& count
 void sweep(SessionHost& host) {
     const Instant now = std::chrono::steady_clock::now();
     for (Connected* connection : host.connections) {
+        if (connection->alarm != nullptr && has_peer_gone(connection->socket)) {
+            connection->is_deserted = true;
+            connection->alarm->cancel();
+        }
         if (connection->deadline > now) continue;
         connection->deadline = Instant::max();
         connection->is_late = true;
         error_code ignored;
         connection->socket.cancel(ignored);
+        if (connection->alarm != nullptr) connection->alarm->cancel();
     }
 }
 
@@ -134,8 +140,10 @@ void drain(IoThread& owner) {
 
 void close_all(IoThread& owner) {
     error_code ignored;
-    for (Connected* connection : owner.host.connections)
+    for (Connected* connection : owner.host.connections) {
         connection->socket.close(ignored);
+        if (connection->alarm != nullptr) connection->alarm->cancel();
+    }
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ struct HttpServerOptions {
     base::Millis body_timeout{30'000};
     base::Millis write_timeout{30'000};
     base::Millis idle_timeout{60'000};
+    base::Millis stream_timeout{120'000};  // a body that is produced while it is sent, from its beginning to its end
+    base::Millis stream_idle_timeout{30'000};  // likewise, without a byte
     base::Millis queue_timeout{5'000};  // a request that waits longer for a worker is answered 503 without running
 };
 
@@ -38,13 +40,15 @@ struct ServerQueues {
     base::WorkQueue& upstream;
     base::WorkQueue& identity;
     base::WorkQueue& mint;
+    base::WorkQueue& lasting;
 };
 
 // HTTP/1.1 over plain TCP: one io_context and one SO_REUSEPORT listener per I/O thread. Keep-alive, HEAD, limits and a
 // deadline on every read and write. TLS belongs to the reverse proxy.
 class HttpServer {
 public:
-    // All references must outlive the server.
+    // All must outlive the server, and the queues be stopped after it: a producer of a body learns from the server that
+    // nobody reads any more.
     HttpServer(HttpServerOptions options, HttpHandler& handler, ServerQueues queues);
     ~HttpServer();  // as stop(0)
     HttpServer(const HttpServer&) = delete;

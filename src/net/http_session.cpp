@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "net/http_message.hpp"
+#include "net/http_streaming.hpp"
 #include "net/run_on.hpp"
 
 // Rules for this file: nothing with braces and no capturing lambda inside a co_await expression (g++ 12 destroys such
@@ -85,8 +86,19 @@ base::WorkQueue& queue_of(Executor executor, const ServerQueues& queues) {
             return queues.identity;
         case Executor::mint:
             return queues.mint;
+        case Executor::lasting:
+            return queues.lasting;
     }
     return queues.database;
+}
+
+// Sets a body going that is produced while it is sent. What the producer holds is released as soon as it is done.
+Response with_body_begun(SessionHost& host, const Request& request, Response response) {
+    if (!response.producer || request.is_head) return response;
+    BodyProducer producer;
+    producer.swap(response.producer);
+    response.stream = start_producing(host.queues.lasting, std::move(producer), host.options.stream_timeout);
+    return response.stream != nullptr ? std::move(response) : host.handler.refuse(request, 503);
 }
 
 // A handler's answer, from the thread that it asks for.
@@ -187,7 +199,8 @@ asio::awaitable<error_code> write_response(SessionHost& host, Connected& connect
     if (misbehavior.drop_connection || misbehavior.hang.count() > 0) co_return asio::error::connection_aborted;
     connection.deadline = after(host.options.write_timeout);
     const std::string head = to_head(response, then);
-    std::string_view body = is_head || !response.chunks.empty() ? std::string_view{} : body_of(response);
+    const bool is_whole = response.chunks.empty() && response.stream == nullptr;
+    std::string_view body = is_head || !is_whole ? std::string_view{} : body_of(response);
     const bool is_truncated = misbehavior.truncate_after > 0 && misbehavior.truncate_after < body.size();
     if (is_truncated) body = body.substr(0, misbehavior.truncate_after);
     const bool is_slow = misbehavior.drip_bytes_per_second > 0 && !is_head;
@@ -198,6 +211,7 @@ asio::awaitable<error_code> write_response(SessionHost& host, Connected& connect
     if (!ec && is_slow) ec = co_await write_slowly(host, connection, slow, misbehavior.drip_bytes_per_second);
     if (!ec && is_truncated) ec = asio::error::connection_aborted;
     if (!ec && !is_head && !is_slow && !response.chunks.empty()) ec = co_await write_chunks(connection, response);
+    if (!ec && response.stream != nullptr) ec = co_await write_stream(host.options, connection, response.stream, then);
     connection.deadline = Instant::max();
     co_return ec;
 }
@@ -283,11 +297,13 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
             co_await refuse(host, connection, request, *refusal);
             co_return;
         }
-        const Response response = co_await dispatch(host, request);
-        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : Connection::close;
+        Response answer = co_await dispatch(host, request);
+        const Response response = with_body_begun(host, request, std::move(answer));
+        const Connection at_end = request.is_http_1_0 ? Connection::close_at_end : Connection::close;
+        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
         const error_code ec = co_await write_response(host, connection, response, request.is_head, then);
         if (ec) co_return;
-        if (then == Connection::close) {
+        if (then != Connection::keep) {
             co_await close_gently(connection);
             co_return;
         }

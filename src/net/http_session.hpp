@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <set>
 
@@ -19,7 +20,9 @@ struct Connected {
     boost::asio::ip::tcp::socket socket;
     Instant deadline = Instant::max();  // of the operation under way; the sweep cancels what is late
     bool is_late = false;
-    bool is_idle = true;  // between requests
+    boost::asio::steady_timer* alarm = nullptr;  // cancelled to wake a wait that is not one for the socket
+    bool is_deserted = false;                    // the client went during such a wait
+    bool is_idle = true;                         // between requests
 };
 
 // What the connections of one I/O thread share. Touched on that thread only.

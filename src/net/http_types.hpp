@@ -26,12 +26,24 @@ struct Request {
     std::vector<Header> headers;
     std::string body;
     std::string peer_address;  // numeric, without port
+    bool is_http_1_0 = false;  // the client knows no chunks
     std::chrono::steady_clock::time_point received_at;
 
     // Value of the first header of that name; empty if absent.
     std::string_view header(std::string_view name) const;
     bool has_header(std::string_view name) const;
 };
+
+class BodyStream;
+class BodyWriter;
+
+enum class BodyEnd {
+    whole,
+    broken,  // the connection ends without the body's end, so that the client knows
+};
+// Writes a body while it is sent, and returns when it is done or `write` has said that nobody reads any more. Runs on
+// Executor::lasting, once at most: not at all for HEAD, or when the client goes before.
+using BodyProducer = std::function<BodyEnd(BodyWriter&)>;
 
 // Oddities for look-alikes and tests of clients; the service never uses them.
 struct Misbehavior {
@@ -52,6 +64,9 @@ struct Response {
     std::shared_ptr<const void> static_body_owner;  // keeps static_body alive where it is not static; may be null
     // If not empty: sent with chunked transfer coding, one write each, instead of a body.
     std::vector<std::string> chunks;
+    // If set: what it writes is sent as it comes, instead of a body.
+    BodyProducer producer;
+    std::shared_ptr<BodyStream> stream;  // of the producer once it runs; the server's own
     Misbehavior misbehavior;
 
     Response& set(std::string name, std::string value) {
@@ -67,6 +82,7 @@ enum class Executor {
     upstream,  // bounded pool for handlers that call OpenRouter
     identity,  // bounded pool for handlers that call GitHub: signing in must not wait behind an OpenRouter that hangs
     mint,      // bounded pool for handlers that mint: many come at once, and the others are not to wait for them
+    lasting,   // bounded pool for answers that take as long as somebody else speaks
 };
 
 // What an HttpServer serves. Must outlive the server. Called from many threads at once.

@@ -22,8 +22,9 @@ Lookalikes::Lookalikes(Options options, const base::Clock& clock)
     : options_(std::move(options)),
       github_({options_.client_id, options_.client_secret, options_.registered_callback, options_.personas}, clock),
       openrouter_(options_.management_key, clock),
-      github_server_(options_for(options_.github), github_, {no_queue_, no_queue_, no_queue_, no_queue_}),
-      openrouter_server_(options_for(options_.openrouter), openrouter_, {no_queue_, no_queue_, no_queue_, no_queue_}) {}
+      github_server_(options_for(options_.github), github_, {no_queue_, no_queue_, no_queue_, no_queue_, no_queue_}),
+      openrouter_server_(options_for(options_.openrouter), openrouter_,
+                         {no_queue_, no_queue_, no_queue_, no_queue_, no_queue_}) {}
 
 base::Result<void> Lookalikes::start() {
     const auto started = github_server_.start();

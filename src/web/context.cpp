@@ -9,7 +9,7 @@ bool wants_json(const net::Request& request) {
     for (const std::string_view item : base::split(request.header("accept"), ',')) {
         const std::string type = base::to_lower(base::trim(item.substr(0, item.find(';'))));
         if (type == "text/html" || type == "application/xhtml+xml") return false;
-        if (type == "application/json" || type.ends_with("+json")) names_json = true;
+        if (type == "application/json" || type == "text/event-stream" || type.ends_with("+json")) names_json = true;
     }
     return names_json;
 }

@@ -22,6 +22,7 @@
 #include "service/sign_in.hpp"
 #include "service/statistics.hpp"
 #include "service/stored_answers.hpp"
+#include "service/trials.hpp"
 #include "service/usage.hpp"
 #include "service/webhooks.hpp"
 #include "web/client_origin.hpp"
@@ -72,6 +73,7 @@ struct Services {
     service::SignIn& sign_in;
     service::UsageCache& usage;
     const service::GuardrailWatch& guardrail;
+    service::Trials& trials;
     base::WorkQueue& background_queue;  // calls upstream that nobody waits for
     ops::Metrics& metrics;
     const SessionTokens& sessions;
@@ -101,8 +103,8 @@ struct Context {
     bool wants_json() const;
 };
 
-// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type and not
-// text/html.
+// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type or
+// text/event-stream, and not text/html.
 bool wants_json(const net::Request& request);
 
 // What surrounds every page for this request.

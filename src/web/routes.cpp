@@ -13,6 +13,7 @@ constexpr Route table[] = {
     {"POST", "/dashboard/key", Access::session, Csrf::required, Limit::shared, mint, io, generate_key},
     {"POST", "/dashboard/key/rotate", Access::session, Csrf::required, Limit::shared, mint, io, rotate_key},
     {"POST", "/dashboard/key/give-back", Access::session, Csrf::required, Limit::shared, mint, io, give_back_key},
+    {"POST", "/dashboard/try", Access::session, Csrf::required, Limit::per_client, lasting, io, try_key},
     {"GET", "/auth/login", Access::anyone, Csrf::not_needed, Limit::per_client, io, io, start_sign_in},
     {"GET", "/auth/callback", Access::anyone, Csrf::not_needed, Limit::per_client, identity, identity, finish_sign_in},
     {"POST", "/auth/sign-out", Access::anyone, Csrf::required, Limit::per_client, io, io, sign_out},

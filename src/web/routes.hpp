@@ -65,6 +65,8 @@ net::Response rotate_key(const Services&, const Context&);
 net::Response give_back_key(const Services&, const Context&);
 // An error of POST /dashboard/key as its contract words it.
 net::Response key_error_response(const Services&, const Context&, int status, base::Seconds retry_after);
+// try_routes.cpp
+net::Response try_key(const Services&, const Context&);
 // admin_routes.cpp
 net::Response admin_list(const Services&, const Context&);
 net::Response admin_account(const Services&, const Context&);

@@ -60,6 +60,61 @@ document.addEventListener("submit", (event) => {
   announce(text);
 });
 
+// The answer of a model, piece by piece. Without JavaScript the form leads to a page with the whole of it.
+let asking = null;
+const readEvents = async (body, take) => {
+  let text = "";
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  for (let isDone = false; !isDone;) {
+    const { done, value } = await reader.read();
+    isDone = done;
+    text += decoder.decode(value, { stream: !done });
+    const events = text.split("\n\n");
+    text = events.pop();
+    for (const event of events) {
+      const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(event) || [];
+      if (name) take(name, JSON.parse(data));
+    }
+  }
+};
+
+const ask = async (form) => {
+  const [answer, problem, button] = ["answer", "problem", "send"].map((name) => document.getElementById("try-" + name));
+  const fields = new URLSearchParams(new FormData(form));
+  let complaint = "The answer broke off. Try again.";
+  const take = (name, data) => {
+    if (name === "text") answer.append(data);
+    else complaint = name === "done" ? "" : data.message;
+  };
+  asking = new AbortController();
+  answer.textContent = "";
+  answer.hidden = false;
+  problem.hidden = true;
+  answer.setAttribute("aria-busy", "true");
+  button.textContent = "Stop";
+  try {
+    const response = await fetch(form.action, { method: "POST", body: fields, signal: asking.signal, headers: { Accept: "text/event-stream, application/json" } });
+    if (response.ok) await readEvents(response.body, take);
+    else complaint = (await response.json()).detail;
+  } catch {
+    if (asking.signal.aborted) complaint = "";
+  }
+  asking = null;
+  button.textContent = "Send";
+  answer.removeAttribute("aria-busy");
+  answer.hidden = !answer.textContent;
+  problem.textContent = complaint;
+  problem.hidden = !complaint;
+};
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "try-form") return;
+  event.preventDefault();
+  if (asking) asking.abort();
+  else ask(event.target);
+});
+
 // Back from another page: the browser may show this one as it was left.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
@@ -74,6 +129,9 @@ addEventListener("pageshow", (event) => {
 const show = (next, main) => {
   const focused = main.contains(document.activeElement) ? document.activeElement : null;
   const isOpen = main.querySelector("details[open]");
+  // What was typed and answered stays.
+  const [mine, fresh] = [main, next].map((each) => each.querySelector("#try"));
+  if (mine && fresh) fresh.replaceWith(mine);
   main.replaceWith(next);
   if (isOpen && next.querySelector("details")) next.querySelector("details").open = true;
   equip();
@@ -91,6 +149,8 @@ const refresh = (count) => {
   const main = document.querySelector("main[data-refresh-after]");
   if (!main) return;
   setTimeout(async () => {
+    // Nobody who types is disturbed.
+    if (document.activeElement?.closest("#try")) return refresh(count);
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -113,6 +113,15 @@ std::string render(const ErrorView& view) {
     return render_template("error", data);
 }
 
+std::string render(const TryView& view) {
+    Data data = frame_data(view.frame, "Your key's answer");
+    data.set("model", view.model);
+    data.set("message", view.message);
+    data.set("answer", view.answer);
+    set_if_any(data, "problem", view.problem);
+    return render_template("try", data);
+}
+
 std::string render(const DashboardView& view) {
     Data data = frame_data(view.frame, "Dashboard");
     data.set(section_of(view.state), true);
@@ -135,6 +144,7 @@ std::string render(const DashboardView& view) {
     set_if_any(data, "problem", view.problem);
     set_if_any(data, "past_key", view.past_key);
     data.set("is_given_back", view.is_given_back);
+    data.set("can_try", !is_dead(view) && !view.is_disabled);
     if (!view.revealed_at.empty()) data.set("revealed_at", view.revealed_at);
     data.set("reveal_reason", view.reveal_reason);
     if (!view.hold_reason.empty()) data.set("hold_reason", view.hold_reason);

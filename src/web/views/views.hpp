@@ -125,6 +125,15 @@ struct DashboardView {
     std::string example_model;
 };
 
+// What a model answered, for those without JavaScript.
+struct TryView {
+    Frame frame;
+    std::string model;
+    std::string message;  // that was asked
+    std::string answer;
+    std::string problem;  // why the answer is not complete; empty: it is
+};
+
 // Every page that is not the one that was hoped for: not found, forbidden, sign-in went wrong, overloaded.
 struct ErrorView {
     Frame frame;
@@ -141,6 +150,7 @@ struct ErrorView {
 std::string render(const LandingView& view);
 std::string render(const DocsView& view);
 std::string render(const DashboardView& view);
+std::string render(const TryView& view);
 std::string render(const ErrorView& view);
 
 }  // namespace llmapikey::web::views

@@ -55,6 +55,7 @@ std::vector<std::string> all_pages(const Frame& frame) {
                                    render(DocsView{frame, "https://r/api/v1", "m", "sk-…1234", "sk-raw", "2027-01-01"}),
                                    render(DocsView{frame, "https://r/api/v1", "m", "", "", "", all_lists("word")}),
                                    render(LandingView{frame, true}),
+                                   render(TryView{frame, "some/model", "Hello?", "Hello.", "Why it broke off"}),
                                    render(ErrorView{frame, 404, "Title", "Why", "What now", "/", "Go", "id"})};
     for (const auto state :
          {DashboardState::signed_out, DashboardState::no_key, DashboardState::paused, DashboardState::in_progress,
@@ -101,6 +102,7 @@ TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
     std::vector<std::string> pages = all_pages(bad);
     pages.push_back(render(view));
     pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile, all_lists(hostile)}));
+    pages.push_back(render(TryView{bad, hostile, hostile, hostile, hostile}));
     pages.push_back(render(ErrorView{bad, 500, hostile, hostile, hostile, hostile, hostile, hostile}));
     for (const std::string& page : pages) {
         EXPECT_EQ(page.find("<script>alert"), std::string::npos);
@@ -174,6 +176,19 @@ TEST(ViewsTest, AnExpiredKeySaysSo) {
     view.is_expired = true;
     view.usage.reset();
     EXPECT_NE(render(view).find("no longer works"), std::string::npos);
+}
+
+TEST(ViewsTest, OnlyAKeyThatWorksCanBeTried) {
+    const auto offers_trial = [](const DashboardView& view) {
+        return render(view).find("action=\"/dashboard/try\"") != std::string::npos;
+    };
+    DashboardView view = full_dashboard();
+    EXPECT_TRUE(offers_trial(view));
+    view.is_disabled = true;
+    EXPECT_FALSE(offers_trial(view));
+    view.is_disabled = false;
+    view.is_expired = true;
+    EXPECT_FALSE(offers_trial(view));
 }
 
 TEST(ViewsTest, TheDocsMaskTheKeyUntilItIsAskedFor) {

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <memory>
+
+#include "base/encoding.hpp"
+#include "net/body_stream.hpp"
+#include "ops/log.hpp"
+#include "web/error_response.hpp"
+#include "web/request_fields.hpp"
+#include "web/routes.hpp"
+#include "web/trial_words.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+using service::Trials;
+
+constexpr std::size_t max_message_characters = 2000;
+constexpr std::size_t max_model_bytes = 120;
+
+// Browsers send the line ends of a form as CR LF, and count them as one character.
+std::string with_plain_line_ends(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\r') plain += text[i];
+        if (text[i] == '\r' && text.substr(i + 1, 1) != "\n") plain += '\n';
+    }
+    return plain;
+}
+
+bool is_message(const std::string& text) {
+    const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+    const auto characters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_start));
+    const bool says_something = text.find_first_not_of(" \t\n") != std::string::npos;
+    return says_something && characters <= max_message_characters && base::is_text(text);
+}
+
+bool is_model(std::string_view text) {
+    constexpr std::string_view others = "._:/-";
+    const auto is_allowed = [&](char c) {
+        const bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return is_alphanumeric || others.find(c) != std::string_view::npos;
+    };
+    return !text.empty() && text.size() <= max_model_bytes && std::all_of(text.begin(), text.end(), is_allowed);
+}
+
+bool wants_events(const net::Request& request) {
+    return base::to_lower(request.header("accept")).find("text/event-stream") != std::string::npos;
+}
+
+// Neither what was asked nor what was answered is told.
+void note_failure(const base::Error& error, const std::string& request_id) {
+    ops::log(ops::LogLevel::info, "a key was tried without success: " + error.detail, {{"request_id", request_id}});
+}
+
+std::string event(std::string_view name, const boost::json::value& data) {
+    return "event: " + std::string(name) + "\ndata: " + boost::json::serialize(data) + "\n\n";
+}
+
+class EventListener final : public service::ChatListener {
+public:
+    explicit EventListener(net::BodyWriter& writer) : writer_(writer) {}
+    bool take(std::string_view text) override {
+        return writer_.write(event("text", boost::json::string(text.data(), text.size())));
+    }
+    bool is_wanted() const override { return writer_.is_wanted(); }
+
+private:
+    net::BodyWriter& writer_;
+};
+
+class CollectingListener final : public service::ChatListener {
+public:
+    bool take(std::string_view text) override {
+        answer += text;
+        return true;
+    }
+    bool is_wanted() const override { return true; }
+
+    std::string answer;
+};
+
+net::Response streamed_answer(Trials& trials, Trials::Trial trial, service::ChatRequest question,
+                              std::string request_id) {
+    net::Response response = uncached_response(200, "text/event-stream", "");
+    response.set("X-Accel-Buffering", "no");  // nginx would keep the pieces together
+    // Behind a pointer, so that its place is free again before the last event is sent.
+    auto held = std::make_shared<Trials::Trial>(std::move(trial));
+    response.producer = [&trials, held, question = std::move(question),
+                         request_id = std::move(request_id)](net::BodyWriter& writer) {
+        EventListener listener(writer);
+        const auto asked = trials.ask(std::move(*held), question, listener);
+        if (!asked) note_failure(asked.error(), request_id);
+        const boost::json::object said =
+            asked ? boost::json::object() : boost::json::object{{"message", words_of(asked.error().code).sentence()}};
+        return writer.write(event(asked ? "done" : "error", said)) ? net::BodyEnd::whole : net::BodyEnd::broken;
+    };
+    return response;
+}
+
+net::Response whole_answer(const Services& services, const Context& context, Trials::Trial trial,
+                           const service::ChatRequest& question) {
+    CollectingListener listener;
+    const auto asked = services.trials.ask(std::move(trial), question, listener);
+    if (!asked) note_failure(asked.error(), context.request_id);
+    if (!asked && listener.answer.empty()) {
+        const TrialWords words = words_of(asked.error().code);
+        return error_response(services, context, words.status, asked.error().retry_after, words.text);
+    }
+    views::TryView view{make_frame(services, context), question.model, question.message, listener.answer,
+                        asked ? "" : words_of(asked.error().code).sentence()};
+    return html_response(200, views::render(view));
+}
+
+net::Response refuse_field(const Services& services, const Context& context, std::string title, std::string why) {
+    return error_response(
+        services, context, 400, {},
+        {std::move(title), std::move(why), "Go back and change it.", "/dashboard", "To the dashboard"});
+}
+
+}  // namespace
+
+net::Response try_key(const Services& services, const Context& context) {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(services, context, fields.error());
+    service::ChatRequest question{fields->text("model"), with_plain_line_ends(fields->text("message"))};
+    if (question.model.empty()) question.model = services.settings.example_model;
+    if (!is_message(question.message))
+        return refuse_field(services, context, "Message not accepted", "It needs between 1 and 2000 characters.");
+    if (!is_model(question.model))
+        return refuse_field(services, context, "Model not accepted", "That is not the name of a model.");
+    auto trial = services.trials.begin(context.session->recipient.id);
+    if (!trial) {
+        const TrialWords words = words_of(trial.error());
+        return error_response(services, context, words.status, {}, words.text);
+    }
+    if (!wants_events(context.request)) return whole_answer(services, context, std::move(*trial), question);
+    return streamed_answer(services.trials, std::move(*trial), std::move(question), context.request_id);
+}
+
+}  // namespace llmapikey::web
