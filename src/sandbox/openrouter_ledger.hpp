@@ -70,7 +70,8 @@ class OpenRouterLedger {
 public:
     using Keys = std::vector<SimulatedKey*>;
 
-    explicit OpenRouterLedger(const base::Clock& clock) : clock_(clock) {}
+    // `clock` must outlive this.
+    explicit OpenRouterLedger(const base::Clock& clock);
 
     SimulatedKey& create(NewKey wish);
     // At once, as if created that long ago.
@@ -99,6 +100,7 @@ private:
     SimulatedKey& make(NewKey wish, base::Timestamp created_at);
 
     const base::Clock& clock_;
+    const std::string secret_;  // what hashes and raw keys are made from
     std::vector<std::unique_ptr<SimulatedKey>> keys_;
     std::unordered_map<std::string_view, SimulatedKey*> by_hash_, by_raw_key_;  // views into the keys
     std::unordered_map<std::string, Workspace> workspaces_;

@@ -95,7 +95,9 @@ net::Response OpenRouterLookalike::call(const net::Request& request) {
 net::Response OpenRouterLookalike::route(const net::Request& request, const std::string& path) {
     if (request.method == "OPTIONS") return json_answer(204, "");
     const std::lock_guard lock(mutex_);
-    if (path == "/models" && request.method == "GET") return list_models([](const Model&) { return true; });
+    if (path == "/models" && request.method == "GET") {
+        return list_models(request.query, [](const Model&) { return true; });
+    }
     if (is_inference(request, path)) return infer(request, path);
     if (!is_administration(path)) return openrouter_error(404, "Not Found");
     const std::string bearer = bearer_of(request);
@@ -191,7 +193,8 @@ net::Response OpenRouterLookalike::infer(const net::Request& request, const std:
     if (key->settings.is_disabled) return openrouter_error(401, "This API key is disabled.");
     if (path == "/chat/completions") return complete_chat(ledger_, guardrails_, *key, request.body, now);
     if (path == "/models/user") {
-        return list_models([&](const Model& model) { return guardrails_.objection_to(*key, model).empty(); });
+        const auto is_allowed = [&](const Model& model) { return guardrails_.objection_to(*key, model).empty(); };
+        return list_models(request.query, is_allowed);
     }
     return data_answer(200, own_key_object(*key, now));
 }

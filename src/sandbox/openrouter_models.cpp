@@ -6,11 +6,15 @@
 #include <boost/json/value.hpp>
 
 #include "sandbox/faults.hpp"
+#include "sandbox/openrouter_answer.hpp"
+#include "sandbox/request_parts.hpp"
 
 namespace llmapikey::sandbox {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::int64_t largest_page = 1000;
 
 // The last one is there to reach a cap within a few calls.
 constexpr Model models[] = {
@@ -33,6 +37,31 @@ std::string price_text(std::int64_t nano_usd) {
     return std::to_string(nano_usd / 1'000'000'000) + "." + digits;
 }
 
+json::object entry_of(const Model& model) {
+    json::object entry;
+    entry["id"] = model.id;
+    entry["canonical_slug"] = model.canonical_slug;
+    entry["name"] = model.name;
+    entry["created"] = 1'735'689'600;
+    entry["description"] = "A model of the sandbox.";
+    entry["context_length"] = model.context_length;
+    entry["architecture"] = {{"modality", "text->text"},
+                             {"input_modalities", json::array{"text"}},
+                             {"output_modalities", json::array{"text"}},
+                             {"tokenizer", "Other"},
+                             {"instruct_type", nullptr}};
+    entry["pricing"] = {{"prompt", price_text(model.prompt_nano_usd)},
+                        {"completion", price_text(model.completion_nano_usd)}};
+    entry["top_provider"] = {
+        {"context_length", model.context_length}, {"max_completion_tokens", nullptr}, {"is_moderated", false}};
+    entry["per_request_limits"] = nullptr;
+    entry["supported_parameters"] = json::array{"max_tokens", "temperature", "top_p", "stop"};
+    entry["default_parameters"] = nullptr;
+    entry["supported_voices"] = nullptr;
+    entry["links"] = {{"details", "/api/v1/models/" + std::string(model.canonical_slug) + "/endpoints"}};
+    return entry;
+}
+
 }  // namespace
 
 std::string Model::provider() const {
@@ -50,35 +79,19 @@ const Model* find_model(std::string_view name) {
     return nullptr;
 }
 
-net::Response list_models(const std::function<bool(const Model&)>& is_listed) {
+net::Response list_models(const std::string& query, const std::function<bool(const Model&)>& is_listed) {
+    const auto page = parse_page(query, largest_page, largest_page);
+    if (!page) return openrouter_error(400, "offset must be at least 0, and limit from 1 to 1000");
     json::array data;
+    std::size_t total = 0;
     for (const Model& model : models) {
         if (!is_listed(model)) continue;
-        json::object entry;
-        entry["id"] = model.id;
-        entry["canonical_slug"] = model.canonical_slug;
-        entry["name"] = model.name;
-        entry["created"] = 1'735'689'600;
-        entry["description"] = "A model of the sandbox.";
-        entry["context_length"] = model.context_length;
-        entry["architecture"] = {{"modality", "text->text"},
-                                 {"input_modalities", json::array{"text"}},
-                                 {"output_modalities", json::array{"text"}},
-                                 {"tokenizer", "Other"},
-                                 {"instruct_type", nullptr}};
-        entry["pricing"] = {{"prompt", price_text(model.prompt_nano_usd)},
-                            {"completion", price_text(model.completion_nano_usd)}};
-        entry["top_provider"] = {
-            {"context_length", model.context_length}, {"max_completion_tokens", nullptr}, {"is_moderated", false}};
-        entry["per_request_limits"] = nullptr;
-        entry["supported_parameters"] = json::array{"max_tokens", "temperature", "top_p", "stop"};
-        entry["default_parameters"] = nullptr;
-        data.push_back(std::move(entry));
+        if (total++ >= page->offset && data.size() < page->limit) data.push_back(entry_of(model));
     }
     json::object root;
-    root["total_count"] = data.size();
-    root["links"] = {{"next", nullptr}};
     root["data"] = std::move(data);
+    root["total_count"] = total;
+    root["links"] = {{"next", nullptr}};
     return json_answer(200, json::serialize(root));
 }
 

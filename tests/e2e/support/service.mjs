@@ -85,6 +85,12 @@ const withAddresses = (addresses, rest) => {
   return {
     ...addresses, ...rest,
     ledger: () => json(`${openrouterRoot}/sandbox/ledger`),
+    // Only what is asked for: live, name_prefix, fields.
+    ledgerOf: (query) => json(`${openrouterRoot}/sandbox/ledger?${new URLSearchParams(query)}`),
+    outage: (mode) => json(`${openrouterRoot}/sandbox/outage`, { method: "POST", body: JSON.stringify({ mode }) }),
+    setClock: (skew_seconds) => json(`${openrouterRoot}/sandbox/clock`, { method: "POST", body: JSON.stringify({ skew_seconds }) }),
+    seedKeys: (wish) => json(`${openrouterRoot}/sandbox/seed`, { method: "POST", body: JSON.stringify(wish) }),
+    spend: (hash, usd, rest = {}) => json(`${openrouterRoot}/sandbox/spend`, { method: "POST", body: JSON.stringify({ hash, usd, ...rest }) }),
     githubLedger: () => json(`${addresses.github_url}/sandbox/ledger`),
     openrouterFault: (fault) => json(`${openrouterRoot}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
     githubFault: (fault) => json(`${addresses.github_url}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
