@@ -334,8 +334,8 @@ struct Application::Parts {
     base::WorkQueue upstream_queue;                       // handlers that call OpenRouter
     base::WorkQueue identity_queue;                       // handlers that call GitHub
     base::WorkQueue mint_queue;                           // handlers that mint
-    base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
     base::WorkQueue lasting_queue;                        // handlers that a model's answer holds up
+    base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets

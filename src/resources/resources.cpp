@@ -41,6 +41,7 @@ json::object to_json(const domain::Grant& grant) {
     object["hint"] = grant.key_hint;
     object["disabled"] = grant.is_disabled;
     object["synchronized"] = grant.unsynced.empty();
+    object["missing"] = grant.missing_since.has_value();
     object["daily_limit_usd"] = grant.daily_limit.usd();
     object["spent_usd"] = grant.spent.usd();
     object["spent_as_of"] = time_or_null(grant.spent_as_of);
@@ -175,6 +176,9 @@ json::object to_json(const service::Overview& overview) {
     object["keys_to_honor"] = overview.keys_to_honor ? json::value(*overview.keys_to_honor) : json::value(nullptr);
     object["upstream_at"] = time_or_null(overview.upstream_at);
     object["upstream_problem"] = overview.upstream_problem;
+    object["reconciled_at"] = time_or_null(overview.reconciled_at);
+    object["reconciled"] = overview.reconciled;
+    object["reconcile_problem"] = overview.reconcile_problem;
     json::array days, failures;
     for (const service::DayFigures& day : overview.days)
         days.push_back(to_json(day));

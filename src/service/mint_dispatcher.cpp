@@ -6,7 +6,7 @@ namespace llmapikey::service {
 namespace {
 
 constexpr int rows_at_once = 64;
-constexpr int most_attempts = 6;
+constexpr int most_attempts = 15;
 constexpr base::Millis lane_patience{1'000};
 
 }  // namespace

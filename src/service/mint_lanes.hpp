@@ -38,12 +38,17 @@ public:
     // For the one who serves that queue.
     std::optional<Lane> enter_for_queue(base::Millis patience);
     void set_has_queue(bool has_queue) { has_queue_ = has_queue; }
+    // Threads that wait for a lane now.
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return waiters_.size();
+    }
 
 private:
     struct Waiter;
     void leave();
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     int free_;
     const int most_waiting_;
     std::deque<Waiter*> waiters_;  // the first in front

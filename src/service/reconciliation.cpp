@@ -1,6 +1,7 @@
 #include "service/reconciliation.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/crypto.hpp"
 #include "service/audited.hpp"
@@ -42,7 +43,10 @@ Drift drift_between(const UpstreamKey& key, const domain::Grant& grant, base::Ti
         !key.limit || *key.limit > agreed || key.limit_reset != "daily" || (!key.is_disabled && grant.is_disabled);
     if (key.is_disabled && !grant.is_disabled) drift.stricter.is_disabled = true;
     if (key.limit && *key.limit < agreed && !grant.carried_until) drift.stricter.daily_limit = *key.limit;
-    if (key.expires_at && *key.expires_at != grant.expires_at) drift.expires_at = key.expires_at;
+    // Of an adopted key upstream knows the time; of one that we made, the earlier time counts.
+    const bool is_earlier = key.expires_at && *key.expires_at < grant.expires_at;
+    const bool is_other = key.expires_at && *key.expires_at != grant.expires_at;
+    if (is_earlier || (is_other && grant.nonce.empty())) drift.expires_at = key.expires_at;
     return drift;
 }
 
@@ -120,6 +124,7 @@ struct Reconciler::Pass {
     std::vector<std::string> found_again;  // ids of grants
     bool has_adopted = false;              // this database is an older deployment's heir
     std::map<std::string, base::Timestamp> young;
+    std::unordered_set<std::uint64_t> judged;  // fingerprints of keys that no row knows
 };
 
 // What a mend leaves in the audit log; a failure to write it is the run's problem, not the mend's.
@@ -234,6 +239,7 @@ base::Result<void> Reconciler::mend(const Drift& drift, const domain::Grant& gra
 }
 
 void Reconciler::judge_unknown(const UpstreamKey& key, const domain::UpstreamKeyName& name, Pass& pass) {
+    if (!pass.judged.insert(fingerprint_of(key.delete_handle)).second) return;  // pages overlap
     const bool is_older = name.nonce.empty();
     const bool is_made_here = !is_older && parts_.nonces.has_made(name.github_user_id, name.nonce);
     Finding finding{Finding::Kind::orphan, name.github_user_id, key.delete_handle, false, ""};

@@ -62,6 +62,28 @@ test("a validator finds no fault in the document", async () => {
   assert.match(document.openapi, /^3\.1/);
 });
 
+test("recipients: replace the key, once for each wish, and give it back", async () => {
+  const cookie = await signIn(service, "api-changer");
+  assert.equal((await call("POST", "/me/key/rotate", { cookie })).status, 404);
+  assert.equal((await call("DELETE", "/me/key", { cookie })).status, 404);
+  const first = (await call("POST", "/me/key", { cookie })).body.key;
+  const { id } = (await call("GET", "/me", { cookie })).body.key;
+  const second = await call("POST", "/me/key/rotate", { cookie, body: { key_id: id } });
+  assert.deepEqual([second.status, second.body.status], [200, "created"]);
+  assert.notEqual(second.body.key, first);
+  const again = await call("POST", "/me/key/rotate", { cookie, body: { key_id: id } });
+  assert.deepEqual([again.body.status, again.body.key], ["exists", second.body.key]);
+  assert.equal((await call("DELETE", "/me/key", { cookie, body: { key_id: id } })).status, 404, "that one is gone");
+  assert.equal((await call("GET", "/me/key", { cookie })).body.key, second.body.key);
+  assert.equal((await call("DELETE", "/me/key", { cookie })).body.status, "given_back");
+  const after = (await call("GET", "/me", { cookie })).body;
+  assert.equal(after.key, null);
+  assert.equal(after.hold.until.slice(11), "00:00:00Z");
+  assert.equal((await call("POST", "/me/key", { cookie })).status, 403);
+  for (const [method, path] of [["POST", "/me/key/rotate"], ["DELETE", "/me/key"]])
+    assert.equal((await fetch(`${service.url}/api/v1${path}`, { method, headers: { cookie, origin: "https://evil.example" } })).status, 403);
+});
+
 test("recipients: who am I, get a key, read it", async () => {
   const cookie = await signIn(service, "api-person");
   assert.equal((await call("GET", "/me", { cookie })).body.key, null);

@@ -24,9 +24,10 @@ test(`${crowd} people, a third of the answers lost after the effect: everybody e
   const everybody = [];
   await inParallel(Array.from({ length: crowd }, () => async () => { everybody.push(await signInAs(service, somebody())); }), 16);
   await upstreams.openrouterFault({ method: "POST", path: "/keys", drop: "after", times: 1_000_000, probability: 1 / 3, seed: 20270222 });
-  await inParallel(everybody.map((person) => async () => { await generate(service, person.session); }), 32);
+  // Who is told that it did not work presses again; whose answer was lost is told to wait.
+  await inParallel(everybody.map((person) => () => until("no error", async () => (await (await generate(service, person.session)).json()).status !== "error", healing)), 32);
   const isActive = async (person) => (await me(service, person.session)).key?.status === "active";
-  // Nobody presses again: what was lost is revoked and made anew by itself.
+  // From here on nobody does anything: what was lost is revoked and made anew by itself.
   await until("everybody has a key", async () => { for (const person of everybody) if (!await isActive(person)) return false; return true; }, 3 * healing);
   await upstreams.clearFaults();
   const made = (await upstreams.ledger()).keys.length;

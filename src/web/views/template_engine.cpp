@@ -47,7 +47,7 @@ std::string render_template(std::string_view name, const Data& data) {
     // Parsed anew each time: rendering changes the engine's object, and it takes a few tens of microseconds.
     kainjow::mustache::mustache page{std::string(find_text(name))};
     Data with_partials = data;
-    for (const std::string partial : {"head", "foot", "snippet", "word_list", "admin_nav"}) {
+    for (const std::string partial : {"head", "foot", "snippet", "word_list", "admin_nav", "chart", "key_actions"}) {
         with_partials.set(partial, kainjow::mustache::partial{[partial] { return std::string(find_text(partial)); }});
     }
     std::string html = page.render(with_partials);

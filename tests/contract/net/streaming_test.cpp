@@ -87,7 +87,7 @@ protected:
     std::uint16_t serve(BodyProducer producer) {
         handler_.producer = std::move(producer);
         options_.listen = {"127.0.0.1", 0};
-        server_.emplace(options_, handler_, queue_, queue_, &queue_);
+        server_.emplace(options_, handler_, ServerQueues{queue_, queue_, queue_, queue_, queue_});
         const auto started = server_->start();
         EXPECT_TRUE(started);
         return server_->port();
@@ -233,7 +233,7 @@ TEST_F(StreamingTest, AFullQueueIsAnsweredWith503) {
     stopped.stop();
     handler_.producer = [](BodyWriter&) { return BodyEnd::whole; };
     options_.listen = {"127.0.0.1", 0};
-    server_.emplace(options_, handler_, stopped, stopped, &stopped);
+    server_.emplace(options_, handler_, ServerQueues{stopped, stopped, stopped, stopped, stopped});
     ASSERT_TRUE(server_->start());
     Client client(server_->port(), last_request);
     EXPECT_TRUE(client.to_end().starts_with("HTTP/1.1 503 "));

@@ -199,7 +199,7 @@ TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
     issue_key();
     base::WorkQueue workers("minting", 1, 10);
     service::MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
-    for (int attempt = 0; attempt < 6; ++attempt) {
+    for (int attempt = 0; attempt < 15; ++attempt) {
         provider_.fail_next_mint(FakeKeyProvider::MintFault::refused);
         EXPECT_EQ(issuance_.mint_waiting(held()).status, IssueStatus::queued);
         clock_.advance(base::Seconds{10});

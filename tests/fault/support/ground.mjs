@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { generate, run, serviceEnvironment, signIn, startService, temporaryFolder, until } from "../../e2e/support/service.mjs";
 
 // Time is scaled down: an attempt is settled after two seconds instead of thirty.
-export const hurried = { UPSTREAM_TIMEOUT_SECONDS: "1", RECONCILE_SECONDS: "5", SPENDING_POLL_SECONDS: "0", LOG_LEVEL: "warn", MAX_TOTAL_KEYS: "0" };
+export const hurried = { UPSTREAM_TIMEOUT_SECONDS: "1", RECONCILE_SECONDS: "5", SPENDING_POLL_SECONDS: "0", MAX_TOTAL_KEYS: "0" };
 
 // The guarantees hold within a minute; with the time scaled down a healthy service needs a few seconds.
 export const healing = 60_000;

@@ -67,7 +67,6 @@ protected:
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     std::optional<Issuance> issuance_{std::in_place, policy(), parts()};
 };
-};
 
 TEST_F(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
     EXPECT_EQ(issue().status, IssueStatus::created);

@@ -4,6 +4,7 @@
 
 #include "support/fake_key_provider.hpp"
 #include "support/manual_clock.hpp"
+#include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
 
 namespace llmapikey::service {
@@ -53,7 +54,14 @@ protected:
     test::MemoryKeyStore store_;
     test::FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
-    Issuance issuance_{policy(), store_, provider_, sealer_, clock_, [](const std::string&) {}};
+    test::MemoryAuditLog audit_;
+    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    MintLanes lanes_{4, 4};
+    Replacement replacement_{store_, store_, provider_, audit_, clock_};
+    IssuanceParts parts(const base::Sealer& sealer) {
+        return {store_, store_, provider_, replacement_, sealer, nonces_, lanes_, clock_, [](const auto&) {}, {}};
+    }
+    Issuance issuance_{policy(), parts(sealer_)};
     Parrot parrot_;
     Trials trials_{{2, base::Millis{25'000}}, store_, issuance_, parrot_, clock_};
 };
@@ -83,7 +91,7 @@ TEST_F(TrialsTest, NeedsAKeyThatWorks) {
 TEST_F(TrialsTest, AKeySealedWithAnotherSecretIsUnreadable) {
     ASSERT_EQ(issuance_.issue(ada).status, IssueStatus::created);
     const base::Sealer other(base::Secret(std::string(32, 'x')), "raw keys");
-    const Issuance changed(policy(), store_, provider_, other, clock_, [](const std::string&) {});
+    const Issuance changed(policy(), parts(other));
     Trials trials({2}, store_, changed, parrot_, clock_);
     const auto trial = trials.begin(ada.id);
     ASSERT_FALSE(trial);

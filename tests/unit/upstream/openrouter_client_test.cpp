@@ -17,8 +17,8 @@ base::Deadline soon() {
 class OpenRouterClientTest : public testing::Test {
 protected:
     OpenRouterClient client(std::string workspace = "") {
-        return OpenRouterClient({"https://router.example/api/v1", base::Secret("management-key"), std::move(workspace)},
-                                http_);
+        return OpenRouterClient(
+            {"https://router.example/api/v1", base::Secret("management-key"), std::move(workspace), ""}, http_);
     }
     service::MintOutcome mint() {
         return client().mint(

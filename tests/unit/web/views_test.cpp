@@ -17,6 +17,10 @@ Frame frame() {
     return frame;
 }
 
+Chart chart(const std::string& word = "2027-02-22") {
+    return {"US dollars per day", "3.00", {{1, 0, 100, word + ": 3.00", word, "3.00"}}};
+}
+
 DashboardView full_dashboard() {
     DashboardView view;
     view.frame = frame();
@@ -26,7 +30,10 @@ DashboardView full_dashboard() {
     view.raw_key = "sk-or-v1-raw1234";
     view.expires_on = "2027-02-22";
     view.days_left = 11;
-    view.usage = KeyUsage{"1.50", "5.75", 21, "14:05 UTC", false};
+    view.usage = KeyUsage{"1.50", "5.75", "4.50", "8.25", 21, "14:05 UTC", false, chart()};
+    view.grant_id = "11111111-2222-4333-8444-555555555555";
+    view.limit_today_usd = "3.75";
+    view.carried_usd = "3.50";
     view.resets_at = "00:00 UTC, in 5 h 12 min";
     view.api_base_url = "https://router.example/api/v1";
     view.example_model = "some/model";
@@ -60,10 +67,14 @@ std::vector<std::string> all_pages(const Frame& frame) {
     for (const auto state :
          {DashboardState::signed_out, DashboardState::no_key, DashboardState::paused, DashboardState::in_progress,
           DashboardState::sorting_out, DashboardState::has_key, DashboardState::not_kept, DashboardState::on_hold,
-          DashboardState::revoking, DashboardState::unreadable}) {
+          DashboardState::revoking, DashboardState::unreadable, DashboardState::queued, DashboardState::replacing}) {
         DashboardView view = full_dashboard();
         view.frame = frame;
         view.state = state;
+        pages.push_back(render(view));
+        view.place = "3";
+        view.problem = view.past_key = "A sentence.";
+        view.is_gone = view.is_given_back = true;
         pages.push_back(render(view));
     }
     return pages;
@@ -98,7 +109,7 @@ TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
     view.frame = bad;
     view.masked_key = view.raw_key = view.expires_on = view.resets_at = view.api_base_url = view.example_model =
         hostile;
-    view.usage = KeyUsage{hostile, hostile, 1, hostile, true};
+    view.usage = KeyUsage{hostile, hostile, hostile, hostile, 1, hostile, true, chart(hostile)};
     std::vector<std::string> pages = all_pages(bad);
     pages.push_back(render(view));
     pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile, all_lists(hostile)}));
