@@ -96,7 +96,10 @@ IssueAnswer Issuance::issue(const domain::Recipient& recipient) {
         base::crash_point("mint.reserving");
         const auto outcome = reserve(recipient, may_mint);
         base::crash_point("mint.reserved");
-        if (!outcome) return failed(outcome.error());
+        if (!outcome) {
+            parts_.log("reserving for account " + recipient.id.text() + ": " + outcome.error().detail);
+            return failed(outcome.error());
+        }
         if (std::holds_alternative<QuotaFull>(*outcome)) {
             return plain(policy_.is_enabled ? IssueStatus::full : IssueStatus::paused);
         }
@@ -200,6 +203,7 @@ std::optional<IssueAnswer> Issuance::claim_and_mint(const domain::Grant& grant, 
     base::crash_point("mint.claimed");
     if (claimed) return mint(*claimed, deadline);
     if (claimed.error().code == base::Errc::conflict) return std::nullopt;
+    parts_.log("taking the turn of account " + grant.github_user_id.text() + ": " + claimed.error().detail);
     return failed(claimed.error());
 }
 
