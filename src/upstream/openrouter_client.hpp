@@ -15,8 +15,8 @@ namespace llmapikey::upstream {
 struct OpenRouterOptions {
     std::string base_url;  // "https://openrouter.ai/api/v1"
     base::Secret management_key;
-    std::string workspace_id;  // empty: the key's default workspace
-    std::string guardrail_id;  // that new keys are put under; empty: none
+    std::string workspace_id;       // empty: the key's default workspace
+    std::string guardrail_id = {};  // that new keys are put under; empty: none
 };
 
 // KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
