@@ -151,7 +151,7 @@ base::Result<ReconcileReport> Reconciler::run(base::Deadline deadline, const std
         if (page.size() >= static_cast<std::size_t>(rows_at_once)) flush();
         return compared && !stop.stop_requested() ? Scan::go_on : Scan::stop;
     };
-    const auto scanned = scan_upstream_keys(parts_.provider, deadline, visit);
+    const auto scanned = scan_upstream_keys(parts_.provider, {deadline, options_.call_timeout}, visit);
     if (compared && scanned) flush();
     if (!scanned) return tl::unexpected(scanned.error());
     if (!compared) return tl::unexpected(compared.error());

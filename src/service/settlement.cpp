@@ -21,7 +21,7 @@ Attempt attempt_of(const domain::Grant& grant) {
 // Handles of what attempts have made upstream, by the name that each gave it.
 using HandlesByName = std::unordered_map<std::string, std::string>;
 
-base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, base::Deadline deadline,
+base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, const ScanPatience& patience,
                                 HandlesByName& wanted) {
     auto missing = static_cast<std::ptrdiff_t>(wanted.size());
     const auto look = [&](const UpstreamKey& key) {
@@ -33,7 +33,7 @@ base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, b
         const bool is_older = key.created_at && *key.created_at < oldest - clock_skew_allowance;
         return missing > 0 && !is_older ? Scan::go_on : Scan::stop;
     };
-    return scan_upstream_keys(provider, deadline, look);
+    return scan_upstream_keys(provider, patience, look);
 }
 
 }  // namespace
@@ -69,7 +69,8 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<doma
         wanted[domain::upstream_key_name(grants[i].github_user_id, grants[i].nonce)];
         oldest = std::min(oldest, grants[i].attempted_at);
     }
-    const auto searched = wanted.empty() ? base::Result<void>{} : find_by_name(provider_, oldest, deadline, wanted);
+    const auto searched =
+        wanted.empty() ? base::Result<void>{} : find_by_name(provider_, oldest, {deadline, call_timeout_}, wanted);
     std::vector<base::Result<Settled>> outcomes;
     std::optional<base::Error> outage;
     for (std::size_t i = 0; i < grants.size(); ++i) {

@@ -112,7 +112,8 @@ base::Result<void> Statistics::ask_for_spending(const std::stop_token& stop, bas
         return recorded && !stop.stop_requested() ? Scan::go_on : Scan::stop;
     };
     // Each page has the deadline of a call; the whole may take as long as there are pages.
-    const auto scanned = scan_upstream_keys(provider_, base::Deadline::after(std::chrono::minutes{30}), visit);
+    const auto scanned =
+        scan_upstream_keys(provider_, {base::Deadline::after(std::chrono::minutes{30}), settings_.call_timeout}, visit);
     if (recorded) flush();
     if (!recorded) return recorded;
     return scanned;

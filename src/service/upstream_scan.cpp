@@ -8,11 +8,11 @@ constexpr std::size_t max_keys = 10'000'000;  // bounds a list that never ends
 
 enum class Pass { complete, torn };
 
-base::Result<Pass> scan_once(KeyProvider& provider, base::Deadline deadline, const KeyVisitor& visit) {
+base::Result<Pass> scan_once(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit) {
     std::string joint;  // the key that the next page must begin with
     std::size_t offset = 0;
     while (offset < max_keys) {
-        const auto page = provider.list_page(offset, deadline);
+        const auto page = provider.list_page(offset, patience.whole.or_sooner(patience.page));
         if (!page) return tl::unexpected(page.error());
         if (page->empty()) return joint.empty() ? Pass::complete : Pass::torn;
         if (!joint.empty() && page->front().delete_handle != joint) return Pass::torn;
@@ -29,9 +29,9 @@ base::Result<Pass> scan_once(KeyProvider& provider, base::Deadline deadline, con
 
 }  // namespace
 
-base::Result<void> scan_upstream_keys(KeyProvider& provider, base::Deadline deadline, const KeyVisitor& visit) {
+base::Result<void> scan_upstream_keys(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit) {
     for (int attempt = 0; attempt <= max_restarts; ++attempt) {
-        const auto pass = scan_once(provider, deadline, visit);
+        const auto pass = scan_once(provider, patience, visit);
         if (!pass) return tl::unexpected(pass.error());
         if (*pass == Pass::complete) return {};
     }
