@@ -26,8 +26,10 @@
  * itself, which is more, and counts as one fault each. Statements of the database are atomic, as KeyStore and AdminStore
  * promise. A key that is alive during a whole scan of upstream's list is in it, as service::scan_upstream_keys sees to.
  * Settling on a person's visit is the background threads' here, and always goes back to the queue.
- * Not modeled: a database that forgets what it acknowledged; a reservation that arrives after its attempt is over; holds;
- * changes of caps. Which bounds go together, and how many states that makes, is what check prints.
+ * Not modeled: a database that forgets what it acknowledged; holds; changes of caps; and a reservation or claim that was
+ * tried twice with one nonce, the first try arriving after the attempt is over. Together with an activation that is as
+ * late, that would make a row active whose key is revoked: a nonce must not be tried twice, or not arrive so late.
+ * Which bounds go together, and how many states that makes, is what check prints.
  *
  * Each MUTANT_ breaks one rule; check demands that spin then finds what goes wrong.
  */
