@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/database.hpp"
+#include "app/job_lease.hpp"
 #include "app/job_timer.hpp"
 #include "app/upstreams.hpp"
 #include "base/crypto.hpp"
@@ -43,11 +44,6 @@ constexpr base::Millis statistics_pause{5'000};
 constexpr base::Millis probe_pause{800};
 constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
 
-// One of several processes does a job; used by the job's own thread.
-struct JobLease {
-    const char* name;
-    base::Seconds duration;  // as long as a run may take; a process that ends in order gives its leases back
-    base::Timestamp renewed_at{};
 };
 
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
@@ -98,6 +94,7 @@ struct Application::Parts {
           upstream_timeout(config.upstream_timeout),
           can_recover(!config.openrouter_management_key.empty()),
           stores(std::move(opened)),
+          leases(*stores.leases, clock),
           http(make_http_client()),
           provider(make_key_provider(config, *http, supervise(metrics))),
           identity(make_identity_provider(config, *http)),
@@ -212,7 +209,7 @@ struct Application::Parts {
     // What is found and mended goes to the log, the audit log (by the reconciler), /metrics and the console.
     AfterJob reconcile(const std::stop_token& stop) {
         const auto now = std::chrono::steady_clock::now();
-        if (now < next_reconciliation || !holds(reconcile_lease)) return AfterJob::pause;
+        if (now < next_reconciliation || !leases.hold(reconcile_lease)) return AfterJob::pause;
         const auto report = reconciler.run(base::Deadline::after(longest_reconciliation), stop);
         const auto took = std::chrono::steady_clock::now() - now;
         next_reconciliation = now + std::max<std::chrono::steady_clock::duration>(
@@ -235,21 +232,21 @@ struct Application::Parts {
     }
 
     AfterJob revoke_in_bulk(const std::stop_token& stop) {
-        if (!holds(bulk_lease)) return AfterJob::pause;
+        if (!leases.hold(bulk_lease)) return AfterJob::pause;
         const std::string failure = bulk_revoker.run_once(stop);
         if (!failure.empty()) note_failure(failure);
         return bulk_revoker.is_busy() ? AfterJob::go_on : AfterJob::pause;
     }
 
     AfterJob send_webhooks(const std::stop_token& stop) {
-        if (!holds(webhook_lease)) return AfterJob::pause;
+        if (!leases.hold(webhook_lease)) return AfterJob::pause;
         const std::string failure = webhooks.run_once(stop);
         if (!failure.empty()) note_failure("webhooks: " + failure);
         return AfterJob::pause;
     }
 
     AfterJob take_figures(const std::stop_token& stop) {
-        if (!holds(statistics_lease)) return AfterJob::pause;
+        if (!leases.hold(statistics_lease)) return AfterJob::pause;
         const std::string failure = statistics.run_once(stop);
         if (!failure.empty()) note_failure(failure);
         return AfterJob::pause;
@@ -267,24 +264,6 @@ struct Application::Parts {
         return AfterJob::pause;
     }
 
-    // Whether this process is the one to do it. Where the database does not say, nobody does. Renewed in good time
-    // only, so that an idle process hardly writes.
-    bool holds(JobLease& lease) {
-        const auto now = wall_clock.now();
-        if (now - lease.renewed_at < lease.duration / 3) return true;
-        const auto held = stores.leases->acquire(lease.name, process_id, now, lease.duration);
-        if (!held) ops::log(ops::LogLevel::warn, std::string("the lease ") + lease.name + ": " + held.error().detail);
-        lease.renewed_at = held && *held ? now : base::Timestamp{};
-        return held && *held;
-    }
-
-    void give_leases_back() {
-        for (const JobLease* lease : {&bulk_lease, &webhook_lease, &statistics_lease, &reconcile_lease}) {
-            const auto released = stores.leases->release(lease->name, process_id);
-            if (!released) ops::log(ops::LogLevel::debug, "a lease was not given back: " + released.error().detail);
-        }
-    }
-
     // For the log, and for the console's recent failures; off the path of whoever has met it.
     void note_failure(const std::string& message) {
         ops::log(ops::LogLevel::warn, message);
@@ -300,6 +279,7 @@ struct Application::Parts {
     const bool can_recover;
     bool has_started = false;
     Stores stores;                                        // grants, and limits that replicas share
+    JobLeases leases;                                     // what this process is the one to do
     std::unique_ptr<net::HttpClient> http;                // outgoing calls
     ops::Metrics metrics;                                 // what /metrics shows
     OpenRouter provider;                                  // keys upstream
@@ -308,7 +288,6 @@ struct Application::Parts {
     base::Sealer attempt_sealer;                          // sign-in attempts in cookies
     base::Sealer answer_sealer;                           // answers that are kept for their Idempotency-Key
     base::Sealer webhook_sealer;                          // secrets of webhook endpoints
-    const std::string process_id = base::random_uuid();   // holder of leases
     domain::NonceMaker nonces;                            // names of upstream keys
     web::SessionTokens sessions;                          // session cookies
     web::CsrfTokens csrf;                                 // tokens in forms
@@ -412,7 +391,7 @@ void Application::stop(base::Millis grace) {
          {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer, &parts_->bulk_timer,
           &parts_->webhook_timer, &parts_->statistics_timer, &parts_->probe_timer, &parts_->guardrail_timer})
         timer->stop();
-    if (parts_->has_started) parts_->give_leases_back();
+    if (parts_->has_started) parts_->leases.give_back({"bulk", "webhooks", "statistics", "reconcile"});
     parts_->has_started = false;
     parts_->upstream_queue.stop();
     parts_->identity_queue.stop();
@@ -423,27 +402,6 @@ void Application::stop(base::Millis grace) {
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();
-}
-
-service::IssuancePolicy issuance_policy(const config::Config& config) {
-    service::IssuancePolicy policy;
-    policy.is_enabled = config.is_provisioning_enabled;
-    policy.max_total_keys = config.max_total_keys;
-    policy.daily_limit = config.key_daily_limit;
-    policy.key_lifetime = config.key_expiry;
-    policy.call_timeout = config.upstream_timeout;
-    return policy;
-}
-
-std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
-    return std::make_unique<github::GithubClient>(
-        github::GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id,
-                              config.github_oauth_client_secret},
-        http);
-}
-
-std::unique_ptr<net::HttpClient> make_http_client() {
-    return net::make_curl_client("llmapikey");
 }
 
 }  // namespace llmapikey::app

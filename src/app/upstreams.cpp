@@ -1,5 +1,7 @@
 #include "app/upstreams.hpp"
 
+#include "net/curl_client.hpp"
+
 #include "ops/log.hpp"
 
 namespace llmapikey::app {
@@ -39,6 +41,27 @@ OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http
         upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key,
                                     config.openrouter_workspace_id, config.openrouter_guardrail_id},
         http, std::move(supervision));
+}
+
+service::IssuancePolicy issuance_policy(const config::Config& config) {
+    service::IssuancePolicy policy;
+    policy.is_enabled = config.is_provisioning_enabled;
+    policy.max_total_keys = config.max_total_keys;
+    policy.daily_limit = config.key_daily_limit;
+    policy.key_lifetime = config.key_expiry;
+    policy.call_timeout = config.upstream_timeout;
+    return policy;
+}
+
+std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
+    return std::make_unique<github::GithubClient>(
+        github::GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id,
+                              config.github_oauth_client_secret},
+        http);
+}
+
+std::unique_ptr<net::HttpClient> make_http_client() {
+    return net::make_curl_client("llmapikey");
 }
 
 }  // namespace llmapikey::app
