@@ -44,8 +44,6 @@ constexpr base::Millis statistics_pause{5'000};
 constexpr base::Millis probe_pause{800};
 constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
 
-};
-
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 
@@ -186,7 +184,8 @@ struct Application::Parts {
                         [this](const std::stop_token& stop) { return send_webhooks(stop); }),
           statistics_timer("statistics", statistics_pause,
                            [this](const std::stop_token& stop) { return take_figures(stop); }),
-          probe_timer("probe", probe_pause, [this](const std::stop_token&) { return probe(); }),
+          probe_timer("probe", probe_pause,
+                      [this](const std::stop_token&) { return provider->probe(), AfterJob::pause; }),
           guardrail_timer(
               "guardrail", guardrail_pause, [this](const std::stop_token&) { return learn_guardrail(); },
               FirstRun::at_once) {}
@@ -249,11 +248,6 @@ struct Application::Parts {
         if (!leases.hold(statistics_lease)) return AfterJob::pause;
         const std::string failure = statistics.run_once(stop);
         if (!failure.empty()) note_failure(failure);
-        return AfterJob::pause;
-    }
-
-    AfterJob probe() {
-        provider->probe();
         return AfterJob::pause;
     }
 
@@ -393,12 +387,9 @@ void Application::stop(base::Millis grace) {
         timer->stop();
     if (parts_->has_started) parts_->leases.give_back({"bulk", "webhooks", "statistics", "reconcile"});
     parts_->has_started = false;
-    parts_->upstream_queue.stop();
-    parts_->identity_queue.stop();
-    parts_->mint_queue.stop();
-    // Who waits in the database's queue waits there for the next process.
-    parts_->minting_queue.stop();
-    parts_->lasting_queue.stop();
+    for (base::WorkQueue* queue : {&parts_->upstream_queue, &parts_->identity_queue, &parts_->mint_queue,
+                                   &parts_->minting_queue, &parts_->lasting_queue})
+        queue->stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();
