@@ -18,11 +18,16 @@ const std::string insert_event =
     "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
     "SELECT $1, $2, $3, $4, $5, $6, $7, $8::bigint WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) "
     "ON CONFLICT (event_key) DO NOTHING";
+// Of keys that are still there, and of those that were ended for it meanwhile.
 const std::string insert_expiries =
     "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
     "SELECT {new_id}, 'key.expired:' || id::text, 'key.expired', id::text, github_user_id, github_username, '', "
     "{epoch:expires_at} FROM llmapikey.api_keys WHERE expires_at > {time:$1} AND expires_at <= {time:$2} "
-    "AND status = 'active' AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) ON CONFLICT (event_key) DO NOTHING";
+    "AND status = 'active' AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) UNION ALL "
+    "SELECT {new_id}, 'key.expired:' || grant_id::text, 'key.expired', grant_id::text, github_user_id, "
+    "github_username, '', {epoch:expires_at} FROM llmapikey.ledger WHERE begun_at > {time:$1} "
+    "AND expires_at > {time:$1} AND expires_at <= {time:$2} AND reason = 'expired' "
+    "AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) ON CONFLICT (event_key) DO NOTHING";
 const std::string event_columns =
     "event.id, event_key, type, grant_id, github_user_id, github_username, detail, event.at";
 const std::string select_undispatched =

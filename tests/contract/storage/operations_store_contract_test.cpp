@@ -228,6 +228,25 @@ TEST_P(OperationsStoreContract, WebhooksHearOfKeysOnlyWhenSomebodyListens) {
     EXPECT_EQ(types, (std::multiset<std::string>{"key.issued 2 ", "key.revoked 2 leaked", "mint.ambiguous 3 "}));
 }
 
+TEST_P(OperationsStoreContract, AnExpiryIsToldOnceAlsoWhenTheKeyWasEndedForIt) {
+    storage::SqlWebhookStore store(sql_);
+    ASSERT_TRUE(store.add_endpoint(endpoint()));
+    const auto kept = issue(1), gone = issue(2), revoked = issue(3);
+    clock_.advance(std::chrono::days{91});
+    auto expired = ending();
+    expired.reason = "expired";
+    ASSERT_TRUE(store.add_expiries(clock_.now() - std::chrono::days{2}, clock_.now() - std::chrono::hours{12}));
+    for (const auto& [grant, why] : {std::pair(gone, expired), std::pair(revoked, ending())}) {
+        ASSERT_TRUE(admin_->begin_revocations({grant.id}, why));
+        ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now()));
+    }
+    ASSERT_TRUE(store.add_expiries(clock_.now() - std::chrono::days{2}, clock_.now()));
+    std::multiset<std::string> told;
+    for (const service::WebhookEvent& event : store.undispatched(20).value())
+        if (event.type == "key.expired") told.insert(event.grant_id);
+    EXPECT_EQ(told, (std::multiset<std::string>{kept.id, gone.id, revoked.id}));
+}
+
 TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
     storage::SqlWebhookStore store(sql_);
     const auto listener = endpoint();
