@@ -235,16 +235,16 @@ TEST_P(OperationsStoreContract, AnExpiryIsToldOnceAlsoWhenTheKeyWasEndedForIt) {
     clock_.advance(std::chrono::days{91});
     auto expired = ending();
     expired.reason = "expired";
-    ASSERT_TRUE(store.add_expiries(clock_.now() - std::chrono::days{2}, clock_.now() - std::chrono::hours{12}));
     for (const auto& [grant, why] : {std::pair(gone, expired), std::pair(revoked, ending())}) {
         ASSERT_TRUE(admin_->begin_revocations({grant.id}, why));
         ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now()));
     }
-    ASSERT_TRUE(store.add_expiries(clock_.now() - std::chrono::days{2}, clock_.now()));
+    for (int time = 0; time < 2; ++time)
+        ASSERT_TRUE(store.add_expiries(clock_.now() - std::chrono::days{2}, clock_.now()));
     std::multiset<std::string> told;
     for (const service::WebhookEvent& event : store.undispatched(20).value())
         if (event.type == "key.expired") told.insert(event.grant_id);
-    EXPECT_EQ(told, (std::multiset<std::string>{kept.id, gone.id, revoked.id}));
+    EXPECT_EQ(told, (std::multiset<std::string>{kept.id, gone.id}) << "and not of one that was revoked");
 }
 
 TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
