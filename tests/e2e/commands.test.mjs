@@ -23,7 +23,7 @@ for (const [name, value] of [["AUTH_SESSION_SECRET", "short"], ["KEY_ENCRYPTION_
   ["KEY_DAILY_LIMIT_USD", "ten"], ["KEY_EXPIRY_DAYS", "0"], ["ADMIN_GITHUB_USER_IDS", "octocat"], ["PUBLIC_URL", "keys.example.org"], ["RATE_LIMIT_PER_MINUTE", "x"],
   ["LISTEN", "nowhere"], ["LISTEN", "127.0.0.1:99999"], ["TRUSTED_PROXIES", "everybody"], ["GITHUB_URL", "github.com"], ["GITHUB_API_URL", "x"], ["OPENROUTER_URL", "x"],
   ["OPENROUTER_WORKSPACE_ID", "x"], ["OPENROUTER_GUARDRAIL_ID", "x"], ["UPSTREAM_TIMEOUT_SECONDS", "0"], ["LOG_LEVEL", "loud"], ["POSTGRES_URL", "mysql://127.0.0.1/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?nonsense=1"],
-  ["POSTGRES_URL", "postgresql://127.0.0.1:99999999/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?sslmode=always"], ["POSTGRES_POOL_SIZE", "0"], ["SPENDING_POLL_SECONDS", "often"], ["SPEND_ALARM_USD", "-1"], ["DRAIN_SECONDS", "soon"]]) {
+  ["POSTGRES_URL", "postgresql://127.0.0.1:99999999/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?sslmode=always"], ["POSTGRES_POOL_SIZE", "0"], ["SPENDING_POLL_SECONDS", "often"], ["RECONCILE_SECONDS", "2"], ["MINT_CONCURRENCY", "0"], ["SPEND_ALARM_USD", "-1"], ["DRAIN_SECONDS", "soon"]]) {
   test(`serve with ${name}=${value}: exit 2, and the variable is named`, async () => {
     const { code, err } = await run(["serve"], { ...good, [name]: value }, folder);
     assert.equal(code, 2, err);
@@ -87,13 +87,13 @@ test("doctor says that all is well, or what is wrong and how to mend it", async 
 
 test("migrate up, status, down, up", async () => {
   const env = { DATA_DIR: join(folder, "migrate") };
-  assert.match((await run(["migrate", "up"], env)).out, /3 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /4 migrations applied/);
   assert.match((await run(["migrate", "up"], env)).out, /0 migrations applied/);
   assert.match((await run(["migrate", "status"], env)).out, /0001 +grants +applied 20/);
-  assert.match((await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out, /^would undo 0003 +operations\nwould undo 0002 +revocations\n$/);
-  assert.match((await run(["migrate", "down"], env)).out, /3 migrations undone/);
+  assert.match((await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out, /^would undo 0004 +lifecycle\nwould undo 0003 +operations\n$/);
+  assert.match((await run(["migrate", "down"], env)).out, /4 migrations undone/);
   assert.equal(JSON.parse((await run(["migrate", "status", "--json"], env)).out)[0].applied_at, null);
-  assert.match((await run(["migrate", "up"], env)).out, /3 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /4 migrations applied/);
 });
 
 test("help for newcomers, version, and usage errors", async () => {
