@@ -4,7 +4,7 @@ WITH gone AS (DELETE FROM llmapikey.api_keys WHERE status = 'waiting' RETURNING 
 UPDATE llmapikey.totals SET live = live - (SELECT count(*) FROM gone);
 -- What an earlier key had spent lowers a cap no more: upstream is told so by hand, or when the key is next changed.
 DROP TABLE llmapikey.mint_notes, llmapikey.spending_days;
-DROP INDEX llmapikey.api_keys_missing, llmapikey.api_keys_carried, llmapikey.api_keys_replacing, llmapikey.api_keys_waiting;
+DROP INDEX llmapikey.ledger_delete_hash, llmapikey.api_keys_missing, llmapikey.api_keys_carried, llmapikey.api_keys_replacing, llmapikey.api_keys_waiting;
 ALTER TABLE llmapikey.api_keys
     DROP COLUMN queued_at,
     DROP COLUMN next_attempt_at,

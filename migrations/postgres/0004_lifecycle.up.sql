@@ -15,6 +15,8 @@ CREATE INDEX api_keys_replacing ON llmapikey.api_keys (id) WHERE status = 'repla
 CREATE INDEX api_keys_carried ON llmapikey.api_keys (carried_until) WHERE carried_until IS NOT NULL;
 CREATE INDEX api_keys_missing ON llmapikey.api_keys (id) WHERE missing_since IS NOT NULL;
 
+CREATE INDEX ledger_delete_hash ON llmapikey.ledger (openrouter_delete_hash) WHERE openrouter_delete_hash IS NOT NULL;
+
 -- What each key has spent on each day (UTC), as upstream has said: what an account has left today outlives its keys.
 CREATE TABLE llmapikey.spending_days (
     github_user_id         text   NOT NULL,

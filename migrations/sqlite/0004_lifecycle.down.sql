@@ -5,6 +5,7 @@ DELETE FROM api_keys WHERE status = 'waiting';
 -- What an earlier key had spent lowers a cap no more: upstream is told so by hand, or when the key is next changed.
 DROP TABLE mint_notes;
 DROP TABLE spending_days;
+DROP INDEX ledger_delete_hash;
 DROP INDEX api_keys_missing;
 DROP INDEX api_keys_carried;
 DROP INDEX api_keys_replacing;

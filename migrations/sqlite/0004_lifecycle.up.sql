@@ -71,6 +71,8 @@ CREATE INDEX api_keys_replacing ON api_keys (id) WHERE status = 'replacing';
 CREATE INDEX api_keys_carried ON api_keys (carried_until) WHERE carried_until IS NOT NULL;
 CREATE INDEX api_keys_missing ON api_keys (id) WHERE missing_since IS NOT NULL;
 
+CREATE INDEX ledger_delete_hash ON ledger (openrouter_delete_hash) WHERE openrouter_delete_hash IS NOT NULL;
+
 CREATE TRIGGER api_keys_counted AFTER INSERT ON api_keys BEGIN
     UPDATE totals SET live = live + 1;
     INSERT INTO login_search (rowid, github_username) VALUES (new.number, new.github_username);

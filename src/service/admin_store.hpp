@@ -90,6 +90,8 @@ public:
     // of a page of upstream's list.
     virtual base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
                                                                 const std::vector<std::string>& nonces) = 0;
+    // Whether this key is being ended, or was ended since then: it may still stand in a list that was read before.
+    virtual base::Result<bool> has_ended(const std::string& delete_handle, base::Timestamp since) = 0;
     // Up to `limit` active grants by id, greater than `after_id` (empty: from the first).
     virtual base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) = 0;
     // Up to `limit` active grants that are not switched off and whose lifetime is over.

@@ -273,6 +273,10 @@ base::Result<void> Reconciler::end_orphans(Pass& pass) {
             const auto known = parts_.store.knows(orphan.delete_handle, "");
             if (!known) return tl::unexpected(known.error());
             if (*known) continue;
+            // Revoked while the list was read, or being revoked: a later run sees whether it is really gone.
+            const auto is_ending = parts_.admin.has_ended(orphan.delete_handle, pass.begun_at - options_.settle_time);
+            if (!is_ending) return tl::unexpected(is_ending.error());
+            if (*is_ending) continue;
             const auto revoked =
                 parts_.provider.revoke(orphan.delete_handle, base::Deadline::after(options_.call_timeout));
             orphan.is_fixed = revoked.has_value();

@@ -51,6 +51,9 @@ const std::string select_known = "SELECT " + portable_grant_columns +
                                  portable_grant_columns +
                                  " FROM llmapikey.api_keys WHERE nonce {in_texts:$2} AND nonce <> '' "
                                  "AND openrouter_delete_hash IS NULL";
+const std::string select_ended =
+    "SELECT 1 FROM llmapikey.ledger WHERE openrouter_delete_hash = $1 AND (ended_at IS NULL OR ended_at >= {time:$2}) "
+    "LIMIT 1";
 const std::string select_active =
     "SELECT " + portable_grant_columns +
     " FROM llmapikey.api_keys WHERE status = 'active' AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
@@ -224,6 +227,12 @@ base::Result<std::vector<domain::Grant>> SqlAdminStore::find_known(const std::ve
         database_->run(select_known, SqlValues().add(joined_safe(delete_handles)).add(joined_safe(nonces)));
     if (!answer) return tl::unexpected(answer.error());
     return grants_of(*answer);
+}
+
+base::Result<bool> SqlAdminStore::has_ended(const std::string& delete_handle, base::Timestamp since) {
+    const auto answer = database_->run(select_ended, SqlValues().add(delete_handle).add(seconds_of(since)));
+    if (!answer) return tl::unexpected(answer.error());
+    return !answer->rows.empty();
 }
 
 base::Result<std::vector<domain::Grant>> SqlAdminStore::list_active(const std::string& after_id, int limit) {

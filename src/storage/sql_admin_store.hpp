@@ -33,6 +33,7 @@ public:
     base::Result<void> set_expiry(const std::string& grant_id, base::Timestamp expires_at) override;
     base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
                                                         const std::vector<std::string>& nonces) override;
+    base::Result<bool> has_ended(const std::string& delete_handle, base::Timestamp since) override;
     base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) override;
     base::Result<std::vector<domain::Grant>> list_expired(base::Timestamp now, int limit) override;
     base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) override;

@@ -48,7 +48,7 @@ test("a page that fetches itself anew keeps its notice, and leaves nobody behind
   await page.click("button[name=persona][value=grace-returning]");
   await page.waitForURL("**/dashboard?result=created");
   assert.ok(await page.getAttribute("main", "data-refresh-after"), "what was spent is not known yet");
-  await page.locator("dd", { hasText: /^2\.30? US dollars/ }).waitFor();
+  await page.locator("dd", { hasText: /^2\.30? US dollars/ }).first().waitFor();
   assert.match(await page.textContent("[role=status]"), /ready/);
   await page.click("#sign-out");
   await page.click("#sign-in");
@@ -58,7 +58,7 @@ test("a page that fetches itself anew keeps its notice, and leaves nobody behind
   await page.click("#generate");
   await page.locator("h2", { hasText: "being sorted out" }).waitFor();
   await page.focus("main a");
-  await page.locator("#generate").waitFor();
+  await page.locator("#copy-key").waitFor({ timeout: 60_000 });
   assert.ok(await page.evaluate(() => document.querySelector("main").contains(document.activeElement)), "the focus is still in the page");
   await page.context().close();
   await own.stop();
@@ -166,9 +166,7 @@ test("the page follows a key that is being sorted out, by itself", async () => {
   await slow.openrouterFault({ method: "POST", path: "/keys", drop: "after" });
   await page.click("#generate");
   assert.match(await page.textContent("main"), /sorted out/);
-  await page.waitForSelector("#generate", { timeout: 20_000 });
-  await page.click("#generate");
-  await page.waitForSelector("#key", { state: "attached" });
+  await page.waitForSelector("#key", { state: "attached", timeout: 60_000 });
   assert.equal((await slow.ledger()).keys.filter((key) => !key.deleted_at && key.name.includes("gh-1001")).length, 1);
   await page.context().close();
   await slow.stop();
