@@ -1,5 +1,6 @@
 #include "storage/sql_statistics_store.hpp"
 
+#include "domain/grant.hpp"
 #include "storage/sql_values.hpp"
 
 namespace llmapikey::storage {
@@ -55,10 +56,6 @@ const std::string select_failures =
     "SELECT what, first_at, last_at, times FROM llmapikey.failures ORDER BY last_at DESC, what LIMIT $1::bigint";
 const std::string delete_failures = "DELETE FROM llmapikey.failures WHERE last_at < $1";
 
-std::string day_text(base::Timestamp time) {
-    return base::to_rfc3339(time).substr(0, 10);
-}
-
 }  // namespace
 
 base::Result<service::StatusCounts> SqlStatisticsStore::status_counts() {
@@ -78,7 +75,7 @@ base::Result<service::Exposure> SqlStatisticsStore::exposure(base::Timestamp now
 }
 
 base::Result<void> SqlStatisticsStore::count_day(base::Timestamp day) {
-    const auto values = SqlValues().add(day_text(day)).add(seconds_of(day)).add(seconds_of(day + one_day));
+    const auto values = SqlValues().add(domain::day_text(day)).add(seconds_of(day)).add(seconds_of(day + one_day));
     return done(database_->run(count_of_day, values));
 }
 
@@ -86,8 +83,11 @@ base::Result<void> SqlStatisticsStore::record_spending(const std::vector<service
                                                        base::Timestamp now) {
     std::vector<SqlValues> to_day, to_key;
     for (const service::KeySpending& key : keys) {
-        to_day.push_back(
-            SqlValues().add(day_text(now)).add(key.delete_handle).add(key.usage.value).add(key.usage_today.value));
+        to_day.push_back(SqlValues()
+                             .add(domain::day_text(now))
+                             .add(key.delete_handle)
+                             .add(key.usage.value)
+                             .add(key.usage_today.value));
         to_key.push_back(SqlValues().add(key.delete_handle).add(key.usage.value).add(seconds_of(now)));
     }
     const auto added = database_->run_each(add_to_day, to_day);
@@ -95,7 +95,7 @@ base::Result<void> SqlStatisticsStore::record_spending(const std::vector<service
 }
 
 base::Result<std::vector<service::DayFigures>> SqlStatisticsStore::days(base::Timestamp since) {
-    const auto answer = database_->run(select_days, SqlValues().add(day_text(since)));
+    const auto answer = database_->run(select_days, SqlValues().add(domain::day_text(since)));
     if (!answer) return tl::unexpected(answer.error());
     std::vector<service::DayFigures> days;
     for (const SqlRow& row : answer->rows)
