@@ -244,7 +244,7 @@ TEST_P(OperationsStoreContract, AnExpiryIsToldOnceAlsoWhenTheKeyWasEndedForIt) {
     std::multiset<std::string> told;
     for (const service::WebhookEvent& event : store.undispatched(20).value())
         if (event.type == "key.expired") told.insert(event.grant_id);
-    EXPECT_EQ(told, (std::multiset<std::string>{kept.id, gone.id}) << "and not of one that was revoked");
+    EXPECT_EQ(told, (std::multiset<std::string>{kept.id, gone.id})) << "and not of one that was revoked";
 }
 
 TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
