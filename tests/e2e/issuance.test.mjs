@@ -13,10 +13,10 @@ before(async () => { [upstreams, postgres] = await Promise.all([startUpstreams()
 after(async () => { await upstreams.stop(); await postgres?.stop(); });
 beforeEach(() => upstreams.clearFaults());
 
-// A service with a database of its own, stopped and removed afterwards. `use` may restart it through `again`.
+// A service with a database and a secret of its own (with the secret of another it would take that one's keys for its own orphans), stopped and removed afterwards. `use` may restart it through `again`.
 const withService = async (env, use) => {
   const folder = temporaryFolder();
-  const store = isEmbedded ? {} : { POSTGRES_URL: postgres.database().pooled };
+  const store = { KEY_ENCRYPTION_SECRET: `sealing-secret-of-the-service-in-${folder}`, ...(isEmbedded ? {} : { POSTGRES_URL: postgres.database().pooled }) };
   let service = await startService(upstreams, folder, { ...store, ...env });
   const again = async (other = env) => { await service.stop(); service = await startService(upstreams, folder, { ...store, ...other }); return service; };
   const files = isEmbedded ? folder : join(postgres?.folder ?? "", "primary");
@@ -138,8 +138,9 @@ test("killed in the middle of a mint: the next visit ends with one key, none orp
   await lost;
   const restarted = await again();
   const mine = await signIn(restarted, name);
+  // A machine that took its time with the restart may have sorted it out already.
   const early = await (await generate(restarted, mine)).json();
-  assert.equal(early.status, "in_progress");
+  assert.ok(["in_progress", "created", "exists"].includes(early.status), JSON.stringify(early));
   const key = await until("a key", async () => (await (await generate(restarted, mine)).json()).key);
   const alive = (await liveKeys()).filter((each) => !before_.has(each.hash));
   assert.equal(alive.length, 1);
@@ -189,7 +190,9 @@ test("no raw key in the log or in the database, whole or copied", () => withServ
   await page(service, session);
   await page(service, session, "/docs?key=show");
   assert.ok(!service.process.output.includes(key));
-  for (const file of filesUnder(files)) assert.ok(!readFileSync(file).includes(key), file);
+  // PostgreSQL removes files of its own while we look.
+  const contents = (file) => { try { return readFileSync(file); } catch (error) { if (error.code === "ENOENT") return ""; throw error; } };
+  for (const file of filesUnder(files)) assert.ok(!contents(file).includes(key), file);
   for (const secret of [session.split("=")[1], "session-secret", "sealing-secret", upstreams.management_key, upstreams.github_client_secret]) {
     assert.ok(!service.process.output.includes(secret));
   }

@@ -241,8 +241,9 @@ TEST_P(OperationsStoreContract, AnExpiryIsToldOnceAlsoWhenTheKeyWasEndedForIt) {
     }
     for (int time = 0; time < 2; ++time)
         ASSERT_TRUE(store.add_expiries(clock_.now() - std::chrono::days{2}, clock_.now()));
+    const auto events = store.undispatched(20).value();
     std::multiset<std::string> told;
-    for (const service::WebhookEvent& event : store.undispatched(20).value())
+    for (const service::WebhookEvent& event : events)
         if (event.type == "key.expired") told.insert(event.grant_id);
     EXPECT_EQ(told, (std::multiset<std::string>{kept.id, gone.id})) << "and not of one that was revoked";
 }

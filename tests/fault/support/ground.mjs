@@ -14,7 +14,7 @@ export const makeGround = (upstreams, store = {}, extra = {}) => {
   const folder = temporaryFolder();
   const env = { ...store, ...hurried, ...extra };
   const ground = {
-    folder, env, services: [],
+    upstreams, folder, env, services: [],
     start: async (more = {}) => {
       const service = await startService(upstreams, folder, { ...env, ...more });
       ground.services.push(service);
