@@ -1,5 +1,6 @@
 #include "web/views/template_engine.hpp"
 
+#include <map>
 #include <stdexcept>
 
 #include "base/embedded.hpp"
@@ -7,12 +8,26 @@
 namespace llmapikey::web::views {
 namespace {
 
+constexpr std::string_view extension = ".html";
+
 std::string_view find_text(std::string_view name) {
-    const std::string file = std::string(name) + ".html";
     for (const base::EmbeddedText& text : embedded_templates()) {
-        if (text.name == file) return text.text;
+        if (text.name.substr(0, text.name.size() - extension.size()) == name) return text.text;
     }
-    throw std::logic_error("no template named " + file);
+    throw std::logic_error("no template named " + std::string(name));
+}
+
+// All of them by name, parsed once.
+const std::map<std::string_view, PageTemplate>& templates() {
+    static const auto parsed = [] {
+        std::map<std::string_view, PageTemplate> all;
+        for (const base::EmbeddedText& text : embedded_templates()) {
+            const std::string_view name = text.name.substr(0, text.name.size() - extension.size());
+            all.emplace(name, PageTemplate(name, find_text));
+        }
+        return all;
+    }();
+    return parsed;
 }
 
 }  // namespace
@@ -44,15 +59,10 @@ std::string asset_url(std::string_view name) {
 }
 
 std::string render_template(std::string_view name, const Data& data) {
-    // Parsed anew each time: rendering changes the engine's object, and it takes a few tens of microseconds.
-    kainjow::mustache::mustache page{std::string(find_text(name))};
-    Data with_partials = data;
-    for (const std::string partial : {"head", "foot", "snippet", "word_list", "admin_nav", "chart", "key_actions"}) {
-        with_partials.set(partial, kainjow::mustache::partial{[partial] { return std::string(find_text(partial)); }});
-    }
-    std::string html = page.render(with_partials);
-    if (!page.is_valid()) throw std::logic_error("template " + std::string(name) + ": " + page.error_message());
-    return html;
+    const auto& all = templates();
+    const auto found = all.find(name);
+    if (found == all.end()) throw std::logic_error("no template named " + std::string(name));
+    return found->second.render(data);
 }
 
 void set_if_any(Data& data, const std::string& name, const std::string& value) {

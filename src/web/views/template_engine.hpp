@@ -1,16 +1,13 @@
 #pragma once
 
-#include <initializer_list>
-#include <kainjow/mustache.hpp>
 #include <string>
 #include <string_view>
 
+#include "web/views/page_template.hpp"
 #include "web/views/views.hpp"
 
-// kainjow's mustache, which escapes by default; private to web/views.
+// The templates of the program, and what several of them need; private to web/views.
 namespace llmapikey::web::views {
-
-using Data = kainjow::mustache::data;
 
 // A template of web/templates with its partials, made into text. Throws std::logic_error if there is no such template
 // or it does not parse: a fault of the build, which the tests of every page find.
