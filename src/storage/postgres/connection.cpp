@@ -11,6 +11,8 @@
 namespace llmapikey::storage::postgres {
 namespace {
 
+constexpr base::Millis first_answer{3'000};
+
 void ignore_notice(void*, const PGresult*) {}
 
 std::string last_message(const PGconn* connection) {
@@ -21,6 +23,13 @@ std::string last_message(const PGconn* connection) {
     while (!message.empty() && message.back() == ' ')
         message.pop_back();
     return message;
+}
+
+std::vector<const char*> pointers_to(const Parameters& parameters) {
+    std::vector<const char*> values;
+    for (const auto& value : parameters.values())
+        values.push_back(value ? value->c_str() : nullptr);
+    return values;
 }
 
 PGconn* connect(const ConnectionSettings& settings, const std::string& options) {
@@ -126,7 +135,14 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     }
     PQsetNoticeReceiver(raw, ignore_notice, nullptr);
     PQsetnonblocking(raw, 1);
+    connection->keeps_statements_ = connection->is_direct(base::Deadline::after(first_answer));
     return connection;
+}
+
+// A pooler names a process of its own, the server the one that answers.
+bool Connection::is_direct(base::Deadline deadline) {
+    const auto answer = query("SELECT pg_backend_pid()", Parameters(), deadline);
+    return answer && answer->number(0, 0) == PQbackendPID(connection_.get());
 }
 
 Failure Connection::broken(Failure::Kind kind, std::string message) {
@@ -190,13 +206,40 @@ Outcome<Rows> Connection::collect(base::Deadline deadline) {
 }
 
 Outcome<Rows> Connection::query(const std::string& sql, const Parameters& parameters, base::Deadline deadline) {
-    std::vector<const char*> values;
-    for (const auto& value : parameters.values())
-        values.push_back(value ? value->c_str() : nullptr);
+    const std::vector<const char*> values = pointers_to(parameters);
     const int sent = PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
                                        values.data(), nullptr, nullptr, 0);
     if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));
     return collect(deadline);
+}
+
+// The name under which the server keeps the statement.
+Outcome<std::string> Connection::keep(const std::string& sql, base::Deadline deadline) {
+    const auto kept = kept_.find(sql);
+    if (kept != kept_.end()) return kept->second;
+    const std::string name = "kept_" + std::to_string(kept_.size() + 1);
+    if (PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr) == 0)
+        return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));
+    const auto prepared = collect(deadline);
+    if (!prepared) return tl::unexpected(prepared.error());
+    return kept_.emplace(sql, name).first->second;
+}
+
+Outcome<Rows> Connection::query_kept(const std::string& sql, const Parameters& parameters, base::Deadline deadline) {
+    if (!keeps_statements_) return query(sql, parameters, deadline);
+    const auto name = keep(sql, deadline);
+    if (!name) return tl::unexpected(name.error());
+    const std::vector<const char*> values = pointers_to(parameters);
+    const int sent = PQsendQueryPrepared(connection_.get(), name->c_str(), static_cast<int>(values.size()),
+                                         values.data(), nullptr, nullptr, 0);
+    if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));
+    auto rows = collect(deadline);
+    // The server has not the statement any more, or the tables have changed since: nothing has been carried out.
+    const bool is_outdated = !rows && rows.error().kind == Failure::Kind::rejected &&
+                             (rows.error().sqlstate == "26000" || rows.error().sqlstate == "0A000");
+    if (!is_outdated) return rows;
+    keeps_statements_ = false;
+    return query(sql, parameters, deadline);
 }
 
 Outcome<Rows> Connection::execute(const std::string& sql, base::Deadline deadline) {

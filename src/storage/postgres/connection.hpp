@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,8 @@
 struct pg_conn;
 struct pg_result;
 
-// A thin wrapper over libpq; private to storage/postgres. One Connection belongs to one thread at a time. No session
-// state and no named statements, so that everything works through a pooler in transaction mode.
+// A thin wrapper over libpq; private to storage/postgres. One Connection belongs to one thread at a time. Through a
+// pooler there is no session state and there are no named statements, so that one in transaction mode will do.
 namespace llmapikey::storage::postgres {
 
 // Where the database is, from POSTGRES_URL.
@@ -95,6 +96,9 @@ public:
 
     // One statement, one round trip. After lost or timed_out the connection is of no more use.
     Outcome<Rows> query(const std::string& sql, const Parameters& parameters, base::Deadline deadline);
+    // Likewise, for a statement that comes again and again: where the connection goes to the server itself, the server
+    // keeps it parsed and planned, and the first time takes a round trip more.
+    Outcome<Rows> query_kept(const std::string& sql, const Parameters& parameters, base::Deadline deadline);
     // Several statements without parameters; gives the last one's rows.
     Outcome<Rows> execute(const std::string& sql, base::Deadline deadline);
 
@@ -103,6 +107,8 @@ public:
 
 private:
     explicit Connection(pg_conn* connection) : connection_(connection) {}
+    bool is_direct(base::Deadline deadline);
+    Outcome<std::string> keep(const std::string& sql, base::Deadline deadline);
     Outcome<Rows> collect(base::Deadline deadline);
     Failure broken(Failure::Kind kind, std::string message);
     Failure failure_of(const pg_result* result) const;
@@ -110,6 +116,8 @@ private:
 
     std::unique_ptr<pg_conn, FreeConnection> connection_;
     bool is_broken_ = false;
+    bool keeps_statements_ = false;
+    std::unordered_map<std::string, std::string> kept_;  // names by statement
 };
 
 // What a failure is to the service: store_unavailable, with what to do where that can be said.

@@ -49,6 +49,7 @@ public:
             if (connection_ != nullptr) pool_->give_back(std::move(connection_));
         }
         Connection* operator->() { return connection_.get(); }
+        Connection& operator*() { return *connection_; }
         // Closes this connection, and all that are idle: what was wrong with it is wrong with them.
         void discard();
 

@@ -35,11 +35,12 @@ Database::Database(ConnectionSettings settings, PoolOptions options)
       timeout_(options.statement_timeout + allowance),
       pool_(options.size, [this, options] { return Connection::open(settings_, options.statement_timeout); }) {}
 
-base::Result<Database::Answer> Database::run(const std::string& sql, const Parameters& parameters, Patience patience) {
+base::Result<Database::Answer> Database::run(const std::string& sql, const Parameters& parameters, Patience patience,
+                                             Plan plan) {
     const auto deadline = base::Deadline::after(timeout_);
     bool was_lost = false;
     for (int conflicts = 0;;) {
-        auto tried = try_once(sql, parameters, deadline, was_lost ? Patience::wait : patience);
+        auto tried = try_once({sql, parameters, plan}, deadline, was_lost ? Patience::wait : patience);
         if (!tried) return tl::unexpected(tried.error());
         if (*tried) return Answer{std::move(**tried), was_lost};
 
@@ -58,11 +59,12 @@ base::Result<Database::Answer> Database::run(const std::string& sql, const Param
 }
 
 // The connection is given back before anybody pauses.
-base::Result<Outcome<Rows>> Database::try_once(const std::string& sql, const Parameters& parameters,
-                                               base::Deadline deadline, Patience patience) {
+base::Result<Outcome<Rows>> Database::try_once(const Statement& statement, base::Deadline deadline, Patience patience) {
     auto lease = pool_.acquire(deadline, patience);
     if (!lease) return tl::unexpected(lease.error());
-    auto rows = (*lease)->query(sql, parameters, deadline);
+    Connection& connection = **lease;
+    auto rows = statement.plan == Plan::kept ? connection.query_kept(statement.sql, statement.parameters, deadline)
+                                             : connection.query(statement.sql, statement.parameters, deadline);
     if (!rows && is_end_of_connection(rows.error())) lease->discard();
     return rows;
 }

@@ -7,6 +7,11 @@
 
 namespace llmapikey::storage::postgres {
 
+enum class Plan {
+    kept,   // of a statement that is always the same, and whose plan does not hang on its values
+    fresh,  // made for this once
+};
+
 // Runs single statements, each a transaction of its own, on pooled connections, and tries again what can be tried
 // again: serialization failures and deadlocks (SQLSTATE 40001, 40P01: certainly without effect) with jitter, and once
 // what was lost with its connection. Thread-safe; blocking.
@@ -21,13 +26,18 @@ public:
 
     // Errc::conflict: a unique constraint was violated (23505). store_unavailable: everything else; at the latest after
     // twice the statement timeout.
-    base::Result<Answer> run(const std::string& sql, const Parameters& parameters, Patience patience);
+    base::Result<Answer> run(const std::string& sql, const Parameters& parameters, Patience patience,
+                             Plan plan = Plan::kept);
 
     const ConnectionSettings& settings() const { return settings_; }
 
 private:
-    base::Result<Outcome<Rows>> try_once(const std::string& sql, const Parameters& parameters, base::Deadline deadline,
-                                         Patience patience);
+    struct Statement {
+        const std::string& sql;
+        const Parameters& parameters;
+        Plan plan;
+    };
+    base::Result<Outcome<Rows>> try_once(const Statement& statement, base::Deadline deadline, Patience patience);
 
     const ConnectionSettings settings_;
     const base::Millis timeout_;

@@ -10,6 +10,7 @@ namespace {
 
 // Two submits of one account collide at most once each; more than a few times is not chance.
 constexpr int max_collisions = 8;
+constexpr base::Millis longest_turn{5'000};
 constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
 
 const std::string select_by_account = "SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE github_user_id = $1";
@@ -148,7 +149,10 @@ base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const servi
                                 .add(request.is_queued ? "queued" : "")
                                 .add(domain::day_text(request.now))
                                 .add(seconds_of(domain::next_reset(request.now)));
+    std::unique_lock turn(reserving_, longest_turn);
+    if (!turn) return base::fail(base::Errc::overloaded, "too many reservations at once", base::Seconds{5});
     const auto answer = database_->run(insert_pending, parameters, Patience::fail_fast);
+    turn.unlock();
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return explain_refusal(request);
     auto grant = read_grant(answer->rows, 0);

@@ -31,7 +31,8 @@ SqlAnswer answer_of(const Rows& rows) {
 }  // namespace
 
 base::Result<SqlAnswer> PostgresSql::run(const std::string& sql, const SqlValues& values) {
-    const auto answer = database_->run(translated(sql, Dialect::postgres), parameters_of(values), Patience::fail_fast);
+    const auto answer =
+        database_->run(translated(sql, Dialect::postgres), parameters_of(values), Patience::fail_fast, Plan::fresh);
     if (!answer) return tl::unexpected(answer.error());
     return answer_of(answer->rows);
 }

@@ -90,6 +90,41 @@ TEST(ConnectionTest, APoolerThatRefusesServerSettingsIsConnectedToWithoutThem) {
     EXPECT_EQ(value_of((*connection)->query("SELECT 1", {}, soon())), "1");
 }
 
+TEST(ConnectionTest, TheServerKeepsStatementsOfItsOwnConnectionsOnly) {
+    const std::string sum = "SELECT $1::bigint + $2::bigint", kept = "SELECT count(*) FROM pg_prepared_statements";
+    const auto two = postgres::Parameters().add(std::int64_t{1}).add(std::int64_t{1});
+    const auto direct = connect(postgres_url());
+    for (int time = 0; time < 3; ++time)
+        EXPECT_EQ(value_of(direct->query_kept(sum, two, soon())), "2");
+    EXPECT_EQ(value_of(direct->query(kept, {}, soon())), "1");
+    const auto pooled = connect(pgbouncer_url());
+    for (int time = 0; time < 3; ++time)
+        EXPECT_EQ(value_of(pooled->query_kept(sum, two, soon())), "2");
+    EXPECT_EQ(value_of(pooled->query(kept, {}, soon())), "0");
+}
+
+TEST(ConnectionTest, AStatementThatTheServerNoLongerKeepsIsSentWhole) {
+    const auto connection = connect(postgres_url());
+    const std::string table = "CREATE TEMPORARY TABLE t (a int); INSERT INTO t VALUES (7)", all = "SELECT * FROM t";
+    ASSERT_TRUE(connection->execute(table, soon()));
+    EXPECT_EQ(value_of(connection->query_kept(all, {}, soon())), "7");
+    ASSERT_TRUE(connection->execute("ALTER TABLE t ALTER a TYPE text", soon()));
+    EXPECT_EQ(value_of(connection->query_kept(all, {}, soon())), "7") << "another type of result";
+    const auto other = connect(postgres_url());
+    EXPECT_EQ(value_of(other->query_kept("SELECT 5", {}, soon())), "5");
+    ASSERT_TRUE(other->execute("DEALLOCATE ALL", soon()));
+    EXPECT_EQ(value_of(other->query_kept("SELECT 5", {}, soon())), "5");
+    EXPECT_TRUE(other->is_usable());
+}
+
+TEST(ConnectionTest, AFaultInAKeptStatementIsToldAsItIs) {
+    const auto connection = connect(postgres_url());
+    const auto rows = connection->query_kept("SELECT 1 FROM there_is_no_such_table", {}, soon());
+    ASSERT_FALSE(rows);
+    EXPECT_EQ(rows.error().sqlstate, "42P01");
+    EXPECT_EQ(value_of(connection->query_kept("SELECT 1", {}, soon())), "1");
+}
+
 TEST(ConnectionPoolTest, OpensNoMoreThanItsSizeAndServesInOrder) {
     ConnectionPool pool(2, opener(postgres_url()));
     auto first = pool.acquire(soon(), Patience::fail_fast);
