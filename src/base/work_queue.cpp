@@ -2,27 +2,49 @@
 
 #include <pthread.h>
 
+#include <chrono>
+#include <system_error>
 #include <utility>
 
 namespace llmapikey::base {
+namespace {
+
+constexpr std::chrono::seconds idle_for{30};
+
+}  // namespace
 
 WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting)
-    : name_(std::move(name)), max_waiting_(max_waiting) {
-    for (int i = 0; i < threads; ++i)
-        threads_.emplace_back([this] { run(); });
-}
+    : name_(std::move(name)), max_waiting_(max_waiting), most_threads_(static_cast<std::size_t>(threads)) {}
 
 WorkQueue::~WorkQueue() {
     stop();
 }
 
 bool WorkQueue::try_submit(Job job) {
+    Threads ended;
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_ || jobs_.size() >= max_waiting_) return false;
+        const bool needs_thread = jobs_.size() >= idle_ && threads_.size() < most_threads_;
+        if (needs_thread && !start_thread() && threads_.empty()) return false;
         jobs_.push_back(std::move(job));
+        ended.swap(ended_);
     }
     ready_.notify_one();
+    for (std::thread& thread : ended)
+        thread.join();
+    return true;
+}
+
+// With the lock held. False if the system has no thread to give.
+bool WorkQueue::start_thread() {
+    const auto place = threads_.emplace(threads_.end());
+    try {
+        *place = std::thread([this, place] { run(place); });
+    } catch (const std::system_error&) {
+        threads_.erase(place);
+        return false;
+    }
     return true;
 }
 
@@ -32,14 +54,17 @@ std::size_t WorkQueue::waiting() const {
 }
 
 void WorkQueue::stop() {
+    Threads threads;
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         is_stopping_ = true;
+        ready_.notify_all();
+        // Each moves itself to those that have ended.
+        all_ended_.wait(lock, [this] { return threads_.empty(); });
+        threads.swap(ended_);
     }
-    ready_.notify_all();
-    for (std::thread& thread : threads_) {
-        if (thread.joinable()) thread.join();
-    }
+    for (std::thread& thread : threads)
+        thread.join();
 }
 
 void WorkQueue::abandon() {
@@ -51,19 +76,23 @@ void WorkQueue::abandon() {
     stop();
 }
 
-void WorkQueue::run() {
+void WorkQueue::run(Threads::iterator self) {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+    std::unique_lock lock(mutex_);
     while (true) {
-        Job job;
-        {
-            std::unique_lock lock(mutex_);
-            ready_.wait(lock, [this] { return is_stopping_ || !jobs_.empty(); });
-            if (jobs_.empty()) return;
-            job = std::move(jobs_.front());
-            jobs_.pop_front();
-        }
+        ++idle_;
+        const bool is_woken = ready_.wait_for(lock, idle_for, [this] { return is_stopping_ || !jobs_.empty(); });
+        --idle_;
+        if (jobs_.empty() && (is_stopping_ || !is_woken)) break;
+        Job job = std::move(jobs_.front());
+        jobs_.pop_front();
+        lock.unlock();
         job();
+        job = nullptr;  // what it holds goes before the next one
+        lock.lock();
     }
+    ended_.splice(ended_.end(), threads_, self);
+    if (threads_.empty()) all_ended_.notify_all();
 }
 
 }  // namespace llmapikey::base

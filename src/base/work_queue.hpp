@@ -4,24 +4,26 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 namespace llmapikey::base {
 
-// A fixed number of threads that run jobs in the order of their arrival, from a queue of bounded length. Thread-safe.
+// Threads that run jobs in the order of their arrival, from a queue of bounded length. They are started when there is
+// work for them, and end when there has been none for a while. Thread-safe.
 class WorkQueue {
 public:
     using Job = std::function<void()>;  // must not throw
 
+    // `threads`: at the most.
     WorkQueue(std::string name, int threads, std::size_t max_waiting);
     ~WorkQueue();  // as stop()
     WorkQueue(const WorkQueue&) = delete;
     WorkQueue& operator=(const WorkQueue&) = delete;
 
-    // False, and the job is dropped, if the queue is full or stopped.
+    // False, and the job is dropped, if the queue is full or stopped, or no thread is to be had.
     [[nodiscard]] bool try_submit(Job job);
     std::size_t waiting() const;
     // Refuses new jobs, runs those that wait, joins. Idempotent.
@@ -30,15 +32,21 @@ public:
     void abandon();
 
 private:
-    void run();
+    using Threads = std::list<std::thread>;
+    void run(Threads::iterator self);
+    bool start_thread();
 
     const std::string name_;
     const std::size_t max_waiting_;
     mutable std::mutex mutex_;
     std::condition_variable ready_;
+    std::condition_variable all_ended_;
     std::deque<Job> jobs_;
     bool is_stopping_ = false;
-    std::vector<std::thread> threads_;
+    const std::size_t most_threads_;
+    std::size_t idle_ = 0;  // threads that wait for work
+    Threads threads_;
+    Threads ended_;  // to be joined
 };
 
 }  // namespace llmapikey::base

@@ -117,21 +117,25 @@ bool is_certainly_unsent(CURL* handle, CURLcode code) {
     return known == CURLE_OK && ready_to_send == 0;
 }
 
+// Why libcurl cannot be used, or empty. It is loaded here, when something is sent for the first time.
+const std::string& library_problem() {
+    static const std::string problem = []() -> std::string {
+        try {
+            return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? "" : "libcurl cannot start";
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+    }();
+    return problem;
+}
+
 class CurlClient final : public HttpClient {
 public:
-    explicit CurlClient(std::string user_agent) : user_agent_(std::move(user_agent)) {
-        static std::once_flag once;
-        std::call_once(once, [] {
-            if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::runtime_error("libcurl cannot start");
-        });
-    }
+    explicit CurlClient(std::string user_agent) : user_agent_(std::move(user_agent)) {}
 
     ClientResponse send(const ClientRequest& request, base::Deadline deadline) override {
         ClientResponse response;
-        if (deadline.has_passed()) {
-            response.failure = "no time was left";
-            return response;
-        }
+        if (!may_begin(deadline, response)) return response;
         Lease lease(*this);
         CURL* handle = lease.get();
         const HeaderList headers = make_headers(request);
@@ -144,10 +148,7 @@ public:
 
     ClientResponse stream(const ClientRequest& request, AnswerSink& sink, const StreamLimits& limits) override {
         ClientResponse response;
-        if (limits.deadline.has_passed()) {
-            response.failure = "no time was left";
-            return response;
-        }
+        if (!may_begin(limits.deadline, response)) return response;
         Lease lease(*this);
         CURL* handle = lease.get();
         const HeaderList headers = make_headers(request);
@@ -167,6 +168,11 @@ public:
     }
 
 private:
+    static bool may_begin(base::Deadline deadline, ClientResponse& response) {
+        response.failure = deadline.has_passed() ? "no time was left" : library_problem();
+        return response.failure.empty();
+    }
+
     // A handle for the length of one transfer; handles keep their connections between transfers.
     class Lease {
     public:

@@ -89,26 +89,6 @@ TEST(CryptoTest, KnownAnswers) {
     EXPECT_FALSE(equal_constant_time("a", "ab"));
 }
 
-TEST(WorkQueueTest, RefusesMoreThanItsBoundAndFinishesTheRest) {
-    std::promise<void> gate;
-    std::atomic<int> done{0};
-    WorkQueue queue("test", 1, 2);
-    std::promise<void> started;
-    ASSERT_TRUE(queue.try_submit([&] {
-        started.set_value();
-        gate.get_future().wait();
-        ++done;
-    }));
-    started.get_future().wait();
-    EXPECT_TRUE(queue.try_submit([&] { ++done; }));
-    EXPECT_TRUE(queue.try_submit([&] { ++done; }));
-    EXPECT_FALSE(queue.try_submit([&] { ++done; }));
-    gate.set_value();
-    queue.stop();
-    EXPECT_EQ(done, 3);
-    EXPECT_FALSE(queue.try_submit([] {}));
-}
-
 TEST(ListenAddressTest, TakesNumericAddressesWithPorts) {
     EXPECT_EQ(net::ListenAddress::parse("127.0.0.1:3000")->text(), "127.0.0.1:3000");
     EXPECT_EQ(net::ListenAddress::parse("[::1]:80")->text(), "[::1]:80");

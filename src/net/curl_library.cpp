@@ -1,0 +1,75 @@
+// The functions of libcurl that the program calls, each handed on to the library once it is loaded: it brings some
+// thirty others along (Kerberos, LDAP, SSH, a second TLS), which would be most of the time that the program takes to
+// start.
+#define CURL_DISABLE_TYPECHECK
+#include <curl/curl.h>
+
+#include <cstdarg>
+
+#include "base/shared_library.hpp"
+
+namespace {
+
+const llmapikey::base::SharedLibrary& library() {
+    static const llmapikey::base::SharedLibrary loaded("libcurl.so.4", "libcurl4");
+    return loaded;
+}
+
+}  // namespace
+
+#define LLMAPIKEY_FORWARD(name)                                              \
+    static auto* const function = library().function<decltype(name)>(#name); \
+    return function
+
+// The macros of curl.h that check or rename calls.
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+
+extern "C" {
+
+CURLcode curl_global_init(long flags) {
+    LLMAPIKEY_FORWARD(curl_global_init)(flags);
+}
+CURL* curl_easy_init() {
+    LLMAPIKEY_FORWARD(curl_easy_init)();
+}
+void curl_easy_cleanup(CURL* handle) {
+    LLMAPIKEY_FORWARD(curl_easy_cleanup)(handle);
+}
+void curl_easy_reset(CURL* handle) {
+    LLMAPIKEY_FORWARD(curl_easy_reset)(handle);
+}
+CURLcode curl_easy_perform(CURL* handle) {
+    LLMAPIKEY_FORWARD(curl_easy_perform)(handle);
+}
+const char* curl_easy_strerror(CURLcode code) {
+    LLMAPIKEY_FORWARD(curl_easy_strerror)(code);
+}
+curl_slist* curl_slist_append(curl_slist* list, const char* text) {
+    LLMAPIKEY_FORWARD(curl_slist_append)(list, text);
+}
+void curl_slist_free_all(curl_slist* list) {
+    LLMAPIKEY_FORWARD(curl_slist_free_all)(list);
+}
+time_t curl_getdate(const char* text, const time_t* unused) {
+    LLMAPIKEY_FORWARD(curl_getdate)(text, unused);
+}
+
+// Values are of the types long, curl_off_t or pointer: each is as wide as a pointer here, and passed as one.
+static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
+CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
+    va_list arguments;
+    va_start(arguments, option);
+    void* const value = va_arg(arguments, void*);
+    va_end(arguments);
+    LLMAPIKEY_FORWARD(curl_easy_setopt)(handle, option, value);
+}
+CURLcode curl_easy_getinfo(CURL* handle, CURLINFO info, ...) {
+    va_list arguments;
+    va_start(arguments, info);
+    void* const target = va_arg(arguments, void*);
+    va_end(arguments);
+    LLMAPIKEY_FORWARD(curl_easy_getinfo)(handle, info, target);
+}
+
+}  // extern "C"

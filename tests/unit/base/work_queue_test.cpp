@@ -1,0 +1,96 @@
+#include "base/work_queue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <thread>
+#include <vector>
+
+namespace llmapikey::base {
+namespace {
+
+TEST(WorkQueueTest, RunsAsManyJobsAtOnceAsItHasThreads) {
+    WorkQueue queue("test", 3, 10);
+    std::latch together(3), done(3);
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(queue.try_submit([&] {
+            together.arrive_and_wait();  // for ever, if two ran at the most
+            done.count_down();
+        }));
+    }
+    done.wait();
+}
+
+TEST(WorkQueueTest, MoreJobsThanThreadsWaitInOrder) {
+    WorkQueue queue("test", 1, 10);
+    std::promise<void> go;
+    auto gone = go.get_future().share();
+    std::vector<int> order;
+    ASSERT_TRUE(queue.try_submit([gone] { gone.wait(); }));
+    for (int i = 0; i < 5; ++i)
+        ASSERT_TRUE(queue.try_submit([&order, i] { order.push_back(i); }));
+    go.set_value();
+    queue.stop();
+    EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
+    EXPECT_FALSE(queue.try_submit([] {}));
+}
+
+TEST(WorkQueueTest, RefusesMoreThanItsBoundAndFinishesTheRest) {
+    WorkQueue queue("test", 1, 2);
+    std::promise<void> go, begun;
+    auto gone = go.get_future().share();
+    ASSERT_TRUE(queue.try_submit([&begun, gone] {
+        begun.set_value();
+        gone.wait();
+    }));
+    begun.get_future().wait();
+    std::atomic<int> ran = 0;
+    EXPECT_TRUE(queue.try_submit([&] { ++ran; }));
+    EXPECT_TRUE(queue.try_submit([&] { ++ran; }));
+    EXPECT_FALSE(queue.try_submit([] {}));
+    EXPECT_EQ(queue.waiting(), 2u);
+    go.set_value();
+    queue.stop();
+    EXPECT_EQ(ran, 2);
+}
+
+TEST(WorkQueueTest, AbandoningDropsWhatWaitsAndFinishesWhatRuns) {
+    WorkQueue queue("test", 1, 10);
+    std::promise<void> go, begun;
+    auto gone = go.get_future().share();
+    std::atomic<int> ran = 0;
+    ASSERT_TRUE(queue.try_submit([&, gone] {
+        begun.set_value();
+        gone.wait();
+        ++ran;
+    }));
+    begun.get_future().wait();
+    ASSERT_TRUE(queue.try_submit([&] { ++ran; }));
+    std::thread abandoning([&] { queue.abandon(); });
+    while (queue.waiting() > 0)
+        std::this_thread::yield();
+    go.set_value();
+    abandoning.join();
+    EXPECT_EQ(ran, 1);
+}
+
+TEST(WorkQueueTest, ManySubmittersLoseNothing) {
+    WorkQueue queue("test", 4, 100'000);
+    std::atomic<int> ran = 0;
+    std::vector<std::thread> submitters;
+    for (int i = 0; i < 4; ++i) {
+        submitters.emplace_back([&] {
+            for (int job = 0; job < 2'000; ++job)
+                EXPECT_TRUE(queue.try_submit([&] { ++ran; }));
+        });
+    }
+    for (std::thread& submitter : submitters)
+        submitter.join();
+    queue.stop();
+    EXPECT_EQ(ran, 8'000);
+}
+
+}  // namespace
+}  // namespace llmapikey::base
