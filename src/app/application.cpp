@@ -94,6 +94,7 @@ struct Application::Parts {
           stores(std::move(opened)),
           leases(*stores.leases, clock),
           http(make_http_client()),
+          metrics(web::route_labels()),
           provider(make_key_provider(config, *http, supervise(metrics))),
           identity(make_identity_provider(config, *http)),
           key_sealer(config.key_encryption_secret, key_sealing_purpose),

@@ -17,6 +17,10 @@ void append_clean(std::string& out, std::string_view text) {
     }
 }
 
+bool has_no_body(int status) {
+    return status == 204 || status == 304 || status < 200;
+}
+
 void append_header(std::string& out, std::string_view name, std::string_view value) {
     append_clean(out, name);
     out += ": ";
@@ -44,30 +48,69 @@ const std::string& http_date(std::chrono::seconds skew) {
     return text;
 }
 
-bool has_no_body(int status) {
-    return status == 204 || status == 304 || status < 200;
+std::string to_headers(const Response& response) {
+    std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+    head += http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
+    head += "\r\n";
+    for (const Header& header : response.headers)
+        append_header(head, header.name, header.value);
+    return head;
 }
 
 }  // namespace
 
-Request to_request(RequestParser& parser, const std::string& peer_address) {
-    auto& message = parser.get();
+void IncomingMessage::begin(std::uint32_t most_head, std::uint64_t most_body) {
+    headers_.clear();
+    parser_.reset();
+    arena_.release();
+    parser_.emplace(std::piecewise_construct, std::make_tuple(),
+                    std::make_tuple(std::pmr::polymorphic_allocator<char>(&arena_)));
+    parser_->header_limit(most_head);
+    parser_->body_limit(most_body);
+}
+
+Request IncomingMessage::request(std::string_view peer_address) {
+    auto& message = parser_->get();
     Request request;
-    request.method = std::string(message.method_string());
+    request.method = message.method_string();
     request.is_head = request.method == "HEAD";
     if (request.is_head) request.method = "GET";
-    request.target = std::string(message.target());
+    request.target = message.target();
     const auto question = request.target.find('?');
     request.path = request.target.substr(0, question);
-    if (question != std::string::npos) request.query = request.target.substr(question + 1);
-    for (const auto& field : message) {
-        request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
-    }
-    request.body = std::move(message.body());
+    if (question != std::string_view::npos) request.query = request.target.substr(question + 1);
+    headers_.clear();
+    for (const auto& field : message)
+        headers_.push_back({field.name_string(), field.value()});
+    request.headers = headers_;
+    request.body = message.body();
     request.peer_address = peer_address;
     request.is_http_1_0 = message.version() < 11;
     request.received_at = std::chrono::steady_clock::now();
     return request;
+}
+
+IncomingMessages::Lent IncomingMessages::lend() {
+    if (spare_.empty()) return Lent(new IncomingMessage, Return(this));
+    IncomingMessage* const message = spare_.back().release();
+    spare_.pop_back();
+    return Lent(message, Return(this));
+}
+
+void IncomingMessages::take_back(IncomingMessage* message) {
+    constexpr std::size_t most_spare = 64;
+    std::unique_ptr<IncomingMessage> owned(message);
+    if (spare_.size() < most_spare) spare_.push_back(std::move(owned));
+}
+
+boost::system::error_code parse_received(RequestParser& parser, boost::beast::flat_buffer& buffer) {
+    boost::system::error_code ec;
+    parser.eager(true);
+    while (!ec && !parser.is_done()) {
+        if (buffer.size() == 0) return http::error::need_more;
+        buffer.consume(parser.put(buffer.data(), ec));
+    }
+    return ec;
 }
 
 bool is_well_formed(const RequestParser& parser) {
@@ -82,12 +125,20 @@ std::string_view body_of(const Response& response) {
     return response.static_body.empty() ? std::string_view(response.body) : response.static_body;
 }
 
+HeadEnd::HeadEnd(Connection connection) {
+    add("Date: ");
+    add(http_date(std::chrono::seconds{0}));
+    add(connection == Connection::keep ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+}
+
+std::string to_ready_head(const Response& response, std::optional<std::size_t> length) {
+    std::string head = to_headers(response);
+    if (length) append_header(head, "Content-Length", std::to_string(*length));
+    return head;
+}
+
 std::string to_head(const Response& response, Connection connection) {
-    std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
-    head += http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
-    head += "\r\n";
-    for (const Header& header : response.headers)
-        append_header(head, header.name, header.value);
+    std::string head = to_headers(response);
     append_header(head, "Date", http_date(response.misbehavior.clock_skew));
     const bool has_known_length = response.chunks.empty() && !response.producer && response.stream == nullptr;
     if (!has_known_length) {

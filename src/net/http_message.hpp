@@ -1,19 +1,64 @@
 #pragma once
 
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/http_types.hpp"
 
 // Between Beast's messages and ours; private to net/.
 namespace llmapikey::net {
 
-using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+using RequestParser =
+    boost::beast::http::request_parser<boost::beast::http::string_body, std::pmr::polymorphic_allocator<char>>;
 
-// Ours from a complete message. `peer_address` as in Request.
-Request to_request(RequestParser& parser, const std::string& peer_address);
+// One message while it is received and answered, with the memory that its head takes.
+class IncomingMessage {
+public:
+    IncomingMessage() = default;
+    IncomingMessage(const IncomingMessage&) = delete;
+    IncomingMessage& operator=(const IncomingMessage&) = delete;
+
+    // Forgets the last message. Limits in bytes, of the head and of the body.
+    void begin(std::uint32_t most_head, std::uint64_t most_body);
+    RequestParser& parser() { return *parser_; }
+    // What has been received, as far as it is complete: views of this object. `peer_address` as in Request.
+    Request request(std::string_view peer_address);
+
+private:
+    static constexpr std::size_t usual_head = 6 * 1024;  // of browsers, cookies included
+    std::array<char, usual_head> memory_;
+    std::pmr::monotonic_buffer_resource arena_{memory_.data(), memory_.size()};
+    std::optional<RequestParser> parser_;
+    std::vector<HeaderView> headers_;
+};
+
+// Messages that are used again and again, so that a connection holds one only while it has a request. For one thread.
+class IncomingMessages {
+public:
+    class Return {
+    public:
+        explicit Return(IncomingMessages* from) : from_(from) {}
+        void operator()(IncomingMessage* message) const { from_->take_back(message); }
+
+    private:
+        IncomingMessages* from_;
+    };
+    using Lent = std::unique_ptr<IncomingMessage, Return>;  // must not outlive this object
+    Lent lend();
+
+private:
+    void take_back(IncomingMessage* message);
+    std::vector<std::unique_ptr<IncomingMessage>> spare_;
+};
+
+// Parses what has been received already, and takes it off the buffer. need_more: the message is not complete yet.
+boost::system::error_code parse_received(RequestParser& parser, boost::beast::flat_buffer& buffer);
 
 // Whether the head is fit to be handled: origin-form target, exactly one Host (HTTP/1.0: at most one).
 bool is_well_formed(const RequestParser& parser);
@@ -22,6 +67,18 @@ enum class Connection {
     keep,
     close,
     close_at_end,  // as close, and nothing but that ends the body: for clients that know no chunks
+};
+
+// What ends the head of a ReadyAnswer: Date, Connection and the empty line.
+class HeadEnd {
+public:
+    explicit HeadEnd(Connection connection);
+    std::string_view text() const { return {text_.data(), size_}; }
+
+private:
+    void add(std::string_view part) { size_ += part.copy(text_.data() + size_, text_.size() - size_); }
+    std::array<char, 80> text_;
+    std::size_t size_ = 0;
 };
 
 // Status line and headers with the empty line behind them, Content-Length (or chunked coding), Date and Connection

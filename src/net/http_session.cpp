@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <span>
 
 #include "net/http_message.hpp"
 #include "net/http_streaming.hpp"
@@ -239,7 +240,7 @@ asio::awaitable<void> refuse(SessionHost& host, Connected& connection, const Req
 // Waits for the first bytes of the next request; false if none come.
 asio::awaitable<bool> wait_for_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer) {
     if (buffer.size() > 0) co_return true;
-    buffer.shrink_to_fit();
+    if (buffer.capacity() > first_read_bytes) buffer.shrink_to_fit();
     if (host.is_draining) co_return false;
     connection.is_idle = true;
     connection.deadline = after(host.options.idle_timeout);
@@ -248,10 +249,11 @@ asio::awaitable<bool> wait_for_request(SessionHost& host, Connected& connection,
         buffer.prepare(first_read_bytes), asio::redirect_error(asio::use_awaitable, ec));
     buffer.commit(received);
     connection.is_idle = false;
+    connection.deadline = Instant::max();
     co_return !ec;
 }
 
-// Reads one message; a status to refuse it with, 0 to close without a word, or nullopt if it is complete.
+// Reads the rest of one message; a status to refuse it with, 0 to close without a word, or nullopt if it is complete.
 asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& connection,
                                                  boost::beast::flat_buffer& buffer, RequestParser& parser) {
     error_code ec;
@@ -273,6 +275,67 @@ asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& c
     co_return std::nullopt;
 }
 
+// Whether the message is one to answer; else a status to refuse it with, or 0, as for read_message().
+asio::awaitable<std::optional<int>> receive(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer,
+                                            RequestParser& parser) {
+    // Most messages are there as a whole with their first bytes.
+    const error_code ec = parse_received(parser, buffer);
+    if (ec == http::error::need_more) {
+        auto reading = read_message(host, connection, buffer, parser);
+        co_return co_await std::move(reading);
+    }
+    if (ec) co_return refusal_for(ec, connection.is_late);
+    if (!is_well_formed(parser)) co_return 400;
+    co_return std::nullopt;
+}
+
+// Sends what the kernel takes at once. How many bytes that was.
+std::size_t write_now(Connected& connection, std::span<const asio::const_buffer> buffers, error_code& ec) {
+    const std::size_t written = connection.socket.write_some(buffers, ec);
+    if (ec == asio::error::would_block || ec == asio::error::try_again) ec = {};
+    return written;
+}
+
+std::string rest_of(std::span<const asio::const_buffer> buffers, std::size_t written) {
+    std::string all;
+    for (const asio::const_buffer& buffer : buffers)
+        all.append(static_cast<const char*>(buffer.data()), buffer.size());
+    return all.substr(written);
+}
+
+asio::awaitable<error_code> write_ready(SessionHost& host, Connected& connection, const ReadyAnswer& answer,
+                                        Connection then) {
+    error_code ec;
+    const HeadEnd end(then);
+    const std::array<asio::const_buffer, 4> buffers = {asio::buffer(answer.head), asio::buffer(answer.own_headers()),
+                                                       asio::buffer(end.text()), asio::buffer(answer.body)};
+    const std::size_t written = write_now(connection, buffers, ec);
+    if (ec || written == asio::buffer_size(buffers)) co_return ec;
+    const std::string rest = rest_of(buffers, written);
+    connection.deadline = after(host.options.write_timeout);
+    co_await asio::async_write(connection.socket, asio::buffer(rest), asio::redirect_error(asio::use_awaitable, ec));
+    connection.deadline = Instant::max();
+    co_return ec;
+}
+
+// Answers one request; whether the connection goes on.
+asio::awaitable<bool> answer(SessionHost& host, Connected& connection, const Request& request, bool is_keep_alive) {
+    const Connection at_end = request.is_http_1_0 ? Connection::close_at_end : Connection::close;
+    const std::optional<ReadyAnswer> ready = host.handler.ready_answer(request);
+    if (ready) {
+        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
+        const error_code ec = co_await write_ready(host, connection, *ready, then);
+        if (!ec && then != Connection::keep) co_await close_gently(connection);
+        co_return !ec && then == Connection::keep;
+    }
+    Response made = co_await dispatch(host, request);
+    const Response response = with_body_begun(host, request, std::move(made));
+    const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
+    const error_code ec = co_await write_response(host, connection, response, request.is_head, then);
+    if (!ec && then != Connection::keep) co_await close_gently(connection);
+    co_return !ec && then == Connection::keep;
+}
+
 }  // namespace
 
 asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
@@ -280,33 +343,26 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
     const Registered registered(host, connection);
     error_code ignored;
     connection.socket.set_option(tcp::no_delay(true), ignored);
+    connection.socket.non_blocking(true, ignored);  // for write_now()
     const std::string peer = address_of(connection.socket);
     boost::beast::flat_buffer buffer;
 
     while (true) {
         const bool has_bytes = co_await wait_for_request(host, connection, buffer);
         if (!has_bytes) co_return;
-        RequestParser parser;
-        parser.header_limit(host.options.max_header_bytes);
-        parser.body_limit(host.options.max_body_bytes);
-        const std::optional<int> refusal = co_await read_message(host, connection, buffer, parser);
+        const IncomingMessages::Lent message = host.messages.lend();
+        message->begin(host.options.max_header_bytes, host.options.max_body_bytes);
+        RequestParser& parser = message->parser();
+        const std::optional<int> refusal = co_await receive(host, connection, buffer, parser);
         if (refusal == 0) co_return;
         const bool is_keep_alive = parser.is_header_done() && parser.get().keep_alive() && parser.get().version() >= 11;
-        const Request request = to_request(parser, peer);
+        const Request request = message->request(peer);
         if (refusal) {
             co_await refuse(host, connection, request, *refusal);
             co_return;
         }
-        Response answer = co_await dispatch(host, request);
-        const Response response = with_body_begun(host, request, std::move(answer));
-        const Connection at_end = request.is_http_1_0 ? Connection::close_at_end : Connection::close;
-        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
-        const error_code ec = co_await write_response(host, connection, response, request.is_head, then);
-        if (ec) co_return;
-        if (then != Connection::keep) {
-            co_await close_gently(connection);
-            co_return;
-        }
+        const bool goes_on = co_await answer(host, connection, request, is_keep_alive);
+        if (!goes_on) co_return;
     }
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "net/http_message.hpp"
 #include "net/http_server.hpp"
 
 // Connections of the HTTP server; private to net/.
@@ -31,6 +32,7 @@ struct SessionHost {
     HttpHandler& handler;
     ServerQueues queues;
     std::set<Connected*> connections{};
+    IncomingMessages messages{};
     bool is_draining = false;
 };
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,17 +19,24 @@ struct Header {
     std::string value;
 };
 
-// A request as the server hands it over: one complete message. Names are compared without regard to case.
+struct HeaderView {
+    std::string_view name;
+    std::string_view value;
+};
+
+// A request as the server hands it over: one complete message. All of it are views of what the server has received,
+// good until the answer is returned: who wants to keep some of it copies that. Names are compared without regard to
+// case.
 struct Request {
-    std::string method;  // "GET", "POST", ... (HEAD arrives as "GET" with is_head set)
+    std::string_view method;  // "GET", "POST", ... (HEAD arrives as "GET" with is_head set)
     bool is_head = false;
-    std::string target;  // as sent: path and query
-    std::string path;    // before '?', not decoded
-    std::string query;   // after '?', not decoded
-    std::vector<Header> headers;
-    std::string body;
-    std::string peer_address;  // numeric, without port
-    bool is_http_1_0 = false;  // the client knows no chunks
+    std::string_view target;  // as sent: path and query
+    std::string_view path;    // before '?', not decoded
+    std::string_view query;   // after '?', not decoded
+    std::span<const HeaderView> headers;
+    std::string_view body;
+    std::string_view peer_address;  // numeric, without port
+    bool is_http_1_0 = false;       // the client knows no chunks
     std::chrono::steady_clock::time_point received_at;
 
     // Value of the first header of that name; empty if absent.
@@ -75,6 +85,28 @@ struct Response {
     }
 };
 
+// An answer that stands in memory as it goes out, but for what differs from one time to the next.
+struct ReadyAnswer {
+    // Status line and headers (Content-Length among them), each with the end of its line; without Date and Connection.
+    std::string_view head;
+    std::string_view body;              // empty for HEAD and where the status has none
+    std::shared_ptr<const void> owner;  // keeps both alive where they are not static; may be null
+    bool is_unchanged = false;          // the status is 304, not 200
+
+    // Headers of this one answer, likewise.
+    std::string_view own_headers() const { return {own_.data(), own_size_}; }
+    // At most 64 bytes in all; more is cut off.
+    void add_own(std::string_view text) { own_size_ += text.copy(own_.data() + own_size_, own_.size() - own_size_); }
+
+private:
+    std::array<char, 64> own_;
+    std::size_t own_size_ = 0;
+};
+
+// The head of a ReadyAnswer, from the status and the headers of `response`. `length`: of its body; nullopt if the
+// status has none. Control characters in values are left out.
+std::string to_ready_head(const Response& response, std::optional<std::size_t> length);
+
 // Which threads run a handler.
 enum class Executor {
     io,        // the I/O thread itself: for answers that are in memory
@@ -89,6 +121,8 @@ enum class Executor {
 class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
+    // The answer, if it stands ready; then nothing below is asked. Cheap; on the I/O thread.
+    virtual std::optional<ReadyAnswer> ready_answer(const Request&) { return std::nullopt; }
     // Cheap; on the I/O thread.
     virtual Executor executor_for(const Request& request) const = 0;
     // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen, which becomes a bare

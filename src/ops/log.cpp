@@ -1,9 +1,13 @@
 #include "ops/log.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <memory>
+#include <string>
 
 namespace llmapikey::ops {
 namespace {
@@ -22,22 +26,49 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
     return spdlog::level::info;
 }
 
-struct Logging {
-    std::shared_ptr<spdlog::logger> logger;
-    LogFormat format = LogFormat::text;
+// Hands each line to the kernel by itself.
+class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        std::string_view rest(line.data(), line.size());
+        while (!rest.empty()) {
+            const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
+            if (written < 0 && errno != EINTR) return;  // nobody to tell
+            if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
+    void flush_() override {}
 };
 
 // The one global mutable state of the program: written once by start_logging.
+struct Logging {
+    LogLevel level = LogLevel::warn;
+    LogFormat format = LogFormat::text;
+};
 Logging& logging() {
-    static Logging state = [] {
-        Logging initial;
-        initial.logger =
-            std::make_shared<spdlog::logger>("llmapikey", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        initial.logger->set_level(spdlog::level::warn);
-        initial.logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-        return initial;
-    }();
+    static Logging state;
     return state;
+}
+
+spdlog::logger make_logger() {
+    spdlog::logger logger("llmapikey", std::make_shared<DescriptorSink>());
+    logger.set_level(spdlog::level::trace);
+    const bool is_json = logging().format == LogFormat::json;
+    logger.set_pattern(is_json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                       spdlog::pattern_time_type::utc);
+    return logger;
+}
+
+// This thread's own, made anew when the format has been set since.
+spdlog::logger& own_logger() {
+    thread_local LogFormat format = logging().format;
+    thread_local spdlog::logger logger = make_logger();
+    if (format != logging().format) {
+        format = logging().format;
+        logger = make_logger();
+    }
+    return logger;
 }
 
 void append_escaped(std::string& out, std::string_view text) {
@@ -67,21 +98,18 @@ LogLevel parse_log_level(std::string_view name) {
 }
 
 void start_logging(LogLevel level, LogFormat format) {
-    Logging& state = logging();
-    state.format = format;
-    state.logger->set_level(to_spdlog(level));
-    state.logger->flush_on(spdlog::level::debug);
-    if (format == LogFormat::json) {
-        state.logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
-                                  spdlog::pattern_time_type::utc);
-    }
+    logging() = {level, format};
+}
+
+bool is_logged(LogLevel level) {
+    return level >= logging().level;
 }
 
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-    const Logging& state = logging();
-    if (!state.logger->should_log(to_spdlog(level))) return;
-    const bool is_json = state.format == LogFormat::json;
-    std::string line = is_json ? "\"message\":\"" : "";
+    if (!is_logged(level)) return;
+    const bool is_json = logging().format == LogFormat::json;
+    thread_local std::string line;  // keeps its room from one line to the next
+    line = is_json ? "\"message\":\"" : "";
     append_escaped(line, message);
     if (is_json) line += '"';
     for (const LogField& field : fields) {
@@ -91,7 +119,7 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
         append_escaped(line, field.value);
         line += '"';
     }
-    state.logger->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+    own_logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace llmapikey::ops

@@ -2,29 +2,18 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "ops/request_counts.hpp"
+
 namespace llmapikey::ops {
-namespace {
-
-const prometheus::Histogram::BucketBoundaries latency_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                              0.1,    0.25,  0.5,    1,     2.5,  5,     10};
-
-}  // namespace
-
 class Metrics::Impl {
 public:
+    explicit Impl(const std::vector<std::string>& routes) : requests(routes) {}
+
+    RequestCounts requests;
     prometheus::Registry registry;
-    prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
-                                                            .Name("llmapikey_http_requests_total")
-                                                            .Help("Answered requests by route and status")
-                                                            .Register(registry);
-    prometheus::Family<prometheus::Histogram>& latency = prometheus::BuildHistogram()
-                                                             .Name("llmapikey_http_request_duration_seconds")
-                                                             .Help("Time from a complete request to its answer")
-                                                             .Register(registry);
     prometheus::Family<prometheus::Counter>& issues = prometheus::BuildCounter()
                                                           .Name("llmapikey_key_requests_total")
                                                           .Help("Answers to a request for a key by outcome")
@@ -64,13 +53,11 @@ public:
                                                    .Add({});
 };
 
-Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
+Metrics::Metrics(const std::vector<std::string>& routes) : impl_(std::make_unique<Impl>(routes)) {}
 Metrics::~Metrics() = default;
 
-void Metrics::count_request(std::string_view route, int status, double seconds) {
-    const std::string name(route);
-    impl_->requests.Add({{"route", name}, {"status", std::to_string(status)}}).Increment();
-    impl_->latency.Add({{"route", name}}, latency_buckets).Observe(seconds);
+void Metrics::count_request(std::size_t route, int status, std::chrono::nanoseconds took) {
+    impl_->requests.count(route, status, took);
 }
 
 void Metrics::count_issue(std::string_view status) {
@@ -106,7 +93,10 @@ void Metrics::set_upstream_circuit_open(bool is_open) {
 }
 
 std::string Metrics::text() const {
-    return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
+    std::vector<prometheus::MetricFamily> families = impl_->requests.Collect();
+    for (prometheus::MetricFamily& family : impl_->registry.Collect())
+        families.push_back(std::move(family));
+    return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace llmapikey::ops

@@ -1,22 +1,25 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llmapikey::ops {
 
 // Counters and gauges for Prometheus. Thread-safe.
 class Metrics {
 public:
-    Metrics();
+    // `routes`: the patterns of all routes by their number, as count_request() takes it.
+    explicit Metrics(const std::vector<std::string>& routes);
     ~Metrics();
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
 
-    // One finished request: `route` is the route's pattern, never the path that was asked for.
-    void count_request(std::string_view route, int status, double seconds);
+    // One finished request, by the route's number: never by the path that was asked for. Without a lock.
+    void count_request(std::size_t route, int status, std::chrono::nanoseconds took);
     // One answer to "generate": "created", "exists", ...
     void count_issue(std::string_view status);
     // One finished or failed sign-in: "ok", "denied", ...

@@ -17,7 +17,7 @@ constexpr std::int64_t max_delay_ms = 60'000;
 constexpr std::int64_t max_bytes = 1'000'000'000;
 
 // "/keys/abc/x" -> "/keys/{}/x": so that counters are few.
-std::string without_ids(const std::string& path) {
+std::string without_ids(std::string_view path) {
     std::string out;
     for (const std::string_view part : base::split(path, '/')) {
         if (part.empty()) continue;
@@ -73,7 +73,7 @@ Faults::Fault Faults::parse(const json::object& wish) {
     return fault;
 }
 
-net::Response Faults::add(const std::string& body) {
+net::Response Faults::add(std::string_view body) {
     const auto wish = parse_object(body);
     if (!wish) return json_answer(400, "{\"error\":\"a JSON object is needed\"}");
     Fault fault = parse(*wish);
@@ -93,12 +93,12 @@ bool Faults::draw(Fault& fault) {
     return std::ldexp(static_cast<double>(mixed >> 11), -53) < fault.probability;
 }
 
-void Faults::count(const std::string& method, const std::string& path) {
+void Faults::count(std::string_view method, std::string_view path) {
     const std::lock_guard lock(mutex_);
-    ++calls_[method + " " + without_ids(path)];
+    ++calls_[std::string(method) + " " + without_ids(path)];
 }
 
-std::optional<Faults::Fault> Faults::take(const std::string& method, const std::string& path) {
+std::optional<Faults::Fault> Faults::take(std::string_view method, std::string_view path) {
     count(method, path);
     const std::lock_guard lock(mutex_);
     for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
@@ -112,8 +112,7 @@ std::optional<Faults::Fault> Faults::take(const std::string& method, const std::
     return std::nullopt;
 }
 
-net::Response Faults::apply(const std::string& method, const std::string& path,
-                            const std::function<net::Response()>& call,
+net::Response Faults::apply(std::string_view method, std::string_view path, const std::function<net::Response()>& call,
                             const std::function<void(net::Response&)>& misname) {
     const auto fault = take(method, path);
     if (!fault) return call();

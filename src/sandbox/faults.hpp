@@ -31,10 +31,10 @@ public:
 
     // Runs the call with the first fault that is meant for it, if any, and counts it. `path` is without the base path.
     // `misname` puts another key's hash in an answer; null where there are no keys.
-    net::Response apply(const std::string& method, const std::string& path, const std::function<net::Response()>& call,
+    net::Response apply(std::string_view method, std::string_view path, const std::function<net::Response()>& call,
                         const std::function<void(net::Response&)>& misname = nullptr);
     // For a call that never gets as far as apply().
-    void count(const std::string& method, const std::string& path);
+    void count(std::string_view method, std::string_view path);
 
     std::map<std::string, int> call_counts() const;  // "POST /keys" -> how often; ids in paths are replaced by {}
 
@@ -57,8 +57,8 @@ private:
     };
     static Fault parse(const boost::json::object& wish);
     static bool draw(Fault& fault);
-    net::Response add(const std::string& body);
-    std::optional<Fault> take(const std::string& method, const std::string& path);
+    net::Response add(std::string_view body);
+    std::optional<Fault> take(std::string_view method, std::string_view path);
 
     mutable std::mutex mutex_;
     std::deque<Fault> faults_;

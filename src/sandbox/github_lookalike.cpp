@@ -31,7 +31,7 @@ std::map<std::string, std::string> parse_form(std::string_view text) {
     return fields;
 }
 
-std::map<std::string, std::string> parse_json_fields(const std::string& body) {
+std::map<std::string, std::string> parse_json_fields(std::string_view body) {
     std::map<std::string, std::string> fields;
     json::error_code ec;
     const json::value value = json::parse(body, ec);
@@ -104,11 +104,11 @@ net::Response GithubLookalike::handle(const net::Request& request) {
     if (request.path == "/sandbox/ledger") return ledger_answer();
     if (request.path == "/sandbox/style.css") return github_stylesheet();
     const bool is_enterprise = request.path.starts_with("/api/v3/");
-    const std::string path = is_enterprise ? request.path.substr(7) : request.path;
+    const std::string_view path = is_enterprise ? request.path.substr(7) : request.path;
     return faults_.apply(request.method, path, [&] { return route(request, path); });
 }
 
-net::Response GithubLookalike::route(const net::Request& request, const std::string& path) {
+net::Response GithubLookalike::route(const net::Request& request, std::string_view path) {
     const std::lock_guard lock(mutex_);
     if (path == "/login/oauth/authorize" && request.method == "GET") return authorize_page(parse_form(request.query));
     if (path == "/login/oauth/authorize" && request.method == "POST") {
@@ -123,7 +123,7 @@ net::Response GithubLookalike::route(const net::Request& request, const std::str
     if (path == "/rate_limit")
         return json_answer(200, R"({"resources":{"core":{"limit":5000,"remaining":4999,"reset":0,"used":1}}})");
     const std::string app = "/applications/" + options_.client_id + "/";
-    if (path.starts_with(app)) return app_call(request, path.substr(app.size()));
+    if (path.starts_with(app)) return app_call(request, std::string(path.substr(app.size())));
     if (path.starts_with("/user/")) {
         const Persona* persona = persona_with(base::parse_whole_number(path.substr(6)).value_or(0));
         if (persona != nullptr) return profile(*persona);

@@ -49,7 +49,7 @@ private:
         std::string breakage;
     };
 
-    net::Response route(const net::Request& request, const std::string& path);
+    net::Response route(const net::Request& request, std::string_view path);
     net::Response authorize_page(const Fields& query);
     net::Response decide(const Fields& query, const Fields& form);
     net::Response exchange(const net::Request& request);

@@ -17,7 +17,7 @@ button{cursor:pointer}.persona{display:block;width:100%;text-align:left;margin:.
 :focus-visible{outline:3px solid #4493f8;outline-offset:2px}.row{display:flex;gap:.5rem;flex-wrap:wrap;align-items:end}label{display:block}
 )";
 
-std::string escape(const std::string& text) {
+std::string escape(std::string_view text) {
     std::string escaped;
     for (const char c : text) {
         switch (c) {
@@ -66,7 +66,7 @@ std::string choice_button(const std::string& name, const std::string& value, con
 
 }  // namespace
 
-net::Response persona_page(const std::deque<Persona>& personas, const std::string& query,
+net::Response persona_page(const std::deque<Persona>& personas, std::string_view query,
                            const std::string& redirect_uri) {
     std::string content =
         "<h1>Simulated GitHub</h1><p class=\"note\">This is the sandbox: nobody real is asked, and nothing leaves this "

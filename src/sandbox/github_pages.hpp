@@ -12,7 +12,7 @@ struct Persona;
 
 // The page on which a sign-in at the simulated GitHub is decided; `query` is the authorize request, which the form
 // posts back.
-net::Response persona_page(const std::deque<Persona>& personas, const std::string& query,
+net::Response persona_page(const std::deque<Persona>& personas, std::string_view query,
                            const std::string& redirect_uri);
 net::Response github_stylesheet();
 // A plain page with a message.

@@ -35,7 +35,7 @@ std::optional<sys_days> parse_day(const std::string& text) {
 }
 
 // Empty if all is well.
-std::string take_wish(const std::string& query, sys_days today, Wish& wish) {
+std::string take_wish(std::string_view query, sys_days today, Wish& wish) {
     wish = {today - kept, today - days{1}, query_value(query, "api_key_hash"), query_value(query, "user_id"),
             query_value(query, "workspace_id")};
     const std::string date = query_value(query, "date"), group_by = query_value(query, "group_by");
@@ -84,7 +84,7 @@ json::object row_of(sys_days day, const std::string& slug, const KeyUse& use) {
 
 }  // namespace
 
-net::Response activity_answer(const OpenRouterLedger& ledger, const std::string& query, base::Timestamp now) {
+net::Response activity_answer(const OpenRouterLedger& ledger, std::string_view query, base::Timestamp now) {
     Wish wish;
     const std::string complaint = take_wish(query, std::chrono::floor<days>(now), wish);
     if (!complaint.empty()) return openrouter_error(400, complaint);

@@ -48,7 +48,7 @@ std::string content_of(const json::value& content) {
 }
 
 // An answer where the request is no good.
-std::optional<net::Response> parse_request(const std::string& body, Request& request) {
+std::optional<net::Response> parse_request(std::string_view body, Request& request) {
     const auto parsed = parse_object(body);
     if (!parsed) return openrouter_error(400, "Invalid JSON in the request body");
     const json::object& fields = *parsed;
@@ -158,7 +158,7 @@ std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Reques
 }  // namespace
 
 net::Response complete_chat(OpenRouterLedger& ledger, const OpenRouterGuardrails& guardrails, SimulatedKey& key,
-                            const std::string& body, base::Timestamp now) {
+                            std::string_view body, base::Timestamp now) {
     Request request;
     if (auto refusal = parse_request(body, request)) return std::move(*refusal);
     std::string objection = guardrails.objection_to(key, *request.model);

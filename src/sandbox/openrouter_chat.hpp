@@ -13,6 +13,6 @@ namespace llmapikey::sandbox {
 
 // Answers the request for this key if its guardrail and its cap allow it, and meters its cost to the ledger.
 net::Response complete_chat(OpenRouterLedger& ledger, const OpenRouterGuardrails& guardrails, SimulatedKey& key,
-                            const std::string& body, base::Timestamp now);
+                            std::string_view body, base::Timestamp now);
 
 }  // namespace llmapikey::sandbox

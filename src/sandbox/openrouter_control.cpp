@@ -61,7 +61,7 @@ std::optional<net::Response> OpenRouterControl::handle(const net::Request& reque
 }
 
 // Entries become text one by one: as objects, all at once, they would take several times the room.
-net::Response OpenRouterControl::ledger_answer(const std::string& query) const {
+net::Response OpenRouterControl::ledger_answer(std::string_view query) const {
     const bool is_live_only = query_value(query, "live") == "true";
     const std::string prefix = query_value(query, "name_prefix"), fields = query_value(query, "fields");
     const auto only = fields.empty() ? std::vector<std::string_view>{} : base::split(fields, ',');
@@ -80,7 +80,7 @@ net::Response OpenRouterControl::ledger_answer(const std::string& query) const {
     return json_answer(200, std::move(body));
 }
 
-net::Response OpenRouterControl::spend(const std::string& body) {
+net::Response OpenRouterControl::spend(std::string_view body) {
     const auto fields = parse_object(body);
     const std::string hash = fields ? text_of(*fields, "hash") : "";
     const json::value* amount = fields ? fields->if_contains("usd") : nullptr;
@@ -95,7 +95,7 @@ net::Response OpenRouterControl::spend(const std::string& body) {
     return data_answer(200, key_object(*key, clock_.now()));
 }
 
-net::Response OpenRouterControl::seed(const std::string& body) {
+net::Response OpenRouterControl::seed(std::string_view body) {
     auto fields = parse_object(body);
     if (!fields) return openrouter_error(400, "Invalid JSON in the request body");
     const std::vector<std::string> names = names_of(*fields);
@@ -121,7 +121,7 @@ net::Response OpenRouterControl::seed(const std::string& body) {
     return json_answer(201, json::serialize(root));
 }
 
-net::Response OpenRouterControl::set_clock(const std::string& body) {
+net::Response OpenRouterControl::set_clock(std::string_view body) {
     const auto fields = parse_object(body);
     const std::int64_t skew = fields ? number_of(*fields, "skew_seconds", most_seconds + 1) : most_seconds + 1;
     if (!is_within_a_century(skew)) return openrouter_error(400, "skew_seconds must be a whole number of seconds");

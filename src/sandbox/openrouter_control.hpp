@@ -28,10 +28,10 @@ public:
     std::optional<net::Response> handle(const net::Request& request);
 
 private:
-    net::Response ledger_answer(const std::string& query) const;
-    net::Response spend(const std::string& body);
-    net::Response seed(const std::string& body);
-    net::Response set_clock(const std::string& body);
+    net::Response ledger_answer(std::string_view query) const;
+    net::Response spend(std::string_view body);
+    net::Response seed(std::string_view body);
+    net::Response set_clock(std::string_view body);
     net::Response clock_answer() const;
 
     OpenRouterLedger& ledger_;

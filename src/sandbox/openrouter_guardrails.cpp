@@ -25,7 +25,7 @@ constexpr std::int64_t largest_page = 100;
 constexpr const char* bad_page = "offset must be at least 0, and limit from 1 to 100";
 
 // Of a body {"key_hashes":[...]}; nullopt if that is not what it is.
-std::optional<std::vector<std::string>> parse_hashes(const std::string& body) {
+std::optional<std::vector<std::string>> parse_hashes(std::string_view body) {
     const auto fields = parse_object(body);
     const json::value* list = fields ? fields->if_contains("key_hashes") : nullptr;
     if (list == nullptr || !list->is_array() || list->get_array().empty()) return std::nullopt;
@@ -81,7 +81,7 @@ OpenRouterGuardrails::OpenRouterGuardrails(OpenRouterLedger& ledger, const base:
     : ledger_(ledger), clock_(clock) {}
 OpenRouterGuardrails::~OpenRouterGuardrails() = default;
 
-net::Response OpenRouterGuardrails::handle(const net::Request& request, const std::string& path) {
+net::Response OpenRouterGuardrails::handle(const net::Request& request, std::string_view path) {
     const bool is_get = request.method == "GET", is_post = request.method == "POST";
     if (path.empty() && is_get) return list(request.query);
     if (path.empty() && is_post) return create(request.body);
@@ -90,7 +90,7 @@ net::Response OpenRouterGuardrails::handle(const net::Request& request, const st
     const auto end_of_id = std::min(path.find('/', 1), path.size());
     Guardrail* guardrail = find(std::string_view(path).substr(1, end_of_id - 1));
     if (guardrail == nullptr) return openrouter_error(404, "Guardrail not found");
-    const std::string below = path.substr(end_of_id);
+    const std::string_view below = path.substr(end_of_id);
     if (below.empty()) return handle_one(request, *guardrail);
     if (below == "/assignments/keys" && is_get) return list_assignments(request.query, guardrail);
     if (below == "/assignments/keys" && is_post) return assign(*guardrail, request.body);
@@ -119,7 +119,7 @@ void OpenRouterGuardrails::seed(const std::string& id, const std::string& name,
                           add(id, default_workspace).data);
 }
 
-net::Response OpenRouterGuardrails::list(const std::string& query) const {
+net::Response OpenRouterGuardrails::list(std::string_view query) const {
     const auto page = parse_page(query, usual_page, largest_page);
     if (!page) return openrouter_error(400, bad_page);
     std::string workspace = query_value(query, "workspace_id");
@@ -133,7 +133,7 @@ net::Response OpenRouterGuardrails::list(const std::string& query) const {
     return list_answer(std::move(data), total);
 }
 
-net::Response OpenRouterGuardrails::create(const std::string& body) {
+net::Response OpenRouterGuardrails::create(std::string_view body) {
     const auto wish = parse_object(body);
     if (!wish) return openrouter_error(400, "Invalid JSON in the request body");
     const std::string workspace = text_of(*wish, "workspace_id", default_workspace);
@@ -154,7 +154,7 @@ net::Response OpenRouterGuardrails::handle_one(const net::Request& request, Guar
     return json_answer(200, "{\"deleted\":true}");
 }
 
-net::Response OpenRouterGuardrails::update(Guardrail& guardrail, const std::string& body) const {
+net::Response OpenRouterGuardrails::update(Guardrail& guardrail, std::string_view body) const {
     const auto wish = parse_object(body);
     if (!wish) return openrouter_error(400, "Invalid JSON in the request body");
     json::object changed = guardrail.data;
@@ -171,7 +171,7 @@ void OpenRouterGuardrails::remove(Guardrail& guardrail) {
     std::erase_if(guardrails_, [&](const auto& each) { return each.get() == &guardrail; });
 }
 
-net::Response OpenRouterGuardrails::list_assignments(const std::string& query, const Guardrail* of_one) const {
+net::Response OpenRouterGuardrails::list_assignments(std::string_view query, const Guardrail* of_one) const {
     auto page = parse_page(query, usual_page, largest_page);
     if (!page) return openrouter_error(400, bad_page);
     json::array rows;
@@ -184,7 +184,7 @@ net::Response OpenRouterGuardrails::list_assignments(const std::string& query, c
     return list_answer(std::move(rows), total);
 }
 
-net::Response OpenRouterGuardrails::assign(Guardrail& guardrail, const std::string& body) {
+net::Response OpenRouterGuardrails::assign(Guardrail& guardrail, std::string_view body) {
     const auto hashes = parse_hashes(body);
     if (!hashes) return openrouter_error(400, "key_hashes must be a list of at least one string");
     Keys keys;
@@ -207,7 +207,7 @@ net::Response OpenRouterGuardrails::assign(Guardrail& guardrail, const std::stri
     return count_answer("assigned_count", keys.size());
 }
 
-net::Response OpenRouterGuardrails::unassign(Guardrail& guardrail, const std::string& body) {
+net::Response OpenRouterGuardrails::unassign(Guardrail& guardrail, std::string_view body) {
     const auto hashes = parse_hashes(body);
     if (!hashes) return openrouter_error(400, "key_hashes must be a list of at least one string");
     std::size_t count = 0;

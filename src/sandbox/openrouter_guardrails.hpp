@@ -20,7 +20,7 @@ public:
     ~OpenRouterGuardrails();
 
     // A call of /guardrails and what is below it; `path` is what follows that.
-    net::Response handle(const net::Request& request, const std::string& path);
+    net::Response handle(const net::Request& request, std::string_view path);
 
     // Why this key cannot use this model; empty if it can.
     std::string objection_to(const SimulatedKey& key, const Model& model) const;
@@ -34,14 +34,14 @@ private:
     struct Guardrail;
     Guardrail* find(std::string_view id) const;
     Guardrail& add(const std::string& id, const std::string& workspace_id);
-    net::Response list(const std::string& query) const;
-    net::Response create(const std::string& body);
+    net::Response list(std::string_view query) const;
+    net::Response create(std::string_view body);
     net::Response handle_one(const net::Request& request, Guardrail& guardrail);
-    net::Response update(Guardrail& guardrail, const std::string& body) const;
+    net::Response update(Guardrail& guardrail, std::string_view body) const;
     void remove(Guardrail& guardrail);
-    net::Response list_assignments(const std::string& query, const Guardrail* of_one) const;
-    net::Response assign(Guardrail& guardrail, const std::string& body);
-    net::Response unassign(Guardrail& guardrail, const std::string& body);
+    net::Response list_assignments(std::string_view query, const Guardrail* of_one) const;
+    net::Response assign(Guardrail& guardrail, std::string_view body);
+    net::Response unassign(Guardrail& guardrail, std::string_view body);
     void detach(SimulatedKey& key);
 
     OpenRouterLedger& ledger_;

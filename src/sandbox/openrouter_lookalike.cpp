@@ -32,21 +32,21 @@ std::string bearer_of(const net::Request& request) {
 
 // What follows the base path, without a slash at the end.
 std::string path_of(const net::Request& request) {
-    std::string path = request.path.substr(base_path.size());
-    if (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    return path;
+    std::string_view path = request.path.substr(base_path.size());
+    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    return std::string(path);
 }
 
-bool is_at_or_below(const std::string& path, std::string_view root) {
+bool is_at_or_below(std::string_view path, std::string_view root) {
     return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
 }
 
-bool is_administration(const std::string& path) {
+bool is_administration(std::string_view path) {
     return is_at_or_below(path, "/keys") || is_at_or_below(path, "/guardrails") || path == "/credits" ||
            path == "/activity";
 }
 
-bool is_inference(const net::Request& request, const std::string& path) {
+bool is_inference(const net::Request& request, std::string_view path) {
     const bool is_get = request.method == "GET";
     return (is_get && (path == "/key" || path == "/auth/key" || path == "/models/user")) ||
            (request.method == "POST" && path == "/chat/completions");
@@ -92,7 +92,7 @@ net::Response OpenRouterLookalike::call(const net::Request& request) {
     return response;
 }
 
-net::Response OpenRouterLookalike::route(const net::Request& request, const std::string& path) {
+net::Response OpenRouterLookalike::route(const net::Request& request, std::string_view path) {
     if (request.method == "OPTIONS") return json_answer(204, "");
     const std::lock_guard lock(mutex_);
     if (path == "/models" && request.method == "GET") {
@@ -110,7 +110,7 @@ net::Response OpenRouterLookalike::route(const net::Request& request, const std:
     return administer(request, path);
 }
 
-net::Response OpenRouterLookalike::administer(const net::Request& request, const std::string& path) {
+net::Response OpenRouterLookalike::administer(const net::Request& request, std::string_view path) {
     if (path == "/credits") return credits();
     if (path == "/activity") return activity_answer(ledger_, request.query, clock_.now());
     if (path.starts_with("/guardrails")) return guardrails_.handle(request, path.substr(11));
@@ -126,7 +126,7 @@ net::Response OpenRouterLookalike::administer(const net::Request& request, const
     return json_answer(200, "{\"deleted\":true}");
 }
 
-net::Response OpenRouterLookalike::create_key(const std::string& body) {
+net::Response OpenRouterLookalike::create_key(std::string_view body) {
     const auto fields = parse_object(body);
     if (!fields) return openrouter_error(400, "Invalid JSON in the request body");
     NewKey wish;
@@ -152,7 +152,7 @@ void OpenRouterLookalike::misname(net::Response& response) {
     response.body = json::serialize(*root);
 }
 
-net::Response OpenRouterLookalike::list_keys(const std::string& query) const {
+net::Response OpenRouterLookalike::list_keys(std::string_view query) const {
     const std::string offset_text = query_value(query, "offset");
     const auto offset = base::parse_whole_number(offset_text.empty() ? "0" : offset_text);
     if (!offset) return openrouter_error(400, "offset must be an integer of at least 0");
@@ -166,7 +166,7 @@ net::Response OpenRouterLookalike::list_keys(const std::string& query) const {
     return data_answer(200, std::move(data));
 }
 
-net::Response OpenRouterLookalike::update_key(SimulatedKey& key, const std::string& body) {
+net::Response OpenRouterLookalike::update_key(SimulatedKey& key, std::string_view body) {
     const auto fields = parse_object(body);
     if (!fields) return openrouter_error(400, "Invalid JSON in the request body");
     KeySettings settings = key.settings;
@@ -180,7 +180,7 @@ net::Response OpenRouterLookalike::credits() const {
     return data_answer(200, {{"total_credits", total_credits.usd()}, {"total_usage", ledger_.total_spent().usd()}});
 }
 
-net::Response OpenRouterLookalike::infer(const net::Request& request, const std::string& path) {
+net::Response OpenRouterLookalike::infer(const net::Request& request, std::string_view path) {
     const std::string bearer = bearer_of(request);
     if (bearer.empty()) return openrouter_error(401, "No auth credentials found");
     if (base::equal_constant_time(bearer, management_key_)) {

@@ -36,13 +36,13 @@ public:
 
 private:
     net::Response call(const net::Request& request);
-    net::Response route(const net::Request& request, const std::string& path);
-    net::Response administer(const net::Request& request, const std::string& path);
-    net::Response create_key(const std::string& body);
-    net::Response list_keys(const std::string& query) const;
-    net::Response update_key(SimulatedKey& key, const std::string& body);
+    net::Response route(const net::Request& request, std::string_view path);
+    net::Response administer(const net::Request& request, std::string_view path);
+    net::Response create_key(std::string_view body);
+    net::Response list_keys(std::string_view query) const;
+    net::Response update_key(SimulatedKey& key, std::string_view body);
     net::Response credits() const;
-    net::Response infer(const net::Request& request, const std::string& path);
+    net::Response infer(const net::Request& request, std::string_view path);
     void misname(net::Response& response);
 
     const std::string management_key_;

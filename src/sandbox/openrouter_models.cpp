@@ -79,7 +79,7 @@ const Model* find_model(std::string_view name) {
     return nullptr;
 }
 
-net::Response list_models(const std::string& query, const std::function<bool(const Model&)>& is_listed) {
+net::Response list_models(std::string_view query, const std::function<bool(const Model&)>& is_listed) {
     const auto page = parse_page(query, largest_page, largest_page);
     if (!page) return openrouter_error(400, "offset must be at least 0, and limit from 1 to 1000");
     json::array data;

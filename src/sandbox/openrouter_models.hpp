@@ -28,6 +28,6 @@ std::span<const Model> all_models();
 const Model* find_model(std::string_view name);
 
 // GET /models, with those that `is_listed` says; all of them, unless the query has `offset` or `limit`.
-net::Response list_models(const std::string& query, const std::function<bool(const Model&)>& is_listed);
+net::Response list_models(std::string_view query, const std::function<bool(const Model&)>& is_listed);
 
 }  // namespace llmapikey::sandbox

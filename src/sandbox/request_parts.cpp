@@ -9,7 +9,7 @@ namespace llmapikey::sandbox {
 
 namespace json = boost::json;
 
-std::optional<json::object> parse_object(const std::string& text) {
+std::optional<json::object> parse_object(std::string_view text) {
     json::error_code ec;
     json::value value = json::parse(text, ec);
     if (ec || !value.is_object()) return std::nullopt;
@@ -31,7 +31,7 @@ bool flag_of(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-std::string query_value(const std::string& query, std::string_view name) {
+std::string query_value(std::string_view query, std::string_view name) {
     for (const std::string_view part : base::split(query, '&')) {
         const auto equals = part.find('=');
         if (part.substr(0, equals) != name || equals == std::string_view::npos) continue;
@@ -40,7 +40,7 @@ std::string query_value(const std::string& query, std::string_view name) {
     return {};
 }
 
-std::optional<Page> parse_page(const std::string& query, std::int64_t usual, std::int64_t most) {
+std::optional<Page> parse_page(std::string_view query, std::int64_t usual, std::int64_t most) {
     const std::string offset_text = query_value(query, "offset"), limit_text = query_value(query, "limit");
     const auto offset = base::parse_whole_number(offset_text.empty() ? "0" : offset_text);
     const auto limit = limit_text.empty() ? std::optional(usual) : base::parse_whole_number(limit_text);

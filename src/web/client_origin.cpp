@@ -9,18 +9,25 @@
 namespace llmapikey::web {
 namespace {
 
-constexpr std::string_view ipv4_mapped_prefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
+using Bytes = std::array<unsigned char, 16>;
+constexpr std::size_t ipv4_offset = 12;
+constexpr Bytes ipv4_mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// 16 bytes, IPv4 in its mapped form; empty if it is no numeric address.
-std::string address_bytes(std::string_view text) {
+// IPv4 in its mapped form; nullopt if it is no numeric address.
+std::optional<Bytes> address_bytes(std::string_view text) {
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
-    const std::string terminated(text.substr(0, text.find('%')));
-    unsigned char buffer[16];
-    if (inet_pton(AF_INET, terminated.c_str(), buffer) == 1) {
-        return std::string(ipv4_mapped_prefix) + std::string(reinterpret_cast<char*>(buffer), 4);
-    }
-    if (inet_pton(AF_INET6, terminated.c_str(), buffer) == 1) return std::string(reinterpret_cast<char*>(buffer), 16);
-    return {};
+    text = text.substr(0, text.find('%'));
+    char terminated[INET6_ADDRSTRLEN] = {};
+    if (text.size() >= sizeof terminated) return std::nullopt;
+    text.copy(terminated, text.size());
+    Bytes bytes = ipv4_mapped_prefix;
+    if (inet_pton(AF_INET, terminated, bytes.data() + ipv4_offset) == 1) return bytes;
+    if (inet_pton(AF_INET6, terminated, bytes.data()) == 1) return bytes;
+    return std::nullopt;
+}
+
+bool is_ipv4(const Bytes& bytes) {
+    return std::equal(bytes.begin(), bytes.begin() + ipv4_offset, ipv4_mapped_prefix.begin());
 }
 
 // Host or host:port of the characters that DNS names and IP literals have.
@@ -33,9 +40,9 @@ bool is_authority(std::string_view text) {
 }
 
 std::string rate_limit_key(const std::string& address) {
-    const std::string bytes = address_bytes(address);
-    if (bytes.empty() || bytes.starts_with(ipv4_mapped_prefix)) return address;
-    return base::to_hex(bytes.substr(0, 8)) + "/64";
+    const auto bytes = address_bytes(address);
+    if (!bytes || is_ipv4(*bytes)) return address;
+    return base::to_hex(std::string_view(reinterpret_cast<const char*>(bytes->data()), 8)) + "/64";
 }
 
 // "1.2.3.4", "1.2.3.4:5678", "[::1]:5678" or "::1" as a bare address.
@@ -51,26 +58,27 @@ std::string without_port(std::string_view text) {
 base::Result<AddressRange> AddressRange::parse(std::string_view text) {
     const auto slash = text.find('/');
     AddressRange range;
-    range.bytes_ = address_bytes(text.substr(0, slash));
+    const auto bytes = address_bytes(text.substr(0, slash));
     const std::string shown = base::to_printable(text, 60);
-    if (range.bytes_.empty()) return base::fail(base::Errc::invalid_input, "'" + shown + "' is no address");
+    if (!bytes) return base::fail(base::Errc::invalid_input, "'" + shown + "' is no address");
+    range.bytes_ = *bytes;
     if (slash == std::string_view::npos) return range;
-    const bool is_ipv4 = text.find(':') == std::string_view::npos;
+    const bool is_short = text.find(':') == std::string_view::npos;
     const auto bits = base::parse_whole_number(text.substr(slash + 1));
-    if (!bits || *bits > (is_ipv4 ? 32 : 128)) {
+    if (!bits || *bits > (is_short ? 32 : 128)) {
         return base::fail(base::Errc::invalid_input, "'" + shown + "' has no valid prefix length");
     }
-    range.prefix_bits_ = static_cast<int>(*bits) + (is_ipv4 ? 96 : 0);
+    range.prefix_bits_ = static_cast<int>(*bits) + (is_short ? 96 : 0);
     return range;
 }
 
 bool AddressRange::contains(std::string_view numeric_address) const {
-    const std::string other = address_bytes(numeric_address);
-    if (other.empty()) return false;
+    const auto other = address_bytes(numeric_address);
+    if (!other) return false;
     for (int bit = 0; bit < prefix_bits_; ++bit) {
         const auto index = static_cast<std::size_t>(bit / 8);
         const int mask = 0x80 >> (bit % 8);
-        if ((bytes_[index] & mask) != (other[index] & mask)) return false;
+        if ((bytes_[index] & mask) != ((*other)[index] & mask)) return false;
     }
     return true;
 }
@@ -82,37 +90,47 @@ bool OriginResolver::is_trusted(std::string_view address) const {
 
 // The nearest address that is not one of our proxies: each proxy appends the address that it saw.
 std::string OriginResolver::client_address(const net::Request& request) const {
-    std::string address = request.peer_address;
+    std::string address(request.peer_address);
     if (!is_trusted(address)) return address;
     std::vector<std::string> hops;
-    for (const net::Header& header : request.headers) {
+    for (const net::HeaderView& header : request.headers) {
         if (!base::equal_ignoring_case(header.name, "x-forwarded-for")) continue;
         for (const std::string_view hop : base::split(header.value, ','))
             hops.push_back(without_port(hop));
     }
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-        if (address_bytes(*hop).empty()) break;
+        if (!address_bytes(*hop)) break;
         address = *hop;
         if (!is_trusted(address)) break;
     }
     return address;
 }
 
+std::string_view OriginResolver::authority(const net::Request& request, bool is_forwarded) const {
+    const std::string_view forwarded =
+        is_forwarded ? base::trim(request.header("x-forwarded-host")) : std::string_view();
+    return is_forwarded && request.has_header("x-forwarded-host") ? forwarded : request.header("host");
+}
+
+std::optional<bool> OriginResolver::came_by_https(const net::Request& request) const {
+    if (!public_url_.empty()) return is_public_https_;
+    const bool is_forwarded = is_trusted(request.peer_address);
+    if (!is_authority(authority(request, is_forwarded))) return std::nullopt;
+    return is_forwarded && base::equal_ignoring_case(request.header("x-forwarded-proto"), "https");
+}
+
 std::optional<ClientOrigin> OriginResolver::resolve(const net::Request& request) const {
+    const auto is_https = came_by_https(request);
+    if (!is_https) return std::nullopt;
     ClientOrigin result;
+    result.is_https = *is_https;
     result.client_address = client_address(request);
     result.rate_limit_key = rate_limit_key(result.client_address);
-    const bool is_forwarded = is_trusted(request.peer_address);
-    if (!public_url_.empty()) {
-        result.origin = public_url_;
-        result.is_https = public_url_.starts_with("https://");
-        return result;
+    result.origin = public_url_;
+    if (public_url_.empty()) {
+        const std::string_view host = authority(request, is_trusted(request.peer_address));
+        result.origin = (*is_https ? "https://" : "http://") + base::to_lower(host);
     }
-    std::string_view host = request.header("host");
-    if (is_forwarded && request.has_header("x-forwarded-host")) host = base::trim(request.header("x-forwarded-host"));
-    if (!is_authority(host)) return std::nullopt;
-    result.is_https = is_forwarded && base::equal_ignoring_case(request.header("x-forwarded-proto"), "https");
-    result.origin = (result.is_https ? "https://" : "http://") + base::to_lower(host);
     return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@ public:
     bool contains(std::string_view numeric_address) const;
 
 private:
-    std::string bytes_;  // 16: IPv4 as mapped IPv6
+    using Bytes = std::array<unsigned char, 16>;  // IPv4 as mapped IPv6
+    Bytes bytes_{};
     int prefix_bits_ = 128;
 };
 
@@ -34,15 +36,23 @@ class OriginResolver {
 public:
     // `public_url` empty: from the request's Host, or X-Forwarded-* where the peer is in `trusted_proxies`.
     OriginResolver(std::string public_url, std::vector<AddressRange> trusted_proxies)
-        : public_url_(std::move(public_url)), trusted_proxies_(std::move(trusted_proxies)) {}
+        : public_url_(std::move(public_url)),
+          is_public_https_(public_url_.starts_with("https://")),
+          trusted_proxies_(std::move(trusted_proxies)) {}
     // Nullopt: the Host header (or what stands for it) is malformed.
     std::optional<ClientOrigin> resolve(const net::Request& request) const;
+    // Whether the client came by HTTPS; nullopt as for resolve().
+    std::optional<bool> came_by_https(const net::Request& request) const;
+    // Numeric; of the nearest host that is not one of our proxies.
+    std::string client_address(const net::Request& request) const;
 
 private:
     bool is_trusted(std::string_view address) const;
-    std::string client_address(const net::Request& request) const;
+    // Host, or what stands for it.
+    std::string_view authority(const net::Request& request, bool is_forwarded) const;
 
     std::string public_url_;
+    bool is_public_https_;
     std::vector<AddressRange> trusted_proxies_;
 };
 

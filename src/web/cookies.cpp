@@ -1,31 +1,60 @@
 #include "web/cookies.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/encoding.hpp"
 
 namespace llmapikey::web {
 
-std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const net::Request& request) {
-    std::vector<std::pair<std::string_view, std::string_view>> cookies;
-    for (const net::Header& header : request.headers) {
+namespace {
+
+struct NamedValue {
+    std::string_view name, value;
+};
+
+// Takes the first cookie off what a Cookie header says; nullopt for what is none.
+std::optional<NamedValue> take_cookie(std::string_view& rest) {
+    const std::string_view part = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const auto equals = part.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    std::string_view value = base::trim(part.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    return NamedValue{base::trim(part.substr(0, equals)), value};
+}
+
+// Until `visit` returns true.
+template <class Visit>
+void visit_cookies(const net::Request& request, const Visit& visit) {
+    for (const net::HeaderView& header : request.headers) {
         if (!base::equal_ignoring_case(header.name, "cookie")) continue;
-        for (const std::string_view part : base::split(header.value, ';')) {
-            const auto equals = part.find('=');
-            if (equals == std::string_view::npos) continue;
-            std::string_view value = base::trim(part.substr(equals + 1));
-            if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-                value = value.substr(1, value.size() - 2);
-            }
-            cookies.emplace_back(base::trim(part.substr(0, equals)), value);
+        for (std::string_view rest = header.value; !rest.empty();) {
+            const auto cookie = take_cookie(rest);
+            if (cookie && visit(*cookie)) return;
         }
     }
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const net::Request& request) {
+    std::vector<std::pair<std::string_view, std::string_view>> cookies;
+    visit_cookies(request, [&](const NamedValue& cookie) {
+        cookies.emplace_back(cookie.name, cookie.value);
+        return false;
+    });
     return cookies;
 }
 
 std::string_view find_cookie(const net::Request& request, std::string_view name) {
-    for (const auto& [cookie_name, value] : read_cookies(request)) {
-        if (cookie_name == name) return value;
-    }
-    return {};
+    std::string_view found;
+    visit_cookies(request, [&](const NamedValue& cookie) {
+        if (cookie.name != name) return false;
+        found = cookie.value;
+        return true;
+    });
+    return found;
 }
 
 std::string to_set_cookie(const Cookie& cookie) {

@@ -12,7 +12,7 @@ namespace llmapikey::web {
 
 // Name and value of every cookie of a request, in order; views into its headers (RFC 6265 section 5.4).
 std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const net::Request& request);
-// Value of the first cookie of that name; empty if absent.
+// Value of the first cookie of that name, likewise a view; empty if absent.
 std::string_view find_cookie(const net::Request& request, std::string_view name);
 
 struct Cookie {

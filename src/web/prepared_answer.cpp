@@ -3,13 +3,17 @@
 #include <brotli/encode.h>
 #include <zlib.h>
 
+#include <algorithm>
+
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
+#include "web/security_headers.hpp"
 
 namespace llmapikey::web {
 namespace {
 
-constexpr int brotli_quality = 9;  // 11 takes ten times as long for 3 % less: pages are compressed at every start
+constexpr int brotli_quality =
+    8;  // 9 takes thirty times as long for not a byte less: pages are compressed at every start
 
 std::string to_brotli(const std::string& text) {
     std::size_t size = BrotliEncoderMaxCompressedSize(text.size());
@@ -39,10 +43,18 @@ std::string to_gzip(const std::string& text) {
     return status == Z_STREAM_END ? out : std::string();
 }
 
+// Takes what is before the first comma off the list.
+std::string_view next_item(std::string_view& list) {
+    const std::string_view item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(item.size() + 1, list.size()));
+    return item;
+}
+
 }  // namespace
 
 bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
-    for (const std::string_view item : base::split(accept_encoding, ',')) {
+    while (!accept_encoding.empty()) {
+        const std::string_view item = next_item(accept_encoding);
         const auto parameters = item.find(';');
         if (!base::equal_ignoring_case(base::trim(item.substr(0, parameters)), coding)) continue;
         if (parameters == std::string_view::npos) return true;
@@ -55,8 +67,8 @@ bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
 }
 
 bool matches_etag(std::string_view if_none_match, std::string_view etag) {
-    for (const std::string_view item : base::split(if_none_match, ',')) {
-        std::string_view candidate = base::trim(item);
+    while (!if_none_match.empty()) {
+        std::string_view candidate = base::trim(next_item(if_none_match));
         if (candidate == "*") return true;
         if (candidate.starts_with("W/")) candidate.remove_prefix(2);
         if (candidate == etag) return true;
@@ -66,34 +78,52 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
 
 PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset) {
     PreparedAnswer answer;
-    answer.identity_ = {"", asset.identity};
-    answer.brotli_ = {"br", asset.brotli};
-    answer.gzip_ = {"gzip", asset.gzip};
-    answer.content_type_ = asset.content_type;
-    answer.cache_control_ = "public, max-age=31536000, immutable";
-    answer.vary_ = "Accept-Encoding";
-    answer.hash_ = std::string(asset.hash);
+    answer.identity_.bytes = asset.identity;
+    answer.brotli_.bytes = asset.brotli;
+    answer.gzip_.bytes = asset.gzip;
+    answer.make_heads(
+        {asset.content_type, "public, max-age=31536000, immutable", "Accept-Encoding", std::string(asset.hash)});
     return answer;
 }
 
 PreparedAnswer PreparedAnswer::of_page(std::string html) {
     PreparedAnswer answer;
-    answer.hash_ = base::to_hex(base::sha256(html)).substr(0, 16);
+    std::string hash = base::to_hex(base::sha256(html)).substr(0, 16);
     answer.owned_[1] = std::make_shared<const std::string>(to_brotli(html));
     answer.owned_[2] = std::make_shared<const std::string>(to_gzip(html));
     answer.owned_[0] = std::make_shared<const std::string>(std::move(html));
-    answer.identity_ = {"", *answer.owned_[0]};
-    answer.brotli_ = {"br", *answer.owned_[1]};
-    answer.gzip_ = {"gzip", *answer.owned_[2]};
-    answer.content_type_ = "text/html; charset=utf-8";
+    answer.identity_.bytes = *answer.owned_[0];
+    answer.brotli_.bytes = *answer.owned_[1];
+    answer.gzip_.bytes = *answer.owned_[2];
     // The same URL shows another page to those who are signed in.
-    answer.cache_control_ = "private, no-cache";
-    answer.vary_ = "Accept-Encoding, Cookie";
+    answer.make_heads({"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie", std::move(hash)});
     return answer;
+}
+
+void PreparedAnswer::make_heads(const Headers& headers) {
+    brotli_.name = "br";
+    gzip_.name = "gzip";
+    for (Coding* coding : {&identity_, &brotli_, &gzip_}) {
+        coding->etag = "\"" + headers.hash + (coding->name.empty() ? "" : "-" + std::string(coding->name)) + "\"";
+        for (const bool is_https : {false, true}) {
+            net::Response response;
+            response.set("ETag", coding->etag)
+                .set("Cache-Control", std::string(headers.cache_control))
+                .set("Vary", std::string(headers.vary));
+            add_security_headers(response, is_https);
+            response.status = 304;
+            coding->unchanged[is_https] = net::to_ready_head(response, std::nullopt);
+            response.status = 200;
+            response.set("Content-Type", std::string(headers.content_type));
+            if (!coding->name.empty()) response.set("Content-Encoding", std::string(coding->name));
+            coding->whole[is_https] = net::to_ready_head(response, coding->bytes.size());
+        }
+    }
 }
 
 const PreparedAnswer::Coding& PreparedAnswer::choose(const net::Request& request) const {
     const std::string_view accepted = request.header("accept-encoding");
+    if (accepted.empty()) return identity_;
     for (const Coding* coding : {&brotli_, &gzip_}) {
         const bool is_worthwhile = !coding->bytes.empty() && coding->bytes.size() < identity_.bytes.size();
         if (is_worthwhile && accepts_coding(accepted, coding->name)) return *coding;
@@ -101,19 +131,14 @@ const PreparedAnswer::Coding& PreparedAnswer::choose(const net::Request& request
     return identity_;
 }
 
-net::Response PreparedAnswer::answer(const net::Request& request) const {
+net::ReadyAnswer PreparedAnswer::answer(const net::Request& request, bool is_https) const {
     const Coding& coding = choose(request);
-    const std::string etag = "\"" + hash_ + (coding.name.empty() ? "" : "-" + std::string(coding.name)) + "\"";
-    net::Response response;
-    response.set("ETag", etag).set("Cache-Control", std::string(cache_control_)).set("Vary", std::string(vary_));
-    if (matches_etag(request.header("if-none-match"), etag)) {
-        response.status = 304;
-        return response;
-    }
-    response.set("Content-Type", std::string(content_type_));
-    if (!coding.name.empty()) response.set("Content-Encoding", std::string(coding.name));
-    response.static_body = coding.bytes;
-    return response;
+    net::ReadyAnswer answer;
+    const std::string_view known = request.header("if-none-match");
+    answer.is_unchanged = !known.empty() && matches_etag(known, coding.etag);
+    answer.head = (answer.is_unchanged ? coding.unchanged : coding.whole)[is_https];
+    if (!answer.is_unchanged && !request.is_head) answer.body = coding.bytes;
+    return answer;
 }
 
 }  // namespace llmapikey::web

@@ -9,31 +9,36 @@
 
 namespace llmapikey::web {
 
-// An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Immutable;
-// thread-safe.
+// An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Each stands there as
+// it goes out, head and body. Immutable; thread-safe.
 class PreparedAnswer {
 public:
-    // A file of the build: cacheable for ever, since its URL changes with its content. Views into the binary.
+    // A file of the build: cacheable for ever, since its URL changes with its content. Bodies are views into the
+    // binary.
     static PreparedAnswer of_asset(const base::EmbeddedAsset& asset);
     // A page made at start; compressed here, revalidated by its ETag.
     static PreparedAnswer of_page(std::string html);
 
-    // 200, or 304 if the request has the same one already.
-    net::Response answer(const net::Request& request) const;
+    // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how the client came.
+    net::ReadyAnswer answer(const net::Request& request, bool is_https) const;
 
 private:
     struct Coding {
         std::string_view name;  // empty: identity
         std::string_view bytes;
+        std::string etag;
+        std::string whole[2];      // the heads with status 200, by whether the client came by HTTPS
+        std::string unchanged[2];  // likewise with 304
     };
+    struct Headers {
+        std::string_view content_type, cache_control, vary;
+        std::string hash;
+    };
+    void make_heads(const Headers& headers);
     const Coding& choose(const net::Request& request) const;
 
     std::shared_ptr<const std::string> owned_[3];  // of a page
     Coding identity_, brotli_, gzip_;
-    std::string_view content_type_;
-    std::string_view cache_control_;
-    std::string_view vary_;
-    std::string hash_;
 };
 
 // Whether Accept-Encoding takes `coding` (RFC 9110 section 12.5.3).

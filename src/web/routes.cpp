@@ -115,4 +115,15 @@ std::span<const Route> routes() {
     return table;
 }
 
+std::vector<std::string> route_labels() {
+    std::vector<std::string> labels{"other"};
+    for (const Route& route : table)
+        labels.emplace_back(route.path);
+    return labels;
+}
+
+std::size_t route_number(const Route* route) {
+    return route == nullptr ? 0 : 1 + static_cast<std::size_t>(route - table);
+}
+
 }  // namespace llmapikey::web

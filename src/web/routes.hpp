@@ -49,6 +49,10 @@ struct Route {
 
 // Every route but the assets, which are a table of their own. Anything else is 404.
 std::span<const Route> routes();
+// What /metrics calls the routes, by route_number().
+std::vector<std::string> route_labels();
+// 0: of no known path.
+std::size_t route_number(const Route* route);
 
 // pages.cpp
 net::Response landing_page(const Services&, const Context&);

@@ -8,13 +8,13 @@
 #include "web/cookies.hpp"
 #include "web/error_response.hpp"
 #include "web/form.hpp"
+#include "web/request_id.hpp"
 #include "web/security_headers.hpp"
 
 namespace llmapikey::web {
 namespace {
 
-constexpr std::size_t request_id_bytes = 9;
-const std::string docs_path = "/docs";
+constexpr std::string_view docs_path = "/docs";
 
 enum class Part { open, admin };
 
@@ -92,8 +92,11 @@ bool is_covered(ApiScope needed, const service::ApiToken& token) {
     return false;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+std::size_t route_number_of(std::string_view path) {
+    net::Request request;
+    request.method = "GET";
+    request.path = path;
+    return route_number(find_route(request, Part::open));
 }
 
 }  // namespace
@@ -107,12 +110,13 @@ Site::Site(Services services, OriginResolver origins, int rate_limit_per_minute)
         assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset));
         if (asset.name == "favicon.svg") assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset));
     }
-    anonymous_pages_.emplace("/", prepare("/", landing_page));
-    anonymous_pages_.emplace("/dashboard", prepare("/dashboard", dashboard_page));
+    anonymous_pages_.emplace("/", Page{prepare("/", landing_page), route_number_of("/")});
+    anonymous_pages_.emplace("/dashboard", Page{prepare("/dashboard", dashboard_page), route_number_of("/dashboard")});
+    docs_route_ = route_number_of(docs_path);
     refresh_pages();
 }
 
-PreparedAnswer Site::prepare(const std::string& path, Handler page) const {
+PreparedAnswer Site::prepare(std::string_view path, Handler page) const {
     net::Request request;
     request.method = "GET";
     request.path = path;
@@ -121,14 +125,7 @@ PreparedAnswer Site::prepare(const std::string& path, Handler page) const {
 }
 
 void Site::refresh_pages() {
-    auto made = std::make_shared<const PreparedAnswer>(prepare(docs_path, docs_page));
-    const std::lock_guard lock(docs_mutex_);
-    docs_ = std::move(made);
-}
-
-std::shared_ptr<const PreparedAnswer> Site::docs() const {
-    const std::lock_guard lock(docs_mutex_);
-    return docs_;
+    docs_.store(std::make_shared<const PreparedAnswer>(prepare(docs_path, docs_page)));
 }
 
 // Every unknown path costs a look at the session, so that the time does not tell which of them admins know.
@@ -154,7 +151,7 @@ net::Executor Site::executor_for(const net::Request& request) const {
 }
 
 net::Response Site::handle(const net::Request& request) {
-    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt, std::nullopt};
+    Context context{request, nullptr, {}, new_request_id(), {}, {}, std::nullopt, std::nullopt};
     context.route = find_route(request, Part::open);
     const bool has_bearer = !bearer_of(request).empty();
     if (context.route == nullptr && !has_bearer) context.route = hidden_route(request);
@@ -165,7 +162,7 @@ net::Response Site::handle(const net::Request& request) {
 }
 
 net::Response Site::refuse(const net::Request& request, int status) {
-    Context context{request, nullptr, {}, base::random_token(request_id_bytes), {}, {}, std::nullopt, std::nullopt};
+    Context context{request, nullptr, {}, new_request_id(), {}, {}, std::nullopt, std::nullopt};
     if (const auto origin = origins_.resolve(request)) context.origin = *origin;
     context.route = find_route(request, Part::open);
     net::Response response = error(context, status);
@@ -177,7 +174,6 @@ net::Response Site::answer(Context& context) {
     const auto origin = origins_.resolve(context.request);
     if (!origin) return error(context, 400);
     context.origin = *origin;
-    if (auto prepared = answer_prepared(context)) return std::move(*prepared);
     if (!bearer_of(context.request).empty()) {
         if (auto refusal = authenticate(context)) return std::move(*refusal);
     } else {
@@ -194,21 +190,36 @@ net::Response Site::answer(Context& context) {
     return call(context);
 }
 
-std::optional<net::Response> Site::answer_prepared(const Context& context) const {
-    const net::Request& request = context.request;
-    if (request.method != "GET") return std::nullopt;
+Site::Ready Site::find_ready(const net::Request& request) const {
+    if (request.method != "GET") return {};
     const auto asset = assets_.find(request.path);
-    if (asset != assets_.end()) return asset->second.answer(request);
+    if (asset != assets_.end()) return {&asset->second, nullptr, 0};
     // What a query asks for (a notice, the key in the snippets) is for those who are signed in.
     const auto page = anonymous_pages_.find(request.path);
     const bool is_docs = request.path == docs_path;
-    if (!is_docs && page == anonymous_pages_.end()) return std::nullopt;
-    if (!find_cookie(request, session_cookie_name).empty()) return std::nullopt;
-    if (!is_docs) return page->second.answer(request);
-    const auto docs_now = docs();
-    net::Response response = docs_now->answer(request);
-    response.static_body_owner = docs_now;
-    return response;
+    if (!is_docs && page == anonymous_pages_.end()) return {};
+    if (!find_cookie(request, session_cookie_name).empty()) return {};
+    if (!is_docs) return {&page->second.answer, nullptr, page->second.route};
+    auto docs = docs_.load();
+    const PreparedAnswer* const answer = docs.get();
+    return {answer, std::move(docs), docs_route_};
+}
+
+std::optional<net::ReadyAnswer> Site::ready_answer(const net::Request& request) {
+    Ready ready = find_ready(request);
+    if (ready.answer == nullptr) return std::nullopt;
+    const auto is_https = origins_.came_by_https(request);
+    if (!is_https) return std::nullopt;  // refused like any other
+    net::ReadyAnswer answer = ready.answer->answer(request, *is_https);
+    answer.owner = std::move(ready.owner);
+    const std::string id = new_request_id();
+    for (const std::string_view part :
+         {std::string_view("X-Request-Id: "), std::string_view(id), std::string_view("\r\n")})
+        answer.add_own(part);
+    const bool is_told = ops::is_logged(ops::LogLevel::info);
+    const std::string client = is_told ? origins_.client_address(request) : std::string();
+    note({request, ready.route, answer.is_unchanged ? 304 : 200, client, id});
+    return answer;
 }
 
 void Site::read_session(Context& context) const {
@@ -266,8 +277,8 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
     }
     const net::Request& request = context.request;
     const std::string actor = context.initiator().actor;
-    const std::string fingerprint =
-        base::to_hex(base::sha256(request.method + " " + request.target + "\n" + request.body));
+    const std::string fingerprint = base::to_hex(base::sha256(
+        std::string(request.method) + " " + std::string(request.target) + "\n" + std::string(request.body)));
     const auto begun = services_.stored_answers.begin(actor, key, fingerprint, services_.clock.now());
     if (!begun) return error_response(services_, context, begun.error());
     if (std::holds_alternative<service::OtherRequest>(*begun)) {
@@ -343,16 +354,22 @@ net::Response Site::error(const Context& context, int status, base::Seconds retr
 void Site::finish(const Context& context, net::Response& response) const {
     add_security_headers(response, context.origin.is_https);
     response.set("X-Request-Id", context.request_id);
-    const double seconds = seconds_since(context.request.received_at);
-    const std::string_view route = context.route != nullptr ? context.route->path : "other";
-    services_.metrics.count_request(route, response.status, seconds);
+    note({context.request, route_number(context.route), response.status, context.origin.client_address,
+          context.request_id});
+}
+
+void Site::note(const Answered& answered) const {
+    const net::Request& request = answered.request;
+    const auto took = std::chrono::steady_clock::now() - request.received_at;
+    services_.metrics.count_request(answered.route, answered.status, took);
+    if (!ops::is_logged(ops::LogLevel::info)) return;
     ops::log(ops::LogLevel::info, "request",
-             {{"method", context.request.is_head ? "HEAD" : base::to_printable(context.request.method, 20)},
-              {"path", base::to_printable(context.request.path)},
-              {"status", std::to_string(response.status)},
-              {"ms", std::to_string(static_cast<long>(seconds * 1000))},
-              {"client", context.origin.client_address},
-              {"request_id", context.request_id}});
+             {{"method", request.is_head ? "HEAD" : base::to_printable(request.method, 20)},
+              {"path", base::to_printable(request.path)},
+              {"status", std::to_string(answered.status)},
+              {"ms", std::to_string(std::chrono::duration_cast<base::Millis>(took).count())},
+              {"client", answered.client_address},
+              {"request_id", answered.request_id}});
 }
 
 }  // namespace llmapikey::web

@@ -19,10 +19,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const web::Form form(text);
     (void)form.value("x");
     net::Request request;
-    request.headers = {
-        {"Cookie", std::string(text)}, {"Host", std::string(text)}, {"X-Forwarded-For", std::string(text)}};
+    const net::HeaderView headers[] = {{"Cookie", text}, {"Host", text}, {"X-Forwarded-For", text}};
+    request.headers = headers;
     request.peer_address = "127.0.0.1";
     (void)web::read_cookies(request);
+    (void)web::find_cookie(request, "x");
     static const web::OriginResolver resolver("", {*web::AddressRange::parse("127.0.0.0/8")});
     (void)resolver.resolve(request);
     (void)web::AddressRange::parse(text);

@@ -11,12 +11,25 @@
 namespace llmapikey::web {
 namespace {
 
-net::Request request_with(std::vector<net::Header> headers, std::string peer = "127.0.0.1") {
-    net::Request request;
-    request.method = "POST";
-    request.headers = std::move(headers);
-    request.peer_address = std::move(peer);
-    return request;
+// A request with what its views are of.
+struct RequestWith : net::Request {
+    explicit RequestWith(std::vector<net::Header> with, std::string from)
+        : owned(std::move(with)), peer(std::move(from)) {
+        method = "POST";
+        for (const net::Header& header : owned)
+            viewed.push_back({header.name, header.value});
+        headers = viewed;
+        peer_address = peer;
+    }
+    RequestWith(const RequestWith&) = delete;
+    RequestWith& operator=(const RequestWith&) = delete;
+    const std::vector<net::Header> owned;
+    std::vector<net::HeaderView> viewed;
+    const std::string peer;
+};
+
+RequestWith request_with(std::vector<net::Header> headers, std::string peer = "127.0.0.1") {
+    return RequestWith(std::move(headers), std::move(peer));
 }
 
 TEST(NextPathTest, KeepsPathsOfThisOrigin) {
@@ -207,18 +220,24 @@ TEST(AcceptEncodingTest, HonorsZeroWeights) {
 
 TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
     const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'));
-    const auto plain = page.answer(request_with({}));
-    EXPECT_EQ(plain.static_body.size(), 2015u);
-    const auto brotli = page.answer(request_with({{"Accept-Encoding", "gzip, br"}}));
-    EXPECT_LT(brotli.static_body.size(), 200u);
-    std::string etag;
-    for (const auto& header : brotli.headers) {
-        if (header.name == "ETag") etag = header.value;
-    }
-    const auto again = page.answer(request_with({{"Accept-Encoding", "gzip, br"}, {"If-None-Match", etag}}));
-    EXPECT_EQ(again.status, 304);
-    EXPECT_TRUE(again.static_body.empty());
-    EXPECT_EQ(page.answer(request_with({{"If-None-Match", etag}})).status, 200) << "another coding is another entity";
+    const auto plain = page.answer(request_with({}), false);
+    EXPECT_EQ(plain.body.size(), 2015u);
+    EXPECT_TRUE(plain.head.starts_with("HTTP/1.1 200 OK\r\n"));
+    EXPECT_NE(plain.head.find("\r\nContent-Length: 2015\r\n"), std::string_view::npos);
+    EXPECT_EQ(plain.head.find("Strict-Transport-Security"), std::string_view::npos);
+    EXPECT_NE(page.answer(request_with({}), true).head.find("Strict-Transport-Security"), std::string_view::npos);
+    const auto brotli = page.answer(request_with({{"Accept-Encoding", "gzip, br"}}), false);
+    EXPECT_LT(brotli.body.size(), 200u);
+    EXPECT_NE(brotli.head.find("\r\nContent-Encoding: br\r\n"), std::string_view::npos);
+    const auto begin = brotli.head.find("\r\nETag: ") + 8;
+    const std::string etag(brotli.head.substr(begin, brotli.head.find('\r', begin) - begin));
+    const auto again = page.answer(request_with({{"Accept-Encoding", "gzip, br"}, {"If-None-Match", etag}}), false);
+    EXPECT_TRUE(again.is_unchanged);
+    EXPECT_TRUE(again.head.starts_with("HTTP/1.1 304 "));
+    EXPECT_EQ(again.head.find("Content-Length"), std::string_view::npos);
+    EXPECT_TRUE(again.body.empty());
+    EXPECT_FALSE(page.answer(request_with({{"If-None-Match", etag}}), false).is_unchanged)
+        << "another coding is another entity";
 }
 
 }  // namespace
