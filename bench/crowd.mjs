@@ -1,5 +1,5 @@
 // What the rush, the soak and the overload share: a cheap HTTP client, processor time, figures, and an orderly end.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { processorTime } from "./support/processes.mjs";
@@ -45,12 +45,23 @@ export const postgresTime = (pid) => {
   return sum;
 };
 
-// Runs `work(atEnd)`; what was handed to atEnd is undone in reverse, whatever happens.
+// Nothing that this process started outlives it: what is still there is killed by its id. PostgreSQL's own processes follow their parent.
+const killChildren = () => {
+  const lines = spawnSync("ps", ["-o", "pid=,comm=", "--ppid", String(process.pid)]).stdout.toString().trim().split("\n").map((line) => line.trim().split(/\s+/));
+  for (const [pid, name] of lines) if (pid && name !== "ps") try { process.kill(Number(pid), name === "postgres" ? "SIGQUIT" : "SIGKILL"); } catch { /* it has ended */ }
+};
+
+// Runs `work(atEnd)`; what was handed to atEnd is undone in reverse, whatever happens, signals included.
 export const orderly = async (work) => {
   const steps = [];
-  try { return await work((step) => steps.push(step)); } finally {
-    for (const step of steps.reverse()) try { await step(); } catch (error) { console.error(`at the end: ${error.message}`); }
-  }
+  let undoing = null;
+  const undoAll = async () => { for (const step of steps.reverse()) try { await step(); } catch (error) { console.error(`at the end: ${error.message}`); } };
+  const undo = () => { undoing ??= undoAll(); return undoing; };
+  const leave = () => undo().finally(() => process.exit(1));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, leave);
+  process.once("uncaughtException", (error) => { console.error(error); leave(); });
+  process.once("exit", killChildren);
+  try { return await work((step) => steps.push(step)); } finally { await undo(); }
 };
 
 export const table = (columns, rows) => {

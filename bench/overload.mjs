@@ -13,7 +13,7 @@ import { startPostgres } from "../tests/e2e/support/postgres.mjs";
 import { orderly, spread, table } from "./crowd.mjs";
 import { makeHolders, warmUp } from "./support/holders.mjs";
 import { requestLine, wrk } from "./support/load.mjs";
-import { endChildrenAtExit, loadCore, pause, processorTime, serverCore, watchCores } from "./support/processes.mjs";
+import { loadCore, pause, processorTime, serverCore, watchCores } from "./support/processes.mjs";
 import { seedPostgres } from "./support/seeds.mjs";
 import { startServer, startUpstreams } from "./support/servers.mjs";
 import { sessionCookie } from "./support/sessions.mjs";
@@ -134,7 +134,6 @@ const byTheClock = async (port, streams, seconds) => {
   } finally { client.end(); }
 };
 
-endChildrenAtExit();
 // What this process starts inherits its core.
 const moveMyself = (core) => execFileSync("taskset", ["-acp", String(core), String(process.pid)], { stdio: "ignore" });
 await orderly(async (atEnd) => {
@@ -166,7 +165,10 @@ await orderly(async (atEnd) => {
     await warmUp(service, holders);
     const calm = beside.length > 0 ? await byTheClock(port, beside, 3) : null;
     const tries = [];
-    for (const connections of connectionsTried) tries.push({ connections, ...await wrk({ url: service.url, connections, seconds: triedFor, lines: requests.map(requestLine) }) });
+    for (const connections of connectionsTried) {
+      const used = processorTime(service.pid), one = await wrk({ url: service.url, connections, seconds: triedFor, lines: requests.map(requestLine) });
+      tries.push({ connections, ...one, timeEach: (processorTime(service.pid) - used) / (one.perSecond * one.took) });
+    }
     const peak = tries.reduce((best, each) => (each.perSecond > best.perSecond ? each : best));
     console.log(`${name}: ${tries.map((each) => `${Math.round(each.perSecond)}/s with ${each.connections}`).join(", ")}; core 0 busy ${Math.round(peak.busy[0] * 100)} % at the peak`);
     const before = processorTime(process.pid), served = processorTime(service.pid);
@@ -177,8 +179,10 @@ await orderly(async (atEnd) => {
     const status = await fetch(`${service.url}${requests[0].path}`, { headers: { cookie: requests[0].cookie } }).then(async (answer) => { await answer.text(); return answer.status; });
     const afterwards = performance.now() - again;
     const goodput = dear.good / lasting, share = goodput / peak.perSecond, late = spread(dear.late), good = spread(dear.inTime), any = spread(dear.answered);
+    // What is left of the service's time once the pages are paid for at the price of the peak.
+    const refusalTime = Math.max(0, serviceTime - dear.inTime.length * peak.timeEach) / Math.max(1, dear.refused);
     const complain = (text) => problems.push(`${name}: ${text}`);
-    lines.push([name, Math.round(peak.perSecond), Math.round(dear.planned / lasting), Math.round(dear.sent / lasting), Math.round(goodput), `${Math.round(share * 100)} %`, `${(dear.refused / Math.max(1, dear.sent) * 100).toFixed(1)} %`, dear.refusedSilently, ms(good.median), ms(good.p99), ms(any.longest), result.mostUnderWay, ms(late.p99), ms(result.longestTurn), `${Math.round(result.busy[0] * 100)}/${Math.round(result.busy[1] * 100)} %`, serviceTime.toFixed(1), clientTime.toFixed(1), `${status}, ${ms(afterwards)}`]);
+    lines.push([name, Math.round(peak.perSecond), Math.round(dear.planned / lasting), Math.round(dear.sent / lasting), Math.round(goodput), `${Math.round(share * 100)} %`, `${(dear.refused / Math.max(1, dear.sent) * 100).toFixed(1)} %`, dear.refusedSilently, ms(good.median), ms(good.p99), ms(any.longest), result.mostUnderWay, ms(late.p99), ms(result.longestTurn), `${Math.round(result.busy[0] * 100)}/${Math.round(result.busy[1] * 100)} %`, serviceTime.toFixed(1), Math.round(peak.timeEach * 1e6), Math.round(refusalTime * 1e6), clientTime.toFixed(1), `${status}, ${ms(afterwards)}`]);
     for (const [i, state] of others.entries()) {
       const { median, p99, longest } = spread(state.inTime), quiet = spread(calm.states[i].inTime);
       cheapLines.push([`${state.name} during ${name}`, state.sent, state.inTime.length, state.refused, ms(median), ms(p99), ms(longest), ms(quiet.median), ms(quiet.p99)]);
@@ -194,7 +198,7 @@ await orderly(async (atEnd) => {
     if (status !== 200 || afterwards > 1000) complain(`afterwards it answered ${status} after ${ms(afterwards)} ms`);
   }
   // One variant a column: there are many figures.
-  const figures = ["", "peak, 1/s", "planned, 1/s", "sent, 1/s", "goodput, 1/s", "of the peak", "503", "503 without Retry-After", "median of 200, ms", "p99 of 200, ms", "longest of any answer, ms", "most under way", "client late in sending, p99, ms", "client's longest turn, ms", "cores busy", "service's processor time, s", "client's processor time, s", "afterwards: status, ms"];
+  const figures = ["", "peak, 1/s", "planned, 1/s", "sent, 1/s", "goodput, 1/s", "of the peak", "503", "503 without Retry-After", "median of 200, ms", "p99 of 200, ms", "longest of any answer, ms", "most under way", "client late in sending, p99, ms", "client's longest turn, ms", "cores busy", "service's processor time, s", "of it for a page at the peak, µs", "for a 503, about, µs", "client's processor time, s", "afterwards: status, ms"];
   console.log(`\n${factor} times the peak for ${lasting} s; from sending to the last byte: what waits in the client's kernel buffer, at the most a turn, is in it`);
   console.log(table(["", ...lines.map((line) => line[0])], figures.slice(1).map((figure, i) => [figure, ...lines.map((line) => line[i + 1])])));
   if (cheapLines.length > 0) console.log(`\n${table(["cheap pages", "asked", "200", "503", "median ms", "p99 ms", "longest ms", "calm: median", "calm: p99"], cheapLines)}`);

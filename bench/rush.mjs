@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { startPostgres } from "../tests/e2e/support/postgres.mjs";
 import { run, serviceEnvironment } from "../tests/e2e/support/service.mjs";
 import { count, makeClient, orderly, postgresTime, seconds, spread, table } from "./crowd.mjs";
-import { endChildrenAtExit, pause, processorTime } from "./support/processes.mjs";
+import { pause, processorTime } from "./support/processes.mjs";
 import { startServer, startUpstreams } from "./support/servers.mjs";
 import { sessionsFrom } from "./support/sessions.mjs";
 import { fsync } from "./support/settings.mjs";
@@ -28,7 +28,6 @@ const healing = 60_000, sampleEvery = 5000, tried = 200;
 const env = { MAX_TOTAL_KEYS: "0", RECONCILE_SECONDS: "5", UPSTREAM_TIMEOUT_SECONDS: String(setting("RUSH_TIMEOUT_SECONDS", 5)), LOG_LEVEL: "warn" };
 const accountOf = (name) => /^llmapikey\/gh-(\d+)(\/|$)/.exec(name)?.[1];
 
-endChildrenAtExit();
 await orderly(async (atEnd) => {
   const problems = [], answers = {};
   const note = (text) => { problems.push(text); if (problems.length <= 20) console.error(`problem: ${text}`); };

@@ -46,6 +46,7 @@ constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it 
 
 constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
+constexpr base::Millis longest_wait{3'000};         // after more the work would be done for nobody
 
 web::SiteSettings settings_of(const config::Config& config, Setting setting) {
     web::SiteSettings settings;
@@ -124,7 +125,7 @@ struct Application::Parts {
           guardrail(*provider, clock, is_guarded(config), config.upstream_timeout),
           chat({config.openrouter_url, config.upstream_timeout}, *http),
           trials({trials_at_once}, *stores.keys, issuance, chat, clock),
-          database_queue("database", database_threads(config), max_waiting_readers),
+          database_queue("database", database_threads(config), max_waiting_readers, longest_wait),
           upstream_queue("upstream", upstream_threads, max_waiting),
           identity_queue("identity", identity_threads, max_waiting),
           mint_queue("mint", config.mint_concurrency + waiting_minters, max_waiting_readers),

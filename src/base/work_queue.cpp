@@ -13,8 +13,11 @@ constexpr std::chrono::seconds idle_for{30};
 
 }  // namespace
 
-WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting)
-    : name_(std::move(name)), max_waiting_(max_waiting), most_threads_(static_cast<std::size_t>(threads)) {}
+WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting, Millis longest_wait)
+    : name_(std::move(name)),
+      max_waiting_(max_waiting),
+      longest_wait_(longest_wait),
+      most_threads_(static_cast<std::size_t>(threads)) {}
 
 WorkQueue::~WorkQueue() {
     stop();
@@ -24,7 +27,7 @@ bool WorkQueue::try_submit(Job job) {
     Threads ended;
     {
         const std::lock_guard lock(mutex_);
-        if (is_stopping_ || jobs_.size() >= max_waiting_) return false;
+        if (is_stopping_ || !takes_another()) return false;
         const bool needs_thread = jobs_.size() >= idle_ && threads_.size() < most_threads_;
         if (needs_thread && !start_thread() && threads_.empty()) return false;
         jobs_.push_back(std::move(job));
@@ -34,6 +37,19 @@ bool WorkQueue::try_submit(Job job) {
     for (std::thread& thread : ended)
         thread.join();
     return true;
+}
+
+// With the lock held.
+bool WorkQueue::takes_another() const {
+    if (jobs_.size() >= max_waiting_) return false;
+    if (longest_wait_.count() == 0 || jobs_.size() < most_threads_) return true;
+    return usual_time_ * (static_cast<double>(jobs_.size()) / static_cast<double>(most_threads_)) <= longest_wait_;
+}
+
+// With the lock held.
+void WorkQueue::note_time(std::chrono::steady_clock::duration took) {
+    constexpr double weight = 1.0 / 16;
+    usual_time_ += (std::chrono::duration<double>(took) - usual_time_) * weight;
 }
 
 // With the lock held. False if the system has no thread to give.
@@ -87,9 +103,12 @@ void WorkQueue::run(Threads::iterator self) {
         Job job = std::move(jobs_.front());
         jobs_.pop_front();
         lock.unlock();
+        const auto begun = std::chrono::steady_clock::now();
         job();
         job = nullptr;  // what it holds goes before the next one
+        const auto took = std::chrono::steady_clock::now() - begun;
         lock.lock();
+        note_time(took);
     }
     ended_.splice(ended_.end(), threads_, self);
     if (threads_.empty()) all_ended_.notify_all();

@@ -19,20 +19,25 @@ bool MintDispatcher::run_once(const std::stop_token& stop) {
         log_("reading the queue of mints: " + due.error().detail);
         return false;
     }
-    lanes_.set_has_queue(!due->empty());
-    bool has_handed_over = false;
-    for (const domain::Grant& grant : *due) {
+    const std::vector<domain::Grant> unserved = without_those_under_way(*due);
+    lanes_.set_has_queue(!unserved.empty());
+    for (const domain::Grant& grant : unserved) {
         if (stop.stop_requested() || has_met_outage_) return false;
         if (abandon_hopeless(grant)) continue;
         if (!issuance_.policy().is_enabled) continue;
-        {
-            const std::lock_guard lock(mutex_);
-            if (!under_way_.insert(grant.id).second) continue;
-        }
         if (!hand_over(grant)) return true;
-        has_handed_over = true;
     }
-    return has_handed_over && !has_met_outage_;
+    if (has_met_outage_) return false;
+    // Whoever waited has a lane: others pass nobody over.
+    const bool is_all = due->size() < static_cast<std::size_t>(rows_at_once);
+    if (is_all) lanes_.set_has_queue(false);
+    return !unserved.empty();
+}
+
+std::vector<domain::Grant> MintDispatcher::without_those_under_way(std::vector<domain::Grant> due) const {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(due, [this](const domain::Grant& grant) { return under_way_.contains(grant.id); });
+    return due;
 }
 
 // Nobody waits for ever: who never had a key is told why there is none, and may ask again.
@@ -52,6 +57,10 @@ bool MintDispatcher::abandon_hopeless(const domain::Grant& grant) {
 
 // False: no lane was free in time, or the workers are stopping.
 bool MintDispatcher::hand_over(const domain::Grant& grant) {
+    {
+        const std::lock_guard lock(mutex_);
+        under_way_.insert(grant.id);
+    }
     auto lane = lanes_.enter_for_queue(lane_patience);
     bool is_taken = false;
     if (lane) {

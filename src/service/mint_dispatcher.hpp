@@ -5,6 +5,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/work_queue.hpp"
 #include "service/issuance.hpp"
@@ -31,6 +32,7 @@ public:
     bool run_once(const std::stop_token& stop);
 
 private:
+    std::vector<domain::Grant> without_those_under_way(std::vector<domain::Grant> due) const;
     bool abandon_hopeless(const domain::Grant& grant);
     bool hand_over(const domain::Grant& grant);
     void mint(const domain::Grant& grant);
@@ -43,7 +45,7 @@ private:
     const base::Clock& clock_;
     const IssueLog log_;
     std::atomic<bool> has_met_outage_{false};
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::set<std::string> under_way_;  // ids of the grants that a worker has
 };
 

@@ -194,6 +194,19 @@ TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
         EXPECT_EQ(keys_->find({account})->value().status, GrantStatus::active);
 }
 
+TEST_P(KeyLife, OnceEverybodyInTheQueueHasALaneOthersPassNobodyOver) {
+    lanes_.set_has_queue(true);
+    EXPECT_EQ(issue_key().status, IssueStatus::queued);
+    EXPECT_FALSE(lanes_.enter(base::Millis{0}));
+    base::WorkQueue workers("minting", 1, 10);
+    service::MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    EXPECT_TRUE(dispatcher.run_once({}));
+    workers.stop();
+    EXPECT_EQ(held().status, GrantStatus::active);
+    EXPECT_TRUE(lanes_.enter(base::Millis{0})) << "also before the next round";
+    EXPECT_FALSE(dispatcher.run_once({}));
+}
+
 TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
     lanes_.set_has_queue(true);
     issue_key();

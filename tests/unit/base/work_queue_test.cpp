@@ -56,6 +56,32 @@ TEST(WorkQueueTest, RefusesMoreThanItsBoundAndFinishesTheRest) {
     EXPECT_EQ(ran, 2);
 }
 
+TEST(WorkQueueTest, RefusesWhatWouldWaitTooLong) {
+    WorkQueue queue("test", 1, 1'000, Millis{50});
+    std::promise<void> go, begun;
+    auto gone = go.get_future().share();
+    for (int i = 0; i < 40; ++i) {
+        std::promise<void> done;
+        ASSERT_TRUE(queue.try_submit([&done] {
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+            done.set_value();
+        }));
+        done.get_future().wait();
+    }
+    ASSERT_TRUE(queue.try_submit([&begun, gone] {
+        begun.set_value();
+        gone.wait();
+    }));
+    begun.get_future().wait();
+    // Jobs have taken at least 5 ms each of late: no more than a dozen of them are done within 50 ms.
+    int taken = 0;
+    while (taken < 100 && queue.try_submit([] {}))
+        ++taken;
+    EXPECT_GE(taken, 1);
+    EXPECT_LE(taken, 15);
+    go.set_value();
+}
+
 TEST(WorkQueueTest, AbandoningDropsWhatWaitsAndFinishesWhatRuns) {
     WorkQueue queue("test", 1, 10);
     std::promise<void> go, begun;
