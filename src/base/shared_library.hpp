@@ -26,3 +26,9 @@ private:
 };
 
 }  // namespace llmapikey::base
+
+// The body of a function of the program that has the name and the parameters of one of a library, but for the arguments
+// behind it. Looked up once.
+#define LLMAPIKEY_FORWARD_TO(library, name)                                  \
+    static auto* const function = (library).function<decltype(name)>(#name); \
+    return function

@@ -17,10 +17,6 @@ const llmapikey::base::SharedLibrary& library() {
 
 }  // namespace
 
-#define LLMAPIKEY_FORWARD(name)                                              \
-    static auto* const function = library().function<decltype(name)>(#name); \
-    return function
-
 // The macros of curl.h that check or rename calls.
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
@@ -28,31 +24,31 @@ const llmapikey::base::SharedLibrary& library() {
 extern "C" {
 
 CURLcode curl_global_init(long flags) {
-    LLMAPIKEY_FORWARD(curl_global_init)(flags);
+    LLMAPIKEY_FORWARD_TO(library(), curl_global_init)(flags);
 }
 CURL* curl_easy_init() {
-    LLMAPIKEY_FORWARD(curl_easy_init)();
+    LLMAPIKEY_FORWARD_TO(library(), curl_easy_init)();
 }
 void curl_easy_cleanup(CURL* handle) {
-    LLMAPIKEY_FORWARD(curl_easy_cleanup)(handle);
+    LLMAPIKEY_FORWARD_TO(library(), curl_easy_cleanup)(handle);
 }
 void curl_easy_reset(CURL* handle) {
-    LLMAPIKEY_FORWARD(curl_easy_reset)(handle);
+    LLMAPIKEY_FORWARD_TO(library(), curl_easy_reset)(handle);
 }
 CURLcode curl_easy_perform(CURL* handle) {
-    LLMAPIKEY_FORWARD(curl_easy_perform)(handle);
+    LLMAPIKEY_FORWARD_TO(library(), curl_easy_perform)(handle);
 }
 const char* curl_easy_strerror(CURLcode code) {
-    LLMAPIKEY_FORWARD(curl_easy_strerror)(code);
+    LLMAPIKEY_FORWARD_TO(library(), curl_easy_strerror)(code);
 }
 curl_slist* curl_slist_append(curl_slist* list, const char* text) {
-    LLMAPIKEY_FORWARD(curl_slist_append)(list, text);
+    LLMAPIKEY_FORWARD_TO(library(), curl_slist_append)(list, text);
 }
 void curl_slist_free_all(curl_slist* list) {
-    LLMAPIKEY_FORWARD(curl_slist_free_all)(list);
+    LLMAPIKEY_FORWARD_TO(library(), curl_slist_free_all)(list);
 }
 time_t curl_getdate(const char* text, const time_t* unused) {
-    LLMAPIKEY_FORWARD(curl_getdate)(text, unused);
+    LLMAPIKEY_FORWARD_TO(library(), curl_getdate)(text, unused);
 }
 
 // Values are of the types long, curl_off_t or pointer: each is as wide as a pointer here, and passed as one.
@@ -62,14 +58,14 @@ CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
     va_start(arguments, option);
     void* const value = va_arg(arguments, void*);
     va_end(arguments);
-    LLMAPIKEY_FORWARD(curl_easy_setopt)(handle, option, value);
+    LLMAPIKEY_FORWARD_TO(library(), curl_easy_setopt)(handle, option, value);
 }
 CURLcode curl_easy_getinfo(CURL* handle, CURLINFO info, ...) {
     va_list arguments;
     va_start(arguments, info);
     void* const target = va_arg(arguments, void*);
     va_end(arguments);
-    LLMAPIKEY_FORWARD(curl_easy_getinfo)(handle, info, target);
+    LLMAPIKEY_FORWARD_TO(library(), curl_easy_getinfo)(handle, info, target);
 }
 
 }  // extern "C"
