@@ -53,7 +53,7 @@ const exportAll = (env) => new Promise((done) => {
   let bytes = 0, peak = 0;
   const look = () => { try { peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0)); } catch { /* it has ended */ } };
   child.stdout.on("data", (chunk) => { bytes += chunk.length; look(); });
-  child.once("exit", (code) => done({ code, kilobytes: peak, bytes }));
+  child.once("close", (code) => done({ code, kilobytes: peak, bytes }));
 });
 
 const measureStore = async (store, upstreams, postgres) => {

@@ -21,8 +21,9 @@ beforeEach(async () => {
 
 const day = 86_400;
 // The look-alike's clock at noon, today or so many days from now: no test is to meet midnight.
+// Whole seconds, rounded up: a moment before noon is another hour.
 const begun = Date.now();
-const noon = (days = 0) => upstreams.setClock(Math.floor(day / 2 - (begun / 1000) % day) + days * day);
+const noon = (days = 0) => upstreams.setClock(Math.ceil(day / 2 - (begun / 1000) % day) + days * day);
 const dateOf = (days) => new Date(begun + days * day * 1000).toISOString().slice(0, 10);
 const unknownHash = "0".repeat(64);
 const otherWorkspace = "11111111-1111-4111-8111-111111111111";

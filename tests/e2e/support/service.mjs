@@ -70,13 +70,13 @@ export const startService = async (upstreams, dataDir, env = {}) => {
   return withAddresses({ ...upstreams, url: process_.match[1] }, { process: process_, stop: () => process_.kill() });
 };
 
-// Runs a command to its end.
+// Runs a command to its end, and to the end of what it says ("exit" may come before the last of it).
 export const run = (args, env = {}, cwd = tmpdir()) => new Promise((done) => {
   const child = spawn(binary, args, { env: { ...bareEnvironment, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"] });
   let out = "", err = "";
   child.stdout.on("data", (chunk) => { out += chunk; });
   child.stderr.on("data", (chunk) => { err += chunk; });
-  child.once("exit", (code) => done({ code, out, err }));
+  child.once("close", (code) => done({ code, out, err }));
 });
 
 const withAddresses = (addresses, rest) => {
