@@ -10,10 +10,11 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { startPostgres } from "../tests/e2e/support/postgres.mjs";
-import { orderly, spread, table } from "./crowd.mjs";
+import { orderly, spread } from "./crowd.mjs";
 import { makeHolders, warmUp } from "./support/holders.mjs";
 import { requestLine, wrk } from "./support/load.mjs";
 import { loadCore, pause, processorTime, serverCore, watchCores } from "./support/processes.mjs";
+import { aligned } from "./support/report.mjs";
 import { seedPostgres } from "./support/seeds.mjs";
 import { startServer, startUpstreams } from "./support/servers.mjs";
 import { sessionCookie } from "./support/sessions.mjs";
@@ -200,8 +201,8 @@ await orderly(async (atEnd) => {
   // One variant a column: there are many figures.
   const figures = ["", "peak, 1/s", "planned, 1/s", "sent, 1/s", "goodput, 1/s", "of the peak", "503", "503 without Retry-After", "median of 200, ms", "p99 of 200, ms", "longest of any answer, ms", "most under way", "client late in sending, p99, ms", "client's longest turn, ms", "cores busy", "service's processor time, s", "of it for a page at the peak, µs", "for a 503, about, µs", "client's processor time, s", "afterwards: status, ms"];
   console.log(`\n${factor} times the peak for ${lasting} s; from sending to the last byte: what waits in the client's kernel buffer, at the most a turn, is in it`);
-  console.log(table(["", ...lines.map((line) => line[0])], figures.slice(1).map((figure, i) => [figure, ...lines.map((line) => line[i + 1])])));
-  if (cheapLines.length > 0) console.log(`\n${table(["cheap pages", "asked", "200", "503", "median ms", "p99 ms", "longest ms", "calm: median", "calm: p99"], cheapLines)}`);
+  console.log(aligned(["", ...lines.map((line) => line[0])], figures.slice(1).map((figure, i) => [figure, ...lines.map((line) => line[i + 1])])));
+  if (cheapLines.length > 0) console.log(`\n${aligned(["cheap pages", "asked", "200", "503", "median ms", "p99 ms", "longest ms", "calm: median", "calm: p99"], cheapLines)}`);
   for (const problem of problems) console.log(problem);
   console.log(problems.length === 0 ? "passed" : "FAILED");
   process.exitCode = problems.length === 0 ? 0 : 1;

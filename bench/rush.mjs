@@ -12,8 +12,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "../tests/e2e/support/postgres.mjs";
 import { run, serviceEnvironment } from "../tests/e2e/support/service.mjs";
-import { count, makeClient, orderly, postgresTime, seconds, spread, table } from "./crowd.mjs";
+import { count, orderly, postgresTime, seconds, spread } from "./crowd.mjs";
+import { makeClient } from "./support/client.mjs";
 import { pause, processorTime } from "./support/processes.mjs";
+import { aligned } from "./support/report.mjs";
 import { startServer, startUpstreams } from "./support/servers.mjs";
 import { sessionsFrom } from "./support/sessions.mjs";
 import { fsync } from "./support/settings.mjs";
@@ -158,7 +160,7 @@ await orderly(async (atEnd) => {
   console.log(`from press to key, waits for a connection and between looks included: median ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, longest ${longest.toFixed(1)} ms; ${looked.length} had to look again`);
   console.log(`the client began a press ${behind.toFixed(0)} ms late at the most`);
   console.log(`answers: ${Object.entries(answers).sort((a, b) => b[1] - a[1]).map(([name, times_]) => `${name}: ${times_}`).join(", ")}`);
-  console.log(table(["processor time", "s", "ms a key"], Object.entries(used).map(([name, time]) => [name, time.toFixed(2), (time * 1000 / Math.max(1, holders)).toFixed(2)])));
+  console.log(aligned(["processor time", "s", "ms a key"], Object.entries(used).map(([name, time]) => [name, time.toFixed(2), (time * 1000 / Math.max(1, holders)).toFixed(2)])));
   if (holders < people) note(`${people - holders} had no key after ${limit / 1000} s: ${crowd.filter((person) => person.key === null).slice(0, 10).map((person) => person.id).join(", ")}`);
 
   // All that must hold in the end; text for each that does not.

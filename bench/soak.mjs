@@ -7,9 +7,11 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { startPostgres } from "../tests/e2e/support/postgres.mjs";
 import { run, serviceEnvironment, signIn } from "../tests/e2e/support/service.mjs";
-import { count, makeClient, orderly, seconds, table } from "./crowd.mjs";
+import { count, orderly, seconds } from "./crowd.mjs";
+import { makeClient } from "./support/client.mjs";
 import { makeHolders } from "./support/holders.mjs";
 import { memoryOf, pause, processorTime } from "./support/processes.mjs";
+import { aligned } from "./support/report.mjs";
 import { startServer, startUpstreams } from "./support/servers.mjs";
 import { sessionCookie } from "./support/sessions.mjs";
 
@@ -186,7 +188,7 @@ await orderly(async (atEnd) => {
   const quarter = (i) => samples.slice(Math.floor(samples.length * i / 4), Math.floor(samples.length * (i + 1) / 4));
   const early = mean(quarter(1), "resident"), late = mean(quarter(3), "resident");
   const megabytes = (kilobytes) => (kilobytes / 1024).toFixed(2);
-  console.log(table(["", "resident MB", "descriptors", "threads"], [...[0, 1, 2, 3].map((i) => [`quarter ${i + 1}, mean of ${quarter(i).length}`, megabytes(mean(quarter(i), "resident")), mean(quarter(i), "descriptors").toFixed(1), mean(quarter(i), "threads").toFixed(1)]),
+  console.log(aligned(["", "resident MB", "descriptors", "threads"], [...[0, 1, 2, 3].map((i) => [`quarter ${i + 1}, mean of ${quarter(i).length}`, megabytes(mean(quarter(i), "resident")), mean(quarter(i), "descriptors").toFixed(1), mean(quarter(i), "threads").toFixed(1)]),
     ["before, quiet", megabytes(first.resident), first.descriptors, first.threads], ["after, quiet", megabytes(atOnce.resident), atOnce.descriptors, atOnce.threads]]));
   console.log(`descriptors before: ${JSON.stringify(first.kinds)}\ndescriptors after ${quiet / 1000} s: ${JSON.stringify(atOnce.kinds)}`);
   console.log(`outcomes: ${Object.entries(outcomes).sort().map(([name, times]) => `${name}: ${times}`).join(", ")}${skipped ? `; ${skipped} left out, ${mostAtOnce} were under way` : ""}`);

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary, run, serviceEnvironment, signIn } from "../../tests/e2e/support/service.mjs";
-import { withAgent } from "../support/client.mjs";
+import { withClient } from "../support/client.mjs";
 import { median, ratioOf, whole } from "../support/figures.mjs";
 import { writePlans } from "../support/plans.mjs";
 import { seedPostgres, seedSqlite } from "../support/seeds.mjs";
@@ -31,7 +31,7 @@ const casesOf = (deep, hints) => [
 const pathFor = (path, service, i) => (typeof path === "function" ? path(service, i) : path);
 
 // Medians of each round, for each size.
-const timesOf = (services, cookie, path) => withAgent(1, async (ask) => {
+const timesOf = (services, cookie, path) => withClient(1, async (ask) => {
   const perRound = services.map(() => []);
   for (let round = -1; round < rounds; round += 1) {
     const times = services.map(() => []);

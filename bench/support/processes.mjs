@@ -71,14 +71,14 @@ export const watchCores = async (work) => {
   return { ...result, busy };
 };
 
-// Also where a measurement fails: what this process started does not outlive it. PostgreSQL would wait for its clients at SIGTERM.
+// Nothing that this process started outlives it: what is still there is killed by its id. PostgreSQL's own processes follow their parent.
+export const killChildren = () => {
+  const children = spawnSync("ps", ["-o", "pid=,comm=", "--ppid", String(process.pid)]).stdout.toString().trim().split("\n").map((line) => line.trim().split(/\s+/));
+  for (const [pid, name] of children) if (pid && name !== "ps") try { process.kill(Number(pid), name === "postgres" ? "SIGQUIT" : "SIGKILL"); } catch { /* it has ended */ }
+};
+
+// Also where a measurement fails.
 export const endChildrenAtExit = () => {
-  process.once("exit", () => {
-    const children = spawnSync("ps", ["-o", "pid=,comm=", "--ppid", String(process.pid)]).stdout.toString().trim().split("\n").map((line) => line.trim().split(/\s+/));
-    for (const [pid, name] of children) {
-      if (name === "ps" || !pid) continue;
-      try { process.kill(Number(pid), name === "postgres" ? "SIGINT" : "SIGTERM"); process.kill(Number(pid), "SIGCONT"); } catch { /* it has ended */ }
-    }
-  });
+  process.once("exit", killChildren);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 };

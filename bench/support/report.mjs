@@ -11,10 +11,11 @@ const table = ({ title, columns, rows }) => [
   `| ${columns.join(" | ")} |`, `|${columns.map((_, i) => (i === 0 ? " --- |" : " ---: |")).join("")}`,
   ...rows.map((row) => `| ${row.join(" | ")} |`), ""].join("\n");
 
-const plain = ({ title, columns, rows }) => {
+// Rows as lines of text, their columns below each other.
+export const aligned = (columns, rows) => {
   const lines = [columns, ...rows].map((line) => line.map(String));
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i].length)));
-  return [title, ...lines.map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  "))].filter(Boolean).join("\n");
+  return lines.map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ")).join("\n");
 };
 
 const environmentOf = (environment) => Object.entries(environment).map(([name, value]) => `${name} ${value}`).join("; ");
@@ -40,6 +41,6 @@ export const keep = (name, result) => {
   results[name] = { ...result, rounds, seconds, fsync };
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
   writeFileSync(join(resultsFolder, "results.md"), render(results));
-  for (const each of result.tables) console.log(`\n${plain(each)}`);
+  for (const { title, columns, rows } of result.tables) console.log(`\n${title ? `${title}\n` : ""}${aligned(columns, rows)}`);
   console.log("");
 };

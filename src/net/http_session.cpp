@@ -102,8 +102,8 @@ Response with_body_begun(SessionHost& host, const Request& request, Response res
     return response.stream != nullptr ? std::move(response) : host.handler.refuse(request, 503);
 }
 
-// A handler's answer, from the thread that it asks for.
-asio::awaitable<Response> dispatch(SessionHost& host, const Request& request) {
+// A handler's answer, from the thread that it asks for; nullopt if no thread came to it.
+asio::awaitable<std::optional<Response>> dispatch(SessionHost& host, const Request& request) {
     const Executor executor = host.handler.executor_for(request);
     if (executor == Executor::io) co_return answer_safely(host.handler, request);
 
@@ -119,7 +119,7 @@ asio::awaitable<Response> dispatch(SessionHost& host, const Request& request) {
     const asio::any_io_executor home = co_await asio::this_coro::executor;
     auto running = run_on(queue, home, std::move(work), asio::use_awaitable);
     const bool is_queued = co_await std::move(running);
-    if (!is_queued || !has_started) co_return host.handler.refuse(request, 503);
+    if (!is_queued || !has_started) co_return std::nullopt;
     co_return response;
 }
 
@@ -321,17 +321,21 @@ asio::awaitable<error_code> write_ready(SessionHost& host, Connected& connection
 // Answers one request; whether the connection goes on.
 asio::awaitable<bool> answer(SessionHost& host, Connected& connection, const Request& request, bool is_keep_alive) {
     const Connection at_end = request.is_http_1_0 ? Connection::close_at_end : Connection::close;
-    const std::optional<ReadyAnswer> ready = host.handler.ready_answer(request);
-    if (ready) {
-        const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
-        const error_code ec = co_await write_ready(host, connection, *ready, then);
-        if (!ec && then != Connection::keep) co_await close_gently(connection);
-        co_return !ec && then == Connection::keep;
+    std::optional<ReadyAnswer> ready = host.handler.ready_answer(request);
+    std::optional<Response> made;
+    if (!ready) {
+        made = co_await dispatch(host, request);
+        if (!made) ready = host.handler.ready_refusal(request);
+        if (!made && !ready) made = host.handler.refuse(request, 503);
     }
-    Response made = co_await dispatch(host, request);
-    const Response response = with_body_begun(host, request, std::move(made));
     const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
-    const error_code ec = co_await write_response(host, connection, response, request.is_head, then);
+    error_code ec;
+    if (ready) {
+        ec = co_await write_ready(host, connection, *ready, then);
+    } else {
+        const Response response = with_body_begun(host, request, std::move(*made));
+        ec = co_await write_response(host, connection, response, request.is_head, then);
+    }
     if (!ec && then != Connection::keep) co_await close_gently(connection);
     co_return !ec && then == Connection::keep;
 }

@@ -128,6 +128,9 @@ public:
     // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen, which becomes a bare
     // 500.
     virtual Response handle(const Request& request) = 0;
+    // As refuse(request, 503), if that stands ready: whoever has too much to do must not spend much on saying so.
+    // Cheap; on the I/O thread.
+    virtual std::optional<ReadyAnswer> ready_refusal(const Request&) { return std::nullopt; }
     // The answer to a request that never reached handle(): 400, 413, 431 (malformed or too large), 408, 500, 503 (queue
     // full, with Retry-After). `request` may be all but empty.
     virtual Response refuse(const Request& request, int status) = 0;

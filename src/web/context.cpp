@@ -5,6 +5,7 @@
 namespace llmapikey::web {
 
 bool wants_json(const net::Request& request) {
+    if (request.path.starts_with("/api/")) return true;
     bool names_json = false;
     for (const std::string_view item : base::split(request.header("accept"), ',')) {
         const std::string type = base::to_lower(base::trim(item.substr(0, item.find(';'))));
@@ -24,7 +25,7 @@ service::Initiator Context::initiator() const {
 }
 
 bool Context::wants_json() const {
-    return request.path.starts_with("/api/") || web::wants_json(request);
+    return web::wants_json(request);
 }
 
 views::Frame make_frame(const Services& services, const Context& context) {

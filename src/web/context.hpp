@@ -26,7 +26,6 @@
 #include "service/usage.hpp"
 #include "service/webhooks.hpp"
 #include "web/client_origin.hpp"
-#include "web/prepared_answer.hpp"
 #include "web/rate_limiter.hpp"
 #include "web/same_origin.hpp"
 #include "web/session_token.hpp"
@@ -99,12 +98,11 @@ struct Context {
     domain::GithubUserId admin() const;
     service::Initiator initiator() const;
 
-    // Whether to answer with JSON: asked for, or on the JSON API.
-    bool wants_json() const;
+    bool wants_json() const;  // as below
 };
 
-// Whether the client asks for JSON rather than for a page (RFC 9110 section 12.5.1): names a JSON type or
-// text/event-stream, and not text/html.
+// Whether to answer with JSON: on the JSON API, or because the client asks for that rather than for a page (RFC 9110
+// section 12.5.1): names a JSON type or text/event-stream, and not text/html.
 bool wants_json(const net::Request& request);
 
 // What surrounds every page for this request.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,7 @@ public:
     // A file of the build: cacheable for ever, since its URL changes with its content. Bodies are views into the
     // binary.
     static PreparedAnswer of_asset(const base::EmbeddedAsset& asset);
-    // A page made at start; compressed here, revalidated by its ETag.
+    // A page made at start; compressed when it is asked for so first, revalidated by its ETag.
     static PreparedAnswer of_page(std::string html);
 
     // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how the client came.
@@ -24,21 +25,29 @@ public:
 
 private:
     struct Coding {
-        std::string_view name;  // empty: identity
-        std::string_view bytes;
-        std::string etag;
-        std::string whole[2];      // the heads with status 200, by whether the client came by HTTPS
-        std::string unchanged[2];  // likewise with 304
+        std::string_view name{};  // empty: identity
+        std::string_view bytes{};
+        std::string etag{};
+        std::string whole[2]{};      // the heads with status 200, by whether the client came by HTTPS
+        std::string unchanged[2]{};  // likewise with 304
     };
     struct Headers {
         std::string_view content_type, cache_control, vary;
         std::string hash;
     };
-    void make_heads(const Headers& headers);
+    // The bytes of a page; those of an asset are the build's.
+    struct Page {
+        std::string html, brotli, gzip;
+        std::once_flag is_compressed;
+    };
+    static void make_heads(const Headers& headers, Coding& coding);
+    void compress_page() const;
     const Coding& choose(const net::Request& request) const;
 
-    std::shared_ptr<const std::string> owned_[3];  // of a page
-    Coding identity_, brotli_, gzip_;
+    Headers headers_;
+    std::unique_ptr<Page> page_;  // null: an asset
+    Coding identity_;
+    mutable Coding brotli_{"br"}, gzip_{"gzip"};  // of a page: made once, under its flag
 };
 
 // Whether Accept-Encoding takes `coding` (RFC 9110 section 12.5.3).

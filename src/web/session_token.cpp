@@ -1,76 +1,121 @@
 #include "web/session_token.hpp"
 
-#include <jwt.h>
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parser.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstddef>
 
-#include <cerrno>
-#include <cstdlib>
-#include <memory>
-#include <new>
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
 
 namespace llmapikey::web {
 namespace {
 
+namespace json = boost::json;
+
 constexpr std::size_t max_token_bytes = 4096;
 constexpr std::size_t max_login_bytes = 100;
 constexpr base::Seconds clock_skew{60};
+constexpr std::string_view algorithm = "HS256";
 
-struct FreeJwt {
-    void operator()(jwt_t* token) const { jwt_free(token); }
+// The three parts of a compact JWS (RFC 7515 section 7.1), still encoded.
+struct Parts {
+    std::string_view header, payload, signature;
+    std::string_view signed_text;  // header and payload as they were signed
 };
-using Jwt = std::unique_ptr<jwt_t, FreeJwt>;
 
-const unsigned char* bytes_of(const base::Secret& secret) {
-    return reinterpret_cast<const unsigned char*>(secret.reveal().data());
+std::optional<Parts> parts_of(std::string_view token) {
+    const auto first = token.find('.');
+    const auto second = token.find('.', first == std::string_view::npos ? first : first + 1);
+    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return std::nullopt;
+    return Parts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
+                 token.substr(0, second)};
 }
 
-std::optional<base::Timestamp> time_claim(jwt_t* token, const char* name) {
-    errno = 0;
-    const long value = jwt_get_grant_int(token, name);
-    if (errno != 0 || value < 0) return std::nullopt;
-    return base::Timestamp{base::Seconds{value}};
+bool is_signed_by(const base::Secret& secret, const Parts& parts) {
+    const auto signature = base::from_base64url(parts.signature);
+    return signature && base::equal_constant_time(*signature, base::hmac_sha256(secret.reveal(), parts.signed_text));
 }
 
-std::optional<domain::Recipient> recipient_claims(jwt_t* token) {
-    const char* subject = jwt_get_grant(token, "sub");
-    const char* login = jwt_get_grant(token, "login");
-    if (subject == nullptr || login == nullptr) return std::nullopt;
-    const auto id = domain::GithubUserId::parse(subject);
-    std::string name(login);
-    if (!id || name.empty() || name.size() > max_login_bytes) return std::nullopt;
-    return domain::Recipient{*id, std::move(name)};
+// Reads objects one after the other without asking the heap for memory; the last one read is the one that is there.
+class ObjectReader {
+public:
+    // Null: not base64url of a JSON object.
+    const json::object* read(std::string_view encoded) {
+        const auto text = base::from_base64url(encoded);
+        if (!text) return nullptr;
+        value_ = nullptr;
+        parser_.reset(&memory_);
+        json::error_code error;
+        parser_.write(*text, error);
+        if (error) return nullptr;
+        value_ = parser_.release();
+        return value_.if_object();
+    }
+
+private:
+    std::array<unsigned char, 4096> room_;
+    std::array<unsigned char, 1024> scratch_;
+    json::monotonic_resource memory_{room_.data(), room_.size()};
+    json::parser parser_{json::storage_ptr(), json::parse_options(), scratch_.data(), scratch_.size()};
+    json::value value_ = json::value(json::storage_ptr(&memory_));
+};
+
+// "crit" names extensions that must be understood (RFC 7515 section 4.1.11); none is.
+bool is_expected_header(const json::object* header) {
+    if (header == nullptr || header->contains("crit")) return false;
+    const json::value* const chosen = header->if_contains("alg");
+    return chosen != nullptr && chosen->is_string() && chosen->get_string() == algorithm;
+}
+
+std::optional<std::string_view> text_claim(const json::object& claims, std::string_view name) {
+    const json::value* const value = claims.if_contains(name);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string_view(value->get_string().data(), value->get_string().size());
+}
+
+std::optional<base::Timestamp> time_claim(const json::object& claims, std::string_view name) {
+    const json::value* const value = claims.if_contains(name);
+    if (value == nullptr || !value->is_int64() || value->get_int64() < 0) return std::nullopt;
+    return base::Timestamp{base::Seconds{value->get_int64()}};
+}
+
+std::optional<domain::Recipient> recipient_claims(const json::object& claims) {
+    const auto subject = text_claim(claims, "sub");
+    const auto login = text_claim(claims, "login");
+    if (!subject || !login || login->empty() || login->size() > max_login_bytes) return std::nullopt;
+    const auto id = domain::GithubUserId::parse(*subject);
+    if (!id || !base::is_text(*login)) return std::nullopt;
+    return domain::Recipient{*id, std::string(*login)};
 }
 
 }  // namespace
 
 std::string SessionTokens::issue(const domain::Recipient& recipient, base::Timestamp now) const {
-    jwt_t* raw = nullptr;
-    if (jwt_new(&raw) != 0) throw std::bad_alloc();
-    const Jwt token(raw);
-    const long issued_at = now.time_since_epoch().count();
-    const int failures =
-        jwt_add_grant(raw, "sub", recipient.id.text().c_str()) + jwt_add_grant(raw, "login", recipient.login.c_str()) +
-        jwt_add_grant_int(raw, "iat", issued_at) + jwt_add_grant_int(raw, "exp", issued_at + session_lifetime.count()) +
-        jwt_set_alg(raw, JWT_ALG_HS256, bytes_of(secret_), static_cast<int>(secret_.reveal().size()));
-    char* encoded = failures == 0 ? jwt_encode_str(raw) : nullptr;
-    if (encoded == nullptr) throw std::bad_alloc();
-    std::string text(encoded);
-    std::free(encoded);
-    return text;
+    static const std::string header = base::to_base64url(R"({"alg":"HS256","typ":"JWT"})");
+    const std::int64_t issued_at = now.time_since_epoch().count();
+    json::object claims;
+    claims["sub"] = recipient.id.text();
+    claims["login"] = recipient.login;
+    claims["iat"] = issued_at;
+    claims["exp"] = issued_at + session_lifetime.count();
+    const std::string signed_text = header + "." + base::to_base64url(json::serialize(claims));
+    return signed_text + "." + base::to_base64url(base::hmac_sha256(secret_.reveal(), signed_text));
 }
 
 std::optional<Session> SessionTokens::verify(std::string_view token, base::Timestamp now) const {
     if (token.empty() || token.size() > max_token_bytes) return std::nullopt;
-    const std::string terminated(token);
-    if (terminated.find('\0') != std::string::npos) return std::nullopt;
-    jwt_t* raw = nullptr;
-    const int status =
-        jwt_decode(&raw, terminated.c_str(), bytes_of(secret_), static_cast<int>(secret_.reveal().size()));
-    if (status != 0) return std::nullopt;
-    const Jwt decoded(raw);
-    if (jwt_get_alg(raw) != JWT_ALG_HS256) return std::nullopt;
-    auto recipient = recipient_claims(raw);
-    const auto issued_at = time_claim(raw, "iat");
-    const auto expires_at = time_claim(raw, "exp");
+    const auto parts = parts_of(token);
+    // The signature first: nothing that others have written is parsed.
+    if (!parts || !is_signed_by(secret_, *parts)) return std::nullopt;
+    ObjectReader reader;
+    if (!is_expected_header(reader.read(parts->header))) return std::nullopt;
+    const json::object* const claims = reader.read(parts->payload);
+    if (claims == nullptr) return std::nullopt;
+    auto recipient = recipient_claims(*claims);
+    const auto issued_at = time_claim(*claims, "iat");
+    const auto expires_at = time_claim(*claims, "exp");
     if (!recipient || !issued_at || !expires_at) return std::nullopt;
     if (*expires_at <= now || *issued_at > now + clock_skew) return std::nullopt;
     return Session{std::move(*recipient), *issued_at, *expires_at};

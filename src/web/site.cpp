@@ -14,8 +14,6 @@
 namespace llmapikey::web {
 namespace {
 
-constexpr std::string_view docs_path = "/docs";
-
 enum class Part { open, admin };
 
 bool belongs_to(const Route& route, Part part) {
@@ -92,11 +90,8 @@ bool is_covered(ApiScope needed, const service::ApiToken& token) {
     return false;
 }
 
-std::size_t route_number_of(std::string_view path) {
-    net::Request request;
-    request.method = "GET";
-    request.path = path;
-    return route_number(find_route(request, Part::open));
+bool gives_key(const Route* route) {
+    return route != nullptr && (route->handler == generate_key || route->handler == rotate_key);
 }
 
 }  // namespace
@@ -105,27 +100,11 @@ Site::Site(Services services, OriginResolver origins, int rate_limit_per_minute)
     : services_(std::move(services)),
       origins_(std::move(origins)),
       rate_limit_per_minute_(rate_limit_per_minute),
-      limiter_(rate_limit_per_minute) {
-    for (const base::EmbeddedAsset& asset : embedded_assets()) {
-        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset));
-        if (asset.name == "favicon.svg") assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset));
-    }
-    anonymous_pages_.emplace("/", Page{prepare("/", landing_page), route_number_of("/")});
-    anonymous_pages_.emplace("/dashboard", Page{prepare("/dashboard", dashboard_page), route_number_of("/dashboard")});
-    docs_route_ = route_number_of(docs_path);
-    refresh_pages();
-}
-
-PreparedAnswer Site::prepare(std::string_view path, Handler page) const {
-    net::Request request;
-    request.method = "GET";
-    request.path = path;
-    const Context context{request, nullptr, {}, "", {}, {}, std::nullopt, std::nullopt};
-    return PreparedAnswer::of_page(page(services_, context).body);
-}
+      limiter_(rate_limit_per_minute),
+      standing_(services_) {}
 
 void Site::refresh_pages() {
-    docs_.store(std::make_shared<const PreparedAnswer>(prepare(docs_path, docs_page)));
+    standing_.refresh();
 }
 
 // Every unknown path costs a look at the session, so that the time does not tell which of them admins know.
@@ -190,36 +169,38 @@ net::Response Site::answer(Context& context) {
     return call(context);
 }
 
-Site::Ready Site::find_ready(const net::Request& request) const {
-    if (request.method != "GET") return {};
-    const auto asset = assets_.find(request.path);
-    if (asset != assets_.end()) return {&asset->second, nullptr, 0};
-    // What a query asks for (a notice, the key in the snippets) is for those who are signed in.
-    const auto page = anonymous_pages_.find(request.path);
-    const bool is_docs = request.path == docs_path;
-    if (!is_docs && page == anonymous_pages_.end()) return {};
-    if (!find_cookie(request, session_cookie_name).empty()) return {};
-    if (!is_docs) return {&page->second.answer, nullptr, page->second.route};
-    auto docs = docs_.load();
-    const PreparedAnswer* const answer = docs.get();
-    return {answer, std::move(docs), docs_route_};
-}
-
 std::optional<net::ReadyAnswer> Site::ready_answer(const net::Request& request) {
-    Ready ready = find_ready(request);
-    if (ready.answer == nullptr) return std::nullopt;
+    auto standing = standing_.find(request);
+    if (!standing) return std::nullopt;
     const auto is_https = origins_.came_by_https(request);
     if (!is_https) return std::nullopt;  // refused like any other
-    net::ReadyAnswer answer = ready.answer->answer(request, *is_https);
-    answer.owner = std::move(ready.owner);
+    net::ReadyAnswer answer = standing->answer->answer(request, *is_https);
+    answer.owner = std::move(standing->owner);
     const std::string id = new_request_id();
+    finish_ready({request, standing->route, answer.is_unchanged ? 304 : 200, {}, id}, answer);
+    return answer;
+}
+
+std::optional<net::ReadyAnswer> Site::ready_refusal(const net::Request& request) {
+    const Route* const route = find_route(request, Part::open);
+    const bool is_json = wants_json(request);
+    if (is_json && gives_key(route)) return std::nullopt;  // has words of its own
+    const auto is_https = origins_.came_by_https(request);
+    if (!is_https) return std::nullopt;
+    const std::string id = new_request_id();
+    net::ReadyAnswer answer = standing_.busy(is_json, request.is_head, *is_https, id);
+    finish_ready({request, route_number(route), 503, {}, id}, answer);
+    return answer;
+}
+
+void Site::finish_ready(Answered answered, net::ReadyAnswer& answer) const {
     for (const std::string_view part :
-         {std::string_view("X-Request-Id: "), std::string_view(id), std::string_view("\r\n")})
+         {std::string_view("X-Request-Id: "), answered.request_id, std::string_view("\r\n")})
         answer.add_own(part);
     const bool is_told = ops::is_logged(ops::LogLevel::info);
-    const std::string client = is_told ? origins_.client_address(request) : std::string();
-    note({request, ready.route, answer.is_unchanged ? 304 : 200, client, id});
-    return answer;
+    const std::string client = is_told ? origins_.client_address(answered.request) : std::string();
+    answered.client_address = client;
+    note(answered);
 }
 
 void Site::read_session(Context& context) const {
@@ -344,10 +325,8 @@ std::optional<net::Response> Site::refuse_beyond_shared_limit(const Context& con
 }
 
 net::Response Site::error(const Context& context, int status, base::Seconds retry_after) const {
-    const bool is_of_key =
-        context.route != nullptr && (context.route->handler == generate_key || context.route->handler == rotate_key);
-    const bool is_key_answer = is_of_key && context.wants_json() && context.request.method == "POST";
-    if (is_key_answer) return key_error_response(services_, context, status, retry_after);
+    if (context.wants_json() && gives_key(context.route) && context.request.method == "POST")
+        return key_error_response(services_, context, status, retry_after);
     return error_response(services_, context, status, retry_after);
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <atomic>
-#include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "web/context.hpp"
 #include "web/routes.hpp"
+#include "web/standing_answers.hpp"
 
 namespace llmapikey::web {
 
@@ -20,10 +19,10 @@ public:
     std::optional<net::ReadyAnswer> ready_answer(const net::Request& request) override;
     net::Executor executor_for(const net::Request& request) const override;
     net::Response handle(const net::Request& request) override;
+    std::optional<net::ReadyAnswer> ready_refusal(const net::Request& request) override;
     net::Response refuse(const net::Request& request, int status) override;
 
-    // Makes the pages anew that are the same for all who are not signed in, and that depend on what was learned since
-    // the start: /docs on the guardrail. From one thread at a time.
+    // As StandingAnswers::refresh().
     void refresh_pages();
 
 private:
@@ -37,17 +36,9 @@ private:
     const Route* hidden_route(const net::Request& request) const;
     std::optional<net::Response> refuse_unfit(const Context& context);
     std::optional<net::Response> refuse_beyond_shared_limit(const Context& context);
-    // What stands ready for this path and this client; both null: nothing.
-    struct Ready {
-        const PreparedAnswer* answer = nullptr;
-        std::shared_ptr<const PreparedAnswer> owner;  // where the answer may be replaced meanwhile
-        std::size_t route = 0;                        // its number
-    };
-    Ready find_ready(const net::Request& request) const;
     net::Response error(const Context& context, int status, base::Seconds retry_after = {}) const;
     void finish(const Context& context, net::Response& response) const;
     void read_session(Context& context) const;
-    PreparedAnswer prepare(std::string_view path, Handler page) const;
     // What was answered, for /metrics and the log.
     struct Answered {
         const net::Request& request;
@@ -57,19 +48,14 @@ private:
         std::string_view request_id;
     };
     void note(const Answered& answered) const;
+    // Likewise, of an answer that stands ready, which gets its id. The client's address is found here.
+    void finish_ready(Answered answered, net::ReadyAnswer& answer) const;
 
     Services services_;
     OriginResolver origins_;
     const int rate_limit_per_minute_;
     RateLimiter limiter_;
-    struct Page {
-        PreparedAnswer answer;
-        std::size_t route;
-    };
-    std::map<std::string, PreparedAnswer, std::less<>> assets_;  // by path
-    std::map<std::string, Page, std::less<>> anonymous_pages_;   // likewise: for those who are not signed in
-    std::atomic<std::shared_ptr<const PreparedAnswer>> docs_;    // likewise, shared with answers under way
-    std::size_t docs_route_;
+    StandingAnswers standing_;
 };
 
 }  // namespace llmapikey::web

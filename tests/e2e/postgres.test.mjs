@@ -97,6 +97,8 @@ test("the limit on asking for keys is one limit for all replicas", () => withRep
 
 // Fewer for the sanitized program, which takes longer for as many than anybody may wait.
 const atOnce = Number(process.env.LLMAPIKEY_TEST_REQUESTS ?? 2000);
+// Who would wait over three seconds is asked to come again, and does. On a machine with nothing else to do nobody is.
+const refusedAfter = 3000;
 test(`${atOnce} requests at once on a pool of 8: all answered, by no more than 8 connections`, async (t) => {
   const database = postgres.database();
   const service = await serve(t, { POSTGRES_URL: database.url, POSTGRES_POOL_SIZE: "8" });
@@ -110,20 +112,29 @@ test(`${atOnce} requests at once on a pool of 8: all answered, by no more than 8
       await new Promise((r) => setTimeout(r, 20));
     }
   })();
+  let refused = 0;
   const times = await Promise.all(Array.from({ length: atOnce }, async () => {
-    const begun = performance.now();
-    const answer = await fetch(`${service.url}/dashboard`, { headers: { cookie: session } });
-    const text = await answer.text();
-    assert.equal(answer.status, 200, text);
-    assert.ok(text.includes(key));
-    return performance.now() - begun;
+    for (let tries = 0; ; tries += 1) {
+      const begun = performance.now();
+      const answer = await fetch(`${service.url}/dashboard`, { headers: { cookie: session } });
+      const text = await answer.text();
+      if (answer.status === 503 && tries < 3) {
+        refused += 1;
+        await new Promise((r) => setTimeout(r, Number(answer.headers.get("retry-after")) * 1000));
+        continue;
+      }
+      assert.equal(answer.status, 200, text);
+      assert.ok(text.includes(key));
+      return performance.now() - begun;
+    }
   }));
   isOver = true;
   await watch;
   times.sort((a, b) => a - b);
   assert.ok(most >= 1 && most <= 8, `${most} connections`);
   const [median, p99] = [times[atOnce / 2], times[atOnce * 0.99]];
-  t.diagnostic(`at most ${most} connections; median ${Math.round(median)} ms, p99 ${Math.round(p99)} ms`);
+  t.diagnostic(`at most ${most} connections; median ${Math.round(median)} ms, p99 ${Math.round(p99)} ms; ${refused} asked to come again`);
+  assert.ok(refused === 0 || times[atOnce - 1] > refusedAfter / 2, `${refused} were refused, and nobody waited longer than ${times[atOnce - 1]} ms`);
   assert.ok(p99 < 20 * median, `p99 ${p99} ms, median ${median} ms`);
 });
 

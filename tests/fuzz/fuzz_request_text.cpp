@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
 #include "web/client_origin.hpp"
 #include "web/cookies.hpp"
 #include "web/form.hpp"
@@ -28,7 +30,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)resolver.resolve(request);
     (void)web::AddressRange::parse(text);
     (void)web::accepts_coding(text, "br");
-    static const web::SessionTokens tokens{base::Secret(std::string(32, 's'))};
-    if (tokens.verify(text, base::Timestamp{base::Seconds{1'790'000'000}})) std::abort();
+    static const std::string secret(32, 's');
+    static const web::SessionTokens tokens{base::Secret(secret)};
+    const base::Timestamp now{base::Seconds{1'790'000'000}};
+    if (tokens.verify(text, now)) std::abort();
+    // Behind a good signature: whatever the claims are, no more than a refusal, or a session that has not ended.
+    const std::string signed_text = base::to_base64url(R"({"alg":"HS256"})") + "." + base::to_base64url(text);
+    const auto session =
+        tokens.verify(signed_text + "." + base::to_base64url(base::hmac_sha256(secret, signed_text)), now);
+    if (session && session->expires_at <= now) std::abort();
     return 0;
 }

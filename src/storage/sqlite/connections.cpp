@@ -4,33 +4,43 @@
 
 namespace llmapikey::storage::sqlite {
 
-Connections::Reader::Reader(Connections& connections) : connections_(connections) {
-    std::unique_lock lock(connections_.readers_mutex_);
-    connections_.reader_is_free_.wait(lock, [this] { return !connections_.readers_.empty(); });
-    connection_ = std::move(connections_.readers_.back());
-    connections_.readers_.pop_back();
-}
+Connections::Reader::Reader(Connections& connections)
+    : connections_(connections), connection_(connections.take_reader()) {}
 
 Connections::Reader::~Reader() {
     {
         const std::lock_guard lock(connections_.readers_mutex_);
-        connections_.readers_.push_back(std::move(connection_));
+        connections_.free_readers_.push_back(std::move(connection_));
     }
     connections_.reader_is_free_.notify_one();
 }
 
+std::unique_ptr<Connection> Connections::take_reader() {
+    std::unique_lock lock(readers_mutex_);
+    if (free_readers_.empty() && readers_ < options_.readers) {
+        ++readers_;
+        lock.unlock();
+        auto opened = Connection::open(options_.path, Access::read_only, options_.busy_timeout);
+        if (opened) return std::move(*opened);
+        lock.lock();
+        --readers_;  // the first one is there, and will be free
+    }
+    reader_is_free_.wait(lock, [this] { return !free_readers_.empty(); });
+    std::unique_ptr<Connection> reader = std::move(free_readers_.back());
+    free_readers_.pop_back();
+    return reader;
+}
+
 base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options) {
-    std::shared_ptr<Connections> connections(new Connections());
+    std::shared_ptr<Connections> connections(new Connections(options));
     auto writer = Connection::open(options.path, Access::read_write, options.busy_timeout);
     if (!writer) return tl::unexpected(writer.error());
     const auto checked = check_schema(**writer);
     if (!checked) return tl::unexpected(checked.error());
     connections->writer_ = std::move(*writer);
-    for (int i = 0; i < options.readers; ++i) {
-        auto reader = Connection::open(options.path, Access::read_only, options.busy_timeout);
-        if (!reader) return tl::unexpected(reader.error());
-        connections->readers_.push_back(std::move(*reader));
-    }
+    auto reader = Connection::open(options.path, Access::read_only, options.busy_timeout);
+    if (!reader) return tl::unexpected(reader.error());
+    connections->free_readers_.push_back(std::move(*reader));
     return connections;
 }
 

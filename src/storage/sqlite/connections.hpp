@@ -12,7 +12,7 @@ namespace llmapikey::storage::sqlite {
 
 struct ConnectionOptions {
     std::string path;
-    int readers = 2;                   // connections for reading, beside the one writer
+    int readers = 2;                   // at the most: connections for reading, beside the one writer; at least 1
     base::Millis busy_timeout{5'000};  // how long to wait for another process's write
 };
 
@@ -51,13 +51,17 @@ public:
     };
 
 private:
-    Connections() = default;
+    explicit Connections(ConnectionOptions options) : options_(std::move(options)) {}
+    std::unique_ptr<Connection> take_reader();
+
+    const ConnectionOptions options_;
 
     std::mutex writer_mutex_;
     std::unique_ptr<Connection> writer_;
     std::mutex readers_mutex_;
     std::condition_variable reader_is_free_;
-    std::vector<std::unique_ptr<Connection>> readers_;
+    int readers_ = 1;  // opened: the first at once, the others when they are needed
+    std::vector<std::unique_ptr<Connection>> free_readers_;
 };
 
 }  // namespace llmapikey::storage::sqlite

@@ -35,10 +35,9 @@ const char* advice_for(int code) {
 // WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut, since it guards money.
 // The schema is trusted because triggers keep the index of the search; the file is nobody else's to write.
 constexpr const char* writer_settings =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = ON;"
-    "PRAGMA cache_size = -2000;";
-constexpr const char* reader_settings =
-    "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1000;";
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = ON;";
+// Nothing that needs the schema: it would be read at the start, by each connection anew.
+constexpr const char* reader_settings = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;";
 
 // SQLite would create the file by the umask; sealed or not, it is nobody else's business.
 void create_private(const std::string& path) {

@@ -75,7 +75,16 @@ public:
         response.status = status;
         return response;
     }
+    std::optional<ReadyAnswer> ready_refusal(const Request&) override {
+        if (refusal_head.empty()) return std::nullopt;
+        ReadyAnswer answer;
+        answer.head = refusal_head;
+        answer.body = "busy";
+        answer.add_own("X-Own: 1\r\n");
+        return answer;
+    }
     BodyProducer producer;
+    std::string refusal_head;
 };
 
 class StreamingTest : public testing::Test {
@@ -237,6 +246,20 @@ TEST_F(StreamingTest, AFullQueueIsAnsweredWith503) {
     ASSERT_TRUE(server_->start());
     Client client(server_->port(), last_request);
     EXPECT_TRUE(client.to_end().starts_with("HTTP/1.1 503 "));
+}
+
+TEST_F(StreamingTest, AFullQueueIsAnsweredByWhatStandsReadyAndTheConnectionGoesOn) {
+    base::WorkQueue stopped{"stopped", 1, 1};
+    stopped.stop();
+    handler_.refusal_head = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n";
+    options_.listen = {"127.0.0.1", 0};
+    server_.emplace(options_, handler_, ServerQueues{stopped, stopped, stopped, stopped, stopped});
+    ASSERT_TRUE(server_->start());
+    Client client(server_->port(), request() + last_request);
+    const std::string received = client.to_end();
+    EXPECT_TRUE(received.starts_with(handler_.refusal_head + "X-Own: 1\r\n")) << received;
+    EXPECT_NE(received.find("\r\n\r\nbusyHTTP/1.1 503 "), std::string::npos) << received;
+    EXPECT_TRUE(received.ends_with("\r\nConnection: close\r\n\r\nbusy")) << received;
 }
 
 TEST_F(StreamingTest, ManyClientsComeAndGo) {

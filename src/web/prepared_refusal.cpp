@@ -1,0 +1,34 @@
+#include "web/prepared_refusal.hpp"
+
+#include <memory>
+
+#include "web/security_headers.hpp"
+
+namespace llmapikey::web {
+
+PreparedRefusal::PreparedRefusal(const net::Response& example, std::string_view example_id) {
+    const auto place = example.body.find(example_id);
+    shows_id_ = place != std::string::npos;
+    before_id_ = example.body.substr(0, place);
+    if (shows_id_) after_id_ = example.body.substr(place + example_id.size());
+    for (const bool is_https : {false, true}) {
+        net::Response response = example;
+        add_security_headers(response, is_https);
+        head_[is_https] = net::to_ready_head(response, example.body.size());
+    }
+}
+
+net::ReadyAnswer PreparedRefusal::answer(bool is_head, bool is_https, std::string_view request_id) const {
+    net::ReadyAnswer answer;
+    answer.head = head_[is_https];
+    if (is_head) return answer;
+    auto body = std::make_shared<std::string>();
+    body->reserve(before_id_.size() + request_id.size() + after_id_.size());
+    body->append(before_id_);
+    if (shows_id_) body->append(request_id).append(after_id_);
+    answer.body = *body;
+    answer.owner = std::move(body);
+    return answer;
+}
+
+}  // namespace llmapikey::web
