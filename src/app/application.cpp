@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <thread>
 
 #include "app/database.hpp"
 #include "app/job_lease.hpp"
@@ -69,7 +68,7 @@ bool is_guarded(const config::Config& config) {
 net::HttpServerOptions server_options(const net::ListenAddress& listen) {
     net::HttpServerOptions options;
     options.listen = listen;
-    options.io_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    options.io_threads = net::own_processors();
     return options;
 }
 

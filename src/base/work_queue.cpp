@@ -64,6 +64,11 @@ bool WorkQueue::start_thread() {
     return true;
 }
 
+bool WorkQueue::is_full() const {
+    const std::lock_guard lock(mutex_);
+    return is_stopping_ || !takes_another();
+}
+
 std::size_t WorkQueue::waiting() const {
     const std::lock_guard lock(mutex_);
     return jobs_.size();

@@ -29,6 +29,8 @@ public:
 
     // False, and the job is dropped, if too many wait or the queue is stopped, or no thread is to be had.
     [[nodiscard]] bool try_submit(Job job);
+    // Whether a job would be refused now: asked before a costly one is made.
+    bool is_full() const;
     std::size_t waiting() const;
     // Refuses new jobs, runs those that wait, joins. Idempotent.
     void stop();

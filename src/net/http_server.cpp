@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -25,7 +26,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-// How late a deadline can be noticed.
+// How late a deadline can be noticed; eight times as late where there are thousands of connections.
 constexpr base::Millis sweep_interval{100};
 constexpr base::Millis accept_back_off{100};
 
@@ -105,7 +106,7 @@ asio::awaitable<void> accept_connections(IoThread& owner, ConnectionCount& count
 
 void sweep(SessionHost& host) {
     const Instant now = std::chrono::steady_clock::now();
-    for (Connected* connection : host.connections) {
+    for (Connected* connection : host.connections.take_turn()) {
         if (connection->alarm != nullptr && has_peer_gone(connection->socket)) {
             connection->is_deserted = true;
             connection->alarm->cancel();
@@ -123,8 +124,9 @@ void schedule_sweep(IoThread& owner) {
     owner.sweep_timer.expires_after(sweep_interval);
     owner.sweep_timer.async_wait([&owner](const error_code& ec) {
         // The second condition: a sweep that was due already when the server was told to stop must not begin anew.
-        if (ec || (owner.host.is_draining && owner.host.connections.empty())) return;
+        if (ec || (owner.host.is_draining && owner.host.connections.all().empty())) return;
         sweep(owner.host);
+        owner.host.pressure.look();
         schedule_sweep(owner);
     });
 }
@@ -133,14 +135,14 @@ void drain(IoThread& owner) {
     error_code ignored;
     owner.host.is_draining = true;
     owner.acceptor.close(ignored);
-    for (Connected* connection : owner.host.connections) {
+    for (Connected* connection : owner.host.connections.all()) {
         if (connection->is_idle) connection->socket.close(ignored);
     }
 }
 
 void close_all(IoThread& owner) {
     error_code ignored;
-    for (Connected* connection : owner.host.connections) {
+    for (Connected* connection : owner.host.connections.all()) {
         connection->socket.close(ignored);
         if (connection->alarm != nullptr) connection->alarm->cancel();
     }
@@ -184,6 +186,13 @@ public:
     std::uint16_t port = 0;
     bool is_running = false;
 };
+
+int own_processors() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    return std::max(CPU_COUNT(&set), 1);
+}
 
 HttpServer::HttpServer(HttpServerOptions options, HttpHandler& handler, ServerQueues queues)
     : impl_(std::make_unique<Impl>(std::move(options), handler, queues)) {}

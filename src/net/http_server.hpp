@@ -19,6 +19,9 @@ struct ListenAddress {
     std::string text() const;
 };
 
+// How many processors this process may use, at least 1: fewer than the machine has where it is bound to some of them.
+int own_processors();
+
 struct HttpServerOptions {
     ListenAddress listen;
     int io_threads = 1;

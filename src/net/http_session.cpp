@@ -46,9 +46,9 @@ std::string address_of(const tcp::socket& socket) {
 class Registered {
 public:
     Registered(SessionHost& host, Connected& connection) : host_(host), connection_(connection) {
-        host_.connections.insert(&connection_);
+        host_.connections.add(connection_);
     }
-    ~Registered() { host_.connections.erase(&connection_); }
+    ~Registered() { host_.connections.remove(connection_); }
     Registered(const Registered&) = delete;
     Registered& operator=(const Registered&) = delete;
 
@@ -108,6 +108,10 @@ asio::awaitable<std::optional<Response>> dispatch(SessionHost& host, const Reque
     if (executor == Executor::io) co_return answer_safely(host.handler, request);
 
     base::WorkQueue& queue = queue_of(executor, host.queues);
+    if (queue.is_full()) {
+        host.pressure.note_refusal();
+        co_return std::nullopt;
+    }
     const Instant start_by = after(host.options.queue_timeout);
     Response response;
     bool has_started = false;
@@ -307,8 +311,9 @@ asio::awaitable<error_code> write_ready(SessionHost& host, Connected& connection
                                         Connection then) {
     error_code ec;
     const HeadEnd end(then);
-    const std::array<asio::const_buffer, 4> buffers = {asio::buffer(answer.head), asio::buffer(answer.own_headers()),
-                                                       asio::buffer(end.text()), asio::buffer(answer.body)};
+    const std::array<asio::const_buffer, 6> buffers = {
+        asio::buffer(answer.head), asio::buffer(answer.own_headers()), asio::buffer(end.text()),
+        asio::buffer(answer.body), asio::buffer(answer.own_body()),    asio::buffer(answer.body_end)};
     const std::size_t written = write_now(connection, buffers, ec);
     if (ec || written == asio::buffer_size(buffers)) co_return ec;
     const std::string rest = rest_of(buffers, written);

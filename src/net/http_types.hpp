@@ -90,6 +90,7 @@ struct ReadyAnswer {
     // Status line and headers (Content-Length among them), each with the end of its line; without Date and Connection.
     std::string_view head;
     std::string_view body;              // empty for HEAD and where the status has none
+    std::string_view body_end;          // behind what the body has of its own
     std::shared_ptr<const void> owner;  // keeps both alive where they are not static; may be null
     bool is_unchanged = false;          // the status is 304, not 200
 
@@ -97,10 +98,15 @@ struct ReadyAnswer {
     std::string_view own_headers() const { return {own_.data(), own_size_}; }
     // At most 64 bytes in all; more is cut off.
     void add_own(std::string_view text) { own_size_ += text.copy(own_.data() + own_size_, own_.size() - own_size_); }
+    // What this one answer has between `body` and `body_end`; likewise at most 16 bytes.
+    std::string_view own_body() const { return {own_body_.data(), own_body_size_}; }
+    void set_own_body(std::string_view text) { own_body_size_ = text.copy(own_body_.data(), own_body_.size()); }
 
 private:
     std::array<char, 64> own_;
     std::size_t own_size_ = 0;
+    std::array<char, 16> own_body_;
+    std::size_t own_body_size_ = 0;
 };
 
 // The head of a ReadyAnswer, from the status and the headers of `response`. `length`: of its body; nullopt if the

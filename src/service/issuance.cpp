@@ -36,10 +36,6 @@ IssueAnswer held_back(std::optional<domain::Hold> hold) {
     return answer;
 }
 
-Attempt attempt_of(const domain::Grant& grant) {
-    return Attempt{grant.github_user_id, grant.id, grant.nonce};
-}
-
 domain::MintProblem problem_of(const base::Error& cause) {
     switch (cause.code) {
         case base::Errc::rate_limited:

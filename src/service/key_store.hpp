@@ -50,6 +50,10 @@ struct Attempt {
     std::string nonce;
 };
 
+inline Attempt attempt_of(const domain::Grant& grant) {
+    return Attempt{grant.github_user_id, grant.id, grant.nonce};
+}
+
 struct Activation {
     std::string delete_handle;
     std::string sealed_key;

@@ -46,7 +46,7 @@ bool MintDispatcher::abandon_hopeless(const domain::Grant& grant) {
     const bool is_hopeless = grant.attempts >= most_attempts || is_paused;
     if (grant.keeps_place || !is_hopeless) return false;
     const auto problem = is_paused ? domain::MintProblem::paused : grant.problem;
-    const auto abandoned = store_.abandon({grant.github_user_id, grant.id, grant.nonce}, problem, clock_.now());
+    const auto abandoned = store_.abandon(attempt_of(grant), problem, clock_.now());
     if (!abandoned && abandoned.error().code != base::Errc::conflict)
         log_("giving up waiting for account " + grant.github_user_id.text() + ": " + abandoned.error().detail);
     if (abandoned)

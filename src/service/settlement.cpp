@@ -14,10 +14,6 @@ namespace {
 // The list is newest first; keys this much older than the attempt, by the upstream's clock, end the search.
 constexpr std::chrono::hours clock_skew_allowance{24};
 
-Attempt attempt_of(const domain::Grant& grant) {
-    return Attempt{grant.github_user_id, grant.id, grant.nonce};
-}
-
 // Handles of what attempts have made upstream, by the name that each gave it.
 using HandlesByName = std::unordered_map<std::string, std::string>;
 

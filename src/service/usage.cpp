@@ -8,6 +8,9 @@ namespace {
 constexpr base::Seconds fresh_for{20};
 constexpr base::Seconds retry_after_failure{3};
 constexpr std::size_t max_entries = 20'000;
+// What nobody has asked for in so long is forgotten: memory follows those who look, not all who have looked.
+constexpr std::chrono::minutes kept_for{10};
+constexpr std::chrono::minutes between_cleanings{1};
 
 bool is_same_utc_day(base::Timestamp left, base::Timestamp right) {
     return std::chrono::floor<std::chrono::days>(left) == std::chrono::floor<std::chrono::days>(right);
@@ -30,7 +33,7 @@ UsageSnapshot snapshot_of(const UpstreamKey& key, base::Timestamp now) {
 UsageCache::Known UsageCache::look(const std::string& delete_handle) {
     const base::Timestamp now = clock_.now();
     const std::lock_guard lock(mutex_);
-    if (entries_.size() >= max_entries) forget_some();
+    forget_old(now);
     Entry& entry = entries_[delete_handle];
     const base::Seconds keep = entry.has_failed ? retry_after_failure : fresh_for;
     // A window that has been reset since makes yesterday's figure wrong, not only old.
@@ -76,18 +79,23 @@ void UsageCache::abandon_refresh(const std::string& delete_handle) {
 void UsageCache::remember_unused(const std::string& delete_handle, base::MicroUsd limit) {
     const base::Timestamp now = clock_.now();
     const std::lock_guard lock(mutex_);
+    forget_old(now);
     Entry entry;
     entry.snapshot = UsageSnapshot{{}, limit, limit, {}, {}, {}, now};
     entry.asked_at = now;
     entries_[delete_handle] = std::move(entry);
 }
 
-void UsageCache::forget_some() {
-    const base::Timestamp now = clock_.now();
-    for (auto entry = entries_.begin(); entry != entries_.end();) {
-        const bool is_old = !entry->second.is_refreshing && entry->second.asked_at + fresh_for < now;
-        entry = is_old ? entries_.erase(entry) : std::next(entry);
-    }
+// With the lock held.
+void UsageCache::forget_old(base::Timestamp now) {
+    const bool is_full = entries_.size() >= max_entries;
+    if (!is_full && cleaned_at_ + between_cleanings > now) return;
+    cleaned_at_ = now;
+    const base::Seconds keep = is_full ? fresh_for : base::Seconds{kept_for};
+    std::erase_if(entries_, [&](const auto& named) {
+        const Entry& entry = named.second;
+        return !entry.is_refreshing && entry.asked_at + keep < now;
+    });
 }
 
 }  // namespace llmapikey::service

@@ -54,7 +54,7 @@ private:
         bool is_gone = false;
         bool is_refreshing = false;
     };
-    void forget_some();
+    void forget_old(base::Timestamp now);
 
     KeyProvider& provider_;
     SpendingStore& spending_;
@@ -62,6 +62,7 @@ private:
     const base::Seconds call_timeout_;
     std::mutex mutex_;
     std::unordered_map<std::string, Entry> entries_;
+    base::Timestamp cleaned_at_;
 };
 
 }  // namespace llmapikey::service

@@ -1,7 +1,5 @@
 #include "web/prepared_refusal.hpp"
 
-#include <memory>
-
 #include "web/security_headers.hpp"
 
 namespace llmapikey::web {
@@ -22,12 +20,9 @@ net::ReadyAnswer PreparedRefusal::answer(bool is_head, bool is_https, std::strin
     net::ReadyAnswer answer;
     answer.head = head_[is_https];
     if (is_head) return answer;
-    auto body = std::make_shared<std::string>();
-    body->reserve(before_id_.size() + request_id.size() + after_id_.size());
-    body->append(before_id_);
-    if (shows_id_) body->append(request_id).append(after_id_);
-    answer.body = *body;
-    answer.owner = std::move(body);
+    answer.body = before_id_;
+    if (shows_id_) answer.set_own_body(request_id);
+    answer.body_end = after_id_;
     return answer;
 }
 

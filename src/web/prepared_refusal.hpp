@@ -14,7 +14,7 @@ public:
     // the same length.
     PreparedRefusal(const net::Response& example, std::string_view example_id);
 
-    // Without the header that names the id.
+    // Without the header that names the id. Views of this object.
     net::ReadyAnswer answer(bool is_head, bool is_https, std::string_view request_id) const;
 
 private:

@@ -3,6 +3,12 @@
 #include "storage/sqlite/migrations.hpp"
 
 namespace llmapikey::storage::sqlite {
+namespace {
+
+// Of all connections together; otherwise each fills a cache of its own, as the file grows. The system caches it too.
+constexpr std::int64_t most_memory = 6 * 1024 * 1024;
+
+}  // namespace
 
 Connections::Reader::Reader(Connections& connections)
     : connections_(connections), connection_(connections.take_reader()) {}
@@ -32,6 +38,7 @@ std::unique_ptr<Connection> Connections::take_reader() {
 }
 
 base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options) {
+    limit_memory(most_memory);
     std::shared_ptr<Connections> connections(new Connections(options));
     auto writer = Connection::open(options.path, Access::read_write, options.busy_timeout);
     if (!writer) return tl::unexpected(writer.error());

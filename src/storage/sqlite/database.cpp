@@ -59,6 +59,10 @@ base::Result<void> check_copy(const std::string& path) {
 
 }  // namespace
 
+void limit_memory(std::int64_t bytes) {
+    sqlite3_soft_heap_limit64(bytes);
+}
+
 void FreeConnection::operator()(sqlite3* connection) const {
     sqlite3_close_v2(connection);
 }

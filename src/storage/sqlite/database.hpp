@@ -17,6 +17,9 @@ struct sqlite3_stmt;
 // Failures are Errc::store_unavailable with SQLite's own words and what to do.
 namespace llmapikey::storage::sqlite {
 
+// How many bytes SQLite may hold in this process, about: near that it reuses pages of its caches.
+void limit_memory(std::int64_t bytes);
+
 struct FreeConnection {
     void operator()(sqlite3* connection) const;
 };

@@ -79,7 +79,9 @@ public:
         if (refusal_head.empty()) return std::nullopt;
         ReadyAnswer answer;
         answer.head = refusal_head;
-        answer.body = "busy";
+        answer.body = "bu";
+        answer.set_own_body("s");
+        answer.body_end = "y";
         answer.add_own("X-Own: 1\r\n");
         return answer;
     }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace llmapikey::web {
 namespace {
 
@@ -13,10 +15,14 @@ net::Response example() {
     return response;
 }
 
+std::string body_of(const net::ReadyAnswer& answer) {
+    return std::string(answer.body) + std::string(answer.own_body()) + std::string(answer.body_end);
+}
+
 TEST(PreparedRefusal, HasTheIdOfEachRequestWhereTheExampleHasItsOwn) {
     const PreparedRefusal refusal(example(), "AAAABBBBCCCC");
     const net::ReadyAnswer answer = refusal.answer(false, false, "ddddeeeeffff");
-    EXPECT_EQ(answer.body, "Busy. Request ddddeeeeffff.");
+    EXPECT_EQ(body_of(answer), "Busy. Request ddddeeeeffff.");
     EXPECT_TRUE(answer.head.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
     EXPECT_NE(answer.head.find("\r\nRetry-After: 5\r\n"), std::string_view::npos);
     EXPECT_NE(answer.head.find("\r\nContent-Length: 27\r\n"), std::string_view::npos);
@@ -28,7 +34,7 @@ TEST(PreparedRefusal, HasTheIdOfEachRequestWhereTheExampleHasItsOwn) {
 TEST(PreparedRefusal, HasNoBodyForHeadButItsLength) {
     const PreparedRefusal refusal(example(), "AAAABBBBCCCC");
     const net::ReadyAnswer answer = refusal.answer(true, false, "ddddeeeeffff");
-    EXPECT_TRUE(answer.body.empty());
+    EXPECT_TRUE(body_of(answer).empty());
     EXPECT_EQ(answer.head, refusal.answer(false, false, "ddddeeeeffff").head);
 }
 
@@ -40,7 +46,7 @@ TEST(PreparedRefusal, AsksForHttpsOfThoseWhoHaveItOnly) {
 
 TEST(PreparedRefusal, NeedsNoPlaceForAnId) {
     const PreparedRefusal refusal(example(), "not in it");
-    EXPECT_EQ(refusal.answer(false, false, "ddddeeeeffff").body, example().body);
+    EXPECT_EQ(body_of(refusal.answer(false, false, "ddddeeeeffff")), example().body);
 }
 
 }  // namespace

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+// What one I/O thread of the HTTP server knows of its connections; private to net/.
+namespace llmapikey::net {
+
+using Instant = std::chrono::steady_clock::time_point;
+
+// One connection, as the thread that owns it sees it. Touched on that thread only.
+struct Connected {
+    explicit Connected(boost::asio::ip::tcp::socket accepted) : socket(std::move(accepted)) {}
+    boost::asio::ip::tcp::socket socket;
+    Instant deadline = Instant::max();  // of the operation under way; the sweep cancels what is late
+    bool is_late = false;
+    boost::asio::steady_timer* alarm = nullptr;  // cancelled to wake a wait that is not one for the socket
+    bool is_deserted = false;                    // the client went during such a wait
+    bool is_idle = true;                         // between requests
+    std::size_t place = 0;                       // among the connections of its thread
+};
+
+// The connections of one I/O thread. Touched on that thread only.
+class Connections {
+public:
+    void add(Connected& connection);
+    void remove(Connected& connection);
+    const std::vector<Connected*>& all() const { return all_; }
+    // Those whose turn it is to be looked at: all, where there are few; each after about eight turns, where there are
+    // many. The span is good until the next call of anything here.
+    std::span<Connected* const> take_turn();
+
+private:
+    std::vector<Connected*> all_;
+    std::size_t next_ = 0;
+};
+
+// How an I/O thread behaves towards those who do the work. One that wakes usually interrupts them; while more comes
+// than can be done that is one interruption for each request that is refused. So it waits for its turn meanwhile
+// (SCHED_BATCH), and finds several requests then. Touched on that thread only.
+class Pressure {
+public:
+    void note_refusal();
+    void look();  // from time to time: ends it when nothing has been refused for a second
+
+private:
+    void take_turns(bool does);
+    bool takes_turns_ = false;
+    Instant refused_at_;
+};
+
+}  // namespace llmapikey::net
