@@ -2,6 +2,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
+#include "net/body_stream.hpp"
+#include "ops/log.hpp"
 #include "resources/resources.hpp"
 #include "service/overview.hpp"
 #include "web/admin_page.hpp"
@@ -15,7 +17,7 @@ namespace llmapikey::web {
 namespace {
 
 constexpr std::int64_t entries_per_page = 100;
-constexpr std::int64_t entries_exported = 10'000;
+constexpr int entries_exported_at_once = 200;
 
 std::string number_text(std::int64_t number) {
     return std::to_string(number);
@@ -75,6 +77,22 @@ base::Result<std::vector<service::ChainedEntry>> latest_entries(const Services& 
     return services.audit.read(after, static_cast<int>(std::max<std::int64_t>(before - 1 - after, 0)));
 }
 
+// All up to the sequence `last`, as JSON Lines.
+net::BodyEnd export_entries(service::AuditLog& audit, std::int64_t last, net::BodyWriter& writer) {
+    for (std::int64_t after = 0; after < last;) {
+        const auto page = audit.read(after, entries_exported_at_once);
+        if (!page) ops::log(ops::LogLevel::error, "exporting the audit log: " + page.error().detail);
+        if (!page || page->empty()) return net::BodyEnd::broken;
+        std::string lines;
+        for (const service::ChainedEntry& link : *page) {
+            if (link.sequence <= last) lines += boost::json::serialize(resources::to_json(link)) + "\n";
+        }
+        if (!writer.write(lines)) return net::BodyEnd::broken;
+        after = page->back().sequence;
+    }
+    return net::BodyEnd::whole;
+}
+
 }  // namespace
 
 net::Response admin_overview(const Services& services, const Context& context) {
@@ -119,16 +137,15 @@ net::Response admin_audit(const Services& services, const Context& context) {
     return html_response(200, views::render(view));
 }
 
+// Page by page, as it is read: the log grows for ever. What comes in meanwhile is not in it.
 net::Response admin_audit_export(const Services& services, const Context& context) {
     const auto head = services.audit.head();
     if (!head) return error_response(services, context, head.error());
-    const auto entries = latest_entries(services, head->sequence + 1, entries_exported);
-    if (!entries) return error_response(services, context, entries.error());
-    std::string lines;
-    for (const service::ChainedEntry& link : *entries)
-        lines += boost::json::serialize(resources::to_json(link)) + "\n";
-    net::Response response = uncached_response(200, "application/jsonl", std::move(lines));
+    net::Response response = uncached_response(200, "application/jsonl", "");
     response.set("Content-Disposition", "attachment; filename=\"llmapikey-audit.jsonl\"");
+    response.producer = [&audit = services.audit, last = head->sequence](net::BodyWriter& writer) {
+        return export_entries(audit, last, writer);
+    };
     return response;
 }
 

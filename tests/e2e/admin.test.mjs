@@ -51,6 +51,22 @@ test("an allowlist compares whole ids", async () => {
   await other.stop();
 });
 
+test("the audit log is exported whole, over many pages of the store, and in order", async () => {
+  const admin = { cookie: await signIn(service, "linus-organizer"), origin: service.url, "content-type": "application/json" };
+  for (let i = 0; i < 110; i += 1) {
+    const made = await fetch(`${service.url}/api/v1/tokens`, { method: "POST", headers: admin, body: JSON.stringify({ name: `token ${i}`, scopes: ["read"], expires_in_days: 1 }) });
+    assert.equal(made.status, 201);
+    assert.equal((await fetch(`${service.url}/api/v1/tokens/${(await made.json()).id}`, { method: "DELETE", headers: admin })).status, 200);
+  }
+  const answer = await exchange("GET", "/admin/audit/export", admin);
+  assert.ok(answer.headers.includes(`attachment; filename="llmapikey-audit.jsonl"`));
+  const lines = answer.body.trimEnd().split("\n").map(JSON.parse);
+  assert.ok(lines.length > 220, `${lines.length}`);
+  assert.ok(lines.every((line, i) => line.sequence === i + 1));
+  assert.equal(lines.filter((line) => line.action === "token.create" && line.outcome === "done").length, 110);
+  assert.equal((await exchange("HEAD", "/admin/audit/export", admin)).body, "");
+});
+
 test("an admin's actions need the same evidence as everybody's", async () => {
   const session = await signIn(service, "linus-organizer");
   for (const [headers, status] of [[{ cookie: session }, 403], [{ cookie: session, origin: "https://evil.example" }, 403], [{ cookie: session, origin: service.url }, 400]]) {
