@@ -190,8 +190,9 @@ public:
 int own_processors() {
     cpu_set_t set;
     CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-    return std::max(CPU_COUNT(&set), 1);
+    // Fails where there are more processors than the set has room for.
+    const bool is_known = sched_getaffinity(0, sizeof set, &set) == 0;
+    return std::max(is_known ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency()), 1);
 }
 
 HttpServer::HttpServer(HttpServerOptions options, HttpHandler& handler, ServerQueues queues)

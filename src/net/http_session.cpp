@@ -108,10 +108,7 @@ asio::awaitable<std::optional<Response>> dispatch(SessionHost& host, const Reque
     if (executor == Executor::io) co_return answer_safely(host.handler, request);
 
     base::WorkQueue& queue = queue_of(executor, host.queues);
-    if (queue.is_full()) {
-        host.pressure.note_refusal();
-        co_return std::nullopt;
-    }
+    if (queue.is_full()) co_return std::nullopt;
     const Instant start_by = after(host.options.queue_timeout);
     Response response;
     bool has_started = false;
@@ -330,6 +327,7 @@ asio::awaitable<bool> answer(SessionHost& host, Connected& connection, const Req
     std::optional<Response> made;
     if (!ready) {
         made = co_await dispatch(host, request);
+        if (!made) host.pressure.note_refusal();
         if (!made) ready = host.handler.ready_refusal(request);
         if (!made && !ready) made = host.handler.refuse(request, 503);
     }

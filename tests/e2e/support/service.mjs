@@ -105,13 +105,18 @@ const withAddresses = (addresses, rest) => {
 export const setCookiesOf = (response) => response.headers.getSetCookie?.() ?? (response.headers.get("set-cookie") ?? "").split(/,\s*(?=[\w-]+=)/).filter(Boolean);
 export const cookiesOf = (response) => setCookiesOf(response).map((cookie) => cookie.split(";")[0]);
 
-// Signs in as a persona the way a browser does, without one. Gives the session cookie.
-export const signIn = async (service, login) => {
+// Signs in as a persona the way a browser does, without one. Gives the session cookie. Told that GitHub did not answer in time (a second, in some
+// tests), it tries again, as a person would.
+export const signIn = async (service, login, tries = 3) => {
   const begun = await fetch(`${service.url}/auth/login`, { redirect: "manual" });
   const authorize = `${begun.headers.get("location")}&login=${login}&sandbox_auto=1`;
   const decided = await fetch(authorize, { redirect: "manual" });
   const finished = await fetch(decided.headers.get("location"), { redirect: "manual", headers: { cookie: cookiesOf(begun).join("; ") } });
   const session = cookiesOf(finished).find((cookie) => cookie.startsWith("llmapikey_session="));
+  if (!session && finished.status === 502 && tries > 1) {
+    await new Promise((done) => setTimeout(done, 1000));
+    return signIn(service, login, tries - 1);
+  }
   if (!session) throw new Error(`sign-in failed with ${finished.status}: ${await finished.text()}`);
   return session;
 };
