@@ -54,12 +54,13 @@ test("switch a key off and on, and change its cap, by keyboard", async () => {
 
 test("a change that upstream does not hear is told again until it does", async () => {
   const person = await take("unheard-person");
-  await service.openrouterFault({ method: "PATCH", path: "/keys", times: 3, status: 500, body: "{}" });
+  await service.openrouterFault({ method: "PATCH", path: "/keys", times: 1000, status: 500, body: "{}" });
   await page.goto(`${service.url}/admin/accounts/${person.account}`);
   await page.click("#disable");
   await page.locator("[role=alert]", { hasText: "told again" }).waitFor();
   await screenshot(page, "console-unsynced");
   assert.equal((await upstream(person)).disabled, false);
+  await service.clearFaults();
   await until("upstream knows", async () => (await upstream(person)).disabled);
   await until("the page knows", async () => { await page.reload(); return !(await page.textContent("main")).includes("has not confirmed"); });
 });
