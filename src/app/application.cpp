@@ -338,14 +338,7 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
     if (!listen) return base::fail(base::Errc::invalid_input, "LISTEN: " + listen.error().detail);
     auto proxies = parse_proxies(config);
     if (!proxies) return tl::unexpected(proxies.error());
-    {
-        const auto migration = DatabaseMigration::open(config, clock);
-        if (!migration) return tl::unexpected(migration.error());
-        const auto migrated = (*migration)->migrator().up();
-        if (!migrated) return tl::unexpected(migrated.error());
-        if (*migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(*migrated)}});
-    }
-    auto stores = open_stores(config);
+    auto stores = open_migrated_stores(config, clock);
     if (!stores) return tl::unexpected(stores.error());
     auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*stores), *listen, std::move(*proxies));
     return std::unique_ptr<Application>(new Application(std::move(parts)));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "ops/log.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/postgres_audit_log.hpp"
 #include "storage/postgres/postgres_grant_endings.hpp"
@@ -134,6 +135,17 @@ base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const c
     if (!migrator) return tl::unexpected(migrator.error());
     migration->migrator_ = std::make_unique<storage::Migrator>(std::move(*migrator));
     return migration;
+}
+
+base::Result<Stores> open_migrated_stores(const config::Config& config, const base::Clock& clock) {
+    const auto migration = DatabaseMigration::open(config, clock);
+    if (!migration) return tl::unexpected(migration.error());
+    const auto migrated = (*migration)->migrator().up();
+    if (!migrated) return tl::unexpected(migrated.error());
+    if (*migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(*migrated)}});
+    // The migrator's connection is closed last: SQLite tidies its files up when nobody has them open, which takes
+    // longer than the rest of a start.
+    return open_stores(config);
 }
 
 base::Result<void> back_up(const config::Config& config, const std::string& path) {

@@ -48,6 +48,8 @@ struct Stores {
 
 // The stores of a database that has its schema already.
 base::Result<Stores> open_stores(const config::Config& config);
+// As open_stores(), after what is missing of the schema has been applied, which is logged.
+base::Result<Stores> open_migrated_stores(const config::Config& config, const base::Clock& clock);
 
 // A migrator and what it needs. Creates the folder of the embedded database if need be.
 class DatabaseMigration {

@@ -7,16 +7,12 @@
 #include <utility>
 
 namespace llmapikey::base {
-namespace {
 
-constexpr std::chrono::seconds idle_for{30};
-
-}  // namespace
-
-WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting, Millis longest_wait)
+WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting, Millis longest_wait, Millis idle_for)
     : name_(std::move(name)),
       max_waiting_(max_waiting),
       longest_wait_(longest_wait),
+      idle_for_(idle_for),
       most_threads_(static_cast<std::size_t>(threads)) {}
 
 WorkQueue::~WorkQueue() {
@@ -28,12 +24,12 @@ bool WorkQueue::try_submit(Job job) {
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_ || !takes_another()) return false;
-        const bool needs_thread = jobs_.size() >= idle_ && threads_.size() < most_threads_;
+        const bool needs_thread = idle_.empty() && threads_.size() < most_threads_;
         if (needs_thread && !start_thread() && threads_.empty()) return false;
         jobs_.push_back(std::move(job));
+        call_one();
         ended.swap(ended_);
     }
-    ready_.notify_one();
     for (std::thread& thread : ended)
         thread.join();
     return true;
@@ -50,6 +46,15 @@ bool WorkQueue::takes_another() const {
 void WorkQueue::note_time(std::chrono::steady_clock::duration took) {
     constexpr double weight = 1.0 / 16;
     usual_time_ += (std::chrono::duration<double>(took) - usual_time_) * weight;
+}
+
+// With the lock held: whoever is called may end as soon as it is let go.
+void WorkQueue::call_one() {
+    if (idle_.empty()) return;
+    Idler& latest = *idle_.back();
+    idle_.pop_back();
+    latest.is_called = true;
+    latest.is_wanted.notify_one();
 }
 
 // With the lock held. False if the system has no thread to give.
@@ -74,12 +79,18 @@ std::size_t WorkQueue::waiting() const {
     return jobs_.size();
 }
 
+std::size_t WorkQueue::threads() const {
+    const std::lock_guard lock(mutex_);
+    return threads_.size();
+}
+
 void WorkQueue::stop() {
     Threads threads;
     {
         std::unique_lock lock(mutex_);
         is_stopping_ = true;
-        ready_.notify_all();
+        while (!idle_.empty())
+            call_one();
         // Each moves itself to those that have ended.
         all_ended_.wait(lock, [this] { return threads_.empty(); });
         threads.swap(ended_);
@@ -97,14 +108,24 @@ void WorkQueue::abandon() {
     stop();
 }
 
+// False if it is to end: the queue is stopped, or there was nothing to do for a while.
+bool WorkQueue::is_given_work(std::unique_lock<std::mutex>& lock, Idler& self) {
+    while (jobs_.empty()) {
+        if (is_stopping_) return false;
+        self.is_called = false;
+        idle_.push_back(&self);
+        if (self.is_wanted.wait_for(lock, idle_for_, [&self] { return self.is_called; })) continue;
+        std::erase(idle_, &self);
+        return false;
+    }
+    return true;
+}
+
 void WorkQueue::run(Threads::iterator self) {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+    Idler idler;
     std::unique_lock lock(mutex_);
-    while (true) {
-        ++idle_;
-        const bool is_woken = ready_.wait_for(lock, idle_for, [this] { return is_stopping_ || !jobs_.empty(); });
-        --idle_;
-        if (jobs_.empty() && (is_stopping_ || !is_woken)) break;
+    while (is_given_work(lock, idler)) {
         Job job = std::move(jobs_.front());
         jobs_.pop_front();
         lock.unlock();

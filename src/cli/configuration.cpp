@@ -28,7 +28,9 @@ std::optional<config::Config> load_or_explain(config::Need need) {
 }
 
 std::string describe_variables() {
-    std::string text = "Environment (or an .env file in the working directory; the environment wins):\n";
+    std::string text =
+        "Environment (or an .env file in the working directory; the environment wins). A secret may stand in a file:\n"
+        "NAME_FILE names it, or systemd's LoadCredential=NAME:FILE brings it.\n";
     for (const config::Variable& variable : config::variables()) {
         text += "  " + std::string(variable.name) + "\n      " + std::string(variable.meaning);
         if (!variable.default_text.empty()) text += " (default: " + std::string(variable.default_text) + ")";

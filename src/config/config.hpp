@@ -76,8 +76,13 @@ using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
 // Either a whole configuration or all that is wrong with it, never a silent default.
 tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need);
 
-// The environment, and behind it the `.env` file of the working directory if there is one. Problems: a line of the file
-// that is no assignment, an unreadable file.
+// As `lookup`, but a secret may stand in a file that NAME_FILE names, or in the file NAME of CREDENTIALS_DIRECTORY
+// (systemd's LoadCredential=, systemd.exec(5)), with or without a line break at its end. Reads the files now. Problems:
+// NAME is set too; a file that cannot be read, is empty or longer than 16 KiB.
+tl::expected<Lookup, std::vector<Problem>> with_secret_files(Lookup lookup);
+
+// The environment, and behind it the `.env` file of the working directory if there is one; secrets also from files.
+// Problems: a line of the file that is no assignment, an unreadable file, those of with_secret_files().
 tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv_path = ".env");
 
 // NAME=value lines; quotes, `export `, comments and blank lines as in shells; no expansion. Fails with the line's

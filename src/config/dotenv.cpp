@@ -67,7 +67,7 @@ tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv
     errno = 0;
     std::ifstream file(dotenv_path, std::ios::binary);
     if (!file) {
-        if (errno == ENOENT) return Lookup(from_process);
+        if (errno == ENOENT) return with_secret_files(from_process);
         return tl::unexpected(
             std::vector<Problem>{{dotenv_path, std::string("cannot be read: ") + std::strerror(errno)}});
     }
@@ -78,7 +78,7 @@ tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv
     std::map<std::string, std::string, std::less<>> values;
     for (const auto& [name, value] : *assignments)
         values[name] = value;
-    return Lookup([values = std::move(values)](std::string_view name) -> std::optional<std::string> {
+    return with_secret_files([values = std::move(values)](std::string_view name) -> std::optional<std::string> {
         if (auto value = from_process(name)) return value;
         const auto found = values.find(name);
         if (found == values.end()) return std::nullopt;

@@ -2,7 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <vector>
@@ -14,6 +16,8 @@ namespace {
 
 constexpr std::size_t max_body_bytes = 4 * 1024 * 1024;
 constexpr long max_connect_ms = 10'000;
+constexpr long connections_each = 2;  // of a handle: to GitHub and to OpenRouter
+constexpr std::chrono::seconds handles_kept_for{60};
 
 struct FreeHandle {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -190,11 +194,17 @@ private:
         Handle handle_;
     };
 
+    struct Idle {
+        Handle handle;
+        std::chrono::steady_clock::time_point since;
+    };
+
+    // The one used last: the others grow old and are closed.
     Handle take_handle() {
         {
             const std::lock_guard lock(mutex_);
             if (!idle_.empty()) {
-                Handle handle = std::move(idle_.back());
+                Handle handle = std::move(idle_.back().handle);
                 idle_.pop_back();
                 return handle;
             }
@@ -204,15 +214,22 @@ private:
         return handle;
     }
 
+    // With it go those that a peak has left behind.
     void give_back(Handle handle) {
+        std::vector<Idle> old;  // closed without the lock
+        const auto now = std::chrono::steady_clock::now();
         const std::lock_guard lock(mutex_);
-        idle_.push_back(std::move(handle));
+        const auto first_kept = std::find_if(idle_.begin(), idle_.end(),
+                                             [now](const Idle& each) { return now - each.since < handles_kept_for; });
+        old.assign(std::move_iterator(idle_.begin()), std::move_iterator(first_kept));
+        idle_.erase(idle_.begin(), first_kept);
+        idle_.push_back({std::move(handle), now});
     }
 
     // What has broken one connection may have cut off the others without a trace: a call that is sent on such a one
     // would wait for nothing until its deadline.
     void forget_connections() {
-        std::vector<Handle> suspect;
+        std::vector<Idle> suspect;
         const std::lock_guard lock(mutex_);
         suspect.swap(idle_);
     }
@@ -232,6 +249,7 @@ private:
         curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(handle, CURLOPT_MAXCONNECTS, connections_each);
         curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, std::max(milliseconds, 1L));
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, std::max(std::min(milliseconds, max_connect_ms), 1L));
         curl_easy_setopt(handle, CURLOPT_USERAGENT, user_agent_.c_str());
@@ -267,7 +285,7 @@ private:
 
     const std::string user_agent_;
     std::mutex mutex_;
-    std::vector<Handle> idle_;
+    std::vector<Idle> idle_;  // the one used last at the end
 };
 
 }  // namespace

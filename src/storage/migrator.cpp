@@ -76,20 +76,24 @@ const Migration* Migrator::find(int version) const {
     return found == known_.end() ? nullptr : &*found;
 }
 
-base::Result<bool> Migrator::apply_next() {
+base::Result<int> Migrator::apply_next() {
     Transaction transaction(*target_);
     const auto begun = transaction.begin();
     if (!begun) return tl::unexpected(begun.error());
     const auto current = version();
     if (!current) return tl::unexpected(current.error());
-    const auto next =
-        std::find_if(known_.begin(), known_.end(), [&](const Migration& each) { return each.version > *current; });
-    if (next == known_.end()) return false;
-    const auto applied = target_->apply(*next);
-    if (!applied) return base::fail_in("migration " + next->name, applied.error());
+    int count = 0;
+    for (const Migration& migration : known_) {
+        const bool is_due = migration.version > *current && (count == 0 || *current == 0);
+        if (!is_due) continue;
+        const auto applied = target_->apply(migration);
+        if (!applied) return base::fail_in("migration " + migration.name, applied.error());
+        ++count;
+    }
+    if (count == 0) return 0;
     const auto committed = transaction.commit();
     if (!committed) return tl::unexpected(committed.error());
-    return true;
+    return count;
 }
 
 base::Result<bool> Migrator::undo_latest() {
@@ -110,10 +114,11 @@ base::Result<bool> Migrator::undo_latest() {
 base::Result<int> Migrator::up() {
     const auto created = target_->create_record();
     if (!created) return tl::unexpected(created.error());
-    for (int count = 0;; ++count) {
+    for (int count = 0;;) {
         const auto applied = apply_next();
         if (!applied) return tl::unexpected(applied.error());
-        if (!*applied) return count;
+        if (*applied == 0) return count;
+        count += *applied;
     }
 }
 

@@ -50,8 +50,9 @@ public:
     virtual base::Result<void> undo(const Migration& migration) = 0;
 };
 
-// Applies and undoes migrations, each in a transaction of its own together with its record: processes that start
-// together apply each once, and one that is killed leaves a whole step undone. Blocking; fails with store_unavailable.
+// Applies and undoes migrations, each in a transaction of its own together with its record (a new database gets all of
+// them in one, which is faster): processes that start together apply each once, and one that is killed leaves a whole
+// step undone. Blocking; fails with store_unavailable.
 class Migrator {
 public:
     Migrator(std::unique_ptr<MigrationTarget> target, std::vector<Migration> known)
@@ -66,7 +67,8 @@ public:
 
 private:
     base::Result<int> version();
-    base::Result<bool> apply_next();
+    // How many: one, or all of them where there was none; 0: none is missing.
+    base::Result<int> apply_next();
     base::Result<bool> undo_latest();
     const Migration* find(int version) const;
 

@@ -81,6 +81,13 @@ std::optional<base::Timestamp> time_claim(const json::object& claims, std::strin
     return base::Timestamp{base::Seconds{value->get_int64()}};
 }
 
+// "nbf" need not be there (RFC 7519 section 4.1.5); neither deployment writes it.
+bool is_begun(const json::object& claims, base::Timestamp now) {
+    if (!claims.contains("nbf")) return true;
+    const auto not_before = time_claim(claims, "nbf");
+    return not_before && *not_before <= now + clock_skew;
+}
+
 std::optional<domain::Recipient> recipient_claims(const json::object& claims) {
     const auto subject = text_claim(claims, "sub");
     const auto login = text_claim(claims, "login");
@@ -117,7 +124,7 @@ std::optional<Session> SessionTokens::verify(std::string_view token, base::Times
     const auto issued_at = time_claim(*claims, "iat");
     const auto expires_at = time_claim(*claims, "exp");
     if (!recipient || !issued_at || !expires_at) return std::nullopt;
-    if (*expires_at <= now || *issued_at > now + clock_skew) return std::nullopt;
+    if (*expires_at <= now || *issued_at > now + clock_skew || !is_begun(*claims, now)) return std::nullopt;
     return Session{std::move(*recipient), *issued_at, *expires_at};
 }
 

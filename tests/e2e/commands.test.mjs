@@ -45,6 +45,25 @@ test("an .env file counts, the environment wins, and a broken line is named", as
   assert.match(broken.err, /\.env line 2/);
 });
 
+test("secrets from files, from systemd's credentials, and what is wrong with them", async () => {
+  const place = join(folder, "secrets"), secrets = ["GITHUB_OAUTH_CLIENT_SECRET", "AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET", "OPENROUTER_MANAGEMENT_KEY"];
+  mkdirSync(place);
+  for (const name of secrets) writeFileSync(join(place, name), `${good[name]}\n`);
+  const others = Object.fromEntries(Object.entries(good).filter(([name]) => !secrets.includes(name)));
+  const files = Object.fromEntries(secrets.map((name) => [`${name}_FILE`, join(place, name)]));
+  for (const env of [{ ...others, ...files }, { ...others, CREDENTIALS_DIRECTORY: place }]) {
+    const { code, out, err } = await run(["doctor"], env, folder);
+    assert.equal(code, 0, out + err);
+  }
+  const both = await run(["serve"], { ...good, ...files }, folder);
+  assert.equal(both.code, 2);
+  assert.match(both.err, /AUTH_SESSION_SECRET_FILE is set, and so is AUTH_SESSION_SECRET: keep one/);
+  const missing = await run(["serve"], { ...others, ...files, KEY_ENCRYPTION_SECRET_FILE: join(place, "nothing") }, folder);
+  assert.equal(missing.code, 2);
+  assert.match(missing.err, /KEY_ENCRYPTION_SECRET_FILE .*nothing cannot be read: No such file/);
+  for (const name of secrets) assert.ok(!(both.err + missing.err).includes(good[name]));
+});
+
 test("a data folder that cannot be made, and a file that is no database", async () => {
   writeFileSync(join(folder, "file"), "x");
   const blocked = await run(["serve"], { ...good, DATA_DIR: join(folder, "file", "data") }, folder);

@@ -102,6 +102,23 @@ TEST(WorkQueueTest, AbandoningDropsWhatWaitsAndFinishesWhatRuns) {
     EXPECT_EQ(ran, 1);
 }
 
+TEST(WorkQueueTest, ThreadsThatAPeakLeavesBehindEndThoughThereIsSomeWork) {
+    WorkQueue queue("test", 4, 10, Millis{0}, Millis{200});
+    std::latch together(4);
+    for (int i = 0; i < 4; ++i)
+        ASSERT_TRUE(queue.try_submit([&] { together.arrive_and_wait(); }));
+    together.wait();
+    EXPECT_EQ(queue.threads(), 4u);
+    // Taken by turns they would each have work every 80 ms, and none would end.
+    for (int i = 0; i < 250 && queue.threads() > 1; ++i) {
+        std::promise<void> done;
+        ASSERT_TRUE(queue.try_submit([&done] { done.set_value(); }));
+        done.get_future().wait();
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    EXPECT_EQ(queue.threads(), 1u);
+}
+
 TEST(WorkQueueTest, ManySubmittersLoseNothing) {
     WorkQueue queue("test", 4, 100'000);
     std::atomic<int> ran = 0;

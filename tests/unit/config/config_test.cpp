@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 namespace llmapikey::config {
@@ -134,6 +137,74 @@ TEST(DotenvTest, NamesTheLineThatIsNoAssignment) {
         const auto parsed = parse_dotenv(text);
         ASSERT_FALSE(parsed) << text;
         EXPECT_NE(parsed.error().detail.find("line 2"), std::string::npos);
+    }
+}
+
+class SecretFilesTest : public testing::Test {
+protected:
+    SecretFilesTest() {
+        std::string name = (std::filesystem::temp_directory_path() / "llmapikey-secrets-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+    }
+    ~SecretFilesTest() override { std::filesystem::remove_all(folder_); }
+
+    std::string file(const std::string& name, const std::string& text) {
+        std::ofstream(folder_ / name, std::ios::binary) << text;
+        return (folder_ / name).string();
+    }
+    tl::expected<Lookup, std::vector<Problem>> look(Values values) {
+        return with_secret_files([values = std::move(values)](std::string_view name) -> std::optional<std::string> {
+            const auto found = values.find(name);
+            return found == values.end() ? std::nullopt : std::optional(found->second);
+        });
+    }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(SecretFilesTest, SecretsAreReadFromFilesWithoutTheirLastLineBreak) {
+    const auto lookup = look({{"AUTH_SESSION_SECRET_FILE", file("session", "one secret \r\n")},
+                              {"AUTH_SESSION_SECRET", ""},
+                              {"KEY_ENCRYPTION_SECRET_FILE", file("sealing", "two\n\n")},
+                              {"OPENROUTER_MANAGEMENT_KEY", "in the environment"}});
+    ASSERT_TRUE(lookup) << lookup.error().front().message;
+    EXPECT_EQ((*lookup)("AUTH_SESSION_SECRET"), "one secret ");
+    EXPECT_EQ((*lookup)("KEY_ENCRYPTION_SECRET"), "two\n");
+    EXPECT_EQ((*lookup)("OPENROUTER_MANAGEMENT_KEY"), "in the environment");
+    EXPECT_EQ((*lookup)("GITHUB_OAUTH_CLIENT_SECRET"), std::nullopt);
+}
+
+TEST_F(SecretFilesTest, CredentialsOfSystemdCountUnlessTheVariableIsSet) {
+    file("AUTH_SESSION_SECRET", "a credential");
+    file("OPENROUTER_MANAGEMENT_KEY", "another");
+    const auto lookup = look({{"CREDENTIALS_DIRECTORY", folder_.string()}, {"OPENROUTER_MANAGEMENT_KEY", "set"}});
+    ASSERT_TRUE(lookup) << lookup.error().front().message;
+    EXPECT_EQ((*lookup)("AUTH_SESSION_SECRET"), "a credential");
+    EXPECT_EQ((*lookup)("OPENROUTER_MANAGEMENT_KEY"), "set");
+    EXPECT_EQ((*lookup)("KEY_ENCRYPTION_SECRET"), std::nullopt);
+}
+
+TEST_F(SecretFilesTest, OnlySecretsStandInFiles) {
+    const auto lookup = look({{"LISTEN_FILE", file("listen", "127.0.0.1:1")}});
+    ASSERT_TRUE(lookup);
+    EXPECT_EQ((*lookup)("LISTEN"), std::nullopt);
+}
+
+TEST_F(SecretFilesTest, WhatIsWrongIsNamedWithoutTheSecret) {
+    const std::string good = file("good", "do not show this");
+    const std::vector<Values> wrong{
+        {{"AUTH_SESSION_SECRET_FILE", (folder_ / "missing").string()}},
+        {{"AUTH_SESSION_SECRET_FILE", folder_.string()}},
+        {{"AUTH_SESSION_SECRET_FILE", file("empty", "\n")}},
+        {{"AUTH_SESSION_SECRET_FILE", file("long", std::string(20'000, 'x'))}},
+        {{"AUTH_SESSION_SECRET_FILE", good}, {"AUTH_SESSION_SECRET", "do not show this either"}},
+    };
+    for (const Values& values : wrong) {
+        const auto lookup = look(values);
+        ASSERT_FALSE(lookup) << values.begin()->second;
+        ASSERT_EQ(lookup.error().size(), 1u);
+        EXPECT_EQ(lookup.error().front().variable, "AUTH_SESSION_SECRET_FILE");
+        EXPECT_EQ(lookup.error().front().message.find("do not show"), std::string::npos);
     }
 }
 

@@ -53,6 +53,14 @@ TEST(SessionToken, LastsUntilItsEndAndNotFromTheFuture) {
     EXPECT_FALSE(with_claims(R"({"sub":"1","login":"a","iat":1790000061,"exp":1790001000})"));
 }
 
+TEST(SessionToken, IsNotValidBeforeItSaysSo) {
+    const std::string claims = R"({"sub":"1","login":"a","iat":1789999000,"exp":1790001000,"nbf":)";
+    EXPECT_TRUE(with_claims(claims + "1789999000}"));
+    EXPECT_TRUE(with_claims(claims + "1790000060}"));
+    EXPECT_FALSE(with_claims(claims + "1790000061}"));
+    EXPECT_FALSE(with_claims(claims + R"("1789999000"})"));
+}
+
 TEST(SessionToken, NeedsTheAlgorithmThatItIsSignedWith) {
     for (const char* const header :
          {R"({"alg":"none"})", R"({"alg":"HS512"})", R"({"alg":"RS256"})", R"({"alg":"hs256"})", R"({"typ":"JWT"})",

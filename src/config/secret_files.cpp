@@ -1,0 +1,85 @@
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+
+#include "config/config.hpp"
+
+namespace llmapikey::config {
+namespace {
+
+constexpr std::size_t max_file_bytes = 16 * 1024;
+
+using Secrets = std::map<std::string, base::Secret, std::less<>>;
+
+// Without the line break that editors and `echo` put at the end.
+std::string without_last_line_break(std::string text) {
+    if (text.ends_with('\n')) text.pop_back();
+    if (text.ends_with('\r')) text.pop_back();
+    return text;
+}
+
+base::Result<base::Secret> read_secret(const std::string& path) {
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::string text(max_file_bytes + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.bad() || (file.gcount() == 0 && errno != 0)) {
+        return base::fail(base::Errc::invalid_input, path + " cannot be read: " + std::strerror(errno));
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > max_file_bytes) {
+        return base::fail(base::Errc::invalid_input, path + " is longer than any secret; it should hold nothing else");
+    }
+    base::Secret secret(without_last_line_break(std::move(text)));
+    if (secret.empty()) return base::fail(base::Errc::invalid_input, path + " is empty");
+    return secret;
+}
+
+// An empty variable is one that is not set.
+bool is_set(std::string_view name, const Lookup& lookup) {
+    return !lookup(name).value_or("").empty();
+}
+
+bool is_file(const std::string& path) {
+    return std::ifstream(path).is_open();
+}
+
+// Where the variable's value stands, and which setting says so.
+struct Place {
+    std::string setting, path;
+};
+
+std::optional<Place> place_of(std::string_view name, const Lookup& lookup) {
+    const std::string setting = std::string(name) + "_FILE";
+    if (is_set(setting, lookup)) return Place{setting, *lookup(setting)};
+    if (is_set(name, lookup) || !is_set("CREDENTIALS_DIRECTORY", lookup)) return std::nullopt;
+    const std::string path = *lookup("CREDENTIALS_DIRECTORY") + "/" + std::string(name);
+    return is_file(path) ? std::optional(Place{std::string(name), path}) : std::nullopt;
+}
+
+}  // namespace
+
+tl::expected<Lookup, std::vector<Problem>> with_secret_files(Lookup lookup) {
+    Secrets secrets;
+    std::vector<Problem> problems;
+    for (const Variable& variable : variables()) {
+        const auto place = variable.is_secret ? place_of(variable.name, lookup) : std::nullopt;
+        if (!place) continue;
+        if (is_set(variable.name, lookup)) {
+            problems.push_back({place->setting, "is set, and so is " + std::string(variable.name) + ": keep one"});
+            continue;
+        }
+        auto secret = read_secret(place->path);
+        if (!secret) problems.push_back({place->setting, secret.error().detail});
+        if (secret) secrets.emplace(variable.name, std::move(*secret));
+    }
+    if (!problems.empty()) return tl::unexpected(std::move(problems));
+    return Lookup([lookup = std::move(lookup),
+                   secrets = std::move(secrets)](std::string_view name) -> std::optional<std::string> {
+        const auto found = secrets.find(name);
+        return found == secrets.end() ? lookup(name) : found->second.reveal();
+    });
+}
+
+}  // namespace llmapikey::config
