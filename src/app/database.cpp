@@ -128,7 +128,8 @@ base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const c
                                                                          const base::Clock& clock) {
     std::unique_ptr<DatabaseMigration> migration(new DatabaseMigration());
     if (!config.key_encryption_secret.empty()) {
-        migration->sealer_ = std::make_unique<base::Sealer>(config.key_encryption_secret, key_sealing_purpose);
+        migration->sealer_ = std::make_unique<base::Sealer>(config.key_encryption_secret, key_sealing_purpose,
+                                                            config.key_encryption_secret_also_accepted);
     }
     auto migrator = is_embedded(config) ? open_sqlite_migrator(config, clock)
                                         : open_postgres_migrator(config, migration->sealer_.get(), clock);

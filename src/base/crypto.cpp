@@ -81,37 +81,48 @@ bool equal_constant_time(std::string_view left, std::string_view right) {
     return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-Sealer::Sealer(const Secret& secret, std::string_view purpose)
-    : key_(hmac_sha256(secret.reveal(), "llmapikey seal: " + std::string(purpose))),
-      key_id_(to_hex(blake2b(key_.reveal(), crypto_generichash_BYTES_MIN)).substr(0, 8)) {
+Sealer::Key::Key(const Secret& secret, std::string_view purpose)
+    : bytes(hmac_sha256(secret.reveal(), "llmapikey seal: " + std::string(purpose))),
+      id(to_hex(blake2b(bytes.reveal(), crypto_generichash_BYTES_MIN)).substr(0, 8)) {
     static_assert(key_bytes == crypto_auth_hmacsha256_BYTES);
 }
 
+Sealer::Sealer(const Secret& secret, std::string_view purpose, const Secret& other) : key_(secret, purpose) {
+    if (!other.empty()) other_.emplace(other, purpose);
+}
+
+const Sealer::Key* Sealer::key_named(std::string_view id) const {
+    if (id == key_.id) return &key_;
+    return other_ && id == other_->id ? &*other_ : nullptr;
+}
+
 std::string Sealer::seal(std::string_view plain, std::string_view bound_to) const {
-    const std::string prefix = std::string(format) + "." + key_id_ + ".";
+    const std::string prefix = std::string(format) + "." + key_.id + ".";
     const std::string bound = prefix + std::string(bound_to);
     const std::string nonce = random_bytes(nonce_bytes);
     std::string sealed(plain.size() + tag_bytes, '\0');
     unsigned long long length = 0;
     crypto_aead_xchacha20poly1305_ietf_encrypt(out(sealed), &length, in(plain), plain.size(), in(bound), bound.size(),
-                                               nullptr, in(nonce), in(key_.reveal()));
+                                               nullptr, in(nonce), in(key_.bytes.reveal()));
     return prefix + to_base64url(nonce + sealed);
 }
 
 Result<Secret> Sealer::open(std::string_view sealed, std::string_view bound_to) const {
     const auto parts = split(sealed, '.');
     if (parts.size() != 3 || parts[0] != format) return fail(Errc::invalid_input, "not a sealed text");
-    if (parts[1] != key_id_) {
-        return fail(Errc::invalid_input, "sealed with another key: " + to_printable(parts[1], 8) + ", not " + key_id_);
+    const Key* const key = key_named(parts[1]);
+    if (key == nullptr) {
+        return fail(Errc::invalid_input, "sealed with another key: " + to_printable(parts[1], 8) + ", not " + key_.id);
     }
     const auto bytes = from_base64url(parts[2]);
     if (!bytes || bytes->size() < nonce_bytes + tag_bytes) return fail(Errc::invalid_input, "a damaged sealed text");
-    const std::string bound = std::string(format) + "." + key_id_ + "." + std::string(bound_to);
+    const std::string bound = std::string(format) + "." + key->id + "." + std::string(bound_to);
     const std::string_view text = std::string_view(*bytes).substr(nonce_bytes);
     std::string plain(text.size() - tag_bytes, '\0');
     unsigned long long length = 0;
-    const int status = crypto_aead_xchacha20poly1305_ietf_decrypt(
-        out(plain), &length, nullptr, in(text), text.size(), in(bound), bound.size(), in(*bytes), in(key_.reveal()));
+    const int status =
+        crypto_aead_xchacha20poly1305_ietf_decrypt(out(plain), &length, nullptr, in(text), text.size(), in(bound),
+                                                   bound.size(), in(*bytes), in(key->bytes.reveal()));
     if (status != 0) return fail(Errc::invalid_input, "a sealed text that is damaged or belongs elsewhere");
     return Secret(std::move(plain));
 }

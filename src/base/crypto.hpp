@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,19 +27,27 @@ bool equal_constant_time(std::string_view left, std::string_view right);
 // `v1.<key id>.<base64url of nonce and ciphertext>`; it opens only with the same secret, purpose and `bound_to`.
 class Sealer {
 public:
-    // `purpose` separates keys derived from the same secret.
-    Sealer(const Secret& secret, std::string_view purpose);
+    // `purpose` separates keys derived from the same secret. What `other` has sealed is opened too; empty: there is
+    // none.
+    Sealer(const Secret& secret, std::string_view purpose, const Secret& other = Secret());
 
     // `bound_to` is authenticated but not stored: a sealed text moved to another row does not open there.
     std::string seal(std::string_view plain, std::string_view bound_to) const;
     // Errc::invalid_input: not sealed by this key, bound to something else, or damaged.
     Result<Secret> open(std::string_view sealed, std::string_view bound_to) const;
     // Eight hex characters that name the key; stands in front of what it seals.
-    const std::string& key_id() const { return key_id_; }
+    const std::string& key_id() const { return key_.id; }
 
 private:
-    Secret key_;
-    std::string key_id_;
+    struct Key {
+        Key(const Secret& secret, std::string_view purpose);
+        Secret bytes;
+        std::string id;
+    };
+    const Key* key_named(std::string_view id) const;
+
+    Key key_;
+    std::optional<Key> other_;
 };
 
 }  // namespace llmapikey::base

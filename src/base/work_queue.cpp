@@ -1,9 +1,6 @@
 #include "base/work_queue.hpp"
 
-#include <pthread.h>
-
 #include <chrono>
-#include <system_error>
 #include <utility>
 
 namespace llmapikey::base {
@@ -13,7 +10,9 @@ WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting, Mil
       max_waiting_(max_waiting),
       longest_wait_(longest_wait),
       idle_for_(idle_for),
-      most_threads_(static_cast<std::size_t>(threads)) {}
+      most_threads_(static_cast<std::size_t>(threads)) {
+    pthread_getschedparam(pthread_self(), &policy_, &priority_);
+}
 
 WorkQueue::~WorkQueue() {
     stop();
@@ -62,7 +61,7 @@ bool WorkQueue::start_thread() {
     const auto place = threads_.emplace(threads_.end());
     try {
         *place = std::thread([this, place] { run(place); });
-    } catch (const std::system_error&) {
+    } catch (...) {  // no thread, or no memory for one
         threads_.erase(place);
         return false;
     }
@@ -123,6 +122,8 @@ bool WorkQueue::is_given_work(std::unique_lock<std::mutex>& lock, Idler& self) {
 
 void WorkQueue::run(Threads::iterator self) {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+    // It has inherited how the thread that brought the job is scheduled, which may be giving way just now.
+    pthread_setschedparam(pthread_self(), policy_, &priority_);
     Idler idler;
     std::unique_lock lock(mutex_);
     while (is_given_work(lock, idler)) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pthread.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -17,7 +19,7 @@ namespace llmapikey::base {
 
 // Threads that run jobs in the order of their arrival, from a queue of bounded length. They are started when there is
 // work for them, and end when there has been none for a while: work goes to the one that was busy last, so that those
-// a peak leaves behind are not kept by turns. Thread-safe.
+// a peak leaves behind are not kept by turns. They are scheduled as the thread that made the queue. Thread-safe.
 class WorkQueue {
 public:
     using Job = std::function<void()>;  // must not throw
@@ -58,6 +60,8 @@ private:
     const std::string name_;
     const std::size_t max_waiting_;
     const Millis longest_wait_, idle_for_;
+    int policy_ = 0;  // of scheduling
+    sched_param priority_{};
     mutable std::mutex mutex_;
     std::condition_variable all_ended_;
     std::deque<Job> jobs_;

@@ -20,7 +20,7 @@ namespace llmapikey::config {
 struct Config {
     std::string github_oauth_client_id;
     base::Secret github_oauth_client_secret;
-    base::Secret auth_session_secret;
+    base::Secret auth_session_secret, auth_session_secret_also_accepted;  // the second: empty unless one is changed
     std::string data_dir;
     base::Secret postgres_url;  // empty: the embedded database under data_dir
     int postgres_pool_size = 8;
@@ -32,7 +32,7 @@ struct Config {
     base::MicroUsd key_daily_limit;
     std::chrono::days key_expiry{90};
     std::set<std::int64_t> admin_github_user_ids;
-    base::Secret key_encryption_secret;
+    base::Secret key_encryption_secret, key_encryption_secret_also_accepted;  // likewise
     std::string public_url;                    // canonical origin without a trailing slash; empty: from the request
     std::vector<std::string> trusted_proxies;  // addresses and CIDR ranges
     int rate_limit_per_minute = 60;            // 0: off

@@ -125,6 +125,7 @@ void read_identity(Reader& reader, Config& config) {
     config.github_oauth_client_id = reader.required("GITHUB_OAUTH_CLIENT_ID");
     config.github_oauth_client_secret = base::Secret(reader.required("GITHUB_OAUTH_CLIENT_SECRET"));
     config.auth_session_secret = reader.strong_secret("AUTH_SESSION_SECRET", true);
+    config.auth_session_secret_also_accepted = reader.strong_secret("AUTH_SESSION_SECRET_ALSO_ACCEPTED", false);
 }
 
 void read_minting(Reader& reader, Config& config, Need need) {
@@ -191,6 +192,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     }
     config.key_encryption_secret =
         reader.strong_secret("KEY_ENCRYPTION_SECRET", need == Need::serve || need == Need::mint);
+    config.key_encryption_secret_also_accepted = reader.strong_secret("KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED", false);
     if (need != Need::database) read_minting(reader, config, need);
     if (need == Need::serve) read_admins(reader, config);
     read_web(reader, config);

@@ -19,6 +19,14 @@ bool is_nonce(std::string_view text) {
     return true;
 }
 
+base::Secret naming_key(const base::Secret& key_encryption_secret) {
+    return base::Secret(base::hmac_sha256(key_encryption_secret.reveal(), "llmapikey names of upstream keys"));
+}
+
+std::string tag(const base::Secret& key, GithubUserId id, std::string_view random) {
+    return base::hmac_sha256(key.reveal(), id.text() + "/" + std::string(random)).substr(0, tag_bytes);
+}
+
 }  // namespace
 
 std::string upstream_key_name(GithubUserId id, std::string_view nonce) {
@@ -39,23 +47,21 @@ std::optional<UpstreamKeyName> parse_upstream_key_name(std::string_view name) {
     return UpstreamKeyName{*id, std::string(nonce)};
 }
 
-NonceMaker::NonceMaker(const base::Secret& key_encryption_secret)
-    : key_(base::hmac_sha256(key_encryption_secret.reveal(), "llmapikey names of upstream keys")) {}
-
-std::string NonceMaker::tag(GithubUserId id, std::string_view random) const {
-    return base::hmac_sha256(key_.reveal(), id.text() + "/" + std::string(random)).substr(0, tag_bytes);
-}
+NonceMaker::NonceMaker(const base::Secret& key_encryption_secret, const base::Secret& other)
+    : key_(naming_key(key_encryption_secret)), other_key_(other.empty() ? base::Secret() : naming_key(other)) {}
 
 std::string NonceMaker::make(GithubUserId id) const {
     const std::string random = base::random_bytes(random_bytes);
-    return base::to_base64url(random + tag(id, random));
+    return base::to_base64url(random + tag(key_, id, random));
 }
 
 bool NonceMaker::has_made(GithubUserId id, std::string_view nonce) const {
     const auto bytes = base::from_base64url(nonce);
     if (!bytes || bytes->size() != random_bytes + tag_bytes) return false;
     const std::string_view random = std::string_view(*bytes).substr(0, random_bytes);
-    return base::equal_constant_time(tag(id, random), std::string_view(*bytes).substr(random_bytes));
+    const std::string_view tagged = std::string_view(*bytes).substr(random_bytes);
+    const bool is_of_other = !other_key_.empty() && base::equal_constant_time(tag(other_key_, id, random), tagged);
+    return base::equal_constant_time(tag(key_, id, random), tagged) || is_of_other;
 }
 
 }  // namespace llmapikey::domain

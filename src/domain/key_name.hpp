@@ -25,15 +25,15 @@ std::optional<UpstreamKeyName> parse_upstream_key_name(std::string_view name);
 // database, and never takes another deployment's on the same upstream account for them. Thread-safe.
 class NonceMaker {
 public:
-    explicit NonceMaker(const base::Secret& key_encryption_secret);
+    // Those that were made with `other` are its own, too; empty: there is none.
+    explicit NonceMaker(const base::Secret& key_encryption_secret, const base::Secret& other = base::Secret());
 
     // 22 characters, unguessable, of one attempt.
     std::string make(GithubUserId id) const;
     bool has_made(GithubUserId id, std::string_view nonce) const;
 
 private:
-    std::string tag(GithubUserId id, std::string_view random) const;
-    base::Secret key_;
+    base::Secret key_, other_key_;
 };
 
 }  // namespace llmapikey::domain

@@ -146,7 +146,7 @@ public:
         set_up(handle, request, headers.get(), deadline, response);
         const CURLcode code = curl_easy_perform(handle);
         conclude(handle, code, response);
-        if (response.transfer != TransferStatus::answered) forget_connections();
+        if (response.transfer != TransferStatus::answered) forget_connections(lease);
         return response;
     }
 
@@ -167,7 +167,11 @@ public:
         const CURLcode code = curl_easy_perform(handle);
         conclude(handle, code, response);
         if (code == CURLE_OK && !arrival.begin()) response.transfer = TransferStatus::unknown;
-        if (arrival.complaint() != nullptr) response.failure = arrival.complaint();
+        if (arrival.complaint() != nullptr) {
+            response.failure = arrival.complaint();
+        } else if (code != CURLE_OK) {
+            forget_connections(lease);
+        }
         return response;
     }
 
@@ -182,12 +186,14 @@ private:
     public:
         explicit Lease(CurlClient& owner) : owner_(owner), handle_(owner.take_handle()) {}
         ~Lease() {
+            if (handle_ == nullptr) return;
             curl_easy_reset(handle_.get());
             owner_.give_back(std::move(handle_));
         }
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
         CURL* get() { return handle_.get(); }
+        void drop() { handle_.reset(); }  // with its connections
 
     private:
         CurlClient& owner_;
@@ -228,7 +234,8 @@ private:
 
     // What has broken one connection may have cut off the others without a trace: a call that is sent on such a one
     // would wait for nothing until its deadline.
-    void forget_connections() {
+    void forget_connections(Lease& failed) {
+        failed.drop();
         std::vector<Idle> suspect;
         const std::lock_guard lock(mutex_);
         suspect.swap(idle_);

@@ -19,8 +19,13 @@ void Pressure::look() {
 
 void Pressure::take_turns(bool does) {
     takes_turns_ = does;
+    int policy = 0;
     sched_param none{};
-    pthread_setschedparam(pthread_self(), does ? SCHED_BATCH : SCHED_OTHER, &none);
+    pthread_getschedparam(pthread_self(), &policy, &none);
+    // Who has chosen another policy for the whole process knows better.
+    if (policy == (does ? SCHED_OTHER : SCHED_BATCH)) {
+        pthread_setschedparam(pthread_self(), does ? SCHED_BATCH : SCHED_OTHER, &none);
+    }
 }
 
 void Connections::add(Connected& connection) {

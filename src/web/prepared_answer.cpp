@@ -59,8 +59,8 @@ bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
         if (!base::equal_ignoring_case(base::trim(item.substr(0, parameters)), coding)) continue;
         if (parameters == std::string_view::npos) return true;
         const std::string_view weight = base::trim(item.substr(parameters + 1));
-        const bool is_zero =
-            weight.starts_with("q=0") && weight.find_first_of("123456789", 3) == std::string_view::npos;
+        const bool is_zero = base::equal_ignoring_case(weight.substr(0, 3), "q=0") &&
+                             weight.find_first_of("123456789", 3) == std::string_view::npos;
         return !is_zero;
     }
     return false;
@@ -76,12 +76,14 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
     return false;
 }
 
-PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset) {
+PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetUrl url) {
+    const bool is_for_ever = url == AssetUrl::changes_with_content;
     PreparedAnswer answer;
     answer.identity_.bytes = asset.identity;
     answer.brotli_.bytes = asset.brotli;
     answer.gzip_.bytes = asset.gzip;
-    answer.headers_ = {asset.content_type, "public, max-age=31536000, immutable", "Accept-Encoding",
+    answer.headers_ = {asset.content_type,
+                       is_for_ever ? "public, max-age=31536000, immutable" : "public, max-age=86400", "Accept-Encoding",
                        std::string(asset.hash)};
     for (Coding* coding : {&answer.identity_, &answer.brotli_, &answer.gzip_})
         make_heads(answer.headers_, *coding);

@@ -10,13 +10,17 @@
 
 namespace llmapikey::web {
 
+enum class AssetUrl {
+    changes_with_content,  // cacheable for ever
+    stays,                 // for a day
+};
+
 // An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Each stands there as
 // it goes out, head and body. Immutable; thread-safe.
 class PreparedAnswer {
 public:
-    // A file of the build: cacheable for ever, since its URL changes with its content. Bodies are views into the
-    // binary.
-    static PreparedAnswer of_asset(const base::EmbeddedAsset& asset);
+    // A file of the build. Bodies are views into the binary.
+    static PreparedAnswer of_asset(const base::EmbeddedAsset& asset, AssetUrl url);
     // A page made at start; compressed when it is asked for so first, revalidated by its ETag.
     static PreparedAnswer of_page(std::string html);
 

@@ -12,6 +12,14 @@ std::string_view authority_of(std::string_view origin) {
     return scheme == std::string_view::npos ? std::string_view{} : origin.substr(scheme + 3);
 }
 
+base::Secret token_key(const base::Secret& session_secret) {
+    return base::Secret(base::hmac_sha256(session_secret.reveal(), "llmapikey csrf token"));
+}
+
+std::string token_of(const base::Secret& key, std::string_view session_token) {
+    return base::to_base64url(base::hmac_sha256(key.reveal(), session_token));
+}
+
 }  // namespace
 
 OriginEvidence origin_evidence(const net::Request& request, std::string_view own_origin) {
@@ -26,15 +34,17 @@ OriginEvidence origin_evidence(const net::Request& request, std::string_view own
     return base::equal_ignoring_case(named, authority_of(own_origin)) ? OriginEvidence::same : OriginEvidence::foreign;
 }
 
-CsrfTokens::CsrfTokens(const base::Secret& session_secret)
-    : key_(base::hmac_sha256(session_secret.reveal(), "llmapikey csrf token")) {}
+CsrfTokens::CsrfTokens(const base::Secret& session_secret, const base::Secret& other)
+    : key_(token_key(session_secret)), other_key_(other.empty() ? base::Secret() : token_key(other)) {}
 
 std::string CsrfTokens::issue(std::string_view session_token) const {
-    return base::to_base64url(base::hmac_sha256(key_.reveal(), session_token));
+    return token_of(key_, session_token);
 }
 
 bool CsrfTokens::verify(std::string_view csrf_token, std::string_view session_token) const {
-    return base::equal_constant_time(csrf_token, issue(session_token));
+    const bool is_of_other =
+        !other_key_.empty() && base::equal_constant_time(csrf_token, token_of(other_key_, session_token));
+    return base::equal_constant_time(csrf_token, issue(session_token)) || is_of_other;
 }
 
 }  // namespace llmapikey::web

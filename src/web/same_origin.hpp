@@ -19,12 +19,13 @@ OriginEvidence origin_evidence(const net::Request& request, std::string_view own
 // Token that stands for same-origin evidence; bound to one session token. Thread-safe.
 class CsrfTokens {
 public:
-    explicit CsrfTokens(const base::Secret& session_secret);
+    // Tokens that were made with `other` are taken, too; empty: there is none.
+    explicit CsrfTokens(const base::Secret& session_secret, const base::Secret& other = base::Secret());
     std::string issue(std::string_view session_token) const;
     bool verify(std::string_view csrf_token, std::string_view session_token) const;
 
 private:
-    base::Secret key_;
+    base::Secret key_, other_key_;
 };
 
 }  // namespace llmapikey::web

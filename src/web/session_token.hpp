@@ -23,7 +23,9 @@ struct Session {
 // older deployment's, so that its sessions go on. Thread-safe.
 class SessionTokens {
 public:
-    explicit SessionTokens(base::Secret secret) : secret_(std::move(secret)) {}
+    // Tokens that were signed with `other` are taken, too; empty: there is none.
+    explicit SessionTokens(base::Secret secret, base::Secret other = base::Secret())
+        : secret_(std::move(secret)), other_(std::move(other)) {}
 
     std::string issue(const domain::Recipient& recipient, base::Timestamp now) const;
     // Nullopt for anything but a token of ours that is valid now: other algorithms (none included), a wrong signature,
@@ -31,7 +33,7 @@ public:
     std::optional<Session> verify(std::string_view token, base::Timestamp now) const;
 
 private:
-    base::Secret secret_;
+    base::Secret secret_, other_;
 };
 
 }  // namespace llmapikey::web

@@ -34,8 +34,9 @@ StandingAnswers::StandingAnswers(const Services& services)
       busy_page_(prepare_busy(services, "text/html")),
       busy_problem_(prepare_busy(services, "application/json")) {
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
-        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset));
-        if (asset.name == "favicon.svg") assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset));
+        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset, AssetUrl::changes_with_content));
+        if (asset.name != "favicon.svg") continue;
+        assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset, AssetUrl::stays));
     }
     anonymous_pages_.emplace("/", Page{prepare("/", landing_page), route_number_of("/")});
     anonymous_pages_.emplace("/dashboard", Page{prepare("/dashboard", dashboard_page), route_number_of("/dashboard")});

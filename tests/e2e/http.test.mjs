@@ -47,6 +47,13 @@ test("https, as the public URL says, brings HSTS and Secure cookies", async () =
   await secure.stop();
 });
 
+test("the icon at the address that browsers ask for by themselves may change", async () => {
+  const answer = await fetch(`${service.url}/favicon.ico`);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("cache-control"), "public, max-age=86400");
+  assert.match(answer.headers.get("content-type"), /svg/);
+});
+
 test("assets are immutable, precompressed and revalidated", async () => {
   const asset = (await (await get("/")).text()).match(/\/assets\/app\.[^"]+\.css/)[0];
   const plain = Buffer.from(await (await get(asset, { "accept-encoding": "identity" })).arrayBuffer()).toString();

@@ -6,7 +6,7 @@ namespace llmapikey::storage::sqlite {
 namespace {
 
 // Of all connections together; otherwise each fills a cache of its own, as the file grows. The system caches it too.
-constexpr std::int64_t most_memory = 6 * 1024 * 1024;
+constexpr std::int64_t most_memory = 3 * 1024 * 1024;
 
 }  // namespace
 
