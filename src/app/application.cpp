@@ -97,17 +97,16 @@ struct Application::Parts {
           metrics(web::route_labels()),
           provider(make_key_provider(config, *http, supervise(metrics))),
           identity(make_identity_provider(config, *http)),
-          key_sealer(config.key_encryption_secret, key_sealing_purpose, config.key_encryption_secret_also_accepted),
+          sealers(config),
           attempt_sealer(config.auth_session_secret, "sign-in attempts", config.auth_session_secret_also_accepted),
           answer_sealer(config.key_encryption_secret, "stored answers", config.key_encryption_secret_also_accepted),
-          webhook_sealer(config.key_encryption_secret, "webhook secrets", config.key_encryption_secret_also_accepted),
           nonces(config.key_encryption_secret, config.key_encryption_secret_also_accepted),
           sessions(config.auth_session_secret, config.auth_session_secret_also_accepted),
           csrf(config.auth_session_secret, config.auth_session_secret_also_accepted),
           lanes(config.mint_concurrency, waiting_minters),
           replacement(*stores.replacements, *stores.spending, *provider, *stores.audit, clock),
           issuance(issuance_policy(config),
-                   {*stores.keys, *stores.queue, *provider, replacement, key_sealer, nonces, lanes, clock,
+                   {*stores.keys, *stores.queue, *provider, replacement, sealers.keys, nonces, lanes, clock,
                     [this](const std::string& message) { note_failure(message); }, [this] { minting_timer.wake(); }}),
           revocation(*stores.admin, *stores.spending, *provider, *stores.audit, clock),
           own_key(*stores.keys, issuance, replacement, revocation, clock),
@@ -115,7 +114,7 @@ struct Application::Parts {
           bulk_revoker(*stores.bulks, *stores.admin, revocation, *stores.audit, clock, config.upstream_timeout),
           tokens(*stores.tokens, *stores.audit, clock),
           webhook_client(*http),
-          webhooks(*stores.webhooks, webhook_client, webhook_sealer, *stores.audit, clock),
+          webhooks(*stores.webhooks, webhook_client, sealers.webhooks, *stores.audit, clock),
           statistics(*stores.statistics, *stores.spending, *stores.webhooks, *provider, clock,
                      statistics_settings(config)),
           admins(config.admin_github_user_ids),
@@ -279,10 +278,9 @@ struct Application::Parts {
     ops::Metrics metrics;                                 // what /metrics shows
     OpenRouter provider;                                  // keys upstream
     std::unique_ptr<service::IdentityProvider> identity;  // GitHub
-    base::Sealer key_sealer;                              // raw keys in the database
+    Sealers sealers;                                      // raw keys and secrets of webhooks in the database
     base::Sealer attempt_sealer;                          // sign-in attempts in cookies
     base::Sealer answer_sealer;                           // answers that are kept for their Idempotency-Key
-    base::Sealer webhook_sealer;                          // secrets of webhook endpoints
     domain::NonceMaker nonces;                            // names of upstream keys
     web::SessionTokens sessions;                          // session cookies
     web::CsrfTokens csrf;                                 // tokens in forms

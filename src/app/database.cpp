@@ -16,6 +16,7 @@
 #include "storage/sql_leases.hpp"
 #include "storage/sql_mint_queue.hpp"
 #include "storage/sql_replacement_store.hpp"
+#include "storage/sql_sealed_store.hpp"
 #include "storage/sql_spending_store.hpp"
 #include "storage/sql_statistics_store.hpp"
 #include "storage/sql_stored_answers.hpp"
@@ -88,6 +89,7 @@ void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::sha
     stores.leases = std::make_unique<storage::SqlLeases>(database);
     stores.statistics = std::make_unique<storage::SqlStatisticsStore>(database);
     stores.webhooks = std::make_unique<storage::SqlWebhookStore>(database);
+    stores.sealed = std::make_unique<storage::SqlSealedStore>(database);
 }
 
 base::Result<Stores> open_sqlite(const config::Config& config) {
@@ -119,6 +121,10 @@ base::Result<Stores> open_postgres(const config::Config& config) {
 }
 
 }  // namespace
+
+Sealers::Sealers(const config::Config& config)
+    : keys(config.key_encryption_secret, key_sealing_purpose, config.key_encryption_secret_also_accepted),
+      webhooks(config.key_encryption_secret, "webhook secrets", config.key_encryption_secret_also_accepted) {}
 
 base::Result<Stores> open_stores(const config::Config& config) {
     return is_embedded(config) ? open_sqlite(config) : open_postgres(config);

@@ -17,6 +17,7 @@
 #include "service/mint_queue.hpp"
 #include "service/rate_limits.hpp"
 #include "service/replacement.hpp"
+#include "service/resealing.hpp"
 #include "service/spending.hpp"
 #include "service/statistics.hpp"
 #include "service/stored_answers.hpp"
@@ -29,6 +30,13 @@ namespace llmapikey::app {
 
 // What raw keys are sealed for (base::Sealer).
 inline constexpr std::string_view key_sealing_purpose = "raw keys";
+
+// For what stays in the database, with the configured secrets.
+struct Sealers {
+    explicit Sealers(const config::Config& config);
+    base::Sealer keys;
+    base::Sealer webhooks;  // secrets of webhook endpoints
+};
 
 struct Stores {
     std::unique_ptr<service::KeyStore> keys;
@@ -43,6 +51,7 @@ struct Stores {
     std::unique_ptr<service::Leases> leases;
     std::unique_ptr<service::StatisticsStore> statistics;
     std::unique_ptr<service::WebhookStore> webhooks;
+    std::unique_ptr<service::SealedStore> sealed;
     std::unique_ptr<service::RateLimits> rate_limits;  // null: one process only, which counts for itself
 };
 

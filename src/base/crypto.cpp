@@ -96,15 +96,19 @@ const Sealer::Key* Sealer::key_named(std::string_view id) const {
     return other_ && id == other_->id ? &*other_ : nullptr;
 }
 
+std::string Sealer::prefix() const {
+    return std::string(format) + "." + key_.id + ".";
+}
+
 std::string Sealer::seal(std::string_view plain, std::string_view bound_to) const {
-    const std::string prefix = std::string(format) + "." + key_.id + ".";
-    const std::string bound = prefix + std::string(bound_to);
+    const std::string begin = prefix();
+    const std::string bound = begin + std::string(bound_to);
     const std::string nonce = random_bytes(nonce_bytes);
     std::string sealed(plain.size() + tag_bytes, '\0');
     unsigned long long length = 0;
     crypto_aead_xchacha20poly1305_ietf_encrypt(out(sealed), &length, in(plain), plain.size(), in(bound), bound.size(),
                                                nullptr, in(nonce), in(key_.bytes.reveal()));
-    return prefix + to_base64url(nonce + sealed);
+    return begin + to_base64url(nonce + sealed);
 }
 
 Result<Secret> Sealer::open(std::string_view sealed, std::string_view bound_to) const {

@@ -35,8 +35,10 @@ public:
     std::string seal(std::string_view plain, std::string_view bound_to) const;
     // Errc::invalid_input: not sealed by this key, bound to something else, or damaged.
     Result<Secret> open(std::string_view sealed, std::string_view bound_to) const;
-    // Eight hex characters that name the key; stands in front of what it seals.
+    // Eight hex characters that name the key.
     const std::string& key_id() const { return key_.id; }
+    // The twelve characters "v1.<key id>." with which everything begins that it seals.
+    std::string prefix() const;
 
 private:
     struct Key {

@@ -27,7 +27,7 @@ private:
     std::unique_ptr<net::HttpClient> http_;
     std::unique_ptr<service::KeyProvider> provider_;
     std::unique_ptr<service::IdentityProvider> identity_;
-    base::Sealer sealer_;
+    app::Sealers sealers_;
     domain::NonceMaker nonces_;
     service::MintLanes lanes_;
     service::Replacement replacement_;

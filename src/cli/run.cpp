@@ -72,6 +72,13 @@ void add_commands(CLI::App& app, int& status) {
     auto* copy = backup->add_option("file", "Where to; must not exist")->required();
     backup->callback([=, &status] { status = run_backup(text_of(copy)); });
 
+    auto* reseal = app.add_subcommand("reseal", "Seal everything in the database with a new KEY_ENCRYPTION_SECRET");
+    auto* reseal_dry_run = add_switch(*reseal, "--dry-run", "Say how much is sealed with another one, and do nothing");
+    auto* reseal_json = add_switch(*reseal, "--json", "Print JSON");
+    reseal->callback([&status, reseal_dry_run, reseal_json] {
+        status = run_reseal(reseal_dry_run->count() > 0, output_of(reseal_json));
+    });
+
     add_key_commands(app, status);
     add_shell_commands(app, status);
     add_audit(app, status);

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startPostgres } from "../e2e/support/postgres.mjs";
-import { generate, startUpstreams, until } from "../e2e/support/service.mjs";
+import { generate, run, sealingSecret, serviceEnvironment, startUpstreams, until } from "../e2e/support/service.mjs";
 import { everybodyEndsWithOneKey, healing, inParallel, liveKeysOf, makeGround, me, nothingIsOpen, post, signInAs } from "./support/ground.mjs";
 
 let postgres;
@@ -22,12 +22,13 @@ const points = {
   revoke: ["revoke.beginning", "revoke.begun", ...ending, "revoke.finished"],
   settle: settling,
 };
+const resealing = ["reseal.replacing", "reseal.replaced"];
 
 test("every crash point of the program is tried", () => {
   const folder = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../src/service");
   const source = readdirSync(folder).filter((name) => name.endsWith(".cpp")).map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
   const known = new Set([...source.matchAll(/crash_point\("([a-z_.]+)"\)/g)].map((match) => match[1]));
-  assert.deepEqual([...known].sort(), [...new Set(Object.values(points).flat())].sort());
+  assert.deepEqual([...known].sort(), [...new Set([...Object.values(points).flat(), ...resealing])].sort());
 });
 
 const admin = { ADMIN_GITHUB_USER_IDS: "1003" };
@@ -95,7 +96,39 @@ const tryOne = async (operation, point, store) => {
   }
 };
 
+const anew = { KEY_ENCRYPTION_SECRET: "another-sealing-secret-0123456789-abcdef", KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: sealingSecret };
+
+const resealAndDie = async (point, store) => {
+  const upstreams = await startUpstreams();
+  const ground = makeGround(upstreams, store);
+  try {
+    const calm = await ground.start();
+    const person = await signInAs(calm, `reseal-${process.pid}-${people += 1}`);
+    const { key } = await (await generate(calm, person.session)).json();
+    await calm.stop();
+    const reseal = (more = {}) => run(["reseal"], { ...serviceEnvironment(upstreams, ground.folder), ...ground.env, ...anew, ...more });
+    const died = await reseal({ LLMAPIKEY_CRASH_AT: point });
+    assert.equal(died.code, null, `never came to ${point}: ${died.out}${died.err}`);
+    const seen = async (env) => {
+      const service = await ground.start(env);
+      const answer = await (await generate(service, person.session)).json();
+      await service.stop();
+      return [answer.status, answer.key];
+    };
+    assert.deepEqual(await seen(anew), ["exists", key]);
+    const again = await reseal();
+    assert.equal(again.code, 0, again.out + again.err);
+    assert.deepEqual(await seen({ KEY_ENCRYPTION_SECRET: anew.KEY_ENCRYPTION_SECRET }), ["exists", key]);
+  } finally {
+    await ground.stop();
+    await upstreams.stop();
+  }
+};
+
 for (const kind of ["SQLite", "PostgreSQL"]) {
+  test(`resealing, killed at each of ${resealing.length} points, on ${kind}`, async () => {
+    for (const point of resealing) await resealAndDie(point, kind === "SQLite" ? {} : { POSTGRES_URL: postgres.database().pooled });
+  });
   for (const operation of Object.keys(operations)) {
     test(`${operation}, killed at each of ${points[operation].length} points, on ${kind}`, async () => {
       const store = () => (kind === "SQLite" ? {} : { POSTGRES_URL: postgres.database().pooled });

@@ -1,0 +1,82 @@
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "app/database.hpp"
+#include "cli/actor.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration.hpp"
+#include "service/resealing.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+void print_json(const service::ResealReport& report) {
+    boost::json::object root;
+    root["resealed"] = report.resealed;
+    root["remaining"] = report.remaining;
+    root["unreadable"] = report.unreadable;
+    std::puts(boost::json::serialize(root).c_str());
+}
+
+void print_text(const service::ResealReport& report) {
+    std::printf("%lld resealed, %lld remaining\n", static_cast<long long>(report.resealed),
+                static_cast<long long>(report.remaining));
+    if (report.unreadable > 0) {
+        std::printf(
+            "%lld of them cannot be read: KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED must be the secret that has sealed them. "
+            "The first is %s\n",
+            static_cast<long long>(report.unreadable), report.first_unreadable.c_str());
+    } else if (report.remaining > 0) {
+        std::puts("Run `llmapikey reseal` once every process has the new KEY_ENCRYPTION_SECRET.");
+    } else {
+        std::puts("Everything is sealed with KEY_ENCRYPTION_SECRET.");
+    }
+}
+
+base::Result<service::ResealReport> reseal(app::Stores& stores, service::Resealer& resealer, bool is_dry_run) {
+    if (is_dry_run) {
+        const auto remaining = resealer.remaining();
+        if (!remaining) return tl::unexpected(remaining.error());
+        return service::ResealReport{0, *remaining, 0, {}};
+    }
+    auto report = resealer.run([](const service::ResealReport& so_far) {
+        std::fprintf(stderr, "resealed %lld, remaining %lld\n", static_cast<long long>(so_far.resealed),
+                     static_cast<long long>(so_far.remaining));
+    });
+    if (!report || report->resealed == 0) return report;
+    const std::string detail =
+        std::to_string(report->resealed) + " resealed, " + std::to_string(report->remaining) + " remaining";
+    const auto noted =
+        stores.audit->append({base::SystemClock().now(), cli_actor(), "secrets.reseal", "", "cli", "done", detail});
+    if (!noted) return tl::unexpected(noted.error());
+    return report;
+}
+
+}  // namespace
+
+int run_reseal(bool is_dry_run, Output output) {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    if (config->key_encryption_secret.empty()) {
+        std::fputs("llmapikey: KEY_ENCRYPTION_SECRET is not set: it is what everything is to be sealed with\n", stderr);
+        return 2;
+    }
+    auto stores = app::open_stores(*config);
+    if (!stores) {
+        std::fprintf(stderr, "llmapikey: %s\n", stores.error().detail.c_str());
+        return 1;
+    }
+    const app::Sealers sealers(*config);
+    service::Resealer resealer(*stores->sealed, sealers.keys, sealers.webhooks);
+    const auto report = reseal(*stores, resealer, is_dry_run);
+    if (!report) {
+        std::fprintf(stderr, "llmapikey: resealing broke off, and can be begun again: %s\n",
+                     report.error().detail.c_str());
+        return 1;
+    }
+    output == Output::json ? print_json(*report) : print_text(*report);
+    return report->remaining == 0 ? 0 : 1;
+}
+
+}  // namespace llmapikey::cli

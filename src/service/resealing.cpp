@@ -1,0 +1,79 @@
+#include "service/resealing.hpp"
+
+#include "base/crash_point.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr int at_once = 500;
+// Processes that still have the old secret alone go on sealing with it behind the first pass.
+constexpr int most_passes = 3;
+
+}  // namespace
+
+base::Result<std::int64_t> Resealer::remaining() {
+    std::int64_t count = 0;
+    for (const SealedKind kind : {SealedKind::raw_key, SealedKind::webhook_secret}) {
+        const auto others = store_.count_others(kind, sealer_of(kind).prefix());
+        if (!others) return tl::unexpected(others.error());
+        count += *others;
+    }
+    return count;
+}
+
+base::Result<ResealReport> Resealer::run(const Progress& progress) {
+    ResealReport report;
+    for (int number = 0; number < most_passes; ++number) {
+        const auto left = remaining();
+        if (!left) return tl::unexpected(left.error());
+        report.remaining = *left;
+        if (report.remaining == 0) break;
+        report.unreadable = 0;
+        const std::int64_t before = report.resealed;
+        for (const SealedKind kind : {SealedKind::raw_key, SealedKind::webhook_secret}) {
+            const auto passed = pass(kind, report, progress);
+            if (!passed) return tl::unexpected(passed.error());
+        }
+        if (report.resealed == before) break;
+    }
+    const auto left = remaining();
+    if (!left) return tl::unexpected(left.error());
+    report.remaining = *left;
+    return report;
+}
+
+base::Result<void> Resealer::pass(SealedKind kind, ResealReport& report, const Progress& progress) {
+    std::string after;
+    while (true) {
+        const auto texts = store_.list_others(kind, sealer_of(kind).prefix(), after, at_once);
+        if (!texts) return tl::unexpected(texts.error());
+        if (texts->empty()) return {};
+        const auto resealed = reseal(kind, *texts, report);
+        if (!resealed) return resealed;
+        after = texts->back().id;
+        progress(report);
+    }
+}
+
+base::Result<void> Resealer::reseal(SealedKind kind, const std::vector<SealedText>& texts, ResealReport& report) {
+    const base::Sealer& sealer = sealer_of(kind);
+    std::vector<ResealedText> changes;
+    for (const SealedText& text : texts) {
+        const auto plain = sealer.open(text.sealed, text.id);
+        if (plain) {
+            changes.push_back({text.id, text.sealed, sealer.seal(plain->reveal(), text.id)});
+        } else if (++report.unreadable == 1) {
+            report.first_unreadable = text.id + ": " + plain.error().detail;
+        }
+    }
+    base::crash_point("reseal.replacing");
+    const auto replaced = store_.replace(kind, changes);
+    if (!replaced) return replaced;
+    base::crash_point("reseal.replaced");
+    const auto count = static_cast<std::int64_t>(changes.size());
+    report.resealed += count;
+    report.remaining -= count;
+    return {};
+}
+
+}  // namespace llmapikey::service
