@@ -27,12 +27,13 @@ control("-d");
 const file = join(server.folder, readdirSync(server.folder).filter((name) => name.startsWith("callgrind.out")).sort().at(-1));
 const annotate = (...args) => execFileSync("callgrind_annotate", [...args, file], { encoding: "utf8", maxBuffer: 1 << 28 });
 const total = Number(/([\d,]+)[^\n]*PROGRAM TOTALS/.exec(annotate("--threshold=0"))[1].replaceAll(",", ""));
-// Calls of the allocators, by their callers: "calls=N" follows "cfn=(name)".
-let allocations = 0, callee = "";
+// Calls of the allocators, by their callers: "calls=N" follows "cfn=(name)". What one of them calls itself is the same allocation.
+let allocations = 0, callee = "", caller = "";
 const allocators = /^cfn=.*\b(malloc|calloc|realloc|posix_memalign|aligned_alloc|memalign)(@.*|'\d+)?$/;
 for (const line of readFileSync(file, "utf8").split("\n")) {
   if (line.startsWith("cfn=")) callee = line;
-  else if (line.startsWith("calls=") && allocators.test(callee)) allocations += Number(/^calls=(\d+)/.exec(line)[1]);
+  else if (line.startsWith("fn=")) caller = line;
+  else if (line.startsWith("calls=") && allocators.test(callee) && !caller.includes("_mid_memalign")) allocations += Number(/^calls=(\d+)/.exec(line)[1]);
 }
 console.log(`${page}: ${Math.round(total / count)} instructions in user space and ${(allocations / count).toFixed(2)} allocations a request, over ${count} requests one after another\n`);
 for (const inclusive of ["no", "yes"]) {
