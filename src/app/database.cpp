@@ -123,7 +123,7 @@ base::Result<Stores> open_postgres(const config::Config& config) {
 }  // namespace
 
 Sealers::Sealers(const config::Config& config)
-    : keys(config.key_encryption_secret, key_sealing_purpose, config.key_encryption_secret_also_accepted),
+    : keys(config.key_encryption_secret, "raw keys", config.key_encryption_secret_also_accepted),
       webhooks(config.key_encryption_secret, "webhook secrets", config.key_encryption_secret_also_accepted) {}
 
 base::Result<Stores> open_stores(const config::Config& config) {
@@ -134,8 +134,7 @@ base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const c
                                                                          const base::Clock& clock) {
     std::unique_ptr<DatabaseMigration> migration(new DatabaseMigration());
     if (!config.key_encryption_secret.empty()) {
-        migration->sealer_ = std::make_unique<base::Sealer>(config.key_encryption_secret, key_sealing_purpose,
-                                                            config.key_encryption_secret_also_accepted);
+        migration->sealer_ = std::make_unique<base::Sealer>(Sealers(config).keys);
     }
     auto migrator = is_embedded(config) ? open_sqlite_migrator(config, clock)
                                         : open_postgres_migrator(config, migration->sealer_.get(), clock);

@@ -28,13 +28,10 @@
 // cannot be read, invalid_input; the error says what to do.
 namespace llmapikey::app {
 
-// What raw keys are sealed for (base::Sealer).
-inline constexpr std::string_view key_sealing_purpose = "raw keys";
-
 // For what stays in the database, with the configured secrets.
 struct Sealers {
     explicit Sealers(const config::Config& config);
-    base::Sealer keys;
+    base::Sealer keys;      // raw keys
     base::Sealer webhooks;  // secrets of webhook endpoints
 };
 

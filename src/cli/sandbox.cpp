@@ -3,12 +3,12 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "app/application.hpp"
 #include "app/database.hpp"
 #include "base/crypto.hpp"
+#include "base/temporary_folder.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/stop_signal.hpp"
@@ -32,25 +32,6 @@ std::vector<sandbox::Persona> personas() {
             {1004, "alan-at-the-limit", "has spent today's cap"},
             {1005, "a-login-name-of-thirty-nine-characters1", "has a long name"}};
 }
-
-// A folder that is gone when the sandbox is.
-class ThrowAwayFolder {
-public:
-    ThrowAwayFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "llmapikey-sandbox-XXXXXX").string();
-        if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-    }
-    ~ThrowAwayFolder() {
-        std::error_code ignored;
-        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-    }
-    ThrowAwayFolder(const ThrowAwayFolder&) = delete;
-    ThrowAwayFolder& operator=(const ThrowAwayFolder&) = delete;
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 // What the sandbox decides itself; the rest of the environment counts as it does for `serve`.
 config::Lookup sandbox_environment(const config::Lookup& environment, const sandbox::Lookalikes& lookalikes,
@@ -92,9 +73,9 @@ base::Result<void> seed_one(service::KeyStore& store, sandbox::OpenRouterLookali
     const base::MicroUsd spent{config.key_daily_limit.value / 100 * percent_spent};
     const auto key = openrouter.seed_key(domain::upstream_key_name(recipient.id, request.nonce), config.key_daily_limit,
                                          spent, request.expires_at);
-    const base::Sealer sealer(config.key_encryption_secret, app::key_sealing_purpose);
+    const app::Sealers sealers(config);
     return store.activate({recipient.id, request.grant_id, request.nonce},
-                          {key.hash, sealer.seal(key.raw_key, request.grant_id), domain::key_hint(key.raw_key)});
+                          {key.hash, sealers.keys.seal(key.raw_key, request.grant_id), domain::key_hint(key.raw_key)});
 }
 
 base::Result<void> seed(const config::Config& config, sandbox::OpenRouterLookalike& openrouter) {
@@ -211,7 +192,7 @@ int run_sandbox(bool upstreams_only, Output output) {
         lookalikes->stop();
         return 0;
     }
-    const ThrowAwayFolder folder;
+    const base::TemporaryFolder folder;
     if (folder.path().empty())
         return fail("no folder can be made under " + std::filesystem::temp_directory_path().string());
     auto config = config::load(sandbox_environment(*environment, *lookalikes, folder.path()), config::Need::serve);

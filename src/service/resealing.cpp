@@ -23,23 +23,19 @@ base::Result<std::int64_t> Resealer::remaining() {
 
 base::Result<ResealReport> Resealer::run(const Progress& progress) {
     ResealReport report;
-    for (int number = 0; number < most_passes; ++number) {
+    std::int64_t before = -1;  // the latest pass
+    for (int passes = 0;; ++passes) {
         const auto left = remaining();
         if (!left) return tl::unexpected(left.error());
         report.remaining = *left;
-        if (report.remaining == 0) break;
+        if (report.remaining == 0 || report.resealed == before || passes == most_passes) return report;
+        before = report.resealed;
         report.unreadable = 0;
-        const std::int64_t before = report.resealed;
         for (const SealedKind kind : {SealedKind::raw_key, SealedKind::webhook_secret}) {
             const auto passed = pass(kind, report, progress);
             if (!passed) return tl::unexpected(passed.error());
         }
-        if (report.resealed == before) break;
     }
-    const auto left = remaining();
-    if (!left) return tl::unexpected(left.error());
-    report.remaining = *left;
-    return report;
 }
 
 base::Result<void> Resealer::pass(SealedKind kind, ResealReport& report, const Progress& progress) {

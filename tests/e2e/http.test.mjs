@@ -48,7 +48,7 @@ test("https, as the public URL says, brings HSTS and Secure cookies", async () =
 });
 
 test("the icon at the address that browsers ask for by themselves may change", async () => {
-  const answer = await fetch(`${service.url}/favicon.ico`);
+  const answer = await get("/favicon.ico");
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get("cache-control"), "public, max-age=86400");
   assert.match(answer.headers.get("content-type"), /svg/);

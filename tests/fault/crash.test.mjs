@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startPostgres } from "../e2e/support/postgres.mjs";
-import { generate, run, sealingSecret, serviceEnvironment, startUpstreams, until } from "../e2e/support/service.mjs";
+import { generate, sealingSecret, startUpstreams, until } from "../e2e/support/service.mjs";
 import { everybodyEndsWithOneKey, healing, inParallel, liveKeysOf, makeGround, me, nothingIsOpen, post, signInAs } from "./support/ground.mjs";
 
 let postgres;
@@ -106,7 +106,7 @@ const resealAndDie = async (point, store) => {
     const person = await signInAs(calm, `reseal-${process.pid}-${people += 1}`);
     const { key } = await (await generate(calm, person.session)).json();
     await calm.stop();
-    const reseal = (more = {}) => run(["reseal"], { ...serviceEnvironment(upstreams, ground.folder), ...ground.env, ...anew, ...more });
+    const reseal = (more = {}) => ground.command(["reseal"], { ...anew, ...more });
     const died = await reseal({ LLMAPIKEY_CRASH_AT: point });
     assert.equal(died.code, null, `never came to ${point}: ${died.out}${died.err}`);
     const seen = async (env) => {

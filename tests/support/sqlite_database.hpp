@@ -2,30 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "base/temporary_folder.hpp"
 #include "storage/sqlite/migrations.hpp"
 #include "storage/sqlite/sqlite_key_store.hpp"
 
 namespace llmapikey::test {
 
-// A folder that is gone with the test.
+// A place for a database, gone with the test.
 class TemporaryFolder {
 public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "llmapikey-test-XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    std::string file() const { return path_ + "/llmapikey.db"; }
+    std::string file() const { return folder_.path() + "/llmapikey.db"; }
 
 private:
-    std::string path_;
+    base::TemporaryFolder folder_;
 };
 
 inline std::unique_ptr<storage::sqlite::Connection> migrated(const std::string& path) {

@@ -20,7 +20,7 @@ export const makeGround = (upstreams, store = {}, extra = {}) => {
       ground.services.push(service);
       return service;
     },
-    command: (args) => run(args, { ...serviceEnvironment(upstreams, folder), ...env }),
+    command: (args, more = {}) => run(args, { ...serviceEnvironment(upstreams, folder), ...env, ...more }),
     stop: async () => {
       await Promise.all(ground.services.map((service) => service.process.kill("SIGKILL").catch(() => null)));
       rmSync(folder, { recursive: true, force: true });

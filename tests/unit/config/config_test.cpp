@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
+
+#include "base/temporary_folder.hpp"
 
 namespace llmapikey::config {
 namespace {
@@ -22,12 +22,15 @@ Values good_values() {
             {"PROVISIONING_ENABLED", "true"}};
 }
 
-tl::expected<Config, std::vector<Problem>> load_values(const Values& values, Need need = Need::serve) {
-    const Lookup lookup = [&values](std::string_view name) -> std::optional<std::string> {
+Lookup lookup_in(Values values) {
+    return [values = std::move(values)](std::string_view name) -> std::optional<std::string> {
         const auto found = values.find(name);
         return found == values.end() ? std::nullopt : std::optional(found->second);
     };
-    return load(lookup, need);
+}
+
+tl::expected<Config, std::vector<Problem>> load_values(const Values& values, Need need = Need::serve) {
+    return load(lookup_in(values), need);
 }
 
 TEST(ConfigTest, GoodValuesLoadWithTheDocumentedDefaults) {
@@ -142,24 +145,16 @@ TEST(DotenvTest, NamesTheLineThatIsNoAssignment) {
 
 class SecretFilesTest : public testing::Test {
 protected:
-    SecretFilesTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "llmapikey-secrets-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    ~SecretFilesTest() override { std::filesystem::remove_all(folder_); }
-
     std::string file(const std::string& name, const std::string& text) {
-        std::ofstream(folder_ / name, std::ios::binary) << text;
-        return (folder_ / name).string();
+        const std::string path = folder_.path() + "/" + name;
+        std::ofstream(path, std::ios::binary) << text;
+        return path;
     }
     tl::expected<Lookup, std::vector<Problem>> look(Values values) {
-        return with_secret_files([values = std::move(values)](std::string_view name) -> std::optional<std::string> {
-            const auto found = values.find(name);
-            return found == values.end() ? std::nullopt : std::optional(found->second);
-        });
+        return with_secret_files(lookup_in(std::move(values)));
     }
 
-    std::filesystem::path folder_;
+    base::TemporaryFolder folder_;
 };
 
 TEST_F(SecretFilesTest, SecretsAreReadFromFilesWithoutTheirLastLineBreak) {
@@ -177,7 +172,7 @@ TEST_F(SecretFilesTest, SecretsAreReadFromFilesWithoutTheirLastLineBreak) {
 TEST_F(SecretFilesTest, CredentialsOfSystemdCountUnlessTheVariableIsSet) {
     file("AUTH_SESSION_SECRET", "a credential");
     file("OPENROUTER_MANAGEMENT_KEY", "another");
-    const auto lookup = look({{"CREDENTIALS_DIRECTORY", folder_.string()}, {"OPENROUTER_MANAGEMENT_KEY", "set"}});
+    const auto lookup = look({{"CREDENTIALS_DIRECTORY", folder_.path()}, {"OPENROUTER_MANAGEMENT_KEY", "set"}});
     ASSERT_TRUE(lookup) << lookup.error().front().message;
     EXPECT_EQ((*lookup)("AUTH_SESSION_SECRET"), "a credential");
     EXPECT_EQ((*lookup)("OPENROUTER_MANAGEMENT_KEY"), "set");
@@ -193,8 +188,8 @@ TEST_F(SecretFilesTest, OnlySecretsStandInFiles) {
 TEST_F(SecretFilesTest, WhatIsWrongIsNamedWithoutTheSecret) {
     const std::string good = file("good", "do not show this");
     const std::vector<Values> wrong{
-        {{"AUTH_SESSION_SECRET_FILE", (folder_ / "missing").string()}},
-        {{"AUTH_SESSION_SECRET_FILE", folder_.string()}},
+        {{"AUTH_SESSION_SECRET_FILE", folder_.path() + "/missing"}},
+        {{"AUTH_SESSION_SECRET_FILE", folder_.path()}},
         {{"AUTH_SESSION_SECRET_FILE", file("empty", "\n")}},
         {{"AUTH_SESSION_SECRET_FILE", file("long", std::string(20'000, 'x'))}},
         {{"AUTH_SESSION_SECRET_FILE", good}, {"AUTH_SESSION_SECRET", "do not show this either"}},
