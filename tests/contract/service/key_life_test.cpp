@@ -194,6 +194,20 @@ TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
         EXPECT_EQ(keys_->find({account})->value().status, GrantStatus::active);
 }
 
+TEST_P(KeyLife, WhoComesInTheSameThousandthOfASecondComesAfterTheOneBefore) {
+    constexpr int arrivals = 200;
+    for (std::int64_t account = 1; account <= arrivals; ++account) {
+        service::ReserveRequest request{{{account}, "x"}, base::random_uuid(), base::random_token(16), {},
+                                        clock_.now(),     clock_.now()};
+        request.is_queued = true;
+        ASSERT_TRUE(keys_->reserve(request));
+    }
+    const auto due = queue_->list_due(clock_.now(), arrivals).value();
+    ASSERT_EQ(due.size(), static_cast<std::size_t>(arrivals));
+    for (std::size_t i = 0; i < due.size(); ++i)
+        ASSERT_EQ(due[i].github_user_id.value, static_cast<std::int64_t>(i) + 1);
+}
+
 TEST_P(KeyLife, OnceEverybodyInTheQueueHasALaneOthersPassNobodyOver) {
     lanes_.set_has_queue(true);
     EXPECT_EQ(issue_key().status, IssueStatus::queued);
