@@ -1,11 +1,11 @@
 #include "github/github_client.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
 
 #include "base/encoding.hpp"
+#include "github/github_wire.hpp"
 #include "net/retry_after.hpp"
 
 namespace llmapikey::github {
@@ -18,27 +18,6 @@ using net::TransferStatus;
 
 constexpr const char* api_version = "2022-11-28";
 constexpr base::Seconds unstated_limit_wait{60};
-
-json::object parse_object(std::string_view body) {
-    json::error_code ec;
-    const json::value value = json::parse(json::string_view(body.data(), body.size()), ec);
-    return !ec && value.is_object() ? value.get_object() : json::object{};
-}
-
-std::string text_of(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(json::string_view(name.data(), name.size()));
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-// Value of a field of an answer that came form-encoded, as GitHub's does where the Accept header was lost on the way.
-std::string form_value(std::string_view body, std::string_view name) {
-    for (const std::string_view part : base::split(body, '&')) {
-        const auto equals = part.find('=');
-        if (equals == std::string_view::npos || part.substr(0, equals) != name) continue;
-        return base::from_percent_encoded(part.substr(equals + 1), /*plus_is_space=*/true).value_or("");
-    }
-    return {};
-}
 
 bool is_limited(const net::ClientResponse& response) {
     if (response.status == 429) return true;
@@ -55,7 +34,7 @@ base::Seconds wait_of(const net::ClientResponse& response) {
 // Of an answer that is no success, whatever was asked.
 base::Error error_of(const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered) return {Errc::upstream_down, "GitHub: " + response.failure, {}};
-    const std::string message = base::to_printable(text_of(parse_object(response.body), "message"));
+    const std::string message = parse_message(response.body);
     const std::string detail =
         "GitHub answered " + std::to_string(response.status) + (message.empty() ? "" : ": " + message);
     if (is_limited(response)) return {Errc::rate_limited, detail, wait_of(response)};
@@ -71,20 +50,6 @@ base::Error error_of_exchange(const std::string& code) {
     if (code == "unverified_user_email") return {Errc::forbidden, detail, {}};
     const bool is_ours = code == "incorrect_client_credentials" || code == "redirect_uri_mismatch";
     return {is_ours ? Errc::misconfigured : Errc::upstream_down, detail, {}};
-}
-
-base::Result<domain::Recipient> parse_user(const json::object& user) {
-    const json::value* id = user.if_contains("id");
-    domain::Recipient recipient;
-    if (id != nullptr && id->is_int64()) recipient.id.value = id->get_int64();
-    recipient.login = text_of(user, "login");
-    if (recipient.id.value <= 0 || recipient.login.empty() || recipient.login.size() > 100) {
-        return base::fail(Errc::upstream_down, "GitHub's profile has no id or login");
-    }
-    const std::string type = text_of(user, "type");
-    if (!type.empty() && type != "User")
-        return base::fail(Errc::forbidden, "an account of type " + base::to_printable(type, 40));
-    return recipient;
 }
 
 }  // namespace
@@ -110,14 +75,9 @@ base::Result<base::Secret> GithubClient::exchange(const service::ExchangeRequest
     const net::ClientResponse response = http_.send(call, deadline);
     if (response.transfer != TransferStatus::answered) return tl::unexpected(error_of(response));
     // GitHub answers errors with status 200: what counts is whether there is a token.
-    const json::object answer = parse_object(response.body);
-    const auto field = [&](std::string_view name) {
-        return answer.empty() ? form_value(response.body, name) : text_of(answer, name);
-    };
-    std::string token = field("access_token");
-    if (!token.empty()) return base::Secret(std::move(token));
-    const std::string error = field("error");
-    if (!error.empty()) return tl::unexpected(error_of_exchange(error));
+    ExchangeAnswer answer = parse_exchange_answer(response.body);
+    if (!answer.token.empty()) return std::move(answer.token);
+    if (!answer.error.empty()) return tl::unexpected(error_of_exchange(answer.error));
     return tl::unexpected(error_of(response));
 }
 
@@ -129,9 +89,7 @@ base::Result<domain::Recipient> GithubClient::read_user(const base::Secret& toke
                                    {"Authorization", "Bearer " + token.reveal()}},
                                   ""};
     const net::ClientResponse response = http_.send(call, deadline);
-    if (response.transfer == TransferStatus::answered && response.status == 200) {
-        return parse_user(parse_object(response.body));
-    }
+    if (response.transfer == TransferStatus::answered && response.status == 200) return parse_user(response.body);
     return tl::unexpected(error_of(response));
 }
 
@@ -150,8 +108,8 @@ base::Result<std::string> GithubClient::find_login(domain::GithubUserId id, base
     const bool is_answered = response.transfer == TransferStatus::answered;
     if (is_answered && response.status == 404) return base::fail(Errc::not_found, "GitHub knows no such account");
     if (!is_answered || response.status != 200) return tl::unexpected(error_of(response));
-    std::string login = text_of(parse_object(response.body), "login");
-    if (login.empty() || login.size() > 100) return base::fail(Errc::upstream_down, "GitHub's profile has no login");
+    std::string login = parse_login(response.body);
+    if (login.empty()) return base::fail(Errc::upstream_down, "GitHub's profile has no login");
     return login;
 }
 
