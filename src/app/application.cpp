@@ -65,10 +65,14 @@ bool is_guarded(const config::Config& config) {
     return !config.openrouter_guardrail_id.empty() && !config.openrouter_management_key.empty();
 }
 
-net::HttpServerOptions server_options(const net::ListenAddress& listen) {
+net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
+                                      std::vector<web::AddressRange> proxies) {
     net::HttpServerOptions options;
     options.listen = listen;
     options.io_threads = net::own_processors();
+    options.max_connections = static_cast<std::size_t>(config.max_connections);
+    options.max_client_connections = static_cast<std::size_t>(config.max_client_connections);
+    options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return web::is_any_of(peer, proxies); };
     return options;
 }
 
@@ -87,7 +91,7 @@ base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config&
 // Order is lifetime: each part may use the ones above it, and is destroyed before them.
 struct Application::Parts {
     Parts(const config::Config& config, Setting setting, const base::Clock& clock, Stores opened,
-          const net::ListenAddress& listen, std::vector<web::AddressRange> proxies)
+          const net::ListenAddress& listen, const std::vector<web::AddressRange>& proxies)
         : wall_clock(clock),
           upstream_timeout(config.upstream_timeout),
           can_recover(!config.openrouter_management_key.empty()),
@@ -160,8 +164,8 @@ struct Application::Parts {
                 csrf,
                 readiness,
                 settings_of(config, setting)},
-               web::OriginResolver(config.public_url, std::move(proxies)), config.rate_limit_per_minute),
-          server(server_options(listen), site,
+               web::OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
+          server(server_options(config, listen, proxies), site,
                  {database_queue, upstream_queue, identity_queue, mint_queue, lasting_queue}),
           settlement(*stores.keys, *stores.queue, *provider, clock, config.upstream_timeout),
           recovery({*stores.keys, *stores.admin, *stores.replacements, *provider, settlement, revocation, replacement},
@@ -338,7 +342,7 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
     if (!proxies) return tl::unexpected(proxies.error());
     auto stores = open_migrated_stores(config, clock);
     if (!stores) return tl::unexpected(stores.error());
-    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*stores), *listen, std::move(*proxies));
+    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*stores), *listen, *proxies);
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 

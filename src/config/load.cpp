@@ -166,6 +166,8 @@ void read_web(Reader& reader, Config& config) {
         const std::string_view item = base::trim(part);
         if (!item.empty()) config.trusted_proxies.emplace_back(item);
     }
+    config.max_connections = static_cast<int>(reader.whole("MAX_CONNECTIONS", 10'000, 16, 1'000'000));
+    config.max_client_connections = static_cast<int>(reader.whole("MAX_CONNECTIONS_PER_CLIENT", 2'500, 0, 1'000'000));
     config.rate_limit_per_minute = static_cast<int>(reader.whole("RATE_LIMIT_PER_MINUTE", 60, 0, 1'000'000));
     config.drain = std::chrono::seconds{reader.whole("DRAIN_SECONDS", 5, 0, 300)};
     config.listen = reader.text("LISTEN");

@@ -47,4 +47,16 @@ std::span<Connected* const> Connections::take_turn() {
     return std::span(all_).subspan(begin, size);
 }
 
+void Connections::begin_waiting(Connected& connection) {
+    (connection.has_asked ? idle_ : strangers_).push_back(connection);
+}
+
+Connected* Connections::take_waiting() {
+    Waiting& from = strangers_.empty() ? idle_ : strangers_;
+    if (from.empty()) return nullptr;
+    Connected& longest = from.front();
+    from.pop_front();
+    return &longest;
+}
+
 }  // namespace llmapikey::net

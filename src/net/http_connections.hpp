@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstddef>
 #include <span>
@@ -21,7 +22,9 @@ struct Connected {
     boost::asio::steady_timer* alarm = nullptr;  // cancelled to wake a wait that is not one for the socket
     bool is_deserted = false;                    // the client went during such a wait
     bool is_idle = true;                         // between requests
+    bool has_asked = false;                      // a whole request has come
     std::size_t place = 0;                       // among the connections of its thread
+    boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> waiting;
 };
 
 // The connections of one I/O thread. Touched on that thread only.
@@ -34,9 +37,20 @@ public:
     // many. The span is good until the next call of anything here.
     std::span<Connected* const> take_turn();
 
+    // From here on it waits for a request to be whole: it can be closed to make room.
+    void begin_waiting(Connected& connection);
+    static void end_waiting(Connected& connection) { connection.waiting.unlink(); }
+    // The one that makes room with the least harm: that which has waited longest, of those that have never sent a whole
+    // request if there are any. It waits no more. nullptr: none waits.
+    Connected* take_waiting();
+
 private:
+    using Hook = boost::intrusive::member_hook<Connected, decltype(Connected::waiting), &Connected::waiting>;
+    using Waiting = boost::intrusive::list<Connected, Hook, boost::intrusive::constant_time_size<false>>;
+
     std::vector<Connected*> all_;
     std::size_t next_ = 0;
+    Waiting strangers_, idle_;
 };
 
 // How an I/O thread behaves towards those who do the work. One that wakes usually interrupts them; while more comes

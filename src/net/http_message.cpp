@@ -60,13 +60,17 @@ std::string to_headers(const Response& response) {
 }  // namespace
 
 void IncomingMessage::begin(std::uint32_t most_head, std::uint64_t most_body) {
-    headers_.clear();
-    parser_.reset();
-    arena_.release();
     parser_.emplace(std::piecewise_construct, std::make_tuple(),
                     std::make_tuple(std::pmr::polymorphic_allocator<char>(&arena_)));
     parser_->header_limit(most_head);
     parser_->body_limit(most_body);
+}
+
+void IncomingMessage::forget() {
+    headers_.clear();
+    parser_.reset();
+    arena_.release();
+    share_ = BodyBudget::Share();
 }
 
 Request IncomingMessage::request(std::string_view peer_address) {
@@ -100,6 +104,7 @@ IncomingMessages::Lent IncomingMessages::lend() {
 void IncomingMessages::take_back(IncomingMessage* message) {
     constexpr std::size_t most_spare = 64;
     std::unique_ptr<IncomingMessage> owned(message);
+    owned->forget();
     if (spare_.size() < most_spare) spare_.push_back(std::move(owned));
 }
 
@@ -113,9 +118,22 @@ boost::system::error_code parse_received(RequestParser& parser, boost::beast::fl
     return ec;
 }
 
+namespace {
+
+// Whoever stands in front might see another end of the body where a coding is not this one, or twice this one.
+bool is_coding_plain(const RequestParser& parser) {
+    const auto& message = parser.get();
+    const auto codings = message.count(http::field::transfer_encoding);
+    if (codings == 0) return true;
+    return codings == 1 && message.version() >= 11 &&
+           boost::beast::iequals(message[http::field::transfer_encoding], "chunked");
+}
+
+}  // namespace
+
 bool is_well_formed(const RequestParser& parser) {
     const auto& message = parser.get();
-    if (!message.target().starts_with('/')) return false;
+    if (!message.target().starts_with('/') || !is_coding_plain(parser)) return false;
     const auto hosts = message.count(http::field::host);
     return message.version() >= 11 ? hosts == 1 : hosts <= 1;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "net/connection_limits.hpp"
 #include "net/http_types.hpp"
 
 // Between Beast's messages and ours; private to net/.
@@ -24,11 +25,15 @@ public:
     IncomingMessage(const IncomingMessage&) = delete;
     IncomingMessage& operator=(const IncomingMessage&) = delete;
 
-    // Forgets the last message. Limits in bytes, of the head and of the body.
+    // Before anything else, and after forget(). Limits in bytes, of the head and of the body.
     void begin(std::uint32_t most_head, std::uint64_t most_body);
     RequestParser& parser() { return *parser_; }
     // What has been received, as far as it is complete: views of this object. `peer_address` as in Request.
     Request request(std::string_view peer_address);
+    // What the body takes of the budget, until the message is forgotten.
+    void keep(BodyBudget::Share share) { share_ = std::move(share); }
+    // Gives back what is not needed for the next one.
+    void forget();
 
 private:
     static constexpr std::size_t usual_head = 6 * 1024;  // of browsers, cookies included
@@ -36,6 +41,7 @@ private:
     std::pmr::monotonic_buffer_resource arena_{memory_.data(), memory_.size()};
     std::optional<RequestParser> parser_;
     std::vector<HeaderView> headers_;
+    BodyBudget::Share share_;
 };
 
 // Messages that are used again and again, so that a connection holds one only while it has a request. For one thread.
@@ -60,7 +66,8 @@ private:
 // Parses what has been received already, and takes it off the buffer. need_more: the message is not complete yet.
 boost::system::error_code parse_received(RequestParser& parser, boost::beast::flat_buffer& buffer);
 
-// Whether the head is fit to be handled: origin-form target, exactly one Host (HTTP/1.0: at most one).
+// Whether the head is fit to be handled: origin-form target, exactly one Host (HTTP/1.0: at most one), no transfer
+// coding but chunked.
 bool is_well_formed(const RequestParser& parser);
 
 enum class Connection {

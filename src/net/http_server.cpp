@@ -9,9 +9,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -29,30 +27,6 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 // How late a deadline can be noticed; eight times as late where there are thousands of connections.
 constexpr base::Millis sweep_interval{100};
 constexpr base::Millis accept_back_off{100};
-
-// Counts the connections of all threads, and lets stop() wait for the last one.
-class ConnectionCount {
-public:
-    bool try_add(std::size_t most) {
-        const std::lock_guard lock(mutex_);
-        if (count_ >= most) return false;
-        ++count_;
-        return true;
-    }
-    void remove() {
-        const std::lock_guard lock(mutex_);
-        if (--count_ == 0) none_left_.notify_all();
-    }
-    bool wait_for_none(base::Millis timeout) {
-        std::unique_lock lock(mutex_);
-        return none_left_.wait_for(lock, timeout, [this] { return count_ == 0; });
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable none_left_;
-    std::size_t count_ = 0;
-};
 
 // One thread with its own io_context and listener. All members but `io` and `thread` are touched on that thread only,
 // once started.
@@ -75,10 +49,12 @@ error_code bind_listener(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
     return ec;
 }
 
-// The only place that spawns connections: counts them, and reports what none of them expected.
-void spawn_connection(IoThread& owner, ConnectionCount& count, tcp::socket socket) {
-    auto finished = [&count](std::exception_ptr failure) {
-        count.remove();
+// The only place that spawns connections: they have entered `limits`, leave them, and what none of them expected is
+// reported.
+void spawn_connection(IoThread& owner, ConnectionLimits& limits, tcp::socket socket,
+                      const std::optional<ClientId>& client) {
+    auto finished = [&limits, client](std::exception_ptr failure) {
+        limits.leave(client);
         if (failure == nullptr) return;
         try {
             std::rethrow_exception(failure);
@@ -89,18 +65,45 @@ void spawn_connection(IoThread& owner, ConnectionCount& count, tcp::socket socke
     asio::co_spawn(owner.io, serve_connection(owner.host, std::move(socket)), std::move(finished));
 }
 
-asio::awaitable<void> accept_connections(IoThread& owner, ConnectionCount& count) {
+// Whether there was one that could go.
+bool make_room(SessionHost& host) {
+    Connected* const waiting = host.connections.take_waiting();
+    if (waiting == nullptr) return false;
+    error_code ignored;
+    waiting->socket.close(ignored);
+    return true;
+}
+
+// Lets a connection in, or drops it.
+void take_in(IoThread& owner, ConnectionLimits& limits, tcp::socket socket) {
+    error_code ec;
+    const auto peer = socket.remote_endpoint(ec).address();
+    if (ec) return;
+    const HttpServerOptions& options = owner.host.options;
+    const bool is_proxy = options.is_proxy && options.is_proxy(peer.to_string());
+    const auto client = is_proxy ? std::nullopt : std::optional(client_of(peer));
+    const auto verdict = limits.enter(client);
+    if (verdict == ConnectionLimits::Verdict::client_has_enough) return;
+    if (verdict == ConnectionLimits::Verdict::all_taken) {
+        if (!make_room(owner.host)) return;
+        limits.enter_instead_of_another(client);
+    }
+    spawn_connection(owner, limits, std::move(socket), client);
+}
+
+asio::awaitable<void> accept_connections(IoThread& owner, ConnectionLimits& limits) {
     while (owner.acceptor.is_open()) {
         error_code ec;
         tcp::socket socket(owner.io);
         co_await owner.acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
         if (ec == asio::error::operation_aborted || !owner.acceptor.is_open()) co_return;
         if (ec) {  // out of descriptors, most likely: trying again at once would only spin
+            make_room(owner.host);
             asio::steady_timer timer(owner.io, accept_back_off);
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
             continue;
         }
-        if (count.try_add(owner.host.options.max_connections)) spawn_connection(owner, count, std::move(socket));
+        take_in(owner, limits, std::move(socket));
     }
 }
 
@@ -152,9 +155,10 @@ void close_all(IoThread& owner) {
 
 class HttpServer::Impl {
 public:
-    Impl(HttpServerOptions chosen, HttpHandler& handler, ServerQueues queues) : options(std::move(chosen)) {
+    Impl(HttpServerOptions chosen, HttpHandler& handler, ServerQueues queues)
+        : options(std::move(chosen)), limits(options.max_connections, options.max_client_connections) {
         for (int i = 0; i < std::max(options.io_threads, 1); ++i) {
-            threads.push_back(std::make_unique<IoThread>(SessionHost{options, handler, queues}));
+            threads.push_back(std::make_unique<IoThread>(SessionHost{options, handler, queues, bodies}));
         }
     }
 
@@ -181,7 +185,8 @@ public:
     }
 
     const HttpServerOptions options;
-    ConnectionCount count;
+    ConnectionLimits limits;
+    BodyBudget bodies{options.max_bodies_bytes};
     std::vector<std::unique_ptr<IoThread>> threads;
     std::uint16_t port = 0;
     bool is_running = false;
@@ -212,7 +217,7 @@ base::Result<void> HttpServer::start() {
     impl_->is_running = true;
     for (const auto& each : impl_->threads) {
         IoThread& owner = *each;
-        asio::co_spawn(owner.io, accept_connections(owner, impl_->count), [](std::exception_ptr) {});
+        asio::co_spawn(owner.io, accept_connections(owner, impl_->limits), [](std::exception_ptr) {});
         schedule_sweep(owner);
         owner.thread = std::thread([&owner] {
             pthread_setname_np(pthread_self(), "http-io");
@@ -230,7 +235,7 @@ void HttpServer::stop(base::Millis grace) {
     }
     // After the grace connections are closed, but their handlers still end on the queues before the threads do: a job
     // refers to its connection's frame.
-    while (!impl_->count.wait_for_none(grace)) {
+    while (!impl_->limits.wait_for_none(grace)) {
         for (const auto& each : impl_->threads) {
             asio::post(each->io, [&owner = *each] { close_all(owner); });
         }

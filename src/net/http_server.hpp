@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,10 +26,14 @@ int own_processors();
 struct HttpServerOptions {
     ListenAddress listen;
     int io_threads = 1;
-    std::size_t max_connections = 10'000;  // per server; more are closed at once
+    std::size_t max_connections = 10'000;        // in all; for one more, another that has sent no whole request must go
+    std::size_t max_client_connections = 2'500;  // of one client (IPv6: of one /64); 0: any number
+    // Whose connections (peer address, numeric) are not one client's: those of proxies. May be empty. Thread-safe.
+    std::function<bool(std::string_view)> is_proxy;
     std::uint32_t max_header_bytes = 16 * 1024;
     std::uint64_t max_body_bytes = 64 * 1024;
-    base::Millis header_timeout{10'000};
+    std::uint64_t max_bodies_bytes = 64 * 1024 * 1024;  // of all bodies that are received or answered at one time
+    base::Millis header_timeout{10'000};                // also for the first byte of a connection
     base::Millis body_timeout{30'000};
     base::Millis write_timeout{30'000};
     base::Millis idle_timeout{60'000};

@@ -238,30 +238,35 @@ asio::awaitable<void> refuse(SessionHost& host, Connected& connection, const Req
     if (!ec) co_await close_gently(connection);
 }
 
-// Waits for the first bytes of the next request; false if none come.
-asio::awaitable<bool> wait_for_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer) {
-    if (buffer.size() > 0) co_return true;
+// Before the wait for the first bytes of a request; false if there is none to wait for.
+bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer) {
+    host.connections.begin_waiting(connection);
+    if (buffer.size() > 0) return true;
     if (buffer.capacity() > first_read_bytes) buffer.shrink_to_fit();
-    if (host.is_draining) co_return false;
+    if (host.is_draining) return false;
     connection.is_idle = true;
-    connection.deadline = after(host.options.idle_timeout);
-    error_code ec;
-    const std::size_t received = co_await connection.socket.async_read_some(
-        buffer.prepare(first_read_bytes), asio::redirect_error(asio::use_awaitable, ec));
-    buffer.commit(received);
-    connection.is_idle = false;
-    connection.deadline = Instant::max();
-    co_return !ec;
+    connection.deadline = after(connection.has_asked ? host.options.idle_timeout : host.options.header_timeout);
+    return true;
+}
+
+// What a body of unknown or announced length may take in memory.
+std::uint64_t body_bytes(const SessionHost& host, const RequestParser& parser) {
+    const auto announced = parser.content_length();
+    return announced ? *announced : parser.chunked() ? host.options.max_body_bytes : 0;
 }
 
 // Reads the rest of one message; a status to refuse it with, 0 to close without a word, or nullopt if it is complete.
 asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& connection,
-                                                 boost::beast::flat_buffer& buffer, RequestParser& parser) {
+                                                 boost::beast::flat_buffer& buffer, IncomingMessage& message) {
+    RequestParser& parser = message.parser();
     error_code ec;
     connection.deadline = after(host.options.header_timeout);
     co_await http::async_read_header(connection.socket, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
     if (ec) co_return refusal_for(ec, connection.is_late);
     if (!is_well_formed(parser)) co_return 400;
+    auto share = host.bodies.take(body_bytes(host, parser));
+    if (!share) co_return 503;
+    message.keep(std::move(*share));
     connection.deadline = after(host.options.body_timeout);
     const bool is_waiting = boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
     if (is_waiting && !parser.is_done()) {
@@ -276,20 +281,6 @@ asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& c
     co_return std::nullopt;
 }
 
-// Whether the message is one to answer; else a status to refuse it with, or 0, as for read_message().
-asio::awaitable<std::optional<int>> receive(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer,
-                                            RequestParser& parser) {
-    // Most messages are there as a whole with their first bytes.
-    const error_code ec = parse_received(parser, buffer);
-    if (ec == http::error::need_more) {
-        auto reading = read_message(host, connection, buffer, parser);
-        co_return co_await std::move(reading);
-    }
-    if (ec) co_return refusal_for(ec, connection.is_late);
-    if (!is_well_formed(parser)) co_return 400;
-    co_return std::nullopt;
-}
-
 // Sends what the kernel takes at once. How many bytes that was.
 std::size_t write_now(Connected& connection, std::span<const asio::const_buffer> buffers, error_code& ec) {
     const std::size_t written = connection.socket.write_some(buffers, ec);
@@ -299,68 +290,87 @@ std::size_t write_now(Connected& connection, std::span<const asio::const_buffer>
 
 std::string rest_of(std::span<const asio::const_buffer> buffers, std::size_t written) {
     std::string all;
-    for (const asio::const_buffer& buffer : buffers)
-        all.append(static_cast<const char*>(buffer.data()), buffer.size());
+    for (const asio::const_buffer& each : buffers)
+        all.append(static_cast<const char*>(each.data()), each.size());
     return all.substr(written);
 }
 
-asio::awaitable<error_code> write_ready(SessionHost& host, Connected& connection, const ReadyAnswer& answer,
-                                        Connection then) {
-    error_code ec;
+// What of a ready answer the kernel does not take at once; empty if it takes all, or the connection has failed.
+std::string send_ready(Connected& connection, const ReadyAnswer& answer, Connection then, error_code& ec) {
     const HeadEnd end(then);
     const std::array<asio::const_buffer, 6> buffers = {
         asio::buffer(answer.head), asio::buffer(answer.own_headers()), asio::buffer(end.text()),
         asio::buffer(answer.body), asio::buffer(answer.own_body()),    asio::buffer(answer.body_end)};
     const std::size_t written = write_now(connection, buffers, ec);
-    if (ec || written == asio::buffer_size(buffers)) co_return ec;
-    const std::string rest = rest_of(buffers, written);
+    return ec || written == asio::buffer_size(buffers) ? std::string() : rest_of(buffers, written);
+}
+
+asio::awaitable<error_code> write_rest(SessionHost& host, Connected& connection, std::string rest) {
+    error_code ec;
     connection.deadline = after(host.options.write_timeout);
     co_await asio::async_write(connection.socket, asio::buffer(rest), asio::redirect_error(asio::use_awaitable, ec));
     connection.deadline = Instant::max();
     co_return ec;
 }
 
-// Answers one request; whether the connection goes on.
-asio::awaitable<bool> answer(SessionHost& host, Connected& connection, const Request& request, bool is_keep_alive) {
-    const Connection at_end = request.is_http_1_0 ? Connection::close_at_end : Connection::close;
-    std::optional<ReadyAnswer> ready = host.handler.ready_answer(request);
-    std::optional<Response> made;
-    if (!ready) {
-        made = co_await dispatch(host, request);
-        if (!made) host.pressure.note_refusal();
-        if (!made) ready = host.handler.ready_refusal(request);
-        if (!made && !ready) made = host.handler.refuse(request, 503);
+Connection end_of(const SessionHost& host, const Request& request, bool is_keep_alive) {
+    if (is_keep_alive && !host.is_draining) return Connection::keep;
+    return request.is_http_1_0 ? Connection::close_at_end : Connection::close;
+}
+
+// Answers one request that no answer stands ready for.
+asio::awaitable<error_code> answer(SessionHost& host, Connected& connection, const Request& request,
+                                   bool is_keep_alive) {
+    std::optional<Response> made = co_await dispatch(host, request);
+    if (!made) {
+        host.pressure.note_refusal();
+        if (const auto ready = host.handler.ready_refusal(request)) {
+            error_code ec;
+            std::string rest = send_ready(connection, *ready, end_of(host, request, is_keep_alive), ec);
+            if (!rest.empty()) ec = co_await write_rest(host, connection, std::move(rest));
+            co_return ec;
+        }
+        made = host.handler.refuse(request, 503);
     }
-    const Connection then = is_keep_alive && !host.is_draining ? Connection::keep : at_end;
-    error_code ec;
-    if (ready) {
-        ec = co_await write_ready(host, connection, *ready, then);
-    } else {
-        const Response response = with_body_begun(host, request, std::move(*made));
-        ec = co_await write_response(host, connection, response, request.is_head, then);
-    }
-    if (!ec && then != Connection::keep) co_await close_gently(connection);
-    co_return !ec && then == Connection::keep;
+    const Response response = with_body_begun(host, request, std::move(*made));
+    const Connection then = end_of(host, request, is_keep_alive);
+    co_return co_await write_response(host, connection, response, request.is_head, then);
 }
 
 }  // namespace
 
+// Answers that stand ready are received and sent in this very frame: each further one would be allocated anew.
 asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
     Connected connection(std::move(socket));
     const Registered registered(host, connection);
-    error_code ignored;
-    connection.socket.set_option(tcp::no_delay(true), ignored);
-    connection.socket.non_blocking(true, ignored);  // for write_now()
+    error_code ec;
+    connection.socket.set_option(tcp::no_delay(true), ec);
+    connection.socket.non_blocking(true, ec);  // for write_now()
     const std::string peer = address_of(connection.socket);
     boost::beast::flat_buffer buffer;
 
     while (true) {
-        const bool has_bytes = co_await wait_for_request(host, connection, buffer);
-        if (!has_bytes) co_return;
-        const IncomingMessages::Lent message = host.messages.lend();
+        if (!begin_request(host, connection, buffer)) co_return;
+        if (buffer.size() == 0) {
+            const std::size_t received = co_await connection.socket.async_read_some(
+                buffer.prepare(first_read_bytes), asio::redirect_error(asio::use_awaitable, ec));
+            buffer.commit(received);
+            connection.is_idle = false;
+            connection.deadline = Instant::max();
+            if (ec) co_return;
+        }
+        IncomingMessages::Lent message = host.messages.lend();
         message->begin(host.options.max_header_bytes, host.options.max_body_bytes);
         RequestParser& parser = message->parser();
-        const std::optional<int> refusal = co_await receive(host, connection, buffer, parser);
+        // Most messages are there as a whole with their first bytes.
+        ec = parse_received(parser, buffer);
+        std::optional<int> refusal;
+        if (ec == http::error::need_more) {
+            refusal = co_await read_message(host, connection, buffer, *message);
+        } else if (ec || !is_well_formed(parser)) {
+            refusal = ec ? refusal_for(ec, connection.is_late) : 400;
+        }
+        Connections::end_waiting(connection);
         if (refusal == 0) co_return;
         const bool is_keep_alive = parser.is_header_done() && parser.get().keep_alive() && parser.get().version() >= 11;
         const Request request = message->request(peer);
@@ -368,8 +378,21 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
             co_await refuse(host, connection, request, *refusal);
             co_return;
         }
-        const bool goes_on = co_await answer(host, connection, request, is_keep_alive);
-        if (!goes_on) co_return;
+        connection.has_asked = true;
+        Connection then = end_of(host, request, is_keep_alive);
+        if (const auto ready = host.handler.ready_answer(request)) {
+            std::string rest = send_ready(connection, *ready, then, ec);
+            if (!rest.empty()) ec = co_await write_rest(host, connection, std::move(rest));
+        } else {
+            ec = co_await answer(host, connection, request, is_keep_alive);
+            then = end_of(host, request, is_keep_alive);
+        }
+        if (ec) co_return;
+        if (then != Connection::keep) {
+            message.reset();
+            co_await close_gently(connection);
+            co_return;
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "net/connection_limits.hpp"
 #include "net/http_connections.hpp"
 #include "net/http_message.hpp"
 #include "net/http_server.hpp"
@@ -15,6 +16,7 @@ struct SessionHost {
     const HttpServerOptions& options;
     HttpHandler& handler;
     ServerQueues queues;
+    BodyBudget& bodies;
     Connections connections{};
     IncomingMessages messages{};
     Pressure pressure{};

@@ -83,9 +83,13 @@ bool AddressRange::contains(std::string_view numeric_address) const {
     return true;
 }
 
-bool OriginResolver::is_trusted(std::string_view address) const {
-    return std::any_of(trusted_proxies_.begin(), trusted_proxies_.end(),
+bool is_any_of(std::string_view address, const std::vector<AddressRange>& ranges) {
+    return std::any_of(ranges.begin(), ranges.end(),
                        [&](const AddressRange& range) { return range.contains(address); });
+}
+
+bool OriginResolver::is_trusted(std::string_view address) const {
+    return is_any_of(address, trusted_proxies_);
 }
 
 // The nearest address that is not one of our proxies: each proxy appends the address that it saw.

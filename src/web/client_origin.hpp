@@ -23,6 +23,8 @@ private:
     int prefix_bits_ = 128;
 };
 
+bool is_any_of(std::string_view numeric_address, const std::vector<AddressRange>& ranges);
+
 // Where a request came from and what it was sent to, as far as it can be believed.
 struct ClientOrigin {
     std::string origin;  // "https://keys.example.org": of this service, as the browser sees it

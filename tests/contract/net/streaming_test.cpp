@@ -1,17 +1,13 @@
 // Bodies that are produced while they are sent, over real sockets; and the client that takes them piece by piece.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <semaphore>
-#include <stdexcept>
 
 #include "net/body_stream.hpp"
 #include "net/curl_client.hpp"
 #include "net/http_server.hpp"
+#include "support/tcp_client.hpp"
 
 namespace llmapikey::net {
 namespace {
@@ -19,47 +15,7 @@ namespace {
 constexpr base::Millis patience{20'000};
 const std::string last_request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-// A client that reads when it is told to.
-class Client {
-public:
-    Client(std::uint16_t port, const std::string& request, int receive_buffer = 0)
-        : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        if (receive_buffer > 0) setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-            throw std::runtime_error("connect");
-        if (send(socket_, request.data(), request.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error("send");
-    }
-    ~Client() { leave(); }
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
-
-    // Reads until this has come, or to the end of the connection; gives all that has come so far.
-    const std::string& until(const std::string& text) {
-        char buffer[16 * 1024];
-        while (text.empty() || received_.find(text) == std::string::npos) {
-            pollfd ready{socket_, POLLIN, 0};
-            if (poll(&ready, 1, static_cast<int>(patience.count())) != 1)
-                throw std::runtime_error("no end: " + received_.substr(0, 300));
-            const auto count = recv(socket_, buffer, sizeof buffer, 0);
-            if (count <= 0) return received_;
-            received_.append(buffer, static_cast<std::size_t>(count));
-        }
-        return received_;
-    }
-    const std::string& to_end() { return until(""); }
-    void leave() {
-        if (socket_ >= 0) close(socket_);
-        socket_ = -1;
-    }
-
-private:
-    int socket_;
-    std::string received_;
-};
+using Client = test::TcpClient;
 
 class Producing final : public HttpHandler {
 public:
@@ -198,7 +154,7 @@ TEST_F(StreamingTest, ABusyWriterLearnsThatTheClientHasGone) {
 
 TEST_F(StreamingTest, AClientThatDoesNotReadIsLeftAfterTheDeadlineForWrites) {
     options_.write_timeout = base::Millis{200};
-    Client client(serve(endless()), request(), 4096);
+    Client client(serve(endless()), request(), {"127.0.0.1", 4096});
     EXPECT_TRUE(has_learned_.try_acquire_for(patience));
 }
 

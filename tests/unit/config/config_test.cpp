@@ -43,6 +43,8 @@ TEST(ConfigTest, GoodValuesLoadWithTheDocumentedDefaults) {
     EXPECT_EQ(config->listen, "127.0.0.1:3000");
     EXPECT_EQ(config->data_dir, "./data");
     EXPECT_EQ(config->rate_limit_per_minute, 60);
+    EXPECT_EQ(config->max_connections, 10'000);
+    EXPECT_EQ(config->max_client_connections, 2'500);
     EXPECT_EQ(config->openrouter_url, "https://openrouter.ai/api/v1");
 }
 
@@ -87,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadValue{"ADMIN_GITHUB_USER_IDS", "1,,2"}, BadValue{"ADMIN_GITHUB_USER_IDS", "01"},
                     BadValue{"PUBLIC_URL", "keys.example.org"}, BadValue{"PUBLIC_URL", "https://keys.example.org/path"},
                     BadValue{"PUBLIC_URL", "ftp://x"}, BadValue{"RATE_LIMIT_PER_MINUTE", "many"},
+                    BadValue{"MAX_CONNECTIONS", "15"}, BadValue{"MAX_CONNECTIONS_PER_CLIENT", "-1"},
                     BadValue{"OPENROUTER_WORKSPACE_ID", "default"}, BadValue{"OPENROUTER_GUARDRAIL_ID", "my-guardrail"},
                     BadValue{"OPENROUTER_GUARDRAIL_ID", "123e4567-e89b-42d3-a456-42661417400"},
                     BadValue{"GITHUB_URL", "github.com"}, BadValue{"GITHUB_API_URL", "https://"},

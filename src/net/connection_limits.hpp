@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/ip/address.hpp>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/clock.hpp"
+
+// What all connections of an HTTP server may take together; private to net/. Thread-safe.
+namespace llmapikey::net {
+
+// Whom an address stands for: itself, or for IPv6 its /64, which one subscriber has whole.
+using ClientId = std::array<unsigned char, 16>;
+ClientId client_of(const boost::asio::ip::address& address);
+
+// Counts the connections of all I/O threads. `client` nullopt: counts in all only.
+class ConnectionLimits {
+public:
+    enum class Verdict {
+        admitted,
+        all_taken,          // there is no room for anybody
+        client_has_enough,  // there is none for this client
+    };
+
+    // `per_client` 0: any number.
+    ConnectionLimits(std::size_t in_all, std::size_t per_client) : in_all_(in_all), per_client_(per_client) {}
+
+    Verdict enter(const std::optional<ClientId>& client);
+    // After all_taken, where another connection has been told to go: one more than allowed, until it has gone.
+    void enter_instead_of_another(const std::optional<ClientId>& client);
+    void leave(const std::optional<ClientId>& client);
+    bool wait_for_none(base::Millis timeout);
+
+private:
+    void add(const std::optional<ClientId>& client);
+
+    const std::size_t in_all_, per_client_;
+    std::mutex mutex_;
+    std::condition_variable none_left_;
+    std::size_t count_ = 0;
+    std::map<ClientId, std::size_t> of_client_;
+};
+
+// The memory that bodies may take while they are received and answered.
+class BodyBudget {
+public:
+    // Gives its part back when it ends.
+    class Share {
+    public:
+        Share() = default;
+        Share(BodyBudget* from, std::uint64_t bytes) : from_(from), bytes_(bytes) {}
+        Share(Share&& other) noexcept : from_(std::exchange(other.from_, nullptr)), bytes_(other.bytes_) {}
+        Share& operator=(Share&& other) noexcept {
+            std::swap(from_, other.from_);
+            std::swap(bytes_, other.bytes_);
+            return *this;
+        }
+        ~Share() {
+            if (from_ != nullptr) from_->left_ += static_cast<std::int64_t>(bytes_);
+        }
+
+    private:
+        BodyBudget* from_ = nullptr;
+        std::uint64_t bytes_ = 0;
+    };
+
+    explicit BodyBudget(std::uint64_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
+    // nullopt: not so much is left. The budget must outlive the share.
+    std::optional<Share> take(std::uint64_t bytes);
+
+private:
+    std::atomic<std::int64_t> left_;
+};
+
+}  // namespace llmapikey::net
