@@ -1,15 +1,44 @@
-// The .env file, listen addresses and URLs of the configuration.
-#include <cstdint>
+// The .env file and all that is read from it, listen addresses and URLs.
+#include <map>
+#include <string>
 
 #include "config/config.hpp"
+#include "expect.hpp"
 #include "net/http_server.hpp"
 
 using namespace llmapikey;
+using fuzz::expect;
+using fuzz::text_of;
+
+namespace {
+
+void load(const std::vector<std::pair<std::string, std::string>>& pairs) {
+    std::map<std::string, std::string, std::less<>> values(pairs.begin(), pairs.end());
+    const auto find = [&](std::string_view name) {
+        const auto found = values.find(name);
+        return found != values.end() ? std::optional(found->second) : std::nullopt;
+    };
+    const auto config = config::load(find, config::Need::serve);
+    if (config) {
+        expect(config->auth_session_secret.reveal().size() >= 32, "a session's secret is strong");
+        expect(config->key_daily_limit.value > 0, "a cap is a cap");
+        return;
+    }
+    expect(!config.error().empty(), "a refusal says what is wrong");
+    const std::string secret = values.contains("AUTH_SESSION_SECRET") ? values["AUTH_SESSION_SECRET"] : "";
+    for (const config::Problem& problem : config.error())
+        expect(secret.size() < 20 || problem.message.find(secret) == std::string::npos, "a refusal tells no secret");
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text(reinterpret_cast<const char*>(data), size);
-    (void)config::parse_dotenv(text);
-    (void)config::parse_base_url(text);
-    (void)net::ListenAddress::parse(text);
+    const std::string_view text = text_of(data, size);
+    if (const auto pairs = config::parse_dotenv(text)) load(*pairs);
+    if (const auto url = config::parse_base_url(text)) expect(!url->ends_with('/'), "a base URL ends without a slash");
+    if (const auto address = net::ListenAddress::parse(text)) {
+        const auto again = net::ListenAddress::parse(address->text());
+        expect(again && again->host == address->host && again->port == address->port, "an address can be read back");
+    }
     return 0;
 }

@@ -1,14 +1,16 @@
-// Whatever an upstream may answer.
-#include <cstdint>
-#include <cstdlib>
+// Whatever OpenRouter may answer, as JSON or as a stream of events, and the names of keys in it.
 #include <string>
 
 #include "base/encoding.hpp"
+#include "domain/key_name.hpp"
+#include "expect.hpp"
 #include "upstream/chat_wire.hpp"
 #include "upstream/event_stream.hpp"
 #include "upstream/openrouter_wire.hpp"
 
 using namespace llmapikey;
+using fuzz::expect;
+using fuzz::text_of;
 
 namespace {
 
@@ -30,16 +32,19 @@ std::string events_of(std::string_view text, std::size_t piece) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const std::string_view text = text_of(data, size);
     (void)upstream::parse_create_answer(text);
     (void)upstream::parse_key_answer(text);
     (void)upstream::parse_list_answer(text);
     (void)upstream::parse_credits_answer(text);
     (void)upstream::parse_assigned_count(text);
     (void)upstream::parse_guardrail_answer(text);
-    if (upstream::parse_error_message(text).find("sk-or-") != std::string::npos) std::abort();
+    expect(upstream::parse_error_message(text).find("sk-or-") == std::string::npos, "no key gets into a message");
     (void)upstream::parse_chat_chunk(text);
-    if (events_of(text, 1) != events_of(text, 4096)) std::abort();
+    expect(events_of(text, 1) == events_of(text, 4096), "events are the same in any pieces");
     if (const auto time = base::parse_rfc3339(text)) (void)base::to_rfc3339(*time);
+    if (const auto name = domain::parse_upstream_key_name(text)) {
+        expect(domain::upstream_key_name(name->github_user_id, name->nonce) == text, "a name is written one way");
+    }
     return 0;
 }

@@ -1,0 +1,46 @@
+// Cookie headers, and where a request says that it comes from: Host, X-Forwarded-*.
+#include <string>
+
+#include "expect.hpp"
+#include "web/client_origin.hpp"
+#include "web/cookies.hpp"
+
+using namespace llmapikey;
+using fuzz::expect;
+using fuzz::text_of;
+
+namespace {
+
+void resolve(std::string_view text, std::string_view peer) {
+    net::Request request;
+    const net::HeaderView headers[] = {
+        {"Host", text}, {"X-Forwarded-For", text}, {"X-Forwarded-Host", text}, {"X-Forwarded-Proto", text}};
+    request.headers = headers;
+    request.peer_address = peer;
+    static const web::OriginResolver resolver("", {*web::AddressRange::parse("127.0.0.0/8")});
+    const auto origin = resolver.resolve(request);
+    if (!origin) return;
+    expect(origin->origin.starts_with("http://") || origin->origin.starts_with("https://"), "an origin has a scheme");
+    const std::string host = origin->origin.substr(origin->origin.find("//") + 2);
+    expect(!host.empty() && host.find_first_of("/\\?#@ \t\r\n\"'<>") == std::string::npos, "a host is nothing more");
+    for (const char c : origin->client_address)
+        expect(c > ' ' && c < 0x7f, "an address is printable");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text = text_of(data, size);
+    net::Request request;
+    const net::HeaderView headers[] = {{"Cookie", text}, {"Cookie", "x=1"}};
+    request.headers = headers;
+    for (const auto& [name, value] : web::read_cookies(request)) {
+        expect(name.find_first_of(";=") == std::string_view::npos, "a name ends where its value begins");
+        expect(value.find(';') == std::string_view::npos, "a value ends where the next cookie begins");
+    }
+    expect(!web::find_cookie(request, "x").empty() || text.find('x') != std::string_view::npos, "each header counts");
+    resolve(text, "127.0.0.1");
+    resolve(text, "192.0.2.1");
+    (void)web::AddressRange::parse(text);
+    return 0;
+}
