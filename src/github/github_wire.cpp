@@ -4,14 +4,13 @@
 #include <boost/json/value.hpp>
 
 #include "base/encoding.hpp"
+#include "domain/login.hpp"
 
 namespace llmapikey::github {
 namespace {
 
 namespace json = boost::json;
 using base::Errc;
-
-constexpr std::size_t longest_login = 100;  // GitHub's own are at most 39
 
 json::object parse_object(std::string_view body) {
     json::error_code ec;
@@ -35,7 +34,7 @@ std::string form_value(std::string_view body, std::string_view name) {
 
 std::string login_of(const json::object& user) {
     std::string login = text_of(user, "login");
-    return login.size() <= longest_login && base::is_text(login) ? login : std::string();
+    return domain::is_login(login) ? login : std::string();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "service/administration.hpp"
 
 #include "base/crypto.hpp"
+#include "domain/login.hpp"
 #include "service/audited.hpp"
 #include "service/key_synchronization.hpp"
 
@@ -40,6 +41,8 @@ base::Result<IssueAnswer> Administration::mint(domain::GithubUserId id, std::str
         if (!found) return tl::unexpected(found.error());
         login = std::move(*found);
     }
+    if (!domain::is_login(login))
+        return base::fail(base::Errc::invalid_input, "a login has 1 to 100 characters, none of them invisible");
     Audited audited(audit_, clock_, by, "key.mint", subject_of(id), login);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());

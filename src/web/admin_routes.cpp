@@ -1,4 +1,5 @@
 #include "base/encoding.hpp"
+#include "domain/login.hpp"
 #include "ops/log.hpp"
 #include "web/admin_page.hpp"
 #include "web/api_answer.hpp"
@@ -13,7 +14,6 @@ namespace llmapikey::web {
 namespace {
 
 constexpr int keys_per_page = 50;
-constexpr std::size_t max_login_bytes = 100;
 
 net::Response to_account(const std::string& account_id, std::string_view result) {
     return redirect(303, "/admin/accounts/" + account_id + "?result=" + std::string(result));
@@ -157,7 +157,7 @@ net::Response admin_mint(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     const auto id = fields ? domain::GithubUserId::parse(fields->text("github_user_id")) : std::nullopt;
     const std::string login = fields ? std::string(base::trim(fields->text("github_username"))) : "";
-    if (!id || login.size() > max_login_bytes) return error_response(services, context, 400);
+    if (!id || !(login.empty() || domain::is_login(login))) return error_response(services, context, 400);
     const auto answer = services.administration.mint(*id, login, context.initiator());
     if (!answer && answer.error().code == base::Errc::not_found)
         return answer_outcome(context, id->text(), {"no-account", 404});

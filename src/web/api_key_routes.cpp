@@ -2,6 +2,7 @@
 #include <boost/json/object.hpp>
 
 #include "base/encoding.hpp"
+#include "domain/login.hpp"
 #include "resources/resources.hpp"
 #include "web/api_answer.hpp"
 #include "web/error_response.hpp"
@@ -16,7 +17,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr int most_keys = 1000;
-constexpr std::size_t max_login_bytes = 100;
 
 // The key that the path names; an answer if there is none.
 tl::expected<domain::Grant, net::Response> grant_in_path(const Services& services, const Context& context) {
@@ -69,7 +69,7 @@ net::Response api_mint(const Services& services, const Context& context) {
     if (!fields) return api_error(services, context, fields.error());
     const auto id = domain::GithubUserId::parse(fields->text("github_user_id"));
     const std::string login(base::trim(fields->text("github_username")));
-    if (!id || login.size() > max_login_bytes) {
+    if (!id) {
         return api_error(services, context,
                          {base::Errc::invalid_input, "github_user_id must be the numeric id of a GitHub account", {}});
     }

@@ -8,6 +8,7 @@
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
+#include "domain/login.hpp"
 
 namespace llmapikey::web {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_token_bytes = 4096;
-constexpr std::size_t max_login_bytes = 100;
 constexpr base::Seconds clock_skew{60};
 constexpr std::string_view algorithm = "HS256";
 
@@ -92,9 +92,9 @@ bool is_begun(const json::object& claims, base::Timestamp now) {
 std::optional<domain::Recipient> recipient_claims(const json::object& claims) {
     const auto subject = text_claim(claims, "sub");
     const auto login = text_claim(claims, "login");
-    if (!subject || !login || login->empty() || login->size() > max_login_bytes) return std::nullopt;
+    if (!subject || !login || !domain::is_login(*login)) return std::nullopt;
     const auto id = domain::GithubUserId::parse(*subject);
-    if (!id || !base::is_text(*login)) return std::nullopt;
+    if (!id) return std::nullopt;
     return domain::Recipient{*id, std::string(*login)};
 }
 
