@@ -1,5 +1,7 @@
 #include "web/same_origin.hpp"
 
+#include <algorithm>
+
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
@@ -20,9 +22,17 @@ std::string token_of(const base::Secret& key, std::string_view session_token) {
     return base::to_base64url(base::hmac_sha256(key.reveal(), session_token));
 }
 
+// Browsers say each once; which of two counts would be anybody's guess.
+bool is_said_twice(const net::Request& request, std::string_view name) {
+    return std::count_if(request.headers.begin(), request.headers.end(), [name](const net::HeaderView& header) {
+               return base::equal_ignoring_case(header.name, name);
+           }) > 1;
+}
+
 }  // namespace
 
 OriginEvidence origin_evidence(const net::Request& request, std::string_view own_origin) {
+    if (is_said_twice(request, "origin") || is_said_twice(request, "sec-fetch-site")) return OriginEvidence::foreign;
     const std::string_view site = request.header("sec-fetch-site");
     const std::string_view origin = request.header("origin");
     if (!site.empty() && site != "same-origin") return OriginEvidence::foreign;
