@@ -1,6 +1,8 @@
 #include "cli/grant_output.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "base/encoding.hpp"
 
@@ -20,9 +22,16 @@ std::string day_of(base::Timestamp time) {
     return base::to_rfc3339(time).substr(0, 10);
 }
 
+// What a spreadsheet would take for the beginning of a formula, also in full width.
+bool is_formula(const std::string& text) {
+    constexpr std::string_view beginnings[] = {
+        "=", "+", "-", "@", "\t", "\r", "\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    return std::any_of(std::begin(beginnings), std::end(beginnings),
+                       [&](std::string_view beginning) { return text.starts_with(beginning); });
+}
+
 std::string csv_cell(const std::string& text) {
-    const bool is_formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
-    std::string cell = is_formula ? "\"'" : "\"";
+    std::string cell = is_formula(text) ? "\"'" : "\"";
     for (const char c : text)
         cell += c == '"' ? std::string("\"\"") : std::string(1, c);
     return cell + "\"";
