@@ -24,6 +24,8 @@ int run_audit_verify(Output output);
 int run_audit_export();
 // Seals what is in the database with KEY_ENCRYPTION_SECRET, or says only how much is sealed with another one.
 int run_reseal(bool is_dry_run, Output output);
+// Every route of the service, and who gets in.
+int run_routes(Output output);
 // `path`: of the copy; must not exist.
 int run_backup(const std::string& path);
 

@@ -79,6 +79,10 @@ void add_commands(CLI::App& app, int& status) {
         status = run_reseal(reseal_dry_run->count() > 0, output_of(reseal_json));
     });
 
+    auto* routes = app.add_subcommand("routes", "List every route of the service, and who gets in");
+    auto* routes_json = add_switch(*routes, "--json", "Print JSON");
+    routes->callback([&status, routes_json] { status = run_routes(output_of(routes_json)); });
+
     add_key_commands(app, status);
     add_shell_commands(app, status);
     add_audit(app, status);

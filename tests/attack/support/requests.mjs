@@ -1,0 +1,48 @@
+// One request for each route that does what the route is for, so that being let in can be told from being kept out.
+const json = (path, body) => ({ path, type: "application/json", body: JSON.stringify(body) });
+const plain = (path) => ({ path, type: "application/json", body: "{}" });
+const why = { reason: "a test", hold: "none" };
+
+// `about` names what there is: keys, accounts, tokens and webhooks of their own for each request that ends one.
+export const requests = {
+  // Nobody's attempt: the route itself says so.
+  "GET /auth/callback": () => ({ path: "/auth/callback?code=x&state=x", reached: (status) => status === 400 || status === 302 }),
+  "GET /admin/accounts/{id}": (about) => ({ path: `/admin/accounts/${about.held}` }),
+  "GET /admin/revocations/{id}": (about) => ({ path: `/admin/revocations/${about.revocation}` }),
+  "GET /api/v1/keys/{id}": (about) => ({ path: `/api/v1/keys/${about.aKey}` }),
+  "GET /api/v1/accounts/{id}": (about) => ({ path: `/api/v1/accounts/${about.held}` }),
+  "GET /api/v1/revocations/{id}": (about) => ({ path: `/api/v1/revocations/${about.revocation}` }),
+  "POST /dashboard/key": () => plain("/dashboard/key"),
+  "POST /dashboard/key/rotate": () => plain("/dashboard/key/rotate"),
+  "POST /dashboard/key/give-back": () => plain("/dashboard/key/give-back"),
+  "POST /dashboard/try": () => json("/dashboard/try", { message: "hello" }),
+  "POST /auth/sign-out": () => plain("/auth/sign-out"),
+  "POST /admin/accounts/{id}/lift": (about) => plain(`/admin/accounts/${about.held}/lift`),
+  "POST /admin/keys": (about) => json("/admin/keys", { github_user_id: about.newcomer(), github_username: "newcomer" }),
+  "POST /admin/keys/{id}/revoke": (about) => json(`/admin/keys/${about.key()}/revoke`, why),
+  "POST /admin/keys/{id}/change": (about) => json(`/admin/keys/${about.key()}/change`, { disabled: true }),
+  "POST /admin/keys/{id}/reveal": (about) => json(`/admin/keys/${about.key()}/reveal`, why),
+  "POST /admin/revocations": (about) => json("/admin/revocations", { ids: [about.key()], ...why }),
+  "POST /admin/tokens": () => json("/admin/tokens", { name: "made", scopes: ["read"], expires_in_days: 1 }),
+  "POST /admin/tokens/{id}/revoke": (about) => plain(`/admin/tokens/${about.token()}/revoke`),
+  "POST /admin/webhooks": (about) => json("/admin/webhooks", { url: about.hook, events: ["spend.alarm"] }),
+  "POST /admin/webhooks/{id}/remove": (about) => plain(`/admin/webhooks/${about.webhook()}/remove`),
+  "POST /admin/webhooks/{id}/test": (about) => plain(`/admin/webhooks/${about.kept}/test`),
+  "POST /admin/deliveries/{id}/resend": async (about) => plain(`/admin/deliveries/${await about.delivered()}/resend`),
+  "POST /api/v1/me/key": () => plain("/api/v1/me/key"),
+  "DELETE /api/v1/me/key": () => plain("/api/v1/me/key"),
+  "POST /api/v1/me/key/rotate": () => plain("/api/v1/me/key/rotate"),
+  "POST /api/v1/keys": (about) => json("/api/v1/keys", { github_user_id: about.newcomer(), github_username: "newcomer" }),
+  "PATCH /api/v1/keys/{id}": (about) => json(`/api/v1/keys/${about.key()}`, { disabled: true }),
+  "POST /api/v1/keys/{id}/revoke": (about) => json(`/api/v1/keys/${about.key()}/revoke`, why),
+  "POST /api/v1/keys/{id}/reveal": (about) => json(`/api/v1/keys/${about.key()}/reveal`, why),
+  "PUT /api/v1/accounts/{id}/hold": (about) => json(`/api/v1/accounts/${about.newcomer()}/hold`, { reason: "a test", hold: "7d" }),
+  "DELETE /api/v1/accounts/{id}/hold": (about) => plain(`/api/v1/accounts/${about.held}/hold`),
+  "POST /api/v1/revocations": (about) => json("/api/v1/revocations", { ids: [about.key()], ...why }),
+  "POST /api/v1/tokens": () => json("/api/v1/tokens", { name: "made", scopes: ["read"], expires_in_days: 1 }),
+  "DELETE /api/v1/tokens/{id}": (about) => plain(`/api/v1/tokens/${about.token()}`),
+  "POST /api/v1/webhooks": (about) => json("/api/v1/webhooks", { url: about.hook, events: ["spend.alarm"] }),
+  "DELETE /api/v1/webhooks/{id}": (about) => plain(`/api/v1/webhooks/${about.webhook()}`),
+  "POST /api/v1/webhooks/{id}/test": (about) => plain(`/api/v1/webhooks/${about.kept}/test`),
+  "POST /api/v1/webhook-deliveries/{id}/resend": async (about) => plain(`/api/v1/webhook-deliveries/${await about.delivered()}/resend`),
+};
