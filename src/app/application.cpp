@@ -7,6 +7,8 @@
 #include "app/database.hpp"
 #include "app/job_lease.hpp"
 #include "app/job_timer.hpp"
+#include "app/observation.hpp"
+#include "app/settings.hpp"
 #include "app/upstreams.hpp"
 #include "base/crypto.hpp"
 #include "base/work_queue.hpp"
@@ -47,24 +49,6 @@ constexpr std::size_t max_waiting = 2'048;          // a queue; more are answere
 constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
 constexpr base::Millis longest_wait{3'000};         // after more the work would be done for nobody
 
-web::SiteSettings settings_of(const config::Config& config, Setting setting) {
-    web::SiteSettings settings;
-    settings.is_sandbox = setting == Setting::sandbox;
-    settings.api_base_url = config.openrouter_url;
-    settings.example_model = "openai/gpt-4o-mini";
-    settings.upstream_timeout = config.upstream_timeout;
-    return settings;
-}
-
-service::StatisticsSettings statistics_settings(const config::Config& config) {
-    return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
-}
-
-// Without a key for the upstream nothing can be made, and the guardrail cannot be read.
-bool is_guarded(const config::Config& config) {
-    return !config.openrouter_guardrail_id.empty() && !config.openrouter_management_key.empty();
-}
-
 net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
                                       std::vector<web::AddressRange> proxies) {
     net::HttpServerOptions options;
@@ -74,16 +58,6 @@ net::HttpServerOptions server_options(const config::Config& config, const net::L
     options.max_client_connections = static_cast<std::size_t>(config.max_client_connections);
     options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return web::is_any_of(peer, proxies); };
     return options;
-}
-
-base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config& config) {
-    std::vector<web::AddressRange> ranges;
-    for (const std::string& text : config.trusted_proxies) {
-        const auto range = web::AddressRange::parse(text);
-        if (!range) return base::fail(base::Errc::invalid_input, "TRUSTED_PROXIES: " + range.error().detail);
-        ranges.push_back(*range);
-    }
-    return ranges;
 }
 
 }  // namespace
@@ -118,7 +92,8 @@ struct Application::Parts {
           bulk_revoker(*stores.bulks, *stores.admin, revocation, *stores.audit, clock, config.upstream_timeout),
           tokens(*stores.tokens, *stores.audit, clock),
           webhook_client(*http),
-          webhooks(*stores.webhooks, webhook_client, sealers.webhooks, *stores.audit, clock),
+          counted_webhooks(webhook_client, metrics),
+          webhooks(*stores.webhooks, counted_webhooks, sealers.webhooks, *stores.audit, clock),
           statistics(*stores.statistics, *stores.spending, *stores.webhooks, *provider, clock,
                      statistics_settings(config)),
           admins(config.admin_github_user_ids),
@@ -134,6 +109,15 @@ struct Application::Parts {
           lasting_queue("lasting", lasting_threads, max_waiting),
           minting_queue("minting", config.mint_concurrency, max_waiting),
           background_queue("background", background_threads, max_waiting),
+          observation({stores,
+                       sealers,
+                       !config.key_encryption_secret_also_accepted.empty(),
+                       issuance_policy(config),
+                       config.postgres_url.empty() ? "sqlite" : "postgres",
+                       {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &lasting_queue, &minting_queue,
+                        &background_queue},
+                       clock},
+                      metrics),
           site({clock,
                 *stores.keys,
                 *stores.admin,
@@ -206,6 +190,7 @@ struct Application::Parts {
         }
         for (const std::string& failure : recovered.failures)
             note_failure("recovery: " + failure);
+        metrics.count_job("recovery", recovered.failures.empty());
         return AfterJob::pause;
     }
 
@@ -219,6 +204,7 @@ struct Application::Parts {
                                         reconcile_every, took * (1 + pause_for_each_reconciling_second));
         if (stop.stop_requested()) return AfterJob::pause;
         metrics.count_reconciliation(report.has_value());
+        metrics.count_job("reconcile", report.has_value());
         std::map<std::string, std::string> facts;
         facts[service::fact::reconcile_problem] = report ? "" : report.error().detail;
         if (!report) note_failure("reconciling: " + report.error().detail);
@@ -236,22 +222,20 @@ struct Application::Parts {
 
     AfterJob revoke_in_bulk(const std::stop_token& stop) {
         if (!leases.hold(bulk_lease)) return AfterJob::pause;
-        const std::string failure = bulk_revoker.run_once(stop);
-        if (!failure.empty()) note_failure(failure);
+        note_run("bulk", bulk_revoker.run_once(stop));
         return bulk_revoker.is_busy() ? AfterJob::go_on : AfterJob::pause;
     }
 
     AfterJob send_webhooks(const std::stop_token& stop) {
         if (!leases.hold(webhook_lease)) return AfterJob::pause;
-        const std::string failure = webhooks.run_once(stop);
-        if (!failure.empty()) note_failure("webhooks: " + failure);
+        note_run("webhooks", webhooks.run_once(stop));
         return AfterJob::pause;
     }
 
     AfterJob take_figures(const std::stop_token& stop) {
         if (!leases.hold(statistics_lease)) return AfterJob::pause;
-        const std::string failure = statistics.run_once(stop);
-        if (!failure.empty()) note_failure(failure);
+        note_run("statistics", statistics.run_once(stop));
+        observation.note_resealing();
         return AfterJob::pause;
     }
 
@@ -260,6 +244,12 @@ struct Application::Parts {
         if (!changed) note_failure(changed.error().detail);
         if (changed && *changed) site.refresh_pages();
         return AfterJob::pause;
+    }
+
+    // `failure`: empty if there was none.
+    void note_run(const char* job, const std::string& failure) {
+        metrics.count_job(job, failure.empty());
+        if (!failure.empty()) note_failure(std::string(job) + ": " + failure);
     }
 
     // For the log, and for the console's recent failures; off the path of whoever has met it.
@@ -298,6 +288,7 @@ struct Application::Parts {
     service::BulkRevoker bulk_revoker;                    // ending many
     service::ApiTokens tokens;                            // of the JSON API
     upstream::WebhookClient webhook_client;               // sends one message
+    CountedWebhooks counted_webhooks;                     // likewise
     service::Webhooks webhooks;                           // tells what happens
     service::Statistics statistics;                       // figures for the console
     std::set<std::int64_t> admins;                        // who may
@@ -313,6 +304,7 @@ struct Application::Parts {
     base::WorkQueue lasting_queue;                        // handlers that a model's answer holds up
     base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
+    Observation observation;                              // what /metrics shows of them all
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
     service::Settlement settlement;                       // attempts in doubt
@@ -353,9 +345,13 @@ base::Result<void> Application::start() {
         for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->bulk_timer,
                                 &parts_->statistics_timer, &parts_->probe_timer})
             timer->start();
+        for (const char* job : {"recovery", "bulk", "statistics"})
+            parts_->metrics.expect_job(job);
+        if (parts_->reconcile_every.count() > 0) parts_->metrics.expect_job("reconcile");
         if (parts_->reconcile_every.count() > 0) parts_->reconcile_timer.start();
         if (parts_->guardrail.is_configured()) parts_->guardrail_timer.start();
     }
+    if (started) parts_->metrics.expect_job("webhooks");
     if (started) parts_->webhook_timer.start();
     parts_->has_started = started.has_value();
     return started;

@@ -93,9 +93,10 @@ void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::sha
 }
 
 base::Result<Stores> open_sqlite(const config::Config& config) {
-    auto connections = sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout});
-    if (!connections) return tl::unexpected(connections.error());
     Stores stores;
+    auto connections =
+        sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout}, stores.health);
+    if (!connections) return tl::unexpected(connections.error());
     stores.keys = std::make_unique<sqlite::SqliteKeyStore>(*connections);
     stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);
     open_shared(std::make_shared<sqlite::SqliteSql>(*connections),
@@ -108,8 +109,8 @@ base::Result<Stores> open_postgres(const config::Config& config) {
     if (!settings) return tl::unexpected(settings.error());
     postgres::PoolOptions options;
     options.size = config.postgres_pool_size;
-    auto database = std::make_shared<postgres::Database>(std::move(*settings), options);
     Stores stores;
+    auto database = std::make_shared<postgres::Database>(std::move(*settings), options, stores.health);
     stores.keys = std::make_unique<postgres::PostgresKeyStore>(database);
     stores.audit = std::make_unique<postgres::PostgresAuditLog>(database);
     open_shared(std::make_shared<postgres::PostgresSql>(database),

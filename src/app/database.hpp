@@ -22,6 +22,7 @@
 #include "service/statistics.hpp"
 #include "service/stored_answers.hpp"
 #include "service/webhooks.hpp"
+#include "storage/database_health.hpp"
 #include "storage/migrator.hpp"
 
 // The configured database, whichever of the two it is. All can fail with store_unavailable and, where POSTGRES_URL
@@ -49,6 +50,7 @@ struct Stores {
     std::unique_ptr<service::StatisticsStore> statistics;
     std::unique_ptr<service::WebhookStore> webhooks;
     std::unique_ptr<service::SealedStore> sealed;
+    std::shared_ptr<storage::DatabaseHealth> health = std::make_shared<storage::DatabaseHealth>();
     std::unique_ptr<service::RateLimits> rate_limits;  // null: one process only, which counts for itself
 };
 

@@ -20,6 +20,7 @@ enum class Errc {
     upstream_refused,   // the upstream answered with a definite no
     upstream_down,      // the upstream could not be reached, timed out or answered nonsense
     store_unavailable,  // the database cannot be read or written now
+    store_unwritable,   // it can be read, but not written: its disk is full or broken
     overloaded,         // a queue is full or a deadline has passed before work began
     internal,           // a fault of our own
 };

@@ -25,7 +25,7 @@ bool WorkQueue::try_submit(Job job) {
         if (is_stopping_ || !takes_another()) return false;
         const bool needs_thread = idle_.empty() && threads_.size() < most_threads_;
         if (needs_thread && !start_thread() && threads_.empty()) return false;
-        jobs_.push_back(std::move(job));
+        jobs_.push_back({std::move(job), std::chrono::steady_clock::now()});
         call_one();
         ended.swap(ended_);
     }
@@ -83,6 +83,11 @@ std::size_t WorkQueue::threads() const {
     return threads_.size();
 }
 
+WorkQueue::Record WorkQueue::record() const {
+    const std::lock_guard lock(mutex_);
+    return record_;
+}
+
 void WorkQueue::stop() {
     Threads threads;
     {
@@ -127,10 +132,12 @@ void WorkQueue::run(Threads::iterator self) {
     Idler idler;
     std::unique_lock lock(mutex_);
     while (is_given_work(lock, idler)) {
-        Job job = std::move(jobs_.front());
+        auto [job, since] = std::move(jobs_.front());
         jobs_.pop_front();
-        lock.unlock();
         const auto begun = std::chrono::steady_clock::now();
+        ++record_.jobs;
+        record_.waited += begun - since;
+        lock.unlock();
         job();
         job = nullptr;  // what it holds goes before the next one
         const auto took = std::chrono::steady_clock::now() - begun;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <list>
@@ -38,6 +39,13 @@ public:
     bool is_full() const;
     std::size_t waiting() const;
     std::size_t threads() const;  // that run now
+    const std::string& name() const { return name_; }
+    // Since the start: jobs that a thread took up, and how long they had waited for that, all together.
+    struct Record {
+        std::uint64_t jobs = 0;
+        std::chrono::duration<double> waited{0};
+    };
+    Record record() const;
     // Refuses new jobs, runs those that wait, joins. Idempotent.
     void stop();
     // As stop(), but drops the jobs that wait; those that run are finished.
@@ -45,6 +53,10 @@ public:
 
 private:
     using Threads = std::list<std::thread>;
+    struct Waiting {
+        Job job;
+        std::chrono::steady_clock::time_point since;
+    };
     // A thread that waits for work, and how it is told of some.
     struct Idler {
         std::condition_variable is_wanted;
@@ -64,7 +76,8 @@ private:
     sched_param priority_{};
     mutable std::mutex mutex_;
     std::condition_variable all_ended_;
-    std::deque<Job> jobs_;
+    std::deque<Waiting> jobs_;
+    Record record_;
     bool is_stopping_ = false;
     const std::size_t most_threads_;
     std::vector<Idler*> idle_;                     // those not called yet; the last has waited least

@@ -8,49 +8,71 @@
 #include "ops/request_counts.hpp"
 
 namespace llmapikey::ops {
+namespace {
+
+using Counters = prometheus::Family<prometheus::Counter>;
+using Gauges = prometheus::Family<prometheus::Gauge>;
+
+Counters& counters(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+Gauges& gauges(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+
+void begin_at_zero(Counters& family, const std::string& label, std::initializer_list<const char*> values) {
+    for (const char* value : values)
+        family.Add({{label, value}});
+}
+
+prometheus::MetricFamily to_family(const Figure& figure) {
+    const bool is_counter = figure.kind == Figure::Kind::counter;
+    prometheus::MetricFamily family{
+        figure.name, figure.help, is_counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge, {}};
+    for (const Figure::Sample& sample : figure.samples) {
+        prometheus::ClientMetric metric;
+        for (const auto& [name, value] : sample.labels)
+            metric.label.push_back({name, value});
+        (is_counter ? metric.counter.value : metric.gauge.value) = sample.value;
+        family.metric.push_back(std::move(metric));
+    }
+    return family;
+}
+
+}  // namespace
+
 class Metrics::Impl {
 public:
-    explicit Impl(const std::vector<std::string>& routes) : requests(routes) {}
+    explicit Impl(const std::vector<std::string>& routes) : requests(routes) {
+        begin_at_zero(issues, "status", {"created", "exists", "in_progress", "ambiguous", "paused", "full", "error"});
+        begin_at_zero(sign_ins, "outcome", {"ok", "denied", "rate_limited", "github_down", "misconfigured"});
+        begin_at_zero(reconciliations, "outcome", {"ok", "failed"});
+        begin_at_zero(webhook_attempts, "outcome", {"delivered", "failed"});
+        for (const char* outcome : {"ok", "refused", "unknown", "not_sent", "short_circuited"})
+            upstream_calls.Add({{"call", "mint"}, {"outcome", outcome}});
+    }
 
     RequestCounts requests;
+    std::vector<FigureSource> sources;
     prometheus::Registry registry;
-    prometheus::Family<prometheus::Counter>& issues = prometheus::BuildCounter()
-                                                          .Name("llmapikey_key_requests_total")
-                                                          .Help("Answers to a request for a key by outcome")
-                                                          .Register(registry);
-    prometheus::Family<prometheus::Counter>& sign_ins =
-        prometheus::BuildCounter().Name("llmapikey_sign_ins_total").Help("Sign-ins by outcome").Register(registry);
-    prometheus::Family<prometheus::Counter>& reconciliations =
-        prometheus::BuildCounter()
-            .Name("llmapikey_reconciliations_total")
-            .Help("Comparisons of upstream's keys with the database by outcome")
-            .Register(registry);
-    prometheus::Family<prometheus::Counter>& findings = prometheus::BuildCounter()
-                                                            .Name("llmapikey_reconcile_findings_total")
-                                                            .Help("What they found by kind and whether it was mended")
-                                                            .Register(registry);
-    prometheus::Family<prometheus::Gauge>& reconciled_at =
-        prometheus::BuildGauge()
-            .Name("llmapikey_last_reconciliation_timestamp_seconds")
-            .Help("When this process last compared all of upstream's keys with the database")
-            .Register(registry);
-    prometheus::Family<prometheus::Gauge>& keys = prometheus::BuildGauge()
-                                                      .Name("llmapikey_live_keys")
-                                                      .Help("Keys that count against MAX_TOTAL_KEYS")
-                                                      .Register(registry);
-    prometheus::Family<prometheus::Gauge>& key_limit = prometheus::BuildGauge()
-                                                           .Name("llmapikey_live_keys_limit")
-                                                           .Help("MAX_TOTAL_KEYS; 0 means no limit")
-                                                           .Register(registry);
-    prometheus::Family<prometheus::Counter>& upstream_calls = prometheus::BuildCounter()
-                                                                  .Name("llmapikey_upstream_calls_total")
-                                                                  .Help("Requests to OpenRouter by outcome, each try")
-                                                                  .Register(registry);
-    prometheus::Gauge& upstream_circuit_open = prometheus::BuildGauge()
-                                                   .Name("llmapikey_upstream_circuit_open")
-                                                   .Help("1 while OpenRouter is down and calls to it fail at once")
-                                                   .Register(registry)
-                                                   .Add({});
+    Counters& issues =
+        counters(registry, "llmapikey_key_requests_total", "Answers to a request for a key, by their status");
+    Counters& sign_ins = counters(registry, "llmapikey_sign_ins_total", "Sign-ins by outcome");
+    Counters& reconciliations = counters(registry, "llmapikey_reconciliations_total",
+                                         "Comparisons of upstream's keys with the database by outcome");
+    Counters& findings = counters(registry, "llmapikey_reconcile_findings_total",
+                                  "What they found by kind and whether it was mended; what stays open is found again");
+    Counters& job_runs = counters(registry, "llmapikey_task_runs_total", "Runs of background tasks by outcome");
+    Gauges& job_success = gauges(registry, "llmapikey_task_last_success_timestamp_seconds",
+                                 "When this process last ran a background task without a failure; 0: not yet");
+    Counters& upstream_calls = counters(registry, "llmapikey_upstream_calls_total",
+                                        "Requests to OpenRouter by what for and what came of them, each try");
+    prometheus::Gauge& upstream_circuit_open =
+        gauges(registry, "llmapikey_upstream_circuit_open", "1 while OpenRouter is down and calls to it fail at once")
+            .Add({});
+    Counters& webhook_attempts =
+        counters(registry, "llmapikey_webhook_attempts_total", "Messages sent to webhook endpoints by outcome");
 };
 
 Metrics::Metrics(const std::vector<std::string>& routes) : impl_(std::make_unique<Impl>(routes)) {}
@@ -58,6 +80,10 @@ Metrics::~Metrics() = default;
 
 void Metrics::count_request(std::size_t route, int status, std::chrono::nanoseconds took) {
     impl_->requests.count(route, status, took);
+}
+
+void Metrics::count_refusal(Refusal reason) {
+    impl_->requests.count_refusal(reason);
 }
 
 void Metrics::count_issue(std::string_view status) {
@@ -70,7 +96,6 @@ void Metrics::count_sign_in(std::string_view outcome) {
 
 void Metrics::count_reconciliation(bool has_succeeded) {
     impl_->reconciliations.Add({{"outcome", has_succeeded ? "ok" : "failed"}}).Increment();
-    if (has_succeeded) impl_->reconciled_at.Add({}).SetToCurrentTime();
 }
 
 void Metrics::count_findings(std::string_view kind, std::int64_t found, std::int64_t mended) {
@@ -79,9 +104,17 @@ void Metrics::count_findings(std::string_view kind, std::int64_t found, std::int
     impl_->findings.Add({{"kind", name}, {"outcome", "open"}}).Increment(static_cast<double>(found - mended));
 }
 
-void Metrics::set_live_keys(double live, double limit) {
-    impl_->keys.Add({}).Set(live);
-    impl_->key_limit.Add({}).Set(limit);
+void Metrics::expect_job(std::string_view job) {
+    const std::string name(job);
+    for (const char* outcome : {"ok", "failed"})
+        impl_->job_runs.Add({{"task", name}, {"outcome", outcome}});
+    impl_->job_success.Add({{"task", name}});
+}
+
+void Metrics::count_job(std::string_view job, bool has_succeeded) {
+    const std::string name(job);
+    impl_->job_runs.Add({{"task", name}, {"outcome", has_succeeded ? "ok" : "failed"}}).Increment();
+    if (has_succeeded) impl_->job_success.Add({{"task", name}}).SetToCurrentTime();
 }
 
 void Metrics::count_upstream_call(std::string_view call, std::string_view outcome) {
@@ -92,10 +125,22 @@ void Metrics::set_upstream_circuit_open(bool is_open) {
     impl_->upstream_circuit_open.Set(is_open ? 1 : 0);
 }
 
+void Metrics::count_webhook_attempt(bool is_delivered) {
+    impl_->webhook_attempts.Add({{"outcome", is_delivered ? "delivered" : "failed"}}).Increment();
+}
+
+void Metrics::add_source(FigureSource source) {
+    impl_->sources.push_back(std::move(source));
+}
+
 std::string Metrics::text() const {
     std::vector<prometheus::MetricFamily> families = impl_->requests.Collect();
     for (prometheus::MetricFamily& family : impl_->registry.Collect())
         families.push_back(std::move(family));
+    for (const FigureSource& source : impl_->sources) {
+        for (const Figure& figure : source())
+            families.push_back(to_family(figure));
+    }
     return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -14,9 +14,11 @@ std::size_t own_table(std::size_t count) {
     return number % count;
 }
 
-prometheus::ClientMetric labelled(const std::string& route) {
+constexpr std::array refusal_names{"rate_limit", "busy", "too_slow", "too_large", "malformed", "foreign_origin"};
+
+prometheus::ClientMetric labelled(const char* name, const std::string& value) {
     prometheus::ClientMetric metric;
-    metric.label.push_back({"route", route});
+    metric.label.push_back({name, value});
     return metric;
 }
 
@@ -44,6 +46,10 @@ void RequestCounts::count(std::size_t route, int status, std::chrono::nanosecond
     row.nanoseconds.fetch_add(static_cast<std::uint64_t>(took.count()), relaxed);
 }
 
+void RequestCounts::count_refusal(Refusal reason) {
+    tables_[own_table(table_count)].refusals[static_cast<std::size_t>(reason)].fetch_add(1, relaxed);
+}
+
 std::uint64_t RequestCounts::sum(std::size_t row, const auto& cell_of) const {
     std::uint64_t total = 0;
     for (const Table& table : tables_)
@@ -56,7 +62,7 @@ void RequestCounts::collect_statuses(std::size_t row, prometheus::MetricFamily& 
         const auto count = sum(
             row, [&](const Row& each) -> const auto& { return each.by_status[i]; });
         if (count == 0) continue;
-        prometheus::ClientMetric metric = labelled(labels_[row]);
+        prometheus::ClientMetric metric = labelled("route", labels_[row]);
         metric.label.push_back({"status", i < statuses.size() ? std::to_string(statuses[i]) : "other"});
         metric.counter.value = static_cast<double>(count);
         family.metric.push_back(std::move(metric));
@@ -64,7 +70,7 @@ void RequestCounts::collect_statuses(std::size_t row, prometheus::MetricFamily& 
 }
 
 void RequestCounts::collect_durations(std::size_t row, prometheus::MetricFamily& family) const {
-    prometheus::ClientMetric metric = labelled(labels_[row]);
+    prometheus::ClientMetric metric = labelled("route", labels_[row]);
     std::uint64_t count = 0;
     for (std::size_t i = 0; i <= bucket_seconds.size(); ++i) {
         count += sum(
@@ -80,6 +86,20 @@ void RequestCounts::collect_durations(std::size_t row, prometheus::MetricFamily&
     family.metric.push_back(std::move(metric));
 }
 
+prometheus::MetricFamily RequestCounts::collect_refusals() const {
+    prometheus::MetricFamily family{"llmapikey_http_refusals_total",
+                                    "Requests turned away before they were looked at, by reason",
+                                    prometheus::MetricType::Counter,
+                                    {}};
+    for (std::size_t reason = 0; reason < refusal_names.size(); ++reason) {
+        prometheus::ClientMetric metric = labelled("reason", refusal_names[reason]);
+        for (const Table& table : tables_)
+            metric.counter.value += static_cast<double>(table.refusals[reason].load(relaxed));
+        family.metric.push_back(std::move(metric));
+    }
+    return family;
+}
+
 std::vector<prometheus::MetricFamily> RequestCounts::Collect() const {
     prometheus::MetricFamily requests{
         "llmapikey_http_requests_total", "Answered requests by route and status", prometheus::MetricType::Counter, {}};
@@ -91,7 +111,7 @@ std::vector<prometheus::MetricFamily> RequestCounts::Collect() const {
         collect_statuses(row, requests);
         collect_durations(row, durations);
     }
-    return {std::move(requests), std::move(durations)};
+    return {std::move(requests), std::move(durations), collect_refusals()};
 }
 
 }  // namespace llmapikey::ops

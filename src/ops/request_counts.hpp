@@ -11,17 +11,20 @@
 #include <string>
 #include <vector>
 
+#include "ops/metrics.hpp"
+
 // Private to ops/.
 namespace llmapikey::ops {
 
-// Answered requests by route and status, and how long they took. Counting takes no lock and no memory: each thread adds
-// to one of a few tables, which are summed when somebody asks. Thread-safe.
+// Answered requests by route and status, how long they took, and those that were turned away. Counting takes no lock
+// and no memory: each thread adds to one of a few tables, which are summed when somebody asks. Thread-safe.
 class RequestCounts final : public prometheus::Collectable {
 public:
     // `labels`: of the routes by their number; the same one may come more than once.
     explicit RequestCounts(const std::vector<std::string>& labels);
 
     void count(std::size_t route, int status, std::chrono::nanoseconds took);
+    void count_refusal(Refusal reason);
     std::vector<prometheus::MetricFamily> Collect() const override;
 
 private:
@@ -38,10 +41,12 @@ private:
     };
     struct alignas(64) Table {
         std::unique_ptr<Row[]> rows;
+        std::array<std::atomic<std::uint64_t>, 6> refusals{};  // by Refusal
     };
     std::uint64_t sum(std::size_t row, const auto& cell_of) const;
     void collect_statuses(std::size_t row, prometheus::MetricFamily& family) const;
     void collect_durations(std::size_t row, prometheus::MetricFamily& family) const;
+    prometheus::MetricFamily collect_refusals() const;
 
     std::vector<std::string> labels_;  // of the rows, each once
     std::vector<std::size_t> row_of_;  // by the number of the route

@@ -43,6 +43,7 @@ domain::MintProblem problem_of(const base::Error& cause) {
         case base::Errc::upstream_down:
         case base::Errc::overloaded:
         case base::Errc::store_unavailable:
+        case base::Errc::store_unwritable:
             return domain::MintProblem::upstream_down;
         default:
             return domain::MintProblem::refused;

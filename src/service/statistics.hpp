@@ -20,6 +20,7 @@ namespace llmapikey::service {
 struct StatusCounts {
     std::int64_t live = 0, waiting = 0, pending = 0, ambiguous = 0, revoking = 0, replacing = 0, disabled = 0,
                  missing = 0;
+    std::optional<base::Timestamp> ambiguous_since, waiting_since;  // the oldest of them; nullopt: there is none
 };
 
 struct DayFigures {

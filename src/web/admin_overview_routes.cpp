@@ -77,9 +77,9 @@ base::Result<std::vector<service::ChainedEntry>> latest_entries(const Services& 
     return services.audit.read(after, static_cast<int>(std::max<std::int64_t>(before - 1 - after, 0)));
 }
 
-// All up to the sequence `last`, as JSON Lines.
-net::BodyEnd export_entries(service::AuditLog& audit, std::int64_t last, net::BodyWriter& writer) {
-    for (std::int64_t after = 0; after < last;) {
+// All behind the sequence `after` and up to `last`, as JSON Lines.
+net::BodyEnd export_entries(service::AuditLog& audit, std::int64_t after, std::int64_t last, net::BodyWriter& writer) {
+    while (after < last) {
         const auto page = audit.read(after, entries_exported_at_once);
         if (!page) ops::log(ops::LogLevel::error, "exporting the audit log: " + page.error().detail);
         if (!page || page->empty()) return net::BodyEnd::broken;
@@ -137,14 +137,18 @@ net::Response admin_audit(const Services& services, const Context& context) {
     return html_response(200, views::render(view));
 }
 
-// Page by page, as it is read: the log grows for ever. What comes in meanwhile is not in it.
+// Page by page, as it is read: the log grows for ever, and an answer takes two minutes at the most. Whoever has a part
+// of it asks for what comes after. What comes in meanwhile is not in it.
 net::Response admin_audit_export(const Services& services, const Context& context) {
     const auto head = services.audit.head();
     if (!head) return error_response(services, context, head.error());
+    const std::string wanted = Form(context.request.query).value("after");
+    const auto after = wanted.empty() ? std::optional<std::int64_t>(0) : base::parse_whole_number(wanted);
+    if (!after) return error_response(services, context, {base::Errc::invalid_input, "after must be a number", {}});
     net::Response response = uncached_response(200, "application/jsonl", "");
     response.set("Content-Disposition", "attachment; filename=\"llmapikey-audit.jsonl\"");
-    response.producer = [&audit = services.audit, last = head->sequence](net::BodyWriter& writer) {
-        return export_entries(audit, last, writer);
+    response.producer = [&audit = services.audit, after = *after, last = head->sequence](net::BodyWriter& writer) {
+        return export_entries(audit, after, last, writer);
     };
     return response;
 }

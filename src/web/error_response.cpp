@@ -136,6 +136,7 @@ int status_of(base::Errc code) {
         case base::Errc::upstream_down:
             return 502;
         case base::Errc::store_unavailable:
+        case base::Errc::store_unwritable:
             return 503;
         case base::Errc::overloaded:
             return 503;

@@ -20,15 +20,13 @@ net::Response readiness(const Services& services, const Context&) {
     const auto checked = services.store.check();
     if (checked) return text_response(200, "ready\n");
     ops::log(ops::LogLevel::error, "not ready: " + checked.error().detail);
-    return text_response(503, "the database cannot be used\n").set("Retry-After", "5");
+    const bool is_unwritable = checked.error().code == base::Errc::store_unwritable;
+    return text_response(503, is_unwritable ? "the database cannot be written: is its disk full?\n"
+                                            : "the database cannot be used\n")
+        .set("Retry-After", "5");
 }
 
 net::Response metrics_text(const Services& services, const Context&) {
-    const auto totals = services.store.totals();
-    if (totals) {
-        services.metrics.set_live_keys(static_cast<double>(totals->live),
-                                       static_cast<double>(services.issuance.policy().max_total_keys));
-    }
     return uncached_response(200, "text/plain; version=0.0.4; charset=utf-8", services.metrics.text());
 }
 

@@ -90,6 +90,23 @@ bool is_covered(ApiScope needed, const service::ApiToken& token) {
     return false;
 }
 
+// Of what the server turns away without asking the site.
+std::optional<ops::Refusal> refusal_of(int status) {
+    switch (status) {
+        case 503:
+            return ops::Refusal::busy;
+        case 408:
+            return ops::Refusal::too_slow;
+        case 413:
+        case 431:
+            return ops::Refusal::too_large;
+        case 400:
+            return ops::Refusal::malformed;
+        default:
+            return std::nullopt;
+    }
+}
+
 bool gives_key(const Route* route) {
     return route != nullptr && (route->handler == generate_key || route->handler == rotate_key);
 }
@@ -141,6 +158,7 @@ net::Response Site::handle(const net::Request& request) {
 }
 
 net::Response Site::refuse(const net::Request& request, int status) {
+    if (const auto reason = refusal_of(status)) services_.metrics.count_refusal(*reason);
     Context context{request, nullptr, {}, new_request_id(), {}, {}, std::nullopt, std::nullopt};
     if (const auto origin = origins_.resolve(request)) context.origin = *origin;
     context.route = find_route(request, Part::open);
@@ -187,6 +205,7 @@ std::optional<net::ReadyAnswer> Site::ready_refusal(const net::Request& request)
     if (is_json && gives_key(route)) return std::nullopt;  // has words of its own
     const auto is_https = origins_.came_by_https(request);
     if (!is_https) return std::nullopt;
+    services_.metrics.count_refusal(ops::Refusal::busy);
     const std::string id = new_request_id();
     net::ReadyAnswer answer = standing_.busy(is_json, request.is_head, *is_https, id);
     finish_ready({request, route_number(route), 503, {}, id}, answer);
@@ -227,7 +246,7 @@ std::optional<net::Response> Site::authenticate(Context& context) {
     if (!*token || !services_.admins.contains((*token)->owner.value)) {
         // Guessing is hopeless; this keeps it from costing much.
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
-        if (wait) return error(context, 429, *wait);
+        if (wait) return beyond_limit(context, *wait);
         net::Response response =
             error_response(services_, context, 401, {},
                            {"Token not accepted",
@@ -296,13 +315,16 @@ std::optional<net::Response> Site::refuse_unfit(const Context& context) {
     const Route& route = *context.route;
     if (route.limit != Limit::none) {
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
-        if (wait) return error(context, 429, *wait);
+        if (wait) return beyond_limit(context, *wait);
     }
     if (context.api_token) return std::nullopt;  // no browser sends it by itself
     const bool is_guarded = route.csrf == Csrf::required;
     const OriginEvidence evidence =
         is_guarded ? origin_evidence(context.request, context.origin.origin) : OriginEvidence::same;
-    if (evidence == OriginEvidence::foreign) return error(context, 403);
+    if (evidence == OriginEvidence::foreign) {
+        services_.metrics.count_refusal(ops::Refusal::foreign_origin);
+        return error(context, 403);
+    }
     if (route.access == Access::session && !context.session) return error(context, 401);
     const bool has_token =
         evidence == OriginEvidence::same ||
@@ -320,8 +342,13 @@ std::optional<net::Response> Site::refuse_beyond_shared_limit(const Context& con
                  {{"request_id", context.request_id}});
         return error(context, 503, wait.error().retry_after);
     }
-    if (*wait) return error(context, 429, **wait);
+    if (*wait) return beyond_limit(context, **wait);
     return std::nullopt;
+}
+
+net::Response Site::beyond_limit(const Context& context, base::Seconds retry_after) const {
+    services_.metrics.count_refusal(ops::Refusal::rate_limit);
+    return error(context, 429, retry_after);
 }
 
 net::Response Site::error(const Context& context, int status, base::Seconds retry_after) const {

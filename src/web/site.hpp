@@ -37,6 +37,7 @@ private:
     std::optional<net::Response> refuse_unfit(const Context& context);
     std::optional<net::Response> refuse_beyond_shared_limit(const Context& context);
     net::Response error(const Context& context, int status, base::Seconds retry_after = {}) const;
+    net::Response beyond_limit(const Context& context, base::Seconds retry_after) const;
     void finish(const Context& context, net::Response& response) const;
     void read_session(Context& context) const;
     // What was answered, for /metrics and the log.

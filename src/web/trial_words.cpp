@@ -62,6 +62,7 @@ TrialWords words_of(base::Errc failure) {
         case base::Errc::upstream_down:
         case base::Errc::conflict:
         case base::Errc::store_unavailable:
+        case base::Errc::store_unwritable:
         case base::Errc::overloaded:
         case base::Errc::internal:
             break;

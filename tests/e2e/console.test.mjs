@@ -81,6 +81,9 @@ test("look at a whole key: with a reason, recorded, and its owner sees it", asyn
   assert.ok(!(await page.content()).includes(person.key));
   const lines = (await (await page.context().request.get(`${service.url}/admin/audit/export`)).text()).trim().split("\n").map(JSON.parse);
   assert.equal(lines.at(-1).action, "key.reveal");
+  const rest = (await (await page.context().request.get(`${service.url}/admin/audit/export?after=${lines.at(-3).sequence}`)).text()).trim().split("\n").map(JSON.parse);
+  assert.deepEqual(rest, lines.slice(-2), "who has a part gets what comes after it");
+  assert.equal((await page.context().request.get(`${service.url}/admin/audit/export?after=x`)).status(), 400);
   assert.ok(lines.every((line, i) => line.sequence === lines[0].sequence + i));
 });
 

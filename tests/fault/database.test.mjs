@@ -92,7 +92,12 @@ test("SQLite on a full disk: a clear error, nothing lost, and all is well when t
     assert.equal(refused.status, 503);
     assert.equal((await refused.json()).status, "error");
     await until("the log says why", () => /disk|full|I\/O/i.test(output));
+    const ready = await fetch(`${url}/readyz`);
+    assert.equal(ready.status, 503);
+    assert.match(await ready.text(), /cannot be written/);
+    assert.match(await (await fetch(`${url}/metrics`)).text(), /llmapikey_database_errors_total\{kind="disk_(full|error)"\} [1-9]/);
     assert.equal(await limit("unlimited"), 0);
+    await until("it is ready again", async () => (await fetch(`${url}/readyz`)).status === 200);
     await everybodyEndsWithOneKey(upstreams, full, everybody);
     await nothingIsOpen(ground);
   } finally { await ground.stop(); }

@@ -21,6 +21,14 @@ bool is_end_of_connection(const Failure& failure) {
     return failure.kind == Failure::Kind::lost || failure.sqlstate == "25006";
 }
 
+Trouble trouble_of(const Failure& failure) {
+    if (failure.kind == Failure::Kind::lost) return Trouble::unreachable;
+    if (failure.kind == Failure::Kind::timed_out || failure.sqlstate == "57014") return Trouble::timeout;
+    if (failure.sqlstate == "53100") return Trouble::disk_full;
+    if (failure.sqlstate.starts_with("58")) return Trouble::disk_error;
+    return is_serialization_failure(failure) || failure.sqlstate == "55P03" ? Trouble::busy : Trouble::other;
+}
+
 void pause_before_try(int number, base::Deadline deadline) {
     thread_local std::minstd_rand generator(std::random_device{}());
     const auto most = std::min(first_pause * (1 << std::min(number, 10)), longest_pause);
@@ -30,9 +38,10 @@ void pause_before_try(int number, base::Deadline deadline) {
 
 }  // namespace
 
-Database::Database(ConnectionSettings settings, PoolOptions options)
+Database::Database(ConnectionSettings settings, PoolOptions options, std::shared_ptr<DatabaseHealth> health)
     : settings_(std::move(settings)),
       timeout_(options.statement_timeout + allowance),
+      health_(std::move(health)),
       pool_(options.size, [this, options] { return Connection::open(settings_, options.statement_timeout); }) {}
 
 base::Result<Database::Answer> Database::run(const std::string& sql, const Parameters& parameters, Patience patience,
@@ -41,7 +50,10 @@ base::Result<Database::Answer> Database::run(const std::string& sql, const Param
     bool was_lost = false;
     for (int conflicts = 0;;) {
         auto tried = try_once({sql, parameters, plan}, deadline, was_lost ? Patience::wait : patience);
-        if (!tried) return tl::unexpected(tried.error());
+        if (!tried) {
+            note(Trouble::unreachable);
+            return tl::unexpected(tried.error());
+        }
         if (*tried) return Answer{std::move(**tried), was_lost};
 
         const Failure& failure = tried->error();
@@ -54,6 +66,7 @@ base::Result<Database::Answer> Database::run(const std::string& sql, const Param
             continue;
         }
         if (failure.sqlstate == "23505") return base::fail(base::Errc::conflict, failure.message);
+        note(trouble_of(failure));
         return tl::unexpected(to_error(failure));
     }
 }

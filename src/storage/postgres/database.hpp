@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/database_health.hpp"
 #include "storage/postgres/connection_pool.hpp"
 
 namespace llmapikey::storage::postgres {
@@ -22,7 +23,8 @@ public:
         bool is_repeated = false;  // an earlier try was lost, and may have taken effect
     };
 
-    Database(ConnectionSettings settings, PoolOptions options);
+    // `health`: learns of what fails.
+    Database(ConnectionSettings settings, PoolOptions options, std::shared_ptr<DatabaseHealth> health = nullptr);
 
     // Errc::conflict: a unique constraint was violated (23505). store_unavailable: everything else; at the latest after
     // twice the statement timeout.
@@ -37,10 +39,14 @@ private:
         const Parameters& parameters;
         Plan plan;
     };
+    void note(Trouble trouble) const {
+        if (health_ != nullptr) health_->note(trouble);
+    }
     base::Result<Outcome<Rows>> try_once(const Statement& statement, base::Deadline deadline, Patience patience);
 
     const ConnectionSettings settings_;
     const base::Millis timeout_;
+    const std::shared_ptr<DatabaseHealth> health_;
     ConnectionPool pool_;
 };
 

@@ -26,7 +26,7 @@ std::unique_ptr<Connection> Connections::take_reader() {
     if (free_readers_.empty() && readers_ < options_.readers) {
         ++readers_;
         lock.unlock();
-        auto opened = Connection::open(options_.path, Access::read_only, options_.busy_timeout);
+        auto opened = open_connection(Access::read_only);
         if (opened) return std::move(*opened);
         lock.lock();
         --readers_;  // the first one is there, and will be free
@@ -37,15 +37,22 @@ std::unique_ptr<Connection> Connections::take_reader() {
     return reader;
 }
 
-base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options) {
+base::Result<std::unique_ptr<Connection>> Connections::open_connection(Access access) const {
+    auto opened = Connection::open(options_.path, access, options_.busy_timeout);
+    if (opened && health_ != nullptr) (*opened)->report_to(*health_);
+    return opened;
+}
+
+base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options,
+                                                             std::shared_ptr<DatabaseHealth> health) {
     limit_memory(most_memory);
-    std::shared_ptr<Connections> connections(new Connections(options));
-    auto writer = Connection::open(options.path, Access::read_write, options.busy_timeout);
+    std::shared_ptr<Connections> connections(new Connections(options, std::move(health)));
+    auto writer = connections->open_connection(Access::read_write);
     if (!writer) return tl::unexpected(writer.error());
     const auto checked = check_schema(**writer);
     if (!checked) return tl::unexpected(checked.error());
     connections->writer_ = std::move(*writer);
-    auto reader = Connection::open(options.path, Access::read_only, options.busy_timeout);
+    auto reader = connections->open_connection(Access::read_only);
     if (!reader) return tl::unexpected(reader.error());
     connections->free_readers_.push_back(std::move(*reader));
     return connections;

@@ -19,8 +19,9 @@ struct ConnectionOptions {
 // The connections that the stores of one file share: one that writes, and a few that read beside it (WAL). Thread-safe.
 class Connections {
 public:
-    // store_unavailable: cannot be opened, or has not the schema of this program.
-    static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options);
+    // store_unavailable: cannot be opened, or has not the schema of this program. `health`: learns of what fails.
+    static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options,
+                                                           std::shared_ptr<DatabaseHealth> health = nullptr);
 
     // The writer, for as long as this lives.
     class Writer {
@@ -51,10 +52,13 @@ public:
     };
 
 private:
-    explicit Connections(ConnectionOptions options) : options_(std::move(options)) {}
+    Connections(ConnectionOptions options, std::shared_ptr<DatabaseHealth> health)
+        : options_(std::move(options)), health_(std::move(health)) {}
+    base::Result<std::unique_ptr<Connection>> open_connection(Access access) const;
     std::unique_ptr<Connection> take_reader();
 
     const ConnectionOptions options_;
+    const std::shared_ptr<DatabaseHealth> health_;
 
     std::mutex writer_mutex_;
     std::unique_ptr<Connection> writer_;

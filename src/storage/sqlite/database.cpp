@@ -32,6 +32,21 @@ const char* advice_for(int code) {
     }
 }
 
+Trouble trouble_of(int code) {
+    switch (code & 0xff) {
+        case SQLITE_FULL:
+            return Trouble::disk_full;
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+            return Trouble::disk_error;
+        case SQLITE_BUSY:
+            return Trouble::busy;
+        default:
+            return Trouble::other;
+    }
+}
+
 // WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut, since it guards money.
 // The schema is trusted because triggers keep the index of the search; the file is nobody else's to write.
 constexpr const char* writer_settings =
@@ -175,10 +190,24 @@ int Connection::changes() const {
 
 base::Error Connection::error(std::string_view doing) const {
     const int code = sqlite3_errcode(connection_.get());
+    const Trouble trouble = trouble_of(code);
+    const bool is_answer = (code & 0xff) == SQLITE_CONSTRAINT;  // two that want the same: no trouble
+    if (health_ != nullptr && !is_answer) health_->note(trouble);
+    is_doubtful_ = is_doubtful_ || trouble == Trouble::disk_full || trouble == Trouble::disk_error;
     return {
         base::Errc::store_unavailable,
         "database " + path_ + ": " + std::string(doing) + ": " + sqlite3_errmsg(connection_.get()) + advice_for(code),
         {}};
+}
+
+// What stays the same SQLite does not write: the value is a new one each time.
+base::Result<void> Connection::prove_writable() {
+    const auto written = execute(
+        "INSERT INTO facts (name, value, noted_at) VALUES ('written', hex(randomblob(8)), unixepoch()) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value, noted_at = excluded.noted_at");
+    if (!written) return base::fail(base::Errc::store_unwritable, written.error().detail);
+    is_doubtful_ = false;
+    return {};
 }
 
 base::Result<Transaction> Transaction::begin(Connection& connection) {

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "storage/database_health.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -77,7 +78,13 @@ public:
     // Rows that the latest statement inserted, updated or deleted.
     int changes() const;
 
+    // As the latest call failed; counted, if anybody watches.
     base::Error error(std::string_view doing) const;
+    void report_to(DatabaseHealth& health) { health_ = &health; }
+    // Whether a write has failed for want of a disk since prove_writable() succeeded last, or the start.
+    bool is_doubtful() const { return is_doubtful_; }
+    // Writes, for certain. store_unwritable: that fails.
+    base::Result<void> prove_writable();
     sqlite3* handle() const { return connection_.get(); }
 
 private:
@@ -85,6 +92,8 @@ private:
 
     std::unique_ptr<sqlite3, FreeConnection> connection_;
     std::string path_;
+    DatabaseHealth* health_ = nullptr;
+    mutable bool is_doubtful_ = false;
     std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, FreeStatement>> statements_;
 };
 

@@ -221,6 +221,9 @@ base::Result<service::GrantTotals> SqliteKeyStore::totals() {
 
 base::Result<void> SqliteKeyStore::check() {
     Connections::Writer writer(*connections_);
+    // Otherwise a write would cost more than it tells: jobs write now and then, and notice.
+    const auto proven = writer->is_doubtful() ? writer->prove_writable() : base::Result<void>();
+    if (!proven) return proven;
     auto transaction = Transaction::begin(*writer);  // fails on a database that cannot be written
     if (!transaction) return tl::unexpected(transaction.error());
     return check_schema(*writer);

@@ -1,0 +1,157 @@
+#include "app/observation.hpp"
+
+#include "base/encoding.hpp"
+#include "ops/log.hpp"
+#include "ops/process_figures.hpp"
+#include "service/overview.hpp"
+#include "service/reconciliation.hpp"
+
+namespace llmapikey::app {
+namespace {
+
+using ops::counter;
+using ops::Figure;
+using ops::gauge;
+
+constexpr std::chrono::minutes reseal_count_pause{1};
+
+double dollars(base::MicroUsd amount) {
+    return static_cast<double>(amount.value) / 1e6;
+}
+
+double number(auto value) {
+    return static_cast<double>(value);
+}
+
+double seconds_since(const std::optional<base::Timestamp>& since, base::Timestamp now) {
+    return since ? number(std::max<std::int64_t>((now - *since).count(), 0)) : 0;
+}
+
+double unix_seconds(const std::optional<base::Timestamp>& time) {
+    return time ? number(time->time_since_epoch().count()) : 0;
+}
+
+}  // namespace
+
+Observation::Observation(Observed observed, ops::Metrics& metrics) : observed_(std::move(observed)) {
+    using Kind = service::Finding::Kind;
+    for (const Kind kind : {Kind::orphan, Kind::older, Kind::unverified, Kind::missing, Kind::expired, Kind::drift,
+                            Kind::unsettled, Kind::revoking, Kind::replacing})
+        metrics.count_findings(service::to_text(kind), 0, 0);
+    metrics.add_source([this] { return figures(); });
+    metrics.add_source(ops::process_figures);
+}
+
+void Observation::note_resealing() {
+    const auto now = observed_.clock.now();
+    const bool is_due = !resealing_noted_at_ || now - *resealing_noted_at_ >= reseal_count_pause;
+    if (!observed_.is_resealing || !is_due) return;
+    resealing_noted_at_ = now;
+    const auto remaining =
+        service::Resealer(*observed_.stores.sealed, observed_.sealers.keys, observed_.sealers.webhooks).remaining();
+    if (!remaining) ops::log(ops::LogLevel::warn, "counting what is to be sealed anew: " + remaining.error().detail);
+    to_reseal_ = remaining.value_or(-1);
+}
+
+std::vector<Figure> Observation::figures() const {
+    std::vector<Figure> figures;
+    figures.push_back({"llmapikey_build_info",
+                       "1, with the version of the program and the database that it uses",
+                       Figure::Kind::gauge,
+                       {{{{"version", LLMAPIKEY_VERSION}, {"database", observed_.database}}, 1}}});
+    figures.push_back(gauge("llmapikey_provisioning_enabled", "1 if new keys may be made (PROVISIONING_ENABLED)",
+                            observed_.policy.is_enabled ? 1 : 0));
+    figures.push_back(
+        gauge("llmapikey_live_keys_limit", "MAX_TOTAL_KEYS; 0: no limit", number(observed_.policy.max_total_keys)));
+    add_keys(figures);
+    add_facts(figures);
+    Figure errors{"llmapikey_database_errors_total",
+                  "Failed statements and connections of this process by kind",
+                  Figure::Kind::counter,
+                  {}};
+    for (std::size_t kind = 0; kind < storage::DatabaseHealth::names.size(); ++kind)
+        errors.samples.push_back({{{"kind", std::string(storage::DatabaseHealth::names[kind])}},
+                                  number(observed_.stores.health->count(kind))});
+    figures.push_back(std::move(errors));
+    add_queues(figures);
+    if (const auto left = to_reseal_.load(); left >= 0)
+        figures.push_back(gauge("llmapikey_reseal_remaining",
+                                "Texts that are not sealed with the current KEY_ENCRYPTION_SECRET yet", number(left)));
+    return figures;
+}
+
+void Observation::add_keys(std::vector<Figure>& figures) const {
+    const auto counts = observed_.stores.statistics->status_counts();
+    figures.push_back(gauge("llmapikey_database_up", "1 if the database has answered just now", counts ? 1 : 0));
+    if (!counts) return;
+    const auto now = observed_.clock.now();
+    figures.push_back(gauge("llmapikey_live_keys", "Keys that count against MAX_TOTAL_KEYS", number(counts->live)));
+    const std::int64_t others =
+        counts->waiting + counts->pending + counts->ambiguous + counts->revoking + counts->replacing;
+    Figure keys{"llmapikey_keys", "The same keys by status", Figure::Kind::gauge, {}};
+    for (const auto& [status, count] :
+         {std::pair("active", counts->live - others), std::pair("waiting", counts->waiting),
+          std::pair("pending", counts->pending), std::pair("ambiguous", counts->ambiguous),
+          std::pair("revoking", counts->revoking), std::pair("replacing", counts->replacing)})
+        keys.samples.push_back({{{"status", status}}, number(count)});
+    figures.push_back(std::move(keys));
+    figures.push_back(gauge("llmapikey_disabled_keys", "Keys that are switched off", number(counts->disabled)));
+    figures.push_back(gauge("llmapikey_missing_keys", "Keys that OpenRouter does not know", number(counts->missing)));
+    figures.push_back(gauge("llmapikey_oldest_ambiguous_mint_age_seconds",
+                            "Since when the oldest mint is in doubt; 0: none is",
+                            seconds_since(counts->ambiguous_since, now)));
+    figures.push_back(gauge("llmapikey_oldest_waiting_mint_age_seconds",
+                            "Since when the first in the queue for a key waits; 0: nobody does",
+                            seconds_since(counts->waiting_since, now)));
+}
+
+void Observation::add_facts(std::vector<Figure>& figures) const {
+    const auto overview = service::read_overview(*observed_.stores.statistics, observed_.policy, observed_.clock.now());
+    if (!overview) return;  // llmapikey_database_up says so
+    figures.push_back(gauge("llmapikey_last_reconciliation_timestamp_seconds",
+                            "When any replica last compared all of upstream's keys with the database; 0: never",
+                            unix_seconds(overview->reconciled_at)));
+    figures.push_back(gauge("llmapikey_last_spending_read_timestamp_seconds",
+                            "When any replica last asked OpenRouter for spending and credits; 0: never",
+                            unix_seconds(overview->upstream_at)));
+    if (overview->credits_left)
+        figures.push_back(gauge("llmapikey_upstream_credits_dollars", "Credits left at OpenRouter, in US dollars",
+                                dollars(*overview->credits_left)));
+    figures.push_back(gauge("llmapikey_spent_today_dollars",
+                            "What all keys have spent since midnight UTC, in US dollars",
+                            dollars(overview->spent_today)));
+    if (!overview->figures_at) return;
+    figures.push_back(gauge("llmapikey_exposure_per_day_dollars",
+                            "What all keys that work could spend in a day, in US dollars",
+                            dollars(overview->exposure_per_day)));
+    figures.push_back(gauge("llmapikey_exposure_until_expiry_dollars",
+                            "What all keys that work could spend until they expire, in US dollars",
+                            dollars(overview->exposure_until_expiry)));
+}
+
+void Observation::add_queues(std::vector<Figure>& figures) const {
+    const auto per_queue = [&](const char* name, const char* help, Figure::Kind kind, auto value_of) {
+        Figure figure{name, help, kind, {}};
+        for (const base::WorkQueue* queue : observed_.queues)
+            figure.samples.push_back({{{"queue", queue->name()}}, number(value_of(*queue))});
+        figures.push_back(std::move(figure));
+    };
+    per_queue("llmapikey_queue_length", "Jobs that wait for a thread", Figure::Kind::gauge,
+              [](const base::WorkQueue& queue) { return queue.waiting(); });
+    per_queue("llmapikey_queue_threads", "Threads that run now", Figure::Kind::gauge,
+              [](const base::WorkQueue& queue) { return queue.threads(); });
+    per_queue("llmapikey_queue_jobs_total", "Jobs that a thread has taken up", Figure::Kind::counter,
+              [](const base::WorkQueue& queue) { return queue.record().jobs; });
+    per_queue("llmapikey_queue_wait_seconds_total", "How long these had waited for it, all together",
+              Figure::Kind::counter, [](const base::WorkQueue& queue) { return queue.record().waited.count(); });
+}
+
+base::Result<int> CountedWebhooks::post(const std::string& url, const base::Secret& secret,
+                                        const service::WebhookEvent& event, base::Timestamp now,
+                                        base::Deadline deadline) {
+    auto status = transport_.post(url, secret, event, now, deadline);
+    metrics_.count_webhook_attempt(status && *status >= 200 && *status < 300);
+    return status;
+}
+
+}  // namespace llmapikey::app

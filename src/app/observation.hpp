@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/database.hpp"
+#include "base/work_queue.hpp"
+#include "ops/metrics.hpp"
+#include "service/issuance.hpp"
+#include "service/resealing.hpp"
+#include "service/webhooks.hpp"
+
+namespace llmapikey::app {
+
+struct Observed {
+    Stores& stores;
+    const Sealers& sealers;
+    bool is_resealing = false;  // a second KEY_ENCRYPTION_SECRET is accepted
+    service::IssuancePolicy policy;
+    std::string database;  // "sqlite" or "postgres"
+    std::vector<const base::WorkQueue*> queues;
+    const base::Clock& clock;
+};
+
+// What /metrics shows of the state of the whole at the moment of being asked. Thread-safe.
+class Observation {
+public:
+    // Announces itself and every kind of finding to `metrics`; all must outlive the last call of its text().
+    Observation(Observed observed, ops::Metrics& metrics);
+
+    // Counts, now and then, what is not sealed with the current secret: reads every row, so not for a scrape. For the
+    // job that takes figures.
+    void note_resealing();
+
+private:
+    std::vector<ops::Figure> figures() const;
+    void add_keys(std::vector<ops::Figure>& figures) const;
+    void add_facts(std::vector<ops::Figure>& figures) const;
+    void add_queues(std::vector<ops::Figure>& figures) const;
+
+    const Observed observed_;
+    std::optional<base::Timestamp> resealing_noted_at_;  // of the job's thread
+    std::atomic<std::int64_t> to_reseal_{-1};            // -1: not known
+};
+
+// Counts what becomes of each message.
+class CountedWebhooks final : public service::WebhookTransport {
+public:
+    CountedWebhooks(service::WebhookTransport& transport, ops::Metrics& metrics)
+        : transport_(transport), metrics_(metrics) {}
+    base::Result<int> post(const std::string& url, const base::Secret& secret, const service::WebhookEvent& event,
+                           base::Timestamp now, base::Deadline deadline) override;
+
+private:
+    service::WebhookTransport& transport_;
+    ops::Metrics& metrics_;
+};
+
+}  // namespace llmapikey::app

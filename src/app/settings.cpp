@@ -1,0 +1,33 @@
+#include "app/settings.hpp"
+
+namespace llmapikey::app {
+
+web::SiteSettings settings_of(const config::Config& config, Setting setting) {
+    web::SiteSettings settings;
+    settings.is_sandbox = setting == Setting::sandbox;
+    settings.api_base_url = config.openrouter_url;
+    settings.example_model = "openai/gpt-4o-mini";
+    settings.upstream_timeout = config.upstream_timeout;
+    return settings;
+}
+
+service::StatisticsSettings statistics_settings(const config::Config& config) {
+    return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
+}
+
+// Without a key for the upstream nothing can be made, and the guardrail cannot be read.
+bool is_guarded(const config::Config& config) {
+    return !config.openrouter_guardrail_id.empty() && !config.openrouter_management_key.empty();
+}
+
+base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config& config) {
+    std::vector<web::AddressRange> ranges;
+    for (const std::string& text : config.trusted_proxies) {
+        const auto range = web::AddressRange::parse(text);
+        if (!range) return base::fail(base::Errc::invalid_input, "TRUSTED_PROXIES: " + range.error().detail);
+        ranges.push_back(*range);
+    }
+    return ranges;
+}
+
+}  // namespace llmapikey::app

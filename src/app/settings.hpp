@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "app/application.hpp"
+#include "config/config.hpp"
+#include "service/statistics.hpp"
+#include "web/client_origin.hpp"
+#include "web/context.hpp"
+
+// What the configuration means for single parts.
+namespace llmapikey::app {
+
+web::SiteSettings settings_of(const config::Config& config, Setting setting);
+service::StatisticsSettings statistics_settings(const config::Config& config);
+// Whether keys are bound to a guardrail that can be read.
+bool is_guarded(const config::Config& config);
+// invalid_input: TRUSTED_PROXIES.
+base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config& config);
+
+}  // namespace llmapikey::app

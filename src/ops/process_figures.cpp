@@ -1,0 +1,81 @@
+#include "ops/process_figures.hpp"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+namespace llmapikey::ops {
+namespace {
+
+struct Stat {
+    double processor_ticks = 0, start_ticks = 0;  // the second: since the system started
+    double virtual_bytes = 0, resident_pages = 0;
+};
+
+// proc(5): the name in parentheses may hold anything, so fields are counted behind its end.
+std::optional<Stat> read_stat() {
+    std::ifstream file("/proc/self/stat");
+    std::string text;
+    std::getline(file, text);
+    const auto end = text.rfind(')');
+    if (end == std::string::npos) return std::nullopt;
+    std::istringstream rest(text.substr(end + 1));
+    std::vector<std::string> fields;
+    for (std::string field; rest >> field;)
+        fields.push_back(field);
+    constexpr std::size_t utime = 11, stime = 12, starttime = 19, vsize = 20, rss = 21;  // from the state on
+    if (fields.size() <= rss) return std::nullopt;
+    const auto number = [&](std::size_t index) { return std::strtod(fields[index].c_str(), nullptr); };
+    return Stat{number(utime) + number(stime), number(starttime), number(vsize), number(rss)};
+}
+
+// When the system started, in Unix seconds.
+std::optional<double> boot_time() {
+    std::ifstream file("/proc/stat");
+    for (std::string word; file >> word;) {
+        double seconds = 0;
+        if (word == "btime" && file >> seconds) return seconds;
+    }
+    return std::nullopt;
+}
+
+std::optional<double> open_descriptors() {
+    DIR* const folder = ::opendir("/proc/self/fd");
+    if (folder == nullptr) return std::nullopt;
+    int count = -1;  // the one that looks
+    while (const dirent* entry = ::readdir(folder))
+        count += entry->d_name[0] != '.' ? 1 : 0;
+    ::closedir(folder);
+    return count;
+}
+
+}  // namespace
+
+std::vector<Figure> process_figures() {
+    std::vector<Figure> figures;
+    const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+    if (const auto stat = read_stat()) {
+        figures.push_back(counter("process_cpu_seconds_total", "Processor time used, in user space and the kernel",
+                                  stat->processor_ticks / ticks));
+        figures.push_back(gauge("process_resident_memory_bytes", "Memory in use",
+                                stat->resident_pages * static_cast<double>(::sysconf(_SC_PAGESIZE))));
+        figures.push_back(gauge("process_virtual_memory_bytes", "Address space in use", stat->virtual_bytes));
+        if (const auto booted = boot_time()) {
+            figures.push_back(gauge("process_start_time_seconds", "When this process started, in Unix seconds",
+                                    *booted + stat->start_ticks / ticks));
+        }
+    }
+    if (const auto open = open_descriptors())
+        figures.push_back(gauge("process_open_fds", "File descriptors in use", *open));
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        figures.push_back(
+            gauge("process_max_fds", "File descriptors that may be in use", static_cast<double>(limit.rlim_cur)));
+    return figures;
+}
+
+}  // namespace llmapikey::ops

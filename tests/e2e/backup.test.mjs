@@ -1,0 +1,141 @@
+// Backup and restore as docs/backup.md says: taken while keys are being made, put back into an empty place. Who held a key then holds it again; what was made or ended since is
+// found at OpenRouter and dealt with, so that nothing bills unseen.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { startPostgres } from "./support/postgres.mjs";
+import { generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+
+// Scaled down: an attempt in doubt is settled after two seconds.
+const hurried = { UPSTREAM_TIMEOUT_SECONDS: "1", RECONCILE_SECONDS: "5", SPENDING_POLL_SECONDS: "0", MAX_TOTAL_KEYS: "12" };
+const patience = 90_000;
+
+let upstreams, postgres;
+before(async () => { [upstreams, postgres] = await Promise.all([startUpstreams(), startPostgres()]); });
+after(async () => { await upstreams?.stop(); await postgres?.stop(); });
+
+const tool = (name) => {
+  const root = "/usr/lib/postgresql";
+  return readdirSync(root).map((version) => `${root}/${version}/bin/${name}`).filter(existsSync).sort().reverse()[0] ?? name;
+};
+
+// How each database is copied and put back, with the commands of the documentation.
+const sqlite = async (folder) => ({
+  env: {},
+  backUp: async (file) => {
+    const done = await run(["backup", file], serviceEnvironment(upstreams, folder, hurried), folder);
+    assert.equal(done.code, 0, done.err);
+  },
+  restore: async (file) => {
+    const folder = temporaryFolder();
+    copyFileSync(file, `${folder}/llmapikey.db`);
+    chmodSync(`${folder}/llmapikey.db`, 0o600);
+    return { folder, env: {} };
+  },
+});
+const server = async () => {
+  const database = postgres.database();
+  return {
+    env: { POSTGRES_URL: database.url },
+    backUp: async (file) => { execFileSync(tool("pg_dump"), ["--format=custom", "--schema=llmapikey", "--extension=pg_trgm", `--dbname=${database.url}`, `--file=${file}`]); },
+    restore: async (file) => {
+      const fresh = postgres.database();
+      execFileSync(tool("pg_restore"), [`--dbname=${fresh.url}`, "--no-owner", "--exit-on-error", file]);
+      return { folder: temporaryFolder(), env: { POSTGRES_URL: fresh.url } };
+    },
+  };
+};
+
+const liveKeys = async () => (await upstreams.ledger()).keys.filter((key) => !key.deleted_at);
+// As in a row: whose it is, and its last characters.
+const nameAndHint = (key) => `${/^llmapikey\/gh-(\d+)/.exec(key.name)[1]} ${key.hint}`;
+const post = (service, session, path, body) => fetch(`${service.url}${path}`, {
+  method: "POST", redirect: "manual", body: new URLSearchParams(body),
+  headers: { cookie: session, accept: "application/json", origin: service.url, "content-type": "application/x-www-form-urlencoded" },
+});
+
+for (const [kind, open] of [["SQLite", sqlite], ["PostgreSQL", server]]) {
+  test(`a backup of ${kind}, taken while keys are made, is restored`, async () => {
+    const folder = temporaryFolder();
+    const place = await open(folder);
+    const backups = `${folder}/backups`;
+    mkdirSync(backups);
+    const file = `${backups}/copy`;
+    let service, restored;
+    const people = [];
+    const person = async (at) => {
+      const login = `${kind.toLowerCase()}-${process.pid}-${people.length}`;
+      const session = await signIn(at, login);
+      people.push({ login, session });
+      return people.at(-1);
+    };
+    try {
+      service = await startService(upstreams, folder, { ...hurried, ...place.env });
+      for (let i = 0; i < 8; i += 1) await person(service);
+      const [early, during, late] = [people.slice(0, 5), people.slice(5, 7), people.slice(7)];
+      for (const each of early) each.key = (await (await generate(service, each.session)).json()).key;
+
+      // While these are being made the copy is taken.
+      await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 400, times: during.length });
+      const asked = during.map((each) => generate(service, each.session));
+      await place.backUp(file);
+      await Promise.all(asked);
+      await upstreams.clearFaults();
+      for (const each of during) each.key = await until("it has a key", async () => (await (await generate(service, each.session)).json()).key, patience);
+
+      // After it one is made, and one is given back.
+      late[0].key = await until("a late key", async () => (await (await generate(service, late[0].session)).json()).key, patience);
+      assert.equal((await post(service, early[0].session, "/dashboard/key/give-back", { confirm: "yes" })).status, 200);
+      const [given, kept] = [early[0], early.slice(1)];
+      const before = (await liveKeys()).length;
+      await service.stop();
+      service = null;
+
+      const where = await place.restore(file);
+      const env = serviceEnvironment(upstreams, where.folder, { ...hurried, ...where.env });
+      const audit = await run(["audit", "verify"], env, where.folder);
+      assert.equal(audit.code, 0, audit.out + audit.err);
+      const looked = await run(["reconcile", "--json"], env, where.folder);
+      assert.match(looked.out, /orphan/, "what was made since is found before anything is touched");
+      assert.equal((await liveKeys()).length, before, "and looking touches nothing");
+
+      restored = await startService(upstreams, where.folder, { ...hurried, ...where.env });
+      assert.equal(await (await fetch(`${restored.url}/readyz`)).text(), "ready\n");
+      const shown = async ({ session }) => (await fetch(`${restored.url}/api/v1/me/key`, { headers: { cookie: session } })).json();
+      for (const each of kept) assert.equal((await shown(each)).key, each.key, "who held a key then holds it again");
+
+      // The key that was made after the backup is in no row: it is revoked. Whatever the copy had of those in the middle, in the end each key upstream is in a row, and the other way round.
+      let rows, live;
+      await until("upstream has exactly the keys that rows hold", async () => {
+        rows = JSON.parse((await run(["keys", "list", "--json"], env, where.folder)).out).keys;
+        live = await liveKeys();
+        const held = rows.filter((row) => row.status === "active" && !row.missing).map((row) => `${row.github_user_id} ${row.hint}`).sort();
+        return JSON.stringify(live.map(nameAndHint).sort()) === JSON.stringify(held);
+      }, patience).catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(rows)} ${JSON.stringify(live)}`); });
+      assert.ok(!live.some((key) => late[0].key.endsWith(key.hint)), "what was made after the backup bills no more");
+      // Given back since: there is a row again, and no key; its holder is told, and gets a new one.
+      await until("the missing key is marked", async () => /llmapikey_missing_keys 1\n/.test(await (await fetch(`${restored.url}/metrics`)).text()), patience);
+      const anew = await until("who lost a key gets one", async () => (await (await generate(restored, late[0].session)).json()).key, patience);
+      assert.notEqual(anew, late[0].key);
+      const replaced = await until("so does who gave one back", async () => {
+        await post(restored, given.session, "/dashboard/key/rotate", {});
+        const { key } = await shown(given);
+        return key && key !== given.key && key;
+      }, patience);
+      assert.ok(replaced);
+      let metrics;
+      await until("the quota counts exactly the keys that exist", async () => {
+        metrics = await (await fetch(`${restored.url}/metrics`)).text();
+        return Number(/^llmapikey_live_keys (\d+)$/m.exec(metrics)[1]) === (await liveKeys()).length;
+      }, patience);
+      assert.match(metrics, /llmapikey_reconcile_findings_total\{kind="orphan",outcome="mended"\} [1-9]/);
+      rmSync(where.folder, { recursive: true, force: true });
+    } finally {
+      await service?.stop();
+      await restored?.stop();
+      rmSync(folder, { recursive: true, force: true });
+      for (const key of await liveKeys()) await fetch(`${upstreams.openrouter_url}/keys/${key.hash}`, { method: "DELETE", headers: { authorization: `Bearer ${upstreams.management_key}` } });
+    }
+  });
+}
