@@ -5,6 +5,7 @@ namespace llmapikey::app {
 web::SiteSettings settings_of(const config::Config& config, Setting setting) {
     web::SiteSettings settings;
     settings.is_sandbox = setting == Setting::sandbox;
+    settings.public_url = config.public_url;
     settings.api_base_url = config.openrouter_url;
     settings.example_model = "openai/gpt-4o-mini";
     settings.upstream_timeout = config.upstream_timeout;

@@ -57,7 +57,8 @@ void show_money(const service::Overview& overview, views::OverviewView& view) {
     view.money = {
         {"Greatest possible spend a day", dollars_text(overview.exposure_per_day), "US dollars; every cap used up"},
         {"Greatest possible spend until the last expiry", dollars_text(overview.exposure_until_expiry),
-         "US dollars; the last key expires " + or_unknown(overview.last_expiry, "never: there is none")},
+         overview.last_expiry ? "US dollars; the last key expires " + date_text(*overview.last_expiry)
+                              : "US dollars; there is no key"},
         {"Credits left", left ? dollars_text(*left) : "unknown", "US dollars at OpenRouter"},
         {"Credits last until", or_unknown(overview.credits_end, "further than can be told"), "at today's pace"},
         {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",

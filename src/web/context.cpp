@@ -36,6 +36,7 @@ views::Frame make_frame(const Services& services, const Context& context) {
         frame.csrf_token = services.csrf.issue(context.session_token);
     }
     frame.current_path = std::string(context.request.path);
+    frame.public_url = services.settings.public_url;
     frame.is_paused = !policy.is_enabled;
     frame.is_sandbox = services.settings.is_sandbox;
     frame.daily_limit_usd = base::to_display(policy.daily_limit);

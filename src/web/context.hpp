@@ -36,6 +36,7 @@ namespace llmapikey::web {
 // What the pages say of the configuration.
 struct SiteSettings {
     bool is_sandbox = false;
+    std::string public_url;  // canonical origin; empty: not configured
     std::string api_base_url;
     std::string example_model;
     base::Seconds upstream_timeout{15};

@@ -21,10 +21,11 @@ ErrorText text_of(int status) {
                     "Sign in with GitHub and try again.", "/auth/login?next=/dashboard", "Sign in with GitHub"};
         case 403:
             return {"Request refused",
-                    "This request did not provably come from our own pages, so it was not carried out.",
+                    "We cannot tell that you sent this from our own pages, so nothing was done. That keeps other sites "
+                    "from pressing buttons in your name.",
                     "Open the dashboard and press the button there.", "/dashboard", "To the dashboard"};
         case 404:
-            return {"Page not found", "There is nothing at this address.", "Check the address, or start over.", "/",
+            return {"Page not found", "There is nothing at this address.", "Check it for a typing error, or start over.", "/",
                     "To the start page"};
         case 405:
             return {"Method not allowed", "This address does not take that kind of request.", "", "/",
@@ -50,7 +51,7 @@ ErrorText text_of(int status) {
                     "/dashboard", "To the dashboard"};
         default:
             return {"Something went wrong", "That was our fault, not yours.",
-                    "Try again. If it happens again, tell the organizer and quote the request id below.", "/",
+                    "Try again. If it happens again, tell the organizer and quote the number below.", "/",
                     "To the start page"};
     }
 }

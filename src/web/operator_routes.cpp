@@ -31,7 +31,7 @@ net::Response metrics_text(const Services& services, const Context&) {
 }
 
 net::Response robots_text(const Services&, const Context&) {
-    return text_response(200, "User-agent: *\nDisallow: /dashboard\nDisallow: /auth/\n");
+    return text_response(200, "User-agent: *\nDisallow: /auth/\n");
 }
 
 }  // namespace llmapikey::web

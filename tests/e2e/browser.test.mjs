@@ -1,8 +1,7 @@
 // What people do, in a real browser.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, openPage, screenshot } from "./support/browser.mjs";
-import { assertAccessible } from "./support/browser_checks.mjs";
+import { launch, openPage } from "./support/browser.mjs";
 import { startSandbox } from "./support/service.mjs";
 
 let service, browser;
@@ -170,41 +169,6 @@ test("the page follows a key that is being sorted out, by itself", async () => {
   assert.equal((await slow.ledger()).keys.filter((key) => !key.deleted_at && key.name.includes("gh-1001")).length, 1);
   await page.context().close();
   await slow.stop();
-});
-
-const places = [
-  ["landing", "/", null], ["docs", "/docs", null], ["dashboard-signed-out", "/dashboard", null], ["not-found", "/no-such-page", null],
-  ["dashboard-no-key", "/dashboard", "linus-organizer"], ["dashboard-key", "/dashboard", "grace-returning"],
-  ["dashboard-spent", "/dashboard", "alan-at-the-limit"], ["docs-signed-in", "/docs?key=show", "grace-returning"],
-  ["dashboard-long-name", "/dashboard", "a-login-name-of-thirty-nine-characters1"], ["landing-signed-in", "/", "grace-returning"],
-];
-for (const colorScheme of ["light", "dark"]) {
-  for (const width of [320, 1280]) {
-    test(`every page: no axe violation, no sideways scrolling (${colorScheme}, ${width} px)`, async () => {
-      for (const [name, path, login] of places) {
-        const page = await openPage(browser, service, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
-        if (login) await signInAs(page, login);
-        await page.goto(service.url + path);
-        await page.waitForFunction(() => !document.querySelector("main[data-refresh-after]"));
-        await screenshot(page, `${name}-${colorScheme}-${width}`);
-        await assertAccessible(page, name);
-        await page.context().close();
-      }
-    });
-  }
-}
-
-test("a sign-in error page and GitHub's own page are accessible, too", async () => {
-  for (const colorScheme of ["light", "dark"]) {
-    const page = await openPage(browser, service, { colorScheme, bypassCSP: true });
-    await page.goto(`${service.url}/auth/login`);
-    for (const name of ["persona-page", "sign-in-error"]) {
-      await screenshot(page, `${name}-${colorScheme}`);
-      await assertAccessible(page, name);
-      if (name === "persona-page") await page.click("text=Say no");
-    }
-    await page.context().close();
-  }
 });
 
 test("the landing page weighs at most 30 kB with all that it loads", async () => {

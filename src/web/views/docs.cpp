@@ -124,7 +124,9 @@ Data model_data(const ModelChoice& models) {
 std::string render(const DocsView& view) {
     const bool has_key = !view.masked_key.empty();
     const std::string shown_key = !view.raw_key.empty() ? view.raw_key : has_key ? view.masked_key : "YOUR_KEY";
-    Data data = frame_data(view.frame, "How to use your key");
+    Data data = shared_page_data(view.frame, "How to use your key",
+                                 "What an LLM API key is, and how to use yours in curl, Python, JavaScript and "
+                                 "popular programs; what the limits are, and what errors mean.");
     data.set("api_base_url", view.api_base_url);
     data.set("example_model", view.example_model);
     data.set("models", model_data(view.models));

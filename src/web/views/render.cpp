@@ -96,7 +96,9 @@ void set_refresh(Data& data, const DashboardView& view) {
 }  // namespace
 
 std::string render(const LandingView& view) {
-    Data data = frame_data(view.frame, "One capped LLM API key per GitHub account");
+    Data data = shared_page_data(view.frame, "One capped LLM API key per GitHub account",
+                                 "Sign in with GitHub and get a key to language models on OpenRouter, with a hard "
+                                 "daily cap. The organizer pays.");
     data.set("is_model_choice_limited", view.is_model_choice_limited);
     return render_template("landing", data);
 }
@@ -104,7 +106,7 @@ std::string render(const LandingView& view) {
 std::string render(const ErrorView& view) {
     Data data = frame_data(view.frame, view.title);
     data.set("status", std::to_string(view.status));
-    data.set("title", view.title);
+    data.set("heading", view.title);
     data.set("explanation", view.explanation);
     if (!view.advice.empty()) data.set("advice", view.advice);
     if (!view.action_path.empty()) data.set("action_path", view.action_path);
@@ -123,7 +125,8 @@ std::string render(const TryView& view) {
 }
 
 std::string render(const DashboardView& view) {
-    Data data = frame_data(view.frame, "Dashboard");
+    Data data = shared_page_data(view.frame, "Dashboard",
+                                 "Get your LLM API key, try it, and see what it has spent and when it expires.");
     data.set(section_of(view.state), true);
     const NoticeText notice = text_of(view.notice);
     if (view.notice != Notice::none) data.set(notice.is_good ? "notice_good" : "notice_bad", std::string(notice.text));

@@ -92,6 +92,15 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("daily_limit_usd", frame.daily_limit_usd);
     data.set("key_expiry_days", std::to_string(frame.key_expiry_days));
     data.set("refresh_without_script", false);
+    data.set("description", "One capped LLM API key per GitHub account.");
+    return data;
+}
+
+Data shared_page_data(const Frame& frame, const std::string& title, const std::string& description) {
+    Data data = frame_data(frame, title);
+    data.set("description", description);
+    data.set("is_shared", true);
+    if (!frame.public_url.empty()) data.set("canonical_url", frame.public_url + frame.current_path);
     return data;
 }
 

@@ -15,6 +15,7 @@ struct Frame {
     std::string login;            // of the person who is signed in; empty: nobody
     std::string csrf_token;       // for the forms of that person; empty: nobody is signed in
     std::string current_path;     // "/", "/docs", "/dashboard": marks the entry in the navigation
+    std::string public_url;       // canonical origin: "https://keys.example.org"; empty: not configured
     bool is_paused = false;       // minting is off: every page says so
     bool is_sandbox = false;      // a simulated GitHub and OpenRouter answer: every page says so
     std::string daily_limit_usd;  // "10", "2.50"

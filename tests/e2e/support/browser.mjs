@@ -7,10 +7,10 @@ import { chromium } from "playwright-core";
 const artifacts = resolve(fileURLToPath(import.meta.url), "../../../artifacts");
 mkdirSync(artifacts, { recursive: true });
 
-export const launch = () => chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const chromiumSwitches = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+export const launch = () => chromium.launch({ executablePath: chromiumPath, args: chromiumSwitches });
 
 // A page that remembers what should not happen: errors, policy violations, requests to anybody else.
 export const openPage = async (browser, service, options = {}) => {
