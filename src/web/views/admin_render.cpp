@@ -60,6 +60,7 @@ std::string render(const AdminListView& view) {
     data.set("has_active_keys", view.has_active_keys);
     set_if_any(data, "next_path", view.next_path);
     data.set("filter", view.filter);
+    data.set("is_filtered", !view.filter.empty());
     set_if_any(data, "searched_account", view.searched_account);
     set_if_any(data, "problem", view.problem);
     return render_template("admin_list", data);
