@@ -25,8 +25,8 @@ ErrorText text_of(int status) {
                     "from pressing buttons in your name.",
                     "Open the dashboard and press the button there.", "/dashboard", "To the dashboard"};
         case 404:
-            return {"Page not found", "There is nothing at this address.", "Check it for a typing error, or start over.", "/",
-                    "To the start page"};
+            return {"Page not found", "There is nothing at this address.",
+                    "Check it for a typing error, or start over.", "/", "To the start page"};
         case 405:
             return {"Method not allowed", "This address does not take that kind of request.", "", "/",
                     "To the start page"};

@@ -66,7 +66,7 @@ test("where the public address is known, pages that are shared name it, however 
 
 test("nothing moves once it is shown", async () => {
   for (const name of ["landing", "docs", "dashboard-no-key", "dashboard-created", "dashboard-key", "admin-overview", "admin-keys"]) {
-    await at(placeNamed(name), async (page) => {
+    await at({ ...placeNamed(name), unfold: false }, async (page) => {
       const shift = await page.evaluate(() => new Promise((done) => {
         let sum = 0;
         new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.hadRecentInput ? 0 : entry.value; }).observe({ type: "layout-shift", buffered: true });
