@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -41,8 +43,10 @@ bool is_set(std::string_view name, const Lookup& lookup) {
     return !lookup(name).value_or("").empty();
 }
 
-bool is_file(const std::string& path) {
-    return std::ifstream(path).is_open();
+// What is there and cannot be read, or cannot even be looked at, counts as there, so that reading says what is wrong.
+bool is_there(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 || errno != ENOENT;
 }
 
 // Where the variable's value stands, and which setting says so.
@@ -55,7 +59,7 @@ std::optional<Place> place_of(std::string_view name, const Lookup& lookup) {
     if (is_set(setting, lookup)) return Place{setting, *lookup(setting)};
     if (is_set(name, lookup) || !is_set("CREDENTIALS_DIRECTORY", lookup)) return std::nullopt;
     const std::string path = *lookup("CREDENTIALS_DIRECTORY") + "/" + std::string(name);
-    return is_file(path) ? std::optional(Place{std::string(name), path}) : std::nullopt;
+    return is_there(path) ? std::optional(Place{std::string(name), path}) : std::nullopt;
 }
 
 }  // namespace

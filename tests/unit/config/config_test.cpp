@@ -1,6 +1,8 @@
 #include "config/config.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -180,6 +182,18 @@ TEST_F(SecretFilesTest, CredentialsOfSystemdCountUnlessTheVariableIsSet) {
     EXPECT_EQ((*lookup)("AUTH_SESSION_SECRET"), "a credential");
     EXPECT_EQ((*lookup)("OPENROUTER_MANAGEMENT_KEY"), "set");
     EXPECT_EQ((*lookup)("KEY_ENCRYPTION_SECRET"), std::nullopt);
+}
+
+TEST_F(SecretFilesTest, ACredentialThatIsThereAndCannotBeReadIsAProblem) {
+    const std::string path = folder_.path() + "/AUTH_SESSION_SECRET";
+    ASSERT_EQ(::symlink(path.c_str(), path.c_str()), 0);  // around in a circle: not even root can read it
+    ASSERT_EQ(::mkdir((folder_.path() + "/KEY_ENCRYPTION_SECRET").c_str(), S_IRWXU), 0);
+    const auto lookup = look({{"CREDENTIALS_DIRECTORY", folder_.path()}});
+    ASSERT_FALSE(lookup);
+    ASSERT_EQ(lookup.error().size(), 2u);
+    EXPECT_EQ(lookup.error()[0].variable, "AUTH_SESSION_SECRET");
+    EXPECT_EQ(lookup.error()[0].message.find(path + " cannot be read: "), 0u) << lookup.error()[0].message;
+    EXPECT_EQ(lookup.error()[1].variable, "KEY_ENCRYPTION_SECRET");
 }
 
 TEST_F(SecretFilesTest, OnlySecretsStandInFiles) {
