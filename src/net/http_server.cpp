@@ -1,15 +1,20 @@
 #include "net/http_server.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -46,6 +51,26 @@ error_code bind_listener(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
     if (!ec && shares_port) acceptor.set_option(ReusePort(true), ec);
     if (!ec) acceptor.bind(endpoint, ec);
     if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+    return ec;
+}
+
+// A descriptor of its own for a socket that all I/O threads accept from. The kernel's word on what it is.
+error_code adopt_listener(tcp::acceptor& acceptor, int listening_socket) {
+    int type = 0, is_listening = 0;
+    sockaddr_storage address{};
+    socklen_t size = sizeof type, address_size = sizeof address;
+    const bool is_known = ::getsockopt(listening_socket, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+                          ::getsockopt(listening_socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) == 0 &&
+                          ::getsockname(listening_socket, reinterpret_cast<sockaddr*>(&address), &address_size) == 0;
+    if (!is_known) return error_code(errno, boost::system::system_category());
+    const bool is_ipv4 = address.ss_family == AF_INET;
+    if (type != SOCK_STREAM || is_listening == 0 || (!is_ipv4 && address.ss_family != AF_INET6))
+        return asio::error::operation_not_supported;
+    const int own = ::fcntl(listening_socket, F_DUPFD_CLOEXEC, 0);
+    if (own < 0) return error_code(errno, boost::system::system_category());
+    error_code ec;
+    acceptor.assign(is_ipv4 ? tcp::v4() : tcp::v6(), own, ec);
+    if (ec) ::close(own);
     return ec;
 }
 
@@ -164,8 +189,8 @@ public:
 
     base::Result<void> bind() {
         error_code ec;
-        const auto address = asio::ip::make_address(options.listen.host, ec);
-        tcp::endpoint endpoint(address, options.listen.port);
+        const auto wanted = asio::ip::make_address(options.listen.host, ec);
+        tcp::endpoint endpoint(wanted, options.listen.port);
         const bool shares_port = threads.size() > 1;
         // Sharing would succeed beside a stranger who shares, too: ask first whether the port is free.
         if (!ec && shares_port && endpoint.port() != 0) {
@@ -176,7 +201,7 @@ public:
             if (!ec) ec = bind_listener(each->acceptor, endpoint, shares_port);
             if (!ec) endpoint.port(each->acceptor.local_endpoint(ec).port());
         }
-        port = endpoint.port();
+        if (!ec) address = {endpoint.address().to_string(), endpoint.port()};
         if (!ec) return {};
         const bool is_taken = ec == asio::error::address_in_use;
         return base::fail(base::Errc::invalid_input,
@@ -184,11 +209,26 @@ public:
                               (is_taken ? "; stop what runs there or set LISTEN" : "; set LISTEN"));
     }
 
+    base::Result<void> adopt(int listening_socket) {
+        error_code ec;
+        tcp::endpoint endpoint;
+        for (const auto& each : threads) {
+            if (!ec) ec = adopt_listener(each->acceptor, listening_socket);
+            if (!ec) endpoint = each->acceptor.local_endpoint(ec);
+        }
+        if (ec) {
+            return base::fail(base::Errc::invalid_input, "the socket that was handed over cannot be used: " +
+                                                             ec.message() + "; it must be a listening TCP socket");
+        }
+        address = {endpoint.address().to_string(), endpoint.port()};
+        return {};
+    }
+
     const HttpServerOptions options;
     ConnectionLimits limits;
     BodyBudget bodies{options.max_bodies_bytes};
     std::vector<std::unique_ptr<IoThread>> threads;
-    std::uint16_t port = 0;
+    ListenAddress address;
     bool is_running = false;
 };
 
@@ -208,11 +248,27 @@ HttpServer::~HttpServer() {
 }
 
 std::uint16_t HttpServer::port() const {
-    return impl_->port;
+    return impl_->address.port;
 }
 
-base::Result<void> HttpServer::start() {
-    const auto bound = impl_->bind();
+const ListenAddress& HttpServer::address() const {
+    return impl_->address;
+}
+
+bool HttpServer::responds(base::Deadline deadline) {
+    std::vector<std::future<void>> answers;
+    for (const auto& each : impl_->threads) {
+        auto answer = std::make_shared<std::promise<void>>();
+        answers.push_back(answer->get_future());
+        asio::post(each->io, [answer] { answer->set_value(); });
+    }
+    return std::all_of(answers.begin(), answers.end(), [deadline](const std::future<void>& answer) {
+        return answer.wait_until(deadline.at()) == std::future_status::ready;
+    });
+}
+
+base::Result<void> HttpServer::start(std::optional<int> listening_socket) {
+    const auto bound = listening_socket ? impl_->adopt(*listening_socket) : impl_->bind();
     if (!bound) return bound;
     impl_->is_running = true;
     for (const auto& each : impl_->threads) {

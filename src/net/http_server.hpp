@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -63,9 +64,14 @@ public:
     HttpServer& operator=(const HttpServer&) = delete;
 
     // Binds and starts the threads. invalid_input: the address cannot be bound (in use, not ours); says which.
-    base::Result<void> start();
-    // The port actually bound, for port 0.
+    // With `listening_socket`, which stays the caller's, all threads accept from that one instead; invalid_input: it is
+    // no listening TCP socket.
+    base::Result<void> start(std::optional<int> listening_socket = {});
+    // Where it listens, once started: the port that was given for port 0, and what a socket was bound to.
+    const ListenAddress& address() const;
     std::uint16_t port() const;
+    // Whether each of its threads does something else than hang. Only while it runs.
+    bool responds(base::Deadline deadline);
     // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, then closes the rest
     // and joins the threads. Idempotent. Not from a handler.
     void stop(base::Millis grace);
