@@ -338,8 +338,8 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 
-base::Result<void> Application::start() {
-    auto started = parts_->server.start();
+base::Result<void> Application::start(std::optional<int> listening_socket) {
+    auto started = parts_->server.start(listening_socket);
     // Without a key for the upstream nothing can be looked up there.
     if (started && parts_->can_recover) {
         for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->bulk_timer,
@@ -357,8 +357,12 @@ base::Result<void> Application::start() {
     return started;
 }
 
-std::uint16_t Application::port() const {
-    return parts_->server.port();
+std::string Application::address() const {
+    return parts_->server.address().text();
+}
+
+bool Application::responds(base::Deadline deadline) {
+    return parts_->server.responds(deadline);
 }
 
 void Application::announce_stop() {

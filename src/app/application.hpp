@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,9 +24,12 @@ public:
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
-    // Binds and serves. invalid_input: the address cannot be bound.
-    base::Result<void> start();
-    std::uint16_t port() const;
+    // Binds and serves, or serves on a socket that listens already. invalid_input: the address cannot be bound, or the
+    // socket cannot be used.
+    base::Result<void> start(std::optional<int> listening_socket = {});
+    std::string address() const;  // "127.0.0.1:3000", as it is bound
+    // Whether the threads that serve do so, or hang. Only once started.
+    bool responds(base::Deadline deadline);
     // From now on /readyz says no, while everything is served as before.
     void announce_stop();
     // Whether somebody, a load balancer most likely, has asked /readyz within the last minute.

@@ -20,6 +20,8 @@ struct ReconcileChoice {
 };
 int run_reconcile(const ReconcileChoice& choice, Output output);
 int run_doctor(Output output);
+// Asks the service that runs here whether it is alive.
+int run_health();
 int run_audit_verify(Output output);
 int run_audit_export();
 // Seals what is in the database with KEY_ENCRYPTION_SECRET, or says only how much is sealed with another one.

@@ -91,6 +91,9 @@ void add_commands(CLI::App& app, int& status) {
         app.add_subcommand("doctor", "Check configuration, database, GitHub and OpenRouter, and say how to mend them");
     auto* doctor_json = add_switch(*doctor, "--json", "Print JSON");
     doctor->callback([&status, doctor_json] { status = run_doctor(output_of(doctor_json)); });
+
+    app.add_subcommand("health", "Ask the service on LISTEN whether it is alive, as health checks of containers do")
+        ->callback([&status] { status = run_health(); });
 }
 
 }  // namespace

@@ -209,9 +209,7 @@ int run_sandbox(bool upstreams_only, Output output) {
     const bool is_address_chosen = (*environment)("LISTEN").has_value();
     const auto application = start_somewhere(*config, is_address_chosen, clock);
     if (!application) return fail(application.error().detail);
-    const std::string host = config->listen.substr(0, config->listen.rfind(':'));
-    print_addresses(*lookalikes, "http://" + host + ":" + std::to_string((*application)->port()), config->data_dir,
-                    output);
+    print_addresses(*lookalikes, "http://" + (*application)->address(), config->data_dir, output);
     stop_signal.wait();
     (*application)->stop(shutdown_grace);
     lookalikes->stop();

@@ -9,7 +9,9 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/stop_signal.hpp"
+#include "config/systemd.hpp"
 #include "ops/log.hpp"
+#include "ops/service_notice.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -36,10 +38,39 @@ void drain(app::Application& application, StopSignal& stop_signal, base::Seconds
     const auto deadline = base::Deadline::after(longest);
     application.announce_stop();
     if (!application.is_watched()) {
-        const bool is_hurried = stop_signal.wait_for(std::min(unwatched_drain, deadline.left()));
+        const bool is_hurried = stop_signal.wait_for(std::min(unwatched_drain, deadline.left())) != 0;
         if (is_hurried || !application.is_watched()) return;
     }
     stop_signal.wait_for(deadline.left());
+}
+
+std::string status_of(const app::Application& application, const config::Config& config) {
+    return "listening on http://" + application.address() +
+           (config.is_provisioning_enabled ? ", handing out keys" : ", minting paused");
+}
+
+void tell(const ops::ServiceNotice& notice, const std::string& assignments) {
+    const auto told = notice.send(assignments);
+    if (!told) ops::log(ops::LogLevel::warn, told.error().detail);
+}
+
+// Until a signal comes; says meanwhile that it lives, as often as systemd asks for, and only while that is true.
+int wait_for_stop(StopSignal& stop_signal, app::Application& application, const ops::ServiceNotice& notice,
+                  std::chrono::microseconds watchdog) {
+    const auto pause = std::chrono::duration_cast<base::Millis>(watchdog / 3);
+    if (!notice.is_wanted() || pause.count() == 0) return stop_signal.wait();
+    while (true) {
+        if (const int signal = stop_signal.wait_for(pause)) return signal;
+        if (application.responds(base::Deadline::after(pause)))
+            tell(notice, "WATCHDOG=1");
+        else
+            ops::log(ops::LogLevel::error, "a thread that serves hangs: systemd is not told that all is well");
+    }
+}
+
+base::Result<void> start(base::Result<std::unique_ptr<app::Application>>& application, const config::Systemd& systemd) {
+    if (!application) return tl::unexpected(application.error());
+    return (*application)->start(systemd.listening_socket);
 }
 
 }  // namespace
@@ -50,21 +81,27 @@ int run_serve() {
     ops::start_logging(ops::parse_log_level(config->log_level),
                        isatty(STDERR_FILENO) == 1 ? ops::LogFormat::text : ops::LogFormat::json);
     raise_descriptor_limit();
+    const auto systemd = config::read_systemd(config::from_process, getpid());
+    if (!systemd) {
+        std::fprintf(stderr, "llmapikey: %s\n", systemd.error().detail.c_str());
+        return 2;
+    }
     StopSignal stop_signal;  // before any thread, so that all inherit the mask
     const base::SystemClock clock;
     auto application = app::Application::create(*config, app::Setting::production, clock);
-    const auto started =
-        application ? (*application)->start() : base::Result<void>(tl::unexpected(application.error()));
+    const auto started = start(application, *systemd);
     if (!started) {
         std::fprintf(stderr, "llmapikey: cannot start: %s\n", started.error().detail.c_str());
         return exit_status_of(started.error());
     }
-    const std::string host = config->listen.substr(0, config->listen.rfind(':'));
-    ops::log(ops::LogLevel::info, "listening on http://" + host + ":" + std::to_string((*application)->port()),
+    ops::log(ops::LogLevel::info, "listening on http://" + (*application)->address(),
              {{"minting", config->is_provisioning_enabled ? "enabled" : "paused"},
               {"database", app::describe_database(*config)}});
-    const int signal = stop_signal.wait();
+    const ops::ServiceNotice notice(systemd->notify_socket);
+    tell(notice, "READY=1\nSTATUS=" + status_of(**application, *config));
+    const int signal = wait_for_stop(stop_signal, **application, notice, systemd->watchdog);
     ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
+    tell(notice, "STOPPING=1\nSTATUS=finishing what is under way");
     // A person who presses Ctrl+C waits for nothing.
     if (signal == SIGTERM) drain(**application, stop_signal, config->drain);
     (*application)->stop(shutdown_grace);

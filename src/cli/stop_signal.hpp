@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <ctime>
@@ -23,10 +24,10 @@ public:
         return number;
     }
 
-    // As wait(), for `duration` at the most; whether one arrived.
-    bool wait_for(std::chrono::milliseconds duration) {
+    // As wait(), for `duration` at the most; 0: none arrived.
+    int wait_for(std::chrono::milliseconds duration) {
         const timespec limit{duration.count() / 1000, duration.count() % 1000 * 1'000'000};
-        return sigtimedwait(&signals_, nullptr, &limit) > 0;
+        return std::max(sigtimedwait(&signals_, nullptr, &limit), 0);
     }
 
 private:

@@ -7,6 +7,7 @@
 
 #include "base/encoding.hpp"
 #include "config/config.hpp"
+#include "config/systemd.hpp"
 
 namespace llmapikey::config {
 namespace {
@@ -34,13 +35,13 @@ std::optional<std::string> parse_value(std::string_view text) {
     return std::string(base::trim(text.substr(0, comment)));
 }
 
+}  // namespace
+
 std::optional<std::string> from_process(std::string_view name) {
     const char* value = std::getenv(std::string(name).c_str());
     if (value == nullptr) return std::nullopt;
     return std::string(value);
 }
-
-}  // namespace
 
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std::string_view text) {
     std::vector<std::pair<std::string, std::string>> assignments;

@@ -1,0 +1,38 @@
+#include <cstdio>
+
+#include "app/upstreams.hpp"
+#include "base/encoding.hpp"
+#include "cli/commands.hpp"
+#include "config/systemd.hpp"
+#include "net/http_client.hpp"
+#include "net/http_server.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr base::Millis patience{4'000};
+
+int fail(const std::string& what) {
+    std::fprintf(stderr, "llmapikey: %s\n", what.c_str());
+    return 1;
+}
+
+}  // namespace
+
+// Reads nothing but LISTEN, so that it needs no secret.
+int run_health() {
+    const auto listen = net::ListenAddress::parse(config::from_process("LISTEN").value_or("127.0.0.1:3000"));
+    if (!listen) {
+        fail("LISTEN: " + listen.error().detail);
+        return 2;
+    }
+    net::ClientRequest request;
+    request.url = "http://" + listen->text() + "/healthz";  // Linux takes "any address" as a target for this host
+    const auto answer = app::make_http_client()->send(request, base::Deadline::after(patience));
+    if (answer.transfer != net::TransferStatus::answered) return fail(request.url + ": " + answer.failure);
+    if (answer.status != 200) return fail(request.url + " answers " + std::to_string(answer.status));
+    std::puts("ok");
+    return 0;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,74 @@
+#include "config/systemd.hpp"
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::config {
+namespace {
+
+constexpr int first_descriptor = 3;  // SD_LISTEN_FDS_START
+constexpr std::int64_t most_sockets = 1'000;
+constexpr std::int64_t longest_watchdog = 86'400'000'000;
+
+tl::unexpected<base::Error> malformed(const std::string& name, const std::string& text) {
+    return base::fail(base::Errc::invalid_input, name + " is not what systemd sets: '" + base::to_printable(text, 40) +
+                                                     "'; unset it where systemd does not start the service");
+}
+
+base::Result<std::int64_t> number(const Lookup& environment, const std::string& name, std::int64_t most) {
+    const std::string text = environment(name).value_or("");
+    if (text.empty()) return 0;
+    const auto value = base::parse_whole_number(text);
+    if (!value || *value < 0 || *value > most) return malformed(name, text);
+    return *value;
+}
+
+// An absent id means everybody.
+base::Result<bool> is_meant(const Lookup& environment, const std::string& name, pid_t own) {
+    const auto id = number(environment, name, std::int64_t{1} << 31);
+    if (!id) return tl::unexpected(id.error());
+    return *id == 0 || *id == own;
+}
+
+base::Result<int> choose_socket(std::int64_t count, const std::string& names) {
+    if (count == 1) return first_descriptor;
+    int chosen = -1, descriptor = first_descriptor;
+    for (const std::string_view name : base::split(names, ':')) {
+        if (name == "http" && chosen >= 0) return base::fail(base::Errc::invalid_input, "two sockets are named http");
+        if (name == "http") chosen = descriptor;
+        ++descriptor;
+    }
+    if (chosen >= 0 && chosen < first_descriptor + count) return chosen;
+    return base::fail(base::Errc::invalid_input,
+                      "systemd hands over " + std::to_string(count) +
+                          " sockets: name the one to listen on with FileDescriptorName=http in its unit");
+}
+
+base::Result<std::optional<int>> read_socket(const Lookup& environment, pid_t own) {
+    const auto count = number(environment, "LISTEN_FDS", most_sockets);
+    if (!count) return tl::unexpected(count.error());
+    // Unlike that of the watchdog, this id is always set.
+    const auto is_ours = is_meant(environment, "LISTEN_PID", own);
+    if (!is_ours) return tl::unexpected(is_ours.error());
+    if (*count == 0 || !*is_ours || environment("LISTEN_PID").value_or("").empty()) return std::nullopt;
+    const auto chosen = choose_socket(*count, environment("LISTEN_FDNAMES").value_or(""));
+    if (!chosen) return tl::unexpected(chosen.error());
+    return *chosen;
+}
+
+}  // namespace
+
+base::Result<Systemd> read_systemd(const Lookup& environment, pid_t own) {
+    Systemd systemd;
+    systemd.notify_socket = environment("NOTIFY_SOCKET").value_or("");
+    const auto watchdog = number(environment, "WATCHDOG_USEC", longest_watchdog);
+    if (!watchdog) return tl::unexpected(watchdog.error());
+    const auto is_watched = is_meant(environment, "WATCHDOG_PID", own);
+    if (!is_watched) return tl::unexpected(is_watched.error());
+    if (*is_watched) systemd.watchdog = std::chrono::microseconds{*watchdog};
+    const auto socket = read_socket(environment, own);
+    if (!socket) return tl::unexpected(socket.error());
+    systemd.listening_socket = *socket;
+    return systemd;
+}
+
+}  // namespace llmapikey::config
