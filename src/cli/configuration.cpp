@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "base/core_dump.hpp"
+
 namespace llmapikey::cli {
 
 void explain(const std::vector<config::Problem>& problems) {
@@ -14,6 +16,7 @@ void explain(const std::vector<config::Problem>& problems) {
 }
 
 std::optional<config::Config> load_or_explain(config::Need need) {
+    base::exclude_from_core_dumps();  // before there is a secret
     const auto lookup = config::environment();
     if (!lookup) {
         explain(lookup.error());
@@ -24,6 +27,7 @@ std::optional<config::Config> load_or_explain(config::Need need) {
         explain(loaded.error());
         return std::nullopt;
     }
+    if (loaded->are_core_dumps_enabled) base::allow_core_dumps();
     return std::move(*loaded);
 }
 

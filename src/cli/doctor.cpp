@@ -6,6 +6,7 @@
 
 #include "app/database.hpp"
 #include "app/upstreams.hpp"
+#include "base/core_dump.hpp"
 #include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
@@ -141,6 +142,7 @@ void print_json(const std::vector<Check>& checks) {
 }  // namespace
 
 int run_doctor(Output output) {
+    base::exclude_from_core_dumps();  // before there is a secret
     const auto lookup = config::environment();
     if (!lookup) {
         explain(lookup.error());

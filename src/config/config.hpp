@@ -42,9 +42,10 @@ struct Config {
     std::chrono::seconds drain{5};             // not ready but serving, before the end
     std::string github_url, github_api_url, openrouter_url;
     std::chrono::seconds upstream_timeout{15};
-    std::chrono::seconds spending_poll{300};    // how often spending is read upstream; 0: never
-    std::chrono::seconds reconcile_every{30};   // how often upstream's keys are compared with ours; 0: never
-    int mint_concurrency = 16;                  // mints at once, of this process
+    std::chrono::seconds spending_poll{300};   // how often spending is read upstream; 0: never
+    std::chrono::seconds reconcile_every{30};  // how often upstream's keys are compared with ours; 0: never
+    int mint_concurrency = 16;                 // mints at once, of this process
+    bool are_core_dumps_enabled = false;
     std::optional<base::MicroUsd> spend_alarm;  // of a day; nullopt: no alarm
     std::string log_level;                      // "debug", "info", "warn", "error"
 };

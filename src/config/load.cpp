@@ -172,6 +172,7 @@ void read_web(Reader& reader, Config& config) {
     config.drain = std::chrono::seconds{reader.whole("DRAIN_SECONDS", 5, 0, 300)};
     config.listen = reader.text("LISTEN");
     if (config.listen.empty()) config.listen = "127.0.0.1:3000";
+    config.are_core_dumps_enabled = reader.flag("CORE_DUMPS_ENABLED");
     config.log_level = reader.text("LOG_LEVEL");
     if (config.log_level.empty()) config.log_level = "info";
     const auto levels = {"debug", "info", "warn", "error"};

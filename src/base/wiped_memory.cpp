@@ -1,0 +1,42 @@
+// What the program gives back to the allocator holds nothing any more: raw keys, tokens and decrypted texts pass
+// through strings, JSON and pages on their way, and none of these wipes itself. The buffers of libraries written in C
+// are their own. Sanitizers have an allocator of their own, which this must not stand in the way of.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(LLMAPIKEY_KEEPS_FREED_MEMORY)
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace {
+
+void wipe_and_free(void* memory) noexcept {
+    if (memory == nullptr) return;
+    ::explicit_bzero(memory, ::malloc_usable_size(memory));
+    std::free(memory);
+}
+
+}  // namespace
+
+void operator delete(void* memory) noexcept {
+    wipe_and_free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    wipe_and_free(memory);
+}
+void operator delete[](void* memory) noexcept {
+    wipe_and_free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    wipe_and_free(memory);
+}
+// Memory with an alignment of its own comes from aligned_alloc, which free() takes back as well.
+void operator delete(void* memory, std::align_val_t) noexcept {
+    wipe_and_free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    wipe_and_free(memory);
+}
+
+#endif
