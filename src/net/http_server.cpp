@@ -164,7 +164,9 @@ void drain(IoThread& owner) {
     owner.host.is_draining = true;
     owner.acceptor.close(ignored);
     for (Connected* connection : owner.host.connections.all()) {
-        if (connection->is_idle) connection->socket.close(ignored);
+        // What has been sent already is answered yet, so that a restart behind a socket that stays loses no request.
+        const bool has_bytes = connection->socket.available(ignored) > 0;
+        if (connection->is_idle && !has_bytes) connection->socket.close(ignored);
     }
 }
 

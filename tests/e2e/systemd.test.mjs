@@ -72,14 +72,19 @@ test("no connection is refused while the service restarts under a socket that st
   const clients = Array.from({ length: 8 }, async () => {
     while (!isOver) { const outcome = await ask(port); outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1); }
   });
-  for (let restart = 1; restart <= 5; restart += 1) {
-    const served = outcomes.get(200) ?? 0;
-    await until("requests are served", () => (outcomes.get(200) ?? 0) > served + 50, 60_000);
-    unit.child.kill("SIGUSR1");
-    await until("it has started again", () => unit.output.split("listening on").length > restart + 1, 60_000);
+  try {
+    for (let restart = 1; restart <= 5; restart += 1) {
+      const served = outcomes.get(200) ?? 0;
+      await until("requests are served", () => (outcomes.get(200) ?? 0) > served + 50, 60_000);
+      unit.child.kill("SIGUSR1");
+      await until("it has started again", () => unit.output.split("listening on").length > restart + 1, 60_000);
+    }
+  } catch (error) {
+    throw new Error(`${error.message}: ${JSON.stringify([...outcomes])} ${unit.output.slice(-1000)}`);
+  } finally {
+    isOver = true;
+    await Promise.all(clients);
   }
-  isOver = true;
-  await Promise.all(clients);
   t.diagnostic(`outcomes: ${JSON.stringify([...outcomes])}`);
   assert.ok(outcomes.get(200) > 300);
   assert.equal(outcomes.get("ECONNREFUSED"), undefined);

@@ -19,11 +19,11 @@ for my $name (split /:/, $names) {
 die "the sockets are not where they should be" unless fileno($sockets[0]) == 3;
 print "ports @ports\n";
 
-my $again = 0;
-$SIG{USR1} = sub { $again = 1 };
-$SIG{TERM} = sub { $again = -1 };
+my ($child, $again) = (0, 0);
+$SIG{USR1} = sub { $again = 1; kill TERM => $child if $child };
+$SIG{TERM} = sub { $again = -1; kill TERM => $child if $child };
 while (1) {
-    defined(my $child = fork) or die "fork: $!";
+    defined($child = fork) or die "fork: $!";
     if ($child == 0) {
         $SIG{USR1} = $SIG{TERM} = "DEFAULT";
         $ENV{LISTEN_PID} = $ENV{FOREIGN_LISTEN_PID} || $$;
@@ -32,7 +32,7 @@ while (1) {
         exec @command or die "exec: $!";
     }
     print "started $child\n";
-    while (waitpid($child, 0) != $child) { kill TERM => $child if $again }    # a signal has come in between
+    1 while waitpid($child, 0) != $child;
     my $status = $?;
     print "ended " . ($status >> 8) . " signal " . ($status & 127) . ($status & 128 ? " core" : "") . "\n";
     exit $status >> 8 unless $again == 1;

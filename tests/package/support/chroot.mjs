@@ -77,6 +77,6 @@ export class CleanSystem {
   // "llmapikey:llmapikey 640"
   owner(inside) { return this.run("stat", "-c", "%U:%G %a", inside).trim(); }
   // The chroot command becomes the program: signals reach it.
-  spawn(user, command, env) { return spawn("chroot", [`--userspec=${user}:${user}`, this.folder, ...command], { env, stdio: ["ignore", "pipe", "pipe"] }); }
+  spawn(user, command, env) { return spawn("/usr/sbin/chroot", [`--userspec=${user}:${user}`, this.folder, ...command], { env, stdio: ["ignore", "pipe", "pipe"] }); }
   remove() { rmSync(this.folder, { recursive: true, force: true }); }
 }
