@@ -164,7 +164,7 @@ void drain(IoThread& owner) {
     owner.host.is_draining = true;
     owner.acceptor.close(ignored);
     for (Connected* connection : owner.host.connections.all()) {
-        // What has been sent already is answered yet, so that a restart behind a socket that stays loses no request.
+        // What has been sent already is answered yet.
         const bool has_bytes = connection->socket.available(ignored) > 0;
         if (connection->is_idle && !has_bytes) connection->socket.close(ignored);
     }
