@@ -38,8 +38,8 @@ struct Config {
     int rate_limit_per_minute = 60;            // 0: off
     int max_connections = 10'000;
     int max_client_connections = 2'500;  // 0: any number
-    std::string listen;                        // address:port
-    std::chrono::seconds drain{5};             // not ready but serving, before the end
+    std::string listen;                  // address:port
+    std::chrono::seconds drain{5};       // not ready but serving, before the end
     std::string github_url, github_api_url, openrouter_url;
     std::chrono::seconds upstream_timeout{15};
     std::chrono::seconds spending_poll{300};   // how often spending is read upstream; 0: never

