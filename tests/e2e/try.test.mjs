@@ -335,7 +335,7 @@ test("in the browser: what is typed stays while the page asks for what was spent
   assert.ok(await page.getAttribute("main", "data-refresh-after"), "what was spent is not known yet");
   await page.fill("#try-form textarea", "typed meanwhile");
   await page.focus("summary");
-  await page.locator("dt", { hasText: "As of" }).waitFor();
+  await page.locator("dt", { hasText: "Looked up at" }).waitFor();
   assert.equal(await page.inputValue("#try-form textarea"), "typed meanwhile");
   await page.click("#try-send");
   await page.locator("#try-answer", { hasText: "You said: typed meanwhile" }).waitFor();
