@@ -40,7 +40,6 @@ void Connections::remove(Connected& connection) {
 }
 
 std::span<Connected* const> Connections::take_turn() {
-    constexpr std::size_t few = 1000, turns = 8;
     const std::size_t begin = next_ < all_.size() ? next_ : 0;
     const std::size_t size = std::min(std::max(few, all_.size() / turns + 1), all_.size() - begin);
     next_ = begin + size;

@@ -33,6 +33,9 @@ public:
     void add(Connected& connection);
     void remove(Connected& connection);
     const std::vector<Connected*>& all() const { return all_; }
+    static constexpr int turns = 8;
+    // Whether there are so many that they are looked at by turns.
+    bool are_many() const { return all_.size() > few; }
     // Those whose turn it is to be looked at: all, where there are few; each after about eight turns, where there are
     // many. The span is good until the next call of anything here.
     std::span<Connected* const> take_turn();
@@ -48,6 +51,7 @@ private:
     using Hook = boost::intrusive::member_hook<Connected, decltype(Connected::waiting), &Connected::waiting>;
     using Waiting = boost::intrusive::list<Connected, Hook, boost::intrusive::constant_time_size<false>>;
 
+    static constexpr std::size_t few = 1000;
     std::vector<Connected*> all_;
     std::size_t next_ = 0;
     Waiting strangers_, idle_;

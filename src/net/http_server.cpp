@@ -29,7 +29,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-// How late a deadline can be noticed; eight times as late where there are thousands of connections.
+// How late a deadline can be noticed.
 constexpr base::Millis sweep_interval{100};
 constexpr base::Millis accept_back_off{100};
 
@@ -149,7 +149,9 @@ void sweep(SessionHost& host) {
 }
 
 void schedule_sweep(IoThread& owner) {
-    owner.sweep_timer.expires_after(sweep_interval);
+    // Of thousands many can be late at one time: cut off a few at a time, they hold nobody else up.
+    const bool takes_turns = owner.host.connections.are_many();
+    owner.sweep_timer.expires_after(takes_turns ? sweep_interval / Connections::turns : sweep_interval);
     owner.sweep_timer.async_wait([&owner](const error_code& ec) {
         // The second condition: a sweep that was due already when the server was told to stop must not begin anew.
         if (ec || (owner.host.is_draining && owner.host.connections.all().empty())) return;
