@@ -56,7 +56,8 @@ class Client {
       if (job) job.done(job, 0, false, performance.now());
     });
     return new Promise((done, failed) => {
-      one.socket.once("connect", () => { this.idle.push(one); done(); });
+      // One that has never asked for anything would be closed soon.
+      one.socket.once("connect", () => { one.job = { done }; one.socket.write(bytesOf({ path: "/healthz" }, this.port)); });
       one.socket.on("error", failed);
     });
   }

@@ -84,7 +84,7 @@ const main = () => orderly(async (atEnd) => {
   try { execFileSync("chrt", ["--reset-on-fork", "--rr", "--all-tasks", "--pid", "10", String(process.pid)]); } catch { console.log("without the right to a real-time priority, which chrt needs, waits of the client's own are measured, too"); }
   const upstreams = await startUpstreams();
   atEnd(() => upstreams.stop());
-  const server = await startServer(upstreams);
+  const server = await startServer(upstreams, { MAX_CONNECTIONS_PER_CLIENT: "2500" });
   atEnd(() => server.stop());
   const port = Number(new URL(server.url).port);
   const request = (path, cookie = "") => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${cookie ? `Cookie: ${cookie}\r\n` : ""}\r\n`;

@@ -9,8 +9,8 @@ import { fsync } from "./settings.mjs";
 
 export { startUpstreams, temporaryFolder };
 
-// Jobs that run by the clock would meet one round and spare another.
-const quiet = { LOG_LEVEL: "warn", MAX_TOTAL_KEYS: "0", RECONCILE_SECONDS: "0", SPENDING_POLL_SECONDS: "0" };
+// Jobs that run by the clock would meet one round and spare another. All the load comes from one address.
+const quiet = { LOG_LEVEL: "warn", MAX_TOTAL_KEYS: "0", RECONCILE_SECONDS: "0", SPENDING_POLL_SECONDS: "0", MAX_CONNECTIONS_PER_CLIENT: "0" };
 
 const isAnswered = (url) => new Promise((done) => {
   const call = request(url, { agent: false }, (answer) => { answer.resume(); answer.once("end", () => done(answer.statusCode === 200)); });
