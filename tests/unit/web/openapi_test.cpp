@@ -5,26 +5,12 @@
 #include <boost/json/parse.hpp>
 #include <set>
 
+#include "app/route_list.hpp"
 #include "base/embedded.hpp"
 #include "base/encoding.hpp"
-#include "web/routes.hpp"
 
 namespace llmapikey::test {
 namespace {
-
-std::string scope_text(web::ApiScope scope) {
-    switch (scope) {
-        case web::ApiScope::none:
-            return "";
-        case web::ApiScope::read:
-            return "read";
-        case web::ApiScope::write:
-            return "write";
-        case web::ApiScope::reveal:
-            return "reveal";
-    }
-    return "?";
-}
 
 std::string scope_of(const boost::json::object& operation) {
     for (const auto& way : operation.at("security").as_array())
@@ -35,9 +21,9 @@ std::string scope_of(const boost::json::object& operation) {
 
 TEST(OpenapiDocument, NamesEveryRouteOfTheApiWithItsScope) {
     std::set<std::string> real, written;
-    for (const web::Route& route : web::routes()) {
+    for (const app::RouteRow& route : app::list_routes()) {
         if (!route.path.starts_with("/api/v1/")) continue;
-        real.insert(base::to_lower(route.method) + " " + std::string(route.path) + " " + scope_text(route.scope));
+        real.insert(base::to_lower(route.method) + " " + std::string(route.path) + " " + std::string(route.scope));
     }
     const auto document = boost::json::parse(embedded_openapi()[0].text);
     for (const auto& [path, item] : document.at("paths").as_object()) {
