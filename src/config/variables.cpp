@@ -69,8 +69,7 @@ constexpr Variable all[] = {
     {"SPEND_ALARM_USD", "off", "spending of all keys in a day, in US dollars, that webhooks are told of", false, ""},
     {"CORE_DUMPS_ENABLED", "false",
      "leave a core dump, with all secrets in it, where the process crashes, and let debuggers of the same user in: "
-     "true "
-     "or false",
+     "true or false",
      false, ""},
     {"LOG_LEVEL", "info", "debug, info, warn or error", false, ""},
 };
