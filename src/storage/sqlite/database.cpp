@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <thread>
 #include <utility>
 
 namespace llmapikey::storage::sqlite {
@@ -49,8 +50,9 @@ Trouble trouble_of(int code) {
 
 // WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut, since it guards money.
 // The schema is trusted because triggers keep the index of the search; the file is nobody else's to write.
+constexpr const char* keep_a_wal = "PRAGMA journal_mode = WAL";
 constexpr const char* writer_settings =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = ON;";
+    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = ON;";
 // Nothing that needs the schema: it would be read at the start, by each connection anew.
 constexpr const char* reader_settings = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;";
 
@@ -152,9 +154,26 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& pa
     if (code != SQLITE_OK) return tl::unexpected(connection->error("opening"));
     sqlite3_extended_result_codes(raw, 1);
     sqlite3_busy_timeout(raw, static_cast<int>(busy_timeout.count()));
-    const auto configured = connection->execute(access == Access::read_write ? writer_settings : reader_settings);
+    const auto configured = access == Access::read_write ? connection->prepare_to_write(busy_timeout)
+                                                         : connection->execute(reader_settings);
     if (!configured) return tl::unexpected(configured.error());
     return connection;
+}
+
+// SQLite changes the journal of a new file without asking its busy handler: two processes that start together would
+// refuse each other. Asked again until the time is over.
+base::Result<void> Connection::prepare_to_write(base::Millis busy_timeout) {
+    const auto deadline = base::Deadline::after(busy_timeout);
+    auto kept = execute(keep_a_wal);
+    while (!kept && is_busy() && !deadline.has_passed()) {
+        std::this_thread::sleep_for(base::Millis{2});
+        kept = execute(keep_a_wal);
+    }
+    return kept ? execute(writer_settings) : kept;
+}
+
+bool Connection::is_busy() const {
+    return trouble_of(sqlite3_errcode(connection_.get())) == Trouble::busy;
 }
 
 base::Result<Query> Connection::query(std::string_view sql) {

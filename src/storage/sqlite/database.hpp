@@ -89,6 +89,8 @@ public:
 
 private:
     Connection(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
+    base::Result<void> prepare_to_write(base::Millis busy_timeout);
+    bool is_busy() const;  // whether the latest call failed because of another's lock
 
     std::unique_ptr<sqlite3, FreeConnection> connection_;
     std::string path_;

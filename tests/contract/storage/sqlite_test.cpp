@@ -1,5 +1,6 @@
 // What is particular to the embedded database.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <atomic>
 #include <filesystem>
@@ -63,6 +64,23 @@ TEST(SqliteKeyStoreTest, AFileThatIsNoDatabaseIsNamedWithWhatToDo) {
     EXPECT_NE(opened.error().detail.find("set DATA_DIR"), std::string::npos);
 }
 
+// A new file while another process, which came a moment earlier, still holds it: SQLite does not ask its busy handler
+// while it changes the journal.
+TEST(SqliteKeyStoreTest, WhoOpensANewFileWaitsForAnotherWhoHoldsIt) {
+    const TemporaryFolder folder;
+    sqlite3* other = nullptr;
+    ASSERT_EQ(sqlite3_open(folder.file().c_str(), &other), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(other, "CREATE TABLE t (a); BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+    EXPECT_FALSE(sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{50}));
+    std::thread release([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        sqlite3_close(other);
+    });
+    const auto opened = sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{10000});
+    EXPECT_TRUE(opened) << opened.error().detail;
+    release.join();
+}
+
 TEST(MigrationTest, GoUpDownAndUpAgain) {
     const TemporaryFolder folder;
     const ManualClock clock;
@@ -80,7 +98,7 @@ TEST(MigrationTest, GoUpDownAndUpAgain) {
 
 TEST(MigrationTest, ProcessesThatStartTogetherApplyEachOnce) {
     const TemporaryFolder folder;
-    std::atomic<int> applied{0}, failed{0};
+    std::atomic<int> applied{0};
     std::vector<std::thread> starts;
     for (int i = 0; i < 8; ++i) {
         starts.emplace_back([&] {
@@ -90,12 +108,11 @@ TEST(MigrationTest, ProcessesThatStartTogetherApplyEachOnce) {
             const auto count = connection ? sqlite::make_migrator(**connection, clock).up()
                                           : base::Result<int>(tl::unexpected(connection.error()));
             if (count) applied += *count;
-            if (!count) ++failed;
+            EXPECT_TRUE(count) << count.error().detail;
         });
     }
     for (auto& start : starts)
         start.join();
-    EXPECT_EQ(failed, 0);
     EXPECT_EQ(applied,
               static_cast<int>(sqlite::make_migrator(migrated(folder.file()), base::SystemClock()).states()->size()));
 }
