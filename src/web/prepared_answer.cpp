@@ -7,7 +7,6 @@
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
-#include "web/security_headers.hpp"
 
 namespace llmapikey::web {
 namespace {
@@ -84,17 +83,17 @@ PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetU
     answer.gzip_.bytes = asset.gzip;
     answer.headers_ = {asset.content_type,
                        is_for_ever ? "public, max-age=31536000, immutable" : "public, max-age=86400", "Accept-Encoding",
-                       std::string(asset.hash)};
+                       std::string(asset.hash), Opener::severed};
     for (Coding* coding : {&answer.identity_, &answer.brotli_, &answer.gzip_})
         make_heads(answer.headers_, *coding);
     return answer;
 }
 
-PreparedAnswer PreparedAnswer::of_page(std::string html) {
+PreparedAnswer PreparedAnswer::of_page(std::string html, Opener opener) {
     PreparedAnswer answer;
     // The same URL shows another page to those who are signed in.
     answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie",
-                       base::to_hex(base::sha256(html)).substr(0, 16)};
+                       base::to_hex(base::sha256(html)).substr(0, 16), opener};
     answer.page_ = std::make_unique<Page>();
     answer.page_->html = std::move(html);
     answer.identity_.bytes = answer.page_->html;
@@ -119,7 +118,7 @@ void PreparedAnswer::make_heads(const Headers& headers, Coding& coding) {
         response.set("ETag", coding.etag)
             .set("Cache-Control", std::string(headers.cache_control))
             .set("Vary", std::string(headers.vary));
-        add_security_headers(response, is_https);
+        add_security_headers(response, is_https, headers.opener);
         response.status = 304;
         coding.unchanged[is_https] = net::to_ready_head(response, std::nullopt);
         response.status = 200;

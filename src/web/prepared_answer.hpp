@@ -7,6 +7,7 @@
 
 #include "base/embedded.hpp"
 #include "net/http_types.hpp"
+#include "web/security_headers.hpp"
 
 namespace llmapikey::web {
 
@@ -22,7 +23,7 @@ public:
     // A file of the build. Bodies are views into the binary.
     static PreparedAnswer of_asset(const base::EmbeddedAsset& asset, AssetUrl url);
     // A page made at start; compressed when it is asked for so first, revalidated by its ETag.
-    static PreparedAnswer of_page(std::string html);
+    static PreparedAnswer of_page(std::string html, Opener opener);
 
     // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how the client came.
     net::ReadyAnswer answer(const net::Request& request, bool is_https) const;
@@ -38,6 +39,7 @@ private:
     struct Headers {
         std::string_view content_type, cache_control, vary;
         std::string hash;
+        Opener opener = Opener::severed;
     };
     // The bytes of a page; those of an asset are the build's.
     struct Page {

@@ -2,7 +2,11 @@
 
 namespace llmapikey::web {
 
-void add_security_headers(net::Response& response, bool is_https) {
+Opener opener_of(std::string_view path) {
+    return path == "/" || path == "/docs" ? Opener::kept : Opener::severed;
+}
+
+void add_security_headers(net::Response& response, bool is_https, Opener opener) {
     response
         .set("Content-Security-Policy",
              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -11,9 +15,9 @@ void add_security_headers(net::Response& response, bool is_https) {
         .set("X-Frame-Options", "DENY")
         // same-origin, not no-referrer: the latter would make browsers send "Origin: null" with our own forms.
         .set("Referrer-Policy", "same-origin")
-        .set("Cross-Origin-Opener-Policy", "same-origin")
         .set("Cross-Origin-Resource-Policy", "same-origin")
         .set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if (opener == Opener::severed) response.set("Cross-Origin-Opener-Policy", "same-origin");
     if (is_https) response.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
 }
 

@@ -1,28 +1,37 @@
 // Lighthouse in Debian's Chromium: 100 in every category on landing, docs and dashboard, as a phone and as a desktop.
 // Performance is judged with LIGHTHOUSE_PERFORMANCE=1 only, on a machine with nothing else to do: its network is simulated
-// from what was loaded, but how long the work takes is measured. Such a run is made up to three times, and the page slowed
-// down less in the further ones where the machine is slow, as Lighthouse's guide to throttling asks.
+// from what was loaded, but how long the work takes is measured, by the clock. Each check is then the median of five runs, as
+// Lighthouse's guide to variability advises, after a run that warms the browser up. The browser starts no renderer ahead of
+// the next page: on two cores that work takes the page's own core away.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch as launchChrome } from "chrome-launcher";
+import { launch as launchChrome, Launcher } from "chrome-launcher";
 import lighthouse, { desktopConfig } from "lighthouse";
 import { throttling } from "lighthouse/core/config/constants.js";
 import { chromiumPath, chromiumSwitches } from "./support/browser.mjs";
 import { generate, signIn, startSandbox } from "./support/service.mjs";
 
-const mostRuns = 3;  // of a timed one
-const desktopIndex = 1500;  // benchmarkIndex of a machine for which a phone's slowdown of 4 is meant
 const isTimed = process.env.LIGHTHOUSE_PERFORMANCE === "1";
+const most = isTimed ? 3 : 1;  // runs of one outcome that decide: a median of five, or of one
+const desktopIndex = 1500;  // benchmarkIndex of a machine for which a phone's slowdown of 4 is meant
 const categories = [...(isTimed ? ["performance"] : []), "accessibility", "best-practices", "seo"];
 
 let service, chrome;
 const sessions = {};
+
+// The last switch of a name is the one that counts: the launcher's own features stay off too.
+const switches = () => {
+  const [off, ...others] = [...Launcher.defaultFlags()].sort((one, other) => other.startsWith("--disable-features=") - one.startsWith("--disable-features="));
+  return ["--headless=new", ...chromiumSwitches, ...others, `${off},SpareRendererForSitePerProcess`];
+};
+
 before(async () => {
   service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" });
-  chrome = await launchChrome({ chromePath: chromiumPath, chromeFlags: ["--headless=new", ...chromiumSwitches], logLevel: "silent", connectionPollInterval: 500, maxConnectionRetries: 120 });
+  chrome = await launchChrome({ chromePath: chromiumPath, ignoreDefaultFlags: true, chromeFlags: switches(), logLevel: "silent", connectionPollInterval: 500, maxConnectionRetries: 120 });
   sessions.newcomer = await signIn(service, "ada-newcomer");
   sessions.holder = await signIn(service, "key-holder");
   assert.equal((await (await generate(service, sessions.holder)).json()).status, "created");
+  if (isTimed) await judge("/", undefined, undefined, desktopIndex);
 });
 after(async () => { chrome?.kill(); await service?.stop(); });
 
@@ -46,8 +55,9 @@ for (const [device, config] of [["phone", undefined], ["desktop", desktopConfig]
   for (const [name, path, who] of [["landing", "/"], ["docs", "/docs"], ["dashboard, no key yet", "/dashboard", "newcomer"], ["dashboard with a key", "/dashboard", "holder"]]) {
     test(`${name}: 100 in every category as a ${device}`, { timeout: 360_000 }, async () => {
       const runs = [];
-      while (runs.length < (isTimed ? mostRuns : 1) && runs.at(-1)?.losses.length !== 0) runs.push(await judge(path, sessions[who], config, runs.at(-1)?.benchmarkIndex ?? desktopIndex));
-      assert.deepEqual(runs.at(-1).losses, [], `after ${runs.length} runs: ${JSON.stringify(runs)}`);
+      const count = (isClean) => runs.filter(({ losses }) => (losses.length === 0) === isClean).length;
+      while (count(true) < most && count(false) < most) runs.push(await judge(path, sessions[who], config, runs.at(-1)?.benchmarkIndex ?? desktopIndex));
+      assert.equal(count(true), most, JSON.stringify(runs));
     });
   }
 }

@@ -219,7 +219,7 @@ TEST(AcceptEncodingTest, HonorsZeroWeights) {
 }
 
 TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
-    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'));
+    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'), Opener::severed);
     const auto plain = page.answer(request_with({}), false);
     EXPECT_EQ(plain.body.size(), 2015u);
     EXPECT_TRUE(plain.head.starts_with("HTTP/1.1 200 OK\r\n"));
