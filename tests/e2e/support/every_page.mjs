@@ -29,6 +29,7 @@ class Stage {
     this.limited = await this.service(this.upstreams, { ...calm, RATE_LIMIT_PER_MINUTE: "1" });
     this.guarded = await this.service(this.upstreams, { ...calm, OPENROUTER_GUARDRAIL_ID: this.upstreams.guardrail_id });
     this.stuck = await this.service(this.broken, calm);
+    this.lost = await this.service(this.upstreams, calm);
     await this.addPublicPages();
     await this.addDashboards();
     await this.addConsole();
@@ -158,7 +159,7 @@ class Stage {
   }
 
   async addErrors() {
-    const { open, limited } = this;
+    const { open, limited, lost } = this;
     this.add("error-404", open, "/no-such-page");
     this.add("error-405", open, "/auth/sign-out");
     this.add("error-400", open, "/dashboard/try", await signIn(open, "newcomer"), { form: { message: "x".repeat(3000) } });
@@ -166,6 +167,9 @@ class Stage {
     this.add("error-403", open, "/dashboard/key", await signIn(open, "newcomer"), { form: {}, isForeign: true });
     // Until the one request of this minute is used up.
     this.add("error-429", limited, "/auth/login", undefined, { before: () => until("nobody may ask", async () => (await fetch(`${limited.url}/auth/login`, { redirect: "manual" })).status === 429) });
+    const visitor = await signIn(lost, "newcomer");
+    lost.sql("ALTER TABLE api_keys RENAME TO not_to_be_found");
+    this.add("error-503", lost, "/dashboard", visitor);
     this.add("sign-in-run-out", open, "/auth/callback?code=x&state=y");
     this.add("sign-in-misconfigured", open, "/auth/callback?error=application_suspended");
     for (const [name, button] of [["denied", "Say no"], ["unverified", "E-mail not verified"], ["rejected", "Reject the code"], ["github-down", "Answer 500"], ["github-limits", "Rate limit"]])
