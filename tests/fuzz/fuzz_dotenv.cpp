@@ -13,13 +13,14 @@ using fuzz::text_of;
 
 namespace {
 
-// Of a secret variable's value; what is so short may stand in any message.
+// Of a secret variable's value; what is so short may stand in any message, and what the advice has is no secret.
 bool tells_nothing(const config::Problem& problem, const std::string& value) {
     const auto all = config::variables();
-    const bool is_secret = std::any_of(all.begin(), all.end(), [&](const config::Variable& each) {
-        return each.is_secret && each.name == problem.variable;
-    });
-    return !is_secret || value.size() < 20 || problem.message.find(value) == std::string::npos;
+    const auto variable =
+        std::find_if(all.begin(), all.end(), [&](const config::Variable& each) { return each.name == problem.variable; });
+    const bool is_kept = variable != all.end() && variable->is_secret && value.size() >= 20 &&
+                         variable->advice.find(value) == std::string_view::npos;
+    return !is_kept || problem.message.find(value) == std::string::npos;
 }
 
 void load(const std::vector<std::pair<std::string, std::string>>& pairs) {
