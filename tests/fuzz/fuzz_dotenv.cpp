@@ -16,8 +16,8 @@ namespace {
 // Of a secret variable's value; what is so short may stand in any message, and what the advice has is no secret.
 bool tells_nothing(const config::Problem& problem, const std::string& value) {
     const auto all = config::variables();
-    const auto variable =
-        std::find_if(all.begin(), all.end(), [&](const config::Variable& each) { return each.name == problem.variable; });
+    const auto variable = std::find_if(all.begin(), all.end(),
+                                       [&](const config::Variable& each) { return each.name == problem.variable; });
     const bool is_kept = variable != all.end() && variable->is_secret && value.size() >= 20 &&
                          variable->advice.find(value) == std::string_view::npos;
     return !is_kept || problem.message.find(value) == std::string::npos;
