@@ -176,7 +176,9 @@ struct Application::Parts {
                       [this](const std::stop_token&) { return provider->probe(), AfterJob::pause; }),
           guardrail_timer(
               "guardrail", guardrail_pause, [this](const std::stop_token&) { return learn_guardrail(); },
-              FirstRun::at_once) {}
+              FirstRun::at_once) {
+        observe_connections(server, metrics);
+    }
 
     AfterJob recover(const std::stop_token& stop) {
         const service::Recovered recovered = recovery.run_once(upstream_timeout, stop);

@@ -146,6 +146,22 @@ void Observation::add_queues(std::vector<Figure>& figures) const {
               Figure::Kind::counter, [](const base::WorkQueue& queue) { return queue.record().waited.count(); });
 }
 
+void observe_connections(const net::HttpServer& server, ops::Metrics& metrics) {
+    metrics.add_source([&server] {
+        const net::ConnectionFigures now = server.connections();
+        Figure refused{"llmapikey_connections_refused_total",
+                       "Connections that were closed at once, by the limit that they would have passed",
+                       Figure::Kind::counter,
+                       {{{{"reason", "total_limit"}}, number(now.refused_in_all)},
+                        {{{"reason", "client_limit"}}, number(now.refused_of_client)}}};
+        return std::vector<Figure>{
+            gauge("llmapikey_connections", "Open connections to this process", number(now.open)),
+            gauge("llmapikey_connections_limit", "MAX_CONNECTIONS", number(now.limit)), std::move(refused),
+            counter("llmapikey_connections_displaced_total",
+                    "Waiting connections that were closed to make room for others", number(now.displaced))};
+    });
+}
+
 base::Result<int> CountedWebhooks::post(const std::string& url, const base::Secret& secret,
                                         const service::WebhookEvent& event, base::Timestamp now,
                                         base::Deadline deadline) {

@@ -8,6 +8,7 @@
 
 #include "app/database.hpp"
 #include "base/work_queue.hpp"
+#include "net/http_server.hpp"
 #include "ops/metrics.hpp"
 #include "service/issuance.hpp"
 #include "service/resealing.hpp"
@@ -45,6 +46,9 @@ private:
     std::optional<base::Timestamp> resealing_noted_at_;  // of the job's thread
     std::atomic<std::int64_t> to_reseal_{-1};            // -1: not known
 };
+
+// Shows the connections of `server` in /metrics too; it must outlive the last call of text().
+void observe_connections(const net::HttpServer& server, ops::Metrics& metrics);
 
 // Counts what becomes of each message.
 class CountedWebhooks final : public service::WebhookTransport {

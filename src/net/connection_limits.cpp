@@ -48,6 +48,11 @@ bool ConnectionLimits::wait_for_none(base::Millis timeout) {
     return none_left_.wait_for(lock, timeout, [this] { return count_ == 0; });
 }
 
+ConnectionFigures ConnectionLimits::figures() {
+    const std::lock_guard lock(mutex_);
+    return {count_, in_all_, refused_in_all_, refused_of_client_, displaced_};
+}
+
 std::optional<BodyBudget::Share> BodyBudget::take(std::uint64_t bytes) {
     const auto wanted = static_cast<std::int64_t>(bytes);
     if ((left_ -= wanted) >= 0) return Share(this, bytes);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "net/http_server.hpp"
 
 // What all connections of an HTTP server may take together; private to net/. Thread-safe.
 namespace llmapikey::net {
@@ -37,6 +38,11 @@ public:
     void leave(const std::optional<ClientId>& client);
     bool wait_for_none(base::Millis timeout);
 
+    // `verdict`: why it was not let in.
+    void count_refusal(Verdict verdict) { ++(verdict == Verdict::all_taken ? refused_in_all_ : refused_of_client_); }
+    void count_displaced() { ++displaced_; }
+    ConnectionFigures figures();
+
 private:
     void add(const std::optional<ClientId>& client);
 
@@ -45,6 +51,7 @@ private:
     std::condition_variable none_left_;
     std::size_t count_ = 0;
     std::map<ClientId, std::size_t> of_client_;
+    std::atomic<std::uint64_t> refused_in_all_{0}, refused_of_client_{0}, displaced_{0};
 };
 
 // The memory that bodies may take while they are received and answered.

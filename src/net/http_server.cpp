@@ -91,11 +91,12 @@ void spawn_connection(IoThread& owner, ConnectionLimits& limits, tcp::socket soc
 }
 
 // Whether there was one that could go.
-bool make_room(SessionHost& host) {
+bool make_room(SessionHost& host, ConnectionLimits& limits) {
     Connected* const waiting = host.connections.take_waiting();
     if (waiting == nullptr) return false;
     error_code ignored;
     waiting->socket.close(ignored);
+    limits.count_displaced();
     return true;
 }
 
@@ -107,12 +108,12 @@ void take_in(IoThread& owner, ConnectionLimits& limits, tcp::socket socket) {
     const HttpServerOptions& options = owner.host.options;
     const bool is_proxy = options.is_proxy && options.is_proxy(peer.to_string());
     const auto client = is_proxy ? std::nullopt : std::optional(client_of(peer));
+    using Verdict = ConnectionLimits::Verdict;
     const auto verdict = limits.enter(client);
-    if (verdict == ConnectionLimits::Verdict::client_has_enough) return;
-    if (verdict == ConnectionLimits::Verdict::all_taken) {
-        if (!make_room(owner.host)) return;
-        limits.enter_instead_of_another(client);
-    }
+    const bool has_place =
+        verdict == Verdict::admitted || (verdict == Verdict::all_taken && make_room(owner.host, limits));
+    if (!has_place) return limits.count_refusal(verdict);
+    if (verdict == Verdict::all_taken) limits.enter_instead_of_another(client);
     spawn_connection(owner, limits, std::move(socket), client);
 }
 
@@ -123,7 +124,7 @@ asio::awaitable<void> accept_connections(IoThread& owner, ConnectionLimits& limi
         co_await owner.acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
         if (ec == asio::error::operation_aborted || !owner.acceptor.is_open()) co_return;
         if (ec) {  // out of descriptors, most likely: trying again at once would only spin
-            make_room(owner.host);
+            make_room(owner.host, limits);
             asio::steady_timer timer(owner.io, accept_back_off);
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
             continue;
@@ -257,6 +258,10 @@ std::uint16_t HttpServer::port() const {
 
 const ListenAddress& HttpServer::address() const {
     return impl_->address;
+}
+
+ConnectionFigures HttpServer::connections() const {
+    return impl_->limits.figures();
 }
 
 bool HttpServer::responds(base::Deadline deadline) {

@@ -43,6 +43,13 @@ struct HttpServerOptions {
     base::Millis queue_timeout{5'000};  // a request that waits longer for a worker is answered 503 without running
 };
 
+// How many connections there are, and what has become of those for which there was no room.
+struct ConnectionFigures {
+    std::uint64_t open = 0, limit = 0;
+    std::uint64_t refused_in_all = 0, refused_of_client = 0;  // max_connections, max_client_connections
+    std::uint64_t displaced = 0;                              // closed to make room for another
+};
+
 // The threads of each Executor but io. Several may be the same object.
 struct ServerQueues {
     base::WorkQueue& database;
@@ -70,6 +77,7 @@ public:
     // Where it listens, once started: the port that was given for port 0, and what a socket was bound to.
     const ListenAddress& address() const;
     std::uint16_t port() const;
+    ConnectionFigures connections() const;
     // Whether each of its threads does something else than hang. Only while it runs.
     bool responds(base::Deadline deadline);
     // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, then closes the rest

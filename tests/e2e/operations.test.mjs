@@ -103,6 +103,9 @@ test("metrics say what has happened", async () => {
   const statuses = metrics.get("llmapikey_keys").samples.reduce((sum, sample) => sum + sample.value, 0);
   assert.equal(statuses, value("llmapikey_live_keys"));
   assert.ok(value("llmapikey_queue_jobs_total", { queue: "database" }) > 0);
+  assert.ok(value("llmapikey_connections") >= 1 && value("llmapikey_connections") < value("llmapikey_connections_limit"));
+  for (const reason of ["total_limit", "client_limit"]) assert.equal(value("llmapikey_connections_refused_total", { reason }), 0);
+  assert.equal(value("llmapikey_connections_displaced_total"), 0);
   assert.ok(value("process_resident_memory_bytes") > 1e6 && value("process_open_fds") > 5 && value("process_max_fds") > value("process_open_fds"));
   const now = Date.now() / 1000;
   assert.ok(value("process_start_time_seconds") <= now + 2 && value("process_start_time_seconds") > now - 3600);

@@ -79,6 +79,7 @@ TEST_F(ConnectionLimitsTest, AClientHasSoManyAndOthersAreServedBesideIt) {
     for (const auto& each : kept)
         each->until("hello");
     EXPECT_EQ(come(whole)->to_end(), "");
+    EXPECT_EQ(server_->connections().refused_of_client, 1U);
     EXPECT_TRUE(is_served("127.0.0.2"));
     for (const auto& each : kept)
         EXPECT_TRUE(each->is_silent());
@@ -115,6 +116,11 @@ TEST_F(ConnectionLimitsTest, ForOneMoreTheLongestSilentStrangerGoes) {
     EXPECT_EQ(second->to_end(), "");
     EXPECT_TRUE(third->is_silent());
     EXPECT_TRUE(regular->is_silent()) << "who has asked before is worth more";
+    const ConnectionFigures figures = server_->connections();
+    EXPECT_EQ(figures.displaced, 2U);
+    EXPECT_EQ(figures.open, 4U);
+    EXPECT_EQ(figures.limit, 4U);
+    EXPECT_EQ(figures.refused_in_all, 0U) << "who has another's place was not refused";
 }
 
 TEST_F(ConnectionLimitsTest, WithoutStrangersTheLongestIdleGoes) {
@@ -137,6 +143,8 @@ TEST_F(ConnectionLimitsTest, WhoIsBeingAnsweredIsNotClosedForAnother) {
     for (int i = 0; i < 2; ++i)
         ASSERT_TRUE(greeter_.has_begun.try_acquire_for(patience));
     EXPECT_EQ(come(whole)->to_end(), "");
+    EXPECT_EQ(server_->connections().refused_in_all, 1U);
+    EXPECT_EQ(server_->connections().displaced, 0U);
     greeter_.may_go_on.release(2);
     for (const auto& each : busy)
         EXPECT_TRUE(each->to_end().ends_with("hello"));
