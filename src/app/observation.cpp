@@ -103,6 +103,8 @@ void Observation::add_keys(std::vector<Figure>& figures) const {
     figures.push_back(gauge("llmapikey_oldest_waiting_mint_age_seconds",
                             "Since when the first in the queue for a key waits; 0: nobody does",
                             seconds_since(counts->waiting_since, now)));
+    figures.push_back(gauge("llmapikey_webhook_deliveries_waiting", "Messages to webhook endpoints that are to be sent",
+                            number(counts->waiting_deliveries)));
 }
 
 void Observation::add_facts(std::vector<Figure>& figures) const {
@@ -120,6 +122,9 @@ void Observation::add_facts(std::vector<Figure>& figures) const {
     figures.push_back(gauge("llmapikey_spent_today_dollars",
                             "What all keys have spent since midnight UTC, in US dollars",
                             dollars(overview->spent_today)));
+    if (overview->dead_deliveries)
+        figures.push_back(gauge("llmapikey_webhook_deliveries_dead", "Messages to webhook endpoints that were given up",
+                                number(*overview->dead_deliveries)));
     if (!overview->figures_at) return;
     figures.push_back(gauge("llmapikey_exposure_per_day_dollars",
                             "What all keys that work could spend in a day, in US dollars",

@@ -31,6 +31,7 @@ void read_exposure(const Facts& facts, Overview& overview) {
     overview.expired_keys = number_of(facts, fact::expired_keys).value_or(0);
     overview.exposure_per_day = amount_of(facts, fact::exposure_per_day);
     overview.exposure_until_expiry = amount_of(facts, fact::exposure_until);
+    overview.dead_deliveries = number_of(facts, fact::dead_deliveries);
     if (const auto last = number_of(facts, fact::last_expiry))
         overview.last_expiry = base::Timestamp{base::Seconds{*last}};
 }

@@ -17,7 +17,8 @@ struct Overview {
     std::optional<std::int64_t> room;  // under MAX_TOTAL_KEYS; nullopt: no limit
     base::MicroUsd exposure_per_day, exposure_until_expiry;
     std::optional<base::Timestamp> last_expiry;
-    std::optional<base::Timestamp> figures_at;  // of usable_keys to last_expiry; nullopt: not taken yet
+    std::optional<base::Timestamp> figures_at;    // of usable_keys to last_expiry; nullopt: not taken yet
+    std::optional<std::int64_t> dead_deliveries;  // of webhooks; nullopt: not counted yet
     base::MicroUsd spent_today;
     std::optional<base::MicroUsd> credits_left;
     std::optional<base::Timestamp> credits_end;    // at today's pace; nullopt: not at this pace, or not known

@@ -42,8 +42,11 @@ base::Result<void> Statistics::take_figures(base::Timestamp now) {
         const auto counted = store_.count_day(day);
         if (!counted) return counted;
     }
+    const auto dead = webhooks_.count_dead();
+    if (!dead) return tl::unexpected(dead.error());
     std::map<std::string, std::string> taken;
     taken[fact::figures] = "taken";
+    taken[fact::dead_deliveries] = std::to_string(*dead);
     taken[fact::usable_keys] = std::to_string(exposure->usable_keys);
     taken[fact::expired_keys] = std::to_string(exposure->expired_keys);
     taken[fact::exposure_per_day] = std::to_string(exposure->per_day.value);

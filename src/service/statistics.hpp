@@ -19,7 +19,7 @@ namespace llmapikey::service {
 // Rows by status, each from an index that holds only these.
 struct StatusCounts {
     std::int64_t live = 0, waiting = 0, pending = 0, ambiguous = 0, revoking = 0, replacing = 0, disabled = 0,
-                 missing = 0;
+                 missing = 0, waiting_deliveries = 0;
     std::optional<base::Timestamp> ambiguous_since, waiting_since;  // the oldest of them; nullopt: there is none
 };
 
@@ -125,6 +125,7 @@ inline constexpr const char* expired_keys = "expired_keys";             // of Ex
 inline constexpr const char* exposure_per_day = "exposure_per_day";     // of Exposure, in millionths of a dollar
 inline constexpr const char* exposure_until = "exposure_until_expiry";  // likewise
 inline constexpr const char* last_expiry = "last_expiry";               // Unix seconds; empty: none
+inline constexpr const char* dead_deliveries = "dead_deliveries";       // of webhooks: given up
 inline constexpr const char* credits_total = "credits_total";           // in millionths of a dollar
 inline constexpr const char* credits_used = "credits_used";             // likewise
 inline constexpr const char* upstream_problem = "upstream_problem";     // empty: it answered

@@ -74,6 +74,8 @@ public:
     virtual base::Result<void> update(const WebhookDelivery& delivery) = 0;
     // The latest first. nullopt: of every state.
     virtual base::Result<std::vector<WebhookDelivery>> deliveries(std::optional<DeliveryState> state, int limit) = 0;
+    // Reads every delivery: not for a page.
+    virtual base::Result<std::int64_t> count_dead() = 0;
     // Dead or delivered -> waiting, as new. False: there is no such delivery.
     virtual base::Result<bool> resend(const std::string& delivery_id, base::Timestamp now) = 0;
     // Forgets what was told or given up before `before`.

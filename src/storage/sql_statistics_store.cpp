@@ -19,7 +19,8 @@ const std::string select_counts =
     "(SELECT count(*) FROM llmapikey.api_keys WHERE missing_since IS NOT NULL), "
     "(SELECT min({epoch:attempted_at}) FROM llmapikey.api_keys "
     "WHERE status IN ('pending', 'ambiguous') AND status = 'ambiguous'), "
-    "(SELECT min(queued_at) / 1000000 FROM llmapikey.api_keys WHERE status = 'waiting')";
+    "(SELECT min(queued_at) / 1000000 FROM llmapikey.api_keys WHERE status = 'waiting'), "
+    "(SELECT count(*) FROM llmapikey.webhook_deliveries WHERE state = 'waiting')";
 // $1: now, in seconds. A day that has begun counts whole.
 const std::string select_exposure =
     "SELECT coalesce(sum(is_usable), 0)::bigint, coalesce(sum(1 - is_usable), 0)::bigint, "
@@ -65,8 +66,9 @@ base::Result<service::StatusCounts> SqlStatisticsStore::status_counts() {
     const auto answer = database_->run(select_counts, {});
     if (!answer) return tl::unexpected(answer.error());
     const SqlRow& row = answer->rows.at(0);
-    return service::StatusCounts{row.number(0), row.number(1), row.number(2), row.number(3),       row.number(4),
-                                 row.number(5), row.number(6), row.number(7), time_if_any(row, 8), time_if_any(row, 9)};
+    return service::StatusCounts{row.number(0),  row.number(1),       row.number(2),      row.number(3),
+                                 row.number(4),  row.number(5),       row.number(6),      row.number(7),
+                                 row.number(10), time_if_any(row, 8), time_if_any(row, 9)};
 }
 
 base::Result<service::Exposure> SqlStatisticsStore::exposure(base::Timestamp now) {

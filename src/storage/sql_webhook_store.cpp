@@ -48,6 +48,7 @@ const std::string select_latest =
     select_deliveries + "WHERE $1::text IS NULL ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
 const std::string select_of_state =
     select_deliveries + "WHERE state = $1 ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
+const std::string select_dead_count = "SELECT count(*) FROM llmapikey.webhook_deliveries WHERE state = 'dead'";
 const std::string update_delivery =
     "UPDATE llmapikey.webhook_deliveries SET state = $2, attempts = $3, next_at = $4, updated_at = $5, problem = $6 "
     "WHERE id = $1";
@@ -163,6 +164,12 @@ base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::deliveries(
     const auto answer = database_->run(state ? select_of_state : select_latest, values.add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return read_deliveries(*answer);
+}
+
+base::Result<std::int64_t> SqlWebhookStore::count_dead() {
+    const auto answer = database_->run(select_dead_count, {});
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->rows.at(0).number(0);
 }
 
 base::Result<bool> SqlWebhookStore::resend(const std::string& delivery_id, base::Timestamp now) {

@@ -25,6 +25,7 @@ public:
     base::Result<void> update(const service::WebhookDelivery& delivery) override;
     base::Result<std::vector<service::WebhookDelivery>> deliveries(std::optional<service::DeliveryState> state,
                                                                    int limit) override;
+    base::Result<std::int64_t> count_dead() override;
     base::Result<bool> resend(const std::string& delivery_id, base::Timestamp now) override;
     base::Result<void> prune(base::Timestamp before) override;
 

@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { generate, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+import { generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path) => readFileSync(`${root}/${path}`, "utf8");
@@ -54,6 +54,11 @@ before(async () => {
   upstreams = await startUpstreams();
   listener = createServer((request, response) => { request.resume(); request.on("end", () => response.end()); });
   await new Promise((done) => listener.listen(0, "127.0.0.1", done));
+  // Two messages were given up and one waits: rows from before the start.
+  const migrated = await run(["migrate", "up"], serviceEnvironment(upstreams, folder), folder);
+  assert.equal(migrated.code, 0, migrated.err);
+  const later = Math.floor(Date.now() / 1000) + 86_400;
+  execFileSync("sqlite3", ["-bail", `${folder}/llmapikey.db`], { input: ["dead", "dead", "waiting"].map((state, i) => `INSERT INTO webhook_deliveries (id, event_id, endpoint_id, state, attempts, next_at, updated_at, problem) VALUES ('kept-${i}', 'event-${i}', 'nobody', '${state}', 1, ${later}, ${later}, '');`).join("\n") });
   service = await startService(upstreams, folder, { ADMIN_GITHUB_USER_IDS: "1003", RECONCILE_SECONDS: "5", UPSTREAM_TIMEOUT_SECONDS: "3", SPENDING_POLL_SECONDS: "1",
     KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: "another-sealing-secret-of-the-tests-012345" });
   const session = await signIn(service, "linus-organizer");
@@ -106,6 +111,8 @@ test("metrics say what has happened", async () => {
   assert.ok(value("llmapikey_connections") >= 1 && value("llmapikey_connections") < value("llmapikey_connections_limit"));
   for (const reason of ["total_limit", "client_limit"]) assert.equal(value("llmapikey_connections_refused_total", { reason }), 0);
   assert.equal(value("llmapikey_connections_displaced_total"), 0);
+  assert.equal(value("llmapikey_webhook_deliveries_waiting"), 1);
+  assert.equal(value("llmapikey_webhook_deliveries_dead"), 2);
   assert.ok(value("process_resident_memory_bytes") > 1e6 && value("process_open_fds") > 5 && value("process_max_fds") > value("process_open_fds"));
   const now = Date.now() / 1000;
   assert.ok(value("process_start_time_seconds") <= now + 2 && value("process_start_time_seconds") > now - 3600);

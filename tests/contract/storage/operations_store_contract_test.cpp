@@ -271,6 +271,8 @@ TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
     ASSERT_TRUE(store.update(due[0]));
     ASSERT_TRUE(store.update(due[1]));
     EXPECT_TRUE(store.due(clock_.now(), 10).value().empty());
+    EXPECT_EQ(store.count_dead().value(), 1);
+    EXPECT_EQ(storage::SqlStatisticsStore(sql_).status_counts().value().waiting_deliveries, 1);
     EXPECT_EQ(store.deliveries(service::DeliveryState::dead, 10).value().at(0).problem, "answered 500");
     EXPECT_EQ(store.deliveries(std::nullopt, 10).value().size(), 2u);
     EXPECT_FALSE(store.resend(due[1].id, clock_.now()).value()) << "it waits already";
