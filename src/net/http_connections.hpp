@@ -16,6 +16,11 @@ using Instant = std::chrono::steady_clock::time_point;
 // One connection, as the thread that owns it sees it. Touched on that thread only.
 struct Connected {
     explicit Connected(boost::asio::ip::tcp::socket accepted) : socket(std::move(accepted)) {}
+    // Whether something has arrived that nobody has read yet.
+    bool has_bytes() const {
+        boost::system::error_code ignored;
+        return socket.available(ignored) > 0;
+    }
     boost::asio::ip::tcp::socket socket;
     Instant deadline = Instant::max();  // of the operation under way; the sweep cancels what is late
     bool is_late = false;

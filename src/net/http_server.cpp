@@ -41,6 +41,8 @@ struct IoThread {
     tcp::acceptor acceptor{io};
     asio::steady_timer sweep_timer{io};
     SessionHost host;
+    std::promise<void> last_accepted;  // once it accepts no more
+    bool is_over = false;              // nothing is left to sweep
     std::thread thread;
 };
 
@@ -122,7 +124,7 @@ asio::awaitable<void> accept_connections(IoThread& owner, ConnectionLimits& limi
         error_code ec;
         tcp::socket socket(owner.io);
         co_await owner.acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
-        if (ec == asio::error::operation_aborted || !owner.acceptor.is_open()) co_return;
+        if (ec == asio::error::operation_aborted) co_return;
         if (ec) {  // out of descriptors, most likely: trying again at once would only spin
             make_room(owner.host, limits);
             asio::steady_timer timer(owner.io, accept_back_off);
@@ -154,22 +156,29 @@ void schedule_sweep(IoThread& owner) {
     const bool takes_turns = owner.host.connections.are_many();
     owner.sweep_timer.expires_after(takes_turns ? sweep_interval / Connections::turns : sweep_interval);
     owner.sweep_timer.async_wait([&owner](const error_code& ec) {
-        // The second condition: a sweep that was due already when the server was told to stop must not begin anew.
-        if (ec || (owner.host.is_draining && owner.host.connections.all().empty())) return;
+        // The second condition: a sweep that was due already when the last connection ended must not begin anew.
+        if (ec || owner.is_over) return;
         sweep(owner.host);
         owner.host.pressure.look();
         schedule_sweep(owner);
     });
 }
 
-void drain(IoThread& owner) {
+// Newcomers may still send a first request for a moment, and what has been sent already is answered yet.
+void drain(IoThread& owner, base::Millis grace) {
     error_code ignored;
+    const Instant first_request_by =
+        std::chrono::steady_clock::now() + std::min(owner.host.options.newcomer_grace, grace);
     owner.host.is_draining = true;
+    owner.host.first_request_by = first_request_by;
     owner.acceptor.close(ignored);
     for (Connected* connection : owner.host.connections.all()) {
-        // What has been sent already is answered yet.
-        const bool has_bytes = connection->socket.available(ignored) > 0;
-        if (connection->is_idle && !has_bytes) connection->socket.close(ignored);
+        if (!connection->is_idle || connection->has_bytes()) continue;
+        if (connection->has_asked) {
+            connection->socket.close(ignored);
+        } else {
+            connection->deadline = std::min(connection->deadline, first_request_by);
+        }
     }
 }
 
@@ -282,7 +291,8 @@ base::Result<void> HttpServer::start(std::optional<int> listening_socket) {
     impl_->is_running = true;
     for (const auto& each : impl_->threads) {
         IoThread& owner = *each;
-        asio::co_spawn(owner.io, accept_connections(owner, impl_->limits), [](std::exception_ptr) {});
+        asio::co_spawn(owner.io, accept_connections(owner, impl_->limits),
+                       [&owner](std::exception_ptr) { owner.last_accepted.set_value(); });
         schedule_sweep(owner);
         owner.thread = std::thread([&owner] {
             pthread_setname_np(pthread_self(), "http-io");
@@ -296,8 +306,11 @@ void HttpServer::stop(base::Millis grace) {
     if (!impl_->is_running) return;
     impl_->is_running = false;
     for (const auto& each : impl_->threads) {
-        asio::post(each->io, [&owner = *each] { drain(owner); });
+        asio::post(each->io, [&owner = *each, grace] { drain(owner, grace); });
     }
+    // What was accepted as the end came counts among the connections by then.
+    for (const auto& each : impl_->threads)
+        each->last_accepted.get_future().wait();
     // After the grace connections are closed, but their handlers still end on the queues before the threads do: a job
     // refers to its connection's frame.
     while (!impl_->limits.wait_for_none(grace)) {
@@ -307,7 +320,10 @@ void HttpServer::stop(base::Millis grace) {
         grace = base::Millis{1000};
     }
     for (const auto& each : impl_->threads) {
-        asio::post(each->io, [&owner = *each] { owner.sweep_timer.cancel(); });
+        asio::post(each->io, [&owner = *each] {
+            owner.is_over = true;
+            owner.sweep_timer.cancel();
+        });
         each->thread.join();
     }
 }

@@ -40,6 +40,7 @@ struct HttpServerOptions {
     base::Millis idle_timeout{60'000};
     base::Millis stream_timeout{120'000};  // a body that is produced while it is sent, from its beginning to its end
     base::Millis stream_idle_timeout{30'000};  // likewise, without a byte
+    base::Millis newcomer_grace{500};   // while it stops: for a first request of whoever has connected just before
     base::Millis queue_timeout{5'000};  // a request that waits longer for a worker is answered 503 without running
 };
 
@@ -80,8 +81,9 @@ public:
     ConnectionFigures connections() const;
     // Whether each of its threads does something else than hang. Only while it runs.
     bool responds(base::Deadline deadline);
-    // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, then closes the rest
-    // and joins the threads. Idempotent. Not from a handler.
+    // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, and those that have
+    // sent nothing yet begin one for a part of it; then closes the rest and joins the threads. Idempotent. Not from a
+    // handler.
     void stop(base::Millis grace);
 
 private:

@@ -243,9 +243,10 @@ bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_
     host.connections.begin_waiting(connection);
     if (buffer.size() > 0) return true;
     if (buffer.capacity() > first_read_bytes) buffer.shrink_to_fit();
-    if (host.is_draining) return false;
+    if (host.is_draining && connection.has_asked && !connection.has_bytes()) return false;
     connection.is_idle = true;
-    connection.deadline = after(connection.has_asked ? host.options.idle_timeout : host.options.header_timeout);
+    const base::Millis wait = connection.has_asked ? host.options.idle_timeout : host.options.header_timeout;
+    connection.deadline = host.is_draining ? host.first_request_by : after(wait);
     return true;
 }
 

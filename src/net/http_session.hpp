@@ -21,6 +21,7 @@ struct SessionHost {
     IncomingMessages messages{};
     Pressure pressure{};
     bool is_draining = false;
+    Instant first_request_by{};  // once it drains: of connections that have sent nothing yet
 };
 
 // Serves one connection until it ends. `host` must outlive it.
