@@ -41,12 +41,11 @@ int run_audit_verify(Output output) {
     return is_whole ? 0 : 1;
 }
 
-int run_audit_export() {
+int run_audit_export(std::int64_t after) {
     const auto config = load_or_explain(config::Need::database);
     if (!config) return 2;
     const auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
-    std::int64_t after = 0;
     while (true) {
         const auto page = stores->audit->read(after, entries_per_page);
         if (!page) return report(page.error());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 // One function per command, in a file of its name. Each returns the exit status: 0 done, 1 failed, 2 usage or
@@ -23,7 +24,8 @@ int run_doctor(Output output);
 // Asks the service that runs here whether it is alive.
 int run_health();
 int run_audit_verify(Output output);
-int run_audit_export();
+// All entries behind the sequence `after`.
+int run_audit_export(std::int64_t after);
 // Seals what is in the database with KEY_ENCRYPTION_SECRET, or says only how much is sealed with another one.
 int run_reseal(bool is_dry_run, Output output);
 // Every route of the service, and who gets in.

@@ -22,9 +22,11 @@ void add_audit(CLI::App& app, int& status) {
     auto* verify = audit->add_subcommand("verify", "Find any change or gap in the audit log");
     auto* verify_json = add_switch(*verify, "--json", "Print JSON");
     verify->callback([=, &status] { status = run_audit_verify(output_of(verify_json)); });
-    audit->add_subcommand("export", "Write the audit log to standard output as JSON lines")->callback([&status] {
-        status = run_audit_export();
-    });
+    auto* exporting = audit->add_subcommand("export", "Write the audit log to standard output as JSON lines");
+    auto* after = exporting->add_option("--after", "Only what comes after the entry of this sequence")
+                      ->check(CLI::NonNegativeNumber);
+    exporting->callback(
+        [&status, after] { status = run_audit_export(after->count() > 0 ? after->as<std::int64_t>() : 0); });
 }
 
 // Runs the subcommand that was chosen; each writes its exit status here.

@@ -155,6 +155,11 @@ test("every step is in the audit log, and the log is whole", async (t) => {
   assert.deepEqual([verified.json().whole, verified.json().entries], [true, 2]);
   const entries = (await keys("audit", "export")).out.trim().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(entries.map((entry) => [entry.action, entry.outcome, entry.detail]), [["key.revoke", "begun", "because"], ["key.revoke", "done", "because"]]);
+  const since = await keys("audit", "export", "--after", String(entries[0].sequence));
+  assert.deepEqual(since.out.trim().split("\n").map((line) => JSON.parse(line)), entries.slice(1));
+  assert.deepEqual(await keys("audit", "export", "--after", String(entries.at(-1).sequence)).then(({ code, out }) => [code, out]), [0, ""]);
+  assert.equal((await keys("audit", "export", "--after", "-1")).code, 2);
+  assert.equal((await keys("audit", "export", "--after", "yesterday")).code, 2);
 });
 
 test("backup: a consistent copy while keys are being made, from which a service starts", { skip: !isEmbedded && "the embedded database only" }, async (t) => {
