@@ -10,6 +10,7 @@
 #include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "net/http_server.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -17,7 +18,8 @@ namespace {
 struct Check {
     std::string what;
     bool is_good;
-    std::string note;  // what was found, or what is wrong and how to mend it
+    std::string note;          // what was found, or what is wrong and how to mend it
+    bool is_doubtful = false;  // good, but most likely not as it is meant to be
 };
 
 void check_variables(const config::Lookup& lookup, const std::vector<config::Problem>& problems,
@@ -33,6 +35,25 @@ void check_variables(const config::Lookup& lookup, const std::vector<config::Pro
         if (!is_set && !variable.default_text.empty()) note += ": " + std::string(variable.default_text);
         checks.push_back({name, complaint.empty(), complaint.empty() ? note : complaint});
     }
+}
+
+bool is_loopback(const std::string& host) {
+    return host.starts_with("127.") || host == "::1";
+}
+
+// Whether others than this machine can come, directly or through a proxy.
+bool is_reached_from_elsewhere(const config::Config& config) {
+    const auto listen = net::ListenAddress::parse(config.listen);
+    return !config.trusted_proxies.empty() || (listen && !is_loopback(listen->host));
+}
+
+Check check_public_url(const config::Config& config) {
+    if (!config.public_url.empty()) return {"public address", true, config.public_url};
+    if (!is_reached_from_elsewhere(config)) return {"public address", true, "none: only this machine gets in"};
+    return {"public address", true,
+            "not known: where GitHub sends people back to is taken from what each request claims to have asked for; "
+            "set PUBLIC_URL to the origin that people open, such as https://keys.example.org",
+            true};
 }
 
 Check check_database(const config::Config& config) {
@@ -128,14 +149,16 @@ Check check_guardrail(const config::Config& config, net::HttpClient& http) {
 
 void print_text(const std::vector<Check>& checks) {
     for (const Check& check : checks) {
-        std::printf("%-8s %-28s %s\n", check.is_good ? "ok" : "PROBLEM", check.what.c_str(), check.note.c_str());
+        const char* const verdict = !check.is_good ? "PROBLEM" : check.is_doubtful ? "WARNING" : "ok";
+        std::printf("%-8s %-28s %s\n", verdict, check.what.c_str(), check.note.c_str());
     }
 }
 
 void print_json(const std::vector<Check>& checks) {
     boost::json::array list;
     for (const Check& check : checks)
-        list.push_back({{"check", check.what}, {"ok", check.is_good}, {"note", check.note}});
+        list.push_back(
+            {{"check", check.what}, {"ok", check.is_good}, {"warning", check.is_doubtful}, {"note", check.note}});
     std::puts(boost::json::serialize(list).c_str());
 }
 
@@ -155,6 +178,7 @@ int run_doctor(Output output) {
     const auto storage = config::load(*lookup, config::Need::database);
     if (storage) checks.push_back(check_database(*storage));
     if (whole) {
+        checks.push_back(check_public_url(*whole));
         const auto http = app::make_http_client();
         checks.push_back(check_github(*whole, *http));
         checks.push_back(check_openrouter(*whole, *http));

@@ -90,7 +90,18 @@ test("doctor says that all is well, or what is wrong and how to mend it", async 
   assert.match(well.out, /ok +GitHub credentials/);
   assert.match(well.out, /ok +OpenRouter credits +\d+.* US dollars left/);
   const json = JSON.parse((await run(["doctor", "--json"], good, folder)).out);
-  assert.ok(json.every((check) => check.ok));
+  assert.ok(json.every((check) => check.ok && !check.warning));
+  for (const [env, words] of [
+    [{ LISTEN: "0.0.0.0:3000" }, /WARNING +public address.*set PUBLIC_URL/],
+    [{ LISTEN: "[::]:3000" }, /WARNING +public address.*set PUBLIC_URL/],
+    [{ TRUSTED_PROXIES: "127.0.0.1" }, /WARNING +public address.*set PUBLIC_URL/],
+    [{ LISTEN: "[::1]:3000" }, /ok +public address/],
+    [{ LISTEN: "0.0.0.0:3000", PUBLIC_URL: "https://keys.example.org" }, /ok +public address +https:\/\/keys\.example\.org/],
+  ]) {
+    const { code, out } = await run(["doctor"], { ...good, ...env }, folder);
+    assert.equal(code, 0, "what may be meant is no failure");
+    assert.match(out, words);
+  }
   for (const [env, words] of [
     [{ GITHUB_OAUTH_CLIENT_SECRET: "wrong" }, /PROBLEM +GitHub credentials.*GITHUB_OAUTH_CLIENT_SECRET/],
     [{ OPENROUTER_MANAGEMENT_KEY: "wrong" }, /PROBLEM +OpenRouter key.*management key/],
