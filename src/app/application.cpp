@@ -71,7 +71,7 @@ struct Application::Parts {
           can_recover(!config.openrouter_management_key.empty()),
           stores(std::move(opened)),
           leases(*stores.leases, clock),
-          http(make_http_client()),
+          http(make_http_client(config)),
           metrics(web::route_labels()),
           provider(make_key_provider(config, *http, supervise(metrics))),
           identity(make_identity_provider(config, *http)),

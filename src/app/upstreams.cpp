@@ -1,7 +1,7 @@
 #include "app/upstreams.hpp"
 
 #include "net/curl_client.hpp"
-
+#include "net/discreet_client.hpp"
 #include "ops/log.hpp"
 
 namespace llmapikey::app {
@@ -60,8 +60,11 @@ std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::
         http);
 }
 
-std::unique_ptr<net::HttpClient> make_http_client() {
-    return net::make_curl_client("llmapikey");
+std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config) {
+    return net::make_discreet(net::make_curl_client("llmapikey"),
+                              {config.openrouter_management_key, config.github_oauth_client_secret,
+                               config.auth_session_secret, config.auth_session_secret_also_accepted,
+                               config.key_encryption_secret, config.key_encryption_secret_also_accepted});
 }
 
 }  // namespace llmapikey::app

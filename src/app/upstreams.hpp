@@ -17,7 +17,8 @@ using OpenRouter = std::unique_ptr<upstream::OpenRouterClient>;
 OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http,
                              upstream::Supervision supervision = {});
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
-std::unique_ptr<net::HttpClient> make_http_client();
+// For calls to anybody; its answers repeat none of our secrets.
+std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config);
 // For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log. `metrics` must outlive
 // the client.
 upstream::Supervision supervise(ops::Metrics& metrics);

@@ -179,7 +179,7 @@ int run_doctor(Output output) {
     if (storage) checks.push_back(check_database(*storage));
     if (whole) {
         checks.push_back(check_public_url(*whole));
-        const auto http = app::make_http_client();
+        const auto http = app::make_http_client(*whole);
         checks.push_back(check_github(*whole, *http));
         checks.push_back(check_openrouter(*whole, *http));
         if (checks.back().is_good && !whole->openrouter_management_key.empty())

@@ -28,7 +28,7 @@ int run_health() {
     }
     net::ClientRequest request;
     request.url = "http://" + listen->text() + "/healthz";  // Linux takes "any address" as a target for this host
-    const auto answer = app::make_http_client()->send(request, base::Deadline::after(patience));
+    const auto answer = app::make_http_client({})->send(request, base::Deadline::after(patience));
     if (answer.transfer != net::TransferStatus::answered) return fail(request.url + ": " + answer.failure);
     if (answer.status != 200) return fail(request.url + " answers " + std::to_string(answer.status));
     std::puts("ok");

@@ -1,6 +1,7 @@
 // Every secret that is set, made or handed out, looked for in everything that comes out: logs, errors, metrics, URLs, pages, files, commands.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
 import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -117,6 +118,39 @@ test("commands, working and failing", async () => {
     const { out: said, err } = await run(args, { ...whole, ...more }, folder);
     out.push([`llmapikey ${args.join(" ")} ${Object.keys(more)}`, said + err]);
   }
+});
+
+test("upstreams that repeat what they were sent in their errors", async (t) => {
+  // Whatever is asked of it: refused, with all that came along.
+  const echo = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => { body += chunk; });
+    request.on("end", () => {
+      const said = `${request.method} ${request.url} ${JSON.stringify(request.headers)} ${body}`;
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify(request.url.startsWith("/api/v1") ? { error: { code: 400, message: `no: ${request.headers.authorization}` } } : { message: `no: ${request.headers.authorization} ${said}`, error: `${body.slice(body.indexOf("client_secret"))}` }));
+    });
+  });
+  await new Promise((done) => echo.listen(0, "127.0.0.1", done));
+  t.after(() => echo.close());
+  const url = `http://127.0.0.1:${echo.address().port}`, place = temporaryFolder();
+  const told = { ...env, OPENROUTER_MANAGEMENT_KEY: made("told-management"), GITHUB_OAUTH_CLIENT_SECRET: `${made("told client+")}/=`, GITHUB_API_URL: url, OPENROUTER_URL: `${url}/api/v1`, RECONCILE_SECONDS: "5", SPENDING_POLL_SECONDS: "1" };
+  for (const name of ["OPENROUTER_MANAGEMENT_KEY", "GITHUB_OAUTH_CLIENT_SECRET"]) secrets.set(`${name} of who is echoed`, told[name]);
+  const echoed = await startService({ ...upstreams, github_url: url }, place, told);
+  t.after(async () => { await echoed.stop(); rmSync(place, { recursive: true, force: true }); });
+  const begun = await fetch(`${echoed.url}/auth/login`, { redirect: "manual" });
+  const state = new URL(begun.headers.get("location")).searchParams.get("state");
+  const finished = await fetch(`${echoed.url}/auth/callback?code=${"c".repeat(20)}&state=${encodeURIComponent(state)}`, { redirect: "manual", headers: { cookie: cookiesOf(begun)[0] } });
+  assert.ok(finished.status >= 400);
+  out.push(["a sign-in that is echoed", await finished.text()]);
+  for (const args of [["doctor"], ["reconcile"], ["keys", "mint", "--account", "4242"]]) {
+    const { out: said, err } = await run(args, serviceEnvironment({ ...upstreams, github_url: url }, place, told), place);
+    out.push([`llmapikey ${args.join(" ")}, echoed`, said + err]);
+    assert.match(said + err, /no: |answered/, args.join(" "));
+  }
+  await until("the log repeats the upstreams' words", () => /OpenRouter.*no: /.test(echoed.process.output) && /GitHub answered/.test(echoed.process.output), 30_000).catch((error) => { throw new Error(`${error.message}: ${echoed.process.output}`); });
+  for (const line of echoed.process.output.split("\n")) out.push(["the log of a service that is echoed", line]);
+  out.push(["the files of a service that is echoed", readdirSync(place).map((name) => readFileSync(join(place, name), "latin1")).join("")]);
 });
 
 // A text as it may stand in a URL, in JSON, in base64 (wherever it begins in it) or in hex.
