@@ -12,6 +12,14 @@ constexpr base::Millis longest_pause{200};
 // The connection's own deadline is this much later than the server's, so that the server's word comes first.
 constexpr base::Millis allowance{500};
 
+// More than the room that pages have left: what fits into that would prove nothing. Forgotten again, since facts are
+// read whole.
+const std::string write_much =
+    "INSERT INTO llmapikey.facts (name, value, noted_at) SELECT 'written', string_agg(md5(random()::text), ''), "
+    "floor(extract(epoch FROM now()))::bigint FROM generate_series(1, 512) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value, noted_at = excluded.noted_at";
+const std::string forget_it = "DELETE FROM llmapikey.facts WHERE name = 'written'";
+
 bool is_serialization_failure(const Failure& failure) {
     return failure.sqlstate == "40001" || failure.sqlstate == "40P01";
 }
@@ -43,6 +51,20 @@ Database::Database(ConnectionSettings settings, PoolOptions options, std::shared
       timeout_(options.statement_timeout + allowance),
       health_(std::move(health)),
       pool_(options.size, [this, options] { return Connection::open(settings_, options.statement_timeout); }) {}
+
+void Database::note(Trouble trouble) {
+    if (health_ != nullptr) health_->note(trouble);
+    if (trouble == Trouble::disk_full || trouble == Trouble::disk_error) is_doubtful_ = true;
+}
+
+base::Result<void> Database::prove_writable() {
+    is_doubtful_ = false;  // first: what fails meanwhile counts
+    auto proven = run(write_much, {}, Patience::fail_fast, Plan::fresh);
+    if (proven) proven = run(forget_it, {}, Patience::fail_fast, Plan::fresh);
+    if (proven) return {};
+    is_doubtful_ = true;
+    return base::fail(base::Errc::store_unwritable, proven.error().detail);
+}
 
 base::Result<Database::Answer> Database::run(const std::string& sql, const Parameters& parameters, Patience patience,
                                              Plan plan) {

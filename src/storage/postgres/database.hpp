@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,11 @@ public:
     base::Result<Answer> run(const std::string& sql, const Parameters& parameters, Patience patience,
                              Plan plan = Plan::kept);
 
+    // Whether a statement has failed for want of a disk since prove_writable() succeeded last, or the start.
+    bool is_doubtful() const { return is_doubtful_; }
+    // Writes, for certain. store_unwritable: that fails.
+    base::Result<void> prove_writable();
+
     const ConnectionSettings& settings() const { return settings_; }
 
 private:
@@ -39,14 +45,13 @@ private:
         const Parameters& parameters;
         Plan plan;
     };
-    void note(Trouble trouble) const {
-        if (health_ != nullptr) health_->note(trouble);
-    }
+    void note(Trouble trouble);
     base::Result<Outcome<Rows>> try_once(const Statement& statement, base::Deadline deadline, Patience patience);
 
     const ConnectionSettings settings_;
     const base::Millis timeout_;
     const std::shared_ptr<DatabaseHealth> health_;
+    std::atomic<bool> is_doubtful_{false};
     ConnectionPool pool_;
 };
 

@@ -247,7 +247,9 @@ base::Result<void> PostgresKeyStore::check() {
     if (answer->rows.text(0, 1) == "on") {
         return base::fail(base::Errc::store_unavailable, "the database is read-only: it is a standby, or set so");
     }
-    return compare_schema(static_cast<int>(answer->rows.number(0, 0)), newest_schema_version());
+    const auto compared = compare_schema(static_cast<int>(answer->rows.number(0, 0)), newest_schema_version());
+    // Otherwise a write would cost more than it tells: jobs write now and then, and notice.
+    return compared && database_->is_doubtful() ? database_->prove_writable() : compared;
 }
 
 }  // namespace llmapikey::storage::postgres
