@@ -157,7 +157,9 @@ base::Result<Stores> open_migrated_stores(const config::Config& config, const ba
 
 base::Result<void> back_up(const config::Config& config, const std::string& path) {
     if (!is_embedded(config)) {
-        return base::fail(base::Errc::invalid_input, "the data is in PostgreSQL: use pg_dump --schema=llmapikey");
+        return base::fail(base::Errc::invalid_input,
+                          "the data is in PostgreSQL: use pg_dump --format=custom --schema=llmapikey "
+                          "--extension=pg_trgm (docs/backup.md)");
     }
     std::error_code ec;
     if (!std::filesystem::exists(file_path(config), ec)) {

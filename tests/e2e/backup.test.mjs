@@ -2,7 +2,8 @@
 // found at OpenRouter and dealt with, so that nothing bills unseen.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { after, before, test } from "node:test";
 import { startPostgres } from "./support/postgres.mjs";
 import { generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
@@ -34,18 +35,47 @@ const sqlite = async (folder) => ({
     return { folder, env: {} };
   },
 });
+// The commands of the documentation on PostgreSQL, word by word, for a dump at `file`.
+const documented = readFileSync(new URL("../../docs/backup.md", import.meta.url), "utf8").split("## PostgreSQL")[1].split("\n## ")[0].split("\n").filter((line) => line.startsWith("    ")).map((line) => line.trim());
+const obey = (commands, file, env) => {
+  for (const command of commands) execFileSync("bash", ["-euo", "pipefail", "-c", command.replaceAll("/backups/llmapikey.dump", file).replaceAll("/backups/llmapikey.list", `${file}.list`)],
+    { env: { PATH: `${dirname(tool("pg_dump"))}:${process.env.PATH}`, ...env }, stdio: "pipe" });
+};
+const [dumping, restoring, ...restoringWithout] = documented;
+// An empty database whose owner is nobody special.
+const ownedByAnybody = () => {
+  const fresh = postgres.database();
+  postgres.server.sql(`DO $$ BEGIN CREATE ROLE anybody LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; ALTER DATABASE ${fresh.name} OWNER TO anybody`);
+  return { ...fresh, own: fresh.url.replace("//llmapikey@", "//anybody@") };
+};
 const server = async () => {
   const database = postgres.database();
   return {
     env: { POSTGRES_URL: database.url },
-    backUp: async (file) => { execFileSync(tool("pg_dump"), ["--format=custom", "--schema=llmapikey", "--extension=pg_trgm", `--dbname=${database.url}`, `--file=${file}`]); },
+    backUp: async (file) => obey([dumping], file, { POSTGRES_URL: database.url }),
     restore: async (file) => {
-      const fresh = postgres.database();
-      execFileSync(tool("pg_restore"), [`--dbname=${fresh.url}`, "--no-owner", "--exit-on-error", file]);
-      return { folder: temporaryFolder(), env: { POSTGRES_URL: fresh.url } };
+      const { own } = ownedByAnybody();
+      obey([restoring], file, { POSTGRES_URL_OF_AN_EMPTY_DATABASE: own });
+      return { folder: temporaryFolder(), env: { POSTGRES_URL: own } };
     },
   };
 };
+
+test("a dump of PostgreSQL is restored where pg_trgm is there already, and somebody else's", async () => {
+  const folder = temporaryFolder(), source = ownedByAnybody(), fresh = ownedByAnybody(), file = `${folder}/dump`;
+  const of = (url) => serviceEnvironment(upstreams, folder, { POSTGRES_URL: url });
+  assert.equal((await run(["migrate", "up"], of(source.own), folder)).code, 0);
+  const advised = await run(["backup", file], of(source.own), folder);
+  assert.equal(advised.code, 2);
+  for (const option of ["--format=custom", "--schema=llmapikey", "--extension=pg_trgm"]) assert.ok(dumping.includes(option) && advised.err.includes(option), advised.err);
+  obey([dumping], file, { POSTGRES_URL: source.own });
+  fresh.sql("CREATE EXTENSION pg_trgm");
+  obey(restoringWithout, file, { POSTGRES_URL_OF_AN_EMPTY_DATABASE: fresh.own });
+  assert.equal(fresh.sql("SELECT count(*) FROM pg_indexes WHERE indexname = 'api_keys_login'"), "1");
+  const status = await run(["migrate", "status", "--json"], of(fresh.own), folder);
+  assert.ok(JSON.parse(status.out).every((each) => each.applied_at !== null), status.err);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const liveKeys = async () => (await upstreams.ledger()).keys.filter((key) => !key.deleted_at);
 // As in a row: whose it is, and its last characters.
