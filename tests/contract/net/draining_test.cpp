@@ -3,6 +3,7 @@
 
 #include <future>
 #include <semaphore>
+#include <thread>
 #include <vector>
 
 #include "net/http_server.hpp"
@@ -123,9 +124,14 @@ TEST_F(DrainingTest, AnIdleConnectionIsClosedUnlessARequestHasArrivedOnIt) {
     const auto held = come("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
     ASSERT_TRUE(greeter_.has_begun.try_acquire_for(patience));
     next->say("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");  // arrives where nobody reads just now
-    stopped_ = std::async(std::launch::async, [this] { server_->stop(patience); });
-    // Until it is said that it should stop: there is no other sign of it while the thread is held up.
-    std::this_thread::sleep_for(base::Millis{100});
+    std::binary_semaphore is_about_to_stop{0};
+    stopped_ = std::async(std::launch::async, [&] {
+        is_about_to_stop.release();
+        server_->stop(patience);
+    });
+    ASSERT_TRUE(is_about_to_stop.try_acquire_for(patience));
+    // There is no further sign of it while the thread that would give one is held up.
+    std::this_thread::sleep_for(base::Millis{200});
     greeter_.may_go_on.release();
     EXPECT_TRUE(idle->to_end().ends_with("hello"));
     const std::string answers = next->to_end();
