@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -33,14 +34,17 @@ std::optional<Stat> read_stat() {
     return Stat{number(utime) + number(stime), number(starttime), number(vsize), number(rss)};
 }
 
-// When the system started, in Unix seconds.
-std::optional<double> boot_time() {
-    std::ifstream file("/proc/stat");
-    for (std::string word; file >> word;) {
-        double seconds = 0;
-        if (word == "btime" && file >> seconds) return seconds;
-    }
-    return std::nullopt;
+double seconds_of(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// Not from /proc/stat, which a confined unit does not see (ProcSubset=pid). Asked once: a clock that is set right later
+// must not look like another start.
+double start_time(double seconds_after_boot) {
+    static const double started = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + seconds_after_boot;
+    return started;
 }
 
 std::optional<double> open_descriptors() {
@@ -64,10 +68,8 @@ std::vector<Figure> process_figures() {
         figures.push_back(gauge("process_resident_memory_bytes", "Memory in use",
                                 stat->resident_pages * static_cast<double>(::sysconf(_SC_PAGESIZE))));
         figures.push_back(gauge("process_virtual_memory_bytes", "Address space in use", stat->virtual_bytes));
-        if (const auto booted = boot_time()) {
-            figures.push_back(gauge("process_start_time_seconds", "When this process started, in Unix seconds",
-                                    *booted + stat->start_ticks / ticks));
-        }
+        figures.push_back(gauge("process_start_time_seconds", "When this process started, in Unix seconds",
+                                start_time(stat->start_ticks / ticks)));
     }
     if (const auto open = open_descriptors())
         figures.push_back(gauge("process_open_fds", "File descriptors in use", *open));
