@@ -17,15 +17,16 @@ install(FILES packaging/systemd/llmapikey.service packaging/systemd/llmapikey.so
 install(FILES packaging/llmapikey.env DESTINATION /etc/llmapikey PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 install(FILES packaging/debian/copyright README.md SECURITY.md docs/admin.md docs/configuration.md docs/guarantees.md docs/postgres.md docs/rotation.md
         docs/deploy/package.md ${made}/CHANGELOG.md.gz ${made}/changelog.gz ${made}/llmapikey.cdx.json DESTINATION ${docs} ${for_all})
+install(FILES packaging/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME llmapikey ${for_all})
 install(FILES packaging/systemd/credentials.conf docs/deploy/nginx.conf docs/deploy/Caddyfile DESTINATION ${docs}/examples ${for_all})
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME llmapikey)
 set(CPACK_PACKAGE_CONTACT "llmapikey maintainers <maintainers@llmapikey.invalid>")
-set(CPACK_PACKAGE_DESCRIPTION "People sign in with GitHub, press one button, and hold exactly one OpenRouter API
-key with a hard daily cap. For whoever pays for others' calls: a maintainer, a
-teacher, a hackathon, a platform team. One binary, with its database inside, or
-any number of replicas on one PostgreSQL.")
+set(CPACK_PACKAGE_DESCRIPTION "People sign in with GitHub, press one button, and hold exactly one
+OpenRouter API key with a hard daily cap. For whoever pays for others' calls:
+a maintainer, a teacher, a hackathon, a platform team. One binary, with its
+database inside, or any number of replicas on one PostgreSQL.")
 set(CPACK_THREADS 1)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
