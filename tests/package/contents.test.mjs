@@ -84,8 +84,8 @@ test("the service is exposed by at most 2.0, and can write its state directory o
   assert.equal(status, 0, stdout + stderr);
   assert.ok(Number(/Overall exposure level for llmapikey\.service: ([0-9.]+)/.exec(stdout)[1]) <= 2);
   const unit = readUnit(readFileSync(path, "utf8"));
-  assert.deepEqual(["ProtectSystem", "ProtectHome", "StateDirectory", "TemporaryFileSystem", "LimitCORE", "NoNewPrivileges"].map((name) => unit.get(name)),
-    [["strict"], ["yes"], ["llmapikey"], ["/tmp:ro /var/tmp:ro"], ["0"], ["yes"]]);
+  assert.deepEqual(["ProtectSystem", "ProtectHome", "StateDirectory", "TemporaryFileSystem", "InaccessiblePaths", "LimitCORE", "NoNewPrivileges"].map((name) => unit.get(name)),
+    [["strict"], ["yes"], ["llmapikey"], ["/tmp:ro /var/tmp:ro"], ["-/dev/shm -/dev/mqueue -/run/lock"], ["0"], ["yes"]]);
   for (const name of ["ReadWritePaths", "BindPaths", "PrivateTmp", "RuntimeDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory"]) assert.equal(unit.get(name), undefined, name);
   assert.ok(unit.get("Environment").join(" ").includes("DATA_DIR=/var/lib/llmapikey"));
 });
