@@ -2,7 +2,7 @@
 // build/, so that the next run needs no network.
 import { createHash } from "node:crypto";
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fieldsOf, output, workFolder } from "./package.mjs";
 
@@ -23,7 +23,7 @@ const inChroot = (folder, args, options = {}) => execFileSync("chroot", [folder,
 const explain = (what, error) => new Error(`${what}\n${error.stdout ?? ""}${error.stderr ?? error.message}\nThis test needs root, and a system that lets it make devices, mount and change the root folder: a container may need more privileges.`);
 
 const makeBase = (deb, archive) => {
-  const folder = mkdtempSync(join(workFolder, "base-"));
+  const folder = mkdtempSync(join(workFolder, "making-"));
   try {
     const all = sources();
     try {
@@ -40,23 +40,26 @@ const makeBase = (deb, archive) => {
       inChroot(folder, ["apt-get", "install", "-q", "-y", "--download-only", "/tmp/llmapikey.deb"]);
     } catch (error) { throw explain("preparing a clean system failed:", error); }
     rmSync(join(folder, "tmp/llmapikey.deb"));
-    execFileSync("tar", ["--create", "--one-file-system", "--numeric-owner", "--file", `${archive}.part`, "--directory", folder, "."]);
-    execFileSync("mv", [`${archive}.part`, archive]);
+    execFileSync("tar", ["--create", "--one-file-system", "--numeric-owner", "--file", archive, "--directory", folder, "."]);
   } finally { rmSync(folder, { recursive: true, force: true }); }
 };
 
-// Another base where the package depends on something else, or this file has changed.
-const baseFor = (deb) => {
-  const key = createHash("sha256").update(fieldsOf(deb).Depends).update(readFileSync(new URL(import.meta.url))).digest("hex").slice(0, 12);
-  const archive = join(workFolder, `base-${key}.tar`);
-  for (const name of readdirSync(workFolder)) if (/^base-.*\.tar$/.test(name) && !archive.endsWith(name)) rmSync(join(workFolder, name));
-  if (!existsSync(archive)) makeBase(deb, archive);
-  return archive;
+// What takes long to make is kept in build/. It is made again where the package depends on something else, or the files that make it have changed.
+export const kept = (name, deb, makers, make) => {
+  const hash = createHash("sha256").update(fieldsOf(deb).Depends);
+  for (const maker of makers) hash.update(readFileSync(new URL(maker)));
+  const mine = `${name}-${hash.digest("hex").slice(0, 12)}`, path = join(workFolder, mine);
+  for (const each of readdirSync(workFolder)) if (each.startsWith(`${name}-`) && each !== mine) rmSync(join(workFolder, each), { recursive: true, force: true });
+  if (!existsSync(path)) {
+    make(`${path}.part`);
+    renameSync(`${path}.part`, path);
+  }
+  return path;
 };
 
 export class CleanSystem {
   constructor(deb) {
-    const archive = baseFor(deb);
+    const archive = kept("base", deb, [import.meta.url], (path) => makeBase(deb, path));
     this.folder = mkdtempSync(join(workFolder, "system-"));
     execFileSync("tar", ["--extract", "--numeric-owner", "--same-permissions", "--file", archive, "--directory", this.folder]);
     if (!statSync(join(this.folder, "dev/null")).isCharacterDevice()) throw new Error("there are no devices in the clean system: this test must be allowed to make them (mknod)");
