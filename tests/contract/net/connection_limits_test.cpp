@@ -1,45 +1,23 @@
 // How many connections there may be, of one client and in all; who goes when there are too many; what bodies may take.
 #include <gtest/gtest.h>
 
-#include <semaphore>
 #include <vector>
 
 #include "net/connection_limits.hpp"
 #include "net/http_server.hpp"
+#include "support/greeter.hpp"
 #include "support/tcp_client.hpp"
 
 namespace llmapikey::net {
 namespace {
 
+using test::Greeter;
 using test::TcpClient;
 using Clients = std::vector<std::unique_ptr<TcpClient>>;
 
 constexpr base::Millis patience{20'000};
 const std::string whole = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const std::string whole_and_last = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-
-// Answers "hello"; /held once it is let go.
-class Greeter final : public HttpHandler {
-public:
-    Executor executor_for(const Request& request) const override {
-        return request.path == "/held" ? Executor::lasting : Executor::io;
-    }
-    Response handle(const Request& request) override {
-        if (request.path == "/held") {
-            has_begun.release();
-            EXPECT_TRUE(may_go_on.try_acquire_for(patience));
-        }
-        Response response;
-        response.body = "hello";
-        return response;
-    }
-    Response refuse(const Request&, int status) override {
-        Response response;
-        response.status = status;
-        return response;
-    }
-    std::counting_semaphore<> has_begun{0}, may_go_on{0};
-};
 
 class ConnectionLimitsTest : public testing::Test {
 protected:
@@ -67,7 +45,7 @@ protected:
     }
 
     HttpServerOptions options_;
-    Greeter greeter_;
+    Greeter greeter_{Executor::lasting};
     base::WorkQueue queue_{"test", 4, 64};
     std::optional<HttpServer> server_;
 };

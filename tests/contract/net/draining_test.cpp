@@ -2,41 +2,21 @@
 #include <gtest/gtest.h>
 
 #include <future>
-#include <semaphore>
 #include <thread>
 #include <vector>
 
 #include "net/http_server.hpp"
+#include "support/greeter.hpp"
 #include "support/tcp_client.hpp"
 
 namespace llmapikey::net {
 namespace {
 
+using test::Greeter;
 using test::TcpClient;
 
 constexpr base::Millis patience{20'000};
 const std::string whole = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
-// Answers "hello"; /held holds up the I/O thread itself until it is let go.
-class Greeter final : public HttpHandler {
-public:
-    Executor executor_for(const Request&) const override { return Executor::io; }
-    Response handle(const Request& request) override {
-        if (request.path == "/held") {
-            has_begun.release();
-            EXPECT_TRUE(may_go_on.try_acquire_for(patience));
-        }
-        Response response;
-        response.body = "hello";
-        return response;
-    }
-    Response refuse(const Request&, int status) override {
-        Response response;
-        response.status = status;
-        return response;
-    }
-    std::counting_semaphore<> has_begun{0}, may_go_on{0};
-};
 
 class DrainingTest : public testing::Test {
 protected:
@@ -72,7 +52,7 @@ protected:
     }
 
     HttpServerOptions options_;
-    Greeter greeter_;
+    Greeter greeter_{Executor::io};  // /held holds up the I/O thread itself
     base::WorkQueue queue_{"test", 4, 64};
     std::optional<HttpServer> server_;
     std::future<void> stopped_;
