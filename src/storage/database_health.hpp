@@ -10,6 +10,11 @@ namespace llmapikey::storage {
 
 enum class Trouble { disk_full, disk_error, busy, unreachable, timeout, other };
 
+// Whether a write that failed so leaves it in doubt that the next one succeeds.
+constexpr bool is_of_disk(Trouble trouble) {
+    return trouble == Trouble::disk_full || trouble == Trouble::disk_error;
+}
+
 // What has gone wrong with the database since the start, by kind, for whoever watches the process. Thread-safe.
 class DatabaseHealth {
 public:

@@ -166,7 +166,7 @@ const visited = async (t, during) => {
   await run("systemctl stop visitor");
   const visits = (await run("sort /run/visits | uniq -c; rm /run/visits")).trim().split("\n").map((line) => line.trim());
   t.diagnostic(`visits: ${visits.join("; ")}`);
-  // Refused is 7. Who has connected and not yet sent anything may be cut off.
+  // Refused is 7. Who has connected and sent nothing for half a second may be cut off, and this machine can be that slow.
   assert.deepEqual(visits.filter((each) => !/^\d+ (200 0|000 (52|56))$/.test(each)), []);
 };
 

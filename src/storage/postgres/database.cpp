@@ -54,7 +54,7 @@ Database::Database(ConnectionSettings settings, PoolOptions options, std::shared
 
 void Database::note(Trouble trouble) {
     if (health_ != nullptr) health_->note(trouble);
-    if (trouble == Trouble::disk_full || trouble == Trouble::disk_error) is_doubtful_ = true;
+    if (is_of_disk(trouble)) is_doubtful_ = true;
 }
 
 base::Result<void> Database::prove_writable() {

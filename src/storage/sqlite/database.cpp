@@ -212,7 +212,7 @@ base::Error Connection::error(std::string_view doing) const {
     const Trouble trouble = trouble_of(code);
     const bool is_answer = (code & 0xff) == SQLITE_CONSTRAINT;  // two that want the same: no trouble
     if (health_ != nullptr && !is_answer) health_->note(trouble);
-    is_doubtful_ = is_doubtful_ || trouble == Trouble::disk_full || trouble == Trouble::disk_error;
+    is_doubtful_ = is_doubtful_ || is_of_disk(trouble);
     return {
         base::Errc::store_unavailable,
         "database " + path_ + ": " + std::string(doing) + ": " + sqlite3_errmsg(connection_.get()) + advice_for(code),
