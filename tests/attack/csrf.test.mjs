@@ -1,6 +1,7 @@
 // For every route that changes something: whoever is led there by another site, or shows nothing at all, is refused, and nothing has changed.
 // The same request with evidence does what the route is for, so that it is the evidence that was missing.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { adminId, asAdmin, isAboutOwnKey, makeRecipient, makeSubjects, nameOf, routeTable, startGround } from "./support/ground.mjs";
 import { until } from "../e2e/support/service.mjs";
@@ -31,12 +32,15 @@ const state = async () => {
   const lists = await Promise.all(["/keys?limit=1000", "/tokens", "/webhooks", "/webhook-deliveries", "/revocations", "/audit?limit=1000", `/accounts/${subjects.held}`].map((path) => asAdmin(ground, "GET", path)));
   return { keys: keys.map(({ hash, name, disabled, limit, deleted_at }) => [hash, name, disabled, limit, deleted_at]), lists, received: ground.hook.received };
 };
+// Events that no list shows yet: a message to a webhook begins as one.
+const undispatched = () => execFileSync("sqlite3", ["-readonly", "-cmd", ".timeout 5000", `${ground.folder}/llmapikey.db`, "SELECT count(*) FROM webhook_events WHERE dispatched_at IS NULL"]).toString().trim();
 // What the requests before have begun has ended: two looks in a row see the same, and nothing waits.
 const settled = async () => {
   let last = null;
   return until("nothing goes on", async () => {
+    const isDispatched = undispatched() === "0";
     const now = await state();
-    const isQuiet = JSON.stringify(now) === JSON.stringify(last) && !/"state":"(waiting|selecting|revoking)"/.test(JSON.stringify(now));
+    const isQuiet = isDispatched && JSON.stringify(now) === JSON.stringify(last) && !/"state":"(waiting|selecting|revoking)"/.test(JSON.stringify(now));
     last = now;
     if (!isQuiet) await new Promise((r) => setTimeout(r, 100));
     return isQuiet && now;
