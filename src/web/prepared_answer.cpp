@@ -83,21 +83,21 @@ PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetU
     answer.gzip_.bytes = asset.gzip;
     answer.headers_ = {asset.content_type,
                        is_for_ever ? "public, max-age=31536000, immutable" : "public, max-age=86400", "Accept-Encoding",
-                       std::string(asset.hash), Opener::severed};
+                       std::string(asset.hash)};
     for (Coding* coding : {&answer.identity_, &answer.brotli_, &answer.gzip_})
-        make_heads(answer.headers_, *coding);
+        answer.make_heads(*coding);
     return answer;
 }
 
-PreparedAnswer PreparedAnswer::of_page(std::string html, Opener opener) {
+PreparedAnswer PreparedAnswer::of_page(std::string html) {
     PreparedAnswer answer;
-    // The same URL shows another page to those who are signed in.
-    answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie",
-                       base::to_hex(base::sha256(html)).substr(0, 16), opener};
+    // The same URL shows another page to those who are signed in, and parts from who may have opened it.
+    answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie, Sec-Fetch-Site",
+                       base::to_hex(base::sha256(html)).substr(0, 16)};
     answer.page_ = std::make_unique<Page>();
     answer.page_->html = std::move(html);
     answer.identity_.bytes = answer.page_->html;
-    make_heads(answer.headers_, answer.identity_);
+    answer.make_heads(answer.identity_);
     return answer;
 }
 
@@ -108,23 +108,27 @@ void PreparedAnswer::compress_page() const {
     brotli_.bytes = page_->brotli;
     gzip_.bytes = page_->gzip;
     for (Coding* coding : {&brotli_, &gzip_})
-        make_heads(headers_, *coding);
+        make_heads(*coding);
 }
 
-void PreparedAnswer::make_heads(const Headers& headers, Coding& coding) {
-    coding.etag = "\"" + headers.hash + (coding.name.empty() ? "" : "-" + std::string(coding.name)) + "\"";
+void PreparedAnswer::make_heads(Coding& coding) const {
+    coding.etag = "\"" + headers_.hash + (coding.name.empty() ? "" : "-" + std::string(coding.name)) + "\"";
     for (const bool is_https : {false, true}) {
-        net::Response response;
-        response.set("ETag", coding.etag)
-            .set("Cache-Control", std::string(headers.cache_control))
-            .set("Vary", std::string(headers.vary));
-        add_security_headers(response, is_https, headers.opener);
-        response.status = 304;
-        coding.unchanged[is_https] = net::to_ready_head(response, std::nullopt);
-        response.status = 200;
-        response.set("Content-Type", std::string(headers.content_type));
-        if (!coding.name.empty()) response.set("Content-Encoding", std::string(coding.name));
-        coding.whole[is_https] = net::to_ready_head(response, coding.bytes.size());
+        for (const Opener opener : {Opener::none, Opener::possible}) {
+            if (page_ == nullptr && opener == Opener::none) continue;
+            const auto by_opener = static_cast<std::size_t>(opener);
+            net::Response response;
+            response.set("ETag", coding.etag)
+                .set("Cache-Control", std::string(headers_.cache_control))
+                .set("Vary", std::string(headers_.vary));
+            add_security_headers(response, is_https, opener);
+            response.status = 304;
+            coding.unchanged[is_https][by_opener] = net::to_ready_head(response, std::nullopt);
+            response.status = 200;
+            response.set("Content-Type", std::string(headers_.content_type));
+            if (!coding.name.empty()) response.set("Content-Encoding", std::string(coding.name));
+            coding.whole[is_https][by_opener] = net::to_ready_head(response, coding.bytes.size());
+        }
     }
 }
 
@@ -144,7 +148,8 @@ net::ReadyAnswer PreparedAnswer::answer(const net::Request& request, bool is_htt
     net::ReadyAnswer answer;
     const std::string_view known = request.header("if-none-match");
     answer.is_unchanged = !known.empty() && matches_etag(known, coding.etag);
-    answer.head = (answer.is_unchanged ? coding.unchanged : coding.whole)[is_https];
+    const auto by_opener = static_cast<std::size_t>(opener_for(request));
+    answer.head = (answer.is_unchanged ? coding.unchanged : coding.whole)[is_https][by_opener];
     if (!answer.is_unchanged && !request.is_head) answer.body = coding.bytes;
     return answer;
 }

@@ -23,7 +23,7 @@ public:
     // A file of the build. Bodies are views into the binary.
     static PreparedAnswer of_asset(const base::EmbeddedAsset& asset, AssetUrl url);
     // A page made at start; compressed when it is asked for so first, revalidated by its ETag.
-    static PreparedAnswer of_page(std::string html, Opener opener);
+    static PreparedAnswer of_page(std::string html);
 
     // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how the client came.
     net::ReadyAnswer answer(const net::Request& request, bool is_https) const;
@@ -33,20 +33,23 @@ private:
         std::string_view name{};  // empty: identity
         std::string_view bytes{};
         std::string etag{};
-        std::string whole[2]{};      // the heads with status 200, by whether the client came by HTTPS
-        std::string unchanged[2]{};  // likewise with 304
+        // The heads with status 200 and 304, by whether the client came by HTTPS, and by opener (of assets: one).
+        std::string whole[2][2]{}, unchanged[2][2]{};
     };
     struct Headers {
         std::string_view content_type, cache_control, vary;
         std::string hash;
-        Opener opener = Opener::severed;
     };
     // The bytes of a page; those of an asset are the build's.
     struct Page {
         std::string html, brotli, gzip;
         std::once_flag is_compressed;
     };
-    static void make_heads(const Headers& headers, Coding& coding);
+    void make_heads(Coding& coding) const;
+    // Nobody opens an asset in a window of its own.
+    Opener opener_for(const net::Request& request) const {
+        return page_ == nullptr ? Opener::possible : opener_of(request);
+    }
     void compress_page() const;
     const Coding& choose(const net::Request& request) const;
 

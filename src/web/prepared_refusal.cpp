@@ -11,7 +11,7 @@ PreparedRefusal::PreparedRefusal(const net::Response& example, std::string_view 
     if (shows_id_) after_id_ = example.body.substr(place + example_id.size());
     for (const bool is_https : {false, true}) {
         net::Response response = example;
-        add_security_headers(response, is_https, Opener::severed);
+        add_security_headers(response, is_https, Opener::possible);
         head_[is_https] = net::to_ready_head(response, example.body.size());
     }
 }

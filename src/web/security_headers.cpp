@@ -2,8 +2,8 @@
 
 namespace llmapikey::web {
 
-Opener opener_of(std::string_view path) {
-    return path == "/" || path == "/docs" ? Opener::kept : Opener::severed;
+Opener opener_of(const net::Request& request) {
+    return request.header("sec-fetch-site") == "none" ? Opener::none : Opener::possible;
 }
 
 void add_security_headers(net::Response& response, bool is_https, Opener opener) {
@@ -17,7 +17,7 @@ void add_security_headers(net::Response& response, bool is_https, Opener opener)
         .set("Referrer-Policy", "same-origin")
         .set("Cross-Origin-Resource-Policy", "same-origin")
         .set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-    if (opener == Opener::severed) response.set("Cross-Origin-Opener-Policy", "same-origin");
+    if (opener == Opener::possible) response.set("Cross-Origin-Opener-Policy", "same-origin");
     if (is_https) response.set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
 }
 

@@ -6,14 +6,17 @@
 
 namespace llmapikey::web {
 
-// Whether a window of another site that opened ours may keep hold of it.
-enum class Opener { kept, severed };
+// Whether a page may have opened the window that a request is for, and still have hold of it.
+enum class Opener { none, possible };
 
-// Severed but for the landing page and the docs, where strangers arrive: parting costs a browser a second process
-// before it shows anything. By path, never by session: who opens a page must not learn from it who is signed in.
-Opener opener_of(std::string_view path);
+// None only where the browser says that no page has asked for this: typed, or a bookmark ("none" of Fetch Metadata,
+// https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header). By the request alone, never by session: who opens a
+// page must not learn from it who is signed in.
+Opener opener_of(const net::Request& request);
 
 // What every answer carries: a content policy without inline script or style, and what keeps other sites out.
+// A possible opener loses hold of the window. Parting costs a browser a second process before it shows anything: not
+// where there is none.
 void add_security_headers(net::Response& response, bool is_https, Opener opener);
 
 }  // namespace llmapikey::web

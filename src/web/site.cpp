@@ -358,7 +358,7 @@ net::Response Site::error(const Context& context, int status, base::Seconds retr
 }
 
 void Site::finish(const Context& context, net::Response& response) const {
-    add_security_headers(response, context.origin.is_https, opener_of(context.request.path));
+    add_security_headers(response, context.origin.is_https, opener_of(context.request));
     response.set("X-Request-Id", context.request_id);
     note({context.request, route_number(context.route), response.status, context.origin.client_address,
           context.request_id});

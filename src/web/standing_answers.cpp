@@ -48,7 +48,7 @@ PreparedAnswer StandingAnswers::prepare(std::string_view path, Handler page) con
     request.method = "GET";
     request.path = path;
     const Context context{request, nullptr, {}, "", {}, {}, std::nullopt, std::nullopt};
-    return PreparedAnswer::of_page(page(services_, context).body, opener_of(path));
+    return PreparedAnswer::of_page(page(services_, context).body);
 }
 
 void StandingAnswers::refresh() {

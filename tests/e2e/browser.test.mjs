@@ -1,5 +1,6 @@
 // What people do, in a real browser.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { launch, openPage } from "./support/browser.mjs";
 import { startSandbox } from "./support/service.mjs";
@@ -38,6 +39,30 @@ test("sign in, generate, copy, call, come back, sign out", async () => {
   assert.ok(!(await page.content()).includes("ada-newcomer"));
   assert.deepEqual(page.complaints, []);
   await page.context().close();
+});
+
+test("a page of another site that opens ours has no hold of it; what is typed is shown without a second process", async () => {
+  const stranger = createServer((request, response) => response.end("<!doctype html><title>x</title>"));
+  await new Promise((done) => stranger.listen(0, "127.0.0.1", done));
+  const page = await openPage(browser, service);
+  await signInAs(page, "ada-newcomer");
+  for (const path of ["/", "/docs", "/dashboard"]) {
+    const typed = await page.goto(service.url + path);
+    assert.equal((await typed.request().allHeaders())["sec-fetch-site"], "none");
+    assert.equal(typed.headers()["cross-origin-opener-policy"], undefined, path);
+    const theirs = await page.context().newPage();
+    await theirs.goto(`http://localhost:${stranger.address().port}/`);
+    const [ours] = await Promise.all([page.context().waitForEvent("page"), theirs.evaluate((url) => { window.opened = window.open(url); }, service.url + path)]);
+    await ours.waitForURL(service.url + path);
+    await ours.waitForLoadState();
+    assert.ok(await theirs.evaluate(() => window.opened.closed), `${path}: looks closed to who has opened it`);
+    assert.equal(await ours.evaluate(() => window.opener), null);
+    await theirs.close();
+    await ours.close();
+  }
+  await page.context().close();
+  stranger.closeAllConnections?.();
+  await new Promise((done) => stranger.close(done));
 });
 
 test("a page that fetches itself anew keeps its notice, and leaves nobody behind whose focus is inside it", async () => {

@@ -31,12 +31,24 @@ test("every kind of answer carries the security headers", async () => {
     assert.ok(!/unsafe/.test(headers.get("content-security-policy")));
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("referrer-policy"), "same-origin");
-    // Where strangers arrive, a second process for the page would only make it late.
-    assert.equal(headers.get("cross-origin-opener-policy"), path === "/" || path === "/docs" ? null : "same-origin", path);
+    assert.equal(headers.get("cross-origin-opener-policy"), "same-origin", path);
     assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
     assert.ok(headers.get("permissions-policy"));
     assert.match(headers.get("x-request-id"), /^[\w-]{12}$/);
     assert.equal(headers.get("strict-transport-security"), null, "plain http");
+  }
+});
+
+// fetch() says of itself where it comes from: only bytes can say what a browser says of a navigation.
+test("a window that no page has opened needs no process of its own; any other gets one", async () => {
+  const cookie = await signIn(service, "key-holder");
+  for (const path of ["/", "/docs", "/dashboard", "/nowhere"]) {
+    for (const session of ["", `Cookie: ${cookie}\r\n`]) {
+      for (const site of ["none", "cross-site", "same-site", "same-origin", null]) {
+        const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${session}${site ? `Sec-Fetch-Site: ${site}\r\n` : ""}\r\n`);
+        assert.equal(/\r\nCross-Origin-Opener-Policy: same-origin\r\n/.test(answer), site !== "none", `${path} ${site} ${session}`);
+      }
+    }
   }
 });
 

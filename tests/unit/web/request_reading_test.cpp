@@ -219,7 +219,7 @@ TEST(AcceptEncodingTest, HonorsZeroWeights) {
 }
 
 TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
-    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'), Opener::severed);
+    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'));
     const auto plain = page.answer(request_with({}), false);
     EXPECT_EQ(plain.body.size(), 2015u);
     EXPECT_TRUE(plain.head.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -238,6 +238,19 @@ TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
     EXPECT_TRUE(again.body.empty());
     EXPECT_FALSE(page.answer(request_with({{"If-None-Match", etag}}), false).is_unchanged)
         << "another coding is another entity";
+}
+
+TEST(PreparedAnswerTest, PartsFromWhoMayHaveOpenedThePage) {
+    const auto page = PreparedAnswer::of_page("<!doctype html>");
+    const auto parts = [&](std::vector<net::Header> headers) {
+        return page.answer(request_with(std::move(headers)), true)
+                   .head.find("\r\nCross-Origin-Opener-Policy: same-origin") != std::string_view::npos;
+    };
+    EXPECT_TRUE(parts({})) << "an old browser says nothing";
+    for (const std::string site : {"cross-site", "same-site", "same-origin", "none, cross-site", "None", ""})
+        EXPECT_TRUE(parts({{"Sec-Fetch-Site", site}})) << site;
+    EXPECT_FALSE(parts({{"Sec-Fetch-Site", "none"}})) << "typed: no page has opened it";
+    EXPECT_TRUE(parts({{"Sec-Fetch-Site", "cross-site"}, {"If-None-Match", "*"}})) << "also where it is known already";
 }
 
 }  // namespace
