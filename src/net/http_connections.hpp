@@ -8,10 +8,15 @@
 #include <span>
 #include <vector>
 
+#include "base/clock.hpp"
+
 // What one I/O thread of the HTTP server knows of its connections; private to net/.
 namespace llmapikey::net {
 
 using Instant = std::chrono::steady_clock::time_point;
+inline Instant after(base::Millis duration) {
+    return std::chrono::steady_clock::now() + duration;
+}
 
 // One connection, as the thread that owns it sees it. Touched on that thread only.
 struct Connected {

@@ -167,8 +167,7 @@ void schedule_sweep(IoThread& owner) {
 // Newcomers may still send a first request for a moment, and what has been sent already is answered yet.
 void drain(IoThread& owner, base::Millis grace) {
     error_code ignored;
-    const Instant first_request_by =
-        std::chrono::steady_clock::now() + std::min(owner.host.options.newcomer_grace, grace);
+    const Instant first_request_by = after(std::min(owner.host.options.newcomer_grace, grace));
     owner.host.is_draining = true;
     owner.host.first_request_by = first_request_by;
     owner.acceptor.close(ignored);

@@ -52,9 +52,7 @@ public:
 
     asio::steady_timer& alarm() { return *alarm_; }
     bool is_over() const { return connection_.is_late || connection_.is_deserted || !connection_.socket.is_open(); }
-    void limit(base::Millis most) {
-        connection_.deadline = std::min(std::chrono::steady_clock::now() + most, stream_.deadline().at());
-    }
+    void limit(base::Millis most) { connection_.deadline = std::min(after(most), stream_.deadline().at()); }
 
 private:
     Connected& connection_;
