@@ -14,7 +14,7 @@ after(async () => { await browser.close(); await upstreams.stop(); });
 let people = 0;
 const withDashboard = async (env, use) => {
   const folder = temporaryFolder();
-  const service = await startService(upstreams, folder, { UPSTREAM_TIMEOUT_SECONDS: "1", SPENDING_POLL_SECONDS: "0", ...env });
+  const service = await startService(upstreams, folder, { UPSTREAM_TIMEOUT_SECONDS: "5", SPENDING_POLL_SECONDS: "0", ...env });
   const session = await signIn(service, `life-${process.pid}-${people += 1}`);
   const page = await openPage(browser, service);
   await page.context().addCookies([{ name: "llmapikey_session", value: session.split("=")[1], url: service.url }]);
@@ -96,7 +96,7 @@ test("deleted at OpenRouter: shown as what it is, and replaced by one press", ()
   assert.ok(await isUsable(await page.textContent("#key")));
 }));
 
-test("many at once: the page shows the place in the queue, and then the key, by itself", () => withDashboard({ MINT_CONCURRENCY: "1", UPSTREAM_TIMEOUT_SECONDS: "5" }, async ({ service, page, sql, look }) => {
+test("many at once: the page shows the place in the queue, and then the key, by itself", () => withDashboard({ MINT_CONCURRENCY: "1" }, async ({ service, page, sql, look }) => {
   await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 700, times: 40 });
   const others = [];
   for (let i = 0; i < 30; i += 1) others.push(await signIn(service, `life-${process.pid}-crowd-${i}`));

@@ -22,9 +22,11 @@ const makeCertificate = (folder) => {
 
 // Ends TLS, and says so to the service behind. Which page of which service is meant is in a header; what is the answer
 // to a form is asked for by that form.
-const passOn = (places) => (request, response) => {
+const passOn = (places) => async (request, response) => {
   const { "x-place": name, ...headers } = request.headers;
   const place = places.find((each) => each.name === name);
+  // Again, where what was brought about passes with time.
+  await place.before?.();
   const isPage = request.method === "GET" && request.url === place.path;
   const body = isPage && place.form ? new URLSearchParams(place.form).toString() : undefined;
   const form = body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded", "content-length": body.length, ...(place.isForeign ? {} : { origin: `https://${headers.host}` }) };
@@ -56,7 +58,6 @@ test("every page gets an A+", async (t) => {
   const redirector = createHttpServer((request, response) => response.writeHead(301, { location: `https://localhost:${proxy.address().port}${request.url}` }).end());
   t.after(async () => { await Promise.all([stop(proxy), stop(redirector), known.stop(), stage.stop()]); rmSync(folder, { recursive: true, force: true }); });
   const ports = { https: await listen(proxy), http: await listen(redirector) };
-  for (const place of places) await place.before?.();
   const pages = places.map(({ name, path, session }) => ({ name, path, headers: ["Accept: text/html,*/*;q=0.8", `X-Place: ${name}`, ...(session ? [`Cookie: ${session}`] : [])] }));
   const results = await scan(join(folder, "certificate.pem"), { ...ports, pages });
   assert.deepEqual(results.map(({ name }) => name), places.map(({ name }) => name));

@@ -75,7 +75,8 @@ before(async () => {
     await pause(300);
     await scrape();
     return value("llmapikey_last_reconciliation_timestamp_seconds") > 0 && value("llmapikey_upstream_credits_dollars") !== undefined && value("llmapikey_exposure_per_day_dollars") !== undefined
-      && value("llmapikey_webhook_attempts_total", { outcome: "delivered" }) > 0 && value("llmapikey_reseal_remaining") !== undefined && value("llmapikey_task_last_success_timestamp_seconds", { task: "recovery" }) > 0;
+      && value("llmapikey_webhook_attempts_total", { outcome: "delivered" }) > 0 && value("llmapikey_reseal_remaining") !== undefined && value("llmapikey_task_last_success_timestamp_seconds", { task: "recovery" }) > 0
+      && value("llmapikey_webhook_deliveries_waiting") === 1 && ["ambiguous", "waiting", "pending"].every((status) => !value("llmapikey_keys", { status }));
   }, 120_000).catch((error) => { throw new Error(`${error.message}: ${text}\n${service.process.output}`); });
 });
 after(async () => {
@@ -224,13 +225,14 @@ test("the dashboard is one that Grafana imports, and asks for what is exported",
 
 test("while the database does not answer, nothing stale is shown", async () => {
   // A table that is not there is as good as a database that is not.
-  execFileSync("sqlite3", [`${folder}/llmapikey.db`], { input: "ALTER TABLE totals RENAME TO set_aside;" });
+  const sql = (text) => execFileSync("sqlite3", ["-bail", "-cmd", ".timeout 5000", `${folder}/llmapikey.db`, text]);
+  sql("ALTER TABLE totals RENAME TO set_aside");
   try {
     await scrape();
     assert.equal(value("llmapikey_database_up"), 0);
     assert.ok(!metrics.has("llmapikey_live_keys") && !metrics.has("llmapikey_keys"));
     assert.ok(metrics.get("llmapikey_database_errors_total").samples.some((sample) => sample.value > 0));
-  } finally { execFileSync("sqlite3", [`${folder}/llmapikey.db`], { input: "ALTER TABLE set_aside RENAME TO totals;" }); }
+  } finally { sql("ALTER TABLE set_aside RENAME TO totals"); }
   await scrape();
   assert.equal(value("llmapikey_database_up"), 1);
 });

@@ -10,7 +10,7 @@ let upstreams;
 before(async () => { upstreams = await startUpstreams(); });
 after(() => upstreams.stop());
 
-const callTimeout = 2;  // seconds; an attempt in doubt is settled after twice as long
+const callTimeout = 6;  // seconds; an attempt in doubt is settled after twice as long
 const env = { UPSTREAM_TIMEOUT_SECONDS: String(callTimeout), MAX_TOTAL_KEYS: "0" };
 const pause = (ms) => new Promise((r) => setTimeout(r, ms));
 const secret = new TextEncoder().encode(sessionSecret);

@@ -49,7 +49,7 @@ test("200 submits of one account over three replicas make one key, in each of 20
   }
 }));
 
-test("60 people and room for 10, over three replicas: ten keys, in each of 20 runs", () => withReplicas(3, { MAX_TOTAL_KEYS: "10" }, async (replicas, database) => {
+test("60 people and room for 10, over three replicas: ten keys, in each of 20 runs", () => withReplicas(3, { MAX_TOTAL_KEYS: "10", MINT_CONCURRENCY: "64" }, async (replicas, database) => {
   for (let round = 0; round < 20; round += 1) {
     database.sql("DELETE FROM llmapikey.api_keys; UPDATE llmapikey.totals SET live = 0");
     const sessions = await spread(replicas, 60, (replica) => signIn(replica, somebody()));

@@ -211,12 +211,12 @@ test("many at once: eight are answered, one of each account; others are told to 
     const refused = await send(session, { message: "x" });
     assert.deepEqual([refused.status, (await refused.json()).title], [503, title]);
     assert.ok(Number(refused.headers.get("retry-after")) >= 1);
-    assert.ok(Date.now() - begun < 2000);
+    assert.ok(Date.now() - begun < 6000);
   }
   const begun = Date.now();
   assert.equal((await fetch(`${service.url}/dashboard`, { headers: { cookie: all[0].session } })).status, 200);
   await holder();
-  assert.ok(Date.now() - begun < 3000);
+  assert.ok(Date.now() - begun < 6000);
   for (const { response } of held) end(response);
   for (const answer of answers.filter(Boolean)) assert.deepEqual(await eventsOf(answer), [["text", "First words"], ["done", {}]]);
   for (const page of pages.filter(Boolean)) assert.match(await (await page).text(), /First words/);
@@ -330,12 +330,13 @@ test("in the browser: what is typed stays while the page asks for what was spent
   const { login } = await holder();
   await service.stop();  // a new process does not know what was spent
   service = await startService(upstreams, folder, { OPENROUTER_URL: stage.url, LOG_LEVEL: "debug", UPSTREAM_TIMEOUT_SECONDS: "8" });
-  await upstreams.openrouterFault({ method: "GET", path: "/keys", delay_ms: 1500 });
+  await upstreams.openrouterFault({ method: "GET", path: "/keys", delay_ms: 4000, times: 3 });
   const page = await openDashboard(await signIn(service, login));
   assert.ok(await page.getAttribute("main", "data-refresh-after"), "what was spent is not known yet");
   await page.fill("#try-form textarea", "typed meanwhile");
   await page.focus("summary");
   await page.locator("dt", { hasText: "Looked up at" }).waitFor();
+  await upstreams.clearFaults();
   assert.equal(await page.inputValue("#try-form textarea"), "typed meanwhile");
   await page.click("#try-send");
   await page.locator("#try-answer", { hasText: "You said: typed meanwhile" }).waitFor();

@@ -25,7 +25,7 @@ const withService = async (env, body, prepare = () => {}) => {
   const folder = temporaryFolder();
   const openrouter = await new TinyOpenRouter().start();
   await prepare(openrouter);
-  const settings = { UPSTREAM_TIMEOUT_SECONDS: "2", OPENROUTER_URL: openrouter.url, ...env };
+  const settings = { UPSTREAM_TIMEOUT_SECONDS: "6", OPENROUTER_URL: openrouter.url, ...env };
   const service = await startService(upstreams, folder, settings);
   try {
     await body({ service, openrouter, command: (...args) => run(args, serviceEnvironment(upstreams, folder, settings)) });
@@ -48,7 +48,7 @@ const metric = async (service, name) => Number(new RegExp(`^${name.replace(/[{}]
 const isOpen = async (service) => await metric(service, "llmapikey_upstream_circuit_open") === 1;
 const linesWith = (service, text) => service.process.output.split("\n").filter((line) => line.includes(text)).length;
 
-const quick = 1000;  // ms; far less than the deadline of a call, far more than a page takes on a busy machine
+const quick = 4000;  // ms; far less than the deadline of a call, far more than a page takes on a busy machine
 
 for (const outage of ["refused", "hanging", "503"]) {
   test(`an outage (${outage}): pages and sign-in go on, mints fail at once, and all is well soon after`, () => withService({}, async ({ service, openrouter, command }) => {
@@ -67,7 +67,7 @@ for (const outage of ["refused", "hanging", "503"]) {
       pages.push({ answer: { status: 200 }, text: key, ms: performance.now() - begun });
     };
     await watch();
-    await until("the circuit is open", async () => { await watch(); await press(service); return isOpen(service); });
+    await until("the circuit is open", async () => { await watch(); await press(service); return isOpen(service); }, 60_000);
     for (const { answer, text } of await Promise.all(crowd)) {
       assert.ok([202, 502, 503].includes(answer.status), text);
       if (answer.status !== 202) assert.equal(JSON.parse(text).status, "error");
@@ -95,15 +95,15 @@ for (const outage of ["refused", "hanging", "503"]) {
 
     await openrouter.comeBack();
     const back = performance.now();
-    await until("a mint", async () => (await press(service)).answer.status === 200, 10_000);
+    await until("a mint", async () => (await press(service)).answer.status === 200, 20_000);
     const ms = performance.now() - back;
-    assert.ok(ms < 5000, `it took ${ms} ms`);
+    assert.ok(ms < 10_000, `it took ${ms} ms`);
     assert.equal(await isOpen(service), false);
     assert.deepEqual([linesWith(service, "OpenRouter is down"), linesWith(service, "OpenRouter answers again")], [1, 1]);
 
     // Those whose outcome was in doubt are sorted out by themselves; then each key has its owner.
     const rows = async () => JSON.parse((await command("keys", "list", "--json")).out).keys;
-    await until("every attempt is settled", async () => (await rows()).every((row) => row.status === "active"), 40_000);
+    await until("every attempt is settled", async () => (await rows()).every((row) => row.status === "active"), 90_000);
     assert.equal((await rows()).length, openrouter.keys.size);
     assert.equal(JSON.parse((await command("reconcile", "--json")).out).clean, true);
   }));

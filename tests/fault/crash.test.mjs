@@ -71,19 +71,25 @@ const endsWell = async (operation, ground, service, person, keyBefore) => {
   await nothingIsOpen(ground);
 };
 
+// Until it dies a process takes the time that it needs: it is to come to one place, not past it for want of a second.
+const unhurried = { UPSTREAM_TIMEOUT_SECONDS: "15" };
+
 // With upstreams of its own: another one's service, with the same secret, would take the keys here for its own orphans.
 const tryOne = async (operation, point, store) => {
   const upstreams = await startUpstreams();
   const ground = makeGround(upstreams, store, admin);
   try {
-    const calm = await ground.start();
+    const calm = await ground.start(unhurried);
     const person = await signInAs(calm, `crash-${process.pid}-${people += 1}`);
     let keyBefore;
-    if (operation !== "mint" && operation !== "settle") keyBefore = (await (await generate(calm, person.session)).json()).key;
+    if (operation !== "mint" && operation !== "settle") {
+      keyBefore = (await (await generate(calm, person.session)).json()).key;
+      assert.ok(keyBefore, "there is a key to begin with");
+    }
     await calm.stop();
-    const doomed = await ground.start({ LLMAPIKEY_CRASH_AT: point });
+    const doomed = await ground.start({ ...unhurried, LLMAPIKEY_CRASH_AT: point });
     await operations[operation](doomed, person, upstreams).catch(() => null);
-    const { signal } = await doomed.process.exited;
+    const { signal } = await Promise.race([doomed.process.exited, new Promise((done) => { setTimeout(done, healing, { signal: "none" }).unref(); })]);
     assert.equal(signal, "SIGKILL", `${operation} never came to ${point}`);
     const healed = await ground.start();
     await endsWell(operation, ground, healed, person, keyBefore);
@@ -102,7 +108,7 @@ const resealAndDie = async (point, store) => {
   const upstreams = await startUpstreams();
   const ground = makeGround(upstreams, store);
   try {
-    const calm = await ground.start();
+    const calm = await ground.start(unhurried);
     const person = await signInAs(calm, `reseal-${process.pid}-${people += 1}`);
     const { key } = await (await generate(calm, person.session)).json();
     await calm.stop();

@@ -60,6 +60,11 @@ public:
 
     // store_unavailable: the database is away, or no connection became free by the deadline.
     base::Result<Lease> acquire(base::Deadline deadline, Patience patience);
+    // Threads that wait for one now.
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return waiters_.size();
+    }
 
 private:
     struct Waiter {
@@ -80,7 +85,7 @@ private:
 
     const int size_;
     const OpenConnection open_connection_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable connector_wakes_;
     std::deque<Waiter*> waiters_;
     std::vector<std::unique_ptr<Connection>> idle_;

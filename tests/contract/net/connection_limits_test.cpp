@@ -129,7 +129,7 @@ TEST_F(ConnectionLimitsTest, WhoIsBeingAnsweredIsNotClosedForAnother) {
 }
 
 TEST_F(ConnectionLimitsTest, WhoSaysNothingOrNotAllIsCutOff) {
-    options_.header_timeout = base::Millis{200};
+    options_.header_timeout = base::Millis{1000};
     serve();
     const auto silent = come(""), slow = come("GET / HTTP/1.1\r\nHos"), regular = come(whole);
     EXPECT_EQ(silent->to_end(), "");

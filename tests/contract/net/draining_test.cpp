@@ -111,7 +111,7 @@ TEST_F(DrainingTest, AnIdleConnectionIsClosedUnlessARequestHasArrivedOnIt) {
     });
     ASSERT_TRUE(is_about_to_stop.try_acquire_for(patience));
     // There is no further sign of it while the thread that would give one is held up.
-    std::this_thread::sleep_for(base::Millis{200});
+    std::this_thread::sleep_for(base::Millis{1000});
     greeter_.may_go_on.release();
     EXPECT_TRUE(idle->to_end().ends_with("hello"));
     const std::string answers = next->to_end();

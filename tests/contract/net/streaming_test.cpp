@@ -159,7 +159,7 @@ TEST_F(StreamingTest, AClientThatDoesNotReadIsLeftAfterTheDeadlineForWrites) {
 }
 
 TEST_F(StreamingTest, AWriterThatIsSilentForTooLongIsLeft) {
-    options_.stream_idle_timeout = base::Millis{100};
+    options_.stream_idle_timeout = base::Millis{1000};
     Client client(serve(silent()), request());
     EXPECT_TRUE(client.to_end().ends_with("5\r\nfirst\r\n"));
     EXPECT_TRUE(has_learned_.try_acquire_for(patience));
@@ -317,9 +317,10 @@ TEST_F(StreamingClientTest, ReadsNoBodyAfterAHeadThatIsRefused) {
 
 TEST_F(StreamingClientTest, KeepsItsLimits) {
     const auto port = serve(silent());
-    EXPECT_EQ(receive(port, {base::Deadline::after(patience), base::Millis{100}}).failure, "nothing came for too long");
+    EXPECT_EQ(receive(port, {base::Deadline::after(patience), base::Millis{1000}}).failure,
+              "nothing came for too long");
     sink_.text.clear();
-    EXPECT_EQ(receive(port, {base::Deadline::after(base::Millis{200})}).transfer, TransferStatus::unknown);
+    EXPECT_EQ(receive(port, {base::Deadline::after(base::Millis{1000})}).transfer, TransferStatus::unknown);
     sink_.text.clear();
     EXPECT_EQ(receive(port, {base::Deadline::after(patience), patience, 3}).failure,
               "the answer is larger than is taken");

@@ -136,17 +136,14 @@ TEST(ConnectionPoolTest, OpensNoMoreThanItsSizeAndServesInOrder) {
     std::vector<int> order;
     std::vector<std::thread> waiters;
     for (int number = 0; number < 5; ++number) {
-        std::atomic<bool> is_waiting{false};
-        waiters.emplace_back([&, number, flag = &is_waiting] {
-            *flag = true;
+        waiters.emplace_back([&, number] {
             auto lease = pool.acquire(soon(), Patience::fail_fast);
             ASSERT_TRUE(lease);
             const std::lock_guard lock(mutex);
             order.push_back(number);
         });
-        while (!is_waiting)
+        while (pool.waiting() != static_cast<std::size_t>(number) + 1)
             std::this_thread::yield();
-        std::this_thread::sleep_for(base::Millis{20});  // the next one must come later, not merely start later
     }
     { const auto given_back = std::move(*first); }
     for (auto& waiter : waiters)

@@ -94,6 +94,7 @@ const withAddresses = (addresses, rest) => {
     githubLedger: () => json(`${addresses.github_url}/sandbox/ledger`),
     openrouterFault: (fault) => json(`${openrouterRoot}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
     githubFault: (fault) => json(`${addresses.github_url}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
+    faultsWaiting: async () => (await json(`${openrouterRoot}/sandbox/faults`)).waiting,
     clearFaults: async () => {
       await json(`${openrouterRoot}/sandbox/faults`, { method: "DELETE" });
       await json(`${addresses.github_url}/sandbox/faults`, { method: "DELETE" });
@@ -127,13 +128,13 @@ export const generate = (service, session, headers = {}) => fetch(`${service.url
   headers: { cookie: session, accept: "application/json", origin: service.url, ...headers },
 });
 
-// Waits for a condition, with a limit.
+// Waits for a condition, with a limit. The pause is for whoever is to bring it about.
 export const until = async (what, condition, timeout = 20_000) => {
   const end = Date.now() + timeout;
   while (Date.now() < end) {
     const value = await condition();
     if (value) return value;
-    await new Promise((r) => setImmediate(r));
+    await new Promise((r) => setTimeout(r, 10));
   }
   throw new Error(`did not come about in time: ${what}`);
 };
