@@ -51,13 +51,13 @@ const linesWith = (service, text) => service.process.output.split("\n").filter((
 const quick = 4000;  // ms; far less than the deadline of a call, far more than a page takes on a busy machine
 
 for (const outage of ["refused", "hanging", "503"]) {
-  test(`an outage (${outage}): pages and sign-in go on, mints fail at once, and all is well soon after`, () => withService({}, async ({ service, openrouter, command }) => {
+  test(`an outage (${outage}): pages and sign-in go on, mints fail at once, and all is well soon after`, () => withService({ MINT_CONCURRENCY: "64" }, async ({ service, openrouter, command }) => {
     const holder = await signIn(service, "octo");
     const { key } = await (await generate(service, holder)).json();
     assert.equal(await metric(service, "llmapikey_upstream_circuit_open"), 0);
     await openrouter.goDown(outage);
 
-    // More people at once than there are threads for calls upstream.
+    // More people at once than there are threads for other calls upstream or for sign-ins; each has a lane, so that none is told a place in the queue.
     const crowd = Array.from({ length: 24 }, () => press(service));
     const pages = [];
     const watch = async () => {
