@@ -16,20 +16,34 @@ std::uint32_t byte_at(std::string_view text, std::size_t index) {
     return index < text.size() ? static_cast<unsigned char>(text[index]) : 0u;
 }
 
+// The value of each character; no_value: it is none of the alphabet's.
+using Base64Values = std::array<std::uint8_t, 256>;
+constexpr std::uint8_t no_value = 64;
+
+constexpr Base64Values values_of(std::string_view alphabet) {
+    Base64Values values{};
+    values.fill(no_value);
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    return values;
+}
+constexpr Base64Values url_values = values_of(url_alphabet), standard_values = values_of(standard_alphabet);
+
 // Refuses lengths and trailing bits that no encoder produces, so that one value has one spelling.
-std::optional<std::string> decode_base64(std::string_view text, std::string_view alphabet) {
+std::optional<std::string> decode_base64(std::string_view text, const Base64Values& values) {
     if (text.size() % 4 == 1) return std::nullopt;
-    std::string bytes;
+    std::string bytes(text.size() * 3 / 4, '\0');
+    std::size_t written = 0;
     std::uint32_t buffer = 0;
     int bits = 0;
     for (const char c : text) {
-        const auto value = alphabet.find(c);
-        if (value == std::string_view::npos) return std::nullopt;
-        buffer = (buffer << 6 | static_cast<std::uint32_t>(value)) & 0xffffffu;
+        const std::uint32_t value = values[static_cast<unsigned char>(c)];
+        if (value == no_value) return std::nullopt;
+        buffer = (buffer << 6 | value) & 0xffffffu;
         bits += 6;
         if (bits < 8) continue;
         bits -= 8;
-        bytes += static_cast<char>(buffer >> bits & 0xff);
+        bytes[written++] = static_cast<char>(buffer >> bits & 0xff);
     }
     if ((buffer & ((1u << bits) - 1)) != 0) return std::nullopt;
     return bytes;
@@ -108,14 +122,14 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-    return decode_base64(text, url_alphabet);
+    return decode_base64(text, url_values);
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     for (int i = 0; i < 2 && text.ends_with('='); ++i)
         text.remove_suffix(1);
-    return decode_base64(text, standard_alphabet);
+    return decode_base64(text, standard_values);
 }
 
 std::string to_percent_encoded(std::string_view text) {

@@ -10,11 +10,16 @@ namespace {
 
 namespace http = boost::beast::http;
 
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+}
+
 void append_clean(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f) out += c;
-    }
+    const auto begin = out.size();
+    out += text;
+    if (std::any_of(text.begin(), text.end(), is_control))
+        out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_control), out.end());
 }
 
 bool has_no_body(int status) {
