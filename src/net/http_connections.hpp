@@ -14,6 +14,7 @@
 namespace llmapikey::net {
 
 using Instant = std::chrono::steady_clock::time_point;
+// `duration` from now.
 inline Instant after(base::Millis duration) {
     return std::chrono::steady_clock::now() + duration;
 }

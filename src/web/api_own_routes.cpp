@@ -42,6 +42,7 @@ json::value usage_json(const Services& services, const domain::Grant& grant) {
 net::Response openapi_document(const Services&, const Context&) {
     net::Response response;
     response.set("Content-Type", "application/json").set("Cache-Control", "public, max-age=300");
+    response.set("Vary", "Sec-Fetch-Site");  // as the headers of every answer do
     response.set("Access-Control-Allow-Origin", "*");
     response.static_body = embedded_openapi()[0].text;
     return response;

@@ -46,7 +46,7 @@ private:
         std::once_flag is_compressed;
     };
     void make_heads(Coding& coding) const;
-    // Nobody opens an asset in a window of its own.
+    // Assets are for every cache, and so have one form.
     Opener opener_for(const net::Request& request) const {
         return page_ == nullptr ? Opener::possible : opener_of(request);
     }

@@ -11,12 +11,13 @@ enum class Opener { none, possible };
 
 // None only where the browser says that no page has asked for this: typed, or a bookmark ("none" of Fetch Metadata,
 // https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header). By the request alone, never by session: who opens a
-// page must not learn from it who is signed in.
+// page must not learn from it who is signed in. What that leaves: who types our address into a window that another
+// site has opened is parted from that site with the first click inside ours, not before.
 Opener opener_of(const net::Request& request);
 
 // What every answer carries: a content policy without inline script or style, and what keeps other sites out.
-// A possible opener loses hold of the window. Parting costs a browser a second process before it shows anything: not
-// where there is none.
+// A possible opener loses hold of the window. Parting costs a browser a second process before it shows anything: not at
+// the first look at a page that was typed.
 void add_security_headers(net::Response& response, bool is_https, Opener opener);
 
 }  // namespace llmapikey::web

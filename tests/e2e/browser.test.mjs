@@ -47,9 +47,10 @@ test("sign in, generate, copy, call, come back, sign out", async () => {
   await page.context().close();
 });
 
-test("a page of another site that opens ours has no hold of it; what is typed is shown without a second process", async () => {
+test("a page of another site that opens ours has no hold of it; what is typed is shown without a second process", async (t) => {
   const stranger = createServer((request, response) => response.end("<!doctype html><title>x</title>"));
   await new Promise((done) => stranger.listen(0, "127.0.0.1", done));
+  t.after(() => { stranger.closeAllConnections?.(); return new Promise((done) => stranger.close(done)); });
   const page = await openPage(browser, service);
   await signInAs(page, "ada-newcomer");
   for (const path of ["/", "/docs", "/dashboard"]) {
@@ -66,9 +67,16 @@ test("a page of another site that opens ours has no hold of it; what is typed is
     await theirs.close();
     await ours.close();
   }
+  // Typed into their window: theirs until the first click inside.
+  const theirs = await page.context().newPage();
+  await theirs.goto(`http://localhost:${stranger.address().port}/`);
+  const [ours] = await Promise.all([page.context().waitForEvent("page"), theirs.evaluate(() => { window.opened = window.open("about:blank"); })]);
+  await ours.goto(`${service.url}/dashboard`);
+  assert.equal(await theirs.evaluate(() => window.opened.closed), false);
+  await ours.click("a[href='/docs']");
+  await ours.waitForURL("**/docs");
+  assert.ok(await theirs.evaluate(() => window.opened.closed), "parted");
   await page.context().close();
-  stranger.closeAllConnections?.();
-  await new Promise((done) => stranger.close(done));
 });
 
 test("a page that fetches itself anew keeps its notice, and leaves nobody behind whose focus is inside it", async () => {

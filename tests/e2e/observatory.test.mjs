@@ -26,7 +26,7 @@ const passOn = (places) => async (request, response) => {
   const { "x-place": name, ...headers } = request.headers;
   const place = places.find((each) => each.name === name);
   // Again, where what was brought about passes with time.
-  await place.before?.();
+  try { await place.before?.(); } catch (error) { response.destroy(); throw error; }
   const isPage = request.method === "GET" && request.url === place.path;
   const body = isPage && place.form ? new URLSearchParams(place.form).toString() : undefined;
   const form = body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded", "content-length": body.length, ...(place.isForeign ? {} : { origin: `https://${headers.host}` }) };

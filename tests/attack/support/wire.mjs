@@ -11,7 +11,7 @@ const bytesOf = (text) => (Buffer.isBuffer(text) ? text : Buffer.from(text, "lat
 export const exchange = (port, bytes, { isOpen = false, enough = null } = {}) => new Promise((done, failed) => {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   let text = "", isCut = false;
-  const finish = () => done({ text, isCut, answers: parseAnswers(text, { isHeadPossible: Buffer.from(bytes).includes("HEAD ") }) });
+  const finish = () => done({ text, isCut, answers: parseAnswers(text, { heads: Buffer.from(bytes).toString("latin1").split("HEAD ").length - 1 }) });
   socket.setTimeout(patience, () => { socket.destroy(); failed(new Error(`no end after ${JSON.stringify(text.slice(0, 300))}`)); });
   socket.on("connect", () => { if (isOpen) socket.write(bytesOf(bytes)); else socket.end(bytesOf(bytes)); });
   socket.on("data", (chunk) => { text += chunk.toString("latin1"); if (enough?.(text)) { socket.destroy(); finish(); } });
@@ -37,8 +37,8 @@ const bodyOf = (text, headers) => {
 };
 
 // Every answer in what came back. Bytes that are none are the last item, as { junk }.
-// `isHeadPossible`: one of the requests may have been a HEAD, whose answer has a length and no body (RFC 9110, 9.3.2), so that the next answer follows at once.
-export const parseAnswers = (text, { isHeadPossible = false } = {}) => {
+// `heads`: how many of the requests may have been a HEAD, whose answer has a length and no body (RFC 9110, 9.3.2), so that the next answer follows at once.
+export const parseAnswers = (text, { heads = 0 } = {}) => {
   const answers = [];
   let rest = text;
   while (rest) {
@@ -48,8 +48,9 @@ export const parseAnswers = (text, { isHeadPossible = false } = {}) => {
     const headers = Object.fromEntries(fields);
     const status = Number(head[1]);
     rest = rest.slice(head[0].length);
-    const isWithoutBody = isHeadPossible && rest.startsWith("HTTP/1.1 ");
-    if (isWithoutBody || status < 200 || status === 304 || status === 204) { answers.push({ status, headers, fields, body: "", isWhole: true }); continue; }
+    const isOfHead = heads > 0 && rest.startsWith("HTTP/1.1 ");
+    if (isOfHead) heads -= 1;
+    if (isOfHead || status < 200 || status === 304 || status === 204) { answers.push({ status, headers, fields, body: "", isWhole: true }); continue; }
     const { body, rest: behind, isWhole } = bodyOf(rest, headers);
     rest = behind;
     answers.push({ status, headers, fields, body, isWhole });

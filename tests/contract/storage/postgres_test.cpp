@@ -137,13 +137,15 @@ TEST(ConnectionPoolTest, OpensNoMoreThanItsSizeAndServesInOrder) {
     std::vector<std::thread> waiters;
     for (int number = 0; number < 5; ++number) {
         waiters.emplace_back([&, number] {
-            auto lease = pool.acquire(soon(), Patience::fail_fast);
+            auto lease = pool.acquire(soon(60'000), Patience::fail_fast);
             ASSERT_TRUE(lease);
             const std::lock_guard lock(mutex);
             order.push_back(number);
         });
-        while (pool.waiting() != static_cast<std::size_t>(number) + 1)
+        const auto as_many = static_cast<std::size_t>(number) + 1;
+        for (const auto deadline = soon(30'000); pool.waiting() != as_many && !deadline.has_passed();)
             std::this_thread::yield();
+        EXPECT_EQ(pool.waiting(), as_many);
     }
     { const auto given_back = std::move(*first); }
     for (auto& waiter : waiters)
