@@ -1,6 +1,5 @@
 #include "net/http_session.hpp"
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>

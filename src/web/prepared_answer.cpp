@@ -42,6 +42,10 @@ std::string to_gzip(const std::string& text) {
     return status == Z_STREAM_END ? out : std::string();
 }
 
+constexpr std::size_t index_of(Opener opener) {
+    return static_cast<std::size_t>(opener);
+}
+
 // Takes what is before the first comma off the list.
 std::string_view next_item(std::string_view& list) {
     const std::string_view item = list.substr(0, list.find(','));
@@ -114,22 +118,26 @@ void PreparedAnswer::compress_page() const {
 void PreparedAnswer::make_heads(Coding& coding) const {
     coding.etag = "\"" + headers_.hash + (coding.name.empty() ? "" : "-" + std::string(coding.name)) + "\"";
     for (const bool is_https : {false, true}) {
-        for (const Opener opener : {Opener::none, Opener::possible}) {
-            if (page_ == nullptr && opener == Opener::none) continue;
-            const auto by_opener = static_cast<std::size_t>(opener);
-            net::Response response;
-            response.set("ETag", coding.etag)
-                .set("Cache-Control", std::string(headers_.cache_control))
-                .set("Vary", std::string(headers_.vary));
-            add_security_headers(response, is_https, opener);
-            response.status = 304;
-            coding.unchanged[is_https][by_opener] = net::to_ready_head(response, std::nullopt);
-            response.status = 200;
-            response.set("Content-Type", std::string(headers_.content_type));
-            if (!coding.name.empty()) response.set("Content-Encoding", std::string(coding.name));
-            coding.whole[is_https][by_opener] = net::to_ready_head(response, coding.bytes.size());
-        }
+        auto& by_opener = coding.heads[is_https];
+        by_opener[index_of(Opener::possible)] = heads_of(coding, is_https, Opener::possible);
+        if (page_ != nullptr) by_opener[index_of(Opener::none)] = heads_of(coding, is_https, Opener::none);
     }
+}
+
+PreparedAnswer::Heads PreparedAnswer::heads_of(const Coding& coding, bool is_https, Opener opener) const {
+    Heads heads;
+    net::Response response;
+    response.set("ETag", coding.etag)
+        .set("Cache-Control", std::string(headers_.cache_control))
+        .set("Vary", std::string(headers_.vary));
+    add_security_headers(response, is_https, opener);
+    response.status = 304;
+    heads.unchanged = net::to_ready_head(response, std::nullopt);
+    response.status = 200;
+    response.set("Content-Type", std::string(headers_.content_type));
+    if (!coding.name.empty()) response.set("Content-Encoding", std::string(coding.name));
+    heads.whole = net::to_ready_head(response, coding.bytes.size());
+    return heads;
 }
 
 const PreparedAnswer::Coding& PreparedAnswer::choose(const net::Request& request) const {
@@ -148,8 +156,8 @@ net::ReadyAnswer PreparedAnswer::answer(const net::Request& request, bool is_htt
     net::ReadyAnswer answer;
     const std::string_view known = request.header("if-none-match");
     answer.is_unchanged = !known.empty() && matches_etag(known, coding.etag);
-    const auto by_opener = static_cast<std::size_t>(opener_for(request));
-    answer.head = (answer.is_unchanged ? coding.unchanged : coding.whole)[is_https][by_opener];
+    const Heads& heads = coding.heads[is_https][index_of(opener_for(request))];
+    answer.head = answer.is_unchanged ? heads.unchanged : heads.whole;
     if (!answer.is_unchanged && !request.is_head) answer.body = coding.bytes;
     return answer;
 }

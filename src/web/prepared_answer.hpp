@@ -29,12 +29,15 @@ public:
     net::ReadyAnswer answer(const net::Request& request, bool is_https) const;
 
 private:
+    // Of the status 200, and of 304.
+    struct Heads {
+        std::string whole, unchanged;
+    };
     struct Coding {
         std::string_view name{};  // empty: identity
         std::string_view bytes{};
         std::string etag{};
-        // The heads with status 200 and 304, by whether the client came by HTTPS, and by opener (of assets: one).
-        std::string whole[2][2]{}, unchanged[2][2]{};
+        Heads heads[2][2]{};  // by whether the client came by HTTPS, and by opener (of assets: one)
     };
     struct Headers {
         std::string_view content_type, cache_control, vary;
@@ -46,6 +49,7 @@ private:
         std::once_flag is_compressed;
     };
     void make_heads(Coding& coding) const;
+    Heads heads_of(const Coding& coding, bool is_https, Opener opener) const;
     // Assets are for every cache, and so have one form.
     Opener opener_for(const net::Request& request) const {
         return page_ == nullptr ? Opener::possible : opener_of(request);

@@ -25,7 +25,7 @@ const makeCertificate = (folder) => {
 const passOn = (places) => async (request, response) => {
   const { "x-place": name, ...headers } = request.headers;
   const place = places.find((each) => each.name === name);
-  // Again, where what was brought about passes with time.
+  // For each request: what it brings about may pass with time.
   try { await place.before?.(); } catch (error) { response.destroy(); throw error; }
   const isPage = request.method === "GET" && request.url === place.path;
   const body = isPage && place.form ? new URLSearchParams(place.form).toString() : undefined;

@@ -11,7 +11,7 @@ const bytesOf = (text) => (Buffer.isBuffer(text) ? text : Buffer.from(text, "lat
 export const exchange = (port, bytes, { isOpen = false, enough = null } = {}) => new Promise((done, failed) => {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   let text = "", isCut = false;
-  const finish = () => done({ text, isCut, answers: parseAnswers(text, { heads: Buffer.from(bytes).toString("latin1").split("HEAD ").length - 1 }) });
+  const finish = () => done({ text, isCut, answers: parseAnswers(text, { heads: bytesOf(bytes).toString("latin1").split("HEAD ").length - 1 }) });
   socket.setTimeout(patience, () => { socket.destroy(); failed(new Error(`no end after ${JSON.stringify(text.slice(0, 300))}`)); });
   socket.on("connect", () => { if (isOpen) socket.write(bytesOf(bytes)); else socket.end(bytesOf(bytes)); });
   socket.on("data", (chunk) => { text += chunk.toString("latin1"); if (enough?.(text)) { socket.destroy(); finish(); } });
