@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { killChildren, processorTime } from "./support/processes.mjs";
 
+export { count } from "../tests/e2e/support/mixed_load.mjs";
+
 export const seconds = (ms) => (ms / 1000).toFixed(1);
 
 // Sorts in place.
@@ -12,7 +14,6 @@ export const spread = (times) => {
   return { median: at(0.5), p99: at(0.99), longest: at(1) };
 };
 
-export const count = (table, name) => { table[name] = (table[name] ?? 0) + 1; };
 
 // PostgreSQL's processes that run, and those that have ended: the kernel counts these at their parent.
 export const postgresTime = (pid) => {

@@ -13,9 +13,13 @@ export const assertAccessible = async (page, name) => {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
   if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate((wish) => globalThis.axe.run(wish), { rules });
-  assert.deepEqual(violations.map((each) => `${name}: ${each.id}: ${each.nodes.map((node) => node.target).join(" ")}`), []);
-  for (const tag of ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]) assert.ok(passes.some(({ tags }) => tags.includes(tag)), `${name}: no rule of ${tag} was checked`);
+  // What passed is summed up in the page: all of it would be a megabyte on its way here.
+  const { violations, tags } = await page.evaluate(async (wish) => {
+    const found = await globalThis.axe.run(wish);
+    return { violations: found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target).join(" ")}`), tags: [...new Set(found.passes.flatMap((each) => each.tags))] };
+  }, { rules });
+  assert.deepEqual(violations.map((each) => `${name}: ${each}`), []);
+  for (const tag of ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]) assert.ok(tags.includes(tag), `${name}: no rule of ${tag} was checked`);
 };
 
 export const tabTo = async (page, selector, most = 80) => {

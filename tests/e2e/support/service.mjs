@@ -10,8 +10,8 @@ export const binary = process.env.LLMAPIKEY_BINARY ?? join(root, "build/release/
 export const sessionSecret = "session-secret-of-the-tests-0123456789";
 export const sealingSecret = "sealing-secret-of-the-tests-0123456789";
 
-// Only what a test sets reaches the program, so that the tester's own environment does not matter.
-const bareEnvironment = { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmpdir() };
+// Only what a test sets reaches the program, so that the tester's own environment does not matter; and what the sanitizers are told.
+const bareEnvironment = { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmpdir(), ...(process.env.TSAN_OPTIONS ? { TSAN_OPTIONS: process.env.TSAN_OPTIONS } : {}) };
 
 const startTimeout = 15_000;
 
@@ -45,7 +45,8 @@ export const startSandbox = async (env = {}) => {
 export const startUpstreams = async () => {
   const cwd = temporaryFolder();
   const process_ = await start(["sandbox", "--upstreams-only", "--json"], { LISTEN: "127.0.0.1:0" }, cwd, /^\{.*\}$/m);
-  return withAddresses(JSON.parse(process_.match[0]), { process: process_, stop: async () => { await process_.kill(); rmSync(cwd, { recursive: true, force: true }); } });
+  // They keep nothing; an orderly end would wait for the answers that they were told to delay.
+  return withAddresses(JSON.parse(process_.match[0]), { process: process_, stop: async () => { await process_.kill("SIGKILL"); rmSync(cwd, { recursive: true, force: true }); } });
 };
 
 export const serviceEnvironment = (upstreams, dataDir, env = {}) => ({
