@@ -1,6 +1,7 @@
 #include "net/curl_client.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
@@ -99,6 +100,19 @@ extern "C" int llmapikey_may_go_on(void* target, curl_off_t, curl_off_t, curl_of
     return static_cast<Arrival*>(target)->may_go_on() ? 0 : 1;
 }
 
+// What a filter says to the addresses of one transfer.
+struct Filtering {
+    const AddressFilter& filter;
+    std::string refusal;  // the latest; empty: none
+};
+
+extern "C" curl_socket_t llmapikey_open_socket(void* target, curlsocktype, curl_sockaddr* address) {
+    auto& filtering = *static_cast<Filtering*>(target);
+    filtering.refusal = filtering.filter(address->addr);
+    if (!filtering.refusal.empty()) return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 // Whether it is certain that the peer has seen no byte of the request.
 bool is_certainly_unsent(CURL* handle, CURLcode code) {
     switch (code) {
@@ -135,7 +149,8 @@ const std::string& library_problem() {
 
 class CurlClient final : public HttpClient {
 public:
-    explicit CurlClient(std::string user_agent) : user_agent_(std::move(user_agent)) {}
+    CurlClient(std::string user_agent, AddressFilter filter)
+        : user_agent_(std::move(user_agent)), filter_(std::move(filter)) {}
 
     ClientResponse send(const ClientRequest& request, base::Deadline deadline) override {
         ClientResponse response;
@@ -144,8 +159,11 @@ public:
         CURL* handle = lease.get();
         const HeaderList headers = make_headers(request);
         set_up(handle, request, headers.get(), deadline, response);
+        Filtering filtering{filter_, ""};
+        set_filter(handle, filtering);
         const CURLcode code = curl_easy_perform(handle);
         conclude(handle, code, response);
+        note_refusal(filtering, response);
         if (response.transfer != TransferStatus::answered) forget_connections(lease);
         return response;
     }
@@ -157,6 +175,8 @@ public:
         CURL* handle = lease.get();
         const HeaderList headers = make_headers(request);
         set_up(handle, request, headers.get(), limits.deadline, response);
+        Filtering filtering{filter_, ""};
+        set_filter(handle, filtering);
         Arrival arrival(handle, response, sink, limits);
         curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, nullptr);  // a compressed piece may wait for the next one
         curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, llmapikey_take_piece);
@@ -166,6 +186,7 @@ public:
         curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &arrival);
         const CURLcode code = curl_easy_perform(handle);
         conclude(handle, code, response);
+        note_refusal(filtering, response);
         if (code == CURLE_OK && !arrival.begin()) response.transfer = TransferStatus::unknown;
         if (arrival.complaint() != nullptr) {
             response.failure = arrival.complaint();
@@ -277,6 +298,18 @@ private:
         curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     }
 
+    static void set_filter(CURL* handle, Filtering& filtering) {
+        if (!filtering.filter) return;
+        curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, llmapikey_open_socket);
+        curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &filtering);
+    }
+
+    // Where another address of the same name was connected to, the refusal of one does not matter.
+    static void note_refusal(const Filtering& filtering, ClientResponse& response) {
+        if (response.transfer == TransferStatus::not_sent && !filtering.refusal.empty())
+            response.failure = filtering.refusal;
+    }
+
     static void conclude(CURL* handle, CURLcode code, ClientResponse& response) {
         long status = 0;
         curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
@@ -291,14 +324,15 @@ private:
     }
 
     const std::string user_agent_;
+    const AddressFilter filter_;
     std::mutex mutex_;
     std::vector<Idle> idle_;  // the one used last at the end
 };
 
 }  // namespace
 
-std::unique_ptr<HttpClient> make_curl_client(std::string user_agent) {
-    return std::make_unique<CurlClient>(std::move(user_agent));
+std::unique_ptr<HttpClient> make_curl_client(std::string user_agent, AddressFilter filter) {
+    return std::make_unique<CurlClient>(std::move(user_agent), std::move(filter));
 }
 
 }  // namespace llmapikey::net
