@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/crypto.hpp"
+#include "base/encoding.hpp"
 #include "net/retry_after.hpp"
 
 namespace llmapikey::upstream {
@@ -16,6 +17,8 @@ constexpr base::Millis first_back_off{200};
 // A call that had less than this left says more of its caller than of the upstream.
 constexpr base::Millis least_time_to_answer{250};
 constexpr base::Seconds come_again{3};  // by then a circuit that can be closed is
+constexpr base::Seconds reading_pause_max{std::chrono::minutes{5}};
+constexpr base::Seconds changing_pause_max{std::chrono::minutes{1}};
 
 SteadyTime now() {
     return base::Deadline::SteadyClock::now();
@@ -45,6 +48,15 @@ std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse
     return wait;
 }
 
+// Whoever reads the answer waits no longer than we do.
+void bound_retry_after(const Call& call, net::ClientResponse& response) {
+    const base::Seconds most = pause_max(call.name);
+    if (net::retry_after_of(response) <= most) return;
+    std::erase_if(response.headers,
+                  [](const net::Header& header) { return base::equal_ignoring_case(header.name, "retry-after"); });
+    response.headers.push_back({"Retry-After", std::to_string(most.count())});
+}
+
 // What the upstream would answer.
 net::ClientResponse paused_response(base::Millis pause) {
     net::ClientResponse response;
@@ -56,6 +68,12 @@ net::ClientResponse paused_response(base::Millis pause) {
 }
 
 }  // namespace
+
+base::Seconds pause_max(std::string_view call) {
+    static constexpr std::string_view changing[] = {"mint", "update", "revoke", "assign_guardrail"};
+    const bool is_changing = std::find(std::begin(changing), std::end(changing), call) != std::end(changing);
+    return is_changing ? changing_pause_max : reading_pause_max;
+}
 
 void OpenRouterCalls::report(const Call& call, std::string_view outcome) const {
     if (supervision_.on_call) supervision_.on_call(call.name, outcome);
@@ -84,7 +102,8 @@ net::ClientResponse OpenRouterCalls::send(const Call& call, CircuitBreaker::Pass
     } else if (had_time) {
         breaker_.record(pass, CallResult::failed, now());
     }
-    note_pause(response);
+    bound_retry_after(call, response);
+    note_pause(call, response);
     report(call, outcome_of(response));
     return response;
 }
@@ -96,13 +115,17 @@ net::ClientResponse OpenRouterCalls::send_once(const Call& call, base::Deadline 
     return send(call, *pass, deadline);
 }
 
-net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline deadline) {
+net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline deadline, Patience patience) {
     auto pass = admit(deadline);
     if (!pass) return short_circuit(call);
     retries_.note_call(now());
     for (int tries = 1;; ++tries) {
-        const auto pause = left_of_pause();
-        if (pause && *pause >= deadline.left()) return paused_response(*pause);
+        const bool is_sent_anyway = tries == 1 && patience == Patience::by_hand;
+        const auto pause = is_sent_anyway ? std::nullopt : left_of_pause(call);
+        if (pause && *pause >= deadline.left()) {
+            report(call, "paused");
+            return paused_response(*pause);
+        }
         if (pause) std::this_thread::sleep_for(*pause);
         net::ClientResponse response = send(call, *pass, deadline);
         if (tries == max_tries || !is_worth_another_try(response)) return response;
@@ -117,22 +140,33 @@ net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline
 void OpenRouterCalls::probe(base::Deadline deadline) {
     if (!breaker_.begin_probe(now())) return;
     const net::ClientResponse response = http_.send(probe_.request, deadline);
-    note_pause(response);
+    note_pause(probe_, response);
     report(probe_, outcome_of(response));
     breaker_.end_probe(is_failure(response) ? CallResult::failed : CallResult::answered, now());
 }
 
-// One 429 speaks to all threads: none of them asks before the time that it names.
-void OpenRouterCalls::note_pause(const net::ClientResponse& response) {
+// One 429 speaks to all threads: none of them makes the same call before the time that it names. One that names none,
+// or a shorter one, takes nothing from a pause that is in force.
+void OpenRouterCalls::note_pause(const Call& call, const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered || response.status != 429) return;
-    paused_until_ = now() + net::retry_after_of(response);
+    const base::Seconds pause = net::retry_after_of(response);
+    if (pause.count() == 0) return;
+    {
+        const std::lock_guard lock(pauses_mutex_);
+        SteadyTime& until = paused_until_[call.name];
+        const bool is_paused = until > now();
+        until = std::max(until, now() + pause);
+        if (is_paused) return;
+    }
+    if (supervision_.on_pause) supervision_.on_pause(call.name, pause);
 }
 
-std::optional<base::Millis> OpenRouterCalls::left_of_pause() const {
-    const auto until = paused_until_.load();
+std::optional<base::Millis> OpenRouterCalls::left_of_pause(const Call& call) const {
+    const std::lock_guard lock(pauses_mutex_);
+    const auto known = paused_until_.find(call.name);
     const auto time = now();
-    if (until <= time) return std::nullopt;
-    return std::chrono::ceil<base::Millis>(until - time);
+    if (known == paused_until_.end() || known->second <= time) return std::nullopt;
+    return std::chrono::ceil<base::Millis>(known->second - time);
 }
 
 }  // namespace llmapikey::upstream

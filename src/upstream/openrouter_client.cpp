@@ -77,11 +77,22 @@ base::Error unassigned(const base::Error& cause) {
 }  // namespace
 
 OpenRouterClient::OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision)
-    : options_(std::move(options)), calls_(http, make_request(options_, "GET", "/credits"), std::move(supervision)) {}
+    : options_(std::move(options)),
+      calls_(
+          std::make_shared<OpenRouterCalls>(http, make_request(options_, "GET", "/credits"), std::move(supervision))),
+      patience_(Patience::by_hand) {}
+
+OpenRouterClient::OpenRouterClient(OpenRouterOptions options, std::shared_ptr<OpenRouterCalls> calls, Patience patience)
+    : options_(std::move(options)), calls_(std::move(calls)), patience_(patience) {}
+
+std::unique_ptr<OpenRouterClient> OpenRouterClient::in_background() const {
+    return std::unique_ptr<OpenRouterClient>(new OpenRouterClient(options_, calls_, Patience::background));
+}
 
 net::ClientResponse OpenRouterClient::ask(std::string_view name, std::string method, const std::string& path,
                                           base::Deadline deadline, std::string body) {
-    return calls_.send_again({name, make_request(options_, std::move(method), path, std::move(body))}, deadline);
+    return calls_->send_again({name, make_request(options_, std::move(method), path, std::move(body))}, deadline,
+                              patience_);
 }
 
 service::MintOutcome OpenRouterClient::mint(const service::MintRequest& request, base::Deadline deadline) {
@@ -100,7 +111,7 @@ service::MintOutcome OpenRouterClient::mint(const service::MintRequest& request,
 
 service::MintOutcome OpenRouterClient::create(const service::MintRequest& request, base::Deadline deadline) {
     const Call call{"mint", make_request(options_, "POST", "/keys", to_create_body(request, options_.workspace_id))};
-    const net::ClientResponse response = calls_.send_once(call, deadline);
+    const net::ClientResponse response = calls_->send_once(call, deadline);
     if (response.transfer == TransferStatus::not_sent) return service::NotMinted{error_of(response)};
     if (response.transfer == TransferStatus::unknown) return service::MintUnknown{"", error_of(response).detail};
     if (is_refusal(response.status)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,10 +21,14 @@ struct OpenRouterOptions {
 };
 
 // KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
-// create never is. While OpenRouter is down every call fails at once: see docs/architecture.md, "Upstream trouble".
+// create never is. While OpenRouter is down every call fails at once, and where it has asked to slow down a call is
+// sent once all the same, unless in_background(): see docs/architecture.md, "Upstream trouble".
 class OpenRouterClient final : public service::KeyProvider {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
+
+    // The same, for those who come again by themselves: their calls wait where OpenRouter has asked to slow down.
+    std::unique_ptr<OpenRouterClient> in_background() const;
 
     service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override;
     base::Result<service::UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
@@ -36,9 +41,10 @@ public:
 
     // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised to by
     // Supervision::is_probed. Takes two seconds at the most.
-    void probe() { calls_.probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
+    void probe() { calls_->probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
 
 private:
+    OpenRouterClient(OpenRouterOptions options, std::shared_ptr<OpenRouterCalls> calls, Patience patience);
     service::MintOutcome create(const service::MintRequest& request, base::Deadline deadline);
     base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
     // For calls that can be repeated without harm; `name` is a literal.
@@ -46,7 +52,8 @@ private:
                             std::string body = {});
 
     const OpenRouterOptions options_;
-    OpenRouterCalls calls_;
+    const std::shared_ptr<OpenRouterCalls> calls_;
+    const Patience patience_;
 };
 
 }  // namespace llmapikey::upstream

@@ -133,10 +133,19 @@ TEST_F(OpenRouterGuardrailTest, TheKeyIsRevokedAlsoWhenTheCreateHasUsedUpTheTime
 TEST_F(OpenRouterGuardrailTest, ALimitIsKeptToAndTheKeyLeftInDoubt) {
     http_.answer(201, created);
     http_.answer(429, "{}", {{"Retry-After", "60"}});
+    http_.answer(429, "{}", {{"Retry-After", "60"}});
     const auto outcome = mint();
     ASSERT_TRUE(std::holds_alternative<service::MintUnknown>(outcome));
     EXPECT_EQ(std::get<service::MintUnknown>(outcome).delete_handle, "h");
-    EXPECT_EQ(http_.requests.size(), 2u);
+    EXPECT_EQ(http_.requests.size(), 3u) << "each is tried once";
+}
+
+TEST_F(OpenRouterGuardrailTest, ALimitOnAssigningKeepsNoKeyFromBeingRevoked) {
+    http_.answer(201, created);
+    http_.answer(429, "{}", {{"Retry-After", "60"}});
+    http_.answer(200, R"({"deleted":true})");
+    EXPECT_TRUE(std::holds_alternative<service::NotMinted>(mint()));
+    EXPECT_EQ(asked(2), "DELETE /keys/h");
 }
 
 TEST_F(OpenRouterGuardrailTest, IsReadWithWhatItAllows) {

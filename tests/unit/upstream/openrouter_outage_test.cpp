@@ -26,6 +26,7 @@ protected:
         supervision.on_call = [this](std::string_view call, std::string_view outcome) {
             ++counted_[std::string(call) + " " + std::string(outcome)];
         };
+        supervision.on_pause = [this](std::string_view call, base::Seconds) { paused_.emplace_back(call); };
         supervision.on_circuit = [this](CircuitState, CircuitState to) { states_.push_back(to); };
         return OpenRouterClient({"https://router.example/api/v1", base::Secret("management-key"), "", ""}, http_,
                                 std::move(supervision));
@@ -45,6 +46,7 @@ protected:
 
     test::ScriptedHttpClient http_;
     std::map<std::string, int> counted_;
+    std::vector<std::string> paused_;
     std::vector<CircuitState> states_;
 };
 
@@ -181,6 +183,53 @@ TEST_F(OpenRouterOutageTest, TriesEndOnceTheCircuitIsOpen) {
     http_.answer(200, key_body);
     EXPECT_FALSE(client.get("h", soon()));
     EXPECT_EQ(http_.requests.size(), 5u);
+}
+
+TEST_F(OpenRouterOutageTest, AListThatIsPausedHoldsUpNoRevocation) {
+    auto client = make(true);
+    http_.answer(429, "{}", {{"Retry-After", "3600"}});
+    const auto page = client.list_page(0, soon());
+    ASSERT_FALSE(page);
+    EXPECT_EQ(page.error().code, base::Errc::rate_limited);
+    EXPECT_LE(page.error().retry_after, std::chrono::minutes{5}) << "nobody waits for an hour";
+    http_.answer(200, key_body);
+    EXPECT_TRUE(client.update("h", {true, std::nullopt}, soon()));
+    http_.answer(200, "{}");
+    EXPECT_TRUE(client.revoke("h", soon()));
+    EXPECT_EQ(http_.requests.size(), 3u);
+}
+
+TEST_F(OpenRouterOutageTest, A429WithoutATimeCutsNoPauseShort) {
+    auto client = make(true);
+    const auto background = client.in_background();
+    http_.answer(429, "{}", {{"Retry-After", "60"}});
+    EXPECT_FALSE(client.get("h", soon()));
+    http_.answer(429, "{}");
+    EXPECT_FALSE(client.get("h", base::Deadline::after(base::Millis{0}))) << "by hand it is asked all the same";
+    const auto sent = http_.requests.size();
+    http_.answer(200, key_body);
+    EXPECT_FALSE(background->get("h", soon())) << "the pause is still in force";
+    EXPECT_EQ(http_.requests.size(), sent);
+    EXPECT_EQ(counted_["get paused"], 1);
+}
+
+TEST_F(OpenRouterOutageTest, WhatIsDoneByHandIsTriedOnceInSpiteOfAPause) {
+    auto client = make(true);
+    const auto background = client.in_background();
+    http_.answer(429, "{}", {{"Retry-After", "3600"}});
+    EXPECT_FALSE(background->revoke("h", soon()));
+    const auto held = background->revoke("h", soon());
+    ASSERT_FALSE(held);
+    EXPECT_EQ(held.error().code, base::Errc::rate_limited);
+    EXPECT_GT(held.error().retry_after, base::Seconds{50});
+    EXPECT_LE(held.error().retry_after, std::chrono::minutes{1}) << "ending keys is not put off for longer";
+    EXPECT_EQ(http_.requests.size(), 1u);
+    http_.answer(429, "{}", {{"Retry-After", "3600"}});
+    EXPECT_FALSE(client.revoke("h", soon()));
+    EXPECT_EQ(http_.requests.size(), 2u) << "once, and not again and again";
+    http_.answer(200, "{}");
+    EXPECT_TRUE(client.revoke("h", soon()));
+    EXPECT_EQ(paused_, (std::vector<std::string>{"revoke"})) << "told once";
 }
 
 }  // namespace
