@@ -20,6 +20,7 @@
 #include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
 #include "service/trials.hpp"
+#include "service/webhook_courier.hpp"
 #include "upstream/chat_client.hpp"
 #include "upstream/webhook_client.hpp"
 #include "web/site.hpp"
@@ -109,6 +110,7 @@ struct Application::Parts {
           lasting_queue("lasting", lasting_threads, max_waiting),
           minting_queue("minting", config.mint_concurrency, max_waiting),
           background_queue("background", background_threads, max_waiting),
+          webhook_queue("webhooks", webhooks_at_once, max_waiting),
           observation({stores,
                        sealers,
                        !config.key_encryption_secret_also_accepted.empty(),
@@ -160,6 +162,8 @@ struct Application::Parts {
           reconcile_every(config.reconcile_every),
           dispatcher(*stores.keys, *stores.queue, issuance, lanes, minting_queue, clock,
                      [this](const std::string& message) { note_failure(message); }),
+          webhook_courier(*stores.webhooks, counted_webhooks, sealers.webhooks, webhook_queue, clock,
+                          [this] { webhook_timer.wake(); }),
           recovery_timer("recovery", recovery_pause, [this](const std::stop_token& stop) { return recover(stop); }),
           minting_timer("minting", minting_pause,
                         [this](const std::stop_token& stop) {
@@ -230,7 +234,7 @@ struct Application::Parts {
 
     AfterJob send_webhooks(const std::stop_token& stop) {
         if (!leases.hold(webhook_lease)) return AfterJob::pause;
-        note_run("webhooks", webhooks.run_once(stop));
+        note_run("webhooks", webhook_courier.run_once(stop));
         return AfterJob::pause;
     }
 
@@ -289,9 +293,10 @@ struct Application::Parts {
     service::Administration administration;               // what else is done to one key
     service::BulkRevoker bulk_revoker;                    // ending many
     service::ApiTokens tokens;                            // of the JSON API
+    std::unique_ptr<net::HttpClient> webhook_http;        // to whom webhooks may be sent
     upstream::WebhookClient webhook_client;               // sends one message
     CountedWebhooks counted_webhooks;                     // likewise
-    service::Webhooks webhooks;                           // tells what happens
+    service::Webhooks webhooks;                           // endpoints that are told what happens
     service::Statistics statistics;                       // figures for the console
     std::set<std::int64_t> admins;                        // who may
     service::SignIn sign_in;                              // OAuth
@@ -306,6 +311,7 @@ struct Application::Parts {
     base::WorkQueue lasting_queue;                        // handlers that a model's answer holds up
     base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
+    base::WorkQueue webhook_queue;                        // messages to webhook endpoints
     Observation observation;                              // what /metrics shows of them all
     web::Site site;                                       // routes
     net::HttpServer server;                               // sockets
@@ -314,10 +320,11 @@ struct Application::Parts {
     service::Reconciler reconciler;                       // upstream's keys against ours
     const base::Seconds reconcile_every;                  // 0: never
     std::chrono::steady_clock::time_point next_reconciliation{};
-    service::MintDispatcher dispatcher;  // whose turn it is
+    service::MintDispatcher dispatcher;       // whose turn it is
+    service::WebhookCourier webhook_courier;  // messages to endpoints
     JobLease reconcile_lease{"reconcile", base::Seconds{20}};
     JobLease bulk_lease{"bulk", base::Seconds{20}};
-    JobLease webhook_lease{"webhooks", base::Seconds{300}};
+    JobLease webhook_lease{"webhooks", base::Seconds{60}};
     JobLease statistics_lease{"statistics", base::Seconds{120}};
     JobTimer recovery_timer, minting_timer, reconcile_timer, bulk_timer, webhook_timer, statistics_timer, probe_timer,
         guardrail_timer;
@@ -383,6 +390,9 @@ void Application::stop(base::Millis grace) {
          {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer, &parts_->bulk_timer,
           &parts_->webhook_timer, &parts_->statistics_timer, &parts_->probe_timer, &parts_->guardrail_timer})
         timer->stop();
+    // Calls to endpoints that hang are cut off, and made again after the next start.
+    parts_->webhook_courier.stop();
+    parts_->webhook_queue.abandon();
     if (parts_->has_started) parts_->leases.give_back({"bulk", "webhooks", "statistics", "reconcile"});
     parts_->has_started = false;
     for (base::WorkQueue* queue : {&parts_->upstream_queue, &parts_->identity_queue, &parts_->mint_queue,

@@ -12,6 +12,7 @@
 #include "ops/metrics.hpp"
 #include "service/issuance.hpp"
 #include "service/resealing.hpp"
+#include "service/statistics.hpp"
 #include "service/webhooks.hpp"
 
 namespace llmapikey::app {
@@ -55,8 +56,9 @@ class CountedWebhooks final : public service::WebhookTransport {
 public:
     CountedWebhooks(service::WebhookTransport& transport, ops::Metrics& metrics)
         : transport_(transport), metrics_(metrics) {}
-    base::Result<int> post(const std::string& url, const base::Secret& secret, const service::WebhookEvent& event,
-                           base::Timestamp now, base::Deadline deadline) override;
+    base::Result<void> check(const std::string& url) const override { return transport_.check(url); }
+    base::Result<service::WebhookAnswer> post(const service::WebhookCall& call, base::Deadline deadline,
+                                              const std::stop_token& stop) override;
 
 private:
     service::WebhookTransport& transport_;

@@ -9,11 +9,23 @@ web::SiteSettings settings_of(const config::Config& config, Setting setting) {
     settings.api_base_url = config.openrouter_url;
     settings.example_model = "openai/gpt-4o-mini";
     settings.upstream_timeout = config.upstream_timeout;
+    settings.spending_poll = config.spending_poll;
     return settings;
 }
 
 service::StatisticsSettings statistics_settings(const config::Config& config) {
     return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
+}
+
+net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
+                                      std::vector<web::AddressRange> proxies) {
+    net::HttpServerOptions options;
+    options.listen = listen;
+    options.io_threads = net::own_processors();
+    options.max_connections = static_cast<std::size_t>(config.max_connections);
+    options.max_client_connections = static_cast<std::size_t>(config.max_client_connections);
+    options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return web::is_any_of(peer, proxies); };
+    return options;
 }
 
 // Without a key for the upstream nothing can be made, and the guardrail cannot be read.

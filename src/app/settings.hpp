@@ -4,6 +4,7 @@
 
 #include "app/application.hpp"
 #include "config/config.hpp"
+#include "net/http_server.hpp"
 #include "service/statistics.hpp"
 #include "web/client_origin.hpp"
 #include "web/context.hpp"
@@ -13,6 +14,8 @@ namespace llmapikey::app {
 
 web::SiteSettings settings_of(const config::Config& config, Setting setting);
 service::StatisticsSettings statistics_settings(const config::Config& config);
+net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
+                                      std::vector<web::AddressRange> proxies);
 // Whether keys are bound to a guardrail that can be read.
 bool is_guarded(const config::Config& config);
 // invalid_input: TRUSTED_PROXIES.

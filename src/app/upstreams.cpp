@@ -21,6 +21,12 @@ void log_change(CircuitState from, CircuitState to) {
     }
 }
 
+std::vector<base::Secret> secrets_of(const config::Config& config) {
+    return {config.openrouter_management_key, config.github_oauth_client_secret,
+            config.auth_session_secret,       config.auth_session_secret_also_accepted,
+            config.key_encryption_secret,     config.key_encryption_secret_also_accepted};
+}
+
 }  // namespace
 
 upstream::Supervision supervise(ops::Metrics& metrics) {
@@ -61,10 +67,24 @@ std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::
 }
 
 std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config) {
-    return net::make_discreet(net::make_curl_client("llmapikey"),
-                              {config.openrouter_management_key, config.github_oauth_client_secret,
-                               config.auth_session_secret, config.auth_session_secret_also_accepted,
-                               config.key_encryption_secret, config.key_encryption_secret_also_accepted});
+    return net::make_discreet(net::make_curl_client("llmapikey"), secrets_of(config));
+}
+
+std::unique_ptr<net::HttpClient> make_webhook_http_client(const config::Config& config) {
+    auto filter = upstream::webhook_address_filter(webhook_reach(config));
+    return net::make_discreet(net::make_curl_client("llmapikey", std::move(filter)), secrets_of(config));
+}
+
+upstream::WebhookReach webhook_reach(const config::Config& config) {
+    switch (config.webhook_targets) {
+        case config::WebhookTargets::world:
+            return upstream::WebhookReach::world;
+        case config::WebhookTargets::inside:
+            return upstream::WebhookReach::inside;
+        case config::WebhookTargets::any:
+            break;
+    }
+    return upstream::WebhookReach::any;
 }
 
 }  // namespace llmapikey::app

@@ -8,6 +8,7 @@
 #include "ops/metrics.hpp"
 #include "service/issuance.hpp"
 #include "upstream/openrouter_client.hpp"
+#include "upstream/webhook_client.hpp"
 
 namespace llmapikey::app {
 
@@ -19,6 +20,9 @@ OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
 // For calls to anybody; its answers repeat none of our secrets.
 std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config);
+// For webhooks: likewise, to the addresses that they may be sent to.
+std::unique_ptr<net::HttpClient> make_webhook_http_client(const config::Config& config);
+upstream::WebhookReach webhook_reach(const config::Config& config);
 // For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log. `metrics` must outlive
 // the client.
 upstream::Supervision supervise(ops::Metrics& metrics);

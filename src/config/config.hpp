@@ -17,6 +17,9 @@
 // Everything that can be configured, read once at start. The only place that looks at the environment.
 namespace llmapikey::config {
 
+// Which addresses webhooks are sent to: public ones; also loopback and private networks; also link-local ones.
+enum class WebhookTargets { world, inside, any };
+
 struct Config {
     std::string github_oauth_client_id;
     base::Secret github_oauth_client_secret;
@@ -47,7 +50,8 @@ struct Config {
     int mint_concurrency = 16;                 // mints at once, of this process
     bool are_core_dumps_enabled = false;
     std::optional<base::MicroUsd> spend_alarm;  // of a day; nullopt: no alarm
-    std::string log_level;                      // "debug", "info", "warn", "error"
+    WebhookTargets webhook_targets = WebhookTargets::inside;
+    std::string log_level;  // "debug", "info", "warn", "error"
 };
 
 // What a command needs beyond what it can do without.

@@ -181,6 +181,15 @@ void read_web(Reader& reader, Config& config) {
     }
 }
 
+WebhookTargets read_webhook_targets(Reader& reader) {
+    const std::string value = reader.text("WEBHOOK_TARGETS");
+    if (value == "public") return WebhookTargets::world;
+    if (value == "any") return WebhookTargets::any;
+    if (!value.empty() && value != "private")
+        reader.complain("WEBHOOK_TARGETS", "is none of its values: '" + base::to_printable(value, 40) + "'");
+    return WebhookTargets::inside;
+}
+
 }  // namespace
 
 tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need) {
@@ -209,6 +218,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     config.reconcile_every = std::chrono::seconds{reconcile_every};
     config.mint_concurrency = static_cast<int>(reader.whole("MINT_CONCURRENCY", 16, 1, 64));
     if (!reader.text("SPEND_ALARM_USD").empty()) config.spend_alarm = reader.dollars("SPEND_ALARM_USD", {});
+    config.webhook_targets = read_webhook_targets(reader);
     std::vector<Problem> problems = reader.take_problems();
     if (!problems.empty()) return tl::unexpected(std::move(problems));
     return config;

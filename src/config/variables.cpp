@@ -67,6 +67,10 @@ constexpr Variable all[] = {
     {"SPENDING_POLL_SECONDS", "300",
      "how often all keys' spending and the credits are read from OpenRouter, for the console; 0: never", false, ""},
     {"SPEND_ALARM_USD", "off", "spending of all keys in a day, in US dollars, that webhooks are told of", false, ""},
+    {"WEBHOOK_TARGETS", "private",
+     "addresses that webhooks are sent to: public; private: also this machine and private networks; any: also "
+     "link-local ones, where clouds keep credentials",
+     false, "set it to public, private or any"},
     {"CORE_DUMPS_ENABLED", "false",
      "leave a core dump, with all secrets in it, where the process crashes, and let debuggers of the same user in: "
      "true or false",

@@ -135,7 +135,10 @@ json::object to_json(const service::WebhookEndpoint& endpoint) {
             {"url", endpoint.url},
             {"events", std::move(events)},
             {"enabled", endpoint.is_enabled},
-            {"created_at", base::to_rfc3339(endpoint.created_at)}};
+            {"created_at", base::to_rfc3339(endpoint.created_at)},
+            {"former_secret_until", time_or_null(endpoint.former_until)},
+            {"failures", endpoint.health.failures},
+            {"failing_since", time_or_null(endpoint.health.failing_since)}};
 }
 
 json::object to_json(const service::WebhookDelivery& delivery) {

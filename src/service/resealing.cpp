@@ -13,7 +13,7 @@ constexpr int most_passes = 3;
 
 base::Result<std::int64_t> Resealer::remaining() {
     std::int64_t count = 0;
-    for (const SealedKind kind : {SealedKind::raw_key, SealedKind::webhook_secret}) {
+    for (const SealedKind kind : sealed_kinds) {
         const auto others = store_.count_others(kind, sealer_of(kind).prefix());
         if (!others) return tl::unexpected(others.error());
         count += *others;
@@ -31,7 +31,7 @@ base::Result<ResealReport> Resealer::run(const Progress& progress) {
         if (report.remaining == 0 || report.resealed == before || passes == most_passes) return report;
         before = report.resealed;
         report.unreadable = 0;
-        for (const SealedKind kind : {SealedKind::raw_key, SealedKind::webhook_secret}) {
+        for (const SealedKind kind : sealed_kinds) {
             const auto passed = pass(kind, report, progress);
             if (!passed) return tl::unexpected(passed.error());
         }

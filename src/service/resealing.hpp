@@ -11,7 +11,9 @@
 // What is sealed in the database, once KEY_ENCRYPTION_SECRET is being changed.
 namespace llmapikey::service {
 
-enum class SealedKind { raw_key, webhook_secret };
+enum class SealedKind { raw_key, webhook_secret, former_webhook_secret };
+inline constexpr SealedKind sealed_kinds[] = {SealedKind::raw_key, SealedKind::webhook_secret,
+                                              SealedKind::former_webhook_secret};
 
 struct SealedText {
     std::string id;  // of the row, to which it is bound

@@ -10,27 +10,6 @@ namespace llmapikey::service {
 namespace {
 
 constexpr std::size_t secret_bytes = 32;
-constexpr int events_at_once = 100;
-constexpr int deliveries_at_once = 20;
-constexpr base::Millis longest_call{15'000};
-constexpr const char* test_type = "webhook.test";
-
-// As the Standard Webhooks specification proposes: each some time after the failure before.
-constexpr std::array<base::Seconds, 9> pauses{
-    std::chrono::seconds{5}, std::chrono::minutes{5}, std::chrono::minutes{30},
-    std::chrono::hours{2},   std::chrono::hours{5},   std::chrono::hours{10},
-    std::chrono::hours{14},  std::chrono::hours{20},  std::chrono::hours{24}};
-
-bool wants(const WebhookEndpoint& endpoint, const std::string& type) {
-    return endpoint.is_enabled && (endpoint.events.empty() || endpoint.events.contains(type));
-}
-
-// Up to a tenth more, so that what failed together does not come back together.
-base::Seconds jittered(base::Seconds pause) {
-    const auto draw = static_cast<unsigned char>(base::random_bytes(1).front());
-    return pause + base::Seconds{pause.count() * draw / 2560};
-}
-
 }  // namespace
 
 std::span<const std::string_view> webhook_event_types() {
@@ -58,13 +37,15 @@ base::Result<NewEndpoint> Webhooks::add(const std::string& url, const std::set<s
     if (!is_url || !is_clean || url.size() > 2000 || url.find("//") + 2 == url.size()) {
         return base::fail(base::Errc::invalid_input, "url must be an https or http URL");
     }
+    const auto checked = transport_.check(url);
+    if (!checked) return tl::unexpected(checked.error());
     const auto known = webhook_event_types();
     for (const std::string& event : events) {
         if (std::find(known.begin(), known.end(), event) == known.end())
             return base::fail(base::Errc::invalid_input, "there is no event named " + base::to_printable(event, 40));
     }
     NewEndpoint created;
-    created.secret = base::Secret("whsec_" + base::to_base64(base::random_bytes(secret_bytes)));
+    created.secret = new_secret();
     created.endpoint.id = base::random_uuid();
     created.endpoint.url = url;
     created.endpoint.events = events;
@@ -90,85 +71,61 @@ base::Result<void> Webhooks::remove(const std::string& id, const Initiator& by) 
     return audited.done();
 }
 
+base::Result<NewEndpoint> Webhooks::rotate_secret(const std::string& id, std::chrono::hours keep_former,
+                                                  const Initiator& by) {
+    if (keep_former < std::chrono::hours{0} || keep_former > former_secret_max) {
+        return base::fail(base::Errc::invalid_input, "former_secret_hours must be a whole number from 0 to " +
+                                                         std::to_string(former_secret_max.count()));
+    }
+    auto endpoint = find(id);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    NewEndpoint rotated{std::move(*endpoint), new_secret()};
+    rotated.endpoint.sealed_former_secret = rotated.endpoint.sealed_secret;
+    rotated.endpoint.sealed_secret = sealer_.seal(rotated.secret.reveal(), id);
+    rotated.endpoint.former_until.reset();
+    if (keep_former.count() > 0) rotated.endpoint.former_until = clock_.now() + keep_former;
+    Audited audited(audit_, clock_, by, "webhook.rotate", "webhook:" + id,
+                    "the former secret signs for " + std::to_string(keep_former.count()) + " more hours");
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    const auto stored = store_.rotate_secret(id, rotated.endpoint.sealed_secret, rotated.endpoint.former_until);
+    if (!stored) return tl::unexpected(audited.failed(stored.error()));
+    if (!*stored) return tl::unexpected(audited.failed({base::Errc::not_found, "there is no such endpoint", {}}));
+    const auto closed = audited.done();
+    if (!closed) return tl::unexpected(closed.error());
+    return rotated;
+}
+
 base::Result<void> Webhooks::test(const std::string& id) {
-    const auto endpoints = store_.endpoints();
-    if (!endpoints) return tl::unexpected(endpoints.error());
-    const bool is_known =
-        std::any_of(endpoints->begin(), endpoints->end(), [&](const auto& each) { return each.id == id; });
-    if (!is_known) return base::fail(base::Errc::not_found, "there is no such endpoint");
+    const auto endpoint = find(id);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    // Somebody waits to see it: a pause after failures is over.
+    if (endpoint->health.next_at > clock_.now()) {
+        EndpointHealth health = endpoint->health;
+        health.next_at = clock_.now();
+        const auto noted = store_.set_health(id, health);
+        if (!noted) return noted;
+    }
     WebhookEvent event;
     event.id = base::random_uuid();
-    event.key = std::string(test_type) + ":" + event.id;
-    event.type = test_type;
+    event.key = std::string(webhook_test_type) + ":" + event.id;
+    event.type = webhook_test_type;
     event.detail = id;
     event.at = clock_.now();
     return store_.add_event(event);
 }
 
-base::Result<void> Webhooks::dispatch() {
-    const auto events = store_.undispatched(events_at_once);
-    if (!events) return tl::unexpected(events.error());
-    if (events->empty()) return {};
+base::Result<WebhookEndpoint> Webhooks::find(const std::string& id) {
     const auto endpoints = store_.endpoints();
     if (!endpoints) return tl::unexpected(endpoints.error());
-    for (const WebhookEvent& event : *events) {
-        std::vector<std::string> ids;
-        for (const WebhookEndpoint& endpoint : *endpoints) {
-            const bool is_meant = event.type == test_type ? event.detail == endpoint.id : wants(endpoint, event.type);
-            if (is_meant) ids.push_back(endpoint.id);
-        }
-        const auto dispatched = store_.dispatch(event.id, ids, clock_.now());
-        if (!dispatched) return dispatched;
-    }
-    return {};
+    const auto found =
+        std::find_if(endpoints->begin(), endpoints->end(), [&](const auto& each) { return each.id == id; });
+    if (found == endpoints->end()) return base::fail(base::Errc::not_found, "there is no such endpoint");
+    return *found;
 }
 
-base::Result<void> Webhooks::attempt(WebhookDelivery delivery, const std::vector<WebhookEndpoint>& endpoints) {
-    const auto endpoint = std::find_if(endpoints.begin(), endpoints.end(),
-                                       [&](const auto& each) { return each.id == delivery.endpoint_id; });
-    base::Result<int> status = base::fail(base::Errc::not_found, "the endpoint is gone or switched off");
-    const bool is_there = endpoint != endpoints.end() && endpoint->is_enabled;
-    if (is_there) {
-        const auto secret = sealer_.open(endpoint->sealed_secret, endpoint->id);
-        status = secret ? transport_.post(endpoint->url, *secret, delivery.event, clock_.now(),
-                                          base::Deadline::after(longest_call))
-                        : base::Result<int>(tl::unexpected(secret.error()));
-    }
-    const auto now = clock_.now();
-    delivery.updated_at = now;
-    const bool is_delivered = status && *status >= 200 && *status < 300;
-    const auto failures = static_cast<std::size_t>(delivery.attempts++);
-    delivery.problem = is_delivered ? "" : status ? "answered " + std::to_string(*status) : status.error().detail;
-    // 410 Gone: it wants no more of this.
-    const bool is_refused = status && *status == 410;
-    if (is_delivered) {
-        delivery.state = DeliveryState::delivered;
-    } else if (!is_there || is_refused || failures >= pauses.size()) {
-        delivery.state = DeliveryState::dead;
-    } else {
-        delivery.next_at = now + jittered(pauses[failures]);
-    }
-    if (is_refused) {
-        const auto disabled = store_.disable_endpoint(delivery.endpoint_id);
-        if (!disabled) return disabled;
-    }
-    return store_.update(delivery);
-}
-
-std::string Webhooks::run_once(const std::stop_token& stop) {
-    const auto dispatched = dispatch();
-    if (!dispatched) return dispatched.error().detail;
-    const auto due = store_.due(clock_.now(), deliveries_at_once);
-    if (!due) return due.error().detail;
-    if (due->empty()) return {};
-    const auto endpoints = store_.endpoints();
-    if (!endpoints) return endpoints.error().detail;
-    for (const WebhookDelivery& delivery : *due) {
-        if (stop.stop_requested()) return {};
-        const auto attempted = attempt(delivery, *endpoints);
-        if (!attempted) return attempted.error().detail;
-    }
-    return {};
+base::Secret Webhooks::new_secret() const {
+    return base::Secret("whsec_" + base::to_base64(base::random_bytes(secret_bytes)));
 }
 
 }  // namespace llmapikey::service

@@ -25,8 +25,23 @@ const Statements webhook_secrets{
     "WHERE substr(sealed_secret, 1, 12) <> $1 AND id > $2 ORDER BY id LIMIT $3::bigint",
     "UPDATE llmapikey.webhook_endpoints SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2", ""};
 
+const Statements former_webhook_secrets{
+    "SELECT count(*) FROM llmapikey.webhook_endpoints WHERE sealed_former_secret <> '' "
+    "AND substr(sealed_former_secret, 1, 12) <> $1",
+    "SELECT id, sealed_former_secret FROM llmapikey.webhook_endpoints WHERE sealed_former_secret <> '' "
+    "AND substr(sealed_former_secret, 1, 12) <> $1 AND id > $2 ORDER BY id LIMIT $3::bigint",
+    "UPDATE llmapikey.webhook_endpoints SET sealed_former_secret = $3 WHERE id = $1 AND sealed_former_secret = $2", ""};
+
 const Statements& statements_for(SealedKind kind) {
-    return kind == SealedKind::raw_key ? keys : webhook_secrets;
+    switch (kind) {
+        case SealedKind::raw_key:
+            return keys;
+        case SealedKind::webhook_secret:
+            return webhook_secrets;
+        case SealedKind::former_webhook_secret:
+            break;
+    }
+    return former_webhook_secrets;
 }
 
 }  // namespace

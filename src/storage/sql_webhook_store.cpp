@@ -10,10 +10,18 @@ const std::string insert_endpoint =
     "INSERT INTO llmapikey.webhook_endpoints (id, url, sealed_secret, events, is_enabled, created_at) "
     "VALUES ($1, $2, $3, $4, 1, $5)";
 const std::string select_endpoints =
-    "SELECT id, url, sealed_secret, events, is_enabled, created_at FROM llmapikey.webhook_endpoints "
-    "ORDER BY created_at, id";
+    "SELECT id, url, sealed_secret, events, is_enabled, created_at, sealed_former_secret, former_until, failures, "
+    "failing_since, next_at FROM llmapikey.webhook_endpoints ORDER BY created_at, id";
 const std::string delete_endpoint = "DELETE FROM llmapikey.webhook_endpoints WHERE id = $1";
+const std::string delete_its_deliveries = "DELETE FROM llmapikey.webhook_deliveries WHERE endpoint_id = $1";
 const std::string update_disabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 0 WHERE id = $1";
+const std::string update_enabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 1 WHERE id = $1";
+// In one statement: of two rotations at once, the second makes the secret of the first the former one.
+const std::string update_secret =
+    "UPDATE llmapikey.webhook_endpoints SET sealed_former_secret = CASE WHEN $3::bigint IS NULL THEN '' "
+    "ELSE sealed_secret END, former_until = $3::bigint, sealed_secret = $2 WHERE id = $1";
+const std::string update_health =
+    "UPDATE llmapikey.webhook_endpoints SET failures = $2, failing_since = $3, next_at = $4 WHERE id = $1";
 const std::string insert_event =
     "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
     "SELECT $1, $2, $3, $4, $5, $6, $7, $8::bigint WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) "
@@ -35,15 +43,24 @@ const std::string select_undispatched =
     " FROM llmapikey.webhook_events AS event WHERE dispatched_at IS NULL ORDER BY event.at, event.id LIMIT $1::bigint";
 const std::string insert_delivery =
     "INSERT INTO llmapikey.webhook_deliveries (id, event_id, endpoint_id, state, attempts, next_at, updated_at, "
-    "problem) "
-    "VALUES ($1, $2, $3, 'waiting', 0, $4, $4, '') ON CONFLICT (event_id, endpoint_id) DO NOTHING";
+    "problem, waiting_since) "
+    "SELECT $1, $2, $3, 'waiting', 0, $4::bigint, $4::bigint, '', $4::bigint "
+    "WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints WHERE id = $3) "
+    "ON CONFLICT (event_id, endpoint_id) DO NOTHING";
 const std::string update_dispatched = "UPDATE llmapikey.webhook_events SET dispatched_at = $2 WHERE id = $1";
 const std::string select_deliveries =
     "SELECT " + event_columns +
     ", delivery.id, endpoint_id, state, attempts, next_at, updated_at, problem FROM llmapikey.webhook_deliveries AS "
     "delivery JOIN llmapikey.webhook_events AS event ON event.id = event_id ";
-const std::string select_due =
-    select_deliveries + "WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, delivery.id LIMIT $2::bigint";
+const std::string select_endpoints_with_due =
+    "SELECT endpoint_id FROM llmapikey.webhook_deliveries WHERE state = 'waiting' AND next_at <= $1::bigint "
+    "GROUP BY endpoint_id";
+const std::string select_due = select_deliveries +
+                               "WHERE state = 'waiting' AND endpoint_id = $1 AND next_at <= $2::bigint "
+                               "ORDER BY next_at, delivery.id LIMIT $3::bigint";
+const std::string update_to_dead =
+    "UPDATE llmapikey.webhook_deliveries SET state = 'dead', problem = $2, updated_at = $3 "
+    "WHERE endpoint_id = $1 AND state = 'waiting' AND waiting_since < $4::bigint";
 const std::string select_latest =
     select_deliveries + "WHERE $1::text IS NULL ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
 const std::string select_of_state =
@@ -53,10 +70,13 @@ const std::string update_delivery =
     "UPDATE llmapikey.webhook_deliveries SET state = $2, attempts = $3, next_at = $4, updated_at = $5, problem = $6 "
     "WHERE id = $1";
 const std::string update_to_waiting =
-    "UPDATE llmapikey.webhook_deliveries SET state = 'waiting', attempts = 0, next_at = $2, updated_at = $2 "
-    "WHERE id = $1 AND state <> 'waiting'";
+    "UPDATE llmapikey.webhook_deliveries SET state = 'waiting', attempts = 0, next_at = $2, updated_at = $2, "
+    "waiting_since = $2 WHERE id = $1 AND state <> 'waiting'";
 const std::string delete_deliveries =
     "DELETE FROM llmapikey.webhook_deliveries WHERE updated_at < $1 AND state <> 'waiting'";
+const std::string delete_strays =
+    "DELETE FROM llmapikey.webhook_deliveries WHERE state = 'waiting' AND NOT EXISTS "
+    "(SELECT 1 FROM llmapikey.webhook_endpoints WHERE id = endpoint_id)";
 const std::string delete_events =
     "DELETE FROM llmapikey.webhook_events WHERE at < $1 AND dispatched_at IS NOT NULL AND NOT EXISTS "
     "(SELECT 1 FROM llmapikey.webhook_deliveries WHERE event_id = webhook_events.id)";
@@ -94,20 +114,45 @@ base::Result<std::vector<service::WebhookEndpoint>> SqlWebhookStore::endpoints()
     if (!answer) return tl::unexpected(answer.error());
     std::vector<service::WebhookEndpoint> endpoints;
     for (const SqlRow& row : answer->rows) {
-        endpoints.push_back(
-            {row.text(0), row.text(1), row.text(2), split_words(row.text(3)), row.number(4) != 0, time_in(row, 5)});
+        endpoints.push_back({row.text(0), row.text(1), row.text(2), split_words(row.text(3)), row.number(4) != 0,
+                             time_in(row, 5), row.text(6), time_if_any(row, 7),
+                             service::EndpointHealth{row.number(8), time_if_any(row, 9), time_in(row, 10)}});
     }
     return endpoints;
 }
 
+// Should the second statement not be reached, prune() forgets what is left.
 base::Result<bool> SqlWebhookStore::remove_endpoint(const std::string& id) {
     const auto answer = database_->run(delete_endpoint, SqlValues().add(id));
     if (!answer) return tl::unexpected(answer.error());
+    const auto emptied = database_->run(delete_its_deliveries, SqlValues().add(id));
+    if (!emptied) return tl::unexpected(emptied.error());
     return answer->changed == 1;
 }
 
-base::Result<void> SqlWebhookStore::disable_endpoint(const std::string& id) {
-    return done(database_->run(update_disabled, SqlValues().add(id)));
+base::Result<void> SqlWebhookStore::disable_endpoint(const std::string& id, const std::string& problem,
+                                                     base::Timestamp now) {
+    const auto disabled = database_->run(update_disabled, SqlValues().add(id));
+    if (!disabled) return tl::unexpected(disabled.error());
+    return give_up(id, now + base::Seconds{1}, problem, now);
+}
+
+base::Result<void> SqlWebhookStore::enable_endpoint(const std::string& id) {
+    return done(database_->run(update_enabled, SqlValues().add(id)));
+}
+
+base::Result<bool> SqlWebhookStore::rotate_secret(const std::string& id, const std::string& sealed_secret,
+                                                  std::optional<base::Timestamp> former_until) {
+    const auto values = SqlValues().add(id).add(sealed_secret).add_if(seconds_if(former_until));
+    const auto rotated = database_->run(update_secret, values);
+    if (!rotated) return tl::unexpected(rotated.error());
+    return rotated->changed == 1;
+}
+
+base::Result<void> SqlWebhookStore::set_health(const std::string& id, const service::EndpointHealth& health) {
+    SqlValues values;
+    values.add(id).add(health.failures).add_if(seconds_if(health.failing_since)).add(seconds_of(health.next_at));
+    return done(database_->run(update_health, values));
 }
 
 base::Result<void> SqlWebhookStore::add_event(const service::WebhookEvent& event) {
@@ -140,10 +185,28 @@ base::Result<void> SqlWebhookStore::dispatch(const std::string& event_id, const 
     return done(database_->run(update_dispatched, SqlValues().add(event_id).add(seconds_of(now))));
 }
 
-base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::due(base::Timestamp now, int limit) {
-    const auto answer = database_->run(select_due, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
+base::Result<std::set<std::string>> SqlWebhookStore::endpoints_with_due(base::Timestamp now) {
+    const auto answer = database_->run(select_endpoints_with_due, SqlValues().add(seconds_of(now)));
+    if (!answer) return tl::unexpected(answer.error());
+    std::set<std::string> ids;
+    for (const SqlRow& row : answer->rows)
+        ids.insert(row.text(0));
+    return ids;
+}
+
+base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::due(const std::string& endpoint_id,
+                                                                         base::Timestamp now, int limit) {
+    const auto values = SqlValues().add(endpoint_id).add(seconds_of(now)).add(std::int64_t{limit});
+    const auto answer = database_->run(select_due, values);
     if (!answer) return tl::unexpected(answer.error());
     return read_deliveries(*answer);
+}
+
+base::Result<void> SqlWebhookStore::give_up(const std::string& endpoint_id, base::Timestamp before,
+                                            const std::string& problem, base::Timestamp now) {
+    SqlValues values;
+    values.add(endpoint_id).add(problem).add(seconds_of(now)).add(seconds_of(before));
+    return done(database_->run(update_to_dead, values));
 }
 
 base::Result<void> SqlWebhookStore::update(const service::WebhookDelivery& delivery) {
@@ -181,6 +244,8 @@ base::Result<bool> SqlWebhookStore::resend(const std::string& delivery_id, base:
 base::Result<void> SqlWebhookStore::prune(base::Timestamp before) {
     const auto deliveries = database_->run(delete_deliveries, SqlValues().add(seconds_of(before)));
     if (!deliveries) return tl::unexpected(deliveries.error());
+    const auto strays = database_->run(delete_strays, {});
+    if (!strays) return tl::unexpected(strays.error());
     return done(database_->run(delete_events, SqlValues().add(seconds_of(before))));
 }
 

@@ -39,6 +39,18 @@ net::Response tokens_page(const Services& services, const Context& context, int 
     return html_response(status, views::render(view));
 }
 
+std::string state_of(const service::WebhookEndpoint& endpoint) {
+    if (!endpoint.is_enabled) return "off: it answered 410 Gone";
+    if (!endpoint.health.failing_since) return "on";
+    return "no answer since " + minute_text(*endpoint.health.failing_since) + "; tried again at " +
+           time_of_day_text(endpoint.health.next_at);
+}
+
+std::string former_text(const service::WebhookEndpoint& endpoint, base::Timestamp now) {
+    const bool has_former = endpoint.former_until && *endpoint.former_until > now;
+    return has_former ? "The former secret signs too until " + minute_text(*endpoint.former_until) + "." : "";
+}
+
 net::Response webhooks_page(const Services& services, const Context& context, int status, views::WebhooksView view) {
     const auto endpoints = services.webhook_store.endpoints();
     if (!endpoints) return error_response(services, context, endpoints.error());
@@ -49,8 +61,8 @@ net::Response webhooks_page(const Services& services, const Context& context, in
         std::string events;
         for (const std::string& event : endpoint.events)
             events += (events.empty() ? "" : ", ") + event;
-        view.endpoints.push_back({endpoint.id, endpoint.url, events.empty() ? "all" : events,
-                                  endpoint.is_enabled ? "on" : "off: it answered 410 Gone"});
+        view.endpoints.push_back({endpoint.id, endpoint.url, events.empty() ? "all" : events, state_of(endpoint),
+                                  former_text(endpoint, services.clock.now())});
     }
     for (const service::WebhookDelivery& delivery : *deliveries) {
         const auto endpoint = std::find_if(endpoints->begin(), endpoints->end(),
@@ -133,6 +145,23 @@ net::Response admin_webhook_test(const Services& services, const Context& contex
     const auto sent = services.webhooks.test(std::string(context.path_id));
     if (!sent) return error_response(services, context, sent.error());
     return redirect(303, "/admin/webhooks?result=sent");
+}
+
+net::Response admin_webhook_rotate(const Services& services, const Context& context) {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(services, context, 400);
+    views::WebhooksView view;
+    const auto keep_former = former_secret_hours_of(*fields);
+    if (!keep_former) {
+        view.notice_bad = "Nothing was changed: " + keep_former.error().detail + ".";
+        return webhooks_page(services, context, 400, std::move(view));
+    }
+    const auto rotated =
+        services.webhooks.rotate_secret(std::string(context.path_id), *keep_former, context.initiator());
+    if (!rotated) return error_response(services, context, rotated.error());
+    view.new_secret = rotated->secret.reveal();
+    view.notice_good = "The endpoint has a new secret.";
+    return webhooks_page(services, context, 200, std::move(view));
 }
 
 net::Response admin_delivery_resend(const Services& services, const Context& context) {

@@ -77,6 +77,15 @@ base::Result<service::KeyChange> change_of(const RequestFields& fields) {
                       "daily_limit_usd must be an amount above 0 and up to 100000, such as 10 or 2.50");
 }
 
+base::Result<std::chrono::hours> former_secret_hours_of(const RequestFields& fields) {
+    const std::string text = fields.text("former_secret_hours");
+    if (text.empty()) return service::former_secret_default;
+    const auto hours = base::parse_whole_number(text);
+    if (hours && *hours <= service::former_secret_max.count()) return std::chrono::hours{*hours};
+    return base::fail(base::Errc::invalid_input, "former_secret_hours must be a whole number from 0 to " +
+                                                     std::to_string(service::former_secret_max.count()));
+}
+
 base::Result<int> limit_of(const Context& context, int fallback, int most) {
     const std::string text = Form(context.request.query).value("limit");
     if (text.empty()) return fallback;

@@ -28,6 +28,8 @@ struct ReasonAndHold {
 base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
 // "disabled" and "daily_limit_usd"; invalid_input: one of them makes no sense.
 base::Result<service::KeyChange> change_of(const RequestFields& fields);
+// "former_secret_hours": how long the former secret of a webhook goes on signing; absent: the default. invalid_input.
+base::Result<std::chrono::hours> former_secret_hours_of(const RequestFields& fields);
 // "limit", from 1 to `most`, or `fallback`; invalid_input.
 base::Result<int> limit_of(const Context& context, int fallback, int most);
 

@@ -130,6 +130,19 @@ net::Response api_webhook_test(const Services& services, const Context& context)
     return sent ? api_answer(202, json::object{{"status", "waiting"}}) : api_error(services, context, sent.error());
 }
 
+net::Response api_webhook_rotate(const Services& services, const Context& context) {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(services, context, fields.error());
+    const auto keep_former = former_secret_hours_of(*fields);
+    if (!keep_former) return api_error(services, context, keep_former.error());
+    const auto rotated =
+        services.webhooks.rotate_secret(std::string(context.path_id), *keep_former, context.initiator());
+    if (!rotated) return api_error(services, context, rotated.error());
+    json::object body = resources::to_json(rotated->endpoint);
+    body["secret"] = rotated->secret.reveal();
+    return api_answer(200, body);
+}
+
 net::Response api_deliveries(const Services& services, const Context& context) {
     const std::string text = Form(context.request.query).value("state");
     std::optional<service::DeliveryState> state;

@@ -96,6 +96,7 @@ net::Response admin_webhooks(const Services&, const Context&);
 net::Response admin_webhook_add(const Services&, const Context&);
 net::Response admin_webhook_remove(const Services&, const Context&);
 net::Response admin_webhook_test(const Services&, const Context&);
+net::Response admin_webhook_rotate(const Services&, const Context&);
 net::Response admin_delivery_resend(const Services&, const Context&);
 // api_own_routes.cpp
 net::Response openapi_document(const Services&, const Context&);
@@ -127,6 +128,7 @@ net::Response api_webhooks(const Services&, const Context&);
 net::Response api_webhook_add(const Services&, const Context&);
 net::Response api_webhook_remove(const Services&, const Context&);
 net::Response api_webhook_test(const Services&, const Context&);
+net::Response api_webhook_rotate(const Services&, const Context&);
 net::Response api_deliveries(const Services&, const Context&);
 net::Response api_delivery_resend(const Services&, const Context&);
 // operator_routes.cpp

@@ -2,6 +2,7 @@
 // LLMAPIKEY_TEST_STORE=postgres on PostgreSQL through PgBouncer.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import addFormats from "ajv-formats";
@@ -251,9 +252,21 @@ test("webhooks by the API", async () => {
   assert.equal((await call("POST", `/webhooks/${made.id}/test`)).status, 202);
   const delivery = await until("it was tried", async () => { const { body } = await call("GET", "/webhook-deliveries?state=waiting"); return body.deliveries.find((each) => each.attempts > 0); });
   assert.match(delivery.problem, /no answer/);
-  assert.equal((await call("DELETE", `/webhooks/${made.id}`)).status, 200);
-  const dead = await until("it is given up", async () => { const { body } = await call("GET", "/webhook-deliveries?state=dead"); return body.deliveries[0]; });
-  assert.equal((await call("POST", `/webhook-deliveries/${dead.id}/resend`)).status, 202);
+  const shown = await until("its trouble is shown", async () => { const { body } = await call("GET", "/webhooks"); return body.webhooks.find(({ id, failures }) => id === made.id && failures > 0); });
+  assert.ok(shown.failing_since);
+  const rotated = await call("POST", `/webhooks/${made.id}/secret`, { body: { former_secret_hours: 2 } });
+  assert.ok(rotated.body.secret !== made.secret && rotated.body.former_secret_until);
+  assert.equal((await call("POST", `/webhooks/${made.id}/secret`, { body: { former_secret_hours: "x" } })).status, 400);
+  const receiver = createServer((request, response) => { request.resume(); request.on("end", () => response.end()); });
+  await new Promise((done) => receiver.listen(0, "127.0.0.1", done));
+  const heard = (await call("POST", "/webhooks", { body: { url: `http://127.0.0.1:${receiver.address().port}/`, events: ["key.issued"] } })).body;
+  assert.equal((await call("POST", `/webhooks/${heard.id}/test`)).status, 202);
+  const sent = await until("it is delivered", async () => { const { body } = await call("GET", "/webhook-deliveries?state=delivered"); return body.deliveries.find(({ endpoint_id }) => endpoint_id === heard.id); });
+  assert.equal((await call("POST", `/webhook-deliveries/${sent.id}/resend`)).status, 202);
+  receiver.close();
+  receiver.closeAllConnections();
+  for (const { id } of [made, heard]) assert.equal((await call("DELETE", `/webhooks/${id}`)).status, 200);
+  assert.ok((await call("GET", "/webhook-deliveries")).body.deliveries.every(({ endpoint_id }) => ![made.id, heard.id].includes(endpoint_id)), "its messages go with it");
   for (const body of [{ url: "ftp://x" }, { url: "https://x", events: ["nothing"] }, {}]) assert.equal((await call("POST", "/webhooks", { body })).status, 400);
   assert.equal((await call("GET", "/webhook-deliveries?state=x")).status, 400);
 });

@@ -58,7 +58,7 @@ before(async () => {
   const migrated = await run(["migrate", "up"], serviceEnvironment(upstreams, folder), folder);
   assert.equal(migrated.code, 0, migrated.err);
   const later = Math.floor(Date.now() / 1000) + 86_400;
-  execFileSync("sqlite3", ["-bail", `${folder}/llmapikey.db`], { input: ["dead", "dead", "waiting"].map((state, i) => `INSERT INTO webhook_deliveries (id, event_id, endpoint_id, state, attempts, next_at, updated_at, problem) VALUES ('kept-${i}', 'event-${i}', 'nobody', '${state}', 1, ${later}, ${later}, '');`).join("\n") });
+  execFileSync("sqlite3", ["-bail", `${folder}/llmapikey.db`], { input: `INSERT INTO webhook_endpoints (id, url, sealed_secret, events, is_enabled, created_at) VALUES ('nobody', 'https://hooks.example.org', '', 'spend.alarm', 1, 0);` + ["dead", "dead", "waiting"].map((state, i) => `INSERT INTO webhook_deliveries (id, event_id, endpoint_id, state, attempts, next_at, updated_at, problem) VALUES ('kept-${i}', 'event-${i}', 'nobody', '${state}', 1, ${later}, ${later}, '');`).join("\n") });
   service = await startService(upstreams, folder, { ADMIN_GITHUB_USER_IDS: "1003", RECONCILE_SECONDS: "5", UPSTREAM_TIMEOUT_SECONDS: "3", SPENDING_POLL_SECONDS: "1",
     KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: "another-sealing-secret-of-the-tests-012345" });
   const session = await signIn(service, "linus-organizer");

@@ -160,6 +160,7 @@ std::string render(const WebhooksView& view) {
         item.set("url", row.url);
         item.set("events", row.events);
         item.set("state", row.state);
+        set_if_any(item, "former", row.former);
         endpoints << item;
     }
     data.set("endpoints", endpoints);

@@ -123,6 +123,7 @@ struct TokensView {
 
 struct EndpointRow {
     std::string id, url, events, state;
+    std::string former;  // that its former secret signs as well; empty: it does not
 };
 struct DeliveryRow {
     std::string id, type, endpoint, state, attempts, updated_at, problem;

@@ -43,6 +43,8 @@ export const requests = {
   "DELETE /api/v1/tokens/{id}": (about) => plain(`/api/v1/tokens/${about.token()}`),
   "POST /api/v1/webhooks": (about) => json("/api/v1/webhooks", { url: about.hook, events: ["spend.alarm"] }),
   "DELETE /api/v1/webhooks/{id}": (about) => plain(`/api/v1/webhooks/${about.webhook()}`),
+  "POST /admin/webhooks/{id}/secret": (about) => plain(`/admin/webhooks/${about.kept}/secret`),
+  "POST /api/v1/webhooks/{id}/secret": (about) => plain(`/api/v1/webhooks/${about.kept}/secret`),
   "POST /api/v1/webhooks/{id}/test": (about) => plain(`/api/v1/webhooks/${about.kept}/test`),
   "POST /api/v1/webhook-deliveries/{id}/resend": async (about) => plain(`/api/v1/webhook-deliveries/${await about.delivered()}/resend`),
 };

@@ -46,23 +46,28 @@ TEST_P(ResealingTest, EverythingOpensToTheSameWithTheNewSecretAlone) {
     WebhookEndpoint endpoint;
     endpoint.id = "endpoint";
     endpoint.url = "https://example.org/hook";
-    endpoint.sealed_secret = webhooks_before_.seal("secret of the hook", endpoint.id);
+    endpoint.sealed_secret = webhooks_before_.seal("former secret of the hook", endpoint.id);
     endpoint.created_at = clock_.now();
     ASSERT_TRUE(webhook_store_.add_endpoint(endpoint));
-    EXPECT_EQ(Resealer(store_, keys_now_, webhooks_now_).remaining().value(), 4);
+    const auto until = clock_.now() + base::Seconds{60};
+    const auto second = webhooks_before_.seal("secret of the hook", endpoint.id);
+    ASSERT_TRUE(webhook_store_.rotate_secret(endpoint.id, second, until));
+    EXPECT_EQ(Resealer(store_, keys_now_, webhooks_now_).remaining().value(), 5);
 
     const auto report = run();
     ASSERT_TRUE(report) << report.error().detail;
-    EXPECT_EQ(report->resealed, 4);
+    EXPECT_EQ(report->resealed, 5);
     EXPECT_EQ(report->remaining, 0);
     EXPECT_EQ(report->unreadable, 0);
-    EXPECT_EQ(told_, 2);
+    EXPECT_EQ(told_, 3);
     for (std::int64_t account = 1; account <= 4; ++account)
         EXPECT_EQ(opened(account, only_now_), "raw key of " + std::to_string(account));
     const auto endpoints = webhook_store_.endpoints().value();
     ASSERT_EQ(endpoints.size(), 1u);
     const base::Sealer webhooks_alone(now, "webhook secrets");
     EXPECT_EQ(webhooks_alone.open(endpoints[0].sealed_secret, "endpoint").value().reveal(), "secret of the hook");
+    EXPECT_EQ(webhooks_alone.open(endpoints[0].sealed_former_secret, "endpoint").value().reveal(),
+              "former secret of the hook");
 
     const auto again = run();
     ASSERT_TRUE(again);

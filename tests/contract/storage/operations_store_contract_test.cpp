@@ -2,6 +2,7 @@
 // figures and webhooks.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <thread>
@@ -262,7 +263,11 @@ TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
         ASSERT_TRUE(store.dispatch(event.id, {listener.id}, clock_.now()));
     }
     EXPECT_TRUE(store.undispatched(10).value().empty());
-    auto due = store.due(clock_.now(), 10).value();
+    EXPECT_EQ(store.endpoints_with_due(clock_.now()).value(), std::set<std::string>{listener.id});
+    EXPECT_TRUE(store.endpoints_with_due(clock_.now() - base::Seconds{1}).value().empty());
+    EXPECT_TRUE(store.due("nobody", clock_.now(), 10).value().empty());
+    EXPECT_EQ(store.due(listener.id, clock_.now(), 1).value().size(), 1u);
+    auto due = store.due(listener.id, clock_.now(), 10).value();
     ASSERT_EQ(due.size(), 2u);
     due[0].state = service::DeliveryState::dead;
     due[0].attempts = 10;
@@ -270,18 +275,61 @@ TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
     due[1].next_at = clock_.now() + base::Seconds{60};
     ASSERT_TRUE(store.update(due[0]));
     ASSERT_TRUE(store.update(due[1]));
-    EXPECT_TRUE(store.due(clock_.now(), 10).value().empty());
+    EXPECT_TRUE(store.due(listener.id, clock_.now(), 10).value().empty());
     EXPECT_EQ(store.count_dead().value(), 1);
     EXPECT_EQ(storage::SqlStatisticsStore(sql_).status_counts().value().waiting_deliveries, 1);
     EXPECT_EQ(store.deliveries(service::DeliveryState::dead, 10).value().at(0).problem, "answered 500");
     EXPECT_EQ(store.deliveries(std::nullopt, 10).value().size(), 2u);
     EXPECT_FALSE(store.resend(due[1].id, clock_.now()).value()) << "it waits already";
     EXPECT_TRUE(store.resend(due[0].id, clock_.now()).value());
-    EXPECT_EQ(store.due(clock_.now(), 10).value().at(0).attempts, 0);
+    EXPECT_EQ(store.due(listener.id, clock_.now(), 10).value().at(0).attempts, 0);
     ASSERT_TRUE(store.prune(clock_.now() + std::chrono::days{365}));
     EXPECT_EQ(store.deliveries(std::nullopt, 10).value().size(), 2u) << "what waits is kept";
     EXPECT_TRUE(store.remove_endpoint(listener.id).value());
     EXPECT_FALSE(store.remove_endpoint(listener.id).value());
+    EXPECT_TRUE(store.deliveries(std::nullopt, 10).value().empty());
+}
+
+TEST_P(OperationsStoreContract, AnEndpointHasItsHealthItsSecretsAndItsEnd) {
+    storage::SqlWebhookStore store(sql_);
+    const auto listener = endpoint(), other = endpoint();
+    ASSERT_TRUE(store.add_endpoint(listener));
+    ASSERT_TRUE(store.add_endpoint(other));
+    const auto found = [&] {
+        const auto all = store.endpoints().value();
+        return *std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.id == listener.id; });
+    };
+    EXPECT_EQ(found().health.failures, 0);
+    EXPECT_FALSE(found().health.failing_since);
+    ASSERT_TRUE(store.set_health(listener.id, {3, clock_.now(), clock_.now() + base::Seconds{9}}));
+    EXPECT_EQ(found().health.failures, 3);
+    EXPECT_EQ(found().health.failing_since, clock_.now());
+    EXPECT_EQ(found().health.next_at, clock_.now() + base::Seconds{9});
+    ASSERT_TRUE(store.set_health(listener.id, {}));
+    EXPECT_FALSE(found().health.failing_since);
+
+    EXPECT_EQ(found().sealed_former_secret, "");
+    EXPECT_TRUE(store.rotate_secret(listener.id, "v1.second", clock_.now() + base::Seconds{60}).value());
+    EXPECT_EQ(found().sealed_secret, "v1.second");
+    EXPECT_EQ(found().sealed_former_secret, "v1.sealed");
+    EXPECT_EQ(found().former_until, clock_.now() + base::Seconds{60});
+    EXPECT_TRUE(store.rotate_secret(listener.id, "v1.third", std::nullopt).value());
+    EXPECT_EQ(found().sealed_former_secret, "");
+    EXPECT_FALSE(found().former_until);
+    EXPECT_FALSE(store.rotate_secret("nobody", "v1.x", std::nullopt).value());
+
+    ASSERT_TRUE(store.add_event({base::random_uuid(), "a", "key.issued", "", "", "", "", clock_.now()}));
+    const auto event = store.undispatched(1).value().at(0).id;
+    ASSERT_TRUE(store.dispatch(event, {listener.id, other.id, "nobody"}, clock_.now()));
+    EXPECT_EQ(store.deliveries(std::nullopt, 10).value().size(), 2u) << "none to one that is not there";
+    ASSERT_TRUE(store.give_up(listener.id, clock_.now(), "too long", clock_.now()));
+    EXPECT_EQ(store.count_dead().value(), 0) << "it has not waited since before then";
+    ASSERT_TRUE(store.disable_endpoint(listener.id, "gone", clock_.now()));
+    EXPECT_FALSE(found().is_enabled);
+    ASSERT_EQ(store.count_dead().value(), 1);
+    EXPECT_EQ(store.deliveries(service::DeliveryState::dead, 10).value().at(0).problem, "gone");
+    ASSERT_TRUE(store.enable_endpoint(listener.id));
+    EXPECT_TRUE(found().is_enabled);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, OperationsStoreContract, testing::Values("sqlite", "postgres", "pgbouncer"),

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/clock.hpp"
+#include "service/webhook_courier.hpp"
+
+// How many threads do what in a process, and how often it does what it does by itself.
+namespace llmapikey::app {
+
+inline constexpr int upstream_threads = 8;
+// Beside those that mint as many may wait for their turn; the others are told their place.
+inline constexpr int waiting_minters = 16;
+inline constexpr int identity_threads = 16;
+inline constexpr int background_threads = 2;
+inline constexpr int webhooks_at_once = static_cast<int>(service::CourierLimits{}.total_max);
+inline constexpr std::size_t trials_at_once = 8;
+inline constexpr int lasting_threads = 10;  // two more, to say that all are taken
+inline constexpr base::Millis recovery_pause{5'000};
+inline constexpr base::Millis minting_pause{1'000};
+inline constexpr base::Millis reconcile_pause{2'000};
+inline constexpr std::chrono::minutes longest_reconciliation{20};
+inline constexpr int pause_for_each_reconciling_second = 4;
+inline constexpr base::Millis operations_pause{2'000};
+inline constexpr base::Millis statistics_pause{5'000};
+// A probe takes two seconds at the most: within three of OpenRouter's return calls go through again.
+inline constexpr base::Millis probe_pause{800};
+inline constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
+
+inline constexpr std::size_t max_waiting = 2'048;  // a queue; more are answered 503
+inline constexpr std::size_t max_waiting_readers =
+    8'192;                                          // likewise: each is soon done, and costs little while it waits
+inline constexpr base::Millis longest_wait{3'000};  // after more the work would be done for nobody
+
+}  // namespace llmapikey::app
