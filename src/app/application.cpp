@@ -9,6 +9,7 @@
 #include "app/job_timer.hpp"
 #include "app/observation.hpp"
 #include "app/settings.hpp"
+#include "app/threads_and_pauses.hpp"
 #include "app/upstreams.hpp"
 #include "base/crypto.hpp"
 #include "base/work_queue.hpp"
@@ -26,42 +27,6 @@
 #include "web/site.hpp"
 
 namespace llmapikey::app {
-namespace {
-
-constexpr int upstream_threads = 8;
-// Beside those that mint as many may wait for their turn; the others are told their place.
-constexpr int waiting_minters = 16;
-constexpr int identity_threads = 16;
-constexpr int background_threads = 2;
-constexpr std::size_t trials_at_once = 8;
-constexpr int lasting_threads = 10;  // two more, to say that all are taken
-constexpr base::Millis recovery_pause{5'000};
-constexpr base::Millis minting_pause{1'000};
-constexpr base::Millis reconcile_pause{2'000};
-constexpr std::chrono::minutes longest_reconciliation{20};
-constexpr int pause_for_each_reconciling_second = 4;
-constexpr base::Millis operations_pause{2'000};
-constexpr base::Millis statistics_pause{5'000};
-// A probe takes two seconds at the most: within three of OpenRouter's return calls go through again.
-constexpr base::Millis probe_pause{800};
-constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
-
-constexpr std::size_t max_waiting = 2'048;          // a queue; more are answered 503
-constexpr std::size_t max_waiting_readers = 8'192;  // likewise: each is soon done, and costs little while it waits
-constexpr base::Millis longest_wait{3'000};         // after more the work would be done for nobody
-
-net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
-                                      std::vector<web::AddressRange> proxies) {
-    net::HttpServerOptions options;
-    options.listen = listen;
-    options.io_threads = net::own_processors();
-    options.max_connections = static_cast<std::size_t>(config.max_connections);
-    options.max_client_connections = static_cast<std::size_t>(config.max_client_connections);
-    options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return web::is_any_of(peer, proxies); };
-    return options;
-}
-
-}  // namespace
 
 // Order is lifetime: each part may use the ones above it, and is destroyed before them.
 struct Application::Parts {
@@ -75,6 +40,7 @@ struct Application::Parts {
           http(make_http_client(config)),
           metrics(web::route_labels()),
           provider(make_key_provider(config, *http, supervise(metrics))),
+          background_provider(provider->in_background()),
           identity(make_identity_provider(config, *http)),
           sealers(config),
           attempt_sealer(config.auth_session_secret, "sign-in attempts", config.auth_session_secret_also_accepted),
@@ -88,19 +54,23 @@ struct Application::Parts {
                    {*stores.keys, *stores.queue, *provider, replacement, sealers.keys, nonces, lanes, clock,
                     [this](const std::string& message) { note_failure(message); }, [this] { minting_timer.wake(); }}),
           revocation(*stores.admin, *stores.spending, *provider, *stores.audit, clock),
+          background_replacement(*stores.replacements, *stores.spending, *background_provider, *stores.audit, clock),
+          background_revocation(*stores.admin, *stores.spending, *background_provider, *stores.audit, clock),
           own_key(*stores.keys, issuance, replacement, revocation, clock),
           administration(*stores.admin, issuance, *provider, *identity, *stores.audit, clock),
-          bulk_revoker(*stores.bulks, *stores.admin, revocation, *stores.audit, clock, config.upstream_timeout),
+          bulk_revoker(*stores.bulks, *stores.admin, background_revocation, *stores.audit, clock,
+                       config.upstream_timeout),
           tokens(*stores.tokens, *stores.audit, clock),
-          webhook_client(*http),
+          webhook_http(make_webhook_http_client(config)),
+          webhook_client(*webhook_http, webhook_reach(config)),
           counted_webhooks(webhook_client, metrics),
           webhooks(*stores.webhooks, counted_webhooks, sealers.webhooks, *stores.audit, clock),
-          statistics(*stores.statistics, *stores.spending, *stores.webhooks, *provider, clock,
-                     statistics_settings(config)),
+          statistics(*stores.statistics, *stores.spending, *stores.webhooks, *background_provider, clock,
+                     statistics_settings(config), figure_log(metrics)),
           admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
-          usage(*provider, *stores.spending, clock, config.upstream_timeout),
-          guardrail(*provider, clock, is_guarded(config), config.upstream_timeout),
+          usage(*background_provider, *stores.spending, clock, config.upstream_timeout),
+          guardrail(*background_provider, clock, is_guarded(config), config.upstream_timeout),
           chat({config.openrouter_url, config.upstream_timeout}, *http),
           trials({trials_at_once}, *stores.keys, issuance, chat, clock),
           database_queue("database", database_threads(config), max_waiting_readers, longest_wait),
@@ -116,8 +86,9 @@ struct Application::Parts {
                        !config.key_encryption_secret_also_accepted.empty(),
                        issuance_policy(config),
                        config.postgres_url.empty() ? "sqlite" : "postgres",
+                       config.spending_poll,
                        {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &lasting_queue, &minting_queue,
-                        &background_queue},
+                        &background_queue, &webhook_queue},
                        clock},
                       metrics),
           site({clock,
@@ -153,11 +124,12 @@ struct Application::Parts {
                web::OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
           server(server_options(config, listen, proxies), site,
                  {database_queue, upstream_queue, identity_queue, mint_queue, lasting_queue}),
-          settlement(*stores.keys, *stores.queue, *provider, clock, config.upstream_timeout),
-          recovery({*stores.keys, *stores.admin, *stores.replacements, *provider, settlement, revocation, replacement},
+          settlement(*stores.keys, *stores.queue, *background_provider, clock, config.upstream_timeout),
+          recovery({*stores.keys, *stores.admin, *stores.replacements, *background_provider, settlement,
+                    background_revocation, background_replacement},
                    clock),
           reconciler(
-              {*stores.keys, *stores.admin, *provider, revocation, *stores.audit, nonces, clock},
+              {*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit, nonces, clock},
               {service::Repair::fix, false, domain::settle_time(config.upstream_timeout), config.upstream_timeout}),
           reconcile_every(config.reconcile_every),
           dispatcher(*stores.keys, *stores.queue, issuance, lanes, minting_queue, clock,
@@ -276,7 +248,8 @@ struct Application::Parts {
     JobLeases leases;                                     // what this process is the one to do
     std::unique_ptr<net::HttpClient> http;                // outgoing calls
     ops::Metrics metrics;                                 // what /metrics shows
-    OpenRouter provider;                                  // keys upstream
+    OpenRouter provider;                                  // keys upstream, for those who want something now
+    OpenRouter background_provider;                       // likewise, for those who come again
     std::unique_ptr<service::IdentityProvider> identity;  // GitHub
     Sealers sealers;                                      // raw keys and secrets of webhooks in the database
     base::Sealer attempt_sealer;                          // sign-in attempts in cookies
@@ -289,6 +262,8 @@ struct Application::Parts {
     service::Replacement replacement;                     // a key makes room for another
     service::Issuance issuance;                           // reserve, mint, activate
     service::Revocation revocation;                       // ending keys
+    service::Replacement background_replacement;          // what was interrupted of them
+    service::Revocation background_revocation;            // likewise, and ending many
     service::OwnKey own_key;                              // what recipients do with theirs
     service::Administration administration;               // what else is done to one key
     service::BulkRevoker bulk_revoker;                    // ending many

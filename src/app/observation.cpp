@@ -108,30 +108,32 @@ void Observation::add_keys(std::vector<Figure>& figures) const {
 }
 
 void Observation::add_facts(std::vector<Figure>& figures) const {
-    const auto overview = service::read_overview(*observed_.stores.statistics, observed_.policy, observed_.clock.now());
+    const auto overview = service::read_overview(*observed_.stores.statistics, observed_.policy,
+                                                 observed_.spending_every, observed_.clock.now());
     if (!overview) return;  // llmapikey_database_up says so
     figures.push_back(gauge("llmapikey_last_reconciliation_timestamp_seconds",
                             "When any replica last compared all of upstream's keys with the database; 0: never",
                             unix_seconds(overview->reconciled_at)));
     figures.push_back(gauge("llmapikey_last_spending_read_timestamp_seconds",
-                            "When any replica last asked OpenRouter for spending and credits; 0: never",
-                            unix_seconds(overview->upstream_at)));
-    if (overview->credits_left)
-        figures.push_back(gauge("llmapikey_upstream_credits_dollars", "Credits left at OpenRouter, in US dollars",
-                                dollars(*overview->credits_left)));
-    figures.push_back(gauge("llmapikey_spent_today_dollars",
-                            "What all keys have spent since midnight UTC, in US dollars",
-                            dollars(overview->spent_today)));
+                            "When any replica last read what all keys have spent from OpenRouter; 0: never",
+                            unix_seconds(overview->spending_at)));
+    figures.push_back(gauge("llmapikey_last_credits_read_timestamp_seconds",
+                            "When any replica last read the credits from OpenRouter; 0: never",
+                            unix_seconds(overview->credits_at)));
+    const auto add_amount = [&](const char* name, const char* help, const std::optional<base::MicroUsd>& amount) {
+        if (amount) figures.push_back(gauge(name, help, dollars(*amount)));
+    };
+    add_amount("llmapikey_upstream_credits_dollars", "Credits left at OpenRouter, in US dollars",
+               overview->credits_left);
+    add_amount("llmapikey_spent_today_dollars", "What all keys have spent since midnight UTC, in US dollars",
+               overview->spent_today);
+    add_amount("llmapikey_exposure_per_day_dollars", "What all keys that work could spend in a day, in US dollars",
+               overview->exposure_per_day);
+    add_amount("llmapikey_exposure_until_expiry_dollars",
+               "What all keys that work could spend until they expire, in US dollars", overview->exposure_until_expiry);
     if (overview->dead_deliveries)
         figures.push_back(gauge("llmapikey_webhook_deliveries_dead", "Messages to webhook endpoints that were given up",
                                 number(*overview->dead_deliveries)));
-    if (!overview->figures_at) return;
-    figures.push_back(gauge("llmapikey_exposure_per_day_dollars",
-                            "What all keys that work could spend in a day, in US dollars",
-                            dollars(overview->exposure_per_day)));
-    figures.push_back(gauge("llmapikey_exposure_until_expiry_dollars",
-                            "What all keys that work could spend until they expire, in US dollars",
-                            dollars(overview->exposure_until_expiry)));
 }
 
 void Observation::add_queues(std::vector<Figure>& figures) const {
@@ -167,12 +169,17 @@ void observe_connections(const net::HttpServer& server, ops::Metrics& metrics) {
     });
 }
 
-base::Result<int> CountedWebhooks::post(const std::string& url, const base::Secret& secret,
-                                        const service::WebhookEvent& event, base::Timestamp now,
-                                        base::Deadline deadline) {
-    auto status = transport_.post(url, secret, event, now, deadline);
-    metrics_.count_webhook_attempt(status && *status >= 200 && *status < 300);
-    return status;
+service::FigureLog figure_log(ops::Metrics& metrics) {
+    return
+        [&metrics](std::string_view figure, bool has_succeeded) { metrics.count_figure_read(figure, has_succeeded); };
+}
+
+base::Result<service::WebhookAnswer> CountedWebhooks::post(const service::WebhookCall& call, base::Deadline deadline,
+                                                           const std::stop_token& stop) {
+    auto answer = transport_.post(call, deadline, stop);
+    const bool is_cut_off = !answer && stop.stop_requested();
+    if (!is_cut_off) metrics_.count_webhook_attempt(answer && answer->status >= 200 && answer->status < 300);
+    return answer;
 }
 
 }  // namespace llmapikey::app

@@ -22,7 +22,8 @@ struct Observed {
     const Sealers& sealers;
     bool is_resealing = false;  // a second KEY_ENCRYPTION_SECRET is accepted
     service::IssuancePolicy policy;
-    std::string database;  // "sqlite" or "postgres"
+    std::string database;               // "sqlite" or "postgres"
+    base::Seconds spending_every{300};  // how often spending and credits are read
     std::vector<const base::WorkQueue*> queues;
     const base::Clock& clock;
 };
@@ -50,6 +51,9 @@ private:
 
 // Shows the connections of `server` in /metrics too; it must outlive the last call of text().
 void observe_connections(const net::HttpServer& server, ops::Metrics& metrics);
+
+// Counts readings of amounts; `metrics` must outlive it.
+service::FigureLog figure_log(ops::Metrics& metrics);
 
 // Counts what becomes of each message.
 class CountedWebhooks final : public service::WebhookTransport {

@@ -35,6 +35,10 @@ upstream::Supervision supervise(ops::Metrics& metrics) {
     supervision.on_call = [&metrics](std::string_view call, std::string_view outcome) {
         metrics.count_upstream_call(call, outcome);
     };
+    supervision.on_pause = [](std::string_view call, base::Seconds pause) {
+        ops::log(ops::LogLevel::warn, "OpenRouter asks to slow down: the background makes no such call for a while",
+                 {{"call", std::string(call)}, {"seconds", std::to_string(pause.count())}});
+    };
     supervision.on_circuit = [&metrics](CircuitState from, CircuitState to) {
         metrics.set_upstream_circuit_open(to != CircuitState::closed);
         log_change(from, to);

@@ -49,8 +49,11 @@ public:
         begin_at_zero(sign_ins, "outcome", {"ok", "denied", "rate_limited", "github_down", "misconfigured"});
         begin_at_zero(reconciliations, "outcome", {"ok", "failed"});
         begin_at_zero(webhook_attempts, "outcome", {"delivered", "failed"});
-        for (const char* outcome : {"ok", "refused", "unknown", "not_sent", "short_circuited"})
+        for (const char* outcome : {"ok", "refused", "unknown", "not_sent", "short_circuited", "paused"})
             upstream_calls.Add({{"call", "mint"}, {"outcome", outcome}});
+        for (const char* figure : {"credits", "spending", "exposure"})
+            for (const char* outcome : {"ok", "failed"})
+                figure_reads.Add({{"figure", figure}, {"outcome", outcome}});
     }
 
     RequestCounts requests;
@@ -71,6 +74,8 @@ public:
     prometheus::Gauge& upstream_circuit_open =
         gauges(registry, "llmapikey_upstream_circuit_open", "1 while OpenRouter is down and calls to it fail at once")
             .Add({});
+    Counters& figure_reads =
+        counters(registry, "llmapikey_figure_reads_total", "Attempts to read amounts of money, by outcome");
     Counters& webhook_attempts =
         counters(registry, "llmapikey_webhook_attempts_total", "Messages sent to webhook endpoints by outcome");
 };
@@ -127,6 +132,11 @@ void Metrics::set_upstream_circuit_open(bool is_open) {
 
 void Metrics::count_webhook_attempt(bool is_delivered) {
     impl_->webhook_attempts.Add({{"outcome", is_delivered ? "delivered" : "failed"}}).Increment();
+}
+
+void Metrics::count_figure_read(std::string_view figure, bool has_succeeded) {
+    impl_->figure_reads.Add({{"figure", std::string(figure)}, {"outcome", has_succeeded ? "ok" : "failed"}})
+        .Increment();
 }
 
 void Metrics::add_source(FigureSource source) {

@@ -43,6 +43,8 @@ public:
     // Whether calls to OpenRouter fail at once, since it is down.
     void set_upstream_circuit_open(bool is_open);
     void count_webhook_attempt(bool is_delivered);
+    // `figure`: "credits", "spending" or "exposure".
+    void count_figure_read(std::string_view figure, bool has_succeeded);
 
     // Before anybody asks for text(). What `source` uses must outlive the last call of that.
     void add_source(FigureSource source);

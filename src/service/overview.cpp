@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::chrono::days days_shown{30};
 constexpr int failures_shown = 10;
-constexpr base::Seconds shortest_pace{std::chrono::hours{1}};
+// It is taken every half minute, with very many keys less often.
+constexpr base::Seconds exposure_age_max{std::chrono::minutes{30}};
 
 std::optional<std::int64_t> number_of(const Facts& facts, const char* name) {
     const auto found = facts.find(name);
@@ -21,30 +22,29 @@ std::optional<base::Timestamp> noted(const Facts& facts, const char* name) {
     return found == facts.end() ? std::nullopt : std::optional(found->second.noted_at);
 }
 
-base::MicroUsd amount_of(const Facts& facts, const char* name) {
-    return base::MicroUsd{number_of(facts, name).value_or(0)};
+std::string text_of(const Facts& facts, const char* name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? "" : found->second.value;
+}
+
+// Nullopt: not known, or noted too long ago.
+std::optional<base::MicroUsd> amount_of(const Facts& facts, const char* name, base::Timestamp oldest) {
+    const auto found = facts.find(name);
+    if (found == facts.end() || found->second.noted_at < oldest) return std::nullopt;
+    const auto number = base::parse_whole_number(found->second.value);
+    return number ? std::optional(base::MicroUsd{*number}) : std::nullopt;
 }
 
 void read_exposure(const Facts& facts, Overview& overview) {
+    const base::Timestamp oldest = overview.now - exposure_age_max;
     overview.figures_at = noted(facts, fact::figures);
     overview.usable_keys = number_of(facts, fact::usable_keys).value_or(0);
     overview.expired_keys = number_of(facts, fact::expired_keys).value_or(0);
-    overview.exposure_per_day = amount_of(facts, fact::exposure_per_day);
-    overview.exposure_until_expiry = amount_of(facts, fact::exposure_until);
+    overview.exposure_per_day = amount_of(facts, fact::exposure_per_day, oldest);
+    overview.exposure_until_expiry = amount_of(facts, fact::exposure_until, oldest);
     overview.dead_deliveries = number_of(facts, fact::dead_deliveries);
     if (const auto last = number_of(facts, fact::last_expiry))
         overview.last_expiry = base::Timestamp{base::Seconds{*last}};
-}
-
-// What is spent since midnight, as if it went on like this.
-void read_pace(Overview& overview) {
-    if (!overview.credits_left || overview.spent_today.value <= 0) return;
-    const auto midnight = std::chrono::floor<std::chrono::days>(overview.now);
-    const auto elapsed = std::max<base::Seconds>(overview.now - midnight, shortest_pace);
-    const double per_second = static_cast<double>(overview.spent_today.value) / static_cast<double>(elapsed.count());
-    const double seconds = static_cast<double>(std::max<std::int64_t>(overview.credits_left->value, 0)) / per_second;
-    constexpr double ten_years = 10 * 365.25 * 86'400;
-    if (seconds < ten_years) overview.credits_end = overview.now + base::Seconds{static_cast<std::int64_t>(seconds)};
 }
 
 void read_reconciliation(const Facts& facts, Overview& overview) {
@@ -55,18 +55,26 @@ void read_reconciliation(const Facts& facts, Overview& overview) {
     if (problem != facts.end()) overview.reconcile_problem = problem->second.value;
 }
 
-void read_credits(const Facts& facts, const IssuancePolicy& policy, Overview& overview) {
-    overview.upstream_at = noted(facts, fact::spending);
-    const auto problem = facts.find(fact::upstream_problem);
-    if (problem != facts.end()) overview.upstream_problem = problem->second.value;
-    const auto total = number_of(facts, fact::credits_total);
-    const auto used = number_of(facts, fact::credits_used);
-    if (!total || !used) return;
-    overview.credits_left = base::MicroUsd{*total - *used};
+void read_amounts(const Facts& facts, base::Seconds spending_every, Overview& overview) {
+    const base::Timestamp oldest = overview.now - amount_age_max(spending_every);
+    overview.spending_at = noted(facts, fact::spending);
+    overview.spending_problem = text_of(facts, fact::spending_problem);
+    const bool is_known = overview.spending_at && *overview.spending_at >= oldest;
+    if (is_known) overview.spent_today = overview.days.back().spent;
+    overview.credits_at = noted(facts, fact::credits_total);
+    overview.credits_problem = text_of(facts, fact::credits_problem);
+    const auto total = amount_of(facts, fact::credits_total, oldest);
+    const auto used = amount_of(facts, fact::credits_used, oldest);
+    if (total && used) overview.credits_left = base::MicroUsd{total->value - used->value};
+    overview.credits_outlook = credits_outlook({overview.credits_left, overview.exposure_per_day,
+                                                is_known ? std::optional(overview.days) : std::nullopt, overview.now});
+}
+
+void read_keys_to_honor(const IssuancePolicy& policy, Overview& overview) {
     const std::int64_t promised = policy.daily_limit.value * policy.key_lifetime.count();
-    const std::int64_t uncommitted = overview.credits_left->value - overview.exposure_until_expiry.value;
-    if (promised > 0 && overview.figures_at) overview.keys_to_honor = std::max<std::int64_t>(uncommitted / promised, 0);
-    read_pace(overview);
+    if (promised <= 0 || !overview.credits_left || !overview.exposure_until_expiry) return;
+    const std::int64_t uncommitted = overview.credits_left->value - overview.exposure_until_expiry->value;
+    overview.keys_to_honor = std::max<std::int64_t>(uncommitted / promised, 0);
 }
 
 base::Result<void> read_days(StatisticsStore& store, Overview& overview) {
@@ -79,13 +87,25 @@ base::Result<void> read_days(StatisticsStore& store, Overview& overview) {
             std::find_if(known->begin(), known->end(), [&](const DayFigures& each) { return each.day == name; });
         overview.days.push_back(found == known->end() ? DayFigures{name, 0, 0, {}} : *found);
     }
-    overview.spent_today = overview.days.back().spent;
     return {};
 }
 
 }  // namespace
 
-base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Timestamp now) {
+std::string upstream_problem_of(const Overview& overview) {
+    std::string problem;
+    if (!overview.credits_problem.empty()) problem = "credits: " + overview.credits_problem;
+    if (!overview.spending_problem.empty())
+        problem += (problem.empty() ? "" : "; ") + ("spending: " + overview.spending_problem);
+    return problem;
+}
+
+base::Seconds amount_age_max(base::Seconds read_every) {
+    return read_every * 3 + base::Seconds{30};
+}
+
+base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Seconds spending_every,
+                                     base::Timestamp now) {
     Overview overview;
     overview.now = now;
     const auto counts = store.status_counts();
@@ -98,7 +118,8 @@ base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolic
     if (!facts) return tl::unexpected(facts.error());
     read_exposure(*facts, overview);
     read_reconciliation(*facts, overview);
-    read_credits(*facts, policy, overview);
+    read_amounts(*facts, spending_every, overview);
+    read_keys_to_honor(policy, overview);
     auto failures = store.failures(failures_shown);
     if (!failures) return tl::unexpected(failures.error());
     overview.failures = std::move(*failures);

@@ -34,30 +34,48 @@ std::string text_of(const Facts& facts, const char* name) {
 
 }  // namespace
 
-base::Result<void> Statistics::take_figures(base::Timestamp now) {
-    const auto begun = std::chrono::steady_clock::now();
+void Statistics::note(std::string_view figure, const base::Result<void>& outcome) const {
+    if (log_) log_(figure, outcome.has_value());
+}
+
+base::Result<void> Statistics::take_exposure(base::Timestamp now) {
     const auto exposure = store_.exposure(now);
     if (!exposure) return tl::unexpected(exposure.error());
-    for (const auto day : {day_of(now) - std::chrono::days{1}, day_of(now)}) {
-        const auto counted = store_.count_day(day);
-        if (!counted) return counted;
-    }
-    const auto dead = webhooks_.count_dead();
-    if (!dead) return tl::unexpected(dead.error());
     std::map<std::string, std::string> taken;
     taken[fact::figures] = "taken";
-    taken[fact::dead_deliveries] = std::to_string(*dead);
     taken[fact::usable_keys] = std::to_string(exposure->usable_keys);
     taken[fact::expired_keys] = std::to_string(exposure->expired_keys);
     taken[fact::exposure_per_day] = std::to_string(exposure->per_day.value);
     taken[fact::exposure_until] = std::to_string(exposure->until_expiry.value);
     taken[fact::last_expiry] =
         exposure->last_expiry ? std::to_string(exposure->last_expiry->time_since_epoch().count()) : "";
-    const auto stored = store_.set_facts(taken, now);
-    if (!stored) return stored;
+    return store_.set_facts(taken, now);
+}
+
+// All of it is tried; the first failure is told.
+base::Result<void> Statistics::take_figures(base::Timestamp now) {
+    const auto begun = std::chrono::steady_clock::now();
+    base::Result<void> outcome = take_exposure(now);
+    note("exposure", outcome);
+    const auto go_on = [&outcome](const base::Result<void>& next) {
+        if (outcome) outcome = next;
+    };
+    for (const auto day : {day_of(now) - std::chrono::days{1}, day_of(now)}) {
+        go_on(store_.count_day(day));
+        go_on(store_.count_spending(day));
+    }
+    const auto dead = webhooks_.count_dead();
+    go_on(dead ? store_.set_facts({{fact::dead_deliveries, std::to_string(*dead)}}, now)
+               : base::Result<void>(tl::unexpected(dead.error())));
+    go_on(store_.set_facts({{fact::counted, "tried"}}, now));
     const auto taken_for =
         std::chrono::ceil<base::Seconds>(pause_for_each_second * (std::chrono::steady_clock::now() - begun));
     figures_pause_ = std::max(shortest_figures_pause, taken_for);
+    go_on(prune(now));
+    return outcome;
+}
+
+base::Result<void> Statistics::prune(base::Timestamp now) {
     const auto pruned = store_.prune(now - failures_kept);
     const auto told = pruned ? webhooks_.prune(now - webhooks_kept) : pruned;
     return told ? spending_.prune_days(now - days_kept) : told;
@@ -80,23 +98,24 @@ base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
         const auto told = webhooks_.add_expiries(after, now);
         if (!told) return told;
     }
-    if (settings_.spend_alarm) {
-        const auto today = store_.days(day_of(now));
-        if (!today) return tl::unexpected(today.error());
-        const bool is_above = !today->empty() && today->back().spent >= *settings_.spend_alarm;
-        const std::string key = "spend.alarm:" + (today->empty() ? "" : today->back().day);
-        if (is_above) {
-            const auto told = webhooks_.add_event({base::random_uuid(), key, "spend.alarm", "", "", "",
-                                                   base::to_display(today->back().spent) + " US dollars today", now});
-            if (!told) return told;
-        }
-    }
+    const auto alarmed = notice_spending(now);
+    if (!alarmed) return alarmed;
     return store_.set_facts({{fact::is_quota_full, is_full ? "1" : "0"},
                              {fact::expired_until, std::to_string(now.time_since_epoch().count())}},
                             now);
 }
 
-base::Result<void> Statistics::ask_for_spending(const std::stop_token& stop, base::Timestamp now) {
+// What a key had spent is noted when it ends: so one that was made and ended between two looks at upstream counts, too.
+base::Result<void> Statistics::notice_spending(base::Timestamp now) {
+    if (!settings_.spend_alarm) return {};
+    const auto today = store_.days(day_of(now));
+    if (!today) return tl::unexpected(today.error());
+    if (today->empty() || today->back().spent < *settings_.spend_alarm) return {};
+    return webhooks_.add_event({base::random_uuid(), "spend.alarm:" + today->back().day, "spend.alarm", "", "", "",
+                                base::to_display(today->back().spent) + " US dollars today", now});
+}
+
+base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::Timestamp now) {
     std::vector<KeySpending> page;
     std::vector<SpendingReading> readings;
     base::Result<void> recorded{};
@@ -108,7 +127,7 @@ base::Result<void> Statistics::ask_for_spending(const std::stop_token& stop, bas
     };
     const auto visit = [&](const UpstreamKey& key) {
         if (domain::parse_upstream_key_name(key.name)) {
-            page.push_back({key.delete_handle, key.usage, key.usage_daily});
+            page.push_back({key.delete_handle, key.usage});
             readings.push_back({key.delete_handle, spent_today(key), now});
         }
         if (page.size() >= keys_at_once) flush();
@@ -118,15 +137,15 @@ base::Result<void> Statistics::ask_for_spending(const std::stop_token& stop, bas
     const auto scanned =
         scan_upstream_keys(provider_, {base::Deadline::after(std::chrono::minutes{30}), settings_.call_timeout}, visit);
     if (recorded) flush();
-    if (!recorded) return recorded;
-    return scanned;
+    if (!recorded || !scanned) return recorded ? scanned : recorded;
+    return store_.count_spending(day_of(now));
 }
 
-base::Result<void> Statistics::ask_upstream(const std::stop_token& stop, base::Timestamp now) {
+base::Result<void> Statistics::ask_for_credits() {
     const auto credits = provider_.credits(base::Deadline::after(settings_.call_timeout));
-    auto asked = credits ? ask_for_spending(stop, now) : base::Result<void>(tl::unexpected(credits.error()));
-    std::map<std::string, std::string> taken{{fact::upstream_problem, asked ? "" : asked.error().detail},
-                                             {fact::spending, asked ? "read" : "failed"}};
+    const auto asked = credits ? base::Result<void>{} : base::Result<void>(tl::unexpected(credits.error()));
+    note("credits", asked);
+    std::map<std::string, std::string> taken{{fact::credits_problem, asked ? "" : asked.error().detail}};
     if (credits) {
         taken[fact::credits_total] = std::to_string(credits->total.value);
         taken[fact::credits_used] = std::to_string(credits->used.value);
@@ -135,19 +154,34 @@ base::Result<void> Statistics::ask_upstream(const std::stop_token& stop, base::T
     return asked ? stored : asked;
 }
 
+// What was read in part is kept, but does not count as read.
+base::Result<void> Statistics::ask_for_spending(const std::stop_token& stop, base::Timestamp now) {
+    const auto asked = read_spending(stop, now);
+    if (stop.stop_requested()) return {};
+    note("spending", asked);
+    std::map<std::string, std::string> taken{{fact::spending_problem, asked ? "" : asked.error().detail}};
+    if (asked) taken[fact::spending] = "read";
+    const auto stored = store_.set_facts(taken, clock_.now());
+    return asked ? stored : asked;
+}
+
 std::string Statistics::run_once(const std::stop_token& stop) {
     const auto facts = store_.facts();
     if (!facts) return facts.error().detail;
     const auto now = clock_.now();
-    if (settings_.spending_every.count() > 0 && is_due(*facts, fact::spending, now, settings_.spending_every)) {
-        const auto asked = ask_upstream(stop, now);
-        if (!asked) return "reading spending: " + asked.error().detail;
+    std::string problems;
+    const auto take = [&problems](const char* what, const base::Result<void>& outcome) {
+        if (!outcome) problems += (problems.empty() ? "" : "; ") + std::string(what) + ": " + outcome.error().detail;
+    };
+    if (settings_.spending_every.count() > 0 && is_due(*facts, fact::asked, now, settings_.spending_every)) {
+        take("noting that OpenRouter is asked", store_.set_facts({{fact::asked, "tried"}}, now));
+        take("reading credits", ask_for_credits());
+        if (!stop.stop_requested()) take("reading spending", ask_for_spending(stop, now));
     }
-    if (!is_due(*facts, fact::figures, now, figures_pause_)) return {};
-    const auto taken = take_figures(now);
-    if (!taken) return "taking figures: " + taken.error().detail;
-    const auto noticed = notice(*facts, now);
-    return noticed ? "" : "noticing what happened: " + noticed.error().detail;
+    if (stop.stop_requested() || !is_due(*facts, fact::counted, now, figures_pause_)) return problems;
+    take("taking figures", take_figures(now));
+    take("noticing what happened", notice(*facts, now));
+    return problems;
 }
 
 }  // namespace llmapikey::service

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -39,8 +40,7 @@ struct Exposure {
 
 struct KeySpending {
     std::string delete_handle;
-    base::MicroUsd usage;        // since it was made
-    base::MicroUsd usage_today;  // where usage was not known before
+    base::MicroUsd usage;  // since it was made
 };
 
 struct Failure {
@@ -64,8 +64,11 @@ public:
     virtual base::Result<Exposure> exposure(base::Timestamp now) = 0;
     // Counts what was issued and ended on the day that begins at `day`, and keeps it.
     virtual base::Result<void> count_day(base::Timestamp day) = 0;
-    // Keeps what keys have spent, and adds what is new of it to the day.
+    // Keeps what keys have spent since they were made.
     virtual base::Result<void> record_spending(const std::vector<KeySpending>& keys, base::Timestamp now) = 0;
+    // Sums up what SpendingStore has of the day that begins at `day`, of keys that have ended, too, and keeps it.
+    // Repeating it is harmless. Reads every spender of that day: not for a page.
+    virtual base::Result<void> count_spending(base::Timestamp day) = 0;
     // From the day of `since` on, in order; days without anything may be missing.
     virtual base::Result<std::vector<DayFigures>> days(base::Timestamp since) = 0;
     virtual base::Result<Facts> facts() = 0;
@@ -86,27 +89,37 @@ struct StatisticsSettings {
 
 class WebhookStore;
 
+// Told of each attempt to read a figure: "credits", "spending" or "exposure".
+using FigureLog = std::function<void(std::string_view figure, bool has_succeeded)>;
+
 // Takes the figures from time to time, and says what the holders of webhooks are waiting for: expired keys, a full
-// quota, spending above the alarm. Blocking; for one thread.
+// quota, spending above the alarm. Each figure by itself: one that cannot be read leaves the others as they are.
+// Blocking; for one thread.
 class Statistics {
 public:
     Statistics(StatisticsStore& store, SpendingStore& spending, WebhookStore& webhooks, KeyProvider& provider,
-               const base::Clock& clock, StatisticsSettings settings)
+               const base::Clock& clock, StatisticsSettings settings, FigureLog log = {})
         : store_(store),
           spending_(spending),
           webhooks_(webhooks),
           provider_(provider),
           clock_(clock),
-          settings_(settings) {}
+          settings_(settings),
+          log_(std::move(log)) {}
 
     // What is due of it. Gives what went wrong, for the log; empty: nothing.
     std::string run_once(const std::stop_token& stop);
 
 private:
+    base::Result<void> take_exposure(base::Timestamp now);
     base::Result<void> take_figures(base::Timestamp now);
+    base::Result<void> prune(base::Timestamp now);
     base::Result<void> notice(const Facts& facts, base::Timestamp now);
-    base::Result<void> ask_upstream(const std::stop_token& stop, base::Timestamp now);
+    base::Result<void> notice_spending(base::Timestamp now);
+    base::Result<void> ask_for_credits();
     base::Result<void> ask_for_spending(const std::stop_token& stop, base::Timestamp now);
+    base::Result<void> read_spending(const std::stop_token& stop, base::Timestamp now);
+    void note(std::string_view figure, const base::Result<void>& outcome) const;
 
     StatisticsStore& store_;
     SpendingStore& spending_;
@@ -114,12 +127,15 @@ private:
     KeyProvider& provider_;
     const base::Clock& clock_;
     const StatisticsSettings settings_;
+    const FigureLog log_;
     base::Seconds figures_pause_{30};  // grows with the time that they take
 };
 
 // Names of facts.
 namespace fact {
-inline constexpr const char* figures = "figures";                       // when figures were taken: noted_at
+// For those of amounts noted_at says when they were read.
+inline constexpr const char* figures = "figures";                       // when Exposure was taken: noted_at
+inline constexpr const char* counted = "counted";                       // when the rest was tried: noted_at
 inline constexpr const char* usable_keys = "usable_keys";               // of Exposure
 inline constexpr const char* expired_keys = "expired_keys";             // of Exposure
 inline constexpr const char* exposure_per_day = "exposure_per_day";     // of Exposure, in millionths of a dollar
@@ -128,12 +144,14 @@ inline constexpr const char* last_expiry = "last_expiry";               // Unix 
 inline constexpr const char* dead_deliveries = "dead_deliveries";       // of webhooks: given up
 inline constexpr const char* credits_total = "credits_total";           // in millionths of a dollar
 inline constexpr const char* credits_used = "credits_used";             // likewise
-inline constexpr const char* upstream_problem = "upstream_problem";     // empty: it answered
-inline constexpr const char* spending = "spending";                     // when all keys' spending was read: noted_at
-inline constexpr const char* reconciled = "reconciled";                 // what it came to; noted_at: when
-inline constexpr const char* reconcile_problem = "reconcile_problem";   // empty: none
-inline constexpr const char* expired_until = "expired_until";           // expiries before have been noticed
-inline constexpr const char* is_quota_full = "is_quota_full";           // "1" or "0"
+inline constexpr const char* credits_problem = "credits_problem";       // why they could not be read; empty: they were
+inline constexpr const char* asked = "asked_upstream";                 // when spending and credits were tried: noted_at
+inline constexpr const char* spending = "spending";                    // when all keys' spending was read: noted_at
+inline constexpr const char* spending_problem = "spending_problem";    // why it could not be read; empty: it was
+inline constexpr const char* reconciled = "reconciled";                // what it came to; noted_at: when
+inline constexpr const char* reconcile_problem = "reconcile_problem";  // empty: none
+inline constexpr const char* expired_until = "expired_until";          // expiries before have been noticed
+inline constexpr const char* is_quota_full = "is_quota_full";          // "1" or "0"
 }  // namespace fact
 
 }  // namespace llmapikey::service

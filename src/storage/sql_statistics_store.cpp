@@ -37,16 +37,14 @@ const std::string count_of_day =
     "(SELECT count(*) FROM llmapikey.ledger WHERE created_at >= {time:$2} AND created_at < {time:$3}), "
     "(SELECT count(*) FROM llmapikey.ledger WHERE begun_at >= {time:$2} AND begun_at < {time:$3})) "
     "ON CONFLICT (day) DO UPDATE SET issued = excluded.issued, ended = excluded.ended";
-// First the day, from the difference to what is known, then what is known.
-const std::string add_to_day =
-    "INSERT INTO llmapikey.days (day, spent_micro_usd) SELECT $1, "
-    "CASE WHEN spent_as_of IS NULL THEN $4::bigint ELSE $3::bigint - spent_micro_usd END "
-    "FROM llmapikey.api_keys WHERE openrouter_delete_hash = $2 AND (spent_micro_usd < $3::bigint OR spent_as_of IS "
-    "NULL) "
-    "ON CONFLICT (day) DO UPDATE SET spent_micro_usd = days.spent_micro_usd + excluded.spent_micro_usd";
 const std::string update_spent =
     "UPDATE llmapikey.api_keys SET spent_micro_usd = $2, spent_as_of = $3 WHERE openrouter_delete_hash = $1 "
     "AND (spent_micro_usd <> $2 OR spent_as_of IS NULL)";
+// Of a day of which no key's spending is known, what is there stays.
+const std::string count_spending_of_day =
+    "INSERT INTO llmapikey.days (day, spent_micro_usd) SELECT $1::text, sum(spent_micro_usd)::bigint "
+    "FROM llmapikey.spending_days WHERE day = $1::text HAVING count(*) > 0 "
+    "ON CONFLICT (day) DO UPDATE SET spent_micro_usd = excluded.spent_micro_usd";
 const std::string select_days =
     "SELECT day, issued, ended, spent_micro_usd FROM llmapikey.days WHERE day >= $1 ORDER BY day";
 const std::string select_facts = "SELECT name, value, noted_at FROM llmapikey.facts";
@@ -86,17 +84,14 @@ base::Result<void> SqlStatisticsStore::count_day(base::Timestamp day) {
 
 base::Result<void> SqlStatisticsStore::record_spending(const std::vector<service::KeySpending>& keys,
                                                        base::Timestamp now) {
-    std::vector<SqlValues> to_day, to_key;
-    for (const service::KeySpending& key : keys) {
-        to_day.push_back(SqlValues()
-                             .add(domain::day_text(now))
-                             .add(key.delete_handle)
-                             .add(key.usage.value)
-                             .add(key.usage_today.value));
-        to_key.push_back(SqlValues().add(key.delete_handle).add(key.usage.value).add(seconds_of(now)));
-    }
-    const auto added = database_->run_each(add_to_day, to_day);
-    return added ? database_->run_each(update_spent, to_key) : added;
+    std::vector<SqlValues> all;
+    for (const service::KeySpending& key : keys)
+        all.push_back(SqlValues().add(key.delete_handle).add(key.usage.value).add(seconds_of(now)));
+    return database_->run_each(update_spent, all);
+}
+
+base::Result<void> SqlStatisticsStore::count_spending(base::Timestamp day) {
+    return done(database_->run(count_spending_of_day, SqlValues().add(domain::day_text(day))));
 }
 
 base::Result<std::vector<service::DayFigures>> SqlStatisticsStore::days(base::Timestamp since) {

@@ -16,6 +16,7 @@ public:
     base::Result<service::Exposure> exposure(base::Timestamp now) override;
     base::Result<void> count_day(base::Timestamp day) override;
     base::Result<void> record_spending(const std::vector<service::KeySpending>& keys, base::Timestamp now) override;
+    base::Result<void> count_spending(base::Timestamp day) override;
     base::Result<std::vector<service::DayFigures>> days(base::Timestamp since) override;
     base::Result<service::Facts> facts() override;
     base::Result<void> set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) override;

@@ -23,8 +23,27 @@ std::string number_text(std::int64_t number) {
     return std::to_string(number);
 }
 
-std::string or_unknown(const std::optional<base::Timestamp>& time, const char* unknown) {
-    return time ? date_text(*time) : unknown;
+std::string or_unknown(const std::optional<base::MicroUsd>& amount) {
+    return amount ? dollars_text(*amount) : "unknown";
+}
+
+// When an amount was read last.
+std::string read_at(const std::optional<base::Timestamp>& time) {
+    return time ? "; read at " + minute_text(*time) : "; not read yet";
+}
+
+std::string outlook_text(const service::CreditsOutlook& outlook) {
+    switch (outlook.kind) {
+        case service::CreditsOutlook::Kind::unknown:
+            return "unknown";
+        case service::CreditsOutlook::Kind::used_up:
+            return "used up";
+        case service::CreditsOutlook::Kind::until:
+            return date_text(*outlook.end);
+        case service::CreditsOutlook::Kind::lasting:
+            return "more than ten years";
+    }
+    return "";
 }
 
 // One value of each day.
@@ -53,20 +72,22 @@ void show_counts(const service::Overview& overview, std::int64_t most, views::Ov
 }
 
 void show_money(const service::Overview& overview, views::OverviewView& view) {
-    const auto& left = overview.credits_left;
     view.money = {
-        {"Greatest possible spend a day", dollars_text(overview.exposure_per_day), "US dollars; every cap used up"},
-        {"Greatest possible spend until the last expiry", dollars_text(overview.exposure_until_expiry),
+        {"Greatest possible spend a day", or_unknown(overview.exposure_per_day), "US dollars; every cap used up"},
+        {"Greatest possible spend until the last expiry", or_unknown(overview.exposure_until_expiry),
          overview.last_expiry ? "US dollars; the last key expires " + date_text(*overview.last_expiry)
                               : "US dollars; there is no key"},
-        {"Credits left", left ? dollars_text(*left) : "unknown", "US dollars at OpenRouter"},
-        {"Credits last until", or_unknown(overview.credits_end, "further than can be told"), "at today's pace"},
+        {"Credits left", or_unknown(overview.credits_left), "US dollars at OpenRouter" + read_at(overview.credits_at)},
+        {"Credits last until", outlook_text(overview.credits_outlook),
+         "at the pace of the last seven days, and no faster than all caps allow"},
         {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
          "so that the credits cover every cap until it expires"}};
-    view.spent_today = dollars_text(overview.spent_today);
-    view.exposure_per_day = dollars_text(overview.exposure_per_day);
-    if (overview.exposure_per_day.value > 0) {
-        const auto percent = overview.spent_today.value * 100 / overview.exposure_per_day.value;
+    view.spent_today = or_unknown(overview.spent_today);
+    view.exposure_per_day = or_unknown(overview.exposure_per_day);
+    view.spending_at = read_at(overview.spending_at);
+    view.is_spending_possible = !overview.exposure_per_day || overview.exposure_per_day->value > 0;
+    if (overview.spent_today && overview.exposure_per_day && overview.exposure_per_day->value > 0) {
+        const auto percent = overview.spent_today->value * 100 / overview.exposure_per_day->value;
         view.spent_percent = number_text(std::clamp<std::int64_t>(percent, 0, 100));
     }
 }
@@ -98,7 +119,8 @@ net::BodyEnd export_entries(service::AuditLog& audit, std::int64_t after, std::i
 
 net::Response admin_overview(const Services& services, const Context& context) {
     const service::IssuancePolicy& policy = services.issuance.policy();
-    const auto overview = service::read_overview(services.statistics, policy, services.clock.now());
+    const auto overview =
+        service::read_overview(services.statistics, policy, services.settings.spending_poll, services.clock.now());
     if (!overview) return error_response(services, context, overview.error());
     views::OverviewView view;
     view.frame = make_frame(services, context);
@@ -111,7 +133,7 @@ net::Response admin_overview(const Services& services, const Context& context) {
     view.charts.push_back(day_chart("US dollars spent per day", spent, dollars));
     for (const service::Failure& failure : overview->failures)
         view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
-    view.problem = overview->upstream_problem;
+    view.problem = service::upstream_problem_of(*overview);
     view.reconciled = overview->reconciled;
     if (overview->reconciled_at) view.reconciled_at = minute_text(*overview->reconciled_at);
     view.reconcile_problem = overview->reconcile_problem;

@@ -28,7 +28,8 @@ net::Response answer_list(const char* name, const std::vector<Item>& items) {
 }  // namespace
 
 net::Response api_overview(const Services& services, const Context& context) {
-    const auto overview = service::read_overview(services.statistics, services.issuance.policy(), services.clock.now());
+    const auto overview = service::read_overview(services.statistics, services.issuance.policy(),
+                                                 services.settings.spending_poll, services.clock.now());
     return overview ? api_answer(200, resources::to_json(*overview)) : api_error(services, context, overview.error());
 }
 

@@ -40,6 +40,7 @@ struct SiteSettings {
     std::string api_base_url;
     std::string example_model;
     base::Seconds upstream_timeout{15};
+    base::Seconds spending_poll{300};  // how often spending and credits are read
 };
 
 // What /readyz says, and whether anybody asks.

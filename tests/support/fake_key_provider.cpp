@@ -153,7 +153,14 @@ base::Result<void> FakeKeyProvider::revoke(const std::string& delete_handle, bas
     return {};
 }
 
+void FakeKeyProvider::refuse_credits(bool is_refused) {
+    const std::lock_guard lock(mutex_);
+    are_credits_refused_ = is_refused;
+}
+
 base::Result<service::Credits> FakeKeyProvider::credits(base::Deadline) {
+    const std::lock_guard lock(mutex_);
+    if (are_credits_refused_) return base::fail(base::Errc::misconfigured, "answered 403");
     return service::Credits{base::MicroUsd{100'000'000}, base::MicroUsd{1'000'000}};
 }
 

@@ -27,6 +27,7 @@ public:
     void fail_next_revoke();
     void fail_next_list();
     void fail_next_guardrail();
+    void refuse_credits(bool is_refused);
     void set_guardrail(std::optional<service::Guardrail> guardrail);
     // Runs inside the next mint, after its effect and before its answer.
     void during_next_mint(std::function<void()> action);
@@ -61,6 +62,7 @@ private:
     std::deque<service::UpstreamKey> keys_;  // newest first
     std::deque<MintFault> mint_faults_;
     int revoke_faults_ = 0, list_faults_ = 0, guardrail_faults_ = 0;
+    bool are_credits_refused_ = false;
     std::optional<service::Guardrail> guardrail_;
     std::function<void()> during_mint_, before_page_;
     std::size_t page_size_ = 100;

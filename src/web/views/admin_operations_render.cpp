@@ -116,6 +116,8 @@ std::string render(const OverviewView& view) {
     set_if_any(data, "spent_percent", view.spent_percent);
     data.set("spent_today", view.spent_today);
     data.set("exposure_per_day", view.exposure_per_day);
+    data.set("spending_at", view.spending_at);
+    data.set("is_spending_possible", view.is_spending_possible);
     Data charts{Data::type::list};
     for (const Chart& chart : view.charts)
         charts << chart_data(chart);

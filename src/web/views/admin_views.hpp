@@ -100,8 +100,10 @@ struct FailureRow {
 struct OverviewView {
     Frame frame;
     std::vector<Figure> figures, money;
-    std::string spent_percent;  // of the greatest possible spending today; "" where nothing is possible
-    std::string spent_today, exposure_per_day;
+    std::string spent_percent;  // of the greatest possible spending today; "" where one of the two is not known, or 0
+    bool is_spending_possible = true;
+    std::string spent_today, exposure_per_day;  // "unknown" where they are
+    std::string spending_at;                    // when spending was read last
     std::vector<Chart> charts;
     std::vector<FailureRow> failures;
     std::string problem;  // of upstream; empty: none

@@ -178,15 +178,22 @@ TEST_P(OperationsStoreContract, FiguresAreTakenAndKept) {
 
     const auto today = std::chrono::floor<std::chrono::days>(clock_.now());
     ASSERT_TRUE(statistics.count_day(today));
-    ASSERT_TRUE(statistics.record_spending({{"handle-1", {900}, {400}}, {"nobody's", {5}, {5}}}, clock_.now()));
-    ASSERT_TRUE(statistics.record_spending({{"handle-1", {950}, {450}}}, clock_.now()));
-    ASSERT_TRUE(statistics.record_spending({{"handle-1", {950}, {450}}}, clock_.now()));
+    ASSERT_TRUE(statistics.record_spending({{"handle-1", {900}}, {"nobody's", {5}}}, clock_.now()));
+    for (int time = 0; time < 2; ++time)
+        ASSERT_TRUE(statistics.record_spending({{"handle-1", {950}}}, clock_.now()));
+    ASSERT_TRUE(statistics.count_spending(today));
+    EXPECT_EQ(statistics.days(today)->at(0).spent.value, 0) << "no key's spending of today is known";
+    ASSERT_TRUE(spending_->note({{"handle-1", {400}, clock_.now()}, {"handle-2", {100}, clock_.now()}}));
+    for (const std::int64_t spent : {450, 450}) {
+        ASSERT_TRUE(spending_->note({{"handle-1", {spent}, clock_.now()}}));
+        ASSERT_TRUE(statistics.count_spending(today));
+    }
     const auto days = statistics.days(today);
     ASSERT_TRUE(days) << days.error().detail;
     ASSERT_EQ(days->size(), 1u);
     EXPECT_EQ(days->at(0).issued, 4);
     EXPECT_EQ(days->at(0).ended, 1);
-    EXPECT_EQ(days->at(0).spent.value, 450) << "what is new, and at first sight what is of today";
+    EXPECT_EQ(days->at(0).spent.value, 550) << "of all keys, however often it is counted";
     EXPECT_EQ(keys_->find({1}).value()->spent.value, 950);
     EXPECT_EQ(keys_->find({1}).value()->spent_as_of, clock_.now());
 
@@ -201,7 +208,8 @@ TEST_P(OperationsStoreContract, FiguresAreTakenAndKept) {
     ASSERT_TRUE(statistics.set_facts({{"a", "2"}}, clock_.now() + base::Seconds{5}));
     EXPECT_EQ(statistics.facts()->at("a").value, "2");
     EXPECT_EQ(statistics.facts()->at("b").noted_at, clock_.now());
-    const auto overview = service::read_overview(statistics, {true, 100, {2'500'000}}, clock_.now());
+    const auto overview =
+        service::read_overview(statistics, {true, 100, {2'500'000}}, base::Seconds{300}, clock_.now());
     ASSERT_TRUE(overview) << overview.error().detail;
     EXPECT_EQ(overview->days.size(), 30u);
     EXPECT_EQ(overview->room, 95);
