@@ -5,6 +5,9 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/authority.hpp"
+#include "base/encoding.hpp"
+
 namespace llmapikey::net {
 namespace {
 
@@ -66,6 +69,24 @@ bool is_framed_plainly(const RequestParser::value_type& message) {
     return std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// The parts of an absolute-form target (RFC 9112 section 3.2.2): what proxies are sent, and what some pass on.
+struct AbsoluteTarget {
+    std::string_view authority;
+    std::string_view rest;  // path and query
+};
+
+std::optional<AbsoluteTarget> parse_absolute(std::string_view target) {
+    const auto colon = target.find(':');
+    const std::string_view scheme = target.substr(0, colon);
+    const bool is_http = base::equal_ignoring_case(scheme, "http") || base::equal_ignoring_case(scheme, "https");
+    if (!is_http || !target.substr(colon).starts_with("://")) return std::nullopt;
+    target.remove_prefix(colon + 3);
+    const std::string_view authority = target.substr(0, target.find_first_of("/?#"));
+    const std::string_view rest = target.substr(authority.size());
+    if (!base::parse_authority(authority) || !(rest.empty() || rest.front() == '/')) return std::nullopt;
+    return AbsoluteTarget{authority, rest.empty() ? "/" : rest};
+}
+
 std::string to_headers(const Response& response) {
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
     head += http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
@@ -98,12 +119,18 @@ Request IncomingMessage::request(std::string_view peer_address) {
     request.is_head = request.method == "HEAD";
     if (request.is_head) request.method = "GET";
     request.target = message.target();
+    const bool is_origin_form = request.target.starts_with('/');
+    const auto absolute = is_origin_form ? std::nullopt : parse_absolute(request.target);
+    if (absolute) request.target = absolute->rest;
     const auto question = request.target.find('?');
     request.path = request.target.substr(0, question);
     if (question != std::string_view::npos) request.query = request.target.substr(question + 1);
     headers_.clear();
-    for (const auto& field : message)
+    for (const auto& field : message) {
         headers_.push_back({field.name_string(), field.value()});
+        if (absolute && field.name() == http::field::host) headers_.back().value = absolute->authority;
+    }
+    if (absolute && message.count(http::field::host) == 0) headers_.push_back({"Host", absolute->authority});
     request.headers = headers_;
     request.body = message.body();
     request.peer_address = peer_address;
@@ -136,9 +163,17 @@ boost::system::error_code parse_received(RequestParser& parser, boost::beast::fl
     return ec;
 }
 
+bool skip_blank_lines(boost::beast::flat_buffer& buffer, int& left) {
+    const auto text = [&] { return std::string_view(static_cast<const char*>(buffer.data().data()), buffer.size()); };
+    for (; left > 0 && text().starts_with("\r\n"); --left)
+        buffer.consume(2);
+    return buffer.size() > 0 && (left == 0 || text() != "\r");
+}
+
 bool is_well_formed(const RequestParser& parser) {
     const auto& message = parser.get();
-    if (!message.target().starts_with('/') || !is_framed_plainly(message)) return false;
+    if (!message.target().starts_with('/') && !parse_absolute(message.target())) return false;
+    if (!is_framed_plainly(message)) return false;
     const auto hosts = message.count(http::field::host);
     return message.version() >= 11 ? hosts == 1 : hosts <= 1;
 }

@@ -28,7 +28,8 @@ public:
     // Before anything else, and after forget(). Limits in bytes, of the head and of the body.
     void begin(std::uint32_t most_head, std::uint64_t most_body);
     RequestParser& parser() { return *parser_; }
-    // What has been received, as far as it is complete: views of this object. `peer_address` as in Request.
+    // What has been received, as far as it is complete: views of this object. `peer_address` as in Request. A target in
+    // absolute form becomes a path, and its host stands in the place of the Host header's (RFC 9112 section 3.2.2).
     Request request(std::string_view peer_address);
     // What the body takes of the budget, until the message is forgotten.
     void keep(BodyBudget::Share share) { share_ = std::move(share); }
@@ -66,8 +67,12 @@ private:
 // Parses what has been received already, and takes it off the buffer. need_more: the message is not complete yet.
 boost::system::error_code parse_received(RequestParser& parser, boost::beast::flat_buffer& buffer);
 
-// Whether the head is fit to be handled: origin-form target, exactly one Host (HTTP/1.0: at most one), no transfer
-// coding but chunked.
+// Takes blank lines off the front of the buffer, at most `*left` of them, which are counted down: some clients send one
+// behind a body (RFC 9112 section 2.2). Whether something of a request is left, and not just the half of a blank line.
+bool skip_blank_lines(boost::beast::flat_buffer& buffer, int& left);
+
+// Whether the head is fit to be handled: a target in origin form or absolute form, exactly one Host (HTTP/1.0: at most
+// one), no transfer coding but chunked.
 bool is_well_formed(const RequestParser& parser);
 
 enum class Connection {

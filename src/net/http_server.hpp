@@ -37,7 +37,7 @@ struct HttpServerOptions {
     base::Millis header_timeout{10'000};                // also for the first byte of a connection
     base::Millis body_timeout{30'000};
     base::Millis write_timeout{30'000};
-    base::Millis idle_timeout{60'000};
+    base::Millis idle_timeout{75'000};     // longer than the 60 s after which most proxies close an idle connection
     base::Millis stream_timeout{120'000};  // a body that is produced while it is sent, from its beginning to its end
     base::Millis stream_idle_timeout{30'000};  // likewise, without a byte
     base::Millis newcomer_grace{500};   // while it stops: for a first request of whoever has connected just before

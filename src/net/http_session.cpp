@@ -28,6 +28,7 @@ using boost::system::error_code;
 constexpr std::size_t first_read_bytes = 4096;
 constexpr std::size_t most_drained_bytes = 1 << 20;
 constexpr std::chrono::seconds drain_timeout{2};
+constexpr int blank_lines_max = 8;  // before one request
 
 std::string address_of(const tcp::socket& socket) {
     error_code ec;
@@ -138,10 +139,11 @@ asio::awaitable<void> refuse(SessionHost& host, Connected& connection, const Req
     if (!ec) co_await close_gently(connection);
 }
 
-// Before the wait for the first bytes of a request; false if there is none to wait for.
-bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer) {
+// Before the wait for the first bytes of a request; false if there is none to wait for. `has_begun`: some are there.
+bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer, bool has_begun) {
+    Connections::end_waiting(connection);
     host.connections.begin_waiting(connection);
-    if (buffer.size() > 0) return true;
+    if (has_begun) return true;
     if (buffer.capacity() > first_read_bytes) buffer.shrink_to_fit();
     if (host.is_draining && connection.has_asked && !connection.has_bytes()) return false;
     connection.is_idle = true;
@@ -169,7 +171,9 @@ asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& c
     if (!share) co_return 503;
     message.keep(std::move(*share));
     connection.deadline = after(host.options.body_timeout);
-    const bool is_waiting = boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
+    // HTTP/1.0 knows no interim answers (RFC 9110 section 10.1.1).
+    const bool is_waiting =
+        parser.get().version() >= 11 && boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
     if (is_waiting && !parser.is_done()) {
         static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         co_await asio::async_write(connection.socket, asio::buffer(go_on),
@@ -218,15 +222,18 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
     const std::string peer = address_of(connection.socket);
     boost::beast::flat_buffer buffer;
 
+    int blank_lines_left = blank_lines_max;
     while (true) {
-        if (!begin_request(host, connection, buffer)) co_return;
-        if (buffer.size() == 0) {
+        const bool has_begun = skip_blank_lines(buffer, blank_lines_left);
+        if (!begin_request(host, connection, buffer, has_begun)) co_return;
+        if (!has_begun) {
             const std::size_t received = co_await connection.socket.async_read_some(
                 buffer.prepare(first_read_bytes), asio::redirect_error(asio::use_awaitable, ec));
             buffer.commit(received);
             connection.is_idle = false;
             connection.deadline = Instant::max();
             if (ec) co_return;
+            if (!skip_blank_lines(buffer, blank_lines_left)) continue;
         }
         IncomingMessages::Lent message = host.messages.lend();
         message->begin(host.options.max_header_bytes, host.options.max_body_bytes);
@@ -248,6 +255,7 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
             co_return;
         }
         connection.has_asked = true;
+        blank_lines_left = blank_lines_max;
         Connection then = end_of(host, request, is_keep_alive);
         if (const auto ready = host.handler.ready_answer(request)) {
             std::string rest = send_ready(connection, *ready, then, ec);

@@ -62,6 +62,9 @@ test(`${mutants} of them changed at random (seed ${seed})`, async () => {
 });
 
 const pathTricks = readLines("paths.txt");
+// One slash too many leads to the one spelling of a path that the asker may know of.
+const isLedOn = (target, { status, headers }, known) => known.test(target) && status === 308 && headers.location === target.slice(0, -1);
+const openWithSlash = /^\/(auth\/login|dashboard|dashboard\/key)\/$/, adminWithSlash = /^\/(admin|admin\/overview|admin\/accounts\/1003|api\/v1\/keys)\/$/;
 
 test("no spelling of a hidden path is anything but an unknown path, to anybody and to a recipient", async () => {
   for (const headers of [{}, { Cookie: await signIn(service, "nosy-person") }]) {
@@ -69,7 +72,7 @@ test("no spelling of a hidden path is anything but an unknown path, to anybody a
     for (const target of pathTricks) {
       const answer = await ask(port, "GET", target, headers);
       assertHarmless({ answers: [answer], text: answer.text }, target);
-      if (answer.status !== 400) assert.equal(comparable(answer), target.startsWith("/api/") ? unknownApi : unknown, target);
+      if (openWithSlash.test(target)) assert.ok(isLedOn(target, answer, openWithSlash), target); else if (answer.status !== 400) assert.equal(comparable(answer), target.startsWith("/api/") ? unknownApi : unknown, target);
     }
   }
 });
@@ -77,7 +80,10 @@ test("no spelling of a hidden path is anything but an unknown path, to anybody a
 test("nor does it open anything to an admin, whose paths have one spelling", async () => {
   const headers = { Cookie: await signIn(service, "linus-organizer") };
   assert.equal((await ask(port, "GET", "/admin", headers)).status, 200);
-  for (const target of pathTricks) assert.ok([400, 404].includes((await ask(port, "GET", target, headers)).status), target);
+  for (const target of pathTricks) {
+    const answer = await ask(port, "GET", target, headers);
+    assert.ok([400, 404].includes(answer.status) || isLedOn(target, answer, openWithSlash) || isLedOn(target, answer, adminWithSlash), `${target}: ${answer.status}`);
+  }
 });
 
 test("deep, huge and odd bodies are refused in words", async () => {

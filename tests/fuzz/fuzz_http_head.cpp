@@ -53,11 +53,13 @@ Outcome receive(std::string_view text, std::size_t piece) {
     net::IncomingMessage message;
     message.begin(most_head, most_body);
     boost::beast::flat_buffer buffer;
+    int blank_lines_left = 8;
     boost::system::error_code ec = boost::beast::http::error::need_more;
     while (ec == boost::beast::http::error::need_more && !text.empty()) {
         const std::string_view now = text.substr(0, piece);
         text.remove_prefix(now.size());
         buffer.commit(boost::asio::buffer_copy(buffer.prepare(now.size()), boost::asio::buffer(now)));
+        if (!message.parser().got_some() && !net::skip_blank_lines(buffer, blank_lines_left)) continue;
         ec = net::parse_received(message.parser(), buffer);
     }
     if (ec || !message.parser().is_done() || !net::is_well_formed(message.parser())) return {};
