@@ -1,5 +1,6 @@
 # docker build -t llmapikey . && docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:3000:3000 \
 #   -v llmapikey:/var/lib/llmapikey --env-file llmapikey.env llmapikey
+# To try it, with simulated upstreams: docker run --rm -p 3000:3000 llmapikey sandbox
 # Secrets as files: -v ./secrets:/run/secrets:ro -e AUTH_SESSION_SECRET_FILE=/run/secrets/session (docs/configuration.md).
 FROM debian:12-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \

@@ -31,7 +31,8 @@ namespace llmapikey::app {
 // Order is lifetime: each part may use the ones above it, and is destroyed before them.
 struct Application::Parts {
     Parts(const config::Config& config, Setting setting, const base::Clock& clock, Stores opened,
-          const net::ListenAddress& listen, const std::vector<web::AddressRange>& proxies)
+          const net::ListenAddress& listen, const std::vector<web::AddressRange>& proxies,
+          const PutInFront& put_in_front)
         : wall_clock(clock),
           upstream_timeout(config.upstream_timeout),
           can_recover(!config.openrouter_management_key.empty()),
@@ -122,7 +123,8 @@ struct Application::Parts {
                 readiness,
                 settings_of(config, setting)},
                web::OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
-          server(server_options(config, listen, proxies), site,
+          front(put_in_front ? put_in_front(site) : nullptr),
+          server(server_options(config, listen, proxies), front ? *front : site,
                  {database_queue, upstream_queue, identity_queue, mint_queue, lasting_queue}),
           settlement(*stores.keys, *stores.queue, *background_provider, clock, config.upstream_timeout),
           recovery({*stores.keys, *stores.admin, *stores.replacements, *background_provider, settlement,
@@ -289,6 +291,7 @@ struct Application::Parts {
     base::WorkQueue webhook_queue;                        // messages to webhook endpoints
     Observation observation;                              // what /metrics shows of them all
     web::Site site;                                       // routes
+    std::unique_ptr<net::HttpHandler> front;              // the sandbox: what is served beside the site; else null
     net::HttpServer server;                               // sockets
     service::Settlement settlement;                       // attempts in doubt
     service::Recovery recovery;                           // what was interrupted
@@ -311,14 +314,15 @@ Application::~Application() {
 }
 
 base::Result<std::unique_ptr<Application>> Application::create(const config::Config& config, Setting setting,
-                                                               const base::Clock& clock) {
+                                                               const base::Clock& clock,
+                                                               const PutInFront& put_in_front) {
     const auto listen = net::ListenAddress::parse(config.listen);
     if (!listen) return base::fail(base::Errc::invalid_input, "LISTEN: " + listen.error().detail);
     auto proxies = parse_proxies(config);
     if (!proxies) return tl::unexpected(proxies.error());
     auto stores = open_migrated_stores(config, clock);
     if (!stores) return tl::unexpected(stores.error());
-    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*stores), *listen, *proxies);
+    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*stores), *listen, *proxies, put_in_front);
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "net/http_types.hpp"
 
 namespace llmapikey::app {
 
@@ -18,8 +20,11 @@ class Application {
 public:
     // Opens and migrates the database. Errors say what to do: store_unavailable, invalid_input (LISTEN,
     // TRUSTED_PROXIES).
+    // `put_in_front`: what the server is to serve in place of the site, which it may pass requests on to; may be empty.
+    using PutInFront = std::function<std::unique_ptr<net::HttpHandler>(net::HttpHandler& site)>;
     static base::Result<std::unique_ptr<Application>> create(const config::Config& config, Setting setting,
-                                                             const base::Clock& clock);
+                                                             const base::Clock& clock,
+                                                             const PutInFront& put_in_front = {});
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;

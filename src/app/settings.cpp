@@ -6,10 +6,11 @@ web::SiteSettings settings_of(const config::Config& config, Setting setting) {
     web::SiteSettings settings;
     settings.is_sandbox = setting == Setting::sandbox;
     settings.public_url = config.public_url;
-    settings.api_base_url = config.openrouter_url;
+    settings.api_base_url = config.shown_openrouter_url.empty() ? config.openrouter_url : config.shown_openrouter_url;
     settings.example_model = "openai/gpt-4o-mini";
     settings.upstream_timeout = config.upstream_timeout;
     settings.spending_poll = config.spending_poll;
+    settings.hsts = config.does_hsts_include_subdomains ? web::Hsts::subdomains : web::Hsts::this_host;
     return settings;
 }
 
@@ -24,6 +25,7 @@ net::HttpServerOptions server_options(const config::Config& config, const net::L
     options.io_threads = net::own_processors();
     options.max_connections = static_cast<std::size_t>(config.max_connections);
     options.max_client_connections = static_cast<std::size_t>(config.max_client_connections);
+    options.idle_timeout = config.keep_alive;
     options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return web::is_any_of(peer, proxies); };
     return options;
 }

@@ -66,7 +66,7 @@ service::IssuancePolicy issuance_policy(const config::Config& config) {
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
     return std::make_unique<github::GithubClient>(
         github::GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id,
-                              config.github_oauth_client_secret},
+                              config.github_oauth_client_secret, config.are_github_pages_beside_service},
         http);
 }
 

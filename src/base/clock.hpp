@@ -8,6 +8,9 @@ using Seconds = std::chrono::seconds;
 using Millis = std::chrono::milliseconds;
 using Timestamp = std::chrono::sys_seconds;  // UTC, whole seconds
 
+// What one replica has signed counts at the others though their clocks are this far apart.
+inline constexpr Seconds replica_skew_max{std::chrono::minutes{15}};
+
 // Source of wall-clock time, injected so that tests can move it. Thread-safe.
 class Clock {
 public:

@@ -14,6 +14,7 @@
 #include "cli/stop_signal.hpp"
 #include "domain/key_name.hpp"
 #include "ops/log.hpp"
+#include "sandbox/beside_service.hpp"
 #include "sandbox/lookalikes.hpp"
 
 namespace llmapikey::cli {
@@ -106,12 +107,22 @@ std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::stri
     return boost::json::serialize(root);
 }
 
-void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir,
-                     Output output) {
+// What people open. `url`: where the service listens.
+std::string address_for_people(const config::Config& config, const std::string& url) {
+    if (!config.public_url.empty()) return config.public_url;
+    const auto port = url.substr(url.rfind(':'));
+    const bool is_everywhere = url.starts_with("http://0.0.0.0:") || url.starts_with("http://[::]:");
+    return is_everywhere ? "http://localhost" + port + "  (from other machines by this one's name or address, port " +
+                               port.substr(1) + ")"
+                         : url;
+}
+
+void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& shown_url,
+                     const std::string& data_dir, Output output) {
     if (output == Output::json) {
         std::puts(describe_json(lookalikes, url, data_dir).c_str());
     } else {
-        if (!url.empty()) std::printf("\n  llmapikey sandbox: open  %s\n\n", url.c_str());
+        if (!url.empty()) std::printf("\n  llmapikey sandbox: open  %s\n\n", shown_url.c_str());
         std::printf("  simulated GitHub         %s\n  simulated OpenRouter     %s\n  a guardrail there        %s\n",
                     lookalikes.github_url().c_str(), lookalikes.openrouter_url().c_str(),
                     sandbox::OpenRouterLookalike::guardrail_id);
@@ -127,9 +138,22 @@ void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& u
     std::fflush(stdout);
 }
 
+// Whether browsers may be where 127.0.0.1, at which the look-alikes listen, is another machine.
+bool are_browsers_elsewhere(const config::Config& config, const net::ListenAddress& listen) {
+    return (listen.host != "127.0.0.1" && listen.host != "::1") || !config.public_url.empty();
+}
+
+void serve_lookalikes_beside(config::Config& config) {
+    config.are_github_pages_beside_service = true;
+    // Without PUBLIC_URL nobody knows what others call this machine: programs are shown the address that works on it.
+    if (config.public_url.empty()) return;
+    config.shown_openrouter_url = config.public_url + std::string(sandbox::BesideService::openrouter_path) + "/api/v1";
+}
+
 // The ports beside the service's own, so that addresses stay the same from run to run; any free ones if these are
 // taken.
-sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen, bool wants_fixed_ports) {
+sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen, const std::string& public_url,
+                                               bool wants_fixed_ports) {
     sandbox::Lookalikes::Options options;
     options.github = {"127.0.0.1", 0};
     options.openrouter = {"127.0.0.1", 0};
@@ -140,7 +164,8 @@ sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen,
     options.client_id = client_id;
     options.client_secret = client_secret;
     options.management_key = management_key;
-    options.registered_callback = "http://127.0.0.1:" + std::to_string(listen.port) + "/auth/callback";
+    options.registered_callback =
+        (public_url.empty() ? "http://127.0.0.1:" + std::to_string(listen.port) : public_url) + "/auth/callback";
     options.personas = personas();
     return options;
 }
@@ -152,8 +177,14 @@ int fail(const std::string& what) {
 
 using Started = base::Result<std::unique_ptr<app::Application>>;
 
-Started start_application(const config::Config& config, const base::Clock& clock) {
-    auto application = app::Application::create(config, app::Setting::sandbox, clock);
+Started start_application(const config::Config& config, sandbox::Lookalikes& lookalikes, const base::Clock& clock) {
+    app::Application::PutInFront beside;
+    if (config.are_github_pages_beside_service) {
+        beside = [&lookalikes](net::HttpHandler& site) {
+            return std::make_unique<sandbox::BesideService>(site, lookalikes);
+        };
+    }
+    auto application = app::Application::create(config, app::Setting::sandbox, clock, beside);
     if (!application) return application;
     const auto started = (*application)->start();
     if (!started) return tl::unexpected(started.error());
@@ -161,11 +192,12 @@ Started start_application(const config::Config& config, const base::Clock& clock
 }
 
 // Where nobody asked for an address and the usual port is taken, any free one will do.
-Started start_somewhere(config::Config& config, bool is_address_chosen, const base::Clock& clock) {
-    auto application = start_application(config, clock);
+Started start_somewhere(config::Config& config, sandbox::Lookalikes& lookalikes, bool is_address_chosen,
+                        const base::Clock& clock) {
+    auto application = start_application(config, lookalikes, clock);
     if (application || is_address_chosen) return application;
     config.listen = "127.0.0.1:0";
-    return start_application(config, clock);
+    return start_application(config, lookalikes, clock);
 }
 
 }  // namespace
@@ -178,16 +210,19 @@ int run_sandbox(bool upstreams_only, Output output) {
     }
     const auto listen = net::ListenAddress::parse((*environment)("LISTEN").value_or("127.0.0.1:3000"));
     if (!listen) return fail("LISTEN: " + listen.error().detail);
+    // What is wrong with it is said below, with everything else.
+    const std::string public_url =
+        config::parse_public_url((*environment)("PUBLIC_URL").value_or("")).value_or(std::string());
     StopSignal stop_signal;
     const base::SystemClock clock;
-    auto lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, true), clock);
+    auto lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, public_url, true), clock);
     if (!lookalikes->start()) {
-        lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, false), clock);
+        lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, public_url, false), clock);
         const auto started = lookalikes->start();
         if (!started) return fail(started.error().detail);
     }
     if (upstreams_only) {
-        print_addresses(*lookalikes, "", "", output);
+        print_addresses(*lookalikes, "", "", "", output);
         stop_signal.wait();
         lookalikes->stop();
         return 0;
@@ -200,6 +235,7 @@ int run_sandbox(bool upstreams_only, Output output) {
         explain(config.error());
         return 2;
     }
+    if (are_browsers_elsewhere(*config, *listen)) serve_lookalikes_beside(*config);
     // Requests are noise to somebody who tries the thing out, unless asked for.
     const bool is_level_set = (*environment)("LOG_LEVEL").has_value();
     ops::start_logging(is_level_set ? ops::parse_log_level(config->log_level) : ops::LogLevel::warn,
@@ -207,9 +243,10 @@ int run_sandbox(bool upstreams_only, Output output) {
     const auto seeded = seed(*config, lookalikes->openrouter());
     if (!seeded) return fail(seeded.error().detail);
     const bool is_address_chosen = (*environment)("LISTEN").has_value();
-    const auto application = start_somewhere(*config, is_address_chosen, clock);
+    const auto application = start_somewhere(*config, *lookalikes, is_address_chosen, clock);
     if (!application) return fail(application.error().detail);
-    print_addresses(*lookalikes, "http://" + (*application)->address(), config->data_dir, output);
+    const std::string url = "http://" + (*application)->address();
+    print_addresses(*lookalikes, url, address_for_people(*config, url), config->data_dir, output);
     stop_signal.wait();
     (*application)->stop(shutdown_grace);
     lookalikes->stop();

@@ -40,10 +40,15 @@ struct Config {
     std::vector<std::string> trusted_proxies;  // addresses and CIDR ranges
     int rate_limit_per_minute = 60;            // 0: off
     int max_connections = 10'000;
-    int max_client_connections = 2'500;  // 0: any number
-    std::string listen;                  // address:port
-    std::chrono::seconds drain{5};       // not ready but serving, before the end
+    int max_client_connections = 2'500;   // 0: any number
+    std::string listen;                   // address:port
+    std::chrono::seconds drain{5};        // not ready but serving, before the end
+    std::chrono::seconds keep_alive{75};  // how long a connection may be idle between requests
+    bool does_hsts_include_subdomains = false;
     std::string github_url, github_api_url, openrouter_url;
+    // Of the sandbox alone, where browsers may be on other machines than the look-alikes.
+    bool are_github_pages_beside_service = false;
+    std::string shown_openrouter_url;  // what pages show in place of openrouter_url; empty: that
     std::chrono::seconds upstream_timeout{15};
     std::chrono::seconds spending_poll{300};   // how often spending is read upstream; 0: never
     std::chrono::seconds reconcile_every{30};  // how often upstream's keys are compared with ours; 0: never
@@ -95,6 +100,11 @@ tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv
 // NAME=value lines; quotes, `export `, comments and blank lines as in shells; no expansion. Fails with the line's
 // number.
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std::string_view text);
+
+// The origin that people open, as browsers write it: in lower case, without the scheme's default port. Refuses a path,
+// a port that is none, a host that ends with a dot, and what stands in documents for a name to be filled in.
+// example.org, which our documents use, is taken.
+base::Result<std::string> parse_public_url(std::string_view text);
 
 // http(s) URL with a host and without query or fragment; without its trailing slashes.
 base::Result<std::string> parse_base_url(std::string_view text);

@@ -99,6 +99,15 @@ public:
         return std::string(fallback);
     }
 
+    std::string public_url(std::string_view name) {
+        const std::string value = text(name);
+        if (value.empty()) return {};
+        auto url = parse_public_url(value);
+        if (url) return *url;
+        complain(name, url.error().detail);
+        return {};
+    }
+
     void complain(std::string_view name, const std::string& what) {
         const std::string_view advice = variable_named(name).advice;
         problems_.push_back({std::string(name), what + (advice.empty() ? "" : "; " + std::string(advice))});
@@ -156,11 +165,7 @@ void read_admins(Reader& reader, Config& config) {
 }
 
 void read_web(Reader& reader, Config& config) {
-    config.public_url = reader.base_url("PUBLIC_URL", "");
-    if (const auto scheme_end = config.public_url.find("://");
-        scheme_end != std::string::npos && config.public_url.find('/', scheme_end + 3) != std::string::npos) {
-        reader.complain("PUBLIC_URL", "must be an origin without a path, such as https://keys.example.org");
-    }
+    config.public_url = reader.public_url("PUBLIC_URL");
     const std::string proxies = reader.text("TRUSTED_PROXIES");
     for (const std::string_view part : base::split(proxies, ',')) {
         const std::string_view item = base::trim(part);
@@ -170,6 +175,8 @@ void read_web(Reader& reader, Config& config) {
     config.max_client_connections = static_cast<int>(reader.whole("MAX_CONNECTIONS_PER_CLIENT", 2'500, 0, 1'000'000));
     config.rate_limit_per_minute = static_cast<int>(reader.whole("RATE_LIMIT_PER_MINUTE", 60, 0, 1'000'000));
     config.drain = std::chrono::seconds{reader.whole("DRAIN_SECONDS", 5, 0, 300)};
+    config.keep_alive = std::chrono::seconds{reader.whole("KEEP_ALIVE_SECONDS", 75, 1, 3'600)};
+    config.does_hsts_include_subdomains = reader.flag("HSTS_INCLUDE_SUBDOMAINS");
     config.listen = reader.text("LISTEN");
     if (config.listen.empty()) config.listen = "127.0.0.1:3000";
     config.are_core_dumps_enabled = reader.flag("CORE_DUMPS_ENABLED");

@@ -47,6 +47,13 @@ constexpr Variable all[] = {
     {"DRAIN_SECONDS", "5",
      "how long to go on serving after SIGTERM while /readyz says no, 0 to 300; half a second where nobody asks /readyz",
      false, ""},
+    {"KEEP_ALIVE_SECONDS", "75",
+     "how long a connection may be idle between requests, 1 to 3600; longer than the proxy or balancer in front keeps "
+     "idle connections, or it sends a request into one that has just been closed",
+     false, ""},
+    {"HSTS_INCLUDE_SUBDOMAINS", "false",
+     "whether browsers that came by HTTPS are told to use HTTPS for all hosts below this one, too: true or false",
+     false, ""},
     {"DATA_DIR", "./data", "folder of the embedded database", false, ""},
     {"POSTGRES_URL", "the embedded database",
      "PostgreSQL database, such as postgresql://user:password@host:5432/name; several hosts, poolers and TLS as libpq",

@@ -55,7 +55,10 @@ base::Error error_of_exchange(const std::string& code) {
 }  // namespace
 
 std::string GithubClient::authorize_url(const service::AuthorizeRequest& request) const {
-    return options_.web_url + "/login/oauth/authorize?client_id=" + to_percent_encoded(options_.client_id) +
+    const auto origin_end = request.redirect_uri.find('/', request.redirect_uri.find("://") + 3);
+    const std::string pages_url =
+        options_.are_pages_beside_service ? request.redirect_uri.substr(0, origin_end) : options_.web_url;
+    return pages_url + "/login/oauth/authorize?client_id=" + to_percent_encoded(options_.client_id) +
            "&redirect_uri=" + to_percent_encoded(request.redirect_uri) + "&scope=" + to_percent_encoded("read:user") +
            "&state=" + to_percent_encoded(request.state) +
            "&code_challenge=" + to_percent_encoded(request.code_challenge) + "&code_challenge_method=S256";

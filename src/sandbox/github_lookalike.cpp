@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "base/authority.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "sandbox/github_pages.hpp"
@@ -52,17 +53,23 @@ std::string value_of(const std::map<std::string, std::string>& fields, const std
     return found == fields.end() ? "" : found->second;
 }
 
-// The registered callback is a loopback address, of which any port will do, and everything below its path.
-bool is_registered(const std::string& redirect_uri) {
-    for (const std::string host : {"http://127.0.0.1", "http://[::1]", "http://localhost"}) {
-        if (!redirect_uri.starts_with(host)) continue;
-        const std::string rest = redirect_uri.substr(host.size());
-        const std::string path = rest.substr(std::min(rest.find('/'), rest.size()));
-        const std::string port = rest.substr(0, rest.size() - path.size());
-        const bool is_port = port.empty() || (port.front() == ':' && base::parse_whole_number(port.substr(1)));
-        return is_port && (path == "/auth/callback" || path.starts_with("/auth/callback/"));
-    }
-    return false;
+constexpr std::string_view callback_path = "/auth/callback";
+
+struct RedirectUri {
+    base::Origin origin;
+    std::string_view path;
+};
+
+// Http or https with a path; a view of `text`.
+std::optional<RedirectUri> parse_redirect_uri(std::string_view text) {
+    const auto slash = text.find('/', text.find("://") + 3);
+    const auto origin = base::parse_origin(text.substr(0, slash));
+    if (!origin || slash == std::string_view::npos) return std::nullopt;
+    return RedirectUri{*origin, text.substr(slash)};
+}
+
+bool is_loopback(std::string_view host) {
+    return host == "127.0.0.1" || host == "[::1]" || host == "localhost";
 }
 
 net::Response redirect(const std::string& target, const std::map<std::string, std::string>& parameters) {
@@ -110,9 +117,11 @@ net::Response GithubLookalike::handle(const net::Request& request) {
 
 net::Response GithubLookalike::route(const net::Request& request, std::string_view path) {
     const std::lock_guard lock(mutex_);
-    if (path == "/login/oauth/authorize" && request.method == "GET") return authorize_page(parse_form(request.query));
+    if (path == "/login/oauth/authorize" && request.method == "GET") {
+        return authorize_page(request, parse_form(request.query));
+    }
     if (path == "/login/oauth/authorize" && request.method == "POST") {
-        return decide(parse_form(request.query), parse_form(request.body));
+        return decide(request, parse_form(request.query), parse_form(request.body));
     }
     if (path == "/login/oauth/access_token" && request.method == "POST") return exchange(request);
     if (request.header("user-agent").empty()) {
@@ -131,12 +140,25 @@ net::Response GithubLookalike::route(const net::Request& request, std::string_vi
     return api_error(404, "Not Found");
 }
 
-net::Response GithubLookalike::authorize_page(const Fields& query) {
+// What GitHub takes of an app whose callback is a loopback address: any port, and everything below the path. Beside
+// that the registered one, and the host at which these very pages were asked for: in the sandbox that is the service.
+bool GithubLookalike::is_registered(const net::Request& request, const std::string& redirect_uri) const {
+    if (redirect_uri == options_.registered_callback) return true;
+    const auto uri = parse_redirect_uri(redirect_uri);
+    if (!uri) return false;
+    const auto asked = base::parse_authority(request.header("host"));
+    const bool is_asked_host =
+        asked && base::to_text(uri->origin) == base::to_text(base::Origin{uri->origin.is_https, *asked});
+    return (is_asked_host || is_loopback(uri->origin.authority.host)) &&
+           (uri->path == callback_path || uri->path.starts_with(std::string(callback_path) + "/"));
+}
+
+net::Response GithubLookalike::authorize_page(const net::Request& request, const Fields& query) {
     if (value_of(query, "client_id") != options_.client_id)
         return message_page(404, "There is no app with this client id.");
     std::string redirect_uri = value_of(query, "redirect_uri");
     if (redirect_uri.empty()) redirect_uri = options_.registered_callback;
-    if (!is_registered(redirect_uri)) {
+    if (!is_registered(request, redirect_uri)) {
         return redirect(options_.registered_callback,
                         {{"error", "redirect_uri_mismatch"},
                          {"error_description", "The redirect_uri is not associated with this application."},
@@ -147,17 +169,17 @@ net::Response GithubLookalike::authorize_page(const Fields& query) {
         (value_of(query, "code_challenge_method") != "S256" || value_of(query, "code_challenge").size() != 43)) {
         return message_page(400, "The code_challenge must be 43 characters, and its method S256.");
     }
-    if (value_of(query, "sandbox_auto") == "1") return decide(query, {{"persona", value_of(query, "login")}});
+    if (value_of(query, "sandbox_auto") == "1") return decide(request, query, {{"persona", value_of(query, "login")}});
     std::string encoded;
     for (const auto& [name, value] : query)
         encoded += name + "=" + base::to_percent_encoded(value) + "&";
     return persona_page(personas_, encoded, redirect_uri);
 }
 
-net::Response GithubLookalike::decide(const Fields& query, const Fields& form) {
+net::Response GithubLookalike::decide(const net::Request& request, const Fields& query, const Fields& form) {
     std::string redirect_uri = value_of(query, "redirect_uri");
     if (redirect_uri.empty()) redirect_uri = options_.registered_callback;
-    if (value_of(query, "client_id") != options_.client_id || !is_registered(redirect_uri)) {
+    if (value_of(query, "client_id") != options_.client_id || !is_registered(request, redirect_uri)) {
         return message_page(400, "This form does not belong to an authorize request.");
     }
     const std::string state = value_of(query, "state");

@@ -25,7 +25,7 @@ public:
     struct Options {
         std::string client_id;
         std::string client_secret;
-        std::string registered_callback;  // where errors about the redirect URI go
+        std::string registered_callback;  // as at GitHub; those of loopback and of the asked host are taken, too
         std::vector<Persona> personas;
     };
     GithubLookalike(Options options, const base::Clock& clock);
@@ -50,8 +50,9 @@ private:
     };
 
     net::Response route(const net::Request& request, std::string_view path);
-    net::Response authorize_page(const Fields& query);
-    net::Response decide(const Fields& query, const Fields& form);
+    net::Response authorize_page(const net::Request& request, const Fields& query);
+    net::Response decide(const net::Request& request, const Fields& query, const Fields& form);
+    bool is_registered(const net::Request& request, const std::string& redirect_uri) const;
     net::Response exchange(const net::Request& request);
     net::Response exchange_error(const net::Request& request, const std::string& error) const;
     net::Response own_profile(const net::Request& request);

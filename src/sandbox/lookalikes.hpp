@@ -29,6 +29,7 @@ public:
     std::string github_url() const;
     std::string github_api_url() const { return github_url() + "/api/v3"; }
     std::string openrouter_url() const;
+    GithubLookalike& github() { return github_; }
     OpenRouterLookalike& openrouter() { return openrouter_; }
 
 private:

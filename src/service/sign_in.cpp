@@ -64,7 +64,10 @@ tl::expected<SignInAttempt, SignInError> SignIn::check(std::string_view state, s
     if (!started) return mismatch("the cookie of this attempt is malformed");
     if (!base::equal_constant_time(fields[0], state)) return mismatch("the state is not the cookie's");
     const base::Timestamp started_at{base::Seconds{*started}};
-    if (started_at + attempt_lifetime < clock_.now()) return mismatch("the attempt is too old");
+    // The cookie ends when it should by the browser's clock; ours may not be that of the replica that began the
+    // attempt.
+    if (started_at + attempt_lifetime + base::replica_skew_max < clock_.now())
+        return mismatch("the attempt is too old");
     return SignInAttempt{id, std::string(fields[1]), std::string(fields[4]), std::string(fields[3]), started_at};
 }
 
@@ -77,13 +80,23 @@ std::optional<base::Timestamp> SignIn::started_at(std::string_view id, std::stri
     return base::Timestamp{base::Seconds{*started}};
 }
 
+SignInError SignIn::refusal_of(std::string_view error) {
+    const std::string answered = "GitHub answered " + base::to_printable(error, 80);
+    if (error == "access_denied") return error_of(SignInFailure::denied, answered);
+    if (error == "redirect_uri_mismatch") {
+        return error_of(SignInFailure::wrong_callback,
+                        answered + ": the callback URL of the OAuth App must be PUBLIC_URL/auth/callback");
+    }
+    if (error == "application_suspended") {
+        return error_of(SignInFailure::app_suspended,
+                        answered + ": GitHub has suspended the OAuth App; ask its support");
+    }
+    return error_of(SignInFailure::misconfigured, answered);
+}
+
 tl::expected<SignedIn, SignInError> SignIn::finish(const SignInAttempt& attempt, const CallbackParameters& callback,
                                                    base::Deadline deadline) {
-    if (!callback.error.empty()) {
-        const bool is_denied = callback.error == "access_denied";
-        return tl::unexpected(error_of(is_denied ? SignInFailure::denied : SignInFailure::misconfigured,
-                                       "GitHub answered " + base::to_printable(callback.error)));
-    }
+    if (!callback.error.empty()) return tl::unexpected(refusal_of(callback.error));
     if (callback.code.empty()) return tl::unexpected(error_of(SignInFailure::code_rejected, "no code in the callback"));
     auto token = provider_.exchange({callback.code, attempt.code_verifier, attempt.redirect_uri}, deadline);
     if (!token) {

@@ -18,7 +18,9 @@ enum class SignInFailure {
     not_a_person,      // an organization or a bot
     rate_limited,      // GitHub asks to wait
     github_down,       // timed out, unreachable, 5xx or nonsense
-    misconfigured,     // the OAuth App's credentials or callback are wrong: for the organizer to mend
+    misconfigured,     // the OAuth App's credentials are wrong: for the organizer to mend
+    wrong_callback,    // likewise, the callback URL of the OAuth App
+    app_suspended,     // likewise, GitHub has suspended the OAuth App
 };
 
 struct SignInError {
@@ -66,6 +68,9 @@ public:
 
     // Attempt id inside a state, empty if it has none: tells which cookie to read.
     static std::string attempt_id(std::string_view state);
+    // What an `error` in a callback means. Anybody can send a browser there with any error: it is shown and logged, and
+    // nothing else follows from it.
+    static SignInError refusal_of(std::string_view error);
     // The attempt that `state` and the cookie agree on.
     tl::expected<SignInAttempt, SignInError> check(std::string_view state, std::string_view sealed) const;
     // When the sealed attempt was started; nullopt if it cannot be opened.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/authority.hpp"
 #include "base/encoding.hpp"
 
 namespace llmapikey::web {
@@ -30,13 +31,25 @@ bool is_ipv4(const Bytes& bytes) {
     return std::equal(bytes.begin(), bytes.begin() + ipv4_offset, ipv4_mapped_prefix.begin());
 }
 
-// Host or host:port of the characters that DNS names and IP literals have.
-bool is_authority(std::string_view text) {
-    if (text.empty() || text.size() > 255) return false;
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-               c == ':' || c == '[' || c == ']' || c == '_';
-    });
+// The first element of a list header: what the proxy nearest to the client has said.
+std::string_view first_element(std::string_view list) {
+    return base::trim(list.substr(0, list.find(',')));
+}
+
+// The host that the client asked for: Host, or what a trusted proxy says in its place.
+std::string_view asked_authority(const net::Request& request, bool is_forwarded) {
+    if (is_forwarded && request.has_header("x-forwarded-host"))
+        return first_element(request.header("x-forwarded-host"));
+    return request.header("host");
+}
+
+bool is_forwarded_https(const net::Request& request) {
+    return base::equal_ignoring_case(first_element(request.header("x-forwarded-proto")), "https");
+}
+
+std::string_view problem_of(const net::Request& request, bool is_forwarded) {
+    if (is_forwarded && request.has_header("x-forwarded-host")) return "X-Forwarded-Host is no host";
+    return request.has_header("host") ? "the Host header is no host" : "there is no Host header";
 }
 
 std::string rate_limit_key(const std::string& address) {
@@ -110,31 +123,36 @@ std::string OriginResolver::client_address(const net::Request& request) const {
     return address;
 }
 
-std::string_view OriginResolver::authority(const net::Request& request, bool is_forwarded) const {
-    const std::string_view forwarded =
-        is_forwarded ? base::trim(request.header("x-forwarded-host")) : std::string_view();
-    return is_forwarded && request.has_header("x-forwarded-host") ? forwarded : request.header("host");
-}
-
 std::optional<bool> OriginResolver::came_by_https(const net::Request& request) const {
     if (!public_url_.empty()) return is_public_https_;
     const bool is_forwarded = is_trusted(request.peer_address);
-    if (!is_authority(authority(request, is_forwarded))) return std::nullopt;
-    return is_forwarded && base::equal_ignoring_case(request.header("x-forwarded-proto"), "https");
+    if (!base::parse_authority(asked_authority(request, is_forwarded))) return std::nullopt;
+    return is_forwarded && is_forwarded_https(request);
 }
 
-std::optional<ClientOrigin> OriginResolver::resolve(const net::Request& request) const {
-    const auto is_https = came_by_https(request);
-    if (!is_https) return std::nullopt;
+bool OriginResolver::came_elsewhere(const net::Request& request) const {
+    const auto canonical = base::parse_origin(public_url_);
+    if (!canonical) return false;
+    const bool is_forwarded = is_trusted(request.peer_address);
+    if (is_forwarded && request.has_header("x-forwarded-proto") && is_forwarded_https(request) != canonical->is_https)
+        return true;
+    // Cookies know no ports.
+    const auto asked = base::parse_authority(asked_authority(request, is_forwarded));
+    return asked && !base::equal_ignoring_case(asked->host, canonical->authority.host);
+}
+
+ClientOrigin OriginResolver::resolve(const net::Request& request) const {
     ClientOrigin result;
-    result.is_https = *is_https;
     result.client_address = client_address(request);
     result.rate_limit_key = rate_limit_key(result.client_address);
+    result.is_https = is_public_https_;
     result.origin = public_url_;
-    if (public_url_.empty()) {
-        const std::string_view host = authority(request, is_trusted(request.peer_address));
-        result.origin = (*is_https ? "https://" : "http://") + base::to_lower(host);
-    }
+    if (!public_url_.empty()) return result;
+    const bool is_forwarded = is_trusted(request.peer_address);
+    const auto authority = base::parse_authority(asked_authority(request, is_forwarded));
+    result.is_https = is_forwarded && is_forwarded_https(request);
+    if (authority) result.origin = base::to_text({result.is_https, *authority});
+    if (!authority) result.problem = problem_of(request, is_forwarded);
     return result;
 }
 

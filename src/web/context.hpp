@@ -28,6 +28,7 @@
 #include "web/client_origin.hpp"
 #include "web/rate_limiter.hpp"
 #include "web/same_origin.hpp"
+#include "web/security_headers.hpp"
 #include "web/session_token.hpp"
 #include "web/views/views.hpp"
 
@@ -41,6 +42,7 @@ struct SiteSettings {
     std::string example_model;
     base::Seconds upstream_timeout{15};
     base::Seconds spending_poll{300};  // how often spending and credits are read
+    Hsts hsts = Hsts::this_host;
 };
 
 // What /readyz says, and whether anybody asks.

@@ -49,12 +49,18 @@ std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const ne
 
 std::string_view find_cookie(const net::Request& request, std::string_view name) {
     std::string_view found;
-    visit_cookies(request, [&](const NamedValue& cookie) {
-        if (cookie.name != name) return false;
-        found = cookie.value;
-        return true;
-    });
+    find_cookies(request, name, {&found, 1});
     return found;
+}
+
+std::span<const std::string_view> find_cookies(const net::Request& request, std::string_view name,
+                                               std::span<std::string_view> found) {
+    std::size_t count = 0;
+    visit_cookies(request, [&](const NamedValue& cookie) {
+        if (cookie.name == name && !cookie.value.empty()) found[count++] = cookie.value;
+        return count == found.size();
+    });
+    return found.first(count);
 }
 
 std::string to_set_cookie(const Cookie& cookie) {

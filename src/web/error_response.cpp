@@ -110,6 +110,21 @@ SignInAnswer answer_of(SignInFailure failure) {
                 502,
                 {"Sign-in is not set up correctly", "GitHub does not accept this service's own credentials or address.",
                  "Only the organizer can mend this: tell them to run `llmapikey doctor`.", "", ""}};
+        case SignInFailure::wrong_callback:
+            return {
+                502,
+                {"Sign-in leads to the wrong address",
+                 "GitHub says that this service's address is not the callback URL of its OAuth App "
+                 "(redirect_uri_mismatch).",
+                 "Only the organizer can mend this: the callback URL must be this service's public address, followed "
+                 "by /auth/callback.",
+                 "", ""}};
+        case SignInFailure::app_suspended:
+            return {502,
+                    {"GitHub has suspended this app",
+                     "GitHub lets nobody sign in here at present: the OAuth App of this service is suspended "
+                     "(application_suspended).",
+                     "Only the organizer can mend this, with GitHub's support.", "", ""}};
     }
     return {500, {}};
 }

@@ -79,9 +79,10 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
     return false;
 }
 
-PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetUrl url) {
+PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetUrl url, Hsts hsts) {
     const bool is_for_ever = url == AssetUrl::changes_with_content;
     PreparedAnswer answer;
+    answer.hsts_ = hsts;
     answer.identity_.bytes = asset.identity;
     answer.brotli_.bytes = asset.brotli;
     answer.gzip_.bytes = asset.gzip;
@@ -93,8 +94,9 @@ PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetU
     return answer;
 }
 
-PreparedAnswer PreparedAnswer::of_page(std::string html) {
+PreparedAnswer PreparedAnswer::of_page(std::string html, Hsts hsts) {
     PreparedAnswer answer;
+    answer.hsts_ = hsts;
     // The same URL shows another page to those who are signed in, and parts from who may have opened it.
     answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie, Sec-Fetch-Site",
                        base::to_hex(base::sha256(html)).substr(0, 16)};
@@ -130,7 +132,7 @@ PreparedAnswer::Heads PreparedAnswer::heads_of(const Coding& coding, bool is_htt
     response.set("ETag", coding.etag)
         .set("Cache-Control", std::string(headers_.cache_control))
         .set("Vary", std::string(headers_.vary));
-    add_security_headers(response, is_https, opener);
+    add_security_headers(response, is_https, hsts_, opener);
     response.status = 304;
     heads.unchanged = net::to_ready_head(response, std::nullopt);
     response.status = 200;

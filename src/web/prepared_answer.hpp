@@ -21,9 +21,9 @@ enum class AssetUrl {
 class PreparedAnswer {
 public:
     // A file of the build. Bodies are views into the binary.
-    static PreparedAnswer of_asset(const base::EmbeddedAsset& asset, AssetUrl url);
+    static PreparedAnswer of_asset(const base::EmbeddedAsset& asset, AssetUrl url, Hsts hsts);
     // A page made at start; compressed when it is asked for so first, revalidated by its ETag.
-    static PreparedAnswer of_page(std::string html);
+    static PreparedAnswer of_page(std::string html, Hsts hsts);
 
     // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how the client came.
     net::ReadyAnswer answer(const net::Request& request, bool is_https) const;
@@ -58,6 +58,7 @@ private:
     const Coding& choose(const net::Request& request) const;
 
     Headers headers_;
+    Hsts hsts_ = Hsts::this_host;
     std::unique_ptr<Page> page_;  // null: an asset
     Coding identity_;
     mutable Coding brotli_{"br"}, gzip_{"gzip"};  // of a page: made once, under its flag

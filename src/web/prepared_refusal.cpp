@@ -1,17 +1,15 @@
 #include "web/prepared_refusal.hpp"
 
-#include "web/security_headers.hpp"
-
 namespace llmapikey::web {
 
-PreparedRefusal::PreparedRefusal(const net::Response& example, std::string_view example_id) {
+PreparedRefusal::PreparedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts) {
     const auto place = example.body.find(example_id);
     shows_id_ = place != std::string::npos;
     before_id_ = example.body.substr(0, place);
     if (shows_id_) after_id_ = example.body.substr(place + example_id.size());
     for (const bool is_https : {false, true}) {
         net::Response response = example;
-        add_security_headers(response, is_https, Opener::possible);
+        add_security_headers(response, is_https, hsts, Opener::possible);
         head_[is_https] = net::to_ready_head(response, example.body.size());
     }
 }

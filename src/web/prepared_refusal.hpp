@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "net/http_types.hpp"
+#include "web/security_headers.hpp"
 
 namespace llmapikey::web {
 
@@ -12,7 +13,7 @@ class PreparedRefusal {
 public:
     // `example`: such an answer for the request `example_id`, without the headers that every answer has. Ids are all of
     // the same length.
-    PreparedRefusal(const net::Response& example, std::string_view example_id);
+    PreparedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts);
 
     // Without the header that names the id. Views of this object.
     net::ReadyAnswer answer(bool is_head, bool is_https, std::string_view request_id) const;

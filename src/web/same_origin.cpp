@@ -2,16 +2,19 @@
 
 #include <algorithm>
 
+#include "base/authority.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
 namespace llmapikey::web {
 namespace {
 
-// Host and port: whether TLS ended at a proxy that we were not told of must not matter here.
-std::string_view authority_of(std::string_view origin) {
-    const auto scheme = origin.find("://");
-    return scheme == std::string_view::npos ? std::string_view{} : origin.substr(scheme + 3);
+// Whether both are one host and port. Whether TLS ended at a proxy that we were not told of must not matter: our own
+// scheme may be wrong, and with it the port that goes without saying.
+bool is_one_place(std::string_view named, std::string_view own) {
+    const auto theirs = base::parse_origin(named), ours = base::parse_origin(own);
+    if (!theirs || !ours || !base::equal_ignoring_case(theirs->authority.host, ours->authority.host)) return false;
+    return theirs->port() == ours->authority.port.value_or(base::default_port(theirs->is_https));
 }
 
 base::Secret token_key(const base::Secret& session_secret) {
@@ -36,12 +39,10 @@ OriginEvidence origin_evidence(const net::Request& request, std::string_view own
     const std::string_view site = request.header("sec-fetch-site");
     const std::string_view origin = request.header("origin");
     if (!site.empty() && site != "same-origin") return OriginEvidence::foreign;
-    if (origin.empty()) return site.empty() ? OriginEvidence::none : OriginEvidence::same;
-    // "null" is what a sandboxed frame or a privacy setting sends. It names nobody: with no other evidence it counts as
-    // foreign.
-    const std::string_view named = authority_of(origin);
-    if (named.empty()) return OriginEvidence::foreign;
-    return base::equal_ignoring_case(named, authority_of(own_origin)) ? OriginEvidence::same : OriginEvidence::foreign;
+    // "null" names nobody: browsers send it with our own forms where a proxy adds Referrer-Policy: no-referrer, and
+    // with those of sandboxed frames, which are "cross-site".
+    if (origin.empty() || origin == "null") return site.empty() ? OriginEvidence::none : OriginEvidence::same;
+    return is_one_place(origin, own_origin) ? OriginEvidence::same : OriginEvidence::foreign;
 }
 
 CsrfTokens::CsrfTokens(const base::Secret& session_secret, const base::Secret& other)

@@ -15,9 +15,15 @@ enum class Opener { none, possible };
 // site has opened is parted from that site with the first click inside ours, not before.
 Opener opener_of(const net::Request& request);
 
+// What Strict-Transport-Security is said for, of answers that came by HTTPS.
+enum class Hsts {
+    this_host,
+    subdomains,  // HSTS_INCLUDE_SUBDOMAINS: also for every host below it, whoever serves that
+};
+
 // What every answer carries: a content policy without inline script or style, and what keeps other sites out.
 // A possible opener loses hold of the window. Parting costs a browser a second process before it shows anything: not at
 // the first look at a page that was typed.
-void add_security_headers(net::Response& response, bool is_https, Opener opener);
+void add_security_headers(net::Response& response, bool is_https, Hsts hsts, Opener opener);
 
 }  // namespace llmapikey::web

@@ -16,7 +16,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_token_bytes = 4096;
-constexpr base::Seconds clock_skew{60};
 constexpr std::string_view algorithm = "HS256";
 
 // The three parts of a compact JWS (RFC 7515 section 7.1), still encoded.
@@ -86,7 +85,7 @@ std::optional<base::Timestamp> time_claim(const json::object& claims, std::strin
 bool is_begun(const json::object& claims, base::Timestamp now) {
     if (!claims.contains("nbf")) return true;
     const auto not_before = time_claim(claims, "nbf");
-    return not_before && *not_before <= now + clock_skew;
+    return not_before && *not_before <= now + base::replica_skew_max;
 }
 
 std::optional<domain::Recipient> recipient_claims(const json::object& claims) {
@@ -125,7 +124,7 @@ std::optional<Session> SessionTokens::verify(std::string_view token, base::Times
     const auto issued_at = time_claim(*claims, "iat");
     const auto expires_at = time_claim(*claims, "exp");
     if (!recipient || !issued_at || !expires_at) return std::nullopt;
-    if (*expires_at <= now || *issued_at > now + clock_skew || !is_begun(*claims, now)) return std::nullopt;
+    if (*expires_at <= now || *issued_at > now + base::replica_skew_max || !is_begun(*claims, now)) return std::nullopt;
     return Session{std::move(*recipient), *issued_at, *expires_at};
 }
 

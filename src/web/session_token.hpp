@@ -29,7 +29,7 @@ public:
 
     std::string issue(const domain::Recipient& recipient, base::Timestamp now) const;
     // Nullopt for anything but a token of ours that is valid now: other algorithms (none included), a wrong signature,
-    // missing or malformed claims, expired, issued or valid only in the future by more than a minute.
+    // missing or malformed claims, expired, issued or valid only in the future by more than base::replica_skew_max.
     std::optional<Session> verify(std::string_view token, base::Timestamp now) const;
 
 private:

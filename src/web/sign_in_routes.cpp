@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 
+#include "base/encoding.hpp"
 #include "ops/log.hpp"
 #include "web/cookies.hpp"
 #include "web/error_response.hpp"
@@ -13,6 +15,8 @@ namespace {
 // One cookie per attempt, so that sign-ins in two tabs do not disturb each other.
 constexpr std::string_view attempt_cookie_prefix = "llmapikey_oauth_";
 constexpr std::string_view callback_path = "/auth/callback";
+// In the query of /auth/login: this browser was sent to the canonical host already.
+constexpr std::string_view redirected_field = "redirected";
 // Attempts that are never finished would pile up in the browser until its requests are too large.
 constexpr std::size_t max_open_attempts = 8;
 
@@ -41,6 +45,20 @@ void drop_surplus_attempts(const Services& services, const Context& context, net
     }
 }
 
+// The attempt that `state` and a cookie of its name agree on.
+tl::expected<service::SignInAttempt, service::SignInError> find_attempt(const Services& services,
+                                                                        const net::Request& request,
+                                                                        std::string_view state) {
+    const std::string id = service::SignIn::attempt_id(state);
+    std::array<std::string_view, same_name_max> room;
+    const auto cookies =
+        id.empty() ? std::span<const std::string_view>() : find_cookies(request, attempt_cookie_name(id), room);
+    auto attempt = services.sign_in.check(state, cookies.empty() ? std::string_view() : cookies.front());
+    for (std::size_t i = 1; i < cookies.size() && !attempt; ++i)
+        attempt = services.sign_in.check(state, cookies[i]);
+    return attempt;
+}
+
 std::string_view outcome_name(service::SignInFailure failure) {
     switch (failure) {
         case service::SignInFailure::denied:
@@ -59,14 +77,21 @@ std::string_view outcome_name(service::SignInFailure failure) {
             return "github_down";
         case service::SignInFailure::misconfigured:
             return "misconfigured";
+        case service::SignInFailure::wrong_callback:
+            return "wrong_callback";
+        case service::SignInFailure::app_suspended:
+            return "app_suspended";
     }
     return "unknown";
 }
 
 net::Response fail_sign_in(const Services& services, const Context& context, const service::SignInError& error,
                            const std::string& next) {
-    services.metrics.count_sign_in(outcome_name(error.failure));
-    const bool is_ours = error.failure == service::SignInFailure::misconfigured;
+    const bool is_ours = error.failure == service::SignInFailure::misconfigured ||
+                         error.failure == service::SignInFailure::wrong_callback ||
+                         error.failure == service::SignInFailure::app_suspended;
+    // One alert for all that only the operator can mend; the log says which.
+    services.metrics.count_sign_in(outcome_name(is_ours ? service::SignInFailure::misconfigured : error.failure));
     ops::log(is_ours ? ops::LogLevel::error : ops::LogLevel::warn, "sign-in failed: " + error.detail,
              {{"outcome", std::string(outcome_name(error.failure))}, {"request_id", context.request_id}});
     return sign_in_error_response(services, context, error, next);
@@ -102,8 +127,15 @@ net::Response welcome(const Services& services, const Context& context, const se
 }  // namespace
 
 net::Response start_sign_in(const Services& services, const Context& context) {
-    const std::string next = safe_next_path(Form(context.request.query).value("next"));
+    const Form query(context.request.query);
+    const std::string next = safe_next_path(query.value("next"));
     if (context.session) return redirect(302, next);
+    // GitHub leads back to PUBLIC_URL, and only the host that set the attempt's cookie gets it back. Once: a proxy that
+    // does not pass the host on makes every request look so.
+    if (context.origin.is_elsewhere && !query.has(redirected_field)) {
+        return redirect(302, services.settings.public_url + "/auth/login?next=" + base::to_percent_encoded(next) + "&" +
+                                 std::string(redirected_field) + "=1");
+    }
     const auto start = services.sign_in.start(next, context.origin.origin + std::string(callback_path));
     net::Response response = redirect(302, start.authorize_url);
     drop_surplus_attempts(services, context, response);
@@ -116,23 +148,22 @@ net::Response finish_sign_in(const Services& services, const Context& context) {
     const Form query(context.request.query);
     const service::CallbackParameters callback{query.value("code"), query.value("state"), query.value("error"),
                                                query.value("error_description")};
-    const std::string id = service::SignIn::attempt_id(callback.state);
-    const std::string_view sealed =
-        id.empty() ? std::string_view{} : find_cookie(context.request, attempt_cookie_name(id));
-    const auto attempt = services.sign_in.check(callback.state, sealed);
+    const auto attempt = find_attempt(services, context.request, callback.state);
     if (!attempt) {
         // The back button, or a second click: whoever is signed in already is let through, unchanged.
         if (context.session) return redirect(302, "/dashboard");
-        // GitHub reports its own trouble (a suspended app, a wrong callback) without a state of ours.
-        auto error = attempt.error();
-        if (!callback.error.empty() && callback.state.empty()) error.failure = service::SignInFailure::misconfigured;
-        return fail_sign_in(services, context, error, "/dashboard");
+        // GitHub reports a wrong callback at the one that is registered, which may be another host of ours: there is no
+        // cookie of the attempt then.
+        return fail_sign_in(services, context,
+                            callback.error.empty() ? attempt.error() : service::SignIn::refusal_of(callback.error),
+                            "/dashboard");
     }
     const auto deadline = base::Deadline::after(services.settings.upstream_timeout);
     const auto signed_in = services.sign_in.finish(*attempt, callback, deadline);
     net::Response response = signed_in ? welcome(services, context, *signed_in)
                                        : fail_sign_in(services, context, signed_in.error(), attempt->next);
-    response.set("Set-Cookie", to_set_cookie(attempt_cookie(context, id, "", base::Seconds{0})));  // single use
+    // Single use.
+    response.set("Set-Cookie", to_set_cookie(attempt_cookie(context, attempt->id, "", base::Seconds{0})));
     if (signed_in) {
         revoke_in_background(services, signed_in->token);
         remember_username(services, signed_in->recipient);

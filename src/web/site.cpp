@@ -1,6 +1,7 @@
 #include "web/site.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
@@ -9,49 +10,16 @@
 #include "web/error_response.hpp"
 #include "web/form.hpp"
 #include "web/request_id.hpp"
+#include "web/route_lookup.hpp"
 #include "web/security_headers.hpp"
 
 namespace llmapikey::web {
 namespace {
 
-enum class Part { open, admin };
-
-bool belongs_to(const Route& route, Part part) {
-    return (route.access == Access::admin) == (part == Part::admin);
-}
-
-// What stands in the place of "{id}" ("" where the pattern has none); nullopt if the path does not fit.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-    constexpr std::string_view placeholder = "{id}";
-    const auto start = pattern.find(placeholder);
-    if (start == std::string_view::npos) return pattern == path ? std::optional(std::string_view("")) : std::nullopt;
-    const std::string_view tail = pattern.substr(start + placeholder.size());
-    const bool fits =
-        path.size() > start + tail.size() && path.starts_with(pattern.substr(0, start)) && path.ends_with(tail);
-    if (!fits) return std::nullopt;
-    const std::string_view id = path.substr(start, path.size() - start - tail.size());
-    return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
-}
-
-// The route of this path: first the one of this method, else any, so that 404 and 405 are told apart.
-const Route* find_route(const net::Request& request, Part part) {
-    const Route* found = nullptr;
-    for (const Route& route : routes()) {
-        if (!belongs_to(route, part) || !match(route.path, request.path)) continue;
-        if (route.method == request.method) return &route;
-        if (found == nullptr) found = &route;
-    }
-    return found;
-}
-
-std::string allowed_methods(std::string_view path) {
-    std::string methods;
-    for (const Route& route : routes()) {
-        if (!match(route.path, path)) continue;
-        methods += (methods.empty() ? "" : ", ") + std::string(route.method);
-        if (route.method == "GET") methods += ", HEAD";
-    }
-    return methods;
+// Health checks of load balancers may come with any Host, or in HTTP/1.0 with none: nothing here depends on it.
+bool needs_origin(const Route* route) {
+    return route == nullptr ||
+           (route->handler != health && route->handler != readiness && route->handler != metrics_text);
 }
 
 bool is_through_proxy(const net::Request& request) {
@@ -124,10 +92,20 @@ void Site::refresh_pages() {
     standing_.refresh();
 }
 
+Site::SessionCookie Site::session_of(const net::Request& request) const {
+    std::array<std::string_view, same_name_max> room;
+    const auto tokens = find_cookies(request, session_cookie_name, room);
+    if (tokens.empty()) return {};
+    const auto now = services_.clock.now();
+    for (const std::string_view token : tokens) {
+        if (auto session = services_.sessions.verify(token, now)) return {token, std::move(session)};
+    }
+    return {tokens.front(), std::nullopt};
+}
+
 // Every unknown path costs a look at the session, so that the time does not tell which of them admins know.
 const Route* Site::hidden_route(const net::Request& request) const {
-    const std::string_view token = find_cookie(request, session_cookie_name);
-    const auto session = token.empty() ? std::nullopt : services_.sessions.verify(token, services_.clock.now());
+    const auto session = session_of(request).session;
     const Route* route = find_route(request, Part::admin);
     return session && services_.admins.contains(session->recipient.id.value) ? route : nullptr;
 }
@@ -160,7 +138,7 @@ net::Response Site::handle(const net::Request& request) {
 net::Response Site::refuse(const net::Request& request, int status) {
     if (const auto reason = refusal_of(status)) services_.metrics.count_refusal(*reason);
     Context context{request, nullptr, {}, new_request_id(), {}, {}, std::nullopt, std::nullopt};
-    if (const auto origin = origins_.resolve(request)) context.origin = *origin;
+    context.origin = origins_.resolve(request);
     context.route = find_route(request, Part::open);
     net::Response response = error(context, status);
     finish(context, response);
@@ -168,15 +146,22 @@ net::Response Site::refuse(const net::Request& request, int status) {
 }
 
 net::Response Site::answer(Context& context) {
-    const auto origin = origins_.resolve(context.request);
-    if (!origin) return error(context, 400);
-    context.origin = *origin;
+    context.origin = origins_.resolve(context.request);
+    context.origin.is_elsewhere =
+        context.route != nullptr && context.route->handler == start_sign_in && origins_.came_elsewhere(context.request);
+    if (context.origin.origin.empty() && needs_origin(context.route)) {
+        note_refused(context, context.origin.problem);
+        return error(context, 400);
+    }
     if (!bearer_of(context.request).empty()) {
         if (auto refusal = authenticate(context)) return std::move(*refusal);
     } else {
         read_session(context);
     }
-    if (context.route == nullptr) return error(context, 404);
+    if (context.route == nullptr) {
+        auto moved = move_from_slash(context);
+        return moved ? std::move(*moved) : error(context, 404);
+    }
     const bool is_hidden = context.route->access == Access::operator_ && is_through_proxy(context.request);
     if (is_hidden) return error(context, 404);
     if (context.route->method != context.request.method) {
@@ -185,6 +170,19 @@ net::Response Site::answer(Context& context) {
         return response;
     }
     return call(context);
+}
+
+// Routes of admins are for admins alone here as well: to everybody else there is no such path with a slash either.
+std::optional<net::Response> Site::move_from_slash(const Context& context) const {
+    const std::string_view path = without_slash(context.request.path);
+    if (path.empty()) return std::nullopt;
+    const bool is_admin =
+        context.api_token || (context.session && services_.admins.contains(context.session->recipient.id.value));
+    const Route* route = find_route(context.request.method, path, Part::open);
+    if (route == nullptr && is_admin) route = find_route(context.request.method, path, Part::admin);
+    if (route == nullptr || route->access == Access::operator_) return std::nullopt;
+    const std::string_view query = context.request.query;
+    return redirect(308, std::string(path) + (query.empty() ? "" : "?" + std::string(query)));
 }
 
 std::optional<net::ReadyAnswer> Site::ready_answer(const net::Request& request) {
@@ -223,9 +221,9 @@ void Site::finish_ready(Answered answered, net::ReadyAnswer& answer) const {
 }
 
 void Site::read_session(Context& context) const {
-    context.session_token = find_cookie(context.request, session_cookie_name);
-    if (context.session_token.empty()) return;
-    context.session = services_.sessions.verify(context.session_token, services_.clock.now());
+    SessionCookie cookie = session_of(context.request);
+    context.session_token = cookie.token;
+    context.session = std::move(cookie.session);
 }
 
 net::Response Site::call(Context& context) {
@@ -323,6 +321,7 @@ std::optional<net::Response> Site::refuse_unfit(const Context& context) {
         is_guarded ? origin_evidence(context.request, context.origin.origin) : OriginEvidence::same;
     if (evidence == OriginEvidence::foreign) {
         services_.metrics.count_refusal(ops::Refusal::foreign_origin);
+        note_refused(context, "Origin and Sec-Fetch-Site do not name this service");
         return error(context, 403);
     }
     if (route.access == Access::session && !context.session) return error(context, 401);
@@ -358,10 +357,27 @@ net::Response Site::error(const Context& context, int status, base::Seconds retr
 }
 
 void Site::finish(const Context& context, net::Response& response) const {
-    add_security_headers(response, context.origin.is_https, opener_of(context.request));
+    add_security_headers(response, context.origin.is_https, services_.settings.hsts, opener_of(context.request));
     response.set("X-Request-Id", context.request_id);
     note({context.request, route_number(context.route), response.status, context.origin.client_address,
           context.request_id});
+}
+
+// Where a proxy in front says another host than browsers use, every form is refused: this tells the operator why.
+void Site::note_refused(const Context& context, std::string_view reason) const {
+    if (!ops::is_logged(ops::LogLevel::warn)) return;
+    const net::Request& request = context.request;
+    ops::log(ops::LogLevel::warn,
+             "request refused: if people meet this, set PUBLIC_URL to the origin that they open, and TRUSTED_PROXIES",
+             {{"reason", reason},
+              {"path", base::to_printable(request.path)},
+              {"own_origin", context.origin.origin},
+              {"host", base::to_printable(request.header("host"), 100)},
+              {"origin", base::to_printable(request.header("origin"), 100)},
+              {"sec_fetch_site", base::to_printable(request.header("sec-fetch-site"), 20)},
+              {"x_forwarded_host", base::to_printable(request.header("x-forwarded-host"), 100)},
+              {"client", context.origin.client_address},
+              {"request_id", context.request_id}});
 }
 
 void Site::note(const Answered& answered) const {

@@ -32,6 +32,8 @@ private:
     std::optional<net::Response> authenticate(Context& context);
     // The handler's answer, or that of the first request with the same Idempotency-Key.
     net::Response answer_once(const Context& context, const std::string& key);
+    // To the path without the slash at its end, where the client may know of that; nullopt: there is none.
+    std::optional<net::Response> move_from_slash(const Context& context) const;
     // The admins' route of this path, if there is one and the request is an admin's.
     const Route* hidden_route(const net::Request& request) const;
     std::optional<net::Response> refuse_unfit(const Context& context);
@@ -40,6 +42,13 @@ private:
     net::Response beyond_limit(const Context& context, base::Seconds retry_after) const;
     void finish(const Context& context, net::Response& response) const;
     void read_session(Context& context) const;
+    struct SessionCookie {
+        std::string_view token;  // of the cookie that verifies, else of the first one; empty: there is none
+        std::optional<Session> session;
+    };
+    SessionCookie session_of(const net::Request& request) const;
+    // What was refused for where it was sent from or to, and why.
+    void note_refused(const Context& context, std::string_view reason) const;
     // What was answered, for /metrics and the log.
     struct Answered {
         const net::Request& request;

@@ -23,7 +23,7 @@ PreparedRefusal prepare_busy(const Services& services, std::string_view accept) 
     request.headers = headers;
     const std::string id = new_request_id();
     const Context context{request, nullptr, {}, id, {}, {}, std::nullopt, std::nullopt};
-    return {error_response(services, context, 503), id};
+    return {error_response(services, context, 503), id, services.settings.hsts};
 }
 
 }  // namespace
@@ -33,10 +33,11 @@ StandingAnswers::StandingAnswers(const Services& services)
       docs_route_(route_number_of(docs_path)),
       busy_page_(prepare_busy(services, "text/html")),
       busy_problem_(prepare_busy(services, "application/json")) {
+    const Hsts hsts = services.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
-        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset, AssetUrl::changes_with_content));
+        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset, AssetUrl::changes_with_content, hsts));
         if (asset.name != "favicon.svg") continue;
-        assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset, AssetUrl::stays));
+        assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset, AssetUrl::stays, hsts));
     }
     anonymous_pages_.emplace("/", Page{prepare("/", landing_page), route_number_of("/")});
     anonymous_pages_.emplace("/dashboard", Page{prepare("/dashboard", dashboard_page), route_number_of("/dashboard")});
@@ -48,7 +49,7 @@ PreparedAnswer StandingAnswers::prepare(std::string_view path, Handler page) con
     request.method = "GET";
     request.path = path;
     const Context context{request, nullptr, {}, "", {}, {}, std::nullopt, std::nullopt};
-    return PreparedAnswer::of_page(page(services_, context).body);
+    return PreparedAnswer::of_page(page(services_, context).body, services_.settings.hsts);
 }
 
 void StandingAnswers::refresh() {

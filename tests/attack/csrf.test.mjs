@@ -57,7 +57,12 @@ const evidences = ({ token, foreign }) => {
     "a page of another site": { headers: { Origin: evil } },
     "a page of another site, as browsers say it": { headers: { Origin: evil, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", Referer: `${evil}/` } },
     "a sandboxed frame": { headers: { Origin: "null" } },
-    "a sandboxed frame of this site": { headers: { Origin: "null", "Sec-Fetch-Site": "same-origin" } },
+    // Its origin is no one's, so that browsers call it cross-site (Fetch Metadata, 2.1.3): also with what it has read in a page.
+    "a sandboxed frame of this site": { headers: { Origin: "null", "Sec-Fetch-Site": "cross-site" } },
+    "a sandboxed frame with the good token": { headers: { Origin: "null", "Sec-Fetch-Site": "cross-site", "X-CSRF-Token": token } },
+    "a frame of a sibling domain with the good token": { headers: { Origin: "null", "Sec-Fetch-Site": "same-site", "X-CSRF-Token": token } },
+    "no origin, and another session's token": { headers: { Origin: "null", "X-CSRF-Token": foreign } },
+    "this host and another port that goes without saying": { headers: { Origin: `https://${host.replace(/:.*/, "")}` } },
     "a sibling domain": { headers: { Origin: `http://sibling.${host}`, "Sec-Fetch-Site": "same-site" } },
     "another port": { headers: { Origin: port2(own) } },
     "this host as a prefix": { headers: { Origin: `${own}.evil.example` } },

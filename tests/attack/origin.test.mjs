@@ -38,7 +38,11 @@ test("with PUBLIC_URL nothing that a request says counts, from anybody", async (
     const port = portOf(service.url);
     for (const headers of [{ Host: evil }, { Host: "keys.example.org", ...forwarded }, { Host: evil, ...forwarded }, { Host: `${evil}:443` }, { Host: "keys.example.org", "X-Forwarded-Proto": "http", "X-Forwarded-Host": evil }]) {
       await assertClean(service, headers, "PUBLIC_URL");
-      const begun = await ask(port, "GET", "/auth/login", headers);
+      const sent = await ask(port, "GET", "/auth/login", headers);
+      // Asked for at another host: first to the canonical one, and nowhere else.
+      const isSentOn = sent.headers.location.startsWith(`${publicUrl}/auth/login?`);
+      if (isSentOn) assert.equal(sent.headers["set-cookie"], undefined);
+      const begun = isSentOn ? await ask(port, "GET", sent.headers.location.slice(publicUrl.length), headers) : sent;
       assert.equal(redirectUriOf(begun), `${publicUrl}/auth/callback`);
       assert.match(begun.headers["set-cookie"], /; Secure/);
       assert.ok(begun.headers["strict-transport-security"]);
@@ -80,9 +84,11 @@ test("a trusted proxy's host counts if it is one; whatever else it forwards does
   const port = portOf(proxied.url);
   const begin = (headers) => ask(port, "GET", "/auth/login", { Host: "inside", ...headers });
   assert.equal(redirectUriOf(await begin({ "X-Forwarded-Host": "keys.example.org", "X-Forwarded-Proto": "https" })), "https://keys.example.org/auth/callback");
-  for (const host of ["", " ", "a b", "evil.example/x", "user@evil.example", "a,evil.example", "a\\evil.example", "<script>", "a?b", "a#b", "a%0d%0ab", "'", "\"", "a".repeat(300), "\xff"])
+  for (const host of ["", " ", "a b", "evil.example/x", "user@evil.example", ",evil.example", "a b, evil.example", "a\\evil.example", "<script>", "a?b", "a#b", "a%0d%0ab", "'", "\"", "a".repeat(300), "\xff"])
     assert.equal((await begin({ "X-Forwarded-Host": host })).status, 400, host);
-  for (const proto of ["javascript", "https, http", "http", "", "HTTPS\u0000".slice(0, 5) + "x"]) {
+  // What proxies in a row have appended: the first of them was nearest to the browser.
+  assert.equal(redirectUriOf(await begin({ "X-Forwarded-Host": "keys.example.org, evil.example", "X-Forwarded-Proto": "https, http" })), "https://keys.example.org/auth/callback");
+  for (const proto of ["javascript", "http, https", "http", "", "HTTPS\u0000".slice(0, 5) + "x"]) {
     const uri = redirectUriOf(await begin({ "X-Forwarded-Host": "keys.example.org", "X-Forwarded-Proto": proto }));
     assert.equal(uri, "http://keys.example.org/auth/callback", proto);
   }

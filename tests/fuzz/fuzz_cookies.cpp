@@ -1,6 +1,7 @@
 // Cookie headers, and where a request says that it comes from: Host, X-Forwarded-*.
 #include <string>
 
+#include "base/authority.hpp"
 #include "expect.hpp"
 #include "web/client_origin.hpp"
 #include "web/cookies.hpp"
@@ -18,13 +19,16 @@ void resolve(std::string_view text, std::string_view peer) {
     request.headers = headers;
     request.peer_address = peer;
     static const web::OriginResolver resolver("", {*web::AddressRange::parse("127.0.0.0/8")});
-    const auto origin = resolver.resolve(request);
-    if (!origin) return;
-    expect(origin->origin.starts_with("http://") || origin->origin.starts_with("https://"), "an origin has a scheme");
-    const std::string host = origin->origin.substr(origin->origin.find("//") + 2);
-    expect(!host.empty() && host.find_first_of("/\\?#@ \t\r\n\"'<>") == std::string::npos, "a host is nothing more");
-    for (const char c : origin->client_address)
+    const auto resolved = resolver.resolve(request);
+    const std::string& origin = resolved.origin;
+    expect(origin.empty() != resolved.problem.empty(), "there is an origin, or a reason why not");
+    for (const char c : resolved.client_address)
         expect(c > ' ' && c < 0x7f, "an address is printable");
+    if (origin.empty()) return;
+    expect(origin.starts_with("http://") || origin.starts_with("https://"), "an origin has a scheme");
+    const std::string host = origin.substr(origin.find("//") + 2);
+    expect(!host.empty() && host.find_first_of("/\\?#@ \t\r\n\"'<>") == std::string::npos, "a host is nothing more");
+    expect(base::to_text(*base::parse_origin(origin)) == origin, "an origin is written in one way");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ mkdirSync(artifacts, { recursive: true });
 export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const chromiumSwitches = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-export const launch = () => chromium.launch({ executablePath: chromiumPath, args: chromiumSwitches });
+export const launch = (more = []) => chromium.launch({ executablePath: chromiumPath, args: [...chromiumSwitches, ...more] });
 
 // A page that remembers what should not happen: errors, policy violations, requests to anybody else.
 export const openPage = async (browser, service, options = {}) => {

@@ -98,6 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadValue{"OPENROUTER_URL", "https://host/api?x=1"}, BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"},
                     BadValue{"LOG_LEVEL", "loud"}, BadValue{"POSTGRES_URL", "mysql://localhost/x"},
                     BadValue{"POSTGRES_POOL_SIZE", "0"}, BadValue{"DRAIN_SECONDS", "-1"},
+                    BadValue{"KEEP_ALIVE_SECONDS", "0"}, BadValue{"HSTS_INCLUDE_SUBDOMAINS", "yes"},
                     BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
 
 TEST(ConfigTest, NoProblemShowsASecret) {
@@ -129,6 +130,49 @@ TEST(ConfigTest, TrailingSlashesOfUrlsDoNotMatter) {
     ASSERT_TRUE(config);
     EXPECT_EQ(config->public_url, "https://keys.example.org");
     EXPECT_EQ(config->openrouter_url, "http://127.0.0.1:9/api/v1");
+}
+
+TEST(ConfigTest, ThePublicUrlIsWrittenAsBrowsersWriteIt) {
+    for (const auto& [given, read] : std::vector<std::pair<std::string, std::string>>{
+             {"https://keys.example.org:443", "https://keys.example.org"},
+             {"http://KEYS.example.org:80/", "http://keys.example.org"},
+             {"https://keys.example.org:8443", "https://keys.example.org:8443"},
+             {"https://keys.example.org:", "https://keys.example.org"},
+             {"http://[::1]:3000", "http://[::1]:3000"}}) {
+        Values values = good_values();
+        values["PUBLIC_URL"] = given;
+        const auto config = load_values(values);
+        ASSERT_TRUE(config) << given;
+        EXPECT_EQ(config->public_url, read);
+    }
+}
+
+TEST(ConfigTest, APublicUrlThatNobodyCanOpenIsRefusedWithWhatToDo) {
+    for (const auto& [given, words] :
+         std::vector<std::pair<std::string, std::string>>{{"https://YOUR-HOST", "placeholder"},
+                                                          {"https://keys.your-domain.org", "placeholder"},
+                                                          {"https://<host>", "placeholder"},
+                                                          {"https://${HOST}", "placeholder"},
+                                                          {"https://keys.example.com", "placeholder"},
+                                                          {"https://example.com:8443", "placeholder"},
+                                                          {"https://keys.example.org:0", "port"},
+                                                          {"https://keys.example.org:65536", "port"},
+                                                          {"https://keys.example.org:https", "port"},
+                                                          {"https://keys.example.org.", "dot"},
+                                                          {"https://keys.example.org.:8443", "dot"},
+                                                          {"https://keys,example.org", "host"},
+                                                          {"https://keys.example.org/path", "without a path"}}) {
+        Values values = good_values();
+        values["PUBLIC_URL"] = given;
+        const auto config = load_values(values);
+        ASSERT_FALSE(config) << given;
+        ASSERT_EQ(config.error().size(), 1U);
+        EXPECT_EQ(config.error().front().variable, "PUBLIC_URL");
+        EXPECT_NE(config.error().front().message.find(words), std::string::npos) << config.error().front().message;
+    }
+    Values values = good_values();
+    values["PUBLIC_URL"] = "https://notexample.com";
+    EXPECT_TRUE(load_values(values));
 }
 
 TEST(DotenvTest, ReadsWhatShellsRead) {

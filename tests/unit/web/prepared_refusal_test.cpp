@@ -20,7 +20,7 @@ std::string body_of(const net::ReadyAnswer& answer) {
 }
 
 TEST(PreparedRefusal, HasTheIdOfEachRequestWhereTheExampleHasItsOwn) {
-    const PreparedRefusal refusal(example(), "AAAABBBBCCCC");
+    const PreparedRefusal refusal(example(), "AAAABBBBCCCC", Hsts::this_host);
     const net::ReadyAnswer answer = refusal.answer(false, false, "ddddeeeeffff");
     EXPECT_EQ(body_of(answer), "Busy. Request ddddeeeeffff.");
     EXPECT_TRUE(answer.head.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
@@ -32,20 +32,24 @@ TEST(PreparedRefusal, HasTheIdOfEachRequestWhereTheExampleHasItsOwn) {
 }
 
 TEST(PreparedRefusal, HasNoBodyForHeadButItsLength) {
-    const PreparedRefusal refusal(example(), "AAAABBBBCCCC");
+    const PreparedRefusal refusal(example(), "AAAABBBBCCCC", Hsts::this_host);
     const net::ReadyAnswer answer = refusal.answer(true, false, "ddddeeeeffff");
     EXPECT_TRUE(body_of(answer).empty());
     EXPECT_EQ(answer.head, refusal.answer(false, false, "ddddeeeeffff").head);
 }
 
 TEST(PreparedRefusal, AsksForHttpsOfThoseWhoHaveItOnly) {
-    const PreparedRefusal refusal(example(), "AAAABBBBCCCC");
+    const PreparedRefusal refusal(example(), "AAAABBBBCCCC", Hsts::this_host);
     EXPECT_EQ(refusal.answer(false, false, "x").head.find("Strict-Transport-Security"), std::string_view::npos);
-    EXPECT_NE(refusal.answer(false, true, "x").head.find("Strict-Transport-Security"), std::string_view::npos);
+    EXPECT_NE(refusal.answer(false, true, "x").head.find("Strict-Transport-Security: max-age=63072000\r\n"),
+              std::string_view::npos);
+    const PreparedRefusal wide(example(), "AAAABBBBCCCC", Hsts::subdomains);
+    EXPECT_NE(wide.answer(false, true, "x").head.find("Security: max-age=63072000; includeSubDomains\r\n"),
+              std::string_view::npos);
 }
 
 TEST(PreparedRefusal, NeedsNoPlaceForAnId) {
-    const PreparedRefusal refusal(example(), "not in it");
+    const PreparedRefusal refusal(example(), "not in it", Hsts::this_host);
     EXPECT_EQ(body_of(refusal.answer(false, false, "ddddeeeeffff")), example().body);
 }
 

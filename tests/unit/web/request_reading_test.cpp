@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <span>
+
 #include "web/client_origin.hpp"
 #include "web/cookies.hpp"
 #include "web/form.hpp"
@@ -88,6 +91,16 @@ TEST(CookieTest, FindsTheFirstOfItsName) {
     EXPECT_EQ(find_cookie(request, "A"), "");
 }
 
+TEST(CookieTest, FindsAllOfItsNameThatHaveAValueAsFarAsThereIsRoom) {
+    const auto request = request_with({{"Cookie", "a=; a=1; b=9; a=2"}, {"Cookie", "a=3"}});
+    EXPECT_EQ(find_cookie(request, "a"), "1");
+    std::array<std::string_view, 8> room;
+    const auto all = find_cookies(request, "a", room);
+    EXPECT_EQ(std::vector<std::string_view>(all.begin(), all.end()), (std::vector<std::string_view>{"1", "2", "3"}));
+    EXPECT_EQ(find_cookies(request, "a", std::span(room).first(2)).size(), 2U);
+    EXPECT_TRUE(find_cookies(request, "c", room).empty());
+}
+
 TEST(CookieTest, IsAlwaysHttpOnlyAndLax) {
     EXPECT_EQ(to_set_cookie({"n", "v", "/", base::Seconds{60}, true}),
               "n=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
@@ -104,13 +117,43 @@ TEST(OriginEvidenceTest, BelievesTheBrowserAndNobodyElse) {
     for (const char* site : {"cross-site", "same-site", "none", "nonsense"}) {
         EXPECT_EQ(origin_evidence(request_with({{"Sec-Fetch-Site", site}}), own), E::foreign) << site;
     }
-    for (const char* origin : {"null", "https://evil.example", "https://keys.example.org.evil.example",
+    for (const char* origin : {"https://evil.example", "https://keys.example.org.evil.example",
                                "https://keys.example.org:444", "keys.example.org"}) {
         EXPECT_EQ(origin_evidence(request_with({{"Origin", origin}}), own), E::foreign) << origin;
         EXPECT_EQ(origin_evidence(request_with({{"Origin", origin}, {"Sec-Fetch-Site", "same-origin"}}), own),
                   E::foreign)
             << origin;
     }
+}
+
+TEST(OriginEvidenceTest, NullNamesNobodySoThatTheRestDecides) {
+    const std::string own = "https://keys.example.org";
+    using E = OriginEvidence;
+    EXPECT_EQ(origin_evidence(request_with({{"Origin", "null"}, {"Sec-Fetch-Site", "same-origin"}}), own), E::same);
+    EXPECT_EQ(origin_evidence(request_with({{"Origin", "null"}}), own), E::none);
+    for (const char* site : {"cross-site", "same-site", "none"}) {
+        EXPECT_EQ(origin_evidence(request_with({{"Origin", "null"}, {"Sec-Fetch-Site", site}}), own), E::foreign)
+            << site;
+    }
+}
+
+TEST(OriginEvidenceTest, APortThatGoesWithoutSayingIsTheSameAsOneThatIsSaid) {
+    using E = OriginEvidence;
+    const auto evidence = [](const char* origin, const char* own) {
+        return origin_evidence(request_with({{"Origin", origin}}), own);
+    };
+    EXPECT_EQ(evidence("https://keys.example.org", "https://keys.example.org:443"), E::same);
+    EXPECT_EQ(evidence("https://keys.example.org:443", "https://keys.example.org"), E::same);
+    EXPECT_EQ(evidence("http://keys.example.org", "http://keys.example.org:80"), E::same);
+    // TLS ended at a proxy that says nothing of it, and passes the port on.
+    EXPECT_EQ(evidence("https://keys.example.org", "http://keys.example.org:443"), E::same);
+    EXPECT_EQ(evidence("https://keys.example.org", "http://keys.example.org"), E::same);
+    EXPECT_EQ(evidence("http://keys.example.org", "https://keys.example.org:443"), E::foreign);
+    EXPECT_EQ(evidence("https://keys.example.org:80", "http://keys.example.org"), E::foreign);
+    EXPECT_EQ(evidence("http://keys.example.org:443", "https://keys.example.org"), E::foreign);
+    EXPECT_EQ(evidence("https://keys.example.org:8443", "https://keys.example.org"), E::foreign);
+    EXPECT_EQ(evidence("ftp://keys.example.org", "https://keys.example.org"), E::foreign);
+    EXPECT_EQ(evidence("https://[::1]", "http://[::1]:443"), E::same);
 }
 
 TEST(CsrfTokenTest, IsGoodForItsSessionOnly) {
@@ -134,10 +177,9 @@ TEST(ClientOriginTest, ForwardedHeadersOfStrangersDoNotCount) {
                                                        {"X-Forwarded-Proto", "https"},
                                                        {"X-Forwarded-Host", "evil.example"}},
                                                       "9.9.9.9"));
-    ASSERT_TRUE(origin);
-    EXPECT_EQ(origin->origin, "http://keys.example.org");
-    EXPECT_EQ(origin->client_address, "9.9.9.9");
-    EXPECT_FALSE(origin->is_https);
+    EXPECT_EQ(origin.origin, "http://keys.example.org");
+    EXPECT_EQ(origin.client_address, "9.9.9.9");
+    EXPECT_FALSE(origin.is_https);
 }
 
 TEST(ClientOriginTest, TakesTheNearestAddressThatIsNoProxy) {
@@ -147,10 +189,9 @@ TEST(ClientOriginTest, TakesTheNearestAddressThatIsNoProxy) {
                                                        {"X-Forwarded-Proto", "https"},
                                                        {"X-Forwarded-Host", "Keys.Example.org"}},
                                                       "10.0.0.1"));
-    ASSERT_TRUE(origin);
-    EXPECT_EQ(origin->origin, "https://keys.example.org");
-    EXPECT_EQ(origin->client_address, "203.0.113.9");
-    EXPECT_TRUE(origin->is_https);
+    EXPECT_EQ(origin.origin, "https://keys.example.org");
+    EXPECT_EQ(origin.client_address, "203.0.113.9");
+    EXPECT_TRUE(origin.is_https);
 }
 
 TEST(ClientOriginTest, LimitsIpv6BySlash64) {
@@ -158,15 +199,61 @@ TEST(ClientOriginTest, LimitsIpv6BySlash64) {
     const auto one = resolver.resolve(request_with({}, "2001:db8:1:2::1"));
     const auto two = resolver.resolve(request_with({}, "2001:db8:1:2:ffff::9"));
     const auto other = resolver.resolve(request_with({}, "2001:db8:1:3::1"));
-    EXPECT_EQ(one->rate_limit_key, two->rate_limit_key);
-    EXPECT_NE(one->rate_limit_key, other->rate_limit_key);
+    EXPECT_EQ(one.rate_limit_key, two.rate_limit_key);
+    EXPECT_NE(one.rate_limit_key, other.rate_limit_key);
 }
 
 TEST(ClientOriginTest, RefusesAHostThatIsNone) {
     const OriginResolver resolver("", {});
-    for (const char* host : {"", "a b", "evil.example/path", "x\"y", "a,b"}) {
-        EXPECT_FALSE(resolver.resolve(request_with({{"Host", host}}))) << host;
+    for (const char* host : {"", "a b", "evil.example/path", "x\"y", "a,b", "x:0", "x:65536", "x:y", "::1", "[::1",
+                             "[]", "a:1:2", "user@x"}) {
+        const auto origin = resolver.resolve(request_with({{"Host", host}}, "9.9.9.9"));
+        EXPECT_EQ(origin.origin, "") << host;
+        EXPECT_NE(origin.problem, "") << host;
+        EXPECT_EQ(origin.client_address, "9.9.9.9") << host;
+        EXPECT_FALSE(resolver.came_by_https(request_with({{"Host", host}}))) << host;
     }
+}
+
+TEST(ClientOriginTest, HasNoPortThatGoesWithoutSaying) {
+    const OriginResolver resolver("", ranges({"127.0.0.1"}));
+    const auto origin_of = [&](const char* host, const char* proto) {
+        return resolver.resolve(request_with({{"Host", host}, {"X-Forwarded-Proto", proto}})).origin;
+    };
+    EXPECT_EQ(origin_of("Keys.Example.org:443", "https"), "https://keys.example.org");
+    EXPECT_EQ(origin_of("keys.example.org:80", "http"), "http://keys.example.org");
+    EXPECT_EQ(origin_of("keys.example.org:80", "https"), "https://keys.example.org:80");
+    EXPECT_EQ(origin_of("keys.example.org:", "https"), "https://keys.example.org");
+    EXPECT_EQ(origin_of("[::1]:8443", "https"), "https://[::1]:8443");
+}
+
+TEST(ClientOriginTest, OfAListTheFirstElementCounts) {
+    const OriginResolver resolver("", ranges({"127.0.0.1"}));
+    const auto origin = resolver.resolve(request_with({{"Host", "inside:3000"},
+                                                       {"X-Forwarded-Host", "keys.example.org:443 , inside"},
+                                                       {"X-Forwarded-Proto", "HTTPS,http"}}));
+    EXPECT_EQ(origin.origin, "https://keys.example.org");
+    EXPECT_TRUE(origin.is_https);
+    EXPECT_EQ(resolver.resolve(request_with({{"Host", "x"}, {"X-Forwarded-Host", ", keys.example.org"}})).problem,
+              "X-Forwarded-Host is no host");
+    const OriginResolver strict("", {});
+    EXPECT_EQ(strict.resolve(request_with({{"Host", "x"}, {"X-Forwarded-Host", "a, b"}})).origin, "http://x");
+}
+
+TEST(ClientOriginTest, TellsWhoCameToAnotherHostThanThePublicOne) {
+    const OriginResolver resolver("https://keys.example.org", ranges({"127.0.0.1"}));
+    const auto came_elsewhere = [&](std::vector<net::Header> headers, const char* peer = "9.9.9.9") {
+        return resolver.came_elsewhere(request_with(std::move(headers), peer));
+    };
+    EXPECT_FALSE(came_elsewhere({{"Host", "KEYS.example.org"}}));
+    EXPECT_FALSE(came_elsewhere({{"Host", "keys.example.org:3000"}})) << "cookies know no ports";
+    EXPECT_TRUE(came_elsewhere({{"Host", "www.keys.example.org"}}));
+    EXPECT_TRUE(came_elsewhere({{"Host", "192.0.2.1"}}));
+    EXPECT_FALSE(came_elsewhere({{"Host", "inside"}, {"X-Forwarded-Host", "keys.example.org"}}, "127.0.0.1"));
+    EXPECT_TRUE(came_elsewhere({{"Host", "keys.example.org"}, {"X-Forwarded-Proto", "http"}}, "127.0.0.1"));
+    EXPECT_FALSE(came_elsewhere({{"Host", "keys.example.org"}, {"X-Forwarded-Proto", "http"}}));
+    EXPECT_FALSE(came_elsewhere({}));
+    EXPECT_FALSE(OriginResolver("", {}).came_elsewhere(request_with({{"Host", "x"}})));
 }
 
 TEST(AddressRangeTest, RefusesWhatIsNoRange) {
@@ -219,7 +306,7 @@ TEST(AcceptEncodingTest, HonorsZeroWeights) {
 }
 
 TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
-    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'));
+    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'), Hsts::this_host);
     const auto plain = page.answer(request_with({}), false);
     EXPECT_EQ(plain.body.size(), 2015u);
     EXPECT_TRUE(plain.head.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -241,7 +328,7 @@ TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
 }
 
 TEST(PreparedAnswerTest, PartsFromWhoMayHaveOpenedThePage) {
-    const auto page = PreparedAnswer::of_page("<!doctype html>");
+    const auto page = PreparedAnswer::of_page("<!doctype html>", Hsts::this_host);
     const auto parts = [&](std::vector<net::Header> headers) {
         return page.answer(request_with(std::move(headers)), true)
                    .head.find("\r\nCross-Origin-Opener-Policy: same-origin") != std::string_view::npos;
