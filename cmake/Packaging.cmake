@@ -16,9 +16,9 @@ install(FILES packaging/systemd/llmapikey.service packaging/systemd/llmapikey.so
 # Secrets may stand in it. The installation gives it to the group that may read it.
 install(FILES packaging/llmapikey.env DESTINATION /etc/llmapikey PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 install(FILES packaging/debian/copyright README.md SECURITY.md docs/admin.md docs/configuration.md docs/guarantees.md docs/postgres.md docs/rotation.md
-        docs/deploy/package.md ${made}/CHANGELOG.md.gz ${made}/changelog.gz ${made}/llmapikey.cdx.json DESTINATION ${docs} ${for_all})
+        docs/deploy/package.md docs/deploy/proxies.md ${made}/CHANGELOG.md.gz ${made}/changelog.gz ${made}/llmapikey.cdx.json DESTINATION ${docs} ${for_all})
 install(FILES packaging/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME llmapikey ${for_all})
-install(FILES packaging/systemd/credentials.conf docs/deploy/nginx.conf docs/deploy/Caddyfile DESTINATION ${docs}/examples ${for_all})
+install(FILES packaging/systemd/credentials.conf docs/deploy/nginx.conf docs/deploy/Caddyfile docs/deploy/haproxy.cfg docs/deploy/apache.conf DESTINATION ${docs}/examples ${for_all})
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME llmapikey)
