@@ -302,6 +302,8 @@ private:
         if (!filtering.filter) return;
         curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, llmapikey_open_socket);
         curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &filtering);
+        // Anybody's name: a resolver that hangs must not outlast the deadline.
+        curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
     }
 
     // Where another address of the same name was connected to, the refusal of one does not matter.

@@ -62,7 +62,8 @@ base::Result<void> Statistics::take_figures(base::Timestamp now) {
     };
     for (const auto day : {day_of(now) - std::chrono::days{1}, day_of(now)}) {
         go_on(store_.count_day(day));
-        go_on(store_.count_spending(day));
+        // Of yesterday hardly anything comes in later, and it costs as much as today.
+        if (now - day < std::chrono::hours{26}) go_on(store_.count_spending(day));
     }
     const auto dead = webhooks_.count_dead();
     go_on(dead ? store_.set_facts({{fact::dead_deliveries, std::to_string(*dead)}}, now)
@@ -174,9 +175,11 @@ std::string Statistics::run_once(const std::stop_token& stop) {
         if (!outcome) problems += (problems.empty() ? "" : "; ") + std::string(what) + ": " + outcome.error().detail;
     };
     if (settings_.spending_every.count() > 0 && is_due(*facts, fact::asked, now, settings_.spending_every)) {
-        take("noting that OpenRouter is asked", store_.set_facts({{fact::asked, "tried"}}, now));
         take("reading credits", ask_for_credits());
         if (!stop.stop_requested()) take("reading spending", ask_for_spending(stop, now));
+        // Whoever was stopped before the end leaves it to the next one.
+        if (!stop.stop_requested())
+            take("noting that OpenRouter was asked", store_.set_facts({{fact::asked, "tried"}}, now));
     }
     if (stop.stop_requested() || !is_due(*facts, fact::counted, now, figures_pause_)) return problems;
     take("taking figures", take_figures(now));

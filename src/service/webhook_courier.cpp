@@ -89,15 +89,19 @@ base::Result<void> WebhookCourier::save_unsaved() {
 }
 
 // Under the lock.
+bool WebhookCourier::is_slow(const WebhookEndpoint& endpoint) const {
+    return endpoint.health.failures > 0 || slow_.contains(endpoint.id);
+}
+
+// Under the lock.
 std::size_t WebhookCourier::room_for(const WebhookEndpoint& endpoint) const {
-    const bool is_failing = endpoint.health.failures > 0;
-    std::size_t its_own = 0, failing = 0;
+    std::size_t its_own = 0, slow = 0;
     for (const auto& [id, each] : under_way_) {
         if (each.endpoint_id == endpoint.id) ++its_own;
-        if (each.is_failing) ++failing;
+        if (each.is_slow) ++slow;
     }
-    const std::size_t most = is_failing ? 1 : limits_.endpoint_max;
-    if (its_own >= most || (is_failing && failing >= limits_.failing_max)) return 0;
+    const std::size_t most = is_slow(endpoint) ? 1 : limits_.endpoint_max;
+    if (its_own >= most || (is_slow(endpoint) && slow >= limits_.slow_max)) return 0;
     return most - its_own;
 }
 
@@ -136,7 +140,7 @@ bool WebhookCourier::hand_over(const WebhookDelivery& delivery, const WebhookEnd
         const std::lock_guard lock(mutex_);
         if (under_way_.size() >= limits_.total_max) return false;
         if (room_for(endpoint) == 0) return true;
-        under_way_[delivery.id] = {endpoint.id, endpoint.health.failures > 0};
+        under_way_[delivery.id] = {endpoint.id, is_slow(endpoint)};
     }
     if (workers_.try_submit([this, delivery, endpoint] { send(delivery, endpoint); })) return true;
     const std::lock_guard lock(mutex_);
@@ -164,7 +168,9 @@ void WebhookCourier::send(WebhookDelivery delivery, const WebhookEndpoint& endpo
         auto secrets = secrets_of(endpoint);
         if (secrets) {
             const WebhookCall call{endpoint.url, std::move(*secrets), delivery.event, clock_.now()};
+            const auto prompt_until = base::Deadline::after(limits_.prompt_max);
             const auto answer = transport_.post(call, base::Deadline::after(call_timeout), stop);
+            note_promptness(endpoint, !prompt_until.has_passed());
             // Without an answer because of the end: as if it had not been tried.
             if (answer || !stop.stop_requested()) note_outcome(std::move(delivery), endpoint, answer);
         } else {
@@ -230,6 +236,15 @@ base::Result<void> WebhookCourier::note_health(const WebhookEndpoint& endpoint,
     const base::Seconds asked_for = answer ? answer->retry_after : base::Seconds{0};
     health.next_at = now + std::max(jittered(endpoint_pause(health.failures)), asked_for);
     return store_.set_health(endpoint.id, health);
+}
+
+void WebhookCourier::note_promptness(const WebhookEndpoint& endpoint, bool is_prompt) {
+    const std::lock_guard lock(mutex_);
+    if (is_prompt) {
+        slow_.erase(endpoint.id);
+    } else {
+        slow_.insert(endpoint.id);
+    }
 }
 
 void WebhookCourier::note_problem(const std::string& problem) {

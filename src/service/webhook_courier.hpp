@@ -18,9 +18,10 @@ namespace llmapikey::service {
 struct CourierLimits {
     std::size_t total_max = 8;
     std::size_t endpoint_max = 2;
-    // Of endpoints that have not answered lately, one message each finds out whether they are back. All of these
-    // together leave room for the others.
-    std::size_t failing_max = 4;
+    // Endpoints that have not answered lately, or took long to, have one message each under way. All of these together
+    // leave room for the others.
+    std::size_t slow_max = 4;
+    base::Millis prompt_max{3'000};  // an answer that took longer was slow
 };
 
 // How long nothing is sent to an endpoint after so many failures in a row (1 or more), before jitter.
@@ -58,13 +59,14 @@ public:
 private:
     struct UnderWay {
         std::string endpoint_id;
-        bool is_failing = false;
+        bool is_slow = false;
     };
     using Endpoints = std::vector<WebhookEndpoint>;
 
     base::Result<void> dispatch();
     base::Result<void> save_unsaved();
     base::Result<std::vector<WebhookDelivery>> due_in_turns(const Endpoints& endpoints);
+    bool is_slow(const WebhookEndpoint& endpoint) const;
     std::size_t room_for(const WebhookEndpoint& endpoint) const;
     bool hand_over(const WebhookDelivery& delivery, const WebhookEndpoint& endpoint);
     void send(WebhookDelivery delivery, const WebhookEndpoint& endpoint);
@@ -72,6 +74,7 @@ private:
                       const base::Result<WebhookAnswer>& answer);
     base::Result<void> note_health(const WebhookEndpoint& endpoint, const base::Result<WebhookAnswer>& answer);
     base::Result<std::vector<base::Secret>> secrets_of(const WebhookEndpoint& endpoint) const;
+    void note_promptness(const WebhookEndpoint& endpoint, bool is_prompt);
     void note_problem(const std::string& problem);
 
     WebhookStore& store_;
@@ -85,6 +88,7 @@ private:
     std::string last_served_;  // whose turn was the last; of the thread of run_once()
     mutable std::mutex mutex_;
     std::map<std::string, UnderWay> under_way_;  // by the delivery's id
+    std::set<std::string> slow_;                 // endpoints whose latest answer took long
     // What came of attempts and could not be stored. Until it is, nothing more is sent: it would be sent again and
     // again.
     std::vector<WebhookDelivery> unsaved_;

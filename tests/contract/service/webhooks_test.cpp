@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include "service/webhook_courier.hpp"
 
@@ -29,8 +30,10 @@ public:
         secrets.push_back(call.secrets.size());
         ++calls[call.url];
         most_at_once = std::max(most_at_once, ++at_once[call.url]);
+        most_in_all = std::max(most_in_all, ++in_all);
         if (call.url == hanging) released.wait(lock, stop, [this] { return hanging.empty(); });
         --at_once[call.url];
+        --in_all;
         if (call.url == failing || status == 0) return base::fail(base::Errc::upstream_down, "no answer");
         return service::WebhookAnswer{status, retry_after};
     }
@@ -42,7 +45,7 @@ public:
     std::vector<std::string> ids;
     std::vector<std::size_t> secrets;
     std::map<std::string, int> calls, at_once;
-    int most_at_once = 0;
+    int most_at_once = 0, in_all = 0, most_in_all = 0;
 };
 
 class WebhooksTest : public testing::Test {
@@ -308,6 +311,55 @@ TEST_F(WebhooksTest, WhatAnOrganizerSendsToOneThatIsSwitchedOffSwitchesItOnAgain
     ASSERT_TRUE(webhooks_.test(id));
     run();
     EXPECT_TRUE(store_.endpoints().value().at(0).is_enabled);
+}
+
+TEST_F(WebhooksTest, EndpointsThatAnswerLateLeaveRoomForOthersToo) {
+    service::CourierLimits limits;
+    limits.prompt_max = base::Millis{0};  // every answer is late
+    service::WebhookCourier courier(
+        store_, transport_, sealer_, workers_, clock_, [this] { note_room(); }, limits);
+    for (int i = 0; i < 6; ++i)
+        add({}, "https://late-" + std::to_string(i) + ".example");
+    const auto run_all = [&](const std::string& key) {
+        happen("key.issued", key);
+        const auto before = count(service::DeliveryState::delivered);
+        const auto end = base::Deadline::after(base::Millis{20'000});
+        while (count(service::DeliveryState::delivered) < before + 6 && !end.has_passed()) {
+            EXPECT_EQ(courier.run_once(std::stop_token()), "");
+            std::unique_lock lock(mutex_);
+            has_room_.wait_for(lock, base::Millis{20});
+        }
+        EXPECT_EQ(count(service::DeliveryState::delivered), before + 6);
+    };
+    run_all("a");  // nobody is known to be late
+    transport_.most_in_all = 0;
+    for (int i = 0; i < 5; ++i)
+        run_all("b" + std::to_string(i));
+    EXPECT_LE(transport_.most_in_all, 4);
+    EXPECT_EQ(transport_.most_at_once, 1);
+    courier.stop();
+    workers_.stop();
+}
+
+TEST_F(WebhooksTest, WhatCannotBeStoredIsNotSentAgainAndAgain) {
+    add({});
+    happen("key.issued", "a");
+    const auto sql = std::make_shared<storage::sqlite::SqliteSql>(connections_);
+    ASSERT_TRUE(
+        sql->run("CREATE TRIGGER refuse BEFORE UPDATE ON webhook_deliveries BEGIN SELECT RAISE(ABORT, 'no'); "
+                 "END",
+                 {}));
+    EXPECT_EQ(courier_.run_once(std::stop_token()), "");
+    const auto end = base::Deadline::after(base::Millis{20'000});
+    while (courier_.is_busy() && !end.has_passed())
+        std::this_thread::yield();
+    for (int time = 0; time < 3; ++time)
+        EXPECT_NE(courier_.run_once(std::stop_token()), "");
+    EXPECT_EQ(transport_.ids.size(), 1u);
+    ASSERT_TRUE(sql->run("DROP TRIGGER refuse", {}));
+    EXPECT_NE(courier_.run_once(std::stop_token()), "") << "what the worker met";
+    run_until([this] { return count(service::DeliveryState::delivered) == 1; });
+    EXPECT_EQ(transport_.ids.size(), 1u) << "only what came of it was missing";
 }
 
 TEST(WebhookPauses, GrowUpToTheirGreatest) {
