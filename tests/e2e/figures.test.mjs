@@ -70,6 +70,18 @@ test("what an organizer does by hand is tried once, also while that very call is
   await until("the first is told again within two minutes", async () => (await first.upstream()).disabled, 120_000);
 });
 
+test("a refusal that names no time cuts no pause short", async (t) => {
+  const service = await start(t, { RECONCILE_SECONDS: "5" });
+  const count = async (outcome) => await service.metric("llmapikey_upstream_calls_total", { call: "list", outcome }) ?? 0;
+  await upstreams.openrouterFault({ method: "GET", path: "/keys", times: 1, status: 429, headers: { "Retry-After": "3600" }, body: slow });
+  await until("the list was refused", async () => await count("refused") > 0);
+  const [listed, paused] = [await count("ok"), await count("paused")];
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", times: 1, status: 429, body: slow });
+  await generate(service, await signIn(service, "refused-person"));
+  await until("the list is wanted twice more", async () => await count("paused") >= paused + 2 || await count("ok") > listed, 60_000);
+  assert.equal(await count("ok"), listed, "it was asked for although the pause is in force");
+});
+
 test("credits that cannot be read leave spending and exposure as they are", async (t) => {
   await upstreams.openrouterFault({ method: "GET", path: "/credits", times: 10_000, status: 403, body: forbidden });
   const service = await start(t);
