@@ -1,5 +1,6 @@
 #include "base/encoding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -209,27 +210,46 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
            Seconds{second} - *offset;
 }
 
-bool is_text(std::string_view bytes) {
+namespace {
+
+// How many bytes the well-formed character at the beginning has; 0: there is none.
+std::size_t character_bytes(std::string_view bytes) {
     // Lowest code point that may be written with so many continuation bytes.
-    constexpr std::uint32_t lowest[] = {0x01, 0x80, 0x800, 0x10000};
-    for (std::size_t i = 0; i < bytes.size();) {
-        const auto first = static_cast<unsigned char>(bytes[i++]);
-        const int more = first < 0x80         ? 0
-                         : first >> 5 == 0x06 ? 1
-                         : first >> 4 == 0x0e ? 2
-                         : first >> 3 == 0x1e ? 3
-                                              : -1;
-        if (more < 0 || bytes.size() - i < static_cast<std::size_t>(more)) return false;
-        std::uint32_t point = more == 0 ? first : first & (0x3fu >> more);
-        for (int k = 0; k < more; ++k) {
-            const auto next = static_cast<unsigned char>(bytes[i++]);
-            if (next >> 6 != 0x02) return false;
-            point = (point << 6) | (next & 0x3fu);
-        }
-        const bool is_surrogate = point >= 0xd800 && point <= 0xdfff;
-        if (point < lowest[more] || point > 0x10ffff || is_surrogate) return false;
+    constexpr std::uint32_t lowest[] = {0x00, 0x80, 0x800, 0x10000};
+    const auto first = static_cast<unsigned char>(bytes.front());
+    const int more = first < 0x80 ? 0 : first >> 5 == 0x06 ? 1 : first >> 4 == 0x0e ? 2 : first >> 3 == 0x1e ? 3 : -1;
+    if (more < 0 || bytes.size() <= static_cast<std::size_t>(more)) return 0;
+    std::uint32_t point = more == 0 ? first : first & (0x3fu >> more);
+    for (const char byte : bytes.substr(1, static_cast<std::size_t>(more))) {
+        const auto next = static_cast<unsigned char>(byte);
+        if (next >> 6 != 0x02) return 0;
+        point = (point << 6) | (next & 0x3fu);
+    }
+    const bool is_surrogate = point >= 0xd800 && point <= 0xdfff;
+    const bool is_well_formed = point >= lowest[more] && point <= 0x10ffff && !is_surrogate;
+    return is_well_formed ? static_cast<std::size_t>(more) + 1 : 0;
+}
+
+}  // namespace
+
+bool is_text(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::size_t length = character_bytes(bytes);
+        if (length == 0 || bytes.front() == '\0') return false;
+        bytes.remove_prefix(length);
     }
     return true;
+}
+
+std::string to_valid_utf8(std::string text) {
+    if (is_text(text)) return text;
+    std::string valid;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t length = character_bytes(rest);
+        valid += length == 0 ? std::string_view("\xef\xbf\xbd") : rest.substr(0, length);
+        rest.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return valid;
 }
 
 std::string_view trim(std::string_view text) {

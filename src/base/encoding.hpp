@@ -35,6 +35,9 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text);
 // Well-formed UTF-8 (RFC 3629) without NUL: what every database and every page takes.
 bool is_text(std::string_view bytes);
 
+// The text with U+FFFD in the place of each byte that makes it ill-formed UTF-8.
+std::string to_valid_utf8(std::string text);
+
 std::string_view trim(std::string_view text);  // ASCII blanks and tabs at both ends
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool equal_ignoring_case(std::string_view left, std::string_view right);  // ASCII

@@ -30,6 +30,7 @@ struct Error {
     Errc code = Errc::internal;
     std::string detail;
     std::chrono::seconds retry_after{0};  // 0: not stated
+    bool is_circuit_open = false;         // nothing was asked, since the upstream does not answer anybody just now
 };
 
 template <class T>
@@ -41,7 +42,8 @@ inline tl::unexpected<Error> fail(Errc code, std::string detail, std::chrono::se
 
 // The same failure, with what was being done in front: "reading the profile: connection refused".
 inline tl::unexpected<Error> fail_in(const std::string& context, const Error& cause) {
-    return tl::unexpected<Error>(Error{cause.code, context + ": " + cause.detail, cause.retry_after});
+    return tl::unexpected<Error>(
+        Error{cause.code, context + ": " + cause.detail, cause.retry_after, cause.is_circuit_open});
 }
 
 }  // namespace llmapikey::base

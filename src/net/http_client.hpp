@@ -29,6 +29,7 @@ struct ClientResponse {
     int status = 0;
     std::vector<Header> headers;
     std::string body;
+    bool is_circuit_open = false;  // not_sent, since the peer has not answered as it should for a while
 
     // Value of the first header of that name, without regard to case; empty if absent.
     std::string_view header(std::string_view name) const;

@@ -83,6 +83,7 @@ net::ClientResponse OpenRouterCalls::short_circuit(const Call& call) const {
     report(call, "short_circuited");
     net::ClientResponse response;
     response.failure = "not asked, since it has not answered as it should for a while";
+    response.is_circuit_open = true;
     response.headers.push_back({"Retry-After", std::to_string(come_again.count())});
     return response;
 }

@@ -20,7 +20,8 @@ bool is_success(const net::ClientResponse& response) {
 
 base::Error error_of(const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered) {
-        return {Errc::upstream_down, "OpenRouter: " + response.failure, net::retry_after_of(response)};
+        return {Errc::upstream_down, "OpenRouter: " + response.failure, net::retry_after_of(response),
+                response.is_circuit_open};
     }
     const std::string message = parse_error_message(response.body);
     const std::string detail =
