@@ -12,3 +12,17 @@ UPDATE llmapikey.webhook_deliveries SET waiting_since = updated_at;
 DELETE FROM llmapikey.webhook_deliveries WHERE endpoint_id NOT IN (SELECT id FROM llmapikey.webhook_endpoints);
 DROP INDEX llmapikey.webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON llmapikey.webhook_deliveries (endpoint_id, next_at) WHERE state = 'waiting';
+
+-- Bulk revocations that can be stopped, and revocations that OpenRouter refuses: each is tried by itself, ever less often.
+ALTER TABLE llmapikey.bulk_revocations ADD COLUMN stopped_at bigint;
+ALTER TABLE llmapikey.bulk_revocations ADD COLUMN stopped_by text NOT NULL DEFAULT '';
+ALTER TABLE llmapikey.ledger ADD COLUMN revoke_attempts bigint NOT NULL DEFAULT 0;  -- that have failed
+ALTER TABLE llmapikey.ledger ADD COLUMN revoke_problem text NOT NULL DEFAULT '';    -- why the latest of them failed
+ALTER TABLE llmapikey.ledger ADD COLUMN next_revoke_at bigint;                      -- not before; NULL: at once
+CREATE INDEX ledger_stuck ON llmapikey.ledger (begun_at) WHERE ended_at IS NULL AND revoke_attempts > 0;
+-- Until now a selection of every key was written as an empty one, which is none any more.
+UPDATE llmapikey.bulk_revocations SET selection = 'all=true' WHERE selection = '';
+-- People are found by their login after their key has ended, too.
+UPDATE llmapikey.ledger SET github_username = (SELECT k.github_username FROM llmapikey.api_keys AS k WHERE k.github_user_id = llmapikey.ledger.github_user_id)
+    WHERE github_username = '' AND EXISTS (SELECT 1 FROM llmapikey.api_keys AS k WHERE k.github_user_id = llmapikey.ledger.github_user_id AND k.github_username <> '');
+CREATE INDEX audit_log_subject ON llmapikey.audit_log (subject text_pattern_ops, sequence);

@@ -1,3 +1,14 @@
+-- Bulk revocations: one that was stopped goes on with what it has marked, as before. What is stuck is tried on.
+DROP INDEX audit_log_subject;
+UPDATE bulk_revocations SET selection = '' WHERE selection = 'all=true';
+UPDATE bulk_revocations SET state = 'revoking', ended_at = NULL WHERE state = 'done'
+    AND EXISTS (SELECT 1 FROM ledger WHERE bulk_id = bulk_revocations.id AND ledger.ended_at IS NULL);
+DROP INDEX ledger_stuck;
+ALTER TABLE ledger DROP COLUMN next_revoke_at;
+ALTER TABLE ledger DROP COLUMN revoke_problem;
+ALTER TABLE ledger DROP COLUMN revoke_attempts;
+ALTER TABLE bulk_revocations DROP COLUMN stopped_by;
+ALTER TABLE bulk_revocations DROP COLUMN stopped_at;
 -- Webhooks: a former secret signs no more.
 DROP INDEX webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE state = 'waiting';

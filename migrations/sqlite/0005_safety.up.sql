@@ -12,3 +12,17 @@ UPDATE webhook_deliveries SET waiting_since = updated_at;
 DELETE FROM webhook_deliveries WHERE endpoint_id NOT IN (SELECT id FROM webhook_endpoints);
 DROP INDEX webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_at) WHERE state = 'waiting';
+
+-- Bulk revocations that can be stopped, and revocations that OpenRouter refuses: each is tried by itself, ever less often.
+ALTER TABLE bulk_revocations ADD COLUMN stopped_at INTEGER;
+ALTER TABLE bulk_revocations ADD COLUMN stopped_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE ledger ADD COLUMN revoke_attempts INTEGER NOT NULL DEFAULT 0;  -- that have failed
+ALTER TABLE ledger ADD COLUMN revoke_problem TEXT NOT NULL DEFAULT '';    -- why the latest of them failed
+ALTER TABLE ledger ADD COLUMN next_revoke_at INTEGER;                      -- not before; NULL: at once
+CREATE INDEX ledger_stuck ON ledger (begun_at) WHERE ended_at IS NULL AND revoke_attempts > 0;
+-- Until now a selection of every key was written as an empty one, which is none any more.
+UPDATE bulk_revocations SET selection = 'all=true' WHERE selection = '';
+-- People are found by their login after their key has ended, too.
+UPDATE ledger SET github_username = (SELECT k.github_username FROM api_keys AS k WHERE k.github_user_id = ledger.github_user_id)
+    WHERE github_username = '' AND EXISTS (SELECT 1 FROM api_keys AS k WHERE k.github_user_id = ledger.github_user_id AND k.github_username <> '');
+CREATE INDEX audit_log_subject ON audit_log (subject COLLATE NOCASE, sequence);

@@ -95,6 +95,11 @@ void Observation::add_keys(std::vector<Figure>& figures) const {
           std::pair("revoking", counts->revoking), std::pair("replacing", counts->replacing)})
         keys.samples.push_back({{{"status", status}}, number(count)});
     figures.push_back(std::move(keys));
+    if (const auto stuck = observed_.stores.admin->count_stuck()) {
+        figures.push_back(gauge("llmapikey_stuck_revocations",
+                                "Keys that OpenRouter does not revoke, tried several times: they may still work",
+                                number(*stuck)));
+    }
     figures.push_back(gauge("llmapikey_disabled_keys", "Keys that are switched off", number(counts->disabled)));
     figures.push_back(gauge("llmapikey_missing_keys", "Keys that OpenRouter does not know", number(counts->missing)));
     figures.push_back(gauge("llmapikey_oldest_ambiguous_mint_age_seconds",

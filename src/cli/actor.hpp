@@ -5,12 +5,17 @@
 
 #include <string>
 
+#include "domain/written_text.hpp"
+
 namespace llmapikey::cli {
 
 // Who runs a command, for the audit log: "cli:root".
 inline std::string cli_actor() {
     const passwd* user = getpwuid(geteuid());
-    return "cli:" + (user != nullptr ? std::string(user->pw_name) : std::to_string(geteuid()));
+    const std::string name = user != nullptr ? user->pw_name : "";
+    // The audit log is a chain: what gets in stays, so it must be text.
+    const auto checked = domain::check_text(name, {"user", 100, true});
+    return "cli:" + checked.value_or(std::to_string(geteuid()));
 }
 
 }  // namespace llmapikey::cli

@@ -1,21 +1,16 @@
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 
 #include "app/database.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/printing.hpp"
 #include "resources/resources.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
 constexpr int entries_per_page = 500;
-
-int report(const base::Error& error) {
-    std::fprintf(stderr, "llmapikey: %s\n", error.detail.c_str());
-    return error.code == base::Errc::invalid_input ? 2 : 1;
-}
 
 }  // namespace
 
@@ -31,7 +26,7 @@ int run_audit_verify(Output output) {
         boost::json::object object{
             {"whole", is_whole}, {"entries", checked->entries}, {"head", checked->head_hash}, {"fault", nullptr}};
         if (!is_whole) object["fault"] = checked->faults[0].what;
-        std::puts(boost::json::serialize(object).c_str());
+        print_json(object);
     } else if (is_whole) {
         std::printf("%lld entries, whole; the head is %s\n", static_cast<long long>(checked->entries),
                     checked->head_hash.empty() ? "empty" : checked->head_hash.c_str());
@@ -51,11 +46,11 @@ int run_audit_export(std::int64_t after) {
         if (!page) return report(page.error());
         if (page->empty()) break;
         for (const service::ChainedEntry& link : *page)
-            std::puts(boost::json::serialize(resources::to_json(link)).c_str());
+            print_json(resources::to_json(link));
         after = page->back().sequence;
+        if (!can_print()) break;
     }
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
-    return report({base::Errc::internal, "the output could not be written: is the disk full?", {}});
+    return 0;
 }
 
 }  // namespace llmapikey::cli

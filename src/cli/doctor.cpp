@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/printing.hpp"
 #include "net/http_server.hpp"
 
 namespace llmapikey::cli {
@@ -159,7 +159,7 @@ void print_json(const std::vector<Check>& checks) {
     for (const Check& check : checks)
         list.push_back(
             {{"check", check.what}, {"ok", check.is_good}, {"warning", check.is_doubtful}, {"note", check.note}});
-    std::puts(boost::json::serialize(list).c_str());
+    cli::print_json(list);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/bulk_keys.hpp"
 #include "cli/command_line.hpp"
 #include "cli/keys.hpp"
 
@@ -11,9 +12,11 @@ namespace {
 class FilterOptions {
 public:
     explicit FilterOptions(CLI::App& command) {
-        add(command, "q", "--search", "Part of a login, a whole account id, or a key's last characters");
+        add(command, "q", "--search",
+            "Part of a login, a whole account id, or a key's last characters; of a whole key: see `keys find`");
         add(command, "state", "--state,--status", "Only keys of this state")
-            ->check(CLI::IsMember({"pending", "ambiguous", "active", "revoking", "expired", "disabled"}));
+            ->check(CLI::IsMember({"waiting", "pending", "ambiguous", "active", "replacing", "revoking", "expired",
+                                   "disabled", "ended"}));
         add(command, "expires_within", "--expires-within", "Only keys that expire within so many days")
             ->check(CLI::Range(1, 36'500));
         add(command, "from", "--from", "Only keys made on this day or later: 2027-02-22");
@@ -57,17 +60,38 @@ void add_revoke(CLI::App& keys, int& status) {
     auto* revoke = keys.add_subcommand("revoke", "End keys for good, upstream and here: those named, or all that fit");
     auto* revoked = revoke->add_option("keys", "Numeric ids of accounts, or ids of keys");
     const auto filters = std::make_shared<FilterOptions>(*revoke);
-    auto* everything = add_switch(*revoke, "--all", "Every active key");
+    auto* everything = add_switch(*revoke, "--all", "Every active key; their number is asked for, or see --confirm");
+    auto* confirmed =
+        revoke->add_option("--confirm", "How many keys are meant; nothing is done if there are more or fewer")
+            ->check(CLI::Range(std::int64_t{0}, std::int64_t{10'000'000}));
     auto* reason = revoke->add_option("--reason", "Why; the person sees it if there is a hold")->required();
-    auto* hold = revoke->add_option("--hold", "When the person may take another: none (at once), 90m, 24h, 7d, forever")
-                     ->default_val("forever");
+    auto* hold = revoke->add_option("--hold",
+                                    "When the person may take another: none (at once), 90m, 24h, 7d, forever. "
+                                    "Without it: forever; with --all: none");
     auto* dry_run = add_switch(*revoke, "--dry-run", "Say what would be done, and do nothing");
     auto* json = add_switch(*revoke, "--json", "Print JSON");
     revoke->callback([=, &status] {
-        const RevokeOptions options{revoked->results(), filters->set(), everything->count() > 0,
-                                    text_of(reason),    text_of(hold),  dry_run->count() > 0};
+        std::optional<std::int64_t> count;
+        if (confirmed->count() > 0) count = confirmed->as<std::int64_t>();
+        const RevokeOptions options{
+            revoked->results(),   filters->set(), everything->count() > 0, text_of(reason), text_of(hold),
+            dry_run->count() > 0, count};
         status = run_keys_revoke(options, output_of(json));
     });
+}
+
+void add_bulk(CLI::App& keys, int& status) {
+    auto* revocations =
+        keys.add_subcommand("revocations", "List bulk revocations, and keys that OpenRouter does not revoke");
+    auto* list_json = add_switch(*revocations, "--json", "Print JSON");
+    revocations->callback([=, &status] { status = run_keys_revocations(output_of(list_json)); });
+    auto* stop = keys.add_subcommand("stop", "Stop a bulk revocation: keys that are not marked yet stay as they are");
+    auto* stopped = stop->add_option("revocation", "Its id")->required();
+    auto* stop_json = add_switch(*stop, "--json", "Print JSON");
+    stop->callback([=, &status] { status = run_keys_stop(text_of(stopped), output_of(stop_json)); });
+    auto* find = keys.add_subcommand("find", "Find out whose a whole key is: reads it from standard input");
+    auto* find_json = add_switch(*find, "--json", "Print JSON");
+    find->callback([=, &status] { status = run_keys_find(output_of(find_json)); });
 }
 
 void add_change(CLI::App& keys, int& status) {
@@ -101,6 +125,7 @@ void add_key_commands(CLI::App& app, int& status) {
     show->callback([=, &status] { status = run_keys_show(text_of(shown), output_of(show_json)); });
 
     add_revoke(*keys, status);
+    add_bulk(*keys, status);
     add_change(*keys, status);
 
     auto* reveal = keys->add_subcommand("reveal", "Print a whole key; it is recorded, and its owner sees when and why");

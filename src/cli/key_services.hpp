@@ -6,6 +6,7 @@
 #include "app/upstreams.hpp"
 #include "service/administration.hpp"
 #include "service/bulk_revocation.hpp"
+#include "service/key_search.hpp"
 #include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
 #include "service/revocation.hpp"
@@ -39,6 +40,9 @@ public:
     service::BulkRevoker bulk_revoker;
     service::Settlement settlement;
     service::Recovery recovery;
+    base::Result<service::FoundKey> find_by_raw_key(const base::Secret& raw_key) {
+        return service::find_by_raw_key(*stores.admin, issuance_, raw_key);
+    }
     service::ReconcileParts reconcile_parts() {
         return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, nonces_, clock_};
     }

@@ -1,32 +1,28 @@
 #include "cli/keys.hpp"
 
+#include <termios.h>
+#include <unistd.h>
+
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
+#include <boost/json/object.hpp>
 #include <cstdio>
-#include <thread>
+#include <cstring>
 
 #include "app/database.hpp"
 #include "base/encoding.hpp"
 #include "cli/actor.hpp"
+#include "cli/bulk_keys.hpp"
 #include "cli/configuration.hpp"
 #include "cli/grant_output.hpp"
 #include "cli/key_services.hpp"
+#include "cli/printing.hpp"
+#include "domain/written_text.hpp"
 #include "resources/resources.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
 constexpr int rows_per_export_page = 1000;
-
-int report(const base::Error& error) {
-    std::fprintf(stderr, "llmapikey: %s\n", error.detail.c_str());
-    const bool is_usage = error.code == base::Errc::invalid_input || error.code == base::Errc::misconfigured;
-    return is_usage ? 2 : 1;
-}
-
-void print(const boost::json::value& value) {
-    std::puts(boost::json::serialize(value).c_str());
-}
 
 // The grant that a person means by an account's id or by its own.
 base::Result<domain::Grant> find_meant(app::Stores& stores, const std::string& key) {
@@ -97,38 +93,76 @@ void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
         if (!each.outcome) object["error"] = each.outcome.error().detail;
         list.push_back(std::move(object));
     }
-    print(list);
+    print_json(list);
 }
 
-// Ends what fits, here and now; the service would do the same, and takes over if this is interrupted.
-int revoke_in_bulk(KeyServices& services, const std::string& selection, const RevokeOptions& options,
-                   const std::optional<domain::Hold>& hold, Output output) {
-    constexpr std::int64_t most_counted = 10'000'000;
-    const auto count = services.bulk_revoker.count(selection, most_counted);
-    if (!count) return report(count.error());
-    if (options.is_dry_run) {
-        output == Output::json
-            ? print(boost::json::object{{"would_revoke", *count}})
-            : static_cast<void>(std::printf("would revoke %lld keys\n", static_cast<long long>(*count)));
+base::Result<void> refuse_raw_key(const Filters& filters) {
+    for (const auto& [name, value] : filters) {
+        if (!domain::holds_raw_key(value)) continue;
+        return base::fail(base::Errc::invalid_input,
+                          "a whole key does not belong on a command line, which the shell and the list of processes "
+                          "keep: `llmapikey keys find` reads it from standard input");
+    }
+    return {};
+}
+
+// From standard input; a terminal does not show what is typed or pasted.
+base::Result<base::Secret> read_raw_key() {
+    termios shown{};
+    const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+    if (is_terminal) {
+        std::fputs("Paste the key (it is not shown) and press Enter: ", stderr);
+        termios hidden = shown;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+    }
+    char line[4096];
+    const bool is_read = std::fgets(line, sizeof line, stdin) != nullptr;
+    if (is_terminal) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+        std::fputc('\n', stderr);
+    }
+    base::Secret raw_key = is_read ? service::raw_key_in(line) : base::Secret();
+    explicit_bzero(line, sizeof line);
+    if (!raw_key.empty()) return raw_key;
+    return base::fail(base::Errc::invalid_input, "standard input must hold a whole key, which begins with sk-or-");
+}
+
+boost::json::array json_of(const std::vector<service::LedgerEntry>& entries) {
+    boost::json::array list;
+    for (const service::LedgerEntry& entry : entries)
+        list.push_back(resources::to_json(entry));
+    return list;
+}
+
+void print_ended_rows(const std::vector<service::LedgerEntry>& entries) {
+    for (const service::LedgerEntry& entry : entries) {
+        print_line(entry.grant.github_user_id.text() + "  " + base::to_printable(entry.grant.github_username, 39) +
+                   "  hint " + entry.grant.key_hint + "  ended " +
+                   (entry.ended_at ? base::to_rfc3339(*entry.ended_at) : "under way") + " by " + entry.actor +
+                   "; reason: " + base::to_printable(entry.reason));
+    }
+}
+
+int list_ended(const app::Stores& stores, const service::GrantQuery& query, Output output) {
+    const auto page = stores.admin->list_ended(query);
+    if (!page) return report(page.error());
+    if (output == Output::json) {
+        print_json(boost::json::object{{"keys", json_of(page->entries)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
-    auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold);
-    if (!bulk) return report(bulk.error());
-    const std::string id = bulk->id;
-    while (bulk && bulk->state != service::BulkState::done) {
-        const std::string failure = services.bulk_revoker.run_once(std::stop_token());
-        if (!failure.empty()) std::fprintf(stderr, "llmapikey: %s; trying again\n", failure.c_str());
-        if (!services.bulk_revoker.is_busy()) std::this_thread::sleep_for(base::Millis{500});
-        const auto current = services.stores.bulks->find(id);
-        if (!current) return report(current.error());
-        if (!*current) return report({base::Errc::not_found, "the bulk revocation is gone", {}});
-        bulk = **current;
-    }
-    if (output == Output::json) {
-        print(resources::to_json(*bulk));
-    } else {
-        std::printf("revoked %lld keys (bulk revocation %s)\n", static_cast<long long>(bulk->total), id.c_str());
-    }
+    print_ended_rows(page->entries);
+    if (!page->next_cursor.empty()) print_line("more: --cursor " + page->next_cursor);
+    return 0;
+}
+
+// Somebody whose key has ended is found by the login, too.
+int mention_ended(const app::Stores& stores, service::GrantQuery query) {
+    if (query.search.empty() || !query.cursor.empty()) return 0;
+    query.limit = 1;
+    const auto page = stores.admin->list_ended(query);
+    if (!page) return report(page.error());
+    if (!page->entries.empty()) std::fputs("Keys that have ended fit, too: add --state ended to see them.\n", stderr);
     return 0;
 }
 
@@ -145,26 +179,54 @@ base::Result<service::KeyChange> change_of(const ChangeOptions& options) {
 int run_keys_list(const ListOptions& options, Output output) {
     const auto config = load_or_explain(config::Need::database);
     if (!config) return 2;
+    const auto fit = refuse_raw_key(options.filters);
+    if (!fit) return report(fit.error());
     auto query = service::parse_grant_query(reader_of(options.filters), base::SystemClock().now());
     if (!query) return report(query.error());
     query->cursor = options.cursor;
     query->limit = options.limit;
     const auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
+    if (query->is_ended) return list_ended(*stores, *query, output);
     const auto page = stores->admin->list(*query);
     if (!page) return report(page.error());
     if (output == Output::json) {
         boost::json::array keys;
         for (const domain::Grant& grant : page->grants)
             keys.push_back(resources::to_json(grant));
-        print(boost::json::object{{"keys", std::move(keys)}, {"next_cursor", page->next_cursor}});
+        print_json(boost::json::object{{"keys", std::move(keys)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
-    std::puts(table_header().c_str());
+    print_line(table_header());
     for (const domain::Grant& grant : page->grants)
-        std::puts(table_row(grant).c_str());
+        print_line(table_row(grant));
     if (!page->next_cursor.empty()) std::printf("more: --cursor %s\n", page->next_cursor.c_str());
-    return 0;
+    return page->grants.empty() ? mention_ended(*stores, *query) : 0;
+}
+
+int run_keys_find(Output output) {
+    const auto config = load_or_explain(config::Need::mint);
+    if (!config) return 2;
+    const auto raw_key = read_raw_key();
+    if (!raw_key) return report(raw_key.error());
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    const auto found = (*services)->find_by_raw_key(*raw_key);
+    if (!found) return report(found.error());
+    if (output == Output::json) {
+        boost::json::object object{{"key", nullptr}, {"perhaps_ended", json_of(found->ended)}};
+        if (found->grant) object["key"] = resources::to_json(*found->grant);
+        print_json(object);
+    } else if (found->grant) {
+        print_line(table_header());
+        print_line(table_row(*found->grant));
+    } else if (found->ended.empty()) {
+        print_line("no account holds this key, and none that has ended had the same last characters");
+    } else {
+        print_line("no account holds this key; these have ended, or are being ended, with the same last characters:");
+        print_ended_rows(found->ended);
+    }
+    return found->grant ? 0 : 1;
 }
 
 int run_keys_show(const std::string& key, Output output) {
@@ -183,7 +245,7 @@ int run_keys_show(const std::string& key, Output output) {
     const auto ledger = stores->admin->ledger_of(*account_id);
     if (!ledger) return report(ledger.error());
     if (output == Output::json) {
-        print(resources::to_json(*account, *ledger));
+        print_json(resources::to_json(*account, *ledger));
     } else {
         print_account(*account, *ledger);
     }
@@ -198,12 +260,21 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     if (names_nothing || names_both)
         return report(
             {base::Errc::invalid_input, "name keys, or filters such as --search, or --all; one of these", {}});
-    const auto hold = domain::parse_hold(options.hold, options.reason, base::SystemClock().now());
+    const auto fit = refuse_raw_key(options.filters);
+    if (!fit) return report(fit.error());
+    const auto reason = domain::check_text(options.reason, domain::reason_rule);
+    if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
+    // Whoever ends every key seldom means that nobody may ever have one again.
+    const std::string hold_text = !options.hold.empty() ? options.hold : options.is_everything ? "none" : "forever";
+    const auto hold = domain::parse_hold(hold_text, *reason, base::SystemClock().now());
     if (!hold) return report({base::Errc::invalid_input, "--hold: " + hold.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
-    if (options.keys.empty())
-        return revoke_in_bulk(**services, service::selection_text(options.filters), options, *hold, output);
+    if (options.keys.empty()) {
+        Filters said = options.filters;
+        if (options.is_everything) said.emplace_back("all", "true");
+        return revoke_in_bulk(**services, service::selection_text(said), options, *hold, output);
+    }
     std::vector<Revoked> all;
     bool is_done = true;
     for (const std::string& key : options.keys) {
@@ -224,6 +295,8 @@ int run_keys_change(const ChangeOptions& options, Output output) {
     if (!config) return 2;
     const auto change = change_of(options);
     if (!change) return report(change.error());
+    const auto reason = domain::check_text(options.reason, domain::optional_reason_rule);
+    if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
     auto grant = find_meant((*services)->stores, options.key);
@@ -236,7 +309,7 @@ int run_keys_change(const ChangeOptions& options, Output output) {
         if (!grant) return report(grant.error());
     }
     if (output == Output::json) {
-        print(resources::to_json(*grant));
+        print_json(resources::to_json(*grant));
     } else {
         std::printf("%s%s\n%s\n", options.is_dry_run ? "would be:\n" : "", table_header().c_str(),
                     table_row(*grant).c_str());
@@ -247,6 +320,8 @@ int run_keys_change(const ChangeOptions& options, Output output) {
 int run_keys_reveal(const std::string& key, const std::string& reason, Output output) {
     const auto config = load_or_explain(config::Need::mint);
     if (!config) return 2;
+    const auto checked = domain::check_text(reason, domain::reason_rule);
+    if (!checked) return report({base::Errc::invalid_input, "--" + checked.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
     const auto grant = find_meant((*services)->stores, key);
@@ -254,7 +329,7 @@ int run_keys_reveal(const std::string& key, const std::string& reason, Output ou
     const auto raw_key = (*services)->administration.reveal(grant->id, reason, {cli_actor(), "cli"});
     if (!raw_key) return report(raw_key.error());
     if (output == Output::json) {
-        print(boost::json::object{{"key", raw_key->reveal()}, {"hint", grant->key_hint}});
+        print_json(boost::json::object{{"key", raw_key->reveal()}, {"hint", grant->key_hint}});
     } else {
         std::puts(raw_key->reveal().c_str());
     }
@@ -274,7 +349,7 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (output == Output::json) {
         boost::json::object object{{"status", status}, {"key", nullptr}};
         if (answer->grant) object["key"] = resources::to_json(*answer->grant);
-        print(object);
+        print_json(object);
     } else {
         std::printf("%s\n", std::string(status).c_str());
         if (answer->grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer->grant).c_str());
@@ -295,13 +370,12 @@ int run_keys_export(ExportFormat format) {
         if (!page) return report(page.error());
         for (const domain::Grant& grant : page->grants) {
             const std::string row =
-                format == ExportFormat::csv ? csv_row(grant) : boost::json::serialize(resources::to_json(grant)) + "\n";
+                format == ExportFormat::csv ? csv_row(grant) : resources::to_text(resources::to_json(grant)) + "\n";
             std::fputs(row.c_str(), stdout);
         }
         query.cursor = page->next_cursor;
-    } while (!query.cursor.empty());
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
-    return report({base::Errc::internal, "the output could not be written: is the disk full?", {}});
+    } while (!query.cursor.empty() && can_print());
+    return 0;
 }
 
 }  // namespace llmapikey::cli

@@ -20,6 +20,9 @@ struct ListOptions {
 };
 int run_keys_list(const ListOptions& options, Output output);
 
+// Whose the raw key on standard input is.
+int run_keys_find(Output output);
+
 // `key`: the id of an account or of a grant.
 int run_keys_show(const std::string& key, Output output);
 
@@ -28,8 +31,9 @@ struct RevokeOptions {
     Filters filters;
     bool is_everything = false;  // no filter, and that is meant
     std::string reason;
-    std::string hold;  // "none", "forever", or a duration: "90m", "24h", "7d"
+    std::string hold;  // "none", "forever", or a duration: "90m", "24h", "7d"; empty: forever, of every key none
     bool is_dry_run = false;
+    std::optional<std::int64_t> confirmed_count;  // how many keys are meant
 };
 int run_keys_revoke(const RevokeOptions& options, Output output);
 

@@ -1,20 +1,14 @@
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 
 #include "app/database.hpp"
 #include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/printing.hpp"
 
 namespace llmapikey::cli {
 namespace {
-
-int report(const base::Error& error) {
-    std::fprintf(stderr, "llmapikey: %s\n", error.detail.c_str());
-    const bool is_configuration = error.code == base::Errc::invalid_input || error.code == base::Errc::misconfigured;
-    return is_configuration ? 2 : 1;
-}
 
 // Runs `action` on the configured database; exit status as of the command.
 template <class Action>
@@ -41,7 +35,7 @@ void print_json(const std::vector<storage::MigrationState>& states) {
         if (state.applied_at) entry["applied_at"] = base::to_rfc3339(*state.applied_at);
         list.push_back(std::move(entry));
     }
-    std::puts(boost::json::serialize(list).c_str());
+    cli::print_json(list);
 }
 
 int rehearse_down(storage::Migrator& migrator, int steps) {

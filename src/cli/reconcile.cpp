@@ -1,12 +1,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 
 #include "cli/actor.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/key_services.hpp"
+#include "cli/printing.hpp"
 #include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
 
@@ -43,7 +43,7 @@ void print_json(const service::ReconcileReport& report) {
     root["clean"] = report.is_clean();
     root["counts"] = std::move(counts);
     root["findings"] = std::move(findings);
-    std::puts(boost::json::serialize(root).c_str());
+    cli::print_json(root);
 }
 
 base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempted_by,

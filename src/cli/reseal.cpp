@@ -1,11 +1,11 @@
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 
 #include "app/database.hpp"
 #include "cli/actor.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/printing.hpp"
 #include "service/resealing.hpp"
 
 namespace llmapikey::cli {
@@ -16,7 +16,7 @@ void print_json(const service::ResealReport& report) {
     root["resealed"] = report.resealed;
     root["remaining"] = report.remaining;
     root["unreadable"] = report.unreadable;
-    std::puts(boost::json::serialize(root).c_str());
+    cli::print_json(root);
 }
 
 void print_text(const service::ResealReport& report) {

@@ -1,10 +1,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 
 #include "app/route_list.hpp"
 #include "cli/commands.hpp"
+#include "cli/printing.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -25,7 +25,7 @@ void print_json(const std::vector<app::RouteRow>& rows) {
                                     {"limit", text(row.limit)},
                                     {"scope", text(row.scope)}});
     }
-    std::puts(json::serialize(list).c_str());
+    cli::print_json(list);
 }
 
 void print_row(std::string_view method, std::string_view path, std::string_view who, std::string_view scope) {

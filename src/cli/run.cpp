@@ -1,9 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
+#include <limits>
 
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/printing.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -24,7 +27,7 @@ void add_audit(CLI::App& app, int& status) {
     verify->callback([=, &status] { status = run_audit_verify(output_of(verify_json)); });
     auto* exporting = audit->add_subcommand("export", "Write the audit log to standard output as JSON lines");
     auto* after = exporting->add_option("--after", "Only what comes after the entry of this sequence")
-                      ->check(CLI::NonNegativeNumber);
+                      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
     exporting->callback(
         [&status, after] { status = run_audit_export(after->count() > 0 ? after->as<std::int64_t>() : 0); });
 }
@@ -108,19 +111,20 @@ int run(int argc, char** argv) {
     app.failure_message(CLI::FailureMessage::help);
     int status = 0;
     add_commands(app, status);
+    std::signal(SIGPIPE, SIG_IGN);  // who reads a pipe may close it: what is being done ends as it should
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {
-        return app.exit(help);
+        return status_of_output(app.exit(help));
     } catch (const CLI::CallForAllHelp& help) {
-        return app.exit(help);
+        return status_of_output(app.exit(help));
     } catch (const CLI::CallForVersion& version) {
-        return app.exit(version);
+        return status_of_output(app.exit(version));
     } catch (const CLI::ParseError& error) {
         std::fprintf(stderr, "llmapikey: %s\nRun `llmapikey --help` for the commands.\n", error.what());
         return usage_error;
     }
-    return status;
+    return status_of_output(status);
 }
 
 }  // namespace llmapikey::cli

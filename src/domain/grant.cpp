@@ -89,6 +89,10 @@ bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_ti
     return grant.attempted_at + settle_time <= now;
 }
 
+bool holds_raw_key(std::string_view text) {
+    return base::to_lower(text).find("sk-or-") != std::string::npos;
+}
+
 std::string key_hint(std::string_view raw_key) {
     return std::string(raw_key.size() <= 4 ? raw_key : raw_key.substr(raw_key.size() - 4));
 }

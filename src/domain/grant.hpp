@@ -93,6 +93,10 @@ base::Seconds settle_time(base::Seconds call_timeout);
 // Whether an attempt that is pending or ambiguous is so old that its create call can no longer take effect.
 bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time);
 
+// Whether a text holds what begins like a raw key of OpenRouter, whole or in part: it belongs in no address, no search
+// and no log.
+bool holds_raw_key(std::string_view text);
+
 // Last four characters; the whole of a shorter text.
 std::string key_hint(std::string_view raw_key);
 

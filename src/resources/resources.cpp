@@ -1,6 +1,7 @@
 #include "resources/resources.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
 
@@ -31,6 +32,10 @@ json::object to_json(const service::Failure& failure) {
 }
 
 }  // namespace
+
+std::string to_text(const json::value& value) {
+    return base::to_valid_utf8(json::serialize(value));
+}
 
 json::object to_json(const domain::Grant& grant) {
     json::object object;
@@ -64,6 +69,10 @@ json::object to_json(const service::LedgerEntry& entry) {
     object["reason"] = entry.reason;
     object["begun_at"] = base::to_rfc3339(entry.begun_at);
     object["ended_at"] = time_or_null(entry.ended_at);
+    object["attempts"] = entry.attempts;
+    object["stuck"] = service::is_stuck(entry);
+    object["problem"] = entry.ended_at ? "" : entry.problem;
+    object["next_attempt_at"] = entry.ended_at ? json::value(nullptr) : time_or_null(entry.next_attempt_at);
     return object;
 }
 
@@ -102,11 +111,15 @@ json::object to_json(const service::BulkRevocation& bulk) {
     object["state"] = service::to_text(bulk.state);
     object["total"] = bulk.total;
     object["remaining"] = bulk.remaining;
+    object["stuck"] = bulk.stuck;
     object["actor"] = bulk.by.actor;
     object["reason"] = bulk.reason;
     object["hold"] = to_json(bulk.hold);
     object["created_at"] = base::to_rfc3339(bulk.created_at);
+    object["begins_at"] = base::to_rfc3339(bulk.begins_at);
     object["ended_at"] = time_or_null(bulk.ended_at);
+    object["stopped_at"] = time_or_null(bulk.stopped_at);
+    object["stopped_by"] = bulk.stopped_by;
     object["problem"] = bulk.problem;
     return object;
 }

@@ -14,6 +14,9 @@
 // sealed or not, is ever among it. Amounts are numbers of US dollars, times RFC 3339 in UTC.
 namespace llmapikey::resources {
 
+// The JSON text, as well-formed UTF-8: what older versions have let into the audit log, say, stays there as it is.
+std::string to_text(const boost::json::value& value);
+
 boost::json::object to_json(const domain::Grant& grant);
 boost::json::object to_json(const service::LedgerEntry& entry);
 boost::json::value to_json(const std::optional<domain::Hold>& hold);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/result.hpp"
 #include "domain/grant.hpp"
 #include "domain/hold.hpp"
+#include "service/audit_log.hpp"
 #include "service/grant_query.hpp"
 
 namespace llmapikey::service {
@@ -33,8 +35,33 @@ struct LedgerEntry {
     std::string actor;
     std::string reason;
     base::Timestamp begun_at;
-    std::optional<base::Timestamp> ended_at;  // nullopt: not yet revoked upstream
-    std::string bulk_id;                      // empty: ended by itself
+    std::optional<base::Timestamp> ended_at;         // nullopt: not yet revoked upstream
+    std::string bulk_id;                             // empty: ended by itself
+    int attempts = 0;                                // to revoke it upstream that have failed
+    std::string problem;                             // why the latest of them failed; empty: none has
+    std::optional<base::Timestamp> next_attempt_at;  // not before; nullopt: at once
+};
+
+// After so many failed attempts a revocation is stuck: it is tried on, ever less often, and shown to the organizer.
+inline constexpr int stuck_after_attempts = 3;
+inline bool is_stuck(const LedgerEntry& entry) {
+    return !entry.ended_at && entry.attempts >= stuck_after_attempts;
+}
+// How long a revocation that has failed `attempts` times is left alone.
+base::Seconds revocation_back_off(int attempts, const base::Error& error);
+
+struct LedgerPage {
+    std::vector<LedgerEntry> entries;
+    std::string next_cursor;  // empty: this is the last page
+};
+
+// Which entries of the audit log: those about these accounts, between two others.
+struct AuditQuery {
+    std::vector<domain::GithubUserId> accounts;
+    std::int64_t after = 0;
+    std::int64_t before = std::numeric_limits<std::int64_t>::max();
+    int limit = 100;
+    bool is_latest_first = false;
 };
 
 // What an organizer changes of a key; nullopt: leave it.
@@ -54,6 +81,11 @@ public:
     // How many fit, `most` at the most. Reads as many rows.
     virtual base::Result<std::int64_t> count(const GrantQuery& query, std::int64_t most) = 0;
     virtual base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) = 0;
+    // Ended grants, the latest first: those that fit the query's search and dates. invalid_input: as list().
+    virtual base::Result<LedgerPage> list_ended(const GrantQuery& query) = 0;
+    // Accounts that have or had a grant, by a part of the login, a whole id or a hint; `limit` at the most.
+    virtual base::Result<std::vector<domain::GithubUserId>> find_accounts(const std::string& search, int limit) = 0;
+    virtual base::Result<std::vector<ChainedEntry>> find_audit_entries(const AuditQuery& query) = 0;
     // Ended grants of an account, the latest first, 100 at the most.
     virtual base::Result<std::vector<LedgerEntry>> ledger_of(domain::GithubUserId id) = 0;
 
@@ -67,6 +99,18 @@ public:
     // only those of this bulk revocation; empty: only those of none; nullopt: all.
     virtual base::Result<std::vector<LedgerEntry>> list_revoking(const std::string& after_id, int limit,
                                                                  const std::optional<std::string>& bulk_id) = 0;
+
+    // Up to `limit` revocations that have begun and are due to be tried at `now`; those that have failed come last.
+    // `bulk_id`: only those of this bulk revocation; empty: those of none, and those that a bulk revocation which is
+    // done has left behind.
+    virtual base::Result<std::vector<LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
+                                                                        const std::string& bulk_id) = 0;
+    // An attempt to revoke a key upstream has failed: says when to try again, and counts it if `is_counted`.
+    virtual base::Result<void> note_revocation_failure(const std::string& grant_id, const std::string& problem,
+                                                       base::Timestamp next_attempt_at, bool is_counted) = 0;
+    // Revocations that are stuck, the earliest first; `bulk_id`: only those of this bulk revocation, empty: all.
+    virtual base::Result<std::vector<LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) = 0;
+    virtual base::Result<std::int64_t> count_stuck() = 0;
 
     // Stores what the key is to be from now on, and remembers by `token` that upstream may not know it yet. not_found,
     // conflict: not active.
@@ -104,5 +148,9 @@ public:
     virtual base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
                                         const std::string& actor, base::Timestamp now) = 0;
 };
+
+// Notes that revoking this entry's key upstream has failed, and when it is tried again.
+base::Result<void> note_failed_revocation(AdminStore& store, const LedgerEntry& entry, const base::Error& error,
+                                          base::Timestamp now);
 
 }  // namespace llmapikey::service

@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "domain/login.hpp"
+#include "domain/written_text.hpp"
 #include "service/audited.hpp"
 #include "service/key_synchronization.hpp"
 
@@ -62,12 +63,12 @@ base::Result<domain::Grant> Administration::change(const std::string& grant_id, 
                                                    const std::string& reason, const Initiator& by) {
     if (!change.is_disabled && !change.daily_limit)
         return base::fail(base::Errc::invalid_input, "there is nothing to change");
-    if (reason.size() > max_reason_bytes)
-        return base::fail(base::Errc::invalid_input, "a reason may have at most 500 characters");
+    const auto checked = domain::check_text(reason, domain::optional_reason_rule);
+    if (!checked) return tl::unexpected(checked.error());
     const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
-    Audited audited(audit_, clock_, by, "key.change", service::subject_of(**found), describe(change, reason));
+    Audited audited(audit_, clock_, by, "key.change", service::subject_of(**found), describe(change, *checked));
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     auto changed = store_.begin_change(grant_id, change, base::random_token(token_bytes));
@@ -83,16 +84,16 @@ base::Result<domain::Grant> Administration::change(const std::string& grant_id, 
 
 base::Result<base::Secret> Administration::reveal(const std::string& grant_id, const std::string& reason,
                                                   const Initiator& by) {
-    if (reason.empty() || reason.size() > max_reason_bytes)
-        return base::fail(base::Errc::invalid_input, "a reason is needed, of at most 500 characters");
+    const auto checked = domain::check_text(reason, domain::reason_rule);
+    if (!checked) return tl::unexpected(checked.error());
     const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found || (*found)->sealed_key.empty())
         return base::fail(base::Errc::not_found, "there is no such key, or it was never kept");
-    Audited audited(audit_, clock_, by, "key.reveal", service::subject_of(**found), reason);
+    Audited audited(audit_, clock_, by, "key.reveal", service::subject_of(**found), *checked);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
-    const auto noted = store_.note_reveal(grant_id, {clock_.now(), reason});
+    const auto noted = store_.note_reveal(grant_id, {clock_.now(), *checked});
     if (!noted) return tl::unexpected(audited.failed(noted.error()));
     auto raw_key = issuance_.open_key(**found);
     if (!raw_key) return tl::unexpected(audited.failed({base::Errc::misconfigured, raw_key.error().detail, {}}));
@@ -103,6 +104,10 @@ base::Result<base::Secret> Administration::reveal(const std::string& grant_id, c
 
 base::Result<void> Administration::set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
                                             const Initiator& by) {
+    if (hold) {
+        const auto checked = domain::check_text(hold->reason, domain::reason_rule);
+        if (!checked) return tl::unexpected(checked.error());
+    }
     Audited audited(audit_, clock_, by, hold ? "hold.set" : "hold.lift", subject_of(id), hold ? hold->reason : "");
     const auto recorded = audited.begin();
     if (!recorded) return recorded;

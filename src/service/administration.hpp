@@ -14,8 +14,6 @@ namespace llmapikey::service {
 // audit log does not know of before. Blocking (database and upstream); thread-safe.
 class Administration {
 public:
-    static constexpr std::size_t max_reason_bytes = 500;
-
     Administration(AdminStore& store, Issuance& issuance, KeyProvider& provider, IdentityProvider& identity,
                    AuditLog& audit, const base::Clock& clock)
         : store_(store), issuance_(issuance), provider_(provider), identity_(identity), audit_(audit), clock_(clock) {}

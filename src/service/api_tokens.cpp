@@ -2,13 +2,13 @@
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
+#include "domain/written_text.hpp"
 #include "service/audited.hpp"
 
 namespace llmapikey::service {
 namespace {
 
 constexpr std::size_t token_bytes = 32;
-constexpr std::size_t max_name_bytes = 80;
 constexpr base::Seconds use_noted_every{60};
 
 std::string hash_of(std::string_view text) {
@@ -41,8 +41,8 @@ bool is_valid(const ApiToken& token, base::Timestamp now) {
 
 base::Result<NewToken> ApiTokens::create(domain::GithubUserId owner, const std::string& name,
                                          const std::set<Scope>& scopes, std::int64_t days, const Initiator& by) {
-    if (name.empty() || name.size() > max_name_bytes)
-        return base::fail(base::Errc::invalid_input, "a token needs a name of at most 80 characters");
+    const auto checked_name = domain::check_text(name, domain::token_name_rule);
+    if (!checked_name) return tl::unexpected(checked_name.error());
     if (scopes.empty()) return base::fail(base::Errc::invalid_input, "a token needs a scope: read, write or reveal");
     if (days < 1 || days > max_days) return base::fail(base::Errc::invalid_input, "a token is good for 1 to 366 days");
     NewToken created;
@@ -50,7 +50,7 @@ base::Result<NewToken> ApiTokens::create(domain::GithubUserId owner, const std::
     const std::string& text = created.text.reveal();
     const auto now = clock_.now();
     created.token = {base::random_uuid(),
-                     name,
+                     *checked_name,
                      text.substr(text.size() - 4),
                      owner,
                      scopes,
@@ -58,7 +58,7 @@ base::Result<NewToken> ApiTokens::create(domain::GithubUserId owner, const std::
                      now + std::chrono::days{days},
                      std::nullopt,
                      std::nullopt};
-    Audited audited(audit_, clock_, by, "token.create", "token:" + created.token.id, name);
+    Audited audited(audit_, clock_, by, "token.create", "token:" + created.token.id, *checked_name);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     const auto stored = store_.insert(created.token, hash_of(text));

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/crypto.hpp"
-#include "base/encoding.hpp"
+#include "domain/written_text.hpp"
 #include "service/audited.hpp"
 #include "service/outage.hpp"
 
@@ -16,75 +16,65 @@ constexpr int marked_at_once = 500;
 constexpr int revoked_at_once = 200;
 constexpr int revoking_threads = 4;
 constexpr int bulks_at_once = 10;
-constexpr std::size_t most_ids = 1000;
+constexpr std::int64_t counted_max = 10'000'000;
 constexpr base::Seconds pause_after_trouble{5};
 
-std::vector<std::string> ids_of(const std::string& selection) {
-    const std::string text = fields_of_selection(selection)("ids");
-    std::vector<std::string> ids;
-    for (const std::string_view id : base::split(text, ','))
-        if (!id.empty()) ids.emplace_back(id);
-    return ids;
-}
-
-base::Result<void> check_ids(const std::vector<std::string>& ids) {
-    if (ids.size() > most_ids) {
-        return base::fail(base::Errc::invalid_input, "at most 1000 ids at once; use a filter for more");
-    }
-    const bool are_ids = std::all_of(ids.begin(), ids.end(), [](const std::string& id) { return base::is_uuid(id); });
-    return are_ids ? base::Result<void>{} : base::fail(base::Errc::invalid_input, "ids must be ids of keys");
-}
-
-// Of the active grants that a selection means, the next page.
-base::Result<GrantQuery> query_of(const std::string& selection, base::Timestamp now) {
-    auto query = parse_grant_query(fields_of_selection(selection), now);
-    if (!query) return query;
-    if (query->status && *query->status != domain::GrantStatus::active) {
-        return base::fail(base::Errc::invalid_input,
-                          "only active keys can be revoked; those in doubt end by themselves");
-    }
-    query->status = domain::GrantStatus::active;
-    query->limit = marked_at_once;
-    return query;
-}
-
-// Works through a list with a few threads; stops at the first failure that the others would meet as well.
+// Works through a list with a few threads. What fails by itself is set aside; an outage ends the work.
 class Crew {
 public:
     Crew(const std::vector<LedgerEntry>& entries, std::stop_token stop) : entries_(entries), stop_(std::move(stop)) {}
 
-    template <class Work>
-    base::Result<void> run(Work work) {
+    // `work` gives what became of an entry; `set_aside` is told of each that failed by itself. Both must be
+    // thread-safe.
+    template <class Work, class SetAside>
+    void run(Work work, SetAside set_aside) {
         const int size = std::min<int>(revoking_threads, static_cast<int>(entries_.size()));
         std::vector<std::jthread> threads;
         for (int i = 1; i < size; ++i)
-            threads.emplace_back([this, &work] { take(work); });
-        take(work);
+            threads.emplace_back([&] { take(work, set_aside); });
+        take(work, set_aside);
         threads.clear();
-        return failure_;
     }
+    const std::optional<base::Error>& outage() const { return outage_; }
 
 private:
-    template <class Work>
-    void take(Work& work) {
-        while (!has_failed_ && !stop_.stop_requested()) {
+    template <class Work, class SetAside>
+    void take(Work& work, SetAside& set_aside) {
+        while (!has_ended_ && !stop_.stop_requested()) {
             const std::size_t i = next_++;
             if (i >= entries_.size()) return;
-            const auto done = work(entries_[i]);
-            if (done) continue;
+            const base::Result<void> done = work(entries_[i]);
+            if (done) {
+                watch_.note_success();
+                continue;
+            }
+            const bool is_outage = watch_.note_failure(done.error());
+            const bool is_own = !done.error().is_circuit_open && done.error().code != base::Errc::store_unavailable;
+            const base::Result<void> noted = is_own ? set_aside(entries_[i], done.error()) : base::Result<void>{};
+            if (!is_outage && noted) continue;
             const std::lock_guard lock(mutex_);
-            failure_ = done;
-            has_failed_ = has_failed_ || is_outage(done.error());
+            has_ended_ = true;
+            if (!outage_) outage_ = noted ? done.error() : noted.error();
         }
     }
 
     const std::vector<LedgerEntry>& entries_;
     const std::stop_token stop_;
+    OutageWatch watch_;
     std::atomic<std::size_t> next_{0};
-    std::atomic<bool> has_failed_{false};
+    std::atomic<bool> has_ended_{false};
     std::mutex mutex_;
-    base::Result<void> failure_;
+    std::optional<base::Error> outage_;
 };
+
+base::Error expectation_failed(std::int64_t count, const std::optional<std::int64_t>& confirmed) {
+    const std::string now = std::to_string(count) + (count == 1 ? " key is" : " keys are") + " meant now";
+    return {base::Errc::conflict,
+            confirmed ? now + ", and " + std::to_string(*confirmed) + " were confirmed: look again, and confirm " +
+                            std::to_string(count)
+                      : "this means every key, and must be confirmed by their number: " + now,
+            {}};
+}
 
 }  // namespace
 
@@ -100,57 +90,39 @@ std::string_view to_text(BulkState state) {
     return "";
 }
 
-std::string selection_text(const std::vector<std::pair<std::string, std::string>>& fields) {
-    std::string text;
-    for (const auto& [name, value] : fields)
-        text += (text.empty() ? "" : "&") + name + "=" + base::to_percent_encoded(value);
-    return text;
-}
-
-std::string selection_of_ids(const std::vector<std::string>& grant_ids) {
-    std::string ids;
-    for (const std::string& id : grant_ids)
-        ids += (ids.empty() ? "" : ",") + id;
-    return selection_text({{"ids", ids}});
-}
-
-FieldReader fields_of_selection(const std::string& selection) {
-    std::vector<std::pair<std::string, std::string>> fields;
-    for (const std::string_view part : base::split(selection, '&')) {
-        const auto equals = part.find('=');
-        if (equals == std::string_view::npos) continue;
-        auto value = base::from_percent_encoded(part.substr(equals + 1), /*plus_is_space=*/true);
-        if (value) fields.emplace_back(std::string(part.substr(0, equals)), std::move(*value));
-    }
-    return [fields = std::move(fields)](std::string_view name) {
-        for (const auto& [field, value] : fields)
-            if (field == name) return value;
-        return std::string();
-    };
+base::Result<std::int64_t> BulkRevoker::count_of(const BulkSelection& selection, std::int64_t most) {
+    if (!selection.ids.empty()) return static_cast<std::int64_t>(selection.ids.size());
+    return grants_.count(selection.query, most);
 }
 
 base::Result<std::int64_t> BulkRevoker::count(const std::string& selection, std::int64_t most) {
-    const auto ids = ids_of(selection);
-    const auto checked = check_ids(ids);
-    if (!checked) return tl::unexpected(checked.error());
-    if (!ids.empty()) return static_cast<std::int64_t>(ids.size());
-    const auto query = query_of(selection, clock_.now());
-    if (!query) return tl::unexpected(query.error());
-    return grants_.count(*query, most);
+    const auto parsed = parse_bulk_selection(selection, clock_.now());
+    if (!parsed) return tl::unexpected(parsed.error());
+    return count_of(*parsed, most);
 }
 
 base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, const Initiator& by,
-                                                const std::string& reason, const std::optional<domain::Hold>& hold) {
-    const auto fitting = count(selection, 1);
-    if (!fitting) return tl::unexpected(fitting.error());
+                                                const std::string& reason, const std::optional<domain::Hold>& hold,
+                                                const std::optional<std::int64_t>& confirmed_count) {
+    const auto now = clock_.now();
+    const auto parsed = parse_bulk_selection(selection, now);
+    if (!parsed) return tl::unexpected(parsed.error());
+    const auto checked_reason = domain::check_text(reason, domain::reason_rule);
+    if (!checked_reason) return tl::unexpected(checked_reason.error());
+    if (parsed->is_everything || confirmed_count) {
+        const auto fitting = count_of(*parsed, counted_max);
+        if (!fitting) return tl::unexpected(fitting.error());
+        if (*fitting != confirmed_count) return tl::unexpected(expectation_failed(*fitting, confirmed_count));
+    }
     BulkRevocation bulk;
     bulk.id = base::random_uuid();
     bulk.by = by;
-    bulk.reason = reason;
+    bulk.reason = *checked_reason;
     bulk.hold = hold;
     bulk.selection = selection;
-    bulk.created_at = clock_.now();
-    Audited audited(audit_, clock_, by, "keys.revoke", "bulk:" + bulk.id, reason + " (" + selection + ")");
+    bulk.created_at = now;
+    bulk.begins_at = parsed->ids.empty() ? now + time_to_stop_ : now;
+    Audited audited(audit_, clock_, by, "keys.revoke", "bulk:" + bulk.id, bulk.reason + " (" + selection + ")");
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     const auto created = bulks_.create(bulk);
@@ -158,18 +130,45 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     return bulk;
 }
 
+base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Initiator& by) {
+    const auto bulk = bulks_.find(id);
+    if (!bulk) return tl::unexpected(bulk.error());
+    if (!*bulk) return base::fail(base::Errc::not_found, "there is no such bulk revocation");
+    if ((*bulk)->stopped_at) return **bulk;
+    if ((*bulk)->state != BulkState::selecting) {
+        return base::fail(base::Errc::conflict,
+                          "the revocation of all its keys has begun, so there is nothing left to stop");
+    }
+    Audited audited(audit_, clock_, by, "keys.revoke.stop", "bulk:" + id, (*bulk)->reason);
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    const auto stopped = bulks_.stop(id, by.actor, clock_.now());
+    if (!stopped) return tl::unexpected(audited.failed(stopped.error()));
+    const auto now = bulks_.find(id);
+    if (!now) return tl::unexpected(now.error());
+    if (!*stopped || !*now) {
+        return tl::unexpected(
+            audited.failed({base::Errc::conflict, "the revocation of all its keys has begun meanwhile", {}}));
+    }
+    const auto closed = audited.done(std::to_string((*now)->total) + " keys had been marked by then");
+    if (!closed) return tl::unexpected(closed.error());
+    return **now;
+}
+
 // True: there is nothing more to mark.
 base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
     const Ending ending{bulk.by.actor, bulk.reason, bulk.hold, clock_.now(), bulk.id};
-    std::vector<std::string> ids = ids_of(bulk.selection);
+    // Relative to the decision, and not to now: what expires meanwhile was not meant.
+    auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
+    if (!selection) return tl::unexpected(selection.error());
+    std::vector<std::string> ids = std::move(selection->ids);
     const bool is_list = !ids.empty();
     if (!is_list) {
-        // Relative to the decision, and not to now: what expires meanwhile was not meant.
-        auto query = query_of(bulk.selection, bulk.created_at);
-        if (!query) return tl::unexpected(query.error());
-        const auto end = bulk.created_at + base::Seconds{1};
-        query->created_before = query->created_before ? std::min(*query->created_before, end) : end;
-        const auto page = grants_.list(*query);
+        GrantQuery& query = selection->query;
+        const auto end = bulk.begins_at + base::Seconds{1};
+        query.created_before = query.created_before ? std::min(*query.created_before, end) : end;
+        query.limit = marked_at_once;
+        const auto page = grants_.list(query);
         if (!page) return tl::unexpected(page.error());
         for (const domain::Grant& grant : page->grants)
             ids.push_back(grant.id);
@@ -179,31 +178,59 @@ base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
     return is_list || ids.empty();
 }
 
-base::Result<void> BulkRevoker::revoke_some(const BulkRevocation& bulk, const std::stop_token& stop) {
-    const auto ours = grants_.list_revoking("", revoked_at_once, bulk.id);
-    if (!ours) return tl::unexpected(ours.error());
-    if (ours->empty()) return {};
+BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std::stop_token& stop) {
+    const auto due = grants_.list_due_revocations(clock_.now(), revoked_at_once, bulk.id);
+    if (!due) return {due.error(), "", ""};
+    // While those that have failed are left alone, their problem stays shown.
+    if (due->empty()) return {std::nullopt, bulk.remaining > 0 ? bulk.problem : "", ""};
     is_busy_ = true;
-    return Crew(*ours, stop).run([&](const LedgerEntry& entry) {
-        return revocation_.resume(entry.grant, bulk.by, entry.reason + " (bulk " + bulk.id + ")",
-                                  base::Deadline::after(call_timeout_));
-    });
+    std::mutex mutex;
+    std::string problem;
+    Crew crew(*due, stop);
+    crew.run(
+        [&](const LedgerEntry& entry) {
+            return revocation_.resume(entry.grant, bulk.by, entry.reason + " (bulk " + bulk.id + ")",
+                                      base::Deadline::after(call_timeout_));
+        },
+        [&](const LedgerEntry& entry, const base::Error& error) {
+            const std::lock_guard lock(mutex);
+            problem = "the key of account " + entry.grant.github_user_id.text() + ": " + error.detail;
+            return note_failed_revocation(grants_, entry, error, clock_.now());
+        });
+    return {crew.outage(), problem.empty() && bulk.stuck > 0 ? bulk.problem : problem, problem};
 }
 
-base::Result<void> BulkRevoker::advance(const BulkRevocation& bulk, const std::stop_token& stop) {
-    if (bulk.state == BulkState::selecting) {
-        is_busy_ = true;
-        const auto is_marked = mark_some(bulk);
-        if (!is_marked) return tl::unexpected(is_marked.error());
-        return *is_marked ? bulks_.finish_selecting(bulk.id) : base::Result<void>{};
-    }
-    const auto revoked = revoke_some(bulk, stop);
-    if (!revoked) return revoked;
+base::Result<void> BulkRevoker::finish(const BulkRevocation& bulk) {
     const auto finished = bulks_.finish(bulk.id, clock_.now());
     if (!finished) return tl::unexpected(finished.error());
     if (!*finished) return {};
-    return Audited(audit_, clock_, bulk.by, "keys.revoke", "bulk:" + bulk.id, bulk.reason)
-        .done(std::to_string(bulk.total) + " keys revoked");
+    const auto ended = bulks_.find(bulk.id);
+    if (!ended) return tl::unexpected(ended.error());
+    if (!*ended) return {};
+    const std::int64_t stuck = (*ended)->remaining;
+    Audited audited(audit_, clock_, bulk.by, "keys.revoke", "bulk:" + bulk.id, bulk.reason);
+    const std::string revoked = std::to_string((*ended)->total - stuck) + " keys revoked";
+    return audited.done(stuck == 0 ? revoked : revoked + ", " + std::to_string(stuck) + " stuck and tried on");
+}
+
+BulkRevoker::Step BulkRevoker::advance(const BulkRevocation& bulk, const std::stop_token& stop) {
+    if (bulk.state == BulkState::selecting) {
+        if (bulk.begins_at > clock_.now()) return {};
+        is_busy_ = true;
+        const auto is_marked = mark_some(bulk);
+        // What an earlier version took for a selection may be none: then nothing is marked, and it ends.
+        const bool is_none = !is_marked && is_marked.error().code == base::Errc::invalid_input;
+        if (!is_marked && !is_none) return {is_marked.error(), "", ""};
+        const auto finished = is_none || *is_marked ? bulks_.finish_selecting(bulk.id) : base::Result<void>{};
+        if (!finished) return {finished.error(), "", ""};
+        const std::string problem = is_none ? is_marked.error().detail : "";
+        return {std::nullopt, problem, problem};
+    }
+    Step step = revoke_some(bulk, stop);
+    if (step.outage) return step;
+    const auto finished = finish(bulk);
+    if (!finished) step.outage = finished.error();
+    return step;
 }
 
 std::string BulkRevoker::run_once(const std::stop_token& stop) {
@@ -211,20 +238,24 @@ std::string BulkRevoker::run_once(const std::stop_token& stop) {
     if (clock_.now() < not_before_) return {};
     const auto open = bulks_.list_open(bulks_at_once);
     if (!open) return open.error().detail;
+    std::string problems;
     for (const BulkRevocation& bulk : *open) {
-        if (stop.stop_requested()) return {};
-        const auto advanced = advance(bulk, stop);
-        const std::string problem = advanced ? "" : advanced.error().detail;
+        if (stop.stop_requested()) return problems;
+        const Step step = advance(bulk, stop);
+        const std::string& problem = step.outage ? step.outage->detail : step.problem;
         if (problem != bulk.problem) {
             const auto noted = bulks_.set_problem(bulk.id, problem);
             if (!noted) return noted.error().detail;
         }
-        if (advanced) continue;
+        const std::string& failure = step.outage ? step.outage->detail : step.failure;
+        if (!failure.empty())
+            problems += (problems.empty() ? "" : "; ") + ("bulk revocation " + bulk.id + ": " + failure);
+        if (!step.outage) continue;
         is_busy_ = false;
-        not_before_ = clock_.now() + std::max(advanced.error().retry_after, pause_after_trouble);
-        return "bulk revocation " + bulk.id + ": " + problem;
+        not_before_ = clock_.now() + std::max(step.outage->retry_after, pause_after_trouble);
+        return problems;
     }
-    return {};
+    return problems;
 }
 
 }  // namespace llmapikey::service

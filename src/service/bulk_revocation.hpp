@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/admin_store.hpp"
+#include "service/bulk_selection.hpp"
 #include "service/initiator.hpp"
 #include "service/revocation.hpp"
 
@@ -26,13 +27,17 @@ struct BulkRevocation {
     Initiator by;
     std::string reason;
     std::optional<domain::Hold> hold;
-    std::string selection;  // "ids=<uuid>,<uuid>", or fields as for parse_grant_query()
+    std::string selection;  // as for parse_bulk_selection()
     BulkState state = BulkState::selecting;
     std::int64_t total = 0;      // grants that it ends; final when it is revoking
     std::int64_t remaining = 0;  // not yet revoked upstream
-    base::Timestamp created_at;  // grants made later are not meant
+    std::int64_t stuck = 0;      // of these: tried in vain, and tried on
+    base::Timestamp created_at;  // of the decision
+    base::Timestamp begins_at;   // nothing is marked before, and it can be stopped; grants made later are not meant
     std::optional<base::Timestamp> ended_at;
-    std::string problem;  // why it does not go on just now; empty: it does
+    std::optional<base::Timestamp> stopped_at;  // somebody has stopped it: what was not marked by then is not meant
+    std::string stopped_by;
+    std::string problem;  // why it does not go on just now, or why some keys are stuck; empty: all is well
 };
 
 // Blocking, thread-safe; can fail with Errc::store_unavailable.
@@ -46,35 +51,39 @@ public:
     virtual base::Result<std::vector<BulkRevocation>> list_open(int limit) = 0;
     // selecting -> revoking, and counts what it has marked.
     virtual base::Result<void> finish_selecting(const std::string& id) = 0;
-    // revoking -> done, if nothing remains. Whether this call did it.
+    // selecting -> revoking before all are marked: from now on no further grant is. Whether this call did it.
+    virtual base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) = 0;
+    // revoking -> done, if nothing remains but what is stuck. Whether this call did it.
     virtual base::Result<bool> finish(const std::string& id, base::Timestamp now) = 0;
     virtual base::Result<void> set_problem(const std::string& id, const std::string& problem) = 0;
 };
-
-// A selection of these fields (name and value), and one of these ids.
-std::string selection_text(const std::vector<std::pair<std::string, std::string>>& fields);
-std::string selection_of_ids(const std::vector<std::string>& grant_ids);
-// The fields of a selection, for parse_grant_query() and the ids.
-FieldReader fields_of_selection(const std::string& selection);
 
 // Carries bulk revocations out, a step at a time, and goes on after whatever interrupted it. The upstream is asked by a
 // few threads at once; when it says to slow down, all of them wait. Blocking.
 class BulkRevoker {
 public:
+    // `time_to_stop`: so long after the decision a selection by filter begins.
     BulkRevoker(BulkStore& bulks, AdminStore& grants, Revocation& revocation, AuditLog& audit, const base::Clock& clock,
-                base::Seconds call_timeout)
+                base::Seconds call_timeout, base::Seconds time_to_stop = {})
         : bulks_(bulks),
           grants_(grants),
           revocation_(revocation),
           audit_(audit),
           clock_(clock),
-          call_timeout_(call_timeout) {}
+          call_timeout_(call_timeout),
+          time_to_stop_(time_to_stop) {}
 
-    // Stores the decision; run_once() does the rest. invalid_input: the selection makes no sense.
+    // Stores the decision; run_once() does the rest. `confirmed_count`: how many grants the caller was told that the
+    // selection means; one that means every grant needs it. invalid_input: the selection or the reason makes no sense.
+    // conflict: the selection means another number now, or the number is missing; the message says how many.
     base::Result<BulkRevocation> begin(const std::string& selection, const Initiator& by, const std::string& reason,
-                                       const std::optional<domain::Hold>& hold);
+                                       const std::optional<domain::Hold>& hold,
+                                       const std::optional<std::int64_t>& confirmed_count = std::nullopt);
     // How many grants a selection means now, `most` at the most. invalid_input: it makes no sense.
     base::Result<std::int64_t> count(const std::string& selection, std::int64_t most);
+    // Leaves the grants that are not marked yet as they are; those that are marked go on. not_found; conflict: all of
+    // them are marked already.
+    base::Result<BulkRevocation> stop(const std::string& id, const Initiator& by);
 
     // A step of every open one: marks some, revokes some. Gives what went wrong, for the log; empty: nothing. When told
     // to stop it ends after the calls that are under way.
@@ -83,9 +92,17 @@ public:
     bool is_busy() const { return is_busy_; }
 
 private:
+    // What a step came to.
+    struct Step {
+        std::optional<base::Error> outage;  // nothing else would fare better just now
+        std::string problem;                // to be shown: of single keys, which are tried again by themselves
+        std::string failure;                // what has failed just now; empty: nothing
+    };
+    base::Result<std::int64_t> count_of(const BulkSelection& selection, std::int64_t most);
     base::Result<bool> mark_some(const BulkRevocation& bulk);
-    base::Result<void> revoke_some(const BulkRevocation& bulk, const std::stop_token& stop);
-    base::Result<void> advance(const BulkRevocation& bulk, const std::stop_token& stop);
+    Step revoke_some(const BulkRevocation& bulk, const std::stop_token& stop);
+    Step advance(const BulkRevocation& bulk, const std::stop_token& stop);
+    base::Result<void> finish(const BulkRevocation& bulk);
 
     BulkStore& bulks_;
     AdminStore& grants_;
@@ -93,6 +110,7 @@ private:
     AuditLog& audit_;
     const base::Clock& clock_;
     const base::Seconds call_timeout_;
+    const base::Seconds time_to_stop_;
     std::atomic<bool> is_busy_{false};
     base::Timestamp not_before_;
 };

@@ -14,10 +14,19 @@ base::Result<void> read_state(const std::string& text, GrantQuery& query) {
         (text == "expired" ? query.is_expired : query.is_disabled) = true;
         return {};
     }
+    query.is_ended = text == "ended";
+    if (query.is_ended) return {};
     query.status = domain::parse_grant_status(text);
     if (query.status) return {};
-    return base::fail(base::Errc::invalid_input,
-                      "state must be pending, ambiguous, active, revoking, expired or disabled");
+    return base::fail(
+        base::Errc::invalid_input,
+        "state must be waiting, pending, ambiguous, active, replacing, revoking, expired, disabled or ended");
+}
+
+base::Result<void> read_unused(const std::string& text, GrantQuery& query) {
+    query.is_unused = text == "1" || text == "true";
+    if (query.is_unused || text.empty() || text == "0" || text == "false") return {};
+    return base::fail(base::Errc::invalid_input, "unused must be true or false");
 }
 
 base::Result<void> read_order(const std::string& text, GrantQuery& query) {
@@ -66,10 +75,15 @@ base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Times
     GrantQuery query;
     query.now = now;
     query.search = std::string(base::trim(field("q")));
-    const std::string unused = field("unused");
-    query.is_unused = unused == "1" || unused == "true";
-    for (const auto& read : {read_state(field("state"), query), read_order(field("sort"), query),
-                             read_dates(field, query), read_expiry(field, query)}) {
+    if (!base::is_text(query.search)) return base::fail(base::Errc::invalid_input, "q must be UTF-8 text");
+    if (domain::holds_raw_key(query.search)) {
+        return base::fail(base::Errc::invalid_input,
+                          "q holds a whole key, which belongs in no address and no selection: look for it by POST, or "
+                          "by its last four characters");
+    }
+    for (const auto& read :
+         {read_state(field("state"), query), read_order(field("sort"), query), read_dates(field, query),
+          read_expiry(field, query), read_unused(field("unused"), query)}) {
         if (!read) return tl::unexpected(read.error());
     }
     return query;

@@ -17,12 +17,14 @@ enum class GrantOrder { newest, expires_soonest, spent_most };
 // does.
 struct GrantQuery {
     std::string search;  // part of a login, a whole numeric id, or a hint; empty: all
+    std::string hint;    // exactly these last characters; empty: any
     std::optional<domain::GrantStatus> status;
     std::optional<bool> is_disabled;
     std::optional<bool> is_expired;             // as of `now`
     std::optional<base::Timestamp> expires_by;  // not expired at `now`, but by then
     std::optional<base::Timestamp> created_from, created_before;
     bool is_unused = false;  // nothing spent, as far as is known
+    bool is_ended = false;   // those in the ledger: AdminStore::list_ended() rather than list()
     GrantOrder order = GrantOrder::newest;
     std::string cursor;  // of the page before; empty: from the beginning
     int limit = 50;
@@ -32,8 +34,9 @@ struct GrantQuery {
 // Gives the value of a field, empty if it is absent.
 using FieldReader = std::function<std::string(std::string_view name)>;
 
-// From what a person or a program asks for: q, state (a status, or "expired", "disabled"), unused (1), expires_within
-// (days), from, to (dates, inclusive), sort (newest, expiry, spent). invalid_input: says which field makes no sense.
+// From what a person or a program asks for: q, state (a status, or "expired", "disabled", "ended"), unused (true, 1,
+// false, 0), expires_within (days), from, to (dates, inclusive), sort (newest, expiry, spent). invalid_input: says
+// which field makes no sense.
 base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Timestamp now);
 
 }  // namespace llmapikey::service

@@ -31,9 +31,10 @@ void Recovery::settle(const std::stop_token& stop, Recovered& recovered) {
 }
 
 void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered) {
-    const auto entries = parts_.admin.list_revoking("", rows_per_page, "");
+    const auto entries = parts_.admin.list_due_revocations(clock_.now(), rows_per_page, "");
     if (!entries) recovered.failures.push_back(entries.error().detail);
     if (!entries) return;
+    OutageWatch watch;
     for (const LedgerEntry& entry : *entries) {
         if (stop.stop_requested()) return;
         // One that began just now is somebody's who is still at it.
@@ -41,10 +42,16 @@ void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recove
         const auto ended =
             parts_.revocation.resume(entry.grant, {"system", "resumed"}, entry.reason, base::Deadline::after(timeout));
         if (ended) ++recovered.revoked;
+        if (ended) watch.note_success();
         if (ended) continue;
         recovered.failures.push_back("revoking the key of account " + entry.grant.github_user_id.text() + ": " +
                                      ended.error().detail);
-        if (is_outage(ended.error())) return;
+        const bool is_outage = watch.note_failure(ended.error());
+        const bool is_own = !ended.error().is_circuit_open && ended.error().code != base::Errc::store_unavailable;
+        const auto noted =
+            is_own ? note_failed_revocation(parts_.admin, entry, ended.error(), clock_.now()) : base::Result<void>{};
+        if (!noted) recovered.failures.push_back(noted.error().detail);
+        if (is_outage || !noted) return;
     }
 }
 

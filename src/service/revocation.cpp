@@ -1,6 +1,7 @@
 #include "service/revocation.hpp"
 
 #include "base/crash_point.hpp"
+#include "domain/written_text.hpp"
 #include "service/audited.hpp"
 #include "service/key_ending.hpp"
 
@@ -24,14 +25,16 @@ base::Result<domain::Grant> Revocation::begin(const std::string& grant_id, const
 base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by,
                                                const std::string& reason, const std::optional<domain::Hold>& hold,
                                                base::Deadline deadline) {
+    const auto checked_reason = domain::check_text(reason, domain::reason_rule);
+    if (!checked_reason) return tl::unexpected(checked_reason.error());
     const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
-    Audited audited(audit_, clock_, by, "key.revoke", subject_of(**found), reason);
+    Audited audited(audit_, clock_, by, "key.revoke", subject_of(**found), *checked_reason);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     base::crash_point("revoke.beginning");
-    const auto begun = begin(grant_id, {by.actor, reason, hold, clock_.now(), ""});
+    const auto begun = begin(grant_id, {by.actor, *checked_reason, hold, clock_.now(), ""});
     base::crash_point("revoke.begun");
     auto finished = begun ? end_key_upstream(provider_, spending_, *begun, clock_.now(), deadline)
                           : base::Result<void>(tl::unexpected(begun.error()));

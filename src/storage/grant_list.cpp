@@ -107,6 +107,7 @@ void add_search(const GrantQuery& query, Search search, Dialect dialect, Conditi
 
 void add_filters(const GrantQuery& query, Conditions& conditions) {
     const auto now = seconds_of(query.now);
+    if (!query.hint.empty()) conditions.add("key_hint = #", query.hint);
     if (query.status) conditions.add("status = #", domain::to_text(*query.status));
     if (query.is_disabled) conditions.add(*query.is_disabled ? "is_disabled = 1" : "is_disabled = 0");
     if (query.is_expired) conditions.add(*query.is_expired ? "expires_at <= {time:#}" : "expires_at > {time:#}", now);

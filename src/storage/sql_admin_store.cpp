@@ -5,16 +5,16 @@
 
 #include "storage/grant_columns.hpp"
 #include "storage/grant_list.hpp"
+#include "storage/ledger_list.hpp"
 #include "storage/sql_values.hpp"
 
 namespace llmapikey::storage {
 namespace {
 
 const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
-const std::string select_ledger =
-    "SELECT grant_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, {epoch:created_at}, "
-    "{epoch:expires_at}, actor, reason, {epoch:begun_at}, {epoch:ended_at}, bulk_id FROM llmapikey.ledger "
-    "WHERE github_user_id = $1 ORDER BY begun_at DESC, grant_id LIMIT 100";
+const std::string select_ledger = "SELECT " + ledger_columns +
+                                  " FROM llmapikey.ledger WHERE github_user_id = $1 "
+                                  "ORDER BY begun_at DESC, grant_id LIMIT 100";
 // With the entry that its beginning has left in the ledger.
 const std::string select_revoking = "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM (SELECT " +
                                     portable_grant_columns +
@@ -28,6 +28,27 @@ const std::string select_revoking_of_bulk =
     portable_grant_columns +
     " FROM llmapikey.api_keys WHERE status = 'revoking') AS grant_of ON grant_of.id = grant_id "
     "WHERE bulk_id = $3 AND ended_at IS NULL AND grant_id > $1::uuid ORDER BY grant_id LIMIT $2::bigint";
+// Those that have failed come last, so that they hold up nobody.
+const std::string select_due =
+    "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id, revoke_attempts, revoke_problem, next_revoke_at "
+    "FROM (SELECT " +
+    portable_grant_columns +
+    " FROM llmapikey.api_keys WHERE status = 'revoking') AS grant_of LEFT JOIN llmapikey.ledger ON grant_id = "
+    "grant_of.id "
+    "WHERE coalesce(next_revoke_at, 0) <= $1::bigint AND ";
+const std::string due_in_order = " ORDER BY coalesce(next_revoke_at, 0), grant_of.id LIMIT $2::bigint";
+const std::string select_due_singly =
+    select_due +
+    "(bulk_id IS NULL OR EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS bulk WHERE bulk.id = bulk_id "
+    "AND state = 'done'))" +
+    due_in_order;
+const std::string select_due_of_bulk = select_due + "bulk_id = $3" + due_in_order;
+const std::string update_failure =
+    "UPDATE llmapikey.ledger SET revoke_attempts = revoke_attempts + $4::bigint, revoke_problem = $2, "
+    "next_revoke_at = $3::bigint WHERE grant_id = $1::uuid AND ended_at IS NULL";
+const std::string stuck_entries = " FROM llmapikey.ledger WHERE ended_at IS NULL AND revoke_attempts >= " +
+                                  std::to_string(service::stuck_after_attempts);
+const std::string count_stuck_entries = "SELECT count(*)" + stuck_entries;
 const std::string begin_change_of =
     "UPDATE llmapikey.api_keys SET is_disabled = coalesce($2, is_disabled), "
     "daily_limit_micro_usd = coalesce($3, daily_limit_micro_usd), unsynced = $4 "
@@ -67,25 +88,6 @@ const std::string upsert_hold =
     "VALUES ($1, {time:$2}, $3, $4, {time:$5}) ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, "
     "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at";
 const std::string delete_hold = "DELETE FROM llmapikey.holds WHERE github_user_id = $1";
-
-service::LedgerEntry read_ledger_row(const SqlRow& row, domain::GithubUserId account) {
-    service::LedgerEntry entry;
-    entry.grant.id = row.text(0);
-    entry.grant.github_user_id = account;
-    entry.grant.github_username = row.text(1);
-    entry.grant.status = domain::GrantStatus::revoking;
-    entry.grant.delete_handle = row.text(2);
-    entry.grant.key_hint = row.text(3);
-    entry.grant.daily_limit = base::MicroUsd{row.number(4)};
-    entry.grant.created_at = entry.grant.attempted_at = time_of(row.number(5));
-    entry.grant.expires_at = time_of(row.number(6));
-    entry.actor = row.text(7);
-    entry.reason = row.text(8);
-    entry.begun_at = time_of(row.number(9));
-    if (!row.is_null(10)) entry.ended_at = time_of(row.number(10));
-    entry.bulk_id = row.text(11);
-    return entry;
-}
 
 base::Result<service::LedgerEntry> read_revoking_row(const SqlRow& row) {
     auto grant = grant_of_row(row);
@@ -139,12 +141,19 @@ base::Result<std::optional<domain::Grant>> SqlAdminStore::find_grant(const std::
 }
 
 base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::ledger_of(domain::GithubUserId id) {
-    const auto answer = database_->run(select_ledger, SqlValues().add(id.text()));
-    if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::LedgerEntry> entries;
-    for (const SqlRow& row : answer->rows)
-        entries.push_back(read_ledger_row(row, id));
-    return entries;
+    return ledger_entries_of(database_->run(select_ledger, SqlValues().add(id.text())));
+}
+
+base::Result<service::LedgerPage> SqlAdminStore::list_ended(const service::GrantQuery& query) {
+    return storage::list_ended(*database_, query);
+}
+
+base::Result<std::vector<domain::GithubUserId>> SqlAdminStore::find_accounts(const std::string& search, int limit) {
+    return storage::find_accounts(*database_, search, limit);
+}
+
+base::Result<std::vector<service::ChainedEntry>> SqlAdminStore::find_audit_entries(const service::AuditQuery& query) {
+    return storage::find_audit_entries(*database_, query);
 }
 
 base::Result<int> SqlAdminStore::begin_revocations(const std::vector<std::string>& grant_ids,
@@ -175,6 +184,46 @@ base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_revoking(
         entries.push_back(std::move(*entry));
     }
     return entries;
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_due_revocations(base::Timestamp now, int limit,
+                                                                                    const std::string& bulk_id) {
+    SqlValues values;
+    values.add(seconds_of(now)).add(std::int64_t{limit});
+    if (!bulk_id.empty()) values.add(bulk_id);
+    const auto answer = database_->run(bulk_id.empty() ? select_due_singly : select_due_of_bulk, values);
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::LedgerEntry> entries;
+    for (const SqlRow& row : answer->rows) {
+        auto entry = read_revoking_row(row);
+        if (!entry) return tl::unexpected(entry.error());
+        read_attempts(row, grant_column_count + 4, *entry);
+        entries.push_back(std::move(*entry));
+    }
+    return entries;
+}
+
+base::Result<void> SqlAdminStore::note_revocation_failure(const std::string& grant_id, const std::string& problem,
+                                                          base::Timestamp next_attempt_at, bool is_counted) {
+    SqlValues values;
+    values.add(grant_id).add(problem).add(seconds_of(next_attempt_at)).add(std::int64_t{is_counted ? 1 : 0});
+    return done(database_->run(update_failure, values));
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_stuck(int limit, const std::string& bulk_id) {
+    SqlValues values;
+    values.add(std::int64_t{limit});
+    if (!bulk_id.empty()) values.add(bulk_id);
+    return ledger_entries_of(database_->run("SELECT " + ledger_columns + stuck_entries +
+                                                (bulk_id.empty() ? "" : " AND bulk_id = $2") +
+                                                " ORDER BY begun_at, grant_id LIMIT $1::bigint",
+                                            values));
+}
+
+base::Result<std::int64_t> SqlAdminStore::count_stuck() {
+    const auto answer = database_->run(count_stuck_entries, SqlValues());
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->rows.at(0).number(0);
 }
 
 base::Result<domain::Grant> SqlAdminStore::begin_change(const std::string& grant_id, const service::KeyChange& change,

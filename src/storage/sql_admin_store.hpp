@@ -18,11 +18,20 @@ public:
     base::Result<std::int64_t> count(const service::GrantQuery& query, std::int64_t most) override;
     base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) override;
     base::Result<std::vector<service::LedgerEntry>> ledger_of(domain::GithubUserId id) override;
+    base::Result<service::LedgerPage> list_ended(const service::GrantQuery& query) override;
+    base::Result<std::vector<domain::GithubUserId>> find_accounts(const std::string& search, int limit) override;
+    base::Result<std::vector<service::ChainedEntry>> find_audit_entries(const service::AuditQuery& query) override;
     base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids,
                                         const service::Ending& ending) override;
     base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) override;
     base::Result<std::vector<service::LedgerEntry>> list_revoking(const std::string& after_id, int limit,
                                                                   const std::optional<std::string>& bulk_id) override;
+    base::Result<std::vector<service::LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
+                                                                         const std::string& bulk_id) override;
+    base::Result<void> note_revocation_failure(const std::string& grant_id, const std::string& problem,
+                                               base::Timestamp next_attempt_at, bool is_counted) override;
+    base::Result<std::vector<service::LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) override;
+    base::Result<std::int64_t> count_stuck() override;
     base::Result<domain::Grant> begin_change(const std::string& grant_id, const service::KeyChange& change,
                                              const std::string& token) override;
     base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) override;

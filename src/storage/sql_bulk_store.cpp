@@ -1,5 +1,7 @@
 #include "storage/sql_bulk_store.hpp"
 
+#include <algorithm>
+
 #include "storage/sql_values.hpp"
 
 namespace llmapikey::storage {
@@ -7,20 +9,29 @@ namespace {
 
 const std::string columns =
     "id, actor, origin, reason, is_held, hold_until, selection, state, total, created_at, ended_at, problem, "
-    "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL)";
+    "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL), cutoff, stopped_at, "
+    "stopped_by, (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL "
+    "AND revoke_attempts >= " +
+    std::to_string(service::stuck_after_attempts) + ")";
 const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocations AS bulk ";
 const std::string select_one = select + "WHERE id = $1";
 const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
 const std::string select_open = select + "WHERE state <> 'done' ORDER BY created_at, id LIMIT $1::bigint";
 const std::string insert =
     "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, state, "
-    "total, created_at, cutoff, problem) VALUES ($1, $2, $3, $4, $5, $6, $7, 'selecting', 0, $8, $8, '')";
+    "total, created_at, cutoff, problem) VALUES ($1, $2, $3, $4, $5, $6, $7, 'selecting', 0, $8, $9, '')";
 const std::string update_to_revoking =
     "UPDATE llmapikey.bulk_revocations SET state = 'revoking', "
     "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'selecting'";
+const std::string update_to_stopped =
+    "UPDATE llmapikey.bulk_revocations SET state = 'revoking', stopped_at = $2, stopped_by = $3, "
+    "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'selecting'";
+// Counts again: what was being marked while it was stopped has joined since.
 const std::string update_to_done =
-    "UPDATE llmapikey.bulk_revocations SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'revoking' "
-    "AND NOT EXISTS (SELECT 1 FROM llmapikey.ledger WHERE bulk_id = $1 AND ended_at IS NULL)";
+    "UPDATE llmapikey.bulk_revocations SET state = 'done', ended_at = $2, "
+    "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'revoking' "
+    "AND NOT EXISTS (SELECT 1 FROM llmapikey.ledger WHERE bulk_id = $1 AND ended_at IS NULL AND revoke_attempts < " +
+    std::to_string(service::stuck_after_attempts) + ")";
 const std::string update_problem = "UPDATE llmapikey.bulk_revocations SET problem = $2 WHERE id = $1";
 
 service::BulkState state_of(const std::string& text) {
@@ -42,6 +53,10 @@ service::BulkRevocation read_bulk(const SqlRow& row) {
     bulk.ended_at = time_if_any(row, 10);
     bulk.problem = row.text(11);
     bulk.remaining = row.number(12);
+    bulk.begins_at = time_in(row, 13);
+    bulk.stopped_at = time_if_any(row, 14);
+    bulk.stopped_by = row.text(15);
+    bulk.stuck = row.number(16);
     return bulk;
 }
 
@@ -61,6 +76,7 @@ base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
     values.add(bulk.id).add(bulk.by.actor).add(bulk.by.origin).add(bulk.reason);
     values.add(std::int64_t{bulk.hold ? 1 : 0}).add_if(bulk.hold ? seconds_if(bulk.hold->until) : std::nullopt);
     values.add(bulk.selection).add(seconds_of(bulk.created_at));
+    values.add(seconds_of(std::max(bulk.begins_at, bulk.created_at)));
     return done(database_->run(insert, values));
 }
 
@@ -81,6 +97,12 @@ base::Result<std::vector<service::BulkRevocation>> SqlBulkStore::list_open(int l
 
 base::Result<void> SqlBulkStore::finish_selecting(const std::string& id) {
     return done(database_->run(update_to_revoking, SqlValues().add(id)));
+}
+
+base::Result<bool> SqlBulkStore::stop(const std::string& id, const std::string& actor, base::Timestamp now) {
+    const auto answer = database_->run(update_to_stopped, SqlValues().add(id).add(seconds_of(now)).add(actor));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
 }
 
 base::Result<bool> SqlBulkStore::finish(const std::string& id, base::Timestamp now) {

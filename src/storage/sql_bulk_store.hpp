@@ -17,6 +17,7 @@ public:
     base::Result<std::vector<service::BulkRevocation>> list_latest(int limit) override;
     base::Result<std::vector<service::BulkRevocation>> list_open(int limit) override;
     base::Result<void> finish_selecting(const std::string& id) override;
+    base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) override;
     base::Result<bool> finish(const std::string& id, base::Timestamp now) override;
     base::Result<void> set_problem(const std::string& id, const std::string& problem) override;
 

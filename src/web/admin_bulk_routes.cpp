@@ -11,7 +11,8 @@ namespace llmapikey::web {
 namespace {
 
 constexpr int bulks_shown = 50;
-constexpr std::int64_t most_counted = 1'000'000;
+constexpr std::int64_t most_counted = 10'000'000;
+constexpr int stuck_shown = 50;
 constexpr int examples_shown = 8;
 
 views::BulkRow row_of(const service::BulkRevocation& bulk) {
@@ -24,26 +25,44 @@ views::BulkRow row_of(const service::BulkRevocation& bulk) {
     row.reason = bulk.reason;
     row.total = std::to_string(bulk.total);
     row.done = std::to_string(std::max<std::int64_t>(bulk.total - bulk.remaining, 0));
+    if (bulk.stuck > 0) row.stuck = std::to_string(bulk.stuck);
+    if (bulk.stopped_at) row.state += ", stopped";
     return row;
 }
 
-base::Result<void> show_examples(const Services& services, const std::string& selection, views::BulkConfirmView& view) {
-    for (const std::string& id : view.ids) {
+base::Result<void> show_examples(const Services& services, const service::BulkSelection& selection,
+                                 views::BulkConfirmView& view) {
+    for (const std::string& id : selection.ids) {
         if (view.examples.size() == examples_shown) return {};
         const auto grant = services.admin_store.find_grant(id);
         if (!grant) return tl::unexpected(grant.error());
         if (*grant) view.examples.push_back((*grant)->github_username);
     }
-    if (!view.ids.empty()) return {};
-    auto query = service::parse_grant_query(service::fields_of_selection(selection), services.clock.now());
-    if (!query) return tl::unexpected(query.error());
-    query->status = domain::GrantStatus::active;
-    query->limit = examples_shown;
-    const auto page = services.admin_store.list(*query);
+    if (!selection.ids.empty()) return {};
+    service::GrantQuery query = selection.query;
+    query.limit = examples_shown;
+    const auto page = services.admin_store.list(query);
     if (!page) return tl::unexpected(page.error());
     for (const domain::Grant& grant : page->grants)
         view.examples.push_back(grant.github_username);
     return {};
+}
+
+net::Response refuse_selection(const Services& services, const Context& context, const base::Error& error) {
+    views::BulkConfirmView view;
+    view.frame = make_frame(services, context);
+    view.count = "no";
+    view.problem = "That cannot be revoked: " + error.detail + ".";
+    return html_response(400, views::render(view));
+}
+
+// The number of keys is another than the one that was shown: they are shown again before anything is done.
+net::Response ask_again(const Services& services, const Context& context, const std::string& selection,
+                        const base::Error& error) {
+    return error_response(services, context, 409, {},
+                          {"Look again", "Nothing was revoked: " + error.detail + ".",
+                           "Look at the keys that are meant now, and confirm them.",
+                           "/admin/revocations/new?" + selection, "To the keys that are meant"});
 }
 
 }  // namespace
@@ -54,47 +73,65 @@ net::Response admin_bulk_confirm(const Services& services, const Context& contex
     view.frame = make_frame(services, context);
     view.ids = fields.values("ids");
     view.filters = filters_of([&](std::string_view name) { return fields.value(name); });
-    if (!view.ids.empty()) view.filters.clear();
-    view.is_everything = view.ids.empty() && view.filters.empty();
-    const std::string selection =
-        view.ids.empty() ? service::selection_text(view.filters) : service::selection_of_ids(view.ids);
+    const std::string selection = selection_said(view.ids, view.filters, is_set(fields.value("all")));
+    const auto parsed = service::parse_bulk_selection(selection, services.clock.now());
+    if (!parsed) return refuse_selection(services, context, parsed.error());
+    view.is_everything = parsed->is_everything;
+    view.is_all_said = is_set(fields.value("all"));
     const auto count = services.bulk_revoker.count(selection, most_counted);
-    const auto shown = count ? show_examples(services, selection, view) : base::Result<void>{};
-    if (!count && count.error().code != base::Errc::invalid_input)
-        return error_response(services, context, count.error());
+    if (!count) return error_response(services, context, count.error());
+    const auto shown = show_examples(services, *parsed, view);
     if (!shown) return error_response(services, context, shown.error());
-    view.count = count ? std::to_string(*count) : "no";
-    if (!count) view.problem = "That cannot be revoked: " + count.error().detail + ".";
-    if (count && *count == 0) view.problem = "No active key fits, so there is nothing to revoke.";
+    view.count = std::to_string(*count);
+    if (*count == 0) view.problem = "No active key fits, so there is nothing to revoke.";
     return html_response(view.problem.empty() ? 200 : 400, views::render(view));
 }
 
 net::Response admin_bulk_begin(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(services, context, 400);
-    const auto why = reason_and_hold_of(*fields, services.clock.now());
     const auto selection = selection_of(*fields);
-    const bool is_understood = why && selection;
-    if (!is_understood) {
-        return error_response(services, context, 400, {},
-                              {"Say which keys, and why", "A reason is needed, and keys that it is about.",
-                               "Go back and fill the form in.", "/admin", "To the keys"});
-    }
-    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold);
-    if (!bulk) return error_response(services, context, bulk.error());
-    return redirect(303, "/admin/revocations/" + bulk->id);
+    if (!selection) return refuse_selection(services, context, selection.error());
+    const auto why = bulk_reason_and_hold_of(*fields, services.clock.now());
+    const auto confirmed = confirmed_count_of(*fields);
+    if (!why || !confirmed) return refuse_selection(services, context, why ? confirmed.error() : why.error());
+    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed);
+    if (bulk) return redirect(303, "/admin/revocations/" + bulk->id);
+    if (bulk.error().code == base::Errc::conflict) return ask_again(services, context, *selection, bulk.error());
+    return error_response(services, context, bulk.error());
+}
+
+net::Response admin_bulk_stop(const Services& services, const Context& context) {
+    const std::string id(context.path_id);
+    const auto stopped = services.bulk_revoker.stop(id, context.initiator());
+    const bool is_late = !stopped && stopped.error().code == base::Errc::conflict;
+    if (!stopped && !is_late) return error_response(services, context, stopped.error());
+    if (context.wants_json())
+        return status_answer(is_late ? 409 : 200, is_late ? "too-late" : "stopped",
+                             is_late ? stopped.error().detail : "");
+    return redirect(303, "/admin/revocations/" + id + "?result=" + (is_late ? "too-late" : "stopped"));
 }
 
 net::Response admin_bulk_progress(const Services& services, const Context& context) {
     const auto bulk = services.bulk_store.find(std::string(context.path_id));
     if (!bulk) return error_response(services, context, bulk.error());
     if (!*bulk) return error_response(services, context, 404);
+    const auto stuck = services.admin_store.list_stuck(stuck_shown, (*bulk)->id);
+    if (!stuck) return error_response(services, context, stuck.error());
     views::BulkProgressView view;
     view.frame = make_frame(services, context);
     view.bulk = row_of(**bulk);
     view.is_done = (*bulk)->state == service::BulkState::done;
     view.is_selecting = (*bulk)->state == service::BulkState::selecting;
-    view.problem = (*bulk)->problem;
+    view.is_to_begin = view.is_selecting && (*bulk)->begins_at > services.clock.now();
+    view.is_stopped = (*bulk)->stopped_at.has_value();
+    view.stopped_by = (*bulk)->stopped_by;
+    if (!view.is_done || (*bulk)->stuck > 0) view.problem = (*bulk)->problem;
+    for (const service::LedgerEntry& entry : *stuck) {
+        view.stuck.push_back({entry.grant.github_user_id.text(), entry.grant.github_username, entry.problem,
+                              entry.next_attempt_at ? minute_text(*entry.next_attempt_at) : "at once"});
+    }
+    show_result(context, view.notice_good, view.notice_bad);
     return html_response(200, views::render(view));
 }
 

@@ -17,6 +17,7 @@ namespace llmapikey::web {
 namespace {
 
 constexpr std::int64_t entries_per_page = 100;
+constexpr int accounts_searched = 50;
 constexpr int entries_exported_at_once = 200;
 
 std::string number_text(std::int64_t number) {
@@ -99,6 +100,21 @@ base::Result<std::vector<service::ChainedEntry>> latest_entries(const Services& 
     return services.audit.read(after, static_cast<int>(std::max<std::int64_t>(before - 1 - after, 0)));
 }
 
+// The latest ones about the accounts that `search` finds, in order.
+base::Result<std::vector<service::ChainedEntry>> latest_about(const Services& services, const std::string& search,
+                                                              std::int64_t before) {
+    service::AuditQuery query;
+    auto accounts = services.admin_store.find_accounts(search, accounts_searched);
+    if (!accounts) return tl::unexpected(accounts.error());
+    query.accounts = std::move(*accounts);
+    query.before = before;
+    query.limit = static_cast<int>(entries_per_page);
+    query.is_latest_first = true;
+    auto entries = services.admin_store.find_audit_entries(query);
+    if (entries) std::reverse(entries->begin(), entries->end());
+    return entries;
+}
+
 // All behind the sequence `after` and up to `last`, as JSON Lines.
 net::BodyEnd export_entries(service::AuditLog& audit, std::int64_t after, std::int64_t last, net::BodyWriter& writer) {
     while (after < last) {
@@ -107,7 +123,7 @@ net::BodyEnd export_entries(service::AuditLog& audit, std::int64_t after, std::i
         if (!page || page->empty()) return net::BodyEnd::broken;
         std::string lines;
         for (const service::ChainedEntry& link : *page) {
-            if (link.sequence <= last) lines += boost::json::serialize(resources::to_json(link)) + "\n";
+            if (link.sequence <= last) lines += resources::to_text(resources::to_json(link)) + "\n";
         }
         if (!writer.write(lines)) return net::BodyEnd::broken;
         after = page->back().sequence;
@@ -144,19 +160,26 @@ net::Response admin_overview(const Services& services, const Context& context) {
 net::Response admin_audit(const Services& services, const Context& context) {
     const auto head = services.audit.head();
     if (!head) return error_response(services, context, head.error());
-    const auto before = base::parse_whole_number(Form(context.request.query).value("before"));
+    const Form fields(context.request.query);
+    const auto before = base::parse_whole_number(fields.value("before"));
     const std::int64_t end = std::min(before.value_or(head->sequence + 1), head->sequence + 1);
-    const auto entries = latest_entries(services, end, entries_per_page);
-    if (!entries) return error_response(services, context, entries.error());
     views::AdminAuditView view;
     view.frame = make_frame(services, context);
+    view.search = std::string(base::trim(fields.value("q")));
+    const auto entries = view.search.empty() ? latest_entries(services, end, entries_per_page)
+                                             : latest_about(services, view.search, end);
+    if (!entries) return error_response(services, context, entries.error());
     for (auto link = entries->rbegin(); link != entries->rend(); ++link) {
         const service::AuditEntry& entry = link->entry;
         view.entries.push_back({std::to_string(link->sequence), minute_text(entry.at), entry.actor, entry.action,
                                 entry.subject, entry.origin, entry.outcome, entry.detail});
     }
-    const bool has_older = !entries->empty() && entries->front().sequence > 1;
-    if (has_older) view.older_path = "/admin/audit?before=" + std::to_string(entries->front().sequence);
+    const bool has_older = !entries->empty() && entries->front().sequence > 1 &&
+                           (view.search.empty() || entries->size() == static_cast<std::size_t>(entries_per_page));
+    if (has_older) {
+        view.older_path = "/admin/audit?before=" + std::to_string(entries->front().sequence) +
+                          (view.search.empty() ? "" : "&q=" + base::to_percent_encoded(view.search));
+    }
     return html_response(200, views::render(view));
 }
 

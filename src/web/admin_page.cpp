@@ -29,6 +29,20 @@ constexpr ResultText results[] = {
     {"bad-change", "That is no amount of US dollars above 0 and up to 100000, or the reason has over 500 characters.",
      false},
     {"never-kept", "This key was never kept, so there is nothing to show.", false},
+    {"stopped", "It is stopped: no further key is revoked. Those whose revocation had begun are ended.", true},
+    {"too-late", "The revocation of all its keys has begun, so there is nothing left to stop.", false},
+    {"found-key", "This account holds the key that you looked for.", true},
+    {"perhaps-ended",
+     "No key in use is the one that you looked for. Those that have ended with the same last characters are shown: one "
+     "of them may have been it.",
+     false},
+    {"unknown-key",
+     "No account holds this key, and none that has ended had the same last characters. It was not made here.", false},
+    {"key-in-address",
+     "The key was taken out of the address, and nothing was looked for. Paste it into the search below: it is sent so "
+     "that no address holds it. The browser's history or a proxy may have kept the address: if others can read those, "
+     "revoke the key.",
+     false},
     {"token-revoked", "The token is revoked: it is good for nothing from now on.", true},
     {"removed", "The endpoint is removed.", true},
     {"sent", "It is on its way. Reload in a moment to see what came of it.", true},

@@ -1,5 +1,6 @@
 #include "base/encoding.hpp"
 #include "domain/login.hpp"
+#include "domain/written_text.hpp"
 #include "ops/log.hpp"
 #include "web/admin_page.hpp"
 #include "web/api_answer.hpp"
@@ -14,6 +15,7 @@ namespace llmapikey::web {
 namespace {
 
 constexpr int keys_per_page = 50;
+constexpr int ended_beside_search = 20;
 
 net::Response to_account(const std::string& account_id, std::string_view result) {
     return redirect(303, "/admin/accounts/" + account_id + "?result=" + std::string(result));
@@ -84,16 +86,45 @@ base::Result<service::GrantPage> list_keys(const Services& services, const Form&
         query->now = services.clock.now();
     } else {
         auto shown = filters_of(field);
+        view.is_filtered = !shown.empty();
         if (!view.sort.empty()) shown.emplace_back("sort", view.sort);
         view.filter = service::selection_text(shown);
     }
     query->cursor = fields.value("page");
     query->limit = keys_per_page;
+    if (query->is_ended) return service::GrantPage{};
     auto page = services.admin_store.list(*query);
     if (page || page.error().code != base::Errc::invalid_input) return page;
     if (view.problem.empty()) view.problem = "That page does not exist; this is the first one.";
     query->cursor.clear();
     return services.admin_store.list(*query);
+}
+
+// Ended keys: those that are asked for, or the first few that fit what is searched for, so that somebody whose key was
+// revoked is found by the login.
+base::Result<void> show_ended(const Services& services, const Form& fields, views::AdminListView& view) {
+    const bool is_asked_for = view.state == "ended";
+    if (!view.problem.empty() || (!is_asked_for && (view.search.empty() || !view.state.empty()))) return {};
+    auto query =
+        service::parse_grant_query([&](std::string_view name) { return fields.value(name); }, services.clock.now());
+    if (!query) return {};
+    query->limit = is_asked_for ? keys_per_page : ended_beside_search;
+    if (is_asked_for) query->cursor = fields.value("page");
+    auto page = services.admin_store.list_ended(*query);
+    if (!page && page.error().code == base::Errc::invalid_input) {
+        view.problem = "That page does not exist; this is the first one.";
+        query->cursor.clear();
+        page = services.admin_store.list_ended(*query);
+    }
+    if (!page) return tl::unexpected(page.error());
+    for (const service::LedgerEntry& entry : page->entries) {
+        view.ended.push_back({entry.grant.github_user_id.text(), entry.grant.github_username,
+                              "…" + entry.grant.key_hint, date_text(entry.grant.created_at),
+                              entry.ended_at ? minute_text(*entry.ended_at) : "under way", entry.actor, entry.reason});
+    }
+    if (is_asked_for && !page->next_cursor.empty())
+        view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
+    return {};
 }
 
 }  // namespace
@@ -102,9 +133,12 @@ net::Response admin_list(const Services& services, const Context& context) {
     const Form fields(context.request.query);
     views::AdminListView view;
     view.frame = make_frame(services, context);
+    show_result(context, view.notice_good, view.notice_bad);
     show_filters(fields, view);
     const auto page = list_keys(services, fields, view);
     if (!page) return error_response(services, context, page.error());
+    const auto ended = show_ended(services, fields, view);
+    if (!ended) return error_response(services, context, ended.error());
     const auto totals = services.store.totals();
     if (!totals) return error_response(services, context, totals.error());
     view.live = std::to_string(totals->live);
@@ -146,9 +180,16 @@ net::Response admin_account(const Services& services, const Context& context) {
         if (account->hold->until) view.hold_until = minute_text(*account->hold->until);
     }
     for (const service::LedgerEntry& entry : *ledger) {
-        view.ended.push_back({"…" + entry.grant.key_hint, date_text(entry.grant.created_at),
-                              entry.ended_at ? minute_text(*entry.ended_at) : "under way", entry.actor, entry.reason});
+        std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
+        if (service::is_stuck(entry)) {
+            ended_at = "stuck: " + entry.problem;
+            if (entry.next_attempt_at) ended_at += "; tried again at " + minute_text(*entry.next_attempt_at);
+        }
+        view.ended.push_back({id->text(), entry.grant.github_username, "…" + entry.grant.key_hint,
+                              date_text(entry.grant.created_at), std::move(ended_at), entry.actor, entry.reason});
+        if (view.login.empty()) view.login = entry.grant.github_username;
     }
+    if (account->grant) view.login = account->grant->github_username;
     show_result(context, view.notice_good, view.notice_bad);
     return html_response(200, views::render(view));
 }
@@ -186,10 +227,9 @@ net::Response admin_change(const Services& services, const Context& context) {
     const std::string account_id = asked->grant.github_user_id.text();
     const auto change = change_of(asked->fields);
     const bool is_empty = change && !change->is_disabled && !change->daily_limit;
-    const std::string reason(base::trim(asked->fields.text("reason")));
-    const bool is_too_long = reason.size() > service::Administration::max_reason_bytes;
-    if (!change || is_empty || is_too_long) return answer_outcome(context, account_id, {"bad-change", 400});
-    const auto changed = services.administration.change(asked->grant.id, *change, reason, context.initiator());
+    const auto reason = domain::check_text(asked->fields.text("reason"), domain::optional_reason_rule);
+    if (!change || is_empty || !reason) return answer_outcome(context, account_id, {"bad-change", 400});
+    const auto changed = services.administration.change(asked->grant.id, *change, *reason, context.initiator());
     if (changed) return answer_outcome(context, account_id, {"changed", 200});
     ops::log(ops::LogLevel::error, "changing a key: " + changed.error().detail);
     return answer_outcome(context, account_id, outcome_of(changed.error(), "noted"));

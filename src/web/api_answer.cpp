@@ -3,7 +3,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
+#include "domain/written_text.hpp"
 #include "ops/log.hpp"
+#include "resources/resources.hpp"
+#include "web/bulk_selection.hpp"
 #include "web/error_response.hpp"
 #include "web/form.hpp"
 
@@ -31,7 +34,7 @@ std::string title_of(base::Errc code) {
 }  // namespace
 
 net::Response api_answer(int status, const boost::json::value& body) {
-    return uncached_response(status, "application/json", boost::json::serialize(body));
+    return uncached_response(status, "application/json", resources::to_text(body));
 }
 
 net::Response api_error(const Services& services, const Context& context, const base::Error& error) {
@@ -47,25 +50,28 @@ net::Response api_not_found(const Services& services, const Context& context) {
 }
 
 base::Result<std::string> reason_of(const RequestFields& fields) {
-    std::string reason(base::trim(fields.text("reason")));
-    if (!reason.empty() && reason.size() <= service::Administration::max_reason_bytes) return reason;
-    return base::fail(base::Errc::invalid_input, "a reason is needed, of at most 500 characters");
+    return domain::check_text(fields.text("reason"), domain::reason_rule);
 }
 
-base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
+base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now,
+                                               std::string_view hold_unsaid) {
     const auto reason = reason_of(fields);
     if (!reason) return tl::unexpected(reason.error());
     const std::string text = fields.text("hold");
-    const auto hold = domain::parse_hold(text.empty() ? "forever" : text, *reason, now);
+    const auto hold = domain::parse_hold(text.empty() ? hold_unsaid : text, *reason, now);
     if (!hold) return tl::unexpected(hold.error());
     return ReasonAndHold{*reason, *hold};
+}
+
+base::Result<ReasonAndHold> bulk_reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
+    return reason_and_hold_of(fields, now, is_set(fields.text("all")) ? "none" : "forever");
 }
 
 base::Result<service::KeyChange> change_of(const RequestFields& fields) {
     service::KeyChange change;
     const std::string disabled = fields.text("disabled");
-    if (disabled == "true" || disabled == "false") {
-        change.is_disabled = disabled == "true";
+    if (is_set(disabled) || disabled == "false" || disabled == "0") {
+        change.is_disabled = is_set(disabled);
     } else if (!disabled.empty()) {
         return base::fail(base::Errc::invalid_input, "disabled must be true or false");
     }

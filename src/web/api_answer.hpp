@@ -16,7 +16,7 @@ net::Response status_answer(int status, std::string_view word, std::string_view 
 net::Response api_error(const Services& services, const Context& context, const base::Error& error);
 net::Response api_not_found(const Services& services, const Context& context);
 
-// A reason that is needed: invalid_input if it is empty or too long.
+// A reason that is needed, as domain::check_text().
 base::Result<std::string> reason_of(const RequestFields& fields);
 
 // Why a key is ended or an account held, and for how long.
@@ -24,8 +24,11 @@ struct ReasonAndHold {
     std::string reason;
     std::optional<domain::Hold> hold;
 };
-// "reason" as reason_of(); "hold": "none", "forever" or a duration; absent: forever. invalid_input.
-base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
+// "reason" as reason_of(); "hold": "none", "forever" or a duration; absent: `hold_unsaid`. invalid_input.
+base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now,
+                                               std::string_view hold_unsaid = "forever");
+// The same for a bulk revocation: where every key is meant, and nothing is said of a hold, there is none.
+base::Result<ReasonAndHold> bulk_reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
 // "disabled" and "daily_limit_usd"; invalid_input: one of them makes no sense.
 base::Result<service::KeyChange> change_of(const RequestFields& fields);
 // "former_secret_hours": how long the former secret of a webhook goes on signing; absent: the default. invalid_input.

@@ -38,6 +38,17 @@ net::Response answer_account(const Services& services, const Context& context, d
     return api_answer(200, body);
 }
 
+net::Response answer_ended(const Services& services, const Context& context, const service::GrantQuery& query) {
+    const auto page = services.admin_store.list_ended(query);
+    if (!page) return api_error(services, context, page.error());
+    json::array keys;
+    for (const service::LedgerEntry& entry : page->entries)
+        keys.push_back(resources::to_json(entry));
+    json::object body{{"keys", std::move(keys)}, {"next_cursor", nullptr}};
+    if (!page->next_cursor.empty()) body["next_cursor"] = page->next_cursor;
+    return api_answer(200, body);
+}
+
 }  // namespace
 
 net::Response api_keys(const Services& services, const Context& context) {
@@ -49,6 +60,7 @@ net::Response api_keys(const Services& services, const Context& context) {
     if (!limit) return api_error(services, context, limit.error());
     query->limit = *limit;
     query->cursor = fields.value("cursor");
+    if (query->is_ended) return answer_ended(services, context, *query);
     const auto page = services.admin_store.list(*query);
     if (!page) return api_error(services, context, page.error());
     json::array keys;

@@ -1,5 +1,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
 #include "resources/resources.hpp"
@@ -16,6 +18,8 @@ namespace json = boost::json;
 
 constexpr int most_listed = 200;
 constexpr int most_entries = 1000;
+constexpr int accounts_searched = 50;
+constexpr std::int64_t most_counted = 10'000'000;
 
 template <class Item>
 net::Response answer_list(const char* name, const std::vector<Item>& items) {
@@ -23,6 +27,28 @@ net::Response answer_list(const char* name, const std::vector<Item>& items) {
     for (const Item& item : items)
         list.push_back(resources::to_json(item));
     return api_answer(200, json::object{{name, std::move(list)}});
+}
+
+base::Result<std::vector<service::ChainedEntry>> entries_about(const Services& services, const std::string& search,
+                                                               std::int64_t after, int limit) {
+    auto accounts = services.admin_store.find_accounts(search, accounts_searched);
+    if (!accounts) return tl::unexpected(accounts.error());
+    service::AuditQuery query;
+    query.accounts = std::move(*accounts);
+    query.after = after;
+    query.limit = limit;
+    return services.admin_store.find_audit_entries(query);
+}
+
+// A problem that says as "count" how many keys are meant now.
+net::Response with_count(const Services& services, const std::string& selection, net::Response response) {
+    const auto count = services.bulk_revoker.count(selection, most_counted);
+    boost::system::error_code ec;
+    json::value body = json::parse(response.body, ec);
+    if (!count || ec || !body.is_object()) return response;
+    body.get_object()["count"] = *count;
+    response.body = json::serialize(body);
+    return response;
 }
 
 }  // namespace
@@ -41,18 +67,35 @@ net::Response api_bulk_list(const Services& services, const Context& context) {
 net::Response api_bulk(const Services& services, const Context& context) {
     const auto bulk = services.bulk_store.find(std::string(context.path_id));
     if (!bulk) return api_error(services, context, bulk.error());
-    return *bulk ? api_answer(200, resources::to_json(**bulk)) : api_not_found(services, context);
+    if (!*bulk) return api_not_found(services, context);
+    json::object body = resources::to_json(**bulk);
+    const auto stuck = services.admin_store.list_stuck(most_listed, (*bulk)->id);
+    if (!stuck) return api_error(services, context, stuck.error());
+    json::array keys;
+    for (const service::LedgerEntry& entry : *stuck)
+        keys.push_back(resources::to_json(entry));
+    body["stuck_keys"] = std::move(keys);
+    return api_answer(200, body);
 }
 
 net::Response api_bulk_begin(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
-    const auto why = reason_and_hold_of(*fields, services.clock.now());
+    const auto why = bulk_reason_and_hold_of(*fields, services.clock.now());
     if (!why) return api_error(services, context, why.error());
     const auto selection = selection_of(*fields);
     if (!selection) return api_error(services, context, selection.error());
-    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold);
-    return bulk ? api_answer(201, resources::to_json(*bulk)) : api_error(services, context, bulk.error());
+    const auto confirmed = confirmed_count_of(*fields);
+    if (!confirmed) return api_error(services, context, confirmed.error());
+    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed);
+    if (bulk) return api_answer(201, resources::to_json(*bulk));
+    if (bulk.error().code != base::Errc::conflict) return api_error(services, context, bulk.error());
+    return with_count(services, *selection, api_error(services, context, bulk.error()));
+}
+
+net::Response api_bulk_stop(const Services& services, const Context& context) {
+    const auto stopped = services.bulk_revoker.stop(std::string(context.path_id), context.initiator());
+    return stopped ? api_answer(200, resources::to_json(*stopped)) : api_error(services, context, stopped.error());
 }
 
 net::Response api_audit(const Services& services, const Context& context) {
@@ -61,7 +104,9 @@ net::Response api_audit(const Services& services, const Context& context) {
     const auto limit = limit_of(context, 100, most_entries);
     if (!limit) return api_error(services, context, limit.error());
     if (!after) return api_error(services, context, {base::Errc::invalid_input, "cursor must be a number", {}});
-    const auto entries = services.audit.read(*after, *limit);
+    const std::string search(base::trim(Form(context.request.query).value("q")));
+    const auto entries =
+        search.empty() ? services.audit.read(*after, *limit) : entries_about(services, search, *after, *limit);
     if (!entries) return api_error(services, context, entries.error());
     json::array list;
     for (const service::ChainedEntry& link : *entries)

@@ -1,7 +1,7 @@
 #include "web/bulk_selection.hpp"
 
 #include "base/encoding.hpp"
-#include "service/bulk_revocation.hpp"
+#include "service/bulk_selection.hpp"
 
 namespace llmapikey::web {
 
@@ -14,12 +14,34 @@ std::vector<std::pair<std::string, std::string>> filters_of(const service::Field
     return filters;
 }
 
+std::string selection_said(const std::vector<std::string>& ids,
+                           std::vector<std::pair<std::string, std::string>> filters, bool is_everything) {
+    if (is_everything) filters.emplace_back("all", "true");
+    std::string selection = service::selection_text(filters);
+    if (ids.empty()) return selection;
+    return service::selection_of_ids(ids) + (selection.empty() ? "" : "&") + selection;
+}
+
+bool is_set(std::string_view flag) {
+    return flag == "true" || flag == "1";
+}
+
 base::Result<std::string> selection_of(const RequestFields& fields) {
     const auto ids = fields.texts("ids");
-    if (!ids.empty()) return service::selection_of_ids(ids);
-    const auto filters = filters_of([&](std::string_view name) { return fields.text(name); });
-    if (!filters.empty() || fields.text("all") == "true") return service::selection_text(filters);
-    return base::fail(base::Errc::invalid_input, "name keys by ids or by a filter, or say \"all\": true");
+    const std::string all = fields.text("all");
+    std::string selection =
+        selection_said(ids, filters_of([&](std::string_view name) { return fields.text(name); }), is_set(all));
+    const auto parsed = service::parse_bulk_selection(selection, {});
+    if (!parsed) return tl::unexpected(parsed.error());
+    return selection;
+}
+
+base::Result<std::optional<std::int64_t>> confirmed_count_of(const RequestFields& fields) {
+    const std::string text = fields.text("confirm");
+    if (text.empty()) return std::nullopt;
+    const auto count = base::parse_whole_number(text);
+    if (count) return count;
+    return base::fail(base::Errc::invalid_input, "confirm must be the number of keys that are meant");
 }
 
 }  // namespace llmapikey::web

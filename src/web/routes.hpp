@@ -80,10 +80,14 @@ net::Response admin_revoke(const Services&, const Context&);
 net::Response admin_lift_hold(const Services&, const Context&);
 net::Response admin_change(const Services&, const Context&);
 net::Response admin_reveal(const Services&, const Context&);
+// admin_search_routes.cpp
+net::Response admin_search(const Services&, const Context&);
+net::Response api_key_search(const Services&, const Context&);
 // admin_bulk_routes.cpp
 net::Response admin_bulk_list(const Services&, const Context&);
 net::Response admin_bulk_confirm(const Services&, const Context&);
 net::Response admin_bulk_begin(const Services&, const Context&);
+net::Response admin_bulk_stop(const Services&, const Context&);
 net::Response admin_bulk_progress(const Services&, const Context&);
 // admin_overview_routes.cpp
 net::Response admin_overview(const Services&, const Context&);
@@ -119,6 +123,7 @@ net::Response api_lift_hold(const Services&, const Context&);
 net::Response api_overview(const Services&, const Context&);
 net::Response api_bulk_list(const Services&, const Context&);
 net::Response api_bulk(const Services&, const Context&);
+net::Response api_bulk_stop(const Services&, const Context&);
 net::Response api_bulk_begin(const Services&, const Context&);
 net::Response api_audit(const Services&, const Context&);
 net::Response api_tokens(const Services&, const Context&);

@@ -12,6 +12,7 @@
 #include "web/request_id.hpp"
 #include "web/route_lookup.hpp"
 #include "web/security_headers.hpp"
+#include "web/unfit_fields.hpp"
 
 namespace llmapikey::web {
 namespace {
@@ -228,6 +229,8 @@ void Site::read_session(Context& context) const {
 
 net::Response Site::call(Context& context) {
     if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
+    if (auto refusal = refuse_raw_key(services_, context)) return std::move(*refusal);
+    if (auto refusal = refuse_unknown_fields(services_, context)) return std::move(*refusal);
     const net::Request& request = context.request;
     const bool may_be_once = request.method == "POST" && request.path.starts_with(api_path);
     const std::string key(may_be_once ? request.header("idempotency-key") : std::string_view());

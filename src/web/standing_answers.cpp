@@ -1,8 +1,10 @@
 #include "web/standing_answers.hpp"
 
+#include "base/encoding.hpp"
 #include "web/cookies.hpp"
 #include "web/error_response.hpp"
 #include "web/request_id.hpp"
+#include "web/route_fields.hpp"
 
 namespace llmapikey::web {
 namespace {
@@ -65,6 +67,11 @@ std::optional<StandingAnswers::Standing> StandingAnswers::find(const net::Reques
     const bool is_docs = request.path == docs_path;
     if (!is_docs && page == anonymous_pages_.end()) return std::nullopt;
     if (!find_cookie(request, session_cookie_name).empty()) return std::nullopt;
+    // What cannot be read, or holds a whole key, is refused like any other.
+    if (!request.query.empty()) {
+        const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
+        if (!query || !is_decodable(request.query) || domain::holds_raw_key(*query)) return std::nullopt;
+    }
     if (!is_docs) return Standing{&page->second.answer, page->second.route, nullptr};
     auto docs = docs_.load();
     const PreparedAnswer* const answer = docs.get();

@@ -35,7 +35,7 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
   for (const headers of [{}, { cookie: session }, same, { ...same, accept: "application/json" }, { cookie: "llmapikey_session=garbage" }]) {
     for (const [method, path] of [["GET", "/admin"], ["GET", "/admin?q=a&page=x"], ["HEAD", "/admin"], ["PUT", "/admin"], ["GET", "/admin/audit"], ["GET", "/admin/accounts/1002"],
       ["POST", "/admin/keys"], ["POST", `/admin/keys/${uuid}/revoke`], ["POST", "/admin/accounts/1002/lift"], ["GET", "/admin/"], ["GET", "/admin/nothing"],
-      ["GET", "/admin/overview"], ["GET", "/admin/audit/export"], ["GET", "/admin/revocations"], ["GET", "/admin/revocations/new"], ["POST", "/admin/revocations"], ["GET", "/admin/tokens"], ["POST", "/admin/tokens"],
+      ["GET", "/admin/overview"], ["GET", "/admin/audit/export"], ["GET", "/admin/revocations"], ["GET", "/admin/revocations/new"], ["POST", "/admin/revocations"], ["POST", `/admin/revocations/${uuid}/stop`], ["POST", "/admin/search"], ["GET", "/admin/tokens"], ["POST", "/admin/tokens"],
       ["GET", "/admin/webhooks"], ["POST", "/admin/webhooks"], ["POST", `/admin/keys/${uuid}/change`], ["POST", `/admin/keys/${uuid}/reveal`], ["POST", `/admin/tokens/${uuid}/revoke`]]) {
       const unknown = comparable(await exchange(method, "/nothing-here", headers));
       assert.equal(comparable(await exchange(method, path, headers)), unknown, `${method} ${path}`);

@@ -113,9 +113,15 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   await page.locator("[role=status]", { hasText: "All 3 keys are revoked" }).waitFor();
   await page.goto(`${service.url}/admin/revocations`);
   assert.equal(await page.locator("tbody tr").count(), 2);
-  await page.goto(`${service.url}/admin/revocations/new`);
+  await page.goto(`${service.url}/admin`);
+  await press("#revoke-every");
   assert.match(await page.textContent("main"), /every active key/);
-  assert.equal(await page.locator("input[name=all][required]").count(), 1);
+  assert.equal(await page.locator("input[type=checkbox][required]").count(), 1);
+  assert.equal(await page.locator("select[name=hold]").inputValue(), "none");
+  await page.goto(`${service.url}/admin`);
+  await press("#revoke-chosen");
+  assert.match(await page.textContent("main"), /nothing says which keys are meant/, "nothing was chosen");
+  assert.equal(await page.locator("#revoke-all").count(), 0);
   await page.goto(`${service.url}/admin/revocations/new?q=nobody-at-all`);
   assert.match(await page.textContent("main"), /nothing to revoke/);
 });

@@ -143,12 +143,27 @@ base::Result<service::UpstreamKey> FakeKeyProvider::update(const std::string& de
     return base::fail(base::Errc::not_found, "no such key");
 }
 
+void FakeKeyProvider::refuse_to_revoke(const std::string& delete_handle, std::optional<base::Error> refusal) {
+    const std::lock_guard lock(mutex_);
+    refusals_.erase(delete_handle);
+    if (refusal) refusals_.emplace(delete_handle, std::move(*refusal));
+}
+
+int FakeKeyProvider::revoke_calls(const std::string& delete_handle) const {
+    const std::lock_guard lock(mutex_);
+    const auto calls = revoke_calls_.find(delete_handle);
+    return calls == revoke_calls_.end() ? 0 : calls->second;
+}
+
 base::Result<void> FakeKeyProvider::revoke(const std::string& delete_handle, base::Deadline) {
     const std::lock_guard lock(mutex_);
     if (revoke_faults_ > 0) {
         --revoke_faults_;
         return down();
     }
+    ++revoke_calls_[delete_handle];
+    const auto refusal = refusals_.find(delete_handle);
+    if (refusal != refusals_.end()) return tl::unexpected(refusal->second);
     std::erase_if(keys_, [&](const auto& key) { return key.delete_handle == delete_handle; });
     return {};
 }

@@ -25,6 +25,9 @@ public:
     };
     void fail_next_mint(MintFault fault);
     void fail_next_revoke();
+    // Every attempt to revoke this key fails so, until nullopt.
+    void refuse_to_revoke(const std::string& delete_handle, std::optional<base::Error> refusal);
+    int revoke_calls(const std::string& delete_handle) const;
     void fail_next_list();
     void fail_next_guardrail();
     void refuse_credits(bool is_refused);
@@ -66,6 +69,8 @@ private:
     std::optional<service::Guardrail> guardrail_;
     std::function<void()> during_mint_, before_page_;
     std::size_t page_size_ = 100;
+    std::map<std::string, base::Error> refusals_;  // of revoking, by handle
+    std::map<std::string, int> revoke_calls_;
     int mint_calls_ = 0;
     int last_handle_ = 0;
 };

@@ -7,11 +7,14 @@ namespace llmapikey::storage::postgres {
 namespace {
 
 // Its rows go from `condition` to `status`, with an entry in the ledger and, where $5 is 'hold', a hold until $6 (NULL:
-// until it is lifted); a recipient's own hold ($9) shortens no other one.
+// until it is lifted); a recipient's own hold ($9) shortens no other one. For a bulk revocation ($8) only while it is
+// selecting: one that was stopped or is done marks nothing more.
 std::string begin_with(const std::string& status, const std::string& condition) {
-    return "WITH ended AS (UPDATE llmapikey.api_keys SET status = '" + status +
-           "', openrouter_key = NULL, unsynced = NULL WHERE id {in:$1} AND " + condition +
-           " RETURNING *), "
+    return "WITH open_bulk AS (SELECT id FROM llmapikey.bulk_revocations WHERE id = $8 AND state = 'selecting' "
+           "FOR SHARE), "
+           "ended AS (UPDATE llmapikey.api_keys SET status = '" +
+           status + "', openrouter_key = NULL, unsynced = NULL WHERE id {in:$1} AND " + condition +
+           " AND ($8 = '' OR EXISTS (SELECT 1 FROM open_bulk)) RETURNING *), "
            "noted AS (INSERT INTO llmapikey.ledger (grant_id, github_user_id, github_username, openrouter_delete_hash, "
            "key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id) "
            "SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, "

@@ -37,6 +37,7 @@ const std::string update_replaced = translated(
     "revealed_at = NULL, reveal_reason = NULL, queued_at = {queue_time}, next_attempt_at = $2, attempts = 0, "
     "problem = '', keeps_place = 1, missing_since = NULL WHERE id = $1 AND status = 'replacing'",
     Dialect::sqlite);
+constexpr std::string_view select_selecting = "SELECT 1 FROM bulk_revocations WHERE id = ? AND state = 'selecting'";
 constexpr std::string_view delete_revoked = "DELETE FROM api_keys WHERE id = ? AND status = 'revoking'";
 constexpr std::string_view close_entry = "UPDATE ledger SET ended_at = ? WHERE grant_id = ? AND ended_at IS NULL";
 
@@ -69,11 +70,22 @@ base::Result<int> run(Connection& connection, std::string_view sql, const std::s
     return query->bind(value).run();
 }
 
+// Whether a bulk revocation still marks grants: one that was stopped or is done marks nothing more.
+base::Result<bool> is_selecting(Connection& connection, const std::string& bulk_id) {
+    if (bulk_id.empty()) return true;
+    auto query = connection.query(select_selecting);
+    if (!query) return tl::unexpected(query.error());
+    return query->bind(bulk_id).step();
+}
+
 base::Result<int> begin_all(Connections& connections, const Beginning& beginning, const std::string& ids,
                             const service::Ending& ending) {
     Connections::Writer writer(connections);
     auto transaction = Transaction::begin(*writer);
     if (!transaction) return tl::unexpected(transaction.error());
+    const auto may_mark = is_selecting(*writer, ending.bulk_id);
+    if (!may_mark) return tl::unexpected(may_mark.error());
+    if (!*may_mark) return 0;
     const auto noted = note_in_ledger(*writer, beginning, ids, ending);
     if (!noted) return noted;
     const auto held = hold_back(*writer, beginning, ids, ending);

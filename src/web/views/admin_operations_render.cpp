@@ -14,6 +14,7 @@ Data data_of(const BulkRow& row) {
     data.set("reason", row.reason);
     data.set("total", row.total);
     data.set("done", row.done);
+    set_if_any(data, "stuck", row.stuck);
     return data;
 }
 
@@ -84,6 +85,7 @@ std::string render(const BulkConfirmView& view) {
     }
     data.set("filters", filters);
     data.set("is_everything", view.is_everything);
+    data.set("is_all_said", view.is_all_said);
     set_if_any(data, "problem", view.problem);
     return render_template("admin_bulk_confirm", data);
 }
@@ -93,7 +95,24 @@ std::string render(const BulkProgressView& view) {
     data.set("bulk", data_of(view.bulk));
     data.set("is_done", view.is_done);
     data.set("is_selecting", view.is_selecting);
+    data.set("is_to_begin", view.is_to_begin);
+    data.set("is_stopped", view.is_stopped);
+    data.set("stopped_by", view.stopped_by);
+    data.set("is_revoked", view.is_done && view.stuck.empty() && view.bulk.stuck.empty());
     set_if_any(data, "problem", view.problem);
+    Data stuck{Data::type::list};
+    for (const StuckRow& row : view.stuck) {
+        Data item;
+        item.set("account_id", row.account_id);
+        item.set("login_of_key", row.login);
+        item.set("stuck_problem", row.problem);
+        item.set("next_attempt_at", row.next_attempt_at);
+        stuck << item;
+    }
+    data.set("stuck_rows", stuck);
+    data.set("has_stuck", !view.stuck.empty());
+    set_if_any(data, "notice_good", view.notice_good);
+    set_if_any(data, "notice_bad", view.notice_bad);
     if (!view.is_done) data.set("refresh_after_ms", "1000");
     data.set("refresh_without_script", !view.is_done);
     return render_template("admin_bulk_progress", data);

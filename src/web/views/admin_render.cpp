@@ -31,6 +31,23 @@ Data choices_of(std::initializer_list<std::pair<const char*, const char*>> all, 
     return choices;
 }
 
+void set_ended(Data& data, const std::vector<EndedKeyRow>& rows) {
+    Data ended{Data::type::list};
+    for (const EndedKeyRow& row : rows) {
+        Data item;
+        item.set("account_id", row.account_id);
+        item.set("login_of_key", row.login);
+        item.set("ended_key", row.masked_key);
+        item.set("made_on", row.made_on);
+        item.set("ended_at", row.ended_at);
+        item.set("actor", row.actor);
+        item.set("reason", row.reason);
+        ended << item;
+    }
+    data.set("ended", ended);
+    data.set("has_ended", !rows.empty());
+}
+
 }  // namespace
 
 std::string render(const AdminListView& view) {
@@ -41,9 +58,12 @@ std::string render(const AdminListView& view) {
     data.set("states", choices_of({{"active", "active"},
                                    {"expired", "expired"},
                                    {"disabled", "switched off"},
+                                   {"waiting", "waiting"},
                                    {"pending", "pending"},
                                    {"ambiguous", "ambiguous"},
-                                   {"revoking", "being revoked"}},
+                                   {"replacing", "being replaced"},
+                                   {"revoking", "being revoked"},
+                                   {"ended", "ended"}},
                                   view.state));
     data.set("orders", choices_of({{"newest", "newest first"}, {"expiry", "expires soonest"}, {"spent", "spent most"}},
                                   view.sort));
@@ -57,10 +77,14 @@ std::string render(const AdminListView& view) {
         keys << data_of(key);
     data.set("keys", keys);
     data.set("has_keys", !view.keys.empty());
+    set_ended(data, view.ended);
+    data.set("has_none", view.keys.empty() && view.ended.empty());
+    set_if_any(data, "notice_good", view.notice_good);
+    set_if_any(data, "notice_bad", view.notice_bad);
     data.set("has_active_keys", view.has_active_keys);
     set_if_any(data, "next_path", view.next_path);
     data.set("filter", view.filter);
-    data.set("is_filtered", !view.filter.empty());
+    data.set("is_filtered", view.is_filtered);
     set_if_any(data, "searched_account", view.searched_account);
     set_if_any(data, "problem", view.problem);
     return render_template("admin_list", data);
@@ -79,18 +103,8 @@ std::string render(const AdminAccountView& view) {
     data.set("is_on_hold", view.is_on_hold);
     data.set("hold_reason", view.hold_reason);
     set_if_any(data, "hold_until", view.hold_until);
-    Data ended{Data::type::list};
-    for (const EndedKeyRow& row : view.ended) {
-        Data item;
-        item.set("ended_key", row.masked_key);
-        item.set("made_on", row.made_on);
-        item.set("ended_at", row.ended_at);
-        item.set("actor", row.actor);
-        item.set("reason", row.reason);
-        ended << item;
-    }
-    data.set("ended", ended);
-    data.set("has_ended", !view.ended.empty());
+    set_if_any(data, "login_of_account", view.login);
+    set_ended(data, view.ended);
     set_if_any(data, "notice_good", view.notice_good);
     set_if_any(data, "notice_bad", view.notice_bad);
     return render_template("admin_account", data);
@@ -105,6 +119,8 @@ std::string render(const AdminRevealView& view) {
 
 std::string render(const AdminAuditView& view) {
     Data data = admin_data(view.frame, "Audit log", "audit");
+    data.set("search", view.search);
+    data.set("is_searched", !view.search.empty());
     Data entries{Data::type::list};
     for (const AuditRow& row : view.entries) {
         Data item;

@@ -18,6 +18,10 @@ struct KeyRow {
     bool is_active = false;
 };
 
+struct EndedKeyRow {
+    std::string account_id, login, masked_key, made_on, ended_at, actor, reason;
+};
+
 struct AdminListView {
     Frame frame;
     std::string live;   // keys that count
@@ -25,20 +29,20 @@ struct AdminListView {
     std::string search, state, sort, expires_within, from, to;
     bool is_unused = false;
     std::vector<KeyRow> keys;
+    std::vector<EndedKeyRow> ended;
+    std::string notice_good, notice_bad;
     bool has_active_keys = false;
     std::string next_path;         // of the next page; empty: this is the last one
-    std::string filter;            // as a query string: what "all that fit" means
+    std::string filter;            // as a query string: what "all that fit" means, and the order
+    bool is_filtered = false;      // there is more to it than an order
     std::string searched_account;  // a whole numeric id was searched for: its account's page
     std::string problem;           // what is wrong with the request; empty: nothing
-};
-
-struct EndedKeyRow {
-    std::string masked_key, made_on, ended_at, actor, reason;
 };
 
 struct AdminAccountView {
     Frame frame;
     std::string account_id;
+    std::string login;  // also of an account whose keys have ended; empty: not known
     std::optional<KeyRow> key;
     std::string grant_id;  // of an active key: it can be revoked and changed
     bool is_disabled = false, is_unsynced = false, can_reveal = false;
@@ -60,6 +64,7 @@ struct AuditRow {
 
 struct AdminAuditView {
     Frame frame;
+    std::string search;             // a login or an id; empty: all entries
     std::vector<AuditRow> entries;  // the latest first
     std::string older_path;         // empty: these are all
 };
@@ -70,20 +75,31 @@ struct BulkConfirmView {
     std::vector<std::string> examples;                         // logins of the first few
     std::vector<std::string> ids;                              // those that were ticked; empty: by filter
     std::vector<std::pair<std::string, std::string>> filters;  // name and value of hidden fields
-    bool is_everything = false;                                // no filter at all
+    bool is_everything = false;                                // every active key is meant
+    bool is_all_said = false;                                  // in these very words, and not by a filter
     std::string problem;                                       // empty: it can be done
 };
 
 struct BulkRow {
     std::string id, state, created_at, ended_at, actor, reason, total, done;
+    std::string stuck;  // how many OpenRouter refuses to revoke; empty: none
+};
+
+struct StuckRow {
+    std::string account_id, login, problem, next_attempt_at;
 };
 
 struct BulkProgressView {
     Frame frame;
     BulkRow bulk;
     bool is_done = false;
-    bool is_selecting = false;
+    bool is_selecting = false;  // it can be stopped
+    bool is_to_begin = false;   // nothing is marked yet
+    bool is_stopped = false;
+    std::string stopped_by;
     std::string problem;
+    std::vector<StuckRow> stuck;
+    std::string notice_good, notice_bad;
 };
 
 struct BulkListView {

@@ -123,7 +123,7 @@ class Stage {
     const page = async () => (await fetch(`${open.url}/admin/overview`, { headers: { cookie: session } })).text();
     await until("the figures are there", async () => !(await page()).includes("for the first time"), 60_000);
     for (const [name, path] of [["overview", "/admin/overview"], ["keys", "/admin"], ["keys-found", "/admin?q=crowd-4&state=active"], ["keys-none", "/admin?q=nobody-at-all"], ["keys-problem", "/admin?from=yesterday"],
-      ["revocations", "/admin/revocations"], ["audit", "/admin/audit"], ["tokens", "/admin/tokens"], ["webhooks", "/admin/webhooks"], ["confirm", "/admin/revocations/new?q=www"], ["confirm-all", "/admin/revocations/new"]])
+      ["revocations", "/admin/revocations"], ["audit", "/admin/audit"], ["tokens", "/admin/tokens"], ["webhooks", "/admin/webhooks"], ["confirm", "/admin/revocations/new?q=www"], ["confirm-all", "/admin/revocations/new?all=true"], ["keys-ended", "/admin?state=ended"], ["key-unknown", "/admin?result=unknown-key"], ["audit-found", "/admin/audit?q=crowd-4"]])
       this.add(`admin-${name}`, open, path, session);
     const shown = await this.holder("shown-key");
     this.add("admin-account", open, `/admin/accounts/${shown.account}?result=bad-change`, session);

@@ -1,6 +1,7 @@
 // The document says what the routes are, no more and no less.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <set>
@@ -8,6 +9,7 @@
 #include "app/route_list.hpp"
 #include "base/embedded.hpp"
 #include "base/encoding.hpp"
+#include "web/route_fields.hpp"
 
 namespace llmapikey::test {
 namespace {
@@ -34,6 +36,117 @@ TEST(OpenapiDocument, NamesEveryRouteOfTheApiWithItsScope) {
     }
     EXPECT_EQ(real, written);
     EXPECT_FALSE(real.empty());
+}
+
+using Names = std::set<std::string>;
+
+Names names_of(std::span<const web::Field> fields) {
+    Names names;
+    for (const web::Field& field : fields)
+        names.emplace(field.name);
+    return names;
+}
+
+// What routes take beside what the document says would be refused or unknown: the table of fields decides.
+TEST(OpenapiDocument, NamesTheFieldsOfEveryRoute) {
+    const auto document = boost::json::parse(embedded_openapi()[0].text);
+    for (const web::Route& route : web::routes()) {
+        if (!route.path.starts_with("/api/v1/")) continue;
+        SCOPED_TRACE(std::string(route.method) + " " + std::string(route.path));
+        const auto& operation =
+            document.at("paths").at(std::string(route.path)).at(base::to_lower(route.method)).as_object();
+        const web::RouteFields fields = web::fields_of(route);
+        Names query, body;
+        if (const auto* parameters = operation.if_contains("parameters")) {
+            for (const auto& parameter : parameters->as_array()) {
+                const auto* name = parameter.as_object().if_contains("name");
+                if (name != nullptr) query.emplace(name->as_string());
+            }
+        }
+        if (const auto* request = operation.if_contains("requestBody")) {
+            const auto& schema = request->at("content").at("application/json").at("schema").as_object();
+            for (const auto& [name, property] : schema.at("properties").as_object())
+                body.emplace(name);
+            EXPECT_EQ(schema.at("additionalProperties"), boost::json::value(false));
+        }
+        EXPECT_EQ(names_of(fields.query), query);
+        EXPECT_EQ(names_of(fields.body), body);
+    }
+}
+
+TEST(RouteFields, AreOfRoutesThatExist) {
+    for (const web::RouteFields& fields : web::route_fields()) {
+        const auto routes = web::routes();
+        const bool exists = std::any_of(routes.begin(), routes.end(), [&](const web::Route& route) {
+            return route.method == fields.method && route.path == fields.path;
+        });
+        EXPECT_TRUE(exists) << fields.method << " " << fields.path;
+    }
+}
+
+const web::Route& route_of(std::string_view method, std::string_view path) {
+    const auto routes = web::routes();
+    return *std::find_if(routes.begin(), routes.end(),
+                         [&](const web::Route& route) { return route.method == method && route.path == path; });
+}
+
+base::Result<void> check(std::string_view method, std::string_view path, std::string_view query, std::string_view type,
+                         std::string_view body) {
+    const net::HeaderView headers[] = {{"Content-Type", type}};
+    net::Request request;
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    request.headers = headers;
+    request.body = body;
+    return check_fields(route_of(method, path), request);
+}
+
+std::string problem_of(std::string_view path, std::string_view body) {
+    const auto checked = check("POST", path, "", "application/json", body);
+    return checked ? "" : checked.error().detail;
+}
+
+TEST(RouteFields, AFieldThatIsUnknownIsNamedWithTheNearestOne) {
+    const std::string unknown = problem_of("/api/v1/keys", R"({"github_user_id":1,"daily_limit_usd":2})");
+    EXPECT_NE(unknown.find("\"daily_limit_usd\""), std::string::npos) << unknown;
+    EXPECT_NE(unknown.find("github_username"), std::string::npos) << unknown;
+    const std::string misspelt = problem_of("/api/v1/keys/{id}/revoke", R"({"resaon":"x"})");
+    EXPECT_NE(misspelt.find("did you mean \"reason\"?"), std::string::npos) << misspelt;
+    EXPECT_FALSE(check("POST", "/api/v1/webhooks/{id}/test", "", "application/json", R"({"x":1})"));
+    EXPECT_FALSE(check("POST", "/admin/keys", "", "application/x-www-form-urlencoded", "github_user_id=1&x=1"));
+    EXPECT_TRUE(check("POST", "/admin/keys", "", "application/x-www-form-urlencoded", "github_user_id=1&csrf_token=x"));
+}
+
+TEST(RouteFields, AValueOfAnotherKindIsRefusedByItsField) {
+    for (const auto& [body, field] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"ids":[null],"reason":"x"})", "ids"},
+             {R"({"ids":[1],"reason":"x"})", "ids"},
+             {R"({"ids":{"a":1},"reason":"x"})", "ids"},
+             {R"({"unused":"maybe","reason":"x"})", "unused"},
+             {R"({"unused":2,"reason":"x"})", "unused"},
+             {R"({"all":"yes","reason":"x"})", "all"},
+             {R"({"q":["a"],"reason":"x"})", "q"},
+             {R"({"q":true,"reason":"x"})", "q"},
+             {R"({"expires_within":"soon","reason":"x"})", "expires_within"},
+             {R"({"confirm":true,"reason":"x"})", "confirm"},
+             {R"({"q":"a","reason":5})", "reason"}}) {
+        const std::string problem = problem_of("/api/v1/revocations", body);
+        EXPECT_TRUE(problem.starts_with(field + " must be ")) << body << ": " << problem;
+    }
+    EXPECT_EQ(problem_of("/api/v1/revocations", R"({"q":"a","unused":true,"expires_within":3,"reason":"x"})"), "");
+    EXPECT_EQ(problem_of("/api/v1/keys", R"({"github_user_id":12,"github_username":null})"), "");
+    EXPECT_EQ(problem_of("/api/v1/keys", R"({"github_user_id":"12"})"), "");
+    EXPECT_FALSE(check("POST", "/api/v1/keys", "", "application/json", "[]"));
+    EXPECT_FALSE(check("POST", "/api/v1/keys", "", "text/plain", "github_user_id=1"));
+}
+
+TEST(RouteFields, AQueryMustBeReadable) {
+    for (const std::string query : {"q=%zz", "q=%", "q=%ff", "%zz=1", "q=a&q=b", "nothing=1", "unused=perhaps"})
+        EXPECT_FALSE(check("GET", "/api/v1/keys", query, "", "")) << query;
+    EXPECT_TRUE(check("GET", "/api/v1/keys", "q=a+b%C3%A4&unused=1&limit=3", "", ""));
+    EXPECT_FALSE(check("GET", "/", "q=%zz", "", ""));
+    EXPECT_TRUE(check("GET", "/", "utm_source=a", "", "")) << "links to public pages carry fields of other programs";
 }
 
 }  // namespace

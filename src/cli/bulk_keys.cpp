@@ -1,0 +1,159 @@
+#include "cli/bulk_keys.hpp"
+
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <cstdio>
+
+#include "base/encoding.hpp"
+#include "cli/actor.hpp"
+#include "cli/configuration.hpp"
+#include "cli/interruption.hpp"
+#include "cli/printing.hpp"
+#include "resources/resources.hpp"
+#include "service/bulk_selection.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr std::int64_t counted_max = 10'000'000;
+constexpr int bulks_shown = 50;
+constexpr int stuck_shown = 200;
+constexpr base::Millis pause{500};
+
+std::string keys_text(std::int64_t count) {
+    return std::to_string(count) + (count == 1 ? " key" : " keys");
+}
+
+// Of every key: asks a person for their number, and tells a script how to say it.
+base::Result<std::int64_t> ask_for_count(std::int64_t count) {
+    if (isatty(STDIN_FILENO) == 0) {
+        return base::fail(base::Errc::invalid_input, "this means every key, " + keys_text(count) +
+                                                         " now: add --confirm " + std::to_string(count) +
+                                                         " if that is meant");
+    }
+    std::fprintf(stderr, "This ends every key: %s. Type their number to go on: ", keys_text(count).c_str());
+    char line[64];
+    if (std::fgets(line, sizeof line, stdin) == nullptr) line[0] = '\0';
+    std::string_view typed(line);
+    if (typed.ends_with('\n')) typed.remove_suffix(1);
+    const auto number = base::parse_whole_number(base::trim(typed));
+    if (number == count) return count;
+    return base::fail(base::Errc::conflict, "nothing was revoked");
+}
+
+void print_stuck(const std::vector<service::LedgerEntry>& stuck) {
+    for (const service::LedgerEntry& entry : stuck) {
+        std::fprintf(stderr, "stuck: account %s, key %s, tried %d times: %s\n",
+                     entry.grant.github_user_id.text().c_str(), entry.grant.id.c_str(), entry.attempts,
+                     base::to_printable(entry.problem).c_str());
+    }
+}
+
+int print_ended(KeyServices& services, const service::BulkRevocation& bulk, Output output) {
+    const auto stuck = services.stores.admin->list_stuck(stuck_shown, bulk.id);
+    if (!stuck) return report(stuck.error());
+    if (output == Output::json) print_json(resources::to_json(bulk));
+    if (output == Output::text) {
+        print_line("revoked " + keys_text(bulk.total - bulk.remaining) + " (bulk revocation " + bulk.id + ")" +
+                   (bulk.stopped_at ? "; it was stopped by " + bulk.stopped_by : ""));
+    }
+    print_stuck(*stuck);
+    if (bulk.remaining == 0) return 0;
+    std::fprintf(stderr,
+                 "llmapikey: OpenRouter does not revoke %s; nobody is shown them, and the service tries them again\n",
+                 keys_text(bulk.remaining).c_str());
+    return 1;
+}
+
+int say_how_it_goes_on(const std::string& id) {
+    std::fprintf(stderr,
+                 "llmapikey: no longer waiting. The bulk revocation is stored and goes on in the running service, or "
+                 "else with the next one.\nTo leave the keys that are not marked yet: llmapikey keys stop %s\n",
+                 id.c_str());
+    return 1;
+}
+
+}  // namespace
+
+int revoke_in_bulk(KeyServices& services, const std::string& selection, const RevokeOptions& options,
+                   const std::optional<domain::Hold>& hold, Output output) {
+    const auto parsed = service::parse_bulk_selection(selection, base::SystemClock().now());
+    if (!parsed) return report(parsed.error());
+    const auto count = services.bulk_revoker.count(selection, counted_max);
+    if (!count) return report(count.error());
+    if (options.is_dry_run) {
+        if (output == Output::json) print_json(boost::json::object{{"would_revoke", *count}});
+        if (output == Output::text) print_line("would revoke " + keys_text(*count));
+        return 0;
+    }
+    std::optional<std::int64_t> confirmed = options.confirmed_count;
+    if (parsed->is_everything && !confirmed) {
+        const auto asked = ask_for_count(*count);
+        if (!asked) return report(asked.error());
+        confirmed = *asked;
+    }
+    Interruption interruption;
+    auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, confirmed);
+    if (!bulk) return report(bulk.error());
+    const std::string id = bulk->id;
+    while (bulk && bulk->state != service::BulkState::done) {
+        const std::string failure = services.bulk_revoker.run_once(interruption.token());
+        if (!failure.empty()) std::fprintf(stderr, "llmapikey: %s; trying again\n", failure.c_str());
+        if (!services.bulk_revoker.is_busy()) interruption.wait_for(pause);
+        if (interruption.has_come()) return say_how_it_goes_on(id);
+        const auto current = services.stores.bulks->find(id);
+        if (!current) return report(current.error());
+        if (!*current) return report({base::Errc::not_found, "the bulk revocation is gone", {}});
+        bulk = **current;
+    }
+    return print_ended(services, *bulk, output);
+}
+
+int run_keys_revocations(Output output) {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    const auto stores = app::open_stores(*config);
+    if (!stores) return report(stores.error());
+    const auto bulks = stores->bulks->list_latest(bulks_shown);
+    if (!bulks) return report(bulks.error());
+    const auto stuck = stores->admin->list_stuck(stuck_shown, "");
+    if (!stuck) return report(stuck.error());
+    if (output == Output::json) {
+        boost::json::array list, stuck_keys;
+        for (const service::BulkRevocation& bulk : *bulks)
+            list.push_back(resources::to_json(bulk));
+        for (const service::LedgerEntry& entry : *stuck)
+            stuck_keys.push_back(resources::to_json(entry));
+        print_json(boost::json::object{{"revocations", std::move(list)}, {"stuck_keys", std::move(stuck_keys)}});
+        return 0;
+    }
+    for (const service::BulkRevocation& bulk : *bulks) {
+        print_line(bulk.id + "  " + base::to_rfc3339(bulk.created_at) + "  " +
+                   std::string(service::to_text(bulk.state)) + (bulk.stopped_at ? " (stopped)" : "") + "  " +
+                   std::to_string(bulk.total - bulk.remaining) + " of " + std::to_string(bulk.total) +
+                   (bulk.stuck > 0 ? ", " + std::to_string(bulk.stuck) + " stuck" : "") + "  " +
+                   base::to_printable(bulk.reason));
+    }
+    if (bulks->empty()) print_line("there has been no bulk revocation yet");
+    print_stuck(*stuck);
+    return 0;
+}
+
+int run_keys_stop(const std::string& bulk_id, Output output) {
+    const auto config = load_or_explain(config::Need::revoke);
+    if (!config) return 2;
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    const auto stopped = (*services)->bulk_revoker.stop(bulk_id, {cli_actor(), "cli"});
+    if (!stopped) return report(stopped.error());
+    if (output == Output::json) {
+        print_json(resources::to_json(*stopped));
+    } else {
+        print_line("stopped: " + keys_text(stopped->total) + " had been marked and are ended; no other is touched");
+    }
+    return 0;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "service/grant_query.hpp"
+
+// Which keys a bulk revocation means. A selection is kept as a query string, so that it can be stored, recorded and
+// read again.
+namespace llmapikey::service {
+
+struct BulkSelection {
+    std::vector<std::string> ids;  // exactly these, each once; empty: those that fit the query
+    GrantQuery query;              // status: active
+    bool is_everything = false;    // every active key: "all=true", or a filter that lets all of them through
+};
+
+inline constexpr std::size_t bulk_ids_max = 1000;
+
+// Fields: either `ids` (UUIDs separated by commas), or `all=true`, or at least one of q, state, unused,
+// expires_within, from and to, as for parse_grant_query(). invalid_input: a field is unknown or cannot be decoded, has
+// no sensible value, contradicts another one, or all together come to no condition.
+base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::Timestamp now);
+
+// A selection of these fields (name and value), and one of these ids.
+std::string selection_text(const std::vector<std::pair<std::string, std::string>>& fields);
+std::string selection_of_ids(const std::vector<std::string>& grant_ids);
+
+}  // namespace llmapikey::service

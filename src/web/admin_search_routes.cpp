@@ -1,0 +1,64 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "base/encoding.hpp"
+#include "resources/resources.hpp"
+#include "service/key_search.hpp"
+#include "web/api_answer.hpp"
+#include "web/bulk_selection.hpp"
+#include "web/error_response.hpp"
+#include "web/routes.hpp"
+
+// Searches that are sent by POST, so that a whole key that somebody pastes stands in no address.
+namespace llmapikey::web {
+namespace {
+
+namespace json = boost::json;
+
+net::Response to_found(const service::FoundKey& found) {
+    const auto to_account = [](const domain::Grant& grant, std::string_view result) {
+        return redirect(303, "/admin/accounts/" + grant.github_user_id.text() + "?result=" + std::string(result));
+    };
+    if (found.grant) return to_account(*found.grant, "found-key");
+    if (found.ended.size() == 1) return to_account(found.ended.front().grant, "perhaps-ended");
+    return redirect(303, found.ended.empty() ? "/admin?result=unknown-key"
+                                             : "/admin?state=ended&result=perhaps-ended&q=" +
+                                                   base::to_percent_encoded(found.ended.front().grant.key_hint));
+}
+
+}  // namespace
+
+net::Response admin_search(const Services& services, const Context& context) {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(services, context, 400);
+    if (domain::holds_raw_key(fields->text("q"))) {
+        const auto found =
+            service::find_by_raw_key(services.admin_store, services.issuance, service::raw_key_in(fields->text("q")));
+        return found ? to_found(*found) : error_response(services, context, found.error());
+    }
+    auto said = filters_of([&](std::string_view name) { return fields->text(name); });
+    const std::string sort = fields->text("sort");
+    if (!sort.empty() && sort != "newest") said.emplace_back("sort", sort);
+    const std::string query = service::selection_text(said);
+    return redirect(303, query.empty() ? "/admin" : "/admin?" + query);
+}
+
+net::Response api_key_search(const Services& services, const Context& context) {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(services, context, fields.error());
+    const base::Secret raw_key = service::raw_key_in(fields->text("key"));
+    if (raw_key.empty()) {
+        return api_error(services, context,
+                         {base::Errc::invalid_input, "key must be a whole key, which begins with sk-or-", {}});
+    }
+    const auto found = service::find_by_raw_key(services.admin_store, services.issuance, raw_key);
+    if (!found) return api_error(services, context, found.error());
+    json::array ended;
+    for (const service::LedgerEntry& entry : found->ended)
+        ended.push_back(resources::to_json(entry));
+    json::object body{{"key", nullptr}, {"perhaps_ended", std::move(ended)}};
+    if (found->grant) body["key"] = resources::to_json(*found->grant);
+    return api_answer(200, body);
+}
+
+}  // namespace llmapikey::web

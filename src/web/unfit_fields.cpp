@@ -1,0 +1,53 @@
+#include "web/unfit_fields.hpp"
+
+#include <cctype>
+
+#include "base/encoding.hpp"
+#include "ops/log.hpp"
+#include "service/key_search.hpp"
+#include "web/error_response.hpp"
+#include "web/issue_answer.hpp"
+#include "web/route_fields.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+// Some answers have words of their own, also when they are errors.
+bool gives_key(const Route& route) {
+    return route.handler == generate_key || route.handler == rotate_key;
+}
+
+}  // namespace
+
+std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context) {
+    const std::string query =
+        base::from_percent_encoded(context.request.query, /*plus_is_space=*/true).value_or(std::string());
+    if (query.empty() || !domain::holds_raw_key(query)) return std::nullopt;
+    const base::Secret raw_key = service::raw_key_in(query);
+    ops::log(ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",
+             {{"key", "sk-or-…" + domain::key_hint(raw_key.reveal())},
+              {"path", base::to_printable(context.request.path)},
+              {"request_id", context.request_id}});
+    if (context.route->method == "GET" && !context.wants_json()) {
+        const bool is_search = context.route->path == "/admin";
+        return redirect(303, std::string(context.request.path) + (is_search ? "?result=key-in-address" : ""));
+    }
+    return error_response(
+        services, context, 400, {},
+        {"A whole key in the address",
+         "A whole key belongs in no address: proxies and browsers keep those. Nothing was looked for.",
+         "POST it to /api/v1/keys/search.", "/", "To the start page"});
+}
+
+std::optional<net::Response> refuse_unknown_fields(const Services& services, const Context& context) {
+    const auto checked = check_fields(*context.route, context.request);
+    if (checked) return std::nullopt;
+    std::string why = checked.error().detail + ".";
+    why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
+    if (context.wants_json() && gives_key(*context.route))
+        return issue_json({"error", "", 400, std::move(why)}, nullptr, ShowKey::no, {});
+    return error_response(services, context, 400, {},
+                          {"Bad request", std::move(why), "Nothing was done.", "/", "To the start page"});
+}
+
+}  // namespace llmapikey::web

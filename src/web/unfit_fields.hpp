@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+
+#include "web/context.hpp"
+
+// What is refused of a request's fields before its handler sees them; nullopt: nothing.
+namespace llmapikey::web {
+
+// A whole key in the address, where somebody has pasted it into a search or a link. It is neither looked for nor
+// repeated, and a browser is sent to an address without it.
+std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context);
+
+// Fields that the route does not take (web/route_fields.hpp).
+std::optional<net::Response> refuse_unknown_fields(const Services& services, const Context& context);
+
+}  // namespace llmapikey::web

@@ -1,0 +1,137 @@
+// How people and keys are found: by a whole key, which must stand in no address and no log; in every state; and after their
+// key has ended.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { binary, generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+
+let upstreams, folder, service, settings, admin, holder;
+before(async () => {
+  upstreams = await startUpstreams();
+  folder = temporaryFolder();
+  settings = { ADMIN_GITHUB_USER_IDS: "1003", RECONCILE_SECONDS: "0", SPENDING_POLL_SECONDS: "0" };
+  service = await startService(upstreams, folder, settings);
+  admin = await signIn(service, "linus-organizer");
+  const session = await signIn(service, "finder-holder");
+  holder = { session, ...(await (await generate(service, session)).json()) };
+  holder.account = (await api("GET", "/keys?q=finder-holder")).json().keys[0].github_user_id;
+});
+after(async () => { await service.stop(); await upstreams.stop(); rmSync(folder, { recursive: true, force: true }); });
+
+const send = async (method, path, { body, type, accept = "text/html", cookie = admin } = {}) => {
+  const answer = await fetch(service.url + path, { method, redirect: "manual", headers: { cookie, accept, origin: service.url, ...(type ? { "content-type": type } : {}) }, body });
+  const text = await answer.text();
+  return { status: answer.status, location: answer.headers.get("location") ?? "", text, json: () => JSON.parse(text) };
+};
+const api = (method, path, body) => send(method, `/api/v1${path}`, { type: body && "application/json", body: body && JSON.stringify(body), accept: "application/json" });
+const search = (fields) => send("POST", "/admin/search", { type: "application/x-www-form-urlencoded", body: new URLSearchParams(fields).toString() });
+const page = (path, cookie) => send("GET", path, { cookie });
+const withInput = (args, input) => new Promise((done) => {
+  const child = spawn(binary, args, { env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder, settings) }, cwd: folder });
+  let out = "", err = "";
+  child.stdout.on("data", (chunk) => { out += chunk; });
+  child.stderr.on("data", (chunk) => { err += chunk; });
+  child.once("close", (code) => done({ code, out, err }));
+  child.stdin.end(input);
+});
+const other = "sk-or-v1-" + "0".repeat(60);
+
+test("a whole key is found by POST, and its owner with it", async () => {
+  const found = await search({ q: ` ${holder.key} `, state: "", sort: "newest" });
+  assert.deepEqual([found.status, found.location], [303, `/admin/accounts/${holder.account}?result=found-key`]);
+  const shown = await page(found.location);
+  assert.match(shown.text, /This account holds the key/);
+  assert.match(shown.text, /finder-holder/);
+  assert.ok(!shown.text.includes(holder.key));
+  assert.equal((await search({ q: `Authorization: Bearer ${holder.key}"` })).location, found.location, "as it was copied");
+  const unknown = await search({ q: other });
+  assert.equal(unknown.location, "/admin?result=unknown-key");
+  assert.match((await page(unknown.location)).text, /It was not made here/);
+  const byApi = await api("POST", "/keys/search", { key: holder.key });
+  assert.equal(byApi.json().key.github_user_id, holder.account);
+  assert.ok(!byApi.text.includes(holder.key));
+  assert.deepEqual((await api("POST", "/keys/search", { key: other })).json(), { key: null, perhaps_ended: [] });
+  assert.equal((await api("POST", "/keys/search", { key: "finder" })).status, 400);
+  const byCommand = await withInput(["keys", "find", "--json"], `${holder.key}\n`);
+  assert.equal(byCommand.code, 0, byCommand.err);
+  assert.equal(JSON.parse(byCommand.out).key.github_user_id, holder.account);
+  assert.equal((await withInput(["keys", "find"], other)).code, 1);
+  assert.equal((await withInput(["keys", "find"], "hello\n")).code, 2);
+});
+
+test("the console searches by POST, and goes to an address that can be kept", async () => {
+  const form = await page("/admin");
+  assert.match(form.text, /<form[^>]* method="post" action="\/admin\/search"/);
+  const found = await search({ q: "finder-", state: "active", expires_within: "", from: "", to: "", unused: "", sort: "newest" });
+  assert.deepEqual([found.status, found.location], [303, "/admin?q=finder-&state=active"]);
+  assert.match((await page(found.location)).text, /finder-holder/);
+  assert.equal((await search({ q: "", state: "", sort: "newest" })).location, "/admin");
+});
+
+test("an address that holds a whole key is answered without it, and logged masked", async () => {
+  const key = encodeURIComponent(holder.key);
+  for (const path of [`/admin?q=${key}`, `/admin?q=${key}&state=active`, `/admin?q=${key.replace("sk-or", "%73k-or")}`, `/admin/revocations/new?q=${key}`, `/admin/audit?q=${key}`]) {
+    const answer = await page(path);
+    assert.equal(answer.status, 303, path);
+    assert.ok(!answer.location.includes("sk-or"), answer.location);
+    assert.ok(!answer.text.includes(holder.key));
+  }
+  assert.match((await page((await page(`/admin?q=${key}`)).location)).text, /taken out of the address/);
+  assert.equal((await page(`/?key=${key}`, "")).status, 303, "for nobody in particular, too");
+  assert.equal((await page(`/dashboard?key=${key}`, holder.session)).status, 303);
+  const byApi = await api("GET", `/keys?q=${key}`);
+  assert.equal(byApi.status, 400);
+  assert.ok(!byApi.text.includes(holder.key));
+  const begun = await api("POST", "/revocations", { q: holder.key, reason: "x" });
+  assert.equal(begun.status, 400, "it would stand in the audit log");
+  for (const args of [["keys", "list", "--search", holder.key], ["keys", "revoke", "--reason", "x", "--search", holder.key]]) {
+    const { code, out, err } = await run(args, serviceEnvironment(upstreams, folder, settings));
+    assert.equal(code, 2);
+    assert.match(err, /keys find/);
+    assert.ok(!(out + err).includes(holder.key));
+  }
+  const log = await until("the log has it", () => service.process.output.includes("whole key") && service.process.output);
+  assert.ok(!log.includes(holder.key) && !log.includes(holder.key.slice(0, 30)));
+  assert.match(log, new RegExp(`sk-or-…${holder.hint}`));
+  const audit = (await run(["audit", "export"], serviceEnvironment(upstreams, folder, settings))).out;
+  assert.ok(!audit.includes(holder.key));
+});
+
+test("every state can be filtered by console, API and command line", async () => {
+  const shown = (await page("/admin")).text;
+  for (const state of ["active", "expired", "disabled", "waiting", "pending", "ambiguous", "replacing", "revoking", "ended"]) {
+    assert.match(shown, new RegExp(`<option value="${state}"`), state);
+    assert.equal((await page(`/admin?state=${state}`)).status, 200, state);
+    assert.equal((await api("GET", `/keys?state=${state}`)).status, 200, state);
+    const { code, err } = await run(["keys", "list", "--state", state, "--json"], serviceEnvironment(upstreams, folder, settings));
+    assert.equal(code, 0, `${state}: ${err}`);
+  }
+  assert.equal((await api("GET", "/keys?state=gone")).status, 400);
+});
+
+test("somebody whose key was revoked is found by the login in console, API, command line and audit log", async () => {
+  const session = await signIn(service, "finder-gone");
+  const { key, hint } = await (await generate(service, session)).json();
+  const { github_user_id: account, id } = (await api("GET", "/keys?q=finder-gone")).json().keys[0];
+  assert.equal((await api("POST", `/keys/${id}/revoke`, { reason: "left the team", hold: "none" })).status, 200);
+  assert.deepEqual((await api("GET", "/keys?q=finder-gone")).json().keys, []);
+  const [ended] = (await api("GET", "/keys?state=ended&q=der-GONE")).json().keys;
+  assert.deepEqual([ended.github_user_id, ended.github_username, ended.reason], [account, "finder-gone", "left the team"]);
+  const listed = await page("/admin?q=finder-gone");
+  assert.match(listed.text, new RegExp(`/admin/accounts/${account}"`));
+  assert.match(listed.text, /left the team/);
+  assert.match((await page(`/admin/accounts/${account}`)).text, new RegExp(`Account ${account}: finder-gone`));
+  const audit = await page("/admin/audit?q=finder-gone");
+  assert.match(audit.text, /key\.revoke/);
+  assert.doesNotMatch(audit.text, new RegExp(`account:${holder.account}\\b`));
+  const { entries } = (await api("GET", `/audit?q=${account}`)).json();
+  assert.ok(entries.length >= 2 && entries.every((entry) => entry.subject.startsWith(`account:${account}`)));
+  const command = await run(["keys", "list", "--state", "ended", "--search", "finder-gone"], serviceEnvironment(upstreams, folder, settings));
+  assert.match(command.out, /finder-gone.*left the team/);
+  const hinted = await run(["keys", "list", "--search", "finder-gone"], serviceEnvironment(upstreams, folder, settings));
+  assert.match(hinted.err, /--state ended/);
+  const pasted = await search({ q: key });
+  assert.equal(pasted.location, `/admin/accounts/${account}?result=perhaps-ended`);
+  assert.match((await withInput(["keys", "find"], key)).out, new RegExp(`finder-gone.*hint ${hint}`));
+});
