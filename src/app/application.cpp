@@ -60,7 +60,7 @@ struct Application::Parts {
           own_key(*stores.keys, issuance, replacement, revocation, clock),
           administration(*stores.admin, issuance, *provider, *identity, *stores.audit, clock),
           bulk_revoker(*stores.bulks, *stores.admin, background_revocation, *stores.audit, clock,
-                       config.upstream_timeout),
+                       config.upstream_timeout, time_to_stop_bulk),
           tokens(*stores.tokens, *stores.audit, clock),
           webhook_http(make_webhook_http_client(config)),
           webhook_client(*webhook_http, webhook_reach(config)),

@@ -163,7 +163,7 @@ TEST_P(BulkRevocations, OneKeyThatIsAlwaysRefusedHoldsUpNobody) {
     const auto stuck = admin_->list_stuck(10, first.id).value();
     ASSERT_EQ(stuck.size(), 1u);
     EXPECT_EQ(stuck[0].grant.id, grants[2].id);
-    EXPECT_EQ(stuck[0].problem, refused.detail);
+    EXPECT_NE(stuck[0].problem.find(refused.detail), std::string::npos) << stuck[0].problem;
     EXPECT_GE(stuck[0].attempts, service::stuck_after_attempts);
     EXPECT_LE(provider_.revoke_calls(grants[2].delete_handle), 5) << "ever less often";
 
