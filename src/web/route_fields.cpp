@@ -37,6 +37,7 @@ constexpr Field after[] = {{"after", number}};
 constexpr Field audit_of_api[] = {{"cursor", number}, {"limit", number}, {"q", text}};
 constexpr Field token[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", number}};
 constexpr Field webhook[] = {{"url", text}, {"events", text_list}};
+constexpr Field new_secret[] = {{"former_secret_hours", number}};
 constexpr Field delivery_state[] = {{"state", text}};
 
 constexpr RouteFields table[] = {
@@ -63,6 +64,7 @@ constexpr RouteFields table[] = {
     {"POST", "/admin/tokens", {}, token},
     {"GET", "/admin/webhooks", result, {}},
     {"POST", "/admin/webhooks", {}, webhook},
+    {"POST", "/admin/webhooks/{id}/secret", {}, new_secret},
     {"DELETE", "/api/v1/me/key", {}, meant_key},
     {"POST", "/api/v1/me/key/rotate", {}, meant_key},
     {"GET", "/api/v1/keys", list_of_api, {}},
@@ -76,6 +78,7 @@ constexpr RouteFields table[] = {
     {"GET", "/api/v1/audit", audit_of_api, {}},
     {"POST", "/api/v1/tokens", {}, token},
     {"POST", "/api/v1/webhooks", {}, webhook},
+    {"POST", "/api/v1/webhooks/{id}/secret", {}, new_secret},
     {"GET", "/api/v1/webhook-deliveries", delivery_state, {}},
 };
 
