@@ -12,8 +12,12 @@ namespace llmapikey::sandbox {
 namespace json = boost::json;
 
 net::Response openrouter_error(int status, const std::string& message) {
+    return openrouter_error(status, message, nullptr);
+}
+
+net::Response openrouter_error(int status, const std::string& message, json::value metadata) {
     json::object root;
-    root["error"] = {{"code", status}, {"message", message}, {"metadata", nullptr}};
+    root["error"] = {{"code", status}, {"message", message}, {"metadata", std::move(metadata)}};
     if (status == 402) root["user_id"] = openrouter_owner;  // as the real one does: never to be passed on
     return json_answer(status, json::serialize(root));
 }

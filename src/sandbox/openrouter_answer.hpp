@@ -17,8 +17,9 @@ namespace llmapikey::sandbox {
 constexpr const char* openrouter_owner = "user_sandbox_owner";
 constexpr const char* default_workspace = "00000000-0000-4000-8000-000000000001";
 
-// {"error":{"code","message","metadata"}}
+// {"error":{"code","message","metadata"}}; metadata is null where none is given.
 net::Response openrouter_error(int status, const std::string& message);
+net::Response openrouter_error(int status, const std::string& message, boost::json::value metadata);
 // {"data": ...}
 net::Response data_answer(int status, boost::json::value data);
 

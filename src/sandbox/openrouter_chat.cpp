@@ -1,5 +1,6 @@
 #include "sandbox/openrouter_chat.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,6 +12,7 @@
 #include "sandbox/faults.hpp"
 #include "sandbox/openrouter_answer.hpp"
 #include "sandbox/openrouter_models.hpp"
+#include "sandbox/openrouter_refusals.hpp"
 #include "sandbox/request_parts.hpp"
 
 namespace llmapikey::sandbox {
@@ -101,15 +103,31 @@ json::object envelope(const std::string& id, const char* object, const Request& 
     return root;
 }
 
+// How an answer ends: a model that thinks can use up all tokens before it says a word, a filter can hold its words
+// back, and it can refuse.
+struct Ending {
+    const char* finish_reason = "stop";
+    const char* refusal = nullptr;
+};
+
+Ending ending_for(std::string_view cause) {
+    if (cause == "length") return {"length", nullptr};
+    if (cause == "content_filter") return {"content_filter", nullptr};
+    if (cause == "refusal") return {"stop", "I cannot help with that."};
+    return {};
+}
+
 net::Response whole_answer(const std::string& id, const Request& request, const std::vector<std::string>& words,
-                           const json::object& usage, base::Timestamp now) {
+                           const Ending& ending, const json::object& usage, base::Timestamp now) {
     std::string text;
     for (const std::string& word : words)
         text += word;
     json::object root = envelope(id, "chat.completion", request, now);
+    json::object message{{"role", "assistant"}, {"content", text}};
+    if (ending.refusal != nullptr) message["refusal"] = ending.refusal;
     root["choices"] = json::array{{{"index", 0},
-                                   {"message", {{"role", "assistant"}, {"content", text}}},
-                                   {"finish_reason", "stop"},
+                                   {"message", std::move(message)},
+                                   {"finish_reason", ending.finish_reason},
                                    {"logprobs", nullptr}}};
     root["usage"] = usage;
     return json_answer(200, json::serialize(root));
@@ -127,7 +145,7 @@ std::string chunk(const std::string& id, const Request& request, base::Timestamp
 }
 
 net::Response streamed_answer(const std::string& id, const Request& request, const std::vector<std::string>& words,
-                              const json::object& usage, base::Timestamp now) {
+                              const Ending& ending, const json::object& usage, base::Timestamp now) {
     net::Response response;
     response.set("Content-Type", "text/event-stream").set("Cache-Control", "no-store");
     response.chunks.push_back(": OPENROUTER PROCESSING\n\n");
@@ -135,46 +153,63 @@ net::Response streamed_answer(const std::string& id, const Request& request, con
         response.chunks.push_back(
             chunk(id, request, now, {{"role", "assistant"}, {"content", word}}, nullptr, nullptr));
     }
-    response.chunks.push_back(chunk(id, request, now, {{"role", "assistant"}, {"content", ""}}, "stop", &usage));
+    if (ending.refusal != nullptr)
+        response.chunks.push_back(
+            chunk(id, request, now, {{"role", "assistant"}, {"refusal", ending.refusal}}, nullptr, nullptr));
+    response.chunks.push_back(
+        chunk(id, request, now, {{"role", "assistant"}, {"content", ""}}, ending.finish_reason, &usage));
     response.chunks.push_back("data: [DONE]\n\n");
     return response;
 }
 
 // 402 and 403 as the contract says: spent, or what max_tokens could cost is more than what is left.
-std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Request& request, base::Timestamp now) {
+std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Request& request, base::Timestamp now,
+                                           bool is_structured) {
     const auto left = remaining(key, now);
     if (!left) return std::nullopt;
-    if (left->value <= 0) {
-        const std::string window = key.settings.limit_reset.empty() ? "total" : key.settings.limit_reset;
-        return openrouter_error(403, "Key limit exceeded (" + window + " limit)");
-    }
+    if (left->value <= 0) return refuse_spent_key(key, now, is_structured);
     const base::MicroUsd worst = cost_of(*request.model, count_tokens(request.prompt), request.max_tokens);
     const bool is_stated = request.max_tokens != default_max_tokens;
     if (!is_stated || worst <= *left) return std::nullopt;
-    return openrouter_error(402, "This request requires more credits, or fewer max_tokens. You requested up to " +
-                                     std::to_string(request.max_tokens) + " tokens, but can only afford less.");
+    const std::int64_t for_prompt = cost_of(*request.model, count_tokens(request.prompt), 0).value;
+    const std::int64_t affordable =
+        (left->value - for_prompt) * 1000 / std::max<std::int64_t>(request.model->completion_nano_usd, 1);
+    return refuse_dear_answer(request.max_tokens, affordable);
+}
+
+// What a test has asked this answer to be; empty: nothing.
+std::string take_cause(OpenRouterScene& scene) {
+    if (scene.chat.cause.empty() || scene.chat.times <= 0) return {};
+    --scene.chat.times;
+    return scene.chat.cause;
 }
 
 }  // namespace
 
-net::Response complete_chat(OpenRouterLedger& ledger, const OpenRouterGuardrails& guardrails, SimulatedKey& key,
-                            std::string_view body, base::Timestamp now) {
+net::Response complete_chat(const ChatParts& parts, SimulatedKey& key, std::string_view body, base::Timestamp now) {
     Request request;
     if (auto refusal = parse_request(body, request)) return std::move(*refusal);
-    std::string objection = guardrails.objection_to(key, *request.model);
-    if (objection.empty()) objection = guardrails.objection_to_spending(key, now);
-    if (!objection.empty()) return openrouter_error(403, objection);
-    if (auto refusal = refuse_by_cap(key, request, now)) return std::move(*refusal);
-    const auto words = answer_words(request);
+    const bool is_structured = parts.scene.has_structured_errors;
+    const std::string cause = take_cause(parts.scene);
+    if (auto refusal = refusal_for(cause, key, now, is_structured)) return std::move(*refusal);
+    const std::string objection = parts.guardrails.objection_to(key, *request.model);
+    if (!objection.empty()) return refuse_by_guardrail(objection);
+    const auto spent = parts.guardrails.spent_budget_of(key, now);
+    if (spent) return refuse_by_budget(spent->message, spent->limit, spent->spent, is_structured);
+    if (auto refusal = refuse_by_cap(key, request, now, is_structured)) return std::move(*refusal);
+    const auto words = is_silent_cause(cause) ? std::vector<std::string>{} : answer_words(request);
+    const Ending ending = ending_for(cause);
     const std::int64_t prompt_tokens = count_tokens(request.prompt);
-    const auto completion_tokens = static_cast<std::int64_t>(words.size());
+    const auto completion_tokens = ending.finish_reason == std::string_view("length")
+                                       ? request.max_tokens
+                                       : static_cast<std::int64_t>(words.size());
     base::MicroUsd cost = cost_of(*request.model, prompt_tokens, completion_tokens);
     if (std::string_view(request.model->id) == "sandbox/expensive") cost = base::MicroUsd{1'000'000};
-    ledger.spend(key, request.model->canonical_slug, {1, prompt_tokens, completion_tokens, cost});
+    parts.ledger.spend(key, request.model->canonical_slug, {1, prompt_tokens, completion_tokens, cost});
     const std::string id = "gen-" + base::random_token(15);
     const json::object usage = usage_of(prompt_tokens, completion_tokens, cost);
-    net::Response response = request.is_stream ? streamed_answer(id, request, words, usage, now)
-                                               : whole_answer(id, request, words, usage, now);
+    net::Response response = request.is_stream ? streamed_answer(id, request, words, ending, usage, now)
+                                               : whole_answer(id, request, words, ending, usage, now);
     return response.set("X-Generation-Id", id);
 }
 

@@ -11,6 +11,7 @@
 #include "sandbox/openrouter_answer.hpp"
 #include "sandbox/openrouter_key_json.hpp"
 #include "sandbox/openrouter_models.hpp"
+#include "sandbox/openrouter_refusals.hpp"
 #include "sandbox/request_parts.hpp"
 
 namespace llmapikey::sandbox {
@@ -57,6 +58,8 @@ std::optional<net::Response> OpenRouterControl::handle(const net::Request& reque
     if (request.path == "/sandbox/seed" && is_post) return seed(request.body);
     if (request.path == "/sandbox/clock" && is_get) return clock_answer();
     if (request.path == "/sandbox/clock" && is_post) return set_clock(request.body);
+    if (request.path == "/sandbox/management" && is_post) return set_rights(request.body);
+    if (request.path == "/sandbox/chat" && is_post) return set_chat(request.body);
     return std::nullopt;
 }
 
@@ -91,7 +94,8 @@ net::Response OpenRouterControl::spend(std::string_view body) {
     if (model == nullptr) return openrouter_error(400, "There is no such model");
     SimulatedKey* key = ledger_.find_by_hash(hash);
     if (key == nullptr) return openrouter_error(404, "API key not found");
-    ledger_.spend(*key, model->canonical_slug, {1, 0, 0, base::MicroUsd::from_usd(amount->to_number<double>())});
+    ledger_.spend(*key, model->canonical_slug, {1, 0, 0, base::MicroUsd::from_usd(amount->to_number<double>())},
+                  flag_of(*fields, "byok") ? Billing::byok : Billing::credits);
     return data_answer(200, key_object(*key, clock_.now()));
 }
 
@@ -127,6 +131,26 @@ net::Response OpenRouterControl::set_clock(std::string_view body) {
     if (!is_within_a_century(skew)) return openrouter_error(400, "skew_seconds must be a whole number of seconds");
     clock_.set_skew(base::Seconds{skew});
     return clock_answer();
+}
+
+net::Response OpenRouterControl::set_rights(std::string_view body) {
+    const auto fields = parse_object(body);
+    if (!fields) return openrouter_error(400, "Invalid JSON in the request body");
+    const std::string workspace = text_of(*fields, "workspace_id");
+    if (!workspace.empty() && !base::is_uuid(workspace)) return openrouter_error(400, "workspace_id must be a UUID");
+    scene_.rights = {flag_of(*fields, "is_read_only"), workspace};
+    return json_answer(200, json::serialize(*fields));
+}
+
+net::Response OpenRouterControl::set_chat(std::string_view body) {
+    const auto fields = parse_object(body);
+    if (!fields) return openrouter_error(400, "Invalid JSON in the request body");
+    const std::string cause = text_of(*fields, "cause");
+    if (!cause.empty() && !is_chat_cause(cause)) return openrouter_error(400, "There is no such cause");
+    scene_.chat = {cause, static_cast<int>(number_of(*fields, "times", 1))};
+    const json::value* structured = fields->if_contains("is_structured");
+    scene_.has_structured_errors = structured == nullptr || !structured->is_bool() || structured->get_bool();
+    return json_answer(200, json::serialize(*fields));
 }
 
 net::Response OpenRouterControl::clock_answer() const {

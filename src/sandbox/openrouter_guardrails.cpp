@@ -87,6 +87,8 @@ net::Response OpenRouterGuardrails::handle(const net::Request& request, std::str
     if (path.empty() && is_post) return create(request.body);
     if (path == "/assignments/keys" && is_get) return list_assignments(request.query, nullptr);
     if (path.empty() || path == "/assignments/keys") return openrouter_error(405, "Method Not Allowed");
+    constexpr std::string_view of_key = "/policies/assignments/api-keys/";
+    if (path.starts_with(of_key) && is_get) return policies_of_key(path.substr(of_key.size()), request.query);
     const auto end_of_id = std::min(path.find('/', 1), path.size());
     Guardrail* guardrail = find(std::string_view(path).substr(1, end_of_id - 1));
     if (guardrail == nullptr) return openrouter_error(404, "Guardrail not found");
@@ -243,15 +245,40 @@ std::string OpenRouterGuardrails::objection_to(const SimulatedKey& key, const Mo
     return {};
 }
 
-std::string OpenRouterGuardrails::objection_to_spending(const SimulatedKey& key, base::Timestamp now) const {
-    if (!key.assignment) return {};
+std::optional<OpenRouterGuardrails::SpentBudget> OpenRouterGuardrails::spent_budget_of(const SimulatedKey& key,
+                                                                                       base::Timestamp now) const {
+    if (!key.assignment) return std::nullopt;
     const json::object& data = find(key.assignment->guardrail_id)->data;
     const json::value& limit = data.at("limit_usd");
-    if (limit.is_null()) return {};
+    if (limit.is_null()) return std::nullopt;
     const std::string interval(data.at("reset_interval").get_string());
-    if (spent_in(key, interval, now) < base::MicroUsd::from_usd(limit.to_number<double>())) return {};
-    return "Guardrail budget exceeded (" + interval + " limit of \"" + std::string(data.at("name").get_string()) +
-           "\")";
+    const base::MicroUsd most = base::MicroUsd::from_usd(limit.to_number<double>()),
+                         spent = spent_in(key, interval, now);
+    if (spent < most) return std::nullopt;
+    const std::string name(data.at("name").get_string());
+    return SpentBudget{"Guardrail budget exceeded (" + interval + " limit of \"" + name + "\")", most, spent};
+}
+
+// A guardrail without a budget is no budget policy, and one that limits no models is none of models.
+net::Response OpenRouterGuardrails::policies_of_key(std::string_view hash, std::string_view query) const {
+    const std::string type = query_value(query, "policy_type"), workspace = query_value(query, "workspace_id");
+    if (!base::is_uuid(workspace)) return openrouter_error(400, "workspace_id must be a UUID");
+    const bool is_type = type == "budget" || type == "model_availability" || type == "moderation";
+    if (!is_type) return openrouter_error(400, "policy_type must be budget, model_availability or moderation");
+    const SimulatedKey* key = ledger_.find_by_hash(hash);
+    if (key == nullptr || key->workspace_id != workspace) return openrouter_error(404, "API key not found");
+    json::array ids;
+    if (key->assignment) {
+        const json::object& data = find(key->assignment->guardrail_id)->data;
+        const auto is_set = [&](const char* name) { return data.contains(name) && !data.at(name).is_null(); };
+        const bool limits_models = is_set("allowed_models") || is_set("ignored_models") ||
+                                   is_set("allowed_providers") || is_set("ignored_providers");
+        if (type == "budget" ? is_set("limit_usd") : type == "model_availability" && limits_models)
+            ids.emplace_back(key->assignment->guardrail_id);
+    }
+    return data_answer(200, json::object{{"opted_out", false},
+                                         {"policy_ids", std::move(ids)},
+                                         {"workspace_default_policy_ids", json::array{}}});
 }
 
 }  // namespace llmapikey::sandbox

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,12 @@ public:
 
     // Why this key cannot use this model; empty if it can.
     std::string objection_to(const SimulatedKey& key, const Model& model) const;
-    // The same, of spending anything now.
-    std::string objection_to_spending(const SimulatedKey& key, base::Timestamp now) const;
+    // The budget of its guardrail that this key has spent; nullopt if it has not.
+    struct SpentBudget {
+        std::string message;
+        base::MicroUsd limit, spent;
+    };
+    std::optional<SpentBudget> spent_budget_of(const SimulatedKey& key, base::Timestamp now) const;
 
     // A guardrail as if created by the API. `models`: at least one, by id.
     void seed(const std::string& id, const std::string& name, const std::vector<std::string>& models);
@@ -43,6 +48,9 @@ private:
     net::Response assign(Guardrail& guardrail, std::string_view body);
     net::Response unassign(Guardrail& guardrail, std::string_view body);
     void detach(SimulatedKey& key);
+    // GET /guardrails/policies/assignments/api-keys/{hash}: each guardrail is also up to three policies, which have its
+    // id.
+    net::Response policies_of_key(std::string_view hash, std::string_view query) const;
 
     OpenRouterLedger& ledger_;
     const base::Clock& clock_;

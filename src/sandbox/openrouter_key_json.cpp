@@ -22,12 +22,12 @@ struct Field {
     json::value (*value)(const SimulatedKey& key, base::Timestamp now);
 };
 
-json::value zero(const SimulatedKey&, base::Timestamp) {
-    return 0;
-}
-
 json::value spent(const SimulatedKey& key, base::Timestamp now, const char* window) {
     return spent_in(key, window, now).usd();
+}
+
+json::value byok_spent(const SimulatedKey& key, base::Timestamp now, const char* window) {
+    return byok_spent_in(key, window, now).usd();
 }
 
 constexpr Field all_fields[] = {
@@ -41,10 +41,11 @@ constexpr Field all_fields[] = {
     {"usage_daily", Where::everywhere, [](const auto& key, auto now) { return spent(key, now, "daily"); }},
     {"usage_weekly", Where::everywhere, [](const auto& key, auto now) { return spent(key, now, "weekly"); }},
     {"usage_monthly", Where::everywhere, [](const auto& key, auto now) { return spent(key, now, "monthly"); }},
-    {"byok_usage", Where::everywhere, zero},
-    {"byok_usage_daily", Where::everywhere, zero},
-    {"byok_usage_weekly", Where::everywhere, zero},
-    {"byok_usage_monthly", Where::everywhere, zero},
+    {"byok_usage", Where::everywhere, [](const auto& key, auto now) { return byok_spent(key, now, ""); }},
+    {"byok_usage_daily", Where::everywhere, [](const auto& key, auto now) { return byok_spent(key, now, "daily"); }},
+    {"byok_usage_weekly", Where::everywhere, [](const auto& key, auto now) { return byok_spent(key, now, "weekly"); }},
+    {"byok_usage_monthly", Where::everywhere,
+     [](const auto& key, auto now) { return byok_spent(key, now, "monthly"); }},
     {"expires_at", Where::everywhere, [](const auto& key, auto) { return time_text(key.expires_at); }},
     {"creator_user_id", Where::everywhere, [](const auto&, auto) { return json::value(openrouter_owner); }},
     {"workspace_id", Where::everywhere, [](const auto& key, auto) { return json::value(key.workspace_id); }},
@@ -53,6 +54,7 @@ constexpr Field all_fields[] = {
     {"disabled", Where::key_object, [](const auto& key, auto) { return json::value(key.settings.is_disabled); }},
     {"created_at", Where::key_object, [](const auto& key, auto) { return time_text(key.created_at); }},
     {"updated_at", Where::key_object, [](const auto& key, auto) { return time_text(key.updated_at); }},
+    {"last_used_at", Where::key_object, [](const auto& key, auto) { return time_text(key.last_used_at); }},
     {"external_user", Where::key_object, [](const auto&, auto) { return json::value(nullptr); }},
     {"deleted_at", Where::ledger, [](const auto& key, auto) { return time_text(key.deleted_at); }},
     {"hint", Where::ledger,

@@ -61,9 +61,19 @@ base::MicroUsd spent_in(const SimulatedKey& key, std::string_view window, base::
     return sum;
 }
 
+base::MicroUsd byok_spent_in(const SimulatedKey& key, std::string_view window, base::Timestamp now) {
+    const sys_days today = std::chrono::floor<days>(now), begin = begin_of(window, today);
+    base::MicroUsd sum;
+    for (const auto& [day, cost] : key.byok_uses)
+        if (day >= begin && day <= today) sum.value += cost.value;
+    return sum;
+}
+
 std::optional<base::MicroUsd> remaining(const SimulatedKey& key, base::Timestamp now) {
     if (!key.settings.limit) return std::nullopt;
-    return base::MicroUsd{key.settings.limit->value - spent_in(key, key.settings.limit_reset, now).value};
+    const std::string& window = key.settings.limit_reset;
+    const auto byok = key.settings.include_byok_in_limit ? byok_spent_in(key, window, now) : base::MicroUsd{};
+    return base::MicroUsd{key.settings.limit->value - spent_in(key, window, now).value - byok.value};
 }
 
 OpenRouterLedger::OpenRouterLedger(const base::Clock& clock) : clock_(clock), secret_(base::random_bytes(32)) {}
@@ -78,6 +88,8 @@ SimulatedKey& OpenRouterLedger::make(NewKey wish, base::Timestamp created_at) {
                      wish.expires_at,
                      keys_.size(),
                      std::move(wish.settings),
+                     {},
+                     {},
                      {},
                      {},
                      {},
@@ -159,7 +171,12 @@ void OpenRouterLedger::remove(SimulatedKey& key) {
     key.deleted_at = clock_.now();
 }
 
-void OpenRouterLedger::spend(SimulatedKey& key, const std::string& model, const KeyUse& use) {
+void OpenRouterLedger::spend(SimulatedKey& key, const std::string& model, const KeyUse& use, Billing billing) {
+    key.last_used_at = clock_.now();
+    if (billing == Billing::byok) {
+        key.byok_uses[std::chrono::floor<days>(clock_.now())].value += use.cost.value;
+        return;
+    }
     KeyUse& sum = key.uses[{std::chrono::floor<days>(clock_.now()), model}];
     sum.requests += use.requests;
     sum.prompt_tokens += use.prompt_tokens;

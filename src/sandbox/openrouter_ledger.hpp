@@ -34,6 +34,9 @@ struct KeyUse {
     base::MicroUsd cost;
 };
 
+// Who is billed for a use: OpenRouter's credits, or a provider's own key (BYOK, "bring your own key").
+enum class Billing { credits, byok };
+
 // A key's place under a guardrail.
 struct KeyAssignment {
     std::string id;
@@ -51,10 +54,11 @@ struct SimulatedKey {
     const std::optional<base::Timestamp> expires_at;
     const std::uint64_t number;  // in the order of creation
     KeySettings settings;
-    std::optional<base::Timestamp> updated_at, deleted_at;
+    std::optional<base::Timestamp> updated_at, deleted_at, last_used_at;
     std::optional<KeyAssignment> assignment;
     std::map<std::pair<std::chrono::sys_days, std::string>, KeyUse> uses;  // by UTC day and model
     base::MicroUsd usage;                                                  // of all days
+    std::map<std::chrono::sys_days, base::MicroUsd> byok_uses;             // by UTC day; in none of the above
 
     std::string label() const;
 };
@@ -62,7 +66,9 @@ struct SimulatedKey {
 // Spent in the UTC day, the week from Monday or the calendar month of `now`, as `window` is "daily", "weekly" or
 // "monthly"; ever, if it is anything else.
 base::MicroUsd spent_in(const SimulatedKey& key, std::string_view window, base::Timestamp now);
-// What is left of the cap in the current window; nullopt without a cap.
+// The same, of what providers' own keys paid.
+base::MicroUsd byok_spent_in(const SimulatedKey& key, std::string_view window, base::Timestamp now);
+// What is left of the cap in the current window, where BYOK counts if the key says so; nullopt without a cap.
 std::optional<base::MicroUsd> remaining(const SimulatedKey& key, base::Timestamp now);
 
 // Every key ever created. Not thread-safe: its owner locks. Keys live as long as this.
@@ -89,7 +95,7 @@ public:
     void change(SimulatedKey& key, KeySettings settings);
     void remove(SimulatedKey& key);
     // `use.requests` and tokens may be 0.
-    void spend(SimulatedKey& key, const std::string& model, const KeyUse& use);
+    void spend(SimulatedKey& key, const std::string& model, const KeyUse& use, Billing billing = Billing::credits);
     base::MicroUsd total_spent() const { return total_spent_; }
 
 private:

@@ -59,7 +59,7 @@ OpenRouterLookalike::OpenRouterLookalike(std::string management_key, const base:
       clock_(clock),
       ledger_(clock_),
       guardrails_(ledger_, clock_),
-      control_(ledger_, clock_, faults_) {
+      control_(ledger_, clock_, faults_, scene_) {
     guardrails_.seed(guardrail_id, "Sandbox: two models", {"openai/gpt-4o-mini", "sandbox/expensive"});
 }
 
@@ -107,7 +107,25 @@ net::Response OpenRouterLookalike::route(const net::Request& request, std::strin
         return is_ordinary ? openrouter_error(403, "Only management keys can perform this operation")
                            : openrouter_error(401, "Invalid management key");
     }
-    return administer(request, path);
+    const std::string objection = objection_to(request, path);
+    return objection.empty() ? administer(request, path) : openrouter_error(403, objection);
+}
+
+// The workspace is named in the query or in the body; a key's is its own.
+std::string OpenRouterLookalike::objection_to(const net::Request& request, std::string_view path) const {
+    const OpenRouterScene::Rights& rights = scene_.rights;
+    const bool is_writing = request.method != "GET" || path.starts_with("/guardrails/policies/assignments");
+    if (rights.is_read_only && is_writing) return "This operation requires a management key with write access";
+    if (rights.workspace_id.empty()) return {};
+    const auto body = parse_object(request.body);
+    std::string workspace = query_value(request.query, "workspace_id");
+    if (workspace.empty() && body) workspace = text_of(*body, "workspace_id");
+    if (path.starts_with("/keys/")) {
+        const SimulatedKey* key = ledger_.find_by_hash(path.substr(6));
+        if (key != nullptr) workspace = key->workspace_id;
+    }
+    const bool is_elsewhere = !workspace.empty() && workspace != rights.workspace_id;
+    return is_elsewhere ? "This management key has no access to that workspace" : "";
 }
 
 net::Response OpenRouterLookalike::administer(const net::Request& request, std::string_view path) {
@@ -132,6 +150,8 @@ net::Response OpenRouterLookalike::create_key(std::string_view body) {
     NewKey wish;
     const std::string complaint = take_new_key(*fields, wish);
     if (!complaint.empty()) return openrouter_error(400, complaint);
+    const bool is_elsewhere = !scene_.rights.workspace_id.empty() && fields->if_contains("workspace_id") == nullptr;
+    if (is_elsewhere) wish.workspace_id = scene_.rights.workspace_id;
     const SimulatedKey& key = ledger_.create(std::move(wish));
     json::object root;
     root["data"] = key_object(key, clock_.now());
@@ -158,6 +178,7 @@ net::Response OpenRouterLookalike::list_keys(std::string_view query) const {
     if (!offset) return openrouter_error(400, "offset must be an integer of at least 0");
     const bool includes_disabled = query_value(query, "include_disabled") == "true";
     std::string workspace = query_value(query, "workspace_id");
+    if (workspace.empty()) workspace = scene_.rights.workspace_id;
     if (workspace.empty()) workspace = default_workspace;
     json::array data;
     for (const SimulatedKey* key :
@@ -191,7 +212,7 @@ net::Response OpenRouterLookalike::infer(const net::Request& request, std::strin
     const bool has_expired = key != nullptr && key->expires_at && *key->expires_at <= now;
     if (key == nullptr || has_expired) return openrouter_error(401, "User not found.");
     if (key->settings.is_disabled) return openrouter_error(401, "This API key is disabled.");
-    if (path == "/chat/completions") return complete_chat(ledger_, guardrails_, *key, request.body, now);
+    if (path == "/chat/completions") return complete_chat({ledger_, guardrails_, scene_}, *key, request.body, now);
     if (path == "/models/user") {
         const auto is_allowed = [&](const Model& model) { return guardrails_.objection_to(*key, model).empty(); };
         return list_models(request.query, is_allowed);
@@ -204,7 +225,7 @@ OpenRouterLookalike::Seeded OpenRouterLookalike::seed_key(const std::string& nam
     const std::lock_guard lock(mutex_);
     NewKey wish{{name, "daily", limit, /*include_byok_in_limit=*/true}, default_workspace, expires_at};
     SimulatedKey& key = ledger_.create(std::move(wish));
-    ledger_.spend(key, all_models().front().canonical_slug, {1, 0, 0, spent});
+    if (spent.value > 0) ledger_.spend(key, all_models().front().canonical_slug, {1, 0, 0, spent});
     return {key.hash, key.raw_key};
 }
 

@@ -7,6 +7,7 @@
 #include "sandbox/openrouter_control.hpp"
 #include "sandbox/openrouter_guardrails.hpp"
 #include "sandbox/openrouter_ledger.hpp"
+#include "sandbox/openrouter_scene.hpp"
 #include "sandbox/outage.hpp"
 #include "sandbox/skewed_clock.hpp"
 
@@ -38,6 +39,8 @@ private:
     net::Response call(const net::Request& request);
     net::Response route(const net::Request& request, std::string_view path);
     net::Response administer(const net::Request& request, std::string_view path);
+    // Why the management key may not do that; empty if it may.
+    std::string objection_to(const net::Request& request, std::string_view path) const;
     net::Response create_key(std::string_view body);
     net::Response list_keys(std::string_view query) const;
     net::Response update_key(SimulatedKey& key, std::string_view body);
@@ -50,6 +53,7 @@ private:
     Faults faults_;
     Outage outage_;
     std::mutex mutex_;  // for what follows
+    OpenRouterScene scene_;
     OpenRouterLedger ledger_;
     OpenRouterGuardrails guardrails_;
     OpenRouterControl control_;

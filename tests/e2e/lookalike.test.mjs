@@ -152,6 +152,84 @@ test("a guardrail's budget counts for each key of it, and begins anew with its i
   assert.equal((await chat(one.key, "openai/gpt-4o-mini")).status, 200);
 });
 
+// From the release notes of OpenRouter's Python client 1.3.26: last_used_at on every key object.
+test("a key object says when the key was last used, and what providers' own keys have paid", async () => {
+  const made = await makeKey("used", { limit: 10, limit_reset: "daily", include_byok_in_limit: true });
+  assert.equal(made.data.last_used_at, null, "the answer to the create has it");
+  const { data: [listed] } = await apiJson("/keys");
+  assert.equal(listed.last_used_at, null);
+  assert.equal((await chat(made.key, "openai/gpt-4o-mini")).status, 200);
+  const used = (await apiJson(`/keys/${made.data.hash}`)).data;
+  assert.ok(Math.abs(Date.parse(used.last_used_at) - Date.now()) < 60_000, used.last_used_at);
+  await control("spend", { hash: made.data.hash, usd: 4, byok: true });
+  const paid = (await apiJson(`/keys/${made.data.hash}`, { name: "still" }, "PATCH")).data;
+  assert.deepEqual([paid.byok_usage, paid.byok_usage_daily, paid.byok_usage_weekly, paid.byok_usage_monthly], [4, 4, 4, 4]);
+  assert.ok(paid.usage < 1 && paid.limit_remaining < 6, "it counts towards the cap, and not as OpenRouter's own");
+  const without = await makeKey("byok is free", { limit: 10, limit_reset: "daily", include_byok_in_limit: false });
+  assert.equal((await (await control("spend", { hash: without.data.hash, usd: 4, byok: true })).json()).data.limit_remaining, 10);
+});
+
+// From OpenRouter's pages "limits" and "guardrail policies", and developersdigest.tech's list of OpenRouter's errors.
+test("each refusal of a chat completion has its status, and names its limit where it is told to", async (t) => {
+  t.after(() => control("chat", {}));
+  const { key } = await makeKey("refused", { limit: 10, limit_reset: "daily" });
+  const causes = {
+    no_credits: [402, null], in_flight_budget: [402, "openrouter_in_flight_budget"], too_heavy: [402, "openrouter_in_flight_budget"],
+    key_limit: [403, "openrouter_key_limit"], workspace_budget: [403, "openrouter_workspace_budget"], guardrail_budget: [403, "openrouter_guardrail_budget"],
+    moderation: [403, undefined], model_not_allowed: [403, null], no_endpoints: [404, null], rate_limited: [429, undefined],
+  };
+  for (const [cause, [status, source]] of Object.entries(causes)) {
+    await control("chat", { cause, times: 1 });
+    const answer = await chat(key, "openai/gpt-4o-mini");
+    const { error } = await answer.json();
+    assert.deepEqual([answer.status, error.code], [status, status], cause);
+    assert.equal(error.metadata?.limit_source ?? null, source ?? null, cause);
+    assert.equal(answer.headers.has("retry-after"), ["in_flight_budget", "rate_limited"].includes(cause), cause);
+    await control("chat", { cause, times: 1, is_structured: false });
+    assert.equal((await (await chat(key, "openai/gpt-4o-mini")).json()).error.metadata?.limit_source, undefined, cause);
+  }
+  assert.equal((await chat(key, "openai/gpt-4o-mini")).status, 200, "only as often as asked");
+  assert.equal((await control("chat", { cause: "nonsense" })).status, 400);
+  for (const [cause, reason] of [["length", "length"], ["content_filter", "content_filter"], ["refusal", "stop"]]) {
+    await control("chat", { cause, times: 1 });
+    const { choices: [choice] } = await (await chat(key, "openai/gpt-4o-mini")).json();
+    assert.deepEqual([choice.finish_reason, choice.message.content, choice.message.refusal !== undefined], [reason, "", cause === "refusal"]);
+  }
+});
+
+// From OpenRouter's API reference, "get an API key policy assignment".
+test("what applies to a key is told by type of policy", async () => {
+  const made = await makeKey("under policies");
+  const { data: { workspace_id: workspace } } = made;
+  const of = (type, hash = made.data.hash) => api(`/guardrails/policies/assignments/api-keys/${hash}?workspace_id=${workspace}&policy_type=${type}`);
+  const none = { opted_out: false, policy_ids: [], workspace_default_policy_ids: [] };
+  assert.deepEqual((await (await of("budget")).json()).data, none);
+  const both = await makeGuardrail({ name: "both", allowedModels: ["openai/gpt-4o-mini"], limitUsd: 5, resetInterval: "daily" });
+  await assign(both.id, [made.data.hash]);
+  for (const type of ["budget", "model_availability"]) assert.deepEqual((await (await of(type)).json()).data, { ...none, policy_ids: [both.id] });
+  assert.deepEqual((await (await of("moderation")).json()).data, none);
+  assert.deepEqual([(await of("budget", unknownHash)).status, (await of("rate_limit")).status], [404, 400]);
+});
+
+// From OpenRouter's documents of guardrail policies: keys that are read-only, or bound to a workspace.
+test("a management key that may not do something is answered with 403, and nothing happens", async (t) => {
+  t.after(() => control("management", {}));
+  const here = await makeKey("here"), elsewhere = await makeKey("elsewhere", { workspace_id: otherWorkspace });
+  await control("management", { is_read_only: true });
+  assert.equal((await api(`/keys/${here.data.hash}`)).status, 200);
+  for (const [path, body, method] of [["/keys", { name: "x" }], [`/keys/${here.data.hash}`, { disabled: true }, "PATCH"], [`/keys/${here.data.hash}`, undefined, "DELETE"], ["/guardrails", { name: "x" }]]) {
+    const answer = await api(path, body, method);
+    assert.deepEqual([answer.status, (await answer.json()).error.message], [403, "This operation requires a management key with write access"], path);
+  }
+  await control("management", { workspace_id: otherWorkspace });
+  for (const method of ["GET", "DELETE"]) assert.equal((await api(`/keys/${here.data.hash}`, undefined, method)).status, 403);
+  assert.equal((await api(`/keys?workspace_id=${here.data.workspace_id}`)).status, 403);
+  assert.deepEqual((await apiJson("/keys")).data.map((each) => each.hash), [elsewhere.data.hash], "its own workspace is the default");
+  assert.equal((await makeKey("bound")).data.workspace_id, otherWorkspace);
+  await control("management", {});
+  assert.equal((await apiJson(`/keys/${here.data.hash}`)).data.disabled, false);
+});
+
 test("activity has what was spent on completed days, by model, also of deleted keys", async () => {
   const [one, two] = [await makeKey("active"), await makeKey("active elsewhere", { workspace_id: otherWorkspace })];
   const of = async (query) => (await admin.analytics.getUserActivity(query)).data;
