@@ -9,6 +9,13 @@ ALTER TABLE llmapikey.ledger DROP COLUMN revoke_problem;
 ALTER TABLE llmapikey.ledger DROP COLUMN revoke_attempts;
 ALTER TABLE llmapikey.bulk_revocations DROP COLUMN stopped_by;
 ALTER TABLE llmapikey.bulk_revocations DROP COLUMN stopped_at;
+-- What keys have spent.
+DROP INDEX llmapikey.api_keys_last_used;
+ALTER TABLE llmapikey.api_keys DROP COLUMN last_used_at;
+ALTER TABLE llmapikey.spending_days
+    DROP COLUMN read_at,
+    DROP COLUMN usage_micro_usd;
+
 -- Webhooks: a former secret signs no more.
 DROP INDEX llmapikey.webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON llmapikey.webhook_deliveries (next_at) WHERE state = 'waiting';

@@ -26,3 +26,10 @@ UPDATE llmapikey.bulk_revocations SET selection = 'all=true' WHERE selection = '
 UPDATE llmapikey.ledger SET github_username = (SELECT k.github_username FROM llmapikey.api_keys AS k WHERE k.github_user_id = llmapikey.ledger.github_user_id)
     WHERE github_username = '' AND EXISTS (SELECT 1 FROM llmapikey.api_keys AS k WHERE k.github_user_id = llmapikey.ledger.github_user_id AND k.github_username <> '');
 CREATE INDEX audit_log_subject ON llmapikey.audit_log (subject text_pattern_ops, sequence);
+-- What keys have spent: booked from what they had used when they were last read.
+ALTER TABLE llmapikey.spending_days
+    ADD COLUMN usage_micro_usd bigint,                    -- since the key was made; NULL: not kept
+    ADD COLUMN read_at         bigint NOT NULL DEFAULT 0; -- when upstream said so
+ALTER TABLE llmapikey.api_keys
+    ADD COLUMN last_used_at bigint NOT NULL DEFAULT 0;    -- as upstream last said; 0: never, or unknown
+CREATE INDEX api_keys_last_used ON llmapikey.api_keys (last_used_at, id);

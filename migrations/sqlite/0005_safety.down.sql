@@ -9,6 +9,12 @@ ALTER TABLE ledger DROP COLUMN revoke_problem;
 ALTER TABLE ledger DROP COLUMN revoke_attempts;
 ALTER TABLE bulk_revocations DROP COLUMN stopped_by;
 ALTER TABLE bulk_revocations DROP COLUMN stopped_at;
+-- What keys have spent.
+DROP INDEX api_keys_last_used;
+ALTER TABLE api_keys DROP COLUMN last_used_at;
+ALTER TABLE spending_days DROP COLUMN read_at;
+ALTER TABLE spending_days DROP COLUMN usage_micro_usd;
+
 -- Webhooks: a former secret signs no more.
 DROP INDEX webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE state = 'waiting';

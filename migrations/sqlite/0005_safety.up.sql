@@ -26,3 +26,8 @@ UPDATE bulk_revocations SET selection = 'all=true' WHERE selection = '';
 UPDATE ledger SET github_username = (SELECT k.github_username FROM api_keys AS k WHERE k.github_user_id = ledger.github_user_id)
     WHERE github_username = '' AND EXISTS (SELECT 1 FROM api_keys AS k WHERE k.github_user_id = ledger.github_user_id AND k.github_username <> '');
 CREATE INDEX audit_log_subject ON audit_log (subject COLLATE NOCASE, sequence);
+-- What keys have spent: booked from what they had used when they were last read.
+ALTER TABLE spending_days ADD COLUMN usage_micro_usd INTEGER;             -- since the key was made; NULL: not kept
+ALTER TABLE spending_days ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0;  -- when upstream said so
+ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER NOT NULL DEFAULT 0;  -- as upstream last said; 0: never, or unknown
+CREATE INDEX api_keys_last_used ON api_keys (last_used_at, id);

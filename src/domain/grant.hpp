@@ -71,6 +71,7 @@ struct Grant {
     base::MicroUsd carried;                          // spent by the account's earlier keys on the day of the attempt
     std::optional<base::Timestamp> carried_until;    // until when that lowers the cap; nullopt: it does not
     std::optional<base::Timestamp> missing_since;    // since when upstream does not know the key
+    std::optional<base::Timestamp> last_used_at;     // as upstream last said; nullopt: never, or it did not say
 };
 
 // Whether the key no longer works upstream because its lifetime is over.

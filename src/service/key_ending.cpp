@@ -12,7 +12,7 @@ base::Result<void> end_key_upstream(KeyProvider& provider, SpendingStore& spendi
     const bool is_gone = !stopped && stopped.error().code == base::Errc::not_found;
     if (!stopped && !is_gone) return base::fail_in("switching the key off upstream", stopped.error());
     if (stopped) {
-        const auto noted = spending.note({{grant.delete_handle, spent_today(*stopped), now}});
+        const auto noted = spending.note({reading_of(*stopped, now)});
         base::crash_point("end.noted");
         if (!noted) return base::fail_in("keeping what the key has spent", noted.error());
     }

@@ -38,14 +38,16 @@ using MintOutcome = std::variant<Minted, NotMinted, MintUnknown>;
 struct UpstreamKey {
     std::string delete_handle;
     std::string name;
+    std::string workspace_id;  // empty: not told
     bool is_disabled = false;
     std::optional<base::MicroUsd> limit;            // nullopt: no cap
     std::optional<base::MicroUsd> limit_remaining;  // in the current window
     std::string limit_reset;                        // "daily", "weekly", "monthly" or empty
-    base::MicroUsd usage;                           // since creation
+    base::MicroUsd usage;                           // since creation; here and below all that counts towards the cap
     base::MicroUsd usage_daily, usage_weekly, usage_monthly;
     std::optional<base::Timestamp> created_at;
     std::optional<base::Timestamp> expires_at;
+    std::optional<base::Timestamp> last_used_at;  // nullopt: never, or the upstream does not say
 };
 
 struct KeyUpdate {

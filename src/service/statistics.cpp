@@ -129,7 +129,7 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
     const auto visit = [&](const UpstreamKey& key) {
         if (domain::parse_upstream_key_name(key.name)) {
             page.push_back({key.delete_handle, key.usage});
-            readings.push_back({key.delete_handle, spent_today(key), now});
+            readings.push_back(reading_of(key, clock_.now()));
         }
         if (page.size() >= keys_at_once) flush();
         return recorded && !stop.stop_requested() ? Scan::go_on : Scan::stop;
@@ -139,7 +139,12 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
         scan_upstream_keys(provider_, {base::Deadline::after(std::chrono::minutes{30}), settings_.call_timeout}, visit);
     if (recorded) flush();
     if (!recorded || !scanned) return recorded ? scanned : recorded;
-    return store_.count_spending(day_of(now));
+    if (stop.stop_requested()) return {};
+    const auto noted = spending_.note_all_read(now);
+    if (!noted) return noted;
+    // What a key had spent when the day began is known for certain only a while after.
+    const auto counted = store_.count_spending(day_of(now) - std::chrono::days{1});
+    return counted ? store_.count_spending(day_of(clock_.now())) : counted;
 }
 
 base::Result<void> Statistics::ask_for_credits() {

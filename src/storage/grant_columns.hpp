@@ -16,8 +16,8 @@ inline const std::string portable_grant_columns =
     "daily_limit_micro_usd, {epoch:created_at} AS created, {epoch:attempted_at} AS attempted, "
     "{epoch:expires_at} AS expires, is_disabled, unsynced, spent_micro_usd, spent_as_of, revealed_at, reveal_reason, "
     "queued_at / 1000000 AS queued, next_attempt_at, attempts, problem, keeps_place, carried_micro_usd, carried_until, "
-    "missing_since";
-inline constexpr int grant_column_count = 26;
+    "missing_since, last_used_at";
+inline constexpr int grant_column_count = 27;
 
 // `row`: anything with text(), number() and is_null() of a column's number.
 template <class Row>
@@ -56,6 +56,7 @@ base::Result<domain::Grant> grant_of_row(const Row& row) {
     grant.carried = base::MicroUsd{row.number(23)};
     grant.carried_until = time_if_any(24);
     grant.missing_since = time_if_any(25);
+    if (row.number(26) > 0) grant.last_used_at = time_of(row.number(26));
     return grant;
 }
 

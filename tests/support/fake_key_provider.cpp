@@ -41,6 +41,11 @@ void FakeKeyProvider::during_next_mint(std::function<void()> action) {
     during_mint_ = std::move(action);
 }
 
+void FakeKeyProvider::during_next_get(std::function<void()> action) {
+    const std::lock_guard lock(mutex_);
+    during_get_ = std::move(action);
+}
+
 void FakeKeyProvider::before_each_page(std::function<void()> action) {
     const std::lock_guard lock(mutex_);
     before_page_ = std::move(action);
@@ -108,11 +113,15 @@ service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, 
 }
 
 base::Result<service::UpstreamKey> FakeKeyProvider::get(const std::string& delete_handle, base::Deadline) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    const auto action = std::exchange(during_get_, nullptr);
+    base::Result<service::UpstreamKey> found = base::fail(base::Errc::not_found, "no such key");
     for (const auto& key : keys_) {
-        if (key.delete_handle == delete_handle) return key;
+        if (key.delete_handle == delete_handle) found = key;
     }
-    return base::fail(base::Errc::not_found, "no such key");
+    lock.unlock();
+    if (action) action();
+    return found;
 }
 
 base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::size_t offset, base::Deadline) {

@@ -34,6 +34,8 @@ public:
     void set_guardrail(std::optional<service::Guardrail> guardrail);
     // Runs inside the next mint, after its effect and before its answer.
     void during_next_mint(std::function<void()> action);
+    // Runs inside the next get, after it has looked and before its answer.
+    void during_next_get(std::function<void()> action);
     // Runs before each page of the list is given.
     void before_each_page(std::function<void()> action);
     void set_page_size(std::size_t size) { page_size_ = size; }
@@ -67,7 +69,7 @@ private:
     int revoke_faults_ = 0, list_faults_ = 0, guardrail_faults_ = 0;
     bool are_credits_refused_ = false;
     std::optional<service::Guardrail> guardrail_;
-    std::function<void()> during_mint_, before_page_;
+    std::function<void()> during_mint_, during_get_, before_page_;
     std::size_t page_size_ = 100;
     std::map<std::string, base::Error> refusals_;  // of revoking, by handle
     std::map<std::string, int> revoke_calls_;

@@ -171,7 +171,7 @@ domain::Grant* MemoryKeyStore::of_id(const std::string& grant_id) {
 base::MicroUsd MemoryKeyStore::spent_on(domain::GithubUserId id, const std::string& day) const {
     base::MicroUsd sum;
     for (const Spent& each : spent_)
-        if (each.account == id && each.day == day) sum.value += each.spent.value;
+        if (each.account == id && domain::day_text(each.booked.day) == day) sum.value += each.booked.spent.value;
     return sum;
 }
 
@@ -273,7 +273,7 @@ base::Result<domain::Grant> MemoryKeyStore::finish_replacement(const domain::Gra
     grant->created_at = grant->attempted_at = now;
     grant->queued_at = grant->next_attempt_at = now;
     grant->keeps_place = true;
-    grant->missing_since = std::nullopt;
+    grant->missing_since = grant->last_used_at = std::nullopt;
     queued_[new_id] = ++next_place_;
     return *grant;
 }
@@ -291,32 +291,52 @@ base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_replacing(const st
 base::Result<void> MemoryKeyStore::note(const std::vector<service::SpendingReading>& readings) {
     const std::lock_guard lock(mutex_);
     for (const service::SpendingReading& reading : readings) {
-        for (const auto& [id, grant] : grants_) {
+        for (auto& [id, grant] : grants_) {
             if (grant.delete_handle != reading.delete_handle) continue;
-            const std::string day = domain::day_text(reading.at);
-            std::erase_if(spent_, [&](const Spent& each) {
-                return each.handle == reading.delete_handle && each.day == day && each.spent <= reading.spent;
-            });
-            spent_.push_back({id, day, reading.delete_handle, reading.spent});
+            const auto today = std::chrono::floor<std::chrono::days>(reading.at);
+            service::KeyBooks books{{}, {}, grant.attempted_at, all_spending_read_at_};
+            for (const Spent& each : spent_) {
+                if (each.handle != reading.delete_handle || each.booked.day > today) continue;
+                if (each.booked.day == today) books.today = each.booked;
+                const bool is_later = each.booked.day < today && (!books.before || books.before->day < each.booked.day);
+                if (is_later) books.before = each.booked;
+            }
+            for (const service::Booking& booking : service::book(reading, books)) {
+                std::erase_if(spent_, [&](const Spent& each) {
+                    return each.handle == reading.delete_handle && each.booked.day == booking.becomes.day;
+                });
+                spent_.push_back({id, reading.delete_handle, booking.becomes});
+            }
+            if (reading.last_used_at && grant.last_used_at.value_or(base::Timestamp{}) < *reading.last_used_at)
+                grant.last_used_at = reading.last_used_at;
         }
     }
+    return {};
+}
+
+base::Result<void> MemoryKeyStore::note_all_read(base::Timestamp since) {
+    const std::lock_guard lock(mutex_);
+    all_spending_read_at_ = since;
     return {};
 }
 
 base::Result<std::vector<service::SpendingDay>> MemoryKeyStore::days(domain::GithubUserId id, base::Timestamp since) {
     const std::lock_guard lock(mutex_);
     std::map<std::string, base::MicroUsd> sums;
-    for (const Spent& each : spent_)
-        if (each.account == id && each.day >= domain::day_text(since)) sums[each.day].value += each.spent.value;
+    for (const Spent& each : spent_) {
+        const bool is_meant = each.account == id && each.booked.day >= std::chrono::floor<std::chrono::days>(since);
+        if (is_meant) sums[domain::day_text(each.booked.day)].value += each.booked.spent.value;
+    }
     std::vector<service::SpendingDay> days;
     for (const auto& [day, spent] : sums)
-        days.push_back({day, spent});
+        if (spent.value > 0) days.push_back({day, spent});
     return days;
 }
 
 base::Result<void> MemoryKeyStore::prune_days(base::Timestamp before) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(spent_, [&](const Spent& each) { return each.day < domain::day_text(before); });
+    std::erase_if(spent_,
+                  [&](const Spent& each) { return each.booked.day < std::chrono::floor<std::chrono::days>(before); });
     return {};
 }
 

@@ -13,8 +13,8 @@
 
 namespace llmapikey::test {
 
-// KeyStore, MintQueue, ReplacementStore and SpendingStore in memory, with failures on demand; as KeyStore and MintQueue
-// it passes the same contract as the real ones. Thread-safe.
+// KeyStore, MintQueue, ReplacementStore and SpendingStore in memory, with failures on demand; as KeyStore, MintQueue
+// and SpendingStore it passes the same contract as the real ones. Thread-safe.
 class MemoryKeyStore final : public service::KeyStore,
                              public service::MintQueue,
                              public service::ReplacementStore,
@@ -54,6 +54,7 @@ public:
     base::Result<std::vector<domain::Grant>> list_replacing(const std::string& after_id, int limit) override;
 
     base::Result<void> note(const std::vector<service::SpendingReading>& readings) override;
+    base::Result<void> note_all_read(base::Timestamp since) override;
     base::Result<std::vector<service::SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) override;
     base::Result<void> prune_days(base::Timestamp before) override;
 
@@ -73,10 +74,11 @@ private:
     int next_place_ = 0;
     struct Spent {
         domain::GithubUserId account;
-        std::string day, handle;
-        base::MicroUsd spent;
+        std::string handle;
+        service::BookedDay booked;
     };
     std::vector<Spent> spent_;
+    std::optional<base::Timestamp> all_spending_read_at_;
 };
 
 }  // namespace llmapikey::test

@@ -38,8 +38,8 @@ const std::string finish_replacing =
     "attempted_at = to_timestamp($3::bigint), unsynced = NULL, spent_micro_usd = 0, spent_as_of = NULL, "
     "revealed_at = NULL, reveal_reason = NULL, queued_at = " +
     translated("{queue_time}", Dialect::postgres) +
-    ", next_attempt_at = $3::bigint, attempts = 0, problem = '', keeps_place = 1, missing_since = NULL "
-    "WHERE github_user_id = $1 AND id IN (SELECT id FROM old) AND status = 'replacing' RETURNING 1), "
+    ", next_attempt_at = $3::bigint, attempts = 0, problem = '', keeps_place = 1, missing_since = NULL, "
+    "last_used_at = 0 WHERE github_user_id = $1 AND id IN (SELECT id FROM old) AND status = 'replacing' RETURNING 1), "
     "closed AS (UPDATE llmapikey.ledger SET ended_at = to_timestamp($3::bigint) "
     "WHERE grant_id = $2::uuid AND ended_at IS NULL), " +
     webhook_notice("key.revoked", "old", "id::text",

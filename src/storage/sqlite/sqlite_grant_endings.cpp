@@ -35,7 +35,7 @@ const std::string update_replaced = translated(
     "UPDATE api_keys SET id = $3, status = 'waiting', openrouter_delete_hash = NULL, openrouter_key = NULL, "
     "key_hint = NULL, created_at = $2, attempted_at = $2, unsynced = NULL, spent_micro_usd = 0, spent_as_of = NULL, "
     "revealed_at = NULL, reveal_reason = NULL, queued_at = {queue_time}, next_attempt_at = $2, attempts = 0, "
-    "problem = '', keeps_place = 1, missing_since = NULL WHERE id = $1 AND status = 'replacing'",
+    "problem = '', keeps_place = 1, missing_since = NULL, last_used_at = 0 WHERE id = $1 AND status = 'replacing'",
     Dialect::sqlite);
 constexpr std::string_view select_selecting = "SELECT 1 FROM bulk_revocations WHERE id = ? AND state = 'selecting'";
 constexpr std::string_view delete_revoked = "DELETE FROM api_keys WHERE id = ? AND status = 'revoking'";
