@@ -14,6 +14,20 @@ std::optional<MicroUsd> parse_daily_limit(std::string_view text) {
     return is_fit ? std::optional(limit) : std::nullopt;
 }
 
+std::string to_money(MicroUsd amount) {
+    constexpr std::int64_t cent = 10'000;
+    if (amount.value > 0 && amount.value < cent) return "less than $0.01";
+    const bool is_negative = amount.value < 0;
+    const std::uint64_t magnitude =
+        is_negative ? 0 - static_cast<std::uint64_t>(amount.value) : static_cast<std::uint64_t>(amount.value);
+    const std::uint64_t cents = magnitude / cent + (magnitude % cent >= cent / 2 ? 1 : 0);
+    std::string text = std::to_string(cents / 100);
+    for (std::size_t place = text.size(); place > 3; place -= 3)
+        text.insert(place - 3, 1, ',');
+    const std::string fraction = std::to_string(100 + cents % 100).substr(1);
+    return std::string(is_negative && cents > 0 ? "-$" : "$") + text + "." + fraction;
+}
+
 std::string to_display(MicroUsd amount) {
     const std::int64_t magnitude = amount.value < 0 ? -amount.value : amount.value;
     std::string text = (amount.value < 0 ? "-" : "") + std::to_string(magnitude / 1'000'000);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,13 +14,18 @@
 
 namespace llmapikey::service {
 
+// What an account has spent, over all keys that it has had: a key that was replaced today still counts. Days are those
+// of UTC, weeks begin on Monday.
 struct UsageSnapshot {
-    base::MicroUsd spent;      // of today's cap: limit minus what is left of it
-    base::MicroUsd remaining;  // never negative
-    base::MicroUsd limit;      // as upstream has it now
-    base::MicroUsd this_week, this_month;
-    std::vector<SpendingDay> days;  // of the account, over all its keys; days without spending are missing
+    base::MicroUsd spent;                                 // today
+    std::optional<base::MicroUsd> remaining;              // of today's cap, never negative; nullopt: there is no cap
+    std::optional<base::MicroUsd> limit;                  // of the present key, as upstream has it now; nullopt: none
+    std::optional<base::MicroUsd> this_week, this_month;  // nullopt: not known yet
+    std::vector<SpendingDay> days;                        // days without spending are missing
     base::Timestamp as_of;
+
+    // Of what could be spent today, 0 to 100; nullopt: there is no cap.
+    std::optional<int> percent_spent() const;
 };
 
 // What the upstream last said of each key's spending, kept briefly so that neither a slow upstream delays a dashboard
@@ -43,13 +49,19 @@ public:
     Known look(const std::string& delete_handle);
     void refresh(const domain::Grant& grant);  // blocking: upstream and database
     void abandon_refresh(const std::string& delete_handle);
-    // What is known of a key minted just now, without asking.
-    void remember_unused(const std::string& delete_handle, base::MicroUsd limit);
+    // What is known of a key minted just now, without asking: nothing was spent with it. Nothing, where the account's
+    // earlier keys have spent a part of the day.
+    void remember_unused(const domain::Grant& grant, base::MicroUsd limit);
+    // The latest figures of today, however old; nullopt: there are none.
+    std::optional<UsageSnapshot> peek(const std::string& delete_handle) const;
+    // The key has been used: what is known of it is out of date, and so is what is being asked for now.
+    void forget(const std::string& delete_handle);
 
 private:
     struct Entry {
         std::optional<UsageSnapshot> snapshot;
         base::Timestamp asked_at;
+        std::uint64_t uses = 0;  // that forget() has told of
         bool has_failed = false;
         bool is_gone = false;
         bool is_refreshing = false;
@@ -60,7 +72,7 @@ private:
     SpendingStore& spending_;
     const base::Clock& clock_;
     const base::Seconds call_timeout_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::string, Entry> entries_;
     base::Timestamp cleaned_at_;
 };

@@ -44,17 +44,26 @@ std::optional<service::UpstreamKey> to_key(const json::value* data) {
     key.delete_handle = text_of(member(data, "hash"));
     if (key.delete_handle.empty()) return std::nullopt;
     key.name = text_of(member(data, "name"));
+    key.workspace_id = text_of(member(data, "workspace_id"));
     const json::value* disabled = member(data, "disabled");
     key.is_disabled = disabled != nullptr && disabled->is_bool() && disabled->get_bool();
     key.limit = dollars_of(member(data, "limit"));
     key.limit_remaining = dollars_of(member(data, "limit_remaining"));
     key.limit_reset = text_of(member(data, "limit_reset"));
-    key.usage = dollars_of(member(data, "usage")).value_or(base::MicroUsd{});
-    key.usage_daily = dollars_of(member(data, "usage_daily")).value_or(base::MicroUsd{});
-    key.usage_weekly = dollars_of(member(data, "usage_weekly")).value_or(base::MicroUsd{});
-    key.usage_monthly = dollars_of(member(data, "usage_monthly")).value_or(base::MicroUsd{});
+    const json::value* includes_byok = member(data, "include_byok_in_limit");
+    const bool counts_byok = includes_byok != nullptr && includes_byok->is_bool() && includes_byok->get_bool();
+    const auto usage_of = [&](const char* name) {
+        const auto of_credits = dollars_of(member(data, name)).value_or(base::MicroUsd{});
+        const auto of_byok = dollars_of(member(data, "byok_" + std::string(name))).value_or(base::MicroUsd{});
+        return base::MicroUsd{of_credits.value + (counts_byok ? of_byok.value : 0)};
+    };
+    key.usage = usage_of("usage");
+    key.usage_daily = usage_of("usage_daily");
+    key.usage_weekly = usage_of("usage_weekly");
+    key.usage_monthly = usage_of("usage_monthly");
     key.created_at = base::parse_rfc3339(text_of(member(data, "created_at")));
     key.expires_at = base::parse_rfc3339(text_of(member(data, "expires_at")));
+    key.last_used_at = base::parse_rfc3339(text_of(member(data, "last_used_at")));
     return key;
 }
 
@@ -141,6 +150,33 @@ std::optional<std::int64_t> parse_assigned_count(std::string_view body) {
     const json::value* count = root ? member(&*root, "assigned_count") : nullptr;
     if (count == nullptr || !count->is_int64()) return std::nullopt;
     return count->get_int64();
+}
+
+std::optional<AssignedKeys> parse_assigned_keys(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* data = root ? member(&*root, "data") : nullptr;
+    if (data == nullptr || !data->is_array()) return std::nullopt;
+    AssignedKeys keys;
+    for (const json::value& item : data->get_array()) {
+        std::string handle = text_of(member(&item, "key_hash"));
+        if (!handle.empty()) keys.delete_handles.push_back(std::move(handle));
+    }
+    const json::value* total = member(&*root, "total_count");
+    const bool is_told = total != nullptr && total->is_int64() && total->get_int64() >= 0;
+    keys.total_count = is_told ? static_cast<std::size_t>(total->get_int64()) : keys.delete_handles.size();
+    return keys;
+}
+
+std::optional<std::size_t> parse_policy_count(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* data = root ? member(&*root, "data") : nullptr;
+    const json::value* own = member(data, "policy_ids");
+    const json::value* usual = member(data, "workspace_default_policy_ids");
+    if (own == nullptr || !own->is_array()) return std::nullopt;
+    const json::value* opted_out = member(data, "opted_out");
+    const bool has_usual = usual != nullptr && usual->is_array() &&
+                           !(opted_out != nullptr && opted_out->is_bool() && opted_out->get_bool());
+    return own->get_array().size() + (has_usual ? usual->get_array().size() : 0);
 }
 
 std::optional<service::Guardrail> parse_guardrail_answer(std::string_view body) {

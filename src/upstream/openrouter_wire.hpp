@@ -30,6 +30,14 @@ std::optional<service::Credits> parse_credits_answer(std::string_view body);
 std::string to_assignment_body(const std::string& delete_handle);
 // How many keys an answer says were put under a guardrail; nullopt: it does not say.
 std::optional<std::int64_t> parse_assigned_count(std::string_view body);
+struct AssignedKeys {
+    std::vector<std::string> delete_handles;
+    std::size_t total_count = 0;  // of all pages
+};
+// The keys that are under a guardrail; nullopt: no array under `data`.
+std::optional<AssignedKeys> parse_assigned_keys(std::string_view body);
+// How many policies of a type apply to a key, be they assigned or the workspace's default; nullopt: it does not say.
+std::optional<std::size_t> parse_policy_count(std::string_view body);
 // Nullopt: no object with an id or a name under `data`.
 std::optional<service::Guardrail> parse_guardrail_answer(std::string_view body);
 

@@ -25,7 +25,7 @@ std::string number_text(std::int64_t number) {
 }
 
 std::string or_unknown(const std::optional<base::MicroUsd>& amount) {
-    return amount ? dollars_text(*amount) : "unknown";
+    return amount ? base::to_money(*amount) : "unknown";
 }
 
 // When an amount was read last.
@@ -74,11 +74,10 @@ void show_counts(const service::Overview& overview, std::int64_t most, views::Ov
 
 void show_money(const service::Overview& overview, views::OverviewView& view) {
     view.money = {
-        {"Greatest possible spend a day", or_unknown(overview.exposure_per_day), "US dollars; every cap used up"},
+        {"Greatest possible spend a day", or_unknown(overview.exposure_per_day), "every cap used up"},
         {"Greatest possible spend until the last expiry", or_unknown(overview.exposure_until_expiry),
-         overview.last_expiry ? "US dollars; the last key expires " + date_text(*overview.last_expiry)
-                              : "US dollars; there is no key"},
-        {"Credits left", or_unknown(overview.credits_left), "US dollars at OpenRouter" + read_at(overview.credits_at)},
+         overview.last_expiry ? "the last key expires " + date_text(*overview.last_expiry) : "there is no key"},
+        {"Credits left", or_unknown(overview.credits_left), "at OpenRouter" + read_at(overview.credits_at)},
         {"Credits last until", outlook_text(overview.credits_outlook),
          "at the pace of the last seven days, and no faster than all caps allow"},
         {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
@@ -142,11 +141,11 @@ net::Response admin_overview(const Services& services, const Context& context) {
     view.frame = make_frame(services, context);
     show_counts(*overview, policy.max_total_keys, view);
     show_money(*overview, view);
-    const auto dollars = [](std::int64_t micro) { return dollars_text(base::MicroUsd{micro}); };
+    const auto dollars = [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); };
     const auto issued = values_of(overview->days, [](const auto& day) { return day.issued; });
     const auto spent = values_of(overview->days, [](const auto& day) { return day.spent.value; });
     view.charts.push_back(day_chart("Keys issued per day", issued, number_text));
-    view.charts.push_back(day_chart("US dollars spent per day", spent, dollars));
+    view.charts.push_back(day_chart("Spent per day", spent, dollars));
     for (const service::Failure& failure : overview->failures)
         view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
     view.problem = service::upstream_problem_of(*overview);

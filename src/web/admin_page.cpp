@@ -61,8 +61,9 @@ views::KeyRow key_row(const domain::Grant& grant, base::Timestamp now) {
     if (row.is_active && grant.missing_since) row.status = "gone upstream";
     if (row.is_active && grant.is_disabled) row.status = "switched off";
     row.masked_key = grant.key_hint.empty() ? "none yet" : "…" + grant.key_hint;
-    row.daily_limit_usd = base::to_display(grant.daily_limit);
-    row.spent_usd = grant.spent_as_of ? dollars_text(grant.spent) : "?";
+    row.daily_limit_usd = base::to_money(grant.daily_limit);
+    row.spent_usd = grant.spent_as_of ? base::to_money(grant.spent) : "?";
+    row.last_used_on = grant.last_used_at ? date_text(*grant.last_used_at) : "-";
     row.created_on = date_text(grant.created_at);
     row.expires_on = date_text(grant.expires_at);
     return row;

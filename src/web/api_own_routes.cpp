@@ -30,11 +30,18 @@ json::array days_json(const std::vector<service::SpendingDay>& spent) {
 json::value usage_json(const Services& services, const domain::Grant& grant) {
     const auto known = known_usage(services, grant);
     if (!known.snapshot) return nullptr;
-    return json::object{
-        {"spent_usd", known.snapshot->spent.usd()},         {"remaining_usd", known.snapshot->remaining.usd()},
-        {"this_week_usd", known.snapshot->this_week.usd()}, {"this_month_usd", known.snapshot->this_month.usd()},
-        {"limit_usd", known.snapshot->limit.usd()},         {"days", days_json(known.snapshot->days)},
-        {"as_of", base::to_rfc3339(known.snapshot->as_of)}, {"is_stale", known.has_failed}};
+    const service::UsageSnapshot& snapshot = *known.snapshot;
+    const auto usd_or_null = [](const std::optional<base::MicroUsd>& amount) {
+        return amount ? json::value(amount->usd()) : json::value(nullptr);
+    };
+    return json::object{{"spent_usd", snapshot.spent.usd()},
+                        {"remaining_usd", usd_or_null(snapshot.remaining)},
+                        {"this_week_usd", usd_or_null(snapshot.this_week)},
+                        {"this_month_usd", usd_or_null(snapshot.this_month)},
+                        {"limit_usd", usd_or_null(snapshot.limit)},
+                        {"days", days_json(snapshot.days)},
+                        {"as_of", base::to_rfc3339(snapshot.as_of)},
+                        {"is_stale", known.has_failed}};
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ views::Frame make_frame(const Services& services, const Context& context) {
     frame.public_url = services.settings.public_url;
     frame.is_paused = !policy.is_enabled;
     frame.is_sandbox = services.settings.is_sandbox;
-    frame.daily_limit_usd = base::to_display(policy.daily_limit);
+    frame.daily_limit_usd = base::to_money(policy.daily_limit);
     frame.key_expiry_days = policy.key_lifetime.count();
     return frame;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/encoding.hpp"
 #include "ops/log.hpp"
 #include "web/day_chart.hpp"
 #include "web/error_response.hpp"
@@ -88,8 +89,8 @@ std::optional<views::Chart> chart_of(const std::vector<service::SpendingDay>& sp
         const auto found = std::find_if(spent.begin(), spent.end(), [&](const auto& each) { return each.day == day; });
         days.push_back({day, found == spent.end() ? 0 : found->spent.value});
     }
-    return day_chart("US dollars you spent per day", days,
-                     [](std::int64_t micro) { return dollars_text(base::MicroUsd{micro}); });
+    return day_chart("What you spent per day", days,
+                     [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); });
 }
 
 void show_usage(const Services& services, const domain::Grant& grant, views::DashboardView& view) {
@@ -99,14 +100,17 @@ void show_usage(const Services& services, const domain::Grant& grant, views::Das
     if (!known.snapshot) return;
     const service::UsageSnapshot& snapshot = *known.snapshot;
     views::KeyUsage usage;
-    usage.spent_usd = base::to_display(snapshot.spent);
-    usage.remaining_usd = base::to_display(snapshot.remaining);
-    const auto limit = std::max<std::int64_t>(snapshot.limit.value, 1);
-    usage.percent_spent = static_cast<int>(std::clamp<std::int64_t>(snapshot.spent.value * 100 / limit, 0, 100));
-    usage.as_of = time_of_day_text(snapshot.as_of);
+    const auto money_if_any = [](const std::optional<base::MicroUsd>& amount) {
+        return amount ? base::to_money(*amount) : "";
+    };
+    usage.spent_usd = base::to_money(snapshot.spent);
+    usage.remaining_usd = money_if_any(snapshot.remaining);
+    usage.percent_spent = snapshot.percent_spent().value_or(0);
+    usage.as_of = base::to_rfc3339(snapshot.as_of);
+    usage.age = age_text(services.clock.now() - snapshot.as_of);
     usage.is_stale = known.has_failed;
-    usage.this_week_usd = base::to_display(snapshot.this_week);
-    usage.this_month_usd = base::to_display(snapshot.this_month);
+    usage.this_week_usd = money_if_any(snapshot.this_week);
+    usage.this_month_usd = money_if_any(snapshot.this_month);
     usage.days = chart_of(snapshot.days, services.clock.now());
     view.usage = usage;
 }
@@ -123,15 +127,15 @@ void show_key(const Services& services, const domain::Grant& grant, views::Dashb
     if (!grant.is_disabled) view.grant_id = grant.id;
     const base::MicroUsd limit_today = domain::limit_at(grant, now);
     if (limit_today != grant.daily_limit) {
-        view.limit_today_usd = base::to_display(limit_today);
-        view.carried_usd = base::to_display(grant.carried);
+        view.limit_today_usd = base::to_money(limit_today);
+        view.carried_usd = base::to_money(grant.carried);
     }
     if (grant.reveal) {
         view.revealed_at = minute_text(grant.reveal->at);
         view.reveal_reason = grant.reveal->reason;
     }
     // What the page says of this key is what this key was made with, not what new ones get.
-    view.frame.daily_limit_usd = base::to_display(grant.daily_limit);
+    view.frame.daily_limit_usd = base::to_money(grant.daily_limit);
     if (grant.sealed_key.empty()) {
         view.state = DashboardState::not_kept;
         return;

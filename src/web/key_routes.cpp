@@ -54,8 +54,7 @@ net::Response issue_response(const Services& services, const Context& context, c
     const IssueWording wording = wording_of(answer);
     services.metrics.count_issue(answer.status == service::IssueStatus::sorting_out ? "ambiguous" : wording.status);
     if (answer.status == service::IssueStatus::created) {
-        services.usage.remember_unused(answer.grant->delete_handle,
-                                       domain::limit_at(*answer.grant, services.clock.now()));
+        services.usage.remember_unused(*answer.grant, domain::limit_at(*answer.grant, services.clock.now()));
         ops::log(ops::LogLevel::info, "key issued",
                  {{"github_user_id", answer.grant->github_user_id.text()},
                   {"hint", answer.grant->key_hint},

@@ -19,7 +19,7 @@ views::ModelChoice model_choice(const Services& services, const service::Guardra
     models.ignored_models = guardrail->ignored_models;
     models.allowed_providers = guardrail->allowed_providers;
     models.ignored_providers = guardrail->ignored_providers;
-    if (guardrail->limit) models.limit_usd = base::to_display(*guardrail->limit);
+    if (guardrail->limit) models.limit_usd = base::to_money(*guardrail->limit);
     models.limit_interval = guardrail->limit_interval;
     return models;
 }
@@ -55,7 +55,7 @@ net::Response docs_page(const Services& services, const Context& context) {
     if (*grant && (*grant)->status == domain::GrantStatus::active) {
         view.masked_key = masked_key_text((*grant)->key_hint);
         view.expires_on = date_text((*grant)->expires_at);
-        view.frame.daily_limit_usd = base::to_display((*grant)->daily_limit);
+        view.frame.daily_limit_usd = base::to_money((*grant)->daily_limit);
         const bool is_asked_for = Form(context.request.query).value("key") == "show";
         const auto raw_key = is_asked_for ? services.issuance.open_key(**grant) : base::Result<base::Secret>();
         if (raw_key) view.raw_key = raw_key->reveal();

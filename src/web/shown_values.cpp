@@ -1,7 +1,5 @@
 #include "web/shown_values.hpp"
 
-#include <cstdio>
-
 #include "base/encoding.hpp"
 
 namespace llmapikey::web {
@@ -18,10 +16,11 @@ std::string minute_text(base::Timestamp time) {
     return date_text(time) + " " + time_of_day_text(time);
 }
 
-std::string dollars_text(base::MicroUsd amount) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.2f", amount.usd());
-    return text;
+std::string age_text(base::Seconds age) {
+    if (age.count() < 1) return "just now";
+    const bool is_minutes = age.count() >= 120;
+    const auto count = is_minutes ? age.count() / 60 : age.count();
+    return std::to_string(count) + (is_minutes ? " minutes ago" : count == 1 ? " second ago" : " seconds ago");
 }
 
 std::string masked_key_text(const std::string& hint) {

@@ -44,7 +44,7 @@ test("switch a key off and on, and change its cap, by keyboard", async () => {
   await tabTo(page, "input[name=daily_limit_usd]");
   await page.keyboard.type("3.25");
   await page.keyboard.press("Enter");
-  await page.locator("dd", { hasText: "3.25 US dollars" }).waitFor();
+  await page.locator("dd", { hasText: "$3.25" }).waitFor();
   assert.equal((await upstream(person)).limit, 3.25);
   await page.goto(`${service.url}/admin/accounts/${person.account}`);
   await page.fill("input[name=daily_limit_usd]", "lots");

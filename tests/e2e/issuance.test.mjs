@@ -239,7 +239,7 @@ test("stopping finishes the mint that is under way", () => withService({}, async
 test("usage comes from the upstream's window", () => withService({}, async (service) => {
   const session = await signIn(service, somebody());
   const { key } = await (await generate(service, session)).json();
-  assert.match(await page(service, session), /Spent today<\/dt><dd>0 US dollars/);
+  assert.match(await page(service, session), /Spent today<\/dt><dd>\$0\.00/);
   const spent = await fetch(`${upstreams.openrouter_url}/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${key}` },
     body: JSON.stringify({ model: "sandbox/expensive", messages: [{ role: "user", content: "x" }] }) });
   assert.equal(spent.status, 200);

@@ -39,10 +39,13 @@ test("replaced: the old key is dead, the new one has what is left of the day, an
   const next = await page.textContent("#key");
   assert.notEqual(next, key);
   assert.ok(!await isUsable(key) && await isUsable(next));
-  await page.locator("dd", { hasText: "today 6 US dollars, since your earlier key has spent 4" }).waitFor();
+  await page.locator("dd", { hasText: "today $6.00, since your earlier key has spent $4.00" }).waitFor();
   await spend((await mine(next)).hash, 1);
   await until("the chart", async () => { await page.reload(); return page.locator("td", { hasText: "5.00" }).count(); }, 40_000);
   assert.equal((await mine(next)).limit, 6);
+  const figure = (label) => page.locator("dl.limits > div", { has: page.locator("dt", { hasText: label }) }).locator("dd").innerText();
+  assert.match(await figure("Spent today"), /^\$5\.00/, "with what the earlier key has spent");
+  assert.deepEqual([await figure("Left today"), await figure("This week"), await figure("This month")], ["$5.00", "$5.00", "$5.00"]);
   await look("dashboard-after-replacing");
   assert.deepEqual(page.complaints, []);
 }));

@@ -85,7 +85,7 @@ const ask = async (form) => {
   let complaint = "The answer broke off. Try again.";
   const take = (name, data) => {
     if (name === "text") answer.append(data);
-    else complaint = name === "done" ? "" : data.message;
+    else complaint = data.message ?? "";
   };
   asking = new AbortController();
   answer.textContent = "";
@@ -160,6 +160,15 @@ const refresh = (count) => {
     refresh(count + 1);
   }, Number(main.dataset.refreshAfter) * (count < eagerRefreshes ? 1 : 15));
 };
+
+// How old the figures are, also while the page stays open.
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-age]")) {
+    const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time.dateTime)) / 1000));
+    const [count, unit] = seconds < 120 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
+    time.textContent = `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+  }
+}, 5000);
 
 equip();
 refresh(0);

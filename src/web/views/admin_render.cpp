@@ -15,6 +15,7 @@ Data data_of(const KeyRow& key) {
     data.set("spent", key.spent_usd);
     data.set("created_on", key.created_on);
     data.set("expires_on", key.expires_on);
+    data.set("last_used_on", key.last_used_on);
     data.set("is_active", key.is_active);
     return data;
 }
@@ -65,13 +66,17 @@ std::string render(const AdminListView& view) {
                                    {"revoking", "being revoked"},
                                    {"ended", "ended"}},
                                   view.state));
-    data.set("orders", choices_of({{"newest", "newest first"}, {"expiry", "expires soonest"}, {"spent", "spent most"}},
+    data.set("orders", choices_of({{"newest", "newest first"},
+                                   {"expiry", "expires soonest"},
+                                   {"spent", "spent most"},
+                                   {"last_used", "used longest ago"}},
                                   view.sort));
     data.set("expiries", choices_of({{"1", "within a day"}, {"7", "within 7 days"}, {"30", "within 30 days"}},
                                     view.expires_within));
     data.set("from", view.from);
     data.set("to", view.to);
     data.set("is_unused", view.is_unused);
+    data.set("not_used_since", view.not_used_since);
     Data keys{Data::type::list};
     for (const KeyRow& key : view.keys)
         keys << data_of(key);

@@ -12,8 +12,9 @@ struct KeyRow {
     std::string status;
     std::string masked_key;
     std::string daily_limit_usd;
-    std::string spent_usd;   // since it was made; "?" where upstream was not asked yet
-    std::string created_on;  // "2027-02-22"
+    std::string spent_usd;     // since it was made; "?" where upstream was not asked yet
+    std::string last_used_on;  // "2027-02-22"; "-": never, or it is not known
+    std::string created_on;
     std::string expires_on;
     bool is_active = false;
 };
@@ -28,6 +29,7 @@ struct AdminListView {
     std::string limit;  // MAX_TOTAL_KEYS; empty: no limit
     std::string search, state, sort, expires_within, from, to;
     bool is_unused = false;
+    std::string not_used_since;
     std::vector<KeyRow> keys;
     std::vector<EndedKeyRow> ended;
     std::string notice_good, notice_bad;

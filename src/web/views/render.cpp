@@ -74,12 +74,14 @@ void set_usage(Data& data, const DashboardView& view) {
     if (!view.usage) return;
     Data usage;
     usage.set("spent_usd", view.usage->spent_usd);
-    usage.set("remaining_usd", view.usage->remaining_usd);
-    usage.set("percent_spent", std::to_string(view.usage->percent_spent));
+    set_if_any(usage, "remaining_usd", view.usage->remaining_usd);
+    if (!view.usage->remaining_usd.empty()) usage.set("percent_spent", std::to_string(view.usage->percent_spent));
+    usage.set("has_no_limit", view.usage->remaining_usd.empty());
     usage.set("as_of", view.usage->as_of);
+    usage.set("age", view.usage->age);
     usage.set("is_stale", view.usage->is_stale);
-    usage.set("this_week_usd", view.usage->this_week_usd);
-    usage.set("this_month_usd", view.usage->this_month_usd);
+    set_if_any(usage, "this_week_usd", view.usage->this_week_usd);
+    set_if_any(usage, "this_month_usd", view.usage->this_month_usd);
     if (view.usage->days) data.set("days", chart_data(*view.usage->days));
     data.set("usage", usage);
 }

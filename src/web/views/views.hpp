@@ -59,13 +59,14 @@ struct Chart {
     std::vector<Bar> bars;
 };
 struct KeyUsage {
-    std::string spent_usd;      // today
-    std::string remaining_usd;  // today
-    std::string this_week_usd, this_month_usd;
-    int percent_spent = 0;      // 0 to 100
-    std::string as_of;          // "14:05 UTC"
-    bool is_stale = false;      // upstream could not be asked; this is what it said last
-    std::optional<Chart> days;  // spending of the account; nullopt: none in the last 30 days
+    std::string spent_usd;                      // today: "$1.50"
+    std::string remaining_usd;                  // today; empty: there is no limit
+    std::string this_week_usd, this_month_usd;  // empty: not known yet
+    int percent_spent = 0;                      // 0 to 100; only with a limit
+    std::string as_of;                          // "2027-02-22T14:05:00Z"
+    std::string age;                            // "12 seconds ago"
+    bool is_stale = false;                      // upstream could not be asked; this is what it said last
+    std::optional<Chart> days;                  // spending of the account; nullopt: none in the last 30 days
 };
 
 enum class DashboardState {

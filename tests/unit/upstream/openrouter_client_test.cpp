@@ -160,5 +160,40 @@ TEST_F(OpenRouterClientTest, DetailsHoldNoKeyAndNoOwner) {
     EXPECT_EQ(detail.find('\n'), std::string::npos);
 }
 
+// As OpenRouter's key objects are since October 2026.
+TEST_F(OpenRouterClientTest, TheLastUseIsReadWhereItIsTold) {
+    http_.answer(200, R"({"data":{"hash":"h","last_used_at":"2026-10-06T12:34:56.789Z"}})");
+    EXPECT_EQ(client().get("h", soon())->last_used_at, base::parse_rfc3339("2026-10-06T12:34:56Z"));
+    for (const char* data : {R"({"hash":"h","last_used_at":null})", R"({"hash":"h"})"}) {
+        http_.answer(200, std::string("{\"data\":") + data + "}");
+        EXPECT_FALSE(client().get("h", soon())->last_used_at) << data;
+    }
+}
+
+TEST_F(OpenRouterClientTest, WhatProvidersOwnKeysPayCountsInEveryWindowAsItDoesInTheCap) {
+    const auto key_that = [&](const std::string& includes) {
+        http_.answer(200, R"({"data":{"hash":"h","limit":10,"limit_remaining":3,"limit_reset":"daily","usage":20,
+            "usage_daily":1,"usage_weekly":2,"usage_monthly":3,"byok_usage":60,"byok_usage_daily":6,
+            "byok_usage_weekly":7,"byok_usage_monthly":8,"include_byok_in_limit":)" +
+                              includes + "}}");
+        return *client().get("h", soon());
+    };
+    const auto counted = key_that("true");
+    EXPECT_EQ(counted.usage.value, 80'000'000);
+    EXPECT_EQ(counted.usage_daily.value, 7'000'000);
+    EXPECT_EQ(counted.usage_weekly.value, 9'000'000);
+    EXPECT_EQ(counted.usage_monthly.value, 11'000'000);
+    const auto left_out = key_that("false");
+    EXPECT_EQ(left_out.usage.value, 20'000'000);
+    EXPECT_EQ(left_out.usage_weekly.value, 2'000'000);
+}
+
+TEST_F(OpenRouterClientTest, AKeyWithoutALimitHasNone) {
+    http_.answer(200, R"({"data":{"hash":"h","limit":null,"limit_remaining":null,"limit_reset":null,"usage":5}})");
+    const auto key = client().get("h", soon());
+    EXPECT_FALSE(key->limit);
+    EXPECT_FALSE(key->limit_remaining);
+}
+
 }  // namespace
 }  // namespace llmapikey::upstream

@@ -12,13 +12,13 @@ Frame frame() {
     frame.login = "octocat";
     frame.csrf_token = "token";
     frame.current_path = "/dashboard";
-    frame.daily_limit_usd = "7.25";
+    frame.daily_limit_usd = "$7.25";
     frame.key_expiry_days = 13;
     return frame;
 }
 
 Chart chart(const std::string& word = "2027-02-22") {
-    return {"US dollars per day", "3.00", {{1, 0, 100, word + ": 3.00", word, "3.00"}}};
+    return {"What you spent per day", "$3.00", {{1, 0, 100, word + ": $3.00", word, "$3.00"}}};
 }
 
 DashboardView full_dashboard() {
@@ -30,10 +30,11 @@ DashboardView full_dashboard() {
     view.raw_key = "sk-or-v1-raw1234";
     view.expires_on = "2027-02-22";
     view.days_left = 11;
-    view.usage = KeyUsage{"1.50", "5.75", "4.50", "8.25", 21, "14:05 UTC", false, chart()};
+    view.usage =
+        KeyUsage{"$1.50", "$5.75", "$4.50", "$8.25", 21, "2027-02-22T14:05:00Z", "12 seconds ago", false, chart()};
     view.grant_id = "11111111-2222-4333-8444-555555555555";
-    view.limit_today_usd = "3.75";
-    view.carried_usd = "3.50";
+    view.limit_today_usd = "$3.75";
+    view.carried_usd = "$3.50";
     view.resets_at = "00:00 UTC, in 5 h 12 min";
     view.api_base_url = "https://router.example/api/v1";
     view.example_model = "some/model";
@@ -97,7 +98,7 @@ TEST(ViewsTest, NumbersComeFromTheConfigurationAlone) {
             EXPECT_EQ(page.find(wrong), std::string::npos) << wrong;
     }
     const std::string landing = render(LandingView{frame()});
-    EXPECT_NE(landing.find("7.25 US dollars"), std::string::npos);
+    EXPECT_NE(landing.find("$7.25"), std::string::npos);
     EXPECT_NE(landing.find("13 days"), std::string::npos);
 }
 
@@ -109,7 +110,7 @@ TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
     view.frame = bad;
     view.masked_key = view.raw_key = view.expires_on = view.resets_at = view.api_base_url = view.example_model =
         hostile;
-    view.usage = KeyUsage{hostile, hostile, hostile, hostile, 1, hostile, true, chart(hostile)};
+    view.usage = KeyUsage{hostile, hostile, hostile, hostile, 1, hostile, hostile, true, chart(hostile)};
     std::vector<std::string> pages = all_pages(bad);
     pages.push_back(render(view));
     pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile, all_lists(hostile)}));
@@ -141,11 +142,11 @@ TEST(ViewsTest, TheDocsSayWhenTheListOfModelsIsNotKnownYet) {
 TEST(ViewsTest, TheDocsListWhatTheGuardrailAllows) {
     ModelChoice models = all_lists("one-word");
     models.allowed_models = {"openai/gpt-4o-mini", "meta-llama/llama-3.3-70b-instruct"};
-    models.limit_usd = "12.50";
+    models.limit_usd = "$12.50";
     models.limit_interval = "weekly";
     const std::string page = docs_with(models);
     for (const char* text : {"these 2 models", "<li><code>openai/gpt-4o-mini</code></li>",
-                             "Not allowed:", "from these providers only", "never come from", "12.50 US dollars weekly"})
+                             "Not allowed:", "from these providers only", "never come from", "$12.50 weekly"})
         EXPECT_TRUE(contains(page, text)) << text;
     EXPECT_FALSE(contains(page, "; any model"));
     EXPECT_FALSE(contains(page, "<details>"));
@@ -166,11 +167,21 @@ TEST(ViewsTest, PausedIsSaidOnEveryPage) {
 
 TEST(ViewsTest, TheDashboardShowsTheKeyAndItsLimits) {
     const std::string page = render(full_dashboard());
-    for (const char* text : {"sk-or-v1-raw1234", "7.25 US dollars", "1.50 US dollars", "5.75 US dollars", "2027-02-22",
-                             "in 11 days", "in 5 h 12 min", "value=\"21\"", "some/model", "Your key is ready."}) {
+    for (const char* text : {"sk-or-v1-raw1234", "$7.25", "$1.50", "$5.75", "2027-02-22", "in 11 days", "in 5 h 12 min",
+                             "value=\"21\"", ">12 seconds ago</time>", "some/model", "Your key is ready."}) {
         EXPECT_NE(page.find(text), std::string::npos) << text;
     }
     EXPECT_EQ(page.find("data-refresh-after"), std::string::npos);
+}
+
+TEST(ViewsTest, WithoutALimitNothingIsSaidToBeLeft) {
+    DashboardView view = full_dashboard();
+    view.usage->remaining_usd.clear();
+    view.usage->this_week_usd.clear();
+    const std::string page = render(view);
+    EXPECT_TRUE(contains(page, "<dt>Left today</dt><dd>no limit</dd>"));
+    EXPECT_FALSE(contains(page, "<meter"));
+    EXPECT_FALSE(contains(page, "This week"));
 }
 
 TEST(ViewsTest, APageThatWaitsAsksForItselfAgainWithAndWithoutScript) {
