@@ -11,18 +11,17 @@ tl::expected<Trials::Trial, TrialObstacle> Trials::begin(domain::GithubUserId ac
         if (asking_.size() >= policy_.most_at_once) return tl::unexpected(TrialObstacle::all_busy);
         asking_.insert(account);
     }
-    Trial trial{{}, {nullptr, [this, account](const void*) { leave(account); }}};
-    auto key = find_key(account);
-    if (!key) return tl::unexpected(key.error());
-    trial.key = std::move(*key);
+    std::shared_ptr<const void> place{nullptr, [this, account](const void*) { leave(account); }};
+    auto trial = find_key(account);
+    if (trial) trial->place = std::move(place);
     return trial;
 }
 
-base::Result<void> Trials::ask(Trial trial, const ChatRequest& request, ChatListener& listener) {
+tl::expected<ChatEnd, ChatFailure> Trials::ask(Trial trial, const ChatRequest& request, ChatListener& listener) {
     return provider_.ask(trial.key, request, listener, base::Deadline::after(policy_.timeout));
 }
 
-tl::expected<base::Secret, TrialObstacle> Trials::find_key(domain::GithubUserId account) {
+tl::expected<Trials::Trial, TrialObstacle> Trials::find_key(domain::GithubUserId account) {
     const auto grant = store_.find(account);
     if (!grant) return tl::unexpected(TrialObstacle::store_failed);
     if (!*grant || (*grant)->status != domain::GrantStatus::active) return tl::unexpected(TrialObstacle::no_key);
@@ -31,7 +30,7 @@ tl::expected<base::Secret, TrialObstacle> Trials::find_key(domain::GithubUserId 
     if ((*grant)->sealed_key.empty()) return tl::unexpected(TrialObstacle::not_kept);
     auto key = issuance_.open_key(**grant);
     if (!key) return tl::unexpected(TrialObstacle::unreadable);
-    return std::move(*key);
+    return Trial{std::move(*key), **grant, nullptr};
 }
 
 void Trials::leave(domain::GithubUserId account) {

@@ -37,14 +37,15 @@ public:
     // The right to ask once. Must not outlive the Trials.
     struct Trial {
         base::Secret key;
+        domain::Grant grant;                // that the key is of
         std::shared_ptr<const void> place;  // among those that are answered at once; free again when it goes
     };
     tl::expected<Trial, TrialObstacle> begin(domain::GithubUserId account);
     // As ChatProvider::ask(). The place is free again when it returns.
-    base::Result<void> ask(Trial trial, const ChatRequest& request, ChatListener& listener);
+    tl::expected<ChatEnd, ChatFailure> ask(Trial trial, const ChatRequest& request, ChatListener& listener);
 
 private:
-    tl::expected<base::Secret, TrialObstacle> find_key(domain::GithubUserId account);
+    tl::expected<Trial, TrialObstacle> find_key(domain::GithubUserId account);
     void leave(domain::GithubUserId account);
 
     const Policy policy_;

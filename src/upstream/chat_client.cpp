@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/encoding.hpp"
 #include "net/retry_after.hpp"
 #include "upstream/chat_wire.hpp"
 #include "upstream/event_stream.hpp"
@@ -9,8 +10,17 @@
 namespace llmapikey::upstream {
 namespace {
 
-base::Error down(const std::string& why) {
-    return {base::Errc::upstream_down, "OpenRouter's chat: " + why, {}};
+using service::ChatCause;
+using service::ChatEnd;
+using service::ChatFailure;
+
+constexpr std::size_t most_of_an_error = 16 * 1024;
+constexpr std::size_t most_of_a_refusal = 1000;
+
+ChatFailure down(const std::string& why) {
+    ChatFailure failure;
+    failure.detail = "OpenRouter's chat: " + why;
+    return failure;
 }
 
 // Hands the text of a stream to the listener, and notes how it ended.
@@ -20,20 +30,26 @@ public:
 
     bool begin(const net::ClientResponse& head) override {
         if (head.status == 200) return true;
-        // Such a body may name the account's owner: it is not even read.
-        error_ = chat_error(head.status, net::retry_after_of(head));
-        return false;
+        refused_with_ = head.status;
+        retry_after_ = net::retry_after_of(head);
+        return true;
     }
     bool take(std::string_view piece) override {
+        if (refused_with_ != 0) {
+            // It may name the account's owner: it is looked through for the cause, and goes nowhere.
+            refusal_body_.append(piece.substr(0, most_of_an_error - refusal_body_.size()));
+            return refusal_body_.size() < most_of_an_error;
+        }
         const auto state = events_.feed(piece);
-        if (state == EventStream::State::too_long) error_ = down("an event is too long");
+        if (state == EventStream::State::too_long) failure_ = down("an event is too long");
         return state == EventStream::State::open;
     }
     bool is_wanted() const override { return listener_.is_wanted(); }
 
-    base::Result<void> result(const net::ClientResponse& transfer) const {
-        if (error_) return tl::unexpected(*error_);
-        if (has_ended_ || !is_listening_ || !listener_.is_wanted()) return {};
+    tl::expected<ChatEnd, ChatFailure> result(const net::ClientResponse& transfer) {
+        if (refused_with_ != 0) return tl::unexpected(chat_failure(refused_with_, refusal_body_, retry_after_));
+        if (failure_) return tl::unexpected(*failure_);
+        if (has_ended_ || !is_listening_ || !listener_.is_wanted()) return end();
         const bool is_whole = transfer.transfer == net::TransferStatus::answered;
         return tl::unexpected(down(is_whole ? "the answer has no end" : transfer.failure));
     }
@@ -46,26 +62,40 @@ private:
         }
         const auto chunk = parse_chat_chunk(data);
         if (!chunk) {
-            error_ = down("an event cannot be read");
+            failure_ = down("an event cannot be read");
             return false;
         }
-        if (!chunk->text.empty()) is_listening_ = listener_.take(chunk->text);
-        if (chunk->failed_as) error_ = chat_error(*chunk->failed_as, {});
+        if (!chunk->text.empty()) {
+            end_.has_text = true;
+            is_listening_ = listener_.take(chunk->text);
+        }
+        if (end_.refusal.size() + chunk->refusal.size() <= most_of_a_refusal) end_.refusal += chunk->refusal;
+        if (chunk->failure) failure_ = chunk->failure;
+        if (chunk->has_ended) end_.reason = chunk->reason;
         has_ended_ = has_ended_ || chunk->has_ended;
-        return is_listening_ && !error_;
+        return is_listening_ && !failure_;
+    }
+    ChatEnd end() {
+        if (!end_.refusal.empty()) end_.reason = ChatEnd::Reason::refusal;
+        if (!base::is_text(end_.refusal)) end_.refusal.clear();
+        return end_;
     }
 
     service::ChatListener& listener_;
     EventStream events_{[this](std::string_view data) { return take_event(data); }};
-    std::optional<base::Error> error_;
+    int refused_with_ = 0;  // the status
+    base::Seconds retry_after_{0};
+    std::string refusal_body_;
+    std::optional<ChatFailure> failure_;
+    ChatEnd end_;
     bool is_listening_ = true;
     bool has_ended_ = false;
 };
 
 }  // namespace
 
-base::Result<void> ChatClient::ask(const base::Secret& key, const service::ChatRequest& request,
-                                   service::ChatListener& listener, base::Deadline deadline) {
+tl::expected<ChatEnd, ChatFailure> ChatClient::ask(const base::Secret& key, const service::ChatRequest& request,
+                                                   service::ChatListener& listener, base::Deadline deadline) {
     net::ClientRequest call{"POST", options_.base_url + "/chat/completions", {}, {}};
     call.headers.push_back({"Authorization", "Bearer " + key.reveal()});
     call.headers.push_back({"Content-Type", "application/json"});

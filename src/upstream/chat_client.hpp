@@ -10,7 +10,7 @@ namespace llmapikey::upstream {
 struct ChatOptions {
     std::string base_url;       // "https://openrouter.ai/api/v1"
     base::Millis idle{15'000};  // without a word of the upstream
-    int max_tokens = 300;       // of an answer: enough to see that the key works
+    int max_tokens = service::trial_tokens;
 };
 
 // ChatProvider on OpenRouter's chat completions. Each question is sent once.
@@ -18,8 +18,10 @@ class ChatClient final : public service::ChatProvider {
 public:
     ChatClient(ChatOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
 
-    base::Result<void> ask(const base::Secret& key, const service::ChatRequest& request,
-                           service::ChatListener& listener, base::Deadline deadline) override;
+    tl::expected<service::ChatEnd, service::ChatFailure> ask(const base::Secret& key,
+                                                             const service::ChatRequest& request,
+                                                             service::ChatListener& listener,
+                                                             base::Deadline deadline) override;
 
 private:
     const ChatOptions options_;

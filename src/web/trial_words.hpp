@@ -1,7 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "base/clock.hpp"
+#include "base/money.hpp"
+#include "service/chat_provider.hpp"
 #include "service/trials.hpp"
 #include "web/error_response.hpp"
 
@@ -15,8 +19,16 @@ struct TrialWords {
     std::string sentence() const;  // for an answer that has
 };
 
+// What is known of the key's money, for the sentences that name it.
+struct TrialFigures {
+    base::MicroUsd cap;                  // of today
+    std::optional<base::MicroUsd> left;  // of that; nullopt: it is not known
+    base::Timestamp now;
+};
+
 TrialWords words_of(service::TrialObstacle obstacle);
-// Of a failure of service::ChatProvider::ask().
-TrialWords words_of(base::Errc failure);
+TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& figures);
+// Why an answer has no text, or not all of it; empty: there is nothing to be said.
+std::string words_of(const service::ChatEnd& end);
 
 }  // namespace llmapikey::web

@@ -50,8 +50,20 @@ bool wants_events(const net::Request& request) {
 }
 
 // Neither what was asked nor what was answered is told.
-void note_failure(const base::Error& error, const std::string& request_id) {
-    ops::log(ops::LogLevel::info, "a key was tried without success: " + error.detail, {{"request_id", request_id}});
+void note_failure(const service::ChatFailure& failure, const std::string& request_id) {
+    ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
+}
+
+// What the key has spent is another figure now. Where money was the matter it is asked for at once, for the words.
+TrialFigures figures_after(const tl::expected<service::ChatEnd, service::ChatFailure>& asked,
+                           service::UsageCache& usage, const domain::Grant& grant, const base::Clock& clock) {
+    using enum service::ChatCause;
+    usage.forget(grant.delete_handle);
+    const bool is_about_money = !asked && (asked.error().cause == no_credits || asked.error().cause == key_limit ||
+                                           asked.error().cause == answer_too_dear);
+    if (is_about_money) usage.refresh(grant);
+    const auto known = usage.peek(grant.delete_handle);
+    return {domain::limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now()};
 }
 
 std::string event(std::string_view name, const boost::json::value& data) {
@@ -81,19 +93,21 @@ public:
     std::string answer;
 };
 
-net::Response streamed_answer(Trials& trials, Trials::Trial trial, service::ChatRequest question,
+net::Response streamed_answer(const Services& services, Trials::Trial trial, service::ChatRequest question,
                               std::string request_id) {
     net::Response response = uncached_response(200, "text/event-stream", "");
     response.set("X-Accel-Buffering", "no");  // nginx would keep the pieces together
     // Behind a pointer, so that its place is free again before the last event is sent.
     auto held = std::make_shared<Trials::Trial>(std::move(trial));
-    response.producer = [&trials, held, question = std::move(question),
-                         request_id = std::move(request_id)](net::BodyWriter& writer) {
+    response.producer = [&trials = services.trials, &usage = services.usage, &clock = services.clock, held,
+                         question = std::move(question), request_id = std::move(request_id)](net::BodyWriter& writer) {
         EventListener listener(writer);
+        const domain::Grant grant = held->grant;
         const auto asked = trials.ask(std::move(*held), question, listener);
+        const TrialFigures figures = figures_after(asked, usage, grant, clock);
         if (!asked) note_failure(asked.error(), request_id);
-        const boost::json::object said =
-            asked ? boost::json::object() : boost::json::object{{"message", words_of(asked.error().code).sentence()}};
+        const std::string words = asked ? words_of(*asked) : words_of(asked.error(), figures).sentence();
+        const auto said = words.empty() ? boost::json::object() : boost::json::object{{"message", words}};
         return writer.write(event(asked ? "done" : "error", said)) ? net::BodyEnd::whole : net::BodyEnd::broken;
     };
     return response;
@@ -102,14 +116,16 @@ net::Response streamed_answer(Trials& trials, Trials::Trial trial, service::Chat
 net::Response whole_answer(const Services& services, const Context& context, Trials::Trial trial,
                            const service::ChatRequest& question) {
     CollectingListener listener;
+    const domain::Grant grant = trial.grant;
     const auto asked = services.trials.ask(std::move(trial), question, listener);
+    const TrialFigures figures = figures_after(asked, services.usage, grant, services.clock);
     if (!asked) note_failure(asked.error(), context.request_id);
     if (!asked && listener.answer.empty()) {
-        const TrialWords words = words_of(asked.error().code);
+        const TrialWords words = words_of(asked.error(), figures);
         return error_response(services, context, words.status, asked.error().retry_after, words.text);
     }
     views::TryView view{make_frame(services, context), question.model, question.message, listener.answer,
-                        asked ? "" : words_of(asked.error().code).sentence()};
+                        asked ? words_of(*asked) : words_of(asked.error(), figures).sentence()};
     return html_response(200, views::render(view));
 }
 
@@ -136,7 +152,7 @@ net::Response try_key(const Services& services, const Context& context) {
         return error_response(services, context, words.status, {}, words.text);
     }
     if (!wants_events(context.request)) return whole_answer(services, context, std::move(*trial), question);
-    return streamed_answer(services.trials, std::move(*trial), std::move(question), context.request_id);
+    return streamed_answer(services, std::move(*trial), std::move(question), context.request_id);
 }
 
 }  // namespace llmapikey::web

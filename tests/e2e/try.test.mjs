@@ -146,7 +146,7 @@ test("what OpenRouter refuses is told in words of our own", async () => {
   const { session, key } = await holder();
   const hash = await hashOf(key);
   const body = "{\"error\":{\"code\":1,\"message\":\"told-by-upstream\"},\"user_id\":\"owner-of-the-account\"}";
-  for (const [status, words] of [[400, /did not accept the request/], [401, /does not accept this key/], [402, /daily cap is reached/], [404, /no such model/], [429, /slow down/], [500, /cannot be reached/], [529, /cannot be reached/]]) {
+  for (const [status, words] of [[400, /did not accept the request/], [401, /does not accept this key/], [402, /no credits left/], [404, /no such model/], [429, /slow down/], [500, /cannot be reached/], [529, /cannot be reached/]]) {
     for (const accept of ["text/event-stream", "text/html"]) {
       await upstreams.openrouterFault({ method: "POST", path: "/chat", status, body, headers: { "Retry-After": "7" } });
       const answer = await send(session, { message: "x" }, { accept });
@@ -160,9 +160,69 @@ test("what OpenRouter refuses is told in words of our own", async () => {
   await fetch(`${upstreams.openrouter_url.replace("/api/v1", "")}/sandbox/spend`, { method: "POST", body: JSON.stringify({ hash, usd: 100 }) });
   const spent = await eventsOf(await send(session, { message: "x" }));
   assert.deepEqual(spent.map(([name]) => name), ["error"]);
-  assert.match(spent[0][1].message, /daily cap is reached/);
+  assert.match(spent[0][1].message, /cap of \$10\.00 a day is reached: \$0\.00 is left\. The cap resets at 00:00 UTC/);
   await fetch(`${upstreams.openrouter_url}/keys/${hash}`, { method: "DELETE", headers: { authorization: `Bearer ${upstreams.management_key}` } });
   assert.match((await eventsOf(await send(session, { message: "x" })))[0][1].message, /does not accept this key/);
+});
+
+const lookalike = (path, body) => fetch(`${upstreams.openrouter_url.replace("/api/v1", "")}/sandbox/${path}`, { method: "POST", body: JSON.stringify(body) });
+
+test("each cause of a refusal has its sentence and its figures, whether it names its limit or not", async (t) => {
+  t.after(() => lookalike("chat", {}));
+  const { session } = await holder();
+  const sentences = {
+    no_credits: [503, /account at OpenRouter has no credits left/], in_flight_budget: [503, /could use up its credits\. Try again in 7 seconds/],
+    too_heavy: [403, /Trying again does not help/], key_limit: [403, /cap of \$10\.00 a day is reached/], moderation: [403, /flagged your message/],
+    workspace_budget: [403, /budget for all keys together.* is spent\. Your own cap is not/], guardrail_budget: [403, /budget that the organizer has set/],
+    model_not_allowed: [403, /does not let this key use this model/], no_endpoints: [403, /does not let this key use this model/], rate_limited: [503, /slow down\. Try again in 9 seconds/],
+  };
+  for (const is_structured of [true, false]) {
+    for (const [cause, [status, words]] of Object.entries(sentences)) {
+      await lookalike("chat", { cause, times: 2, is_structured });
+      const events = await eventsOf(await send(session, { message: "x" }));
+      assert.deepEqual(events.map(([name]) => name), ["error"], cause);
+      assert.match(events[0][1].message, words, `${cause}, ${is_structured}`);
+      const page = await send(session, { message: "x" }, { accept: "text/html" });
+      assert.equal(page.status, status, cause);
+      assert.match((await page.text()).replaceAll("&#39;", "'"), words, cause);
+      if (["in_flight_budget", "rate_limited"].includes(cause)) assert.ok(Number(page.headers.get("retry-after")) > 0);
+      if (is_structured && cause === "workspace_budget") assert.match(events[0][1].message, /\(\$50\.00\).*It resets at 00:00 UTC/);
+    }
+  }
+});
+
+test("what is left may not pay for the tokens that are asked for, and then that is said", async () => {
+  const { session, key } = await holder();
+  await lookalike("spend", { hash: await hashOf(key), usd: 9.98 });
+  const [[name, { message }]] = await eventsOf(await send(session, { message: "x", model: "sandbox/expensive" }));
+  assert.equal(name, "error");
+  assert.match(message, /asks for up to 300 tokens, and what is left of your cap today \(\$0\.02\) cannot pay for that/);
+});
+
+test("an answer without text says why", async (t) => {
+  t.after(() => lookalike("chat", {}));
+  const { session } = await holder();
+  for (const [cause, words] of [["length", /all 300 tokens for thinking/], ["content_filter", /content filter/], ["refusal", /refuses to answer: I cannot help with that\./]]) {
+    await lookalike("chat", { cause, times: 2 });
+    const events = await eventsOf(await send(session, { message: "x" }));
+    assert.deepEqual(events.map(([name]) => name), ["done"]);
+    assert.match(events[0][1].message, words);
+    const page = await send(session, { message: "x" }, { accept: "text/html" });
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), words);
+  }
+});
+
+test("after a try the figures are asked for anew, and their age is shown", async () => {
+  const { session, key } = await holder();
+  const page = async () => (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text();
+  await until("figures of nothing spent", async () => /Spent today<\/dt><dd>\$0\.00/.test(await page()));
+  assert.match(await page(), /<dt>Updated<\/dt><dd><time datetime="[^"]+" data-age>(just now|\d+ seconds? ago)<\/time>/);
+  await lookalike("spend", { hash: await hashOf(key), usd: 3.4 });
+  assert.equal((await eventsOf(await send(session, { message: "x" }))).at(-1)[0], "done");
+  assert.match(await page(), /being looked up/, "what was known before is not shown");
+  await until("the new figures", async () => /Spent today<\/dt><dd>\$3\.40/.test(await page()));
+  assert.match(await page(), /Left today<\/dt><dd>\$6\.60/);
 });
 
 test("an upstream that is down, silent or breaks off is told as such, with what came before", async () => {
@@ -178,8 +238,8 @@ test("an upstream that is down, silent or breaks off is told as such, with what 
   assert.deepEqual([textOf(events), events.at(-1)[0]], ["So far", "error"]);
   const html = await (await send(session, { message: "x" }, { accept: "text/html" })).text();
   assert.match(html, /So far[^]*role="alert">OpenRouter cannot be reached/);
-  stage.play = ({ response }) => { begin(response); say(response, "So far"); response.end("data: {\"error\":{\"code\":403,\"message\":\"told\"},\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}\n\n"); };
-  assert.match((await eventsOf(await send(session, { message: "x" }))).at(-1)[1].message, /daily cap is reached/);
+  stage.play = ({ response }) => { begin(response); say(response, "So far"); response.end("data: {\"error\":{\"code\":403,\"message\":\"Key limit exceeded (daily limit)\"},\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}\n\n"); };
+  assert.match((await eventsOf(await send(session, { message: "x" }))).at(-1)[1].message, /a day is reached/);
 });
 
 test("whoever goes away in the middle ends the call upstream, and can ask again", async () => {
@@ -285,7 +345,7 @@ for (const colorScheme of ["light", "dark"]) {
     await upstreams.openrouterFault({ method: "POST", path: "/chat", status: 402, body: "{}" });
     stage.play = null;
     await page.click("#try-send");
-    await page.locator("#try-problem", { hasText: "daily cap is reached" }).waitFor();
+    await page.locator("#try-problem", { hasText: "no credits left" }).waitFor();
     await screenshot(page, `try-problem-${colorScheme}-320`);
     await assertAccessible(page, "try with a problem");
     await page.evaluate(() => document.getElementById("try-form").submit());
@@ -337,7 +397,7 @@ test("in the browser: what is typed stays while the page asks for what was spent
   assert.ok(await page.getAttribute("main", "data-refresh-after"), "what was spent is not known yet");
   await page.fill("#try-form textarea", "typed meanwhile");
   await page.focus("summary");
-  await page.locator("dt", { hasText: "Looked up at" }).waitFor();
+  await page.locator("dt", { hasText: "Updated" }).waitFor();
   await upstreams.clearFaults();
   assert.equal(await page.inputValue("#try-form textarea"), "typed meanwhile");
   await page.click("#try-send");

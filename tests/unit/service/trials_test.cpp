@@ -15,12 +15,12 @@ const domain::Recipient ada{{1001}, "ada"};
 // Repeats the question, and remembers the keys.
 class Parrot final : public ChatProvider {
 public:
-    base::Result<void> ask(const base::Secret& key, const ChatRequest& request, ChatListener& listener,
-                           base::Deadline deadline) override {
+    tl::expected<ChatEnd, ChatFailure> ask(const base::Secret& key, const ChatRequest& request, ChatListener& listener,
+                                           base::Deadline deadline) override {
         keys.push_back(key.reveal());
         left = deadline.left();
         EXPECT_TRUE(listener.take(request.message));
-        return {};
+        return ChatEnd{};
     }
     std::vector<std::string> keys;
     base::Millis left{0};
