@@ -133,6 +133,7 @@ struct Application::Parts {
           reconciler(
               {*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit, nonces, clock},
               {service::Repair::fix, false, domain::settle_time(config.upstream_timeout), config.upstream_timeout}),
+          guardrail_check(*stores.admin, *provider, *provider, clock, {.call_timeout = config.upstream_timeout}),
           reconcile_every(config.reconcile_every),
           dispatcher(*stores.keys, *stores.queue, issuance, lanes, minting_queue, clock,
                      [this](const std::string& message) { note_failure(message); }),
@@ -178,7 +179,8 @@ struct Application::Parts {
     AfterJob reconcile(const std::stop_token& stop) {
         const auto now = std::chrono::steady_clock::now();
         if (now < next_reconciliation || !leases.hold(reconcile_lease)) return AfterJob::pause;
-        const auto report = reconciler.run(base::Deadline::after(longest_reconciliation), stop);
+        auto report = reconciler.run(base::Deadline::after(longest_reconciliation), stop);
+        if (report && guardrail.is_configured()) note_run("guardrail", guardrail_check.run(*report, stop));
         const auto took = std::chrono::steady_clock::now() - now;
         next_reconciliation = now + std::max<std::chrono::steady_clock::duration>(
                                         reconcile_every, took * (1 + pause_for_each_reconciling_second));
@@ -296,6 +298,7 @@ struct Application::Parts {
     service::Settlement settlement;                       // attempts in doubt
     service::Recovery recovery;                           // what was interrupted
     service::Reconciler reconciler;                       // upstream's keys against ours
+    service::GuardrailCheck guardrail_check;              // whether they are under the guardrail
     const base::Seconds reconcile_every;                  // 0: never
     std::chrono::steady_clock::time_point next_reconciliation{};
     service::MintDispatcher dispatcher;       // whose turn it is

@@ -36,7 +36,7 @@ double unix_seconds(const std::optional<base::Timestamp>& time) {
 Observation::Observation(Observed observed, ops::Metrics& metrics) : observed_(std::move(observed)) {
     using Kind = service::Finding::Kind;
     for (const Kind kind : {Kind::orphan, Kind::older, Kind::unverified, Kind::missing, Kind::expired, Kind::drift,
-                            Kind::unsettled, Kind::revoking, Kind::replacing})
+                            Kind::unsettled, Kind::revoking, Kind::replacing, Kind::guardrail, Kind::unguarded})
         metrics.count_findings(service::to_text(kind), 0, 0);
     metrics.add_source([this] { return figures(); });
     metrics.add_source(ops::process_figures);

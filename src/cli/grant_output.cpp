@@ -9,12 +9,12 @@
 namespace llmapikey::cli {
 namespace {
 
-constexpr const char* row_format = "%-12s  %-39s  %-9s  %-4s  %8s  %-10s  %-10s  %s";
+constexpr const char* row_format = "%-12s  %-39s  %-9s  %-4s  %8s  %-10s  %-10s  %-10s  %s";
 
 std::string formatted(const std::vector<std::string>& cells) {
     char line[256];
     std::snprintf(line, sizeof line, row_format, cells[0].c_str(), cells[1].c_str(), cells[2].c_str(), cells[3].c_str(),
-                  cells[4].c_str(), cells[5].c_str(), cells[6].c_str(), cells[7].c_str());
+                  cells[4].c_str(), cells[5].c_str(), cells[6].c_str(), cells[7].c_str(), cells[8].c_str());
     return line;
 }
 
@@ -40,17 +40,18 @@ std::string csv_cell(const std::string& text) {
 }  // namespace
 
 std::string table_header() {
-    return formatted({"ACCOUNT", "LOGIN", "STATUS", "HINT", "USD/DAY", "CREATED", "EXPIRES", "ID"});
+    return formatted({"ACCOUNT", "LOGIN", "STATUS", "HINT", "USD/DAY", "CREATED", "EXPIRES", "LAST USED", "ID"});
 }
 
 std::string table_row(const domain::Grant& grant) {
     return formatted({grant.github_user_id.text(), base::to_printable(grant.github_username, 39),
                       std::string(domain::to_text(grant.status)), grant.key_hint, base::to_display(grant.daily_limit),
-                      day_of(grant.created_at), day_of(grant.expires_at), grant.id});
+                      day_of(grant.created_at), day_of(grant.expires_at),
+                      grant.last_used_at ? day_of(*grant.last_used_at) : "-", grant.id});
 }
 
 std::string csv_header() {
-    return "id,github_user_id,github_username,status,hint,daily_limit_usd,created_at,expires_at\r\n";
+    return "id,github_user_id,github_username,status,hint,daily_limit_usd,created_at,expires_at,last_used_at\r\n";
 }
 
 std::string csv_row(const domain::Grant& grant) {
@@ -58,7 +59,7 @@ std::string csv_row(const domain::Grant& grant) {
     for (const std::string& text :
          {grant.id, grant.github_user_id.text(), grant.github_username, std::string(domain::to_text(grant.status)),
           grant.key_hint, base::to_display(grant.daily_limit), base::to_rfc3339(grant.created_at),
-          base::to_rfc3339(grant.expires_at)}) {
+          base::to_rfc3339(grant.expires_at), grant.last_used_at ? base::to_rfc3339(*grant.last_used_at) : ""}) {
         row += (row.empty() ? "" : ",") + csv_cell(text);
     }
     return row + "\r\n";

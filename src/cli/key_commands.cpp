@@ -21,11 +21,14 @@ public:
             ->check(CLI::Range(1, 36'500));
         add(command, "from", "--from", "Only keys made on this day or later: 2027-02-22");
         add(command, "to", "--to", "Only keys made on this day or before: 2027-02-22");
+        add(command, "not_used_since", "--not-used-since",
+            "Only keys made before this day and not used since: 2027-02-22");
         unused_ = add_switch(command, "--unused", "Only keys that nothing was spent with yet");
     }
     void add_order(CLI::App& command) {
-        add(command, "sort", "--sort", "newest, expiry (soonest first) or spent (most first)")
-            ->check(CLI::IsMember({"newest", "expiry", "spent"}));
+        add(command, "sort", "--sort",
+            "newest, expiry (soonest first), spent (most first) or last_used (longest ago first)")
+            ->check(CLI::IsMember({"newest", "expiry", "spent", "last_used"}));
     }
     Filters set() const {
         Filters filters;

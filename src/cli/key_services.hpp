@@ -6,6 +6,7 @@
 #include "app/upstreams.hpp"
 #include "service/administration.hpp"
 #include "service/bulk_revocation.hpp"
+#include "service/guardrail_check.hpp"
 #include "service/key_search.hpp"
 #include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
@@ -26,7 +27,7 @@ private:
 
     base::SystemClock clock_;
     std::unique_ptr<net::HttpClient> http_;
-    std::unique_ptr<service::KeyProvider> provider_;
+    app::OpenRouter provider_;
     std::unique_ptr<service::IdentityProvider> identity_;
     app::Sealers sealers_;
     domain::NonceMaker nonces_;
@@ -45,6 +46,9 @@ public:
     }
     service::ReconcileParts reconcile_parts() {
         return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, nonces_, clock_};
+    }
+    service::GuardrailCheck guardrail_check(service::GuardrailCheck::Options options) {
+        return {*stores.admin, *provider_, *provider_, clock_, options};
     }
 };
 

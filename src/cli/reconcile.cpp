@@ -114,6 +114,13 @@ base::Result<service::ReconcileReport> reconcile(KeyServices& services, const co
                                     settle_time, config.upstream_timeout});
     auto report = reconciler.run(base::Deadline::after(longest_run), {});
     if (!report) return report;
+    if (!config.openrouter_guardrail_id.empty()) {
+        auto check =
+            services.guardrail_check({.repair = choice.fix ? service::Repair::fix : service::Repair::report_only,
+                                      .call_timeout = config.upstream_timeout});
+        const std::string failure = check.run(*report, {});
+        if (!failure.empty()) return base::fail(base::Errc::upstream_down, failure);
+    }
     for (Finding& finding : interrupted.findings)
         report->add(std::move(finding));
     return report;

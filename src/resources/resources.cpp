@@ -50,6 +50,7 @@ json::object to_json(const domain::Grant& grant) {
     object["daily_limit_usd"] = grant.daily_limit.usd();
     object["spent_usd"] = grant.spent.usd();
     object["spent_as_of"] = time_or_null(grant.spent_as_of);
+    object["last_used_at"] = time_or_null(grant.last_used_at);
     object["created_at"] = base::to_rfc3339(grant.created_at);
     object["expires_at"] = base::to_rfc3339(grant.expires_at);
     return object;

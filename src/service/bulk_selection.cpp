@@ -10,7 +10,8 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::string_view known_fields[] = {"ids", "all", "q", "state", "unused", "expires_within", "from", "to"};
+constexpr std::string_view known_fields[] = {"ids",  "all", "q", "state", "unused", "not_used_since", "expires_within",
+                                             "from", "to"};
 
 base::Result<Fields> read_fields(const std::string& selection) {
     Fields fields;
@@ -61,7 +62,7 @@ base::Result<bool> read_all(const Fields& fields) {
 
 bool narrows(const GrantQuery& query) {
     return !query.search.empty() || query.is_disabled || query.is_expired || query.expires_by || query.created_from ||
-           query.created_before || query.is_unused;
+           query.created_before || query.is_unused || query.not_used_since;
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ struct BulkSelection {
 inline constexpr std::size_t bulk_ids_max = 1000;
 
 // Fields: either `ids` (UUIDs separated by commas), or `all=true`, or at least one of q, state, unused,
-// expires_within, from and to, as for parse_grant_query(). invalid_input: a field is unknown or cannot be decoded, has
-// no sensible value, contradicts another one, or all together come to no condition.
+// not_used_since, expires_within, from and to, as for parse_grant_query(). invalid_input: a field is unknown or cannot
+// be decoded, has no sensible value, contradicts another one, or all together come to no condition.
 base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::Timestamp now);
 
 // A selection of these fields (name and value), and one of these ids.

@@ -34,8 +34,10 @@ base::Result<void> read_order(const std::string& text, GrantQuery& query) {
         query.order = GrantOrder::expires_soonest;
     } else if (text == "spent") {
         query.order = GrantOrder::spent_most;
+    } else if (text == "last_used") {
+        query.order = GrantOrder::unused_longest;
     } else if (!text.empty() && text != "newest") {
-        return base::fail(base::Errc::invalid_input, "sort must be newest, expiry or spent");
+        return base::fail(base::Errc::invalid_input, "sort must be newest, expiry, spent or last_used");
     }
     return {};
 }
@@ -53,7 +55,10 @@ base::Result<void> read_dates(const FieldReader& field, GrantQuery& query) {
     if (!from) return tl::unexpected(from.error());
     const auto to = read_date(field, "to");
     if (!to) return tl::unexpected(to.error());
+    const auto used = read_date(field, "not_used_since");
+    if (!used) return tl::unexpected(used.error());
     query.created_from = *from;
+    query.not_used_since = *used;
     if (*to) query.created_before = **to + std::chrono::days{1};
     return {};
 }

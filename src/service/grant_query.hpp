@@ -11,7 +11,7 @@
 
 namespace llmapikey::service {
 
-enum class GrantOrder { newest, expires_soonest, spent_most };
+enum class GrantOrder { newest, expires_soonest, spent_most, unused_longest };
 
 // Which grants to list, and in which order; a page at a time by keyset, so that a deep page costs what the first one
 // does.
@@ -24,7 +24,9 @@ struct GrantQuery {
     std::optional<base::Timestamp> expires_by;  // not expired at `now`, but by then
     std::optional<base::Timestamp> created_from, created_before;
     bool is_unused = false;  // nothing spent, as far as is known
-    bool is_ended = false;   // those in the ledger: AdminStore::list_ended() rather than list()
+    // Made before that and not used since, as far as is known.
+    std::optional<base::Timestamp> not_used_since;
+    bool is_ended = false;  // those in the ledger: AdminStore::list_ended() rather than list()
     GrantOrder order = GrantOrder::newest;
     std::string cursor;  // of the page before; empty: from the beginning
     int limit = 50;
@@ -35,8 +37,8 @@ struct GrantQuery {
 using FieldReader = std::function<std::string(std::string_view name)>;
 
 // From what a person or a program asks for: q, state (a status, or "expired", "disabled", "ended"), unused (true, 1,
-// false, 0), expires_within (days), from, to (dates, inclusive), sort (newest, expiry, spent). invalid_input: says
-// which field makes no sense.
+// false, 0), not_used_since (a date), expires_within (days), from, to (dates, inclusive), sort (newest, expiry, spent,
+// last_used). invalid_input: says which field makes no sense.
 base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Timestamp now);
 
 }  // namespace llmapikey::service

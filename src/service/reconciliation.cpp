@@ -87,6 +87,10 @@ std::string_view to_text(Finding::Kind kind) {
             return "revoking";
         case Finding::Kind::replacing:
             return "replacing";
+        case Finding::Kind::guardrail:
+            return "guardrail";
+        case Finding::Kind::unguarded:
+            return "unguarded";
     }
     return "";
 }

@@ -28,6 +28,8 @@ struct Finding {
         unsettled,   // an attempt whose outcome is unknown
         revoking,    // a revocation that has begun and not ended
         replacing,   // a replacement that has begun and not ended
+        guardrail,   // the guardrail that keys are to be under is gone
+        unguarded,   // a key that is under no guardrail though one is configured
     };
     Kind kind = Kind::orphan;
     domain::GithubUserId github_user_id;

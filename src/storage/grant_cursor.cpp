@@ -13,6 +13,8 @@ char letter_of(service::GrantOrder order) {
             return 'e';
         case service::GrantOrder::spent_most:
             return 's';
+        case service::GrantOrder::unused_longest:
+            return 'u';
     }
     return 'n';
 }

@@ -34,7 +34,18 @@ const Order& order_of(GrantOrder order) {
     static const Order newest{"created_at", "{from_micros:#}", "{micros:created_at}", "DESC", "<"};
     static const Order expiry{"expires_at", "{from_micros:#}", "{micros:expires_at}", "ASC", ">"};
     static const Order spent{"spent_micro_usd", "#::bigint", "spent_micro_usd", "DESC", "<"};
-    return order == GrantOrder::newest ? newest : order == GrantOrder::spent_most ? spent : expiry;
+    static const Order unused{"last_used_at", "#::bigint", "last_used_at", "ASC", ">"};
+    switch (order) {
+        case GrantOrder::newest:
+            return newest;
+        case GrantOrder::expires_soonest:
+            return expiry;
+        case GrantOrder::spent_most:
+            return spent;
+        case GrantOrder::unused_longest:
+            return unused;
+    }
+    return newest;
 }
 
 // A statement that grows, with its values numbered as they come.
@@ -119,6 +130,12 @@ void add_filters(const GrantQuery& query, Conditions& conditions) {
     if (query.created_before) conditions.add("created_at < {time:#}", seconds_of(*query.created_before));
     // Never below, but so SQLite does not take the index of the spending for it, of which it expects a few rows only.
     if (query.is_unused) conditions.add("spent_micro_usd <= 0");
+    if (query.not_used_since) {
+        // Where upstream has not said when a key was used, what was spent tells that it was.
+        conditions.add("last_used_at < #::bigint", seconds_of(*query.not_used_since));
+        conditions.add("(last_used_at > 0 OR spent_micro_usd <= 0)");
+        conditions.add("created_at < {time:#}", seconds_of(*query.not_used_since));
+    }
 }
 
 base::Result<service::GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, Search search) {

@@ -141,6 +141,42 @@ base::Result<void> OpenRouterClient::assign_guardrail(const std::string& delete_
     return {};
 }
 
+// Rows of deleted keys are counted, and left out of the pages.
+base::Result<service::GuardedKeys> OpenRouterClient::guarded_page(std::size_t offset, base::Deadline deadline) {
+    constexpr std::size_t page_size = 100;
+    const std::string path = guardrail_path(options_.guardrail_id) +
+                             "/assignments/keys?limit=" + std::to_string(page_size) +
+                             "&offset=" + std::to_string(offset);
+    const auto response = ask("guarded_keys", "GET", path, deadline);
+    if (!is_success(response)) return tl::unexpected(error_of(response));
+    auto assigned = parse_assigned_keys(response.body);
+    if (!assigned) return tl::unexpected(unreadable("list of assigned keys"));
+    service::GuardedKeys page{std::move(assigned->delete_handles), std::nullopt};
+    if (offset + page_size < assigned->total_count) page.next_offset = offset + page_size;
+    return page;
+}
+
+// Policies have followed guardrails in November 2026: a key can be under one without being in a guardrail's own list.
+// An OpenRouter that does not know them has nothing to add.
+base::Result<bool> OpenRouterClient::is_guarded(const service::UpstreamKey& key, base::Deadline deadline) {
+    const std::string workspace = key.workspace_id.empty() ? options_.workspace_id : key.workspace_id;
+    for (const char* type : {"model_availability", "budget", "moderation"}) {
+        const auto response =
+            ask("key_policies", "GET",
+                "/guardrails/policies/assignments/api-keys/" + base::to_percent_encoded(key.delete_handle) +
+                    "?workspace_id=" + base::to_percent_encoded(workspace) + "&policy_type=" + type,
+                deadline);
+        const base::Error error = error_of(response);
+        const bool is_told = is_success(response);
+        if (!is_told && (error.code == Errc::not_found || error.code == Errc::upstream_refused)) return false;
+        if (!is_told) return tl::unexpected(error);
+        const auto count = parse_policy_count(response.body);
+        if (!count) return tl::unexpected(unreadable("assignment of policies"));
+        if (*count > 0) return true;
+    }
+    return false;
+}
+
 base::Result<service::UpstreamKey> OpenRouterClient::get(const std::string& delete_handle, base::Deadline deadline) {
     const auto response = ask("get", "GET", key_path(delete_handle), deadline);
     if (!is_success(response)) return tl::unexpected(error_of(response));

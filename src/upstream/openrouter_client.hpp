@@ -8,6 +8,7 @@
 
 #include "base/secret.hpp"
 #include "net/http_client.hpp"
+#include "service/guardrail_check.hpp"
 #include "service/key_provider.hpp"
 #include "upstream/openrouter_calls.hpp"
 
@@ -23,7 +24,7 @@ struct OpenRouterOptions {
 // KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
 // create never is. While OpenRouter is down every call fails at once, and where it has asked to slow down a call is
 // sent once all the same, unless in_background(): see docs/architecture.md, "Upstream trouble".
-class OpenRouterClient final : public service::KeyProvider {
+class OpenRouterClient final : public service::KeyProvider, public service::GuardrailAssignments {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
 
@@ -38,6 +39,12 @@ public:
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
     base::Result<service::Credits> credits(base::Deadline deadline) override;
     base::Result<std::optional<service::Guardrail>> guardrail(base::Deadline deadline) override;
+
+    base::Result<service::GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<bool> is_guarded(const service::UpstreamKey& key, base::Deadline deadline) override;
+    base::Result<void> guard(const std::string& delete_handle, base::Deadline deadline) override {
+        return assign_guardrail(delete_handle, deadline);
+    }
 
     // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised to by
     // Supervision::is_probed. Takes two seconds at the most.

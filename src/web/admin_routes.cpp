@@ -71,6 +71,7 @@ void show_filters(const Form& fields, views::AdminListView& view) {
     view.expires_within = fields.value("expires_within");
     view.from = fields.value("from");
     view.to = fields.value("to");
+    view.not_used_since = fields.value("not_used_since");
     view.is_unused = !fields.value("unused").empty();
 }
 

@@ -7,7 +7,7 @@ namespace llmapikey::web {
 
 std::vector<std::pair<std::string, std::string>> filters_of(const service::FieldReader& field) {
     std::vector<std::pair<std::string, std::string>> filters;
-    for (const std::string name : {"q", "state", "unused", "expires_within", "from", "to"}) {
+    for (const std::string name : {"q", "state", "unused", "not_used_since", "expires_within", "from", "to"}) {
         std::string value(base::trim(field(name)));
         if (!value.empty()) filters.emplace_back(name, std::move(value));
     }

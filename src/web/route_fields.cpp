@@ -13,20 +13,45 @@ constexpr Field snippet_key[] = {{"key", text}};
 constexpr Field meant_key[] = {{"key_id", text}};
 constexpr Field question[] = {{"message", text}, {"model", text}};
 // "status" is what the state was called before.
-constexpr Field list_of_console[] = {
-    {"q", text},    {"state", text}, {"status", text}, {"unused", flag}, {"expires_within", number},
-    {"from", text}, {"to", text},    {"sort", text},   {"page", text},   {"result", text}};
-constexpr Field list_of_api[] = {{"q", text},      {"state", text}, {"unused", flag}, {"expires_within", number},
-                                 {"from", text},   {"to", text},    {"sort", text},   {"cursor", text},
-                                 {"limit", number}};
-constexpr Field search_of_console[] = {{"q", text},    {"state", text}, {"unused", flag}, {"expires_within", number},
-                                       {"from", text}, {"to", text},    {"sort", text}};
+constexpr Field list_of_console[] = {{"q", text},
+                                     {"state", text},
+                                     {"status", text},
+                                     {"unused", flag},
+                                     {"not_used_since", text},
+                                     {"expires_within", number},
+                                     {"from", text},
+                                     {"to", text},
+                                     {"sort", text},
+                                     {"page", text},
+                                     {"result", text}};
+constexpr Field list_of_api[] = {
+    {"q", text},    {"state", text}, {"unused", flag}, {"not_used_since", text}, {"expires_within", number},
+    {"from", text}, {"to", text},    {"sort", text},   {"cursor", text},         {"limit", number}};
+constexpr Field search_of_console[] = {
+    {"q", text},    {"state", text}, {"unused", flag}, {"not_used_since", text}, {"expires_within", number},
+    {"from", text}, {"to", text},    {"sort", text}};
 constexpr Field raw_key[] = {{"key", text}};
-constexpr Field selection[] = {{"ids", text_list}, {"all", flag},    {"q", text},
-                               {"state", text},    {"unused", flag}, {"expires_within", number},
-                               {"from", text},     {"to", text},     {"sort", text}};
-constexpr Field bulk[] = {{"ids", text_list},         {"all", flag},  {"q", text},  {"state", text},  {"unused", flag},
-                          {"expires_within", number}, {"from", text}, {"to", text}, {"reason", text}, {"hold", text},
+constexpr Field selection[] = {{"ids", text_list},
+                               {"all", flag},
+                               {"q", text},
+                               {"state", text},
+                               {"unused", flag},
+                               {"not_used_since", text},
+                               {"expires_within", number},
+                               {"from", text},
+                               {"to", text},
+                               {"sort", text}};
+constexpr Field bulk[] = {{"ids", text_list},
+                          {"all", flag},
+                          {"q", text},
+                          {"state", text},
+                          {"unused", flag},
+                          {"not_used_since", text},
+                          {"expires_within", number},
+                          {"from", text},
+                          {"to", text},
+                          {"reason", text},
+                          {"hold", text},
                           {"confirm", number}};
 constexpr Field account[] = {{"github_user_id", id}, {"github_username", text}};
 constexpr Field reason[] = {{"reason", text}};

@@ -160,3 +160,29 @@ test("without a guardrail the docs say that any model may be called", () => with
   assert.equal(openrouter.assignments.size, 0);
   assert.ok(!(await command("doctor")).out.includes("OpenRouter guardrail "));
 }));
+
+test("a guardrail that was deleted, and keys that are under none, are findings of reconcile", async () => {
+  const folder = temporaryFolder();
+  const own = await startUpstreams();
+  const settings = { OPENROUTER_GUARDRAIL_ID: own.guardrail_id, UPSTREAM_TIMEOUT_SECONDS: "1" };
+  const service = await startService(own, folder, settings);
+  const api = (path, method, body) => fetch(`${own.openrouter_url}${path}`, { method, body: body && JSON.stringify(body), headers: { authorization: `Bearer ${own.management_key}` } });
+  const reconcile = async (...more) => JSON.parse((await run(["reconcile", "--json", ...more], serviceEnvironment(own, folder, settings))).out);
+  const findings = (report) => report.findings.filter(({ kind }) => ["guardrail", "unguarded"].includes(kind)).map(({ kind, fixed }) => [kind, fixed]);
+  try {
+    const { hint } = await (await generate(service, await signIn(service, `guarded-${process.pid}`))).json();
+    const { hash } = (await own.ledger()).keys.find((key) => key.hint === hint);
+    assert.deepEqual(findings(await reconcile()), []);
+    await api(`/guardrails/${own.guardrail_id}/assignments/keys/remove`, "POST", { key_hashes: [hash] });
+    await until("the key is old enough to be judged", async () => findings(await reconcile()).length > 0);
+    assert.deepEqual(findings(await reconcile()), [["unguarded", false]]);
+    assert.deepEqual(findings(await reconcile("--fix")), [["unguarded", true]]);
+    assert.equal((await own.ledger()).keys.find((key) => key.hash === hash).guardrail_id, own.guardrail_id);
+    await api(`/guardrails/${own.guardrail_id}`, "DELETE");
+    assert.deepEqual(findings(await reconcile("--fix")), [["guardrail", false]]);
+  } finally {
+    await service.stop();
+    await own.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

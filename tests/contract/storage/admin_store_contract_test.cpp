@@ -243,11 +243,35 @@ TEST_P(AdminStoreContract, SortsAndFilters) {
     EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{4}));
 }
 
+TEST_P(AdminStoreContract, FindsKeysThatWereNotUsedSinceADay) {
+    const base::Timestamp begun = clock_.now();
+    for (std::int64_t account = 1; account <= 5; ++account)
+        issue(account);
+    const auto used = [&](int account, base::Timestamp at) {
+        return spending_->note({{"handle-" + std::to_string(account), {}, {}, {}, clock_.now(), at}}).has_value();
+    };
+    ASSERT_TRUE(used(1, begun + std::chrono::hours{1}) && used(2, begun + std::chrono::hours{50}));
+    // Upstream does not say when this one was used, but that it was.
+    ASSERT_TRUE(sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = 5 WHERE openrouter_delete_hash = $1",
+                          storage::SqlValues().add("handle-3")));
+    clock_.advance(std::chrono::hours{30});
+    issue(6);
+    GrantQuery query;
+    query.not_used_since = begun + std::chrono::hours{24};
+    query.order = service::GrantOrder::unused_longest;
+    const auto found = accounts(query);
+    EXPECT_EQ(std::set<std::int64_t>(found.begin(), found.end()), (std::set<std::int64_t>{1, 4, 5}));
+    EXPECT_EQ(found.back(), 1) << "those never used come first";
+    EXPECT_EQ(admin_->count(query, 100).value(), 3);
+    query.not_used_since = std::nullopt;
+    EXPECT_EQ(accounts(query).back(), 2);
+}
+
 TEST_P(AdminStoreContract, PagesInEveryOrder) {
     for (std::int64_t account = 1; account <= 9; ++account)
         issue(account);
-    for (const auto order :
-         {service::GrantOrder::newest, service::GrantOrder::expires_soonest, service::GrantOrder::spent_most}) {
+    for (const auto order : {service::GrantOrder::newest, service::GrantOrder::expires_soonest,
+                             service::GrantOrder::spent_most, service::GrantOrder::unused_longest}) {
         std::set<std::int64_t> seen;
         GrantQuery query;
         query.order = order;

@@ -36,6 +36,13 @@ TEST(GrantQueryFields, ADayCountsWhole) {
     EXPECT_EQ(*query->created_before - *query->created_from, std::chrono::hours{24});
 }
 
+TEST(GrantQueryFields, LastUseIsAFilterAndAnOrder) {
+    const auto query = parse({{"not_used_since", "2026-02-01"}, {"sort", "last_used"}});
+    EXPECT_EQ(domain::day_text(query->not_used_since.value()), "2026-02-01");
+    EXPECT_EQ(query->order, service::GrantOrder::unused_longest);
+    EXPECT_FALSE(parse({{"not_used_since", "yesterday"}}));
+}
+
 TEST(GrantQueryFields, WhatMakesNoSenseIsNamed) {
     for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{{"state", "gone"},
                                                                                       {"sort", "random"},

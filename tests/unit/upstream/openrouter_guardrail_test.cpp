@@ -180,5 +180,42 @@ TEST_F(OpenRouterGuardrailTest, WithoutOneNothingIsAskedOrAssigned) {
     EXPECT_EQ(http_.requests.size(), 1u);
 }
 
+TEST_F(OpenRouterGuardrailTest, TheKeysUnderItAreReadPageByPageAlsoWherePagesHaveGaps) {
+    http_.answer(200, R"({"data":[{"id":"1","key_hash":"a"},{"id":"2","key_hash":"b"}],"total_count":101})");
+    const auto first = client_.guarded_page(0, soon());
+    EXPECT_EQ(first->delete_handles, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(first->next_offset, 100u) << "rows of deleted keys are counted and not shown";
+    EXPECT_EQ(asked(0), std::string("GET /guardrails/") + guardrail_id + "/assignments/keys?limit=100&offset=0");
+    http_.answer(200, R"({"data":[],"total_count":101})");
+    EXPECT_FALSE(client_.guarded_page(100, soon())->next_offset);
+    http_.answer(404, R"({"error":{"code":404,"message":"Guardrail not found"}})");
+    EXPECT_EQ(client_.guarded_page(0, soon()).error().code, Errc::not_found);
+}
+
+// As OpenRouter's reference of guardrail policies has it.
+TEST_F(OpenRouterGuardrailTest, APolicyThatAppliesCountsAsAGuardrail) {
+    service::UpstreamKey key;
+    key.delete_handle = "h";
+    key.workspace_id = "w";
+    const auto state = [](const char* own, const char* usual, const char* opted_out) {
+        return std::string(R"({"data":{"opted_out":)") + opted_out + R"(,"policy_ids":[)" + own +
+               R"(],"workspace_default_policy_ids":[)" + usual + "]}}";
+    };
+    http_.answer(200, state("\"p\"", "", "false"));
+    EXPECT_TRUE(client_.is_guarded(key, soon()).value());
+    EXPECT_EQ(asked(0),
+              "GET /guardrails/policies/assignments/api-keys/h?workspace_id=w&policy_type=model_availability");
+    http_.answer(200, state("", "", "false"));
+    http_.answer(200, state("", "\"default\"", "false"));
+    EXPECT_TRUE(client_.is_guarded(key, soon()).value());
+    for (int type = 0; type < 3; ++type)
+        http_.answer(200, state("", "\"default\"", "true"));
+    EXPECT_FALSE(client_.is_guarded(key, soon()).value()) << "it is opted out";
+    http_.answer(404, R"({"error":{"code":404,"message":"Not Found"}})");
+    EXPECT_FALSE(client_.is_guarded(key, soon()).value()) << "an OpenRouter that knows no policies";
+    http_.answer(403, R"({"error":{"code":403,"message":"requires a management key with write access"}})");
+    EXPECT_EQ(client_.is_guarded(key, soon()).error().code, Errc::misconfigured);
+}
+
 }  // namespace
 }  // namespace llmapikey::upstream

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "service/admin_store.hpp"
+#include "service/key_provider.hpp"
+#include "service/reconciliation.hpp"
+
+namespace llmapikey::service {
+
+struct GuardedKeys {
+    std::vector<std::string> delete_handles;
+    std::optional<std::size_t> next_offset;  // of the next page; nullopt: this is the last one
+};
+
+// Which keys are under the configured guardrail, upstream. Blocking, thread-safe; failures as those of KeyProvider.
+class GuardrailAssignments {
+public:
+    virtual ~GuardrailAssignments() = default;
+    // A page of the keys under it, which can be empty also before the last. Errc::not_found: the guardrail is gone.
+    virtual base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) = 0;
+    // Whether any guardrail or policy applies to this key, assigned to it or as the workspace's default.
+    // Errc::not_found if there is no such key.
+    virtual base::Result<bool> is_guarded(const UpstreamKey& key, base::Deadline deadline) = 0;
+    // Puts a key under the guardrail; doing it twice is doing it once.
+    virtual base::Result<void> guard(const std::string& delete_handle, base::Deadline deadline) = 0;
+};
+
+// Looks whether the guardrail that keys are to be under is there, and whether they are under it: somebody can delete it
+// upstream, or take keys out. Blocking; for one thread at a time.
+class GuardrailCheck {
+public:
+    struct Options {
+        Repair repair = Repair::report_only;  // fix: puts keys that are under nothing under the guardrail
+        base::Seconds call_timeout{15};
+        base::Seconds every{600};  // in between the last findings are given again
+    };
+    // All must outlive this.
+    GuardrailCheck(AdminStore& admin, KeyProvider& provider, GuardrailAssignments& assignments,
+                   const base::Clock& clock, Options options)
+        : admin_(admin), provider_(provider), assignments_(assignments), clock_(clock), options_(options) {}
+
+    // Adds what is found to the report. Gives what went wrong, for the log; empty: nothing.
+    std::string run(ReconcileReport& report, const std::stop_token& stop);
+
+private:
+    base::Result<std::vector<std::uint64_t>> guarded_keys(const std::stop_token& stop);
+    base::Result<void> look(const std::stop_token& stop);
+    base::Result<void> judge(const domain::Grant& grant);
+    void add(Finding finding);
+
+    AdminStore& admin_;
+    KeyProvider& provider_;
+    GuardrailAssignments& assignments_;
+    const base::Clock& clock_;
+    const Options options_;
+    std::optional<base::Timestamp> looked_at_;
+    ReconcileReport found_;
+};
+
+}  // namespace llmapikey::service
