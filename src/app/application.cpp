@@ -133,7 +133,8 @@ struct Application::Parts {
           reconciler(
               {*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit, nonces, clock},
               {service::Repair::fix, false, domain::settle_time(config.upstream_timeout), config.upstream_timeout}),
-          guardrail_check(*stores.admin, *provider, *provider, clock, {.call_timeout = config.upstream_timeout}),
+          guardrail_check(*stores.admin, *stores.statistics, *background_provider, *background_provider, clock,
+                          {.call_timeout = config.upstream_timeout}),
           reconcile_every(config.reconcile_every),
           dispatcher(*stores.keys, *stores.queue, issuance, lanes, minting_queue, clock,
                      [this](const std::string& message) { note_failure(message); }),

@@ -48,7 +48,7 @@ public:
         return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, nonces_, clock_};
     }
     service::GuardrailCheck guardrail_check(service::GuardrailCheck::Options options) {
-        return {*stores.admin, *provider_, *provider_, clock_, options};
+        return {*stores.admin, *stores.statistics, *provider_, *provider_, clock_, options};
     }
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/encoding.hpp"
+
 namespace llmapikey::service {
 namespace {
 
@@ -11,6 +13,34 @@ constexpr std::int64_t most_looked_at = 200;  // keys that are not in the guardr
 
 std::uint64_t fingerprint_of(const std::string& handle) {
     return std::hash<std::string>{}(handle);
+}
+
+std::string joined(std::vector<std::string> words) {
+    std::sort(words.begin(), words.end());
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+// What it allows, a line for each part, after a line with its id. The name may change.
+std::string text_of(const Guardrail& guardrail) {
+    return guardrail.id + "\nallowed models: " + joined(guardrail.allowed_models) +
+           "\nmodels that are not allowed: " + joined(guardrail.ignored_models) +
+           "\nallowed providers: " + joined(guardrail.allowed_providers) +
+           "\nproviders that are not allowed: " + joined(guardrail.ignored_providers) +
+           "\nbudget: " + (guardrail.limit ? base::to_money(*guardrail.limit) + " " + guardrail.limit_interval : "");
+}
+
+std::string difference_between(const std::string& before, const std::string& now) {
+    const auto old_lines = base::split(before, '\n'), lines = base::split(now, '\n');
+    std::string text;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i < old_lines.size() && old_lines[i] == lines[i]) continue;
+        const std::string line = base::to_printable(std::string(lines[i]));
+        text += (text.empty() ? "" : "; ") + (line.ends_with(": ") ? line + "not limited" : line);
+    }
+    return text;
 }
 
 }  // namespace
@@ -47,17 +77,49 @@ base::Result<std::vector<std::uint64_t>> GuardrailCheck::guarded_keys(const std:
 }
 
 base::Result<void> GuardrailCheck::look(const std::stop_token& stop) {
-    const base::Timestamp begun_at = clock_.now();
-    const auto guarded = guarded_keys(stop);
-    if (!guarded && guarded.error().code == base::Errc::not_found) {
+    const auto is_there = look_at_guardrail();
+    if (!is_there) return tl::unexpected(is_there.error());
+    return *is_there ? look_at_keys(stop) : base::Result<void>{};
+}
+
+base::Result<bool> GuardrailCheck::look_at_guardrail() {
+    const auto guardrail = provider_.guardrail(base::Deadline::after(options_.call_timeout));
+    if (!guardrail && guardrail.error().code == base::Errc::not_found) {
         add({Finding::Kind::guardrail,
              {},
              "",
              false,
              "OpenRouter has no guardrail of the id in OPENROUTER_GUARDRAIL_ID: keys that were under it may use any "
              "model, and no key can be made"});
-        return {};
+        return false;
     }
+    if (!guardrail) return tl::unexpected(guardrail.error());
+    if (!*guardrail) return false;
+    const auto facts = facts_.facts();
+    if (!facts) return tl::unexpected(facts.error());
+    const auto found = facts->find(fact::guardrail);
+    const std::string accepted = found == facts->end() ? "" : found->second.value;
+    const std::string now = text_of(**guardrail);
+    if (accepted == now) return true;
+    const bool is_same_one = accepted.starts_with((*guardrail)->id + "\n");
+    const bool accepts = !is_same_one || options_.repair == Repair::fix;
+    if (is_same_one)
+        add({Finding::Kind::guardrail,
+             {},
+             "",
+             accepts,
+             "it was changed at OpenRouter: " + difference_between(accepted, now) +
+                 (accepts ? "; accepted" : "; if that was meant, `reconcile --fix` accepts it")});
+    if (accepts) {
+        const auto stored = facts_.set_facts({{fact::guardrail, now}}, clock_.now());
+        if (!stored) return tl::unexpected(stored.error());
+    }
+    return true;
+}
+
+base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
+    const base::Timestamp begun_at = clock_.now();
+    const auto guarded = guarded_keys(stop);
     if (!guarded) return tl::unexpected(guarded.error());
     std::string after_id;
     std::int64_t looked_at = 0;

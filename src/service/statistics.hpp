@@ -151,6 +151,7 @@ inline constexpr const char* spending_problem = "spending_problem";    // why it
 inline constexpr const char* reconciled = "reconciled";                // what it came to; noted_at: when
 inline constexpr const char* reconcile_problem = "reconcile_problem";  // empty: none
 inline constexpr const char* expired_until = "expired_until";          // expiries before have been noticed
+inline constexpr const char* guardrail = "guardrail";                  // what it allows, as first seen or accepted
 inline constexpr const char* is_quota_full = "is_quota_full";          // "1" or "0"
 }  // namespace fact
 

@@ -178,6 +178,10 @@ test("a guardrail that was deleted, and keys that are under none, are findings o
     assert.deepEqual(findings(await reconcile()), [["unguarded", false]]);
     assert.deepEqual(findings(await reconcile("--fix")), [["unguarded", true]]);
     assert.equal((await own.ledger()).keys.find((key) => key.hash === hash).guardrail_id, own.guardrail_id);
+    await api(`/guardrails/${own.guardrail_id}`, "PATCH", { allowed_models: ["openai/gpt-4o"] });
+    assert.deepEqual(findings(await reconcile()), [["guardrail", false]]);
+    assert.deepEqual(findings(await reconcile("--fix")), [["guardrail", true]]);
+    assert.deepEqual(findings(await reconcile()), []);
     await api(`/guardrails/${own.guardrail_id}`, "DELETE");
     assert.deepEqual(findings(await reconcile("--fix")), [["guardrail", false]]);
   } finally {

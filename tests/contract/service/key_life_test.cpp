@@ -1,9 +1,6 @@
 // A key's whole life over real databases and an upstream in memory: replaced, given back, expired, lost, found.
 #include <gtest/gtest.h>
 
-#include <set>
-
-#include "service/guardrail_check.hpp"
 #include "service/mint_dispatcher.hpp"
 #include "service/own_key.hpp"
 #include "service/reconciliation.hpp"
@@ -403,88 +400,6 @@ TEST_P(KeyLife, AnExpiredKeyIsRevokedAndItsPlaceFreed) {
     EXPECT_EQ(queue_->past_of(ada.id)->latest->reason, "expired");
     EXPECT_EQ(issue_key().status, IssueStatus::created);
 }
-
-// Keys under the guardrail, and under another policy.
-class FakeAssignments final : public service::GuardrailAssignments {
-public:
-    std::set<std::string> guarded, under_policy;
-    bool is_gone = false;
-    int pages = 0;
-
-    base::Result<service::GuardedKeys> guarded_page(std::size_t offset, base::Deadline) override {
-        ++pages;
-        if (is_gone) return base::fail(base::Errc::not_found, "no such guardrail");
-        if (offset == 0) return service::GuardedKeys{{}, 100};  // of deleted keys only
-        return service::GuardedKeys{{guarded.begin(), guarded.end()}, std::nullopt};
-    }
-    base::Result<bool> is_guarded(const service::UpstreamKey& key, base::Deadline) override {
-        return under_policy.contains(key.delete_handle);
-    }
-    base::Result<void> guard(const std::string& delete_handle, base::Deadline) override {
-        guarded.insert(delete_handle);
-        return {};
-    }
-};
-
-class KeysUnderAGuardrail : public KeyLife {
-protected:
-    service::ReconcileReport check(service::GuardrailCheck& checker) {
-        service::ReconcileReport report;
-        EXPECT_EQ(checker.run(report, {}), "");
-        return report;
-    }
-    service::ReconcileReport check(Repair repair = Repair::report_only) {
-        service::GuardrailCheck checker(*admin_, provider_, assignments_, clock_,
-                                        {repair, base::Seconds{15}, base::Seconds{0}});
-        return check(checker);
-    }
-    FakeAssignments assignments_;
-};
-
-TEST_P(KeysUnderAGuardrail, AKeyThatIsUnderNoneIsAFindingAndIsPutUnderItWhenAsked) {
-    const auto guarded = issue_key({{1}, "a"}), policed = issue_key({{2}, "b"}), loose = issue_key({{3}, "c"});
-    assignments_.guarded = {guarded.grant->delete_handle};
-    assignments_.under_policy = {policed.grant->delete_handle};
-    EXPECT_TRUE(check().counts.empty()) << "too young: its mint may be about to assign it";
-    clock_.advance(settle_wait);
-    const auto report = check();
-    EXPECT_EQ(found(report, Finding::Kind::unguarded), 1);
-    EXPECT_EQ(report.findings.at(0).delete_handle, loose.grant->delete_handle);
-    EXPECT_FALSE(report.is_clean());
-    EXPECT_TRUE(check(Repair::fix).is_clean());
-    EXPECT_TRUE(check().counts.empty());
-}
-
-TEST_P(KeysUnderAGuardrail, AGuardrailThatIsGoneIsAFinding) {
-    issue_key();
-    clock_.advance(settle_wait);
-    assignments_.is_gone = true;
-    const auto report = check(Repair::fix);
-    EXPECT_EQ(found(report, Finding::Kind::guardrail), 1);
-    EXPECT_FALSE(report.is_clean());
-}
-
-TEST_P(KeysUnderAGuardrail, InBetweenTheLastFindingsAreGivenAgain) {
-    issue_key();
-    clock_.advance(settle_wait);
-    service::GuardrailCheck checker(*admin_, provider_, assignments_, clock_,
-                                    {Repair::report_only, base::Seconds{15}, base::Seconds{600}});
-    for (int run = 0; run < 3; ++run)
-        EXPECT_EQ(found(check(checker), Finding::Kind::unguarded), 1);
-    EXPECT_EQ(assignments_.pages, 2);
-    assignments_.guarded.insert(held().delete_handle);
-    clock_.advance(base::Seconds{600});
-    EXPECT_TRUE(check(checker).counts.empty());
-}
-
-TEST_P(KeysUnderAGuardrail, AKeyThatIsGoneUpstreamIsNotLookedFor) {
-    provider_.remove_key(issue_key().grant->delete_handle);
-    clock_.advance(settle_wait);
-    EXPECT_TRUE(check().counts.empty());
-}
-
-INSTANTIATE_TEST_SUITE_P(Stores, KeysUnderAGuardrail, testing::Values("sqlite", "postgres", "pgbouncer"),
-                         [](const auto& store) { return store.param; });
 
 INSTANTIATE_TEST_SUITE_P(Stores, KeyLife, testing::Values("sqlite", "postgres", "pgbouncer"),
                          [](const auto& store) { return store.param; });

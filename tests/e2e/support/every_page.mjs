@@ -78,7 +78,7 @@ class Stage {
     this.add("dashboard-created", open, "/dashboard?result=created", fresh.session);
     const person = await this.holder(longLogin);
     const { hash } = (await upstreams.ledger()).keys.find((each) => !each.deleted_at && person.key.endsWith(each.hint));
-    for (let ago = 20; ago > 0; ago -= 3) open.sql(`INSERT INTO spending_days VALUES ('${person.account}', date('now', '-${ago} days'), '${hash}', ${ago * 310_000})`);
+    for (let ago = 20; ago > 0; ago -= 3) open.sql(`INSERT INTO spending_days (github_user_id, day, openrouter_delete_hash, spent_micro_usd) VALUES ('${person.account}', date('now', '-${ago} days'), '${hash}', ${ago * 310_000})`);
     await upstreams.spend(hash, 7.77);
     open.sql(`UPDATE api_keys SET revealed_at = unixepoch(), reveal_reason = '${longReason}' WHERE github_user_id = '${person.account}'`);
     this.add("dashboard-key", open, "/dashboard", person.session, { unfold: true });

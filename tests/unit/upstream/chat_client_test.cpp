@@ -174,12 +174,12 @@ TEST_F(ChatClientTest, AnErrorAfterTheFirstWordsIsAFailureAfterThem) {
         {R"({"choices":[{"error":{"code":502}}]})", ChatCause::upstream_down},
         {R"({"choices":[{"delta":{},"finish_reason":"error"}]})", ChatCause::upstream_down},
         {R"({"choices":)", ChatCause::upstream_down}};
-for (const auto& [event, expected] : cases) {
-    listener_.pieces.clear();
-    http_.answer(200, piece("so far") + "data: " + event + "\n\ndata: [DONE]\n\n");
-    EXPECT_EQ(cause(), expected) << event;
-    EXPECT_EQ(listener_.text(), "so far");
-}
+    for (const auto& [event, expected] : cases) {
+        listener_.pieces.clear();
+        http_.answer(200, piece("so far") + "data: " + event + "\n\ndata: [DONE]\n\n");
+        EXPECT_EQ(cause(), expected) << event;
+        EXPECT_EQ(listener_.text(), "so far");
+    }
 }
 
 TEST_F(ChatClientTest, AnAnswerWithoutAnEndHasBrokenOff) {
