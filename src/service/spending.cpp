@@ -83,7 +83,7 @@ private:
             const base::MicroUsd more = difference(usage_, *books_.today->usage);
             return put_today(base::MicroUsd{books_.today->spent.value + more.value});
         }
-        const bool is_morning = reading_.at - day_ < days{1} / 2;
+        const bool is_morning = reading_.at - day_ < std::chrono::hours{12};
         const base::MicroUsd said = not_negative(reading_.spent_today);
         const base::MicroUsd known = books_.today ? books_.today->spent : base::MicroUsd{};
         if (!opening_) return put_today(is_morning ? known : std::max(known, said));

@@ -62,7 +62,8 @@ protected:
     }
     std::map<std::string, std::int64_t> days(domain::GithubUserId account = ada) {
         std::map<std::string, std::int64_t> found;
-        for (const auto& day : spending_->days(account, monday - std::chrono::days{300}).value())
+        const auto known = spending_->days(account, monday - std::chrono::days{300}).value();
+        for (const service::SpendingDay& day : known)
             found[day.day] = day.spent.value;
         return found;
     }
