@@ -16,6 +16,7 @@ ALTER TABLE llmapikey.spending_days
     DROP COLUMN read_at,
     DROP COLUMN usage_micro_usd;
 
+DROP TABLE llmapikey.sealing_canary;
 -- Webhooks: a former secret signs no more.
 DROP INDEX llmapikey.webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON llmapikey.webhook_deliveries (next_at) WHERE state = 'waiting';

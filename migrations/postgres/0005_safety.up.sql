@@ -33,3 +33,9 @@ ALTER TABLE llmapikey.spending_days
 ALTER TABLE llmapikey.api_keys
     ADD COLUMN last_used_at bigint NOT NULL DEFAULT 0;    -- as upstream last said; 0: never, or unknown
 CREATE INDEX api_keys_last_used ON llmapikey.api_keys (last_used_at, id);
+-- A known text, sealed with KEY_ENCRYPTION_SECRET: a process with another secret does not start.
+CREATE TABLE llmapikey.sealing_canary (
+    id     integer PRIMARY KEY CHECK (id = 1),
+    sealed text NOT NULL
+);
+ALTER TABLE llmapikey.sealing_canary ENABLE ROW LEVEL SECURITY;

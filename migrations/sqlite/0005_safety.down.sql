@@ -15,6 +15,7 @@ ALTER TABLE api_keys DROP COLUMN last_used_at;
 ALTER TABLE spending_days DROP COLUMN read_at;
 ALTER TABLE spending_days DROP COLUMN usage_micro_usd;
 
+DROP TABLE sealing_canary;
 -- Webhooks: a former secret signs no more.
 DROP INDEX webhook_deliveries_due;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE state = 'waiting';

@@ -31,3 +31,8 @@ ALTER TABLE spending_days ADD COLUMN usage_micro_usd INTEGER;             -- sin
 ALTER TABLE spending_days ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0;  -- when upstream said so
 ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER NOT NULL DEFAULT 0;  -- as upstream last said; 0: never, or unknown
 CREATE INDEX api_keys_last_used ON api_keys (last_used_at, id);
+-- A known text, sealed with KEY_ENCRYPTION_SECRET: a process with another secret does not start.
+CREATE TABLE sealing_canary (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    sealed TEXT NOT NULL
+) STRICT;

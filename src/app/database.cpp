@@ -1,10 +1,15 @@
 #include "app/database.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
+#include "base/file_access.hpp"
 #include "ops/log.hpp"
+#include "service/sealing_canary.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/postgres_audit_log.hpp"
 #include "storage/postgres/postgres_grant_endings.hpp"
@@ -58,10 +63,33 @@ base::Result<void> make_data_folder(const config::Config& config) {
     return {};
 }
 
-base::Result<storage::Migrator> open_sqlite_migrator(const config::Config& config, const base::Clock& clock) {
-    const auto folder = make_data_folder(config);
-    if (!folder) return tl::unexpected(folder.error());
-    auto connection = sqlite::Connection::open(file_path(config), sqlite::Access::read_write, sqlite_busy_timeout);
+// Whether something can be made in a folder, found out by making a folder there and removing it.
+bool can_make_folder_in(const std::string& folder) {
+    std::string name = folder + "/.llmapikey-XXXXXX";
+    return ::mkdtemp(name.data()) != nullptr && ::rmdir(name.c_str()) == 0;
+}
+
+// Whether DATA_DIR can be used or made; looks at as much of its path as exists.
+base::Result<void> check_data_folder(const config::Config& config) {
+    std::error_code ec;
+    std::filesystem::path folder = std::filesystem::absolute(config.data_dir, ec);
+    while (folder.has_relative_path() && !std::filesystem::exists(folder, ec) && !ec)
+        folder = folder.parent_path();
+    const bool is_folder = std::filesystem::is_directory(folder, ec);
+    if (is_folder && can_make_folder_in(folder)) return {};
+    return base::fail(base::Errc::store_unwritable,
+                      "DATA_DIR " + config.data_dir + " cannot be used" +
+                          (is_folder ? base::describe_access(folder) : " (" + folder.string() + " is no folder)") +
+                          "; create it, or set DATA_DIR to a folder that can be written");
+}
+
+base::Result<storage::Migrator> open_sqlite_migrator(const config::Config& config, sqlite::Access access,
+                                                     const base::Clock& clock) {
+    if (access == sqlite::Access::read_write) {
+        const auto folder = make_data_folder(config);
+        if (!folder) return tl::unexpected(folder.error());
+    }
+    auto connection = sqlite::Connection::open(file_path(config), access, sqlite_busy_timeout);
     if (!connection) return tl::unexpected(connection.error());
     return sqlite::make_migrator(std::move(*connection), clock);
 }
@@ -131,13 +159,29 @@ base::Result<Stores> open_stores(const config::Config& config) {
     return is_embedded(config) ? open_sqlite(config) : open_postgres(config);
 }
 
+base::Result<void> verify_secret(const Stores& stores, const config::Config& config) {
+    const Sealers sealers(config);
+    return service::SealingCanary(*stores.sealed, sealers.keys, sealers.webhooks).verify_or_write();
+}
+
 base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const config::Config& config,
                                                                          const base::Clock& clock) {
+    return open(config, Creation::allowed, clock);
+}
+
+base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open_existing(const config::Config& config,
+                                                                                  const base::Clock& clock) {
+    return open(config, Creation::forbidden, clock);
+}
+
+base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const config::Config& config,
+                                                                         Creation creation, const base::Clock& clock) {
+    const auto access = creation == Creation::allowed ? sqlite::Access::read_write : sqlite::Access::read_only;
     std::unique_ptr<DatabaseMigration> migration(new DatabaseMigration());
     if (!config.key_encryption_secret.empty()) {
         migration->sealer_ = std::make_unique<base::Sealer>(Sealers(config).keys);
     }
-    auto migrator = is_embedded(config) ? open_sqlite_migrator(config, clock)
+    auto migrator = is_embedded(config) ? open_sqlite_migrator(config, access, clock)
                                         : open_postgres_migrator(config, migration->sealer_.get(), clock);
     if (!migrator) return tl::unexpected(migrator.error());
     migration->migrator_ = std::make_unique<storage::Migrator>(std::move(*migrator));
@@ -150,9 +194,33 @@ base::Result<Stores> open_migrated_stores(const config::Config& config, const ba
     const auto migrated = (*migration)->migrator().up();
     if (!migrated) return tl::unexpected(migrated.error());
     if (*migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(*migrated)}});
+    const auto rehearsed = (*migration)->migrator().rehearse_write();
+    if (!rehearsed) return tl::unexpected(rehearsed.error());
     // The migrator's connection is closed last: SQLite tidies its files up when nobody has them open, which takes
     // longer than the rest of a start.
-    return open_stores(config);
+    auto stores = open_stores(config);
+    if (!stores) return stores;
+    const auto verified = verify_secret(*stores, config);
+    if (!verified) return tl::unexpected(verified.error());
+    return stores;
+}
+
+base::Result<Inspection> inspect_database(const config::Config& config, const base::Clock& clock) {
+    std::error_code ec;
+    if (is_embedded(config) && !std::filesystem::exists(file_path(config), ec) && !ec) {
+        const auto checked = check_data_folder(config);
+        if (!checked) return tl::unexpected(checked.error());
+        return Inspection{false, 0};
+    }
+    const auto migration = DatabaseMigration::open_existing(config, clock);
+    if (!migration) return tl::unexpected(migration.error());
+    const auto states = (*migration)->migrator().states();
+    if (!states) return tl::unexpected(states.error());
+    const auto rehearsed = (*migration)->migrator().rehearse_write();
+    if (!rehearsed) return tl::unexpected(rehearsed.error());
+    const auto missing =
+        std::count_if(states->begin(), states->end(), [](const auto& state) { return !state.applied_at; });
+    return Inspection{true, static_cast<int>(missing)};
 }
 
 base::Result<void> back_up(const config::Config& config, const std::string& path) {

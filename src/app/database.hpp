@@ -56,21 +56,41 @@ struct Stores {
 
 // The stores of a database that has its schema already.
 base::Result<Stores> open_stores(const config::Config& config);
-// As open_stores(), after what is missing of the schema has been applied, which is logged.
+// As open_stores(), for a process that serves: after what is missing of the schema has been applied, which is logged.
+// Fails also where the database cannot be written, or belongs to another KEY_ENCRYPTION_SECRET.
 base::Result<Stores> open_migrated_stores(const config::Config& config, const base::Clock& clock);
 
-// A migrator and what it needs. Creates the folder of the embedded database if need be.
+// Whether KEY_ENCRYPTION_SECRET is this database's; remembers it for a database that had none. misconfigured: it is
+// not, and what to do.
+base::Result<void> verify_secret(const Stores& stores, const config::Config& config);
+
+// A migrator and what it needs.
 class DatabaseMigration {
 public:
+    // Creates the embedded database and its folder if need be.
     static base::Result<std::unique_ptr<DatabaseMigration>> open(const config::Config& config,
                                                                  const base::Clock& clock);
+    // Creates nothing: for states() and rehearse_write().
+    static base::Result<std::unique_ptr<DatabaseMigration>> open_existing(const config::Config& config,
+                                                                          const base::Clock& clock);
     storage::Migrator& migrator() { return *migrator_; }
 
 private:
+    enum class Creation { allowed, forbidden };
+    static base::Result<std::unique_ptr<DatabaseMigration>> open(const config::Config& config, Creation creation,
+                                                                 const base::Clock& clock);
     DatabaseMigration() = default;
     std::unique_ptr<base::Sealer> sealer_;
     std::unique_ptr<storage::Migrator> migrator_;
 };
+
+// How the database is, found out without creating, migrating or leaving anything.
+struct Inspection {
+    bool exists = true;  // false: the embedded database is still to be made, and can be
+    int missing_migrations = 0;
+};
+// Fails where the database cannot be read, or not be written by this user or role.
+base::Result<Inspection> inspect_database(const config::Config& config, const base::Clock& clock);
 
 // A consistent copy of the embedded database, readable by its owner alone, while it is in use. invalid_input: `path`
 // exists, or the data is in PostgreSQL, which has tools of its own.

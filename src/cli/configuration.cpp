@@ -31,6 +31,11 @@ std::optional<config::Config> load_or_explain(config::Need need) {
     return std::move(*loaded);
 }
 
+std::vector<config::Problem> unread_variables() {
+    const auto environment = config::read_environment();
+    return environment ? environment->unread : std::vector<config::Problem>{};
+}
+
 std::string describe_variables() {
     std::string text =
         "Environment (or an .env file in the working directory; the environment wins). A secret may stand in a file:\n"

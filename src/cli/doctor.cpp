@@ -3,163 +3,90 @@
 #include <cstdio>
 #include <vector>
 
-#include "app/database.hpp"
 #include "app/upstreams.hpp"
 #include "base/core_dump.hpp"
-#include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/doctor_checks.hpp"
 #include "cli/printing.hpp"
-#include "net/http_server.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
-struct Check {
-    std::string what;
-    bool is_good;
-    std::string note;          // what was found, or what is wrong and how to mend it
-    bool is_doubtful = false;  // good, but most likely not as it is meant to be
-};
-
-void check_variables(const config::Lookup& lookup, const std::vector<config::Problem>& problems,
-                     std::vector<Check>& checks) {
-    for (const config::Variable& variable : config::variables()) {
-        const std::string name(variable.name);
-        std::string complaint;
-        for (const config::Problem& problem : problems) {
-            if (problem.variable == name) complaint = problem.message;
-        }
-        const bool is_set = !lookup(name).value_or("").empty();
-        std::string note = is_set ? "set" : "not set";
-        if (!is_set && !variable.default_text.empty()) note += ": " + std::string(variable.default_text);
-        checks.push_back({name, complaint.empty(), complaint.empty() ? note : complaint});
+const char* word_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::problem:
+            return "PROBLEM";
+        case Verdict::warning:
+            return "WARNING";
+        case Verdict::ok:
+            return "ok";
     }
+    return "";
 }
 
-bool is_loopback(const std::string& host) {
-    return host.starts_with("127.") || host == "::1";
+std::ptrdiff_t count(const std::vector<Finding>& findings, Verdict verdict) {
+    return std::count_if(findings.begin(), findings.end(),
+                         [&](const Finding& each) { return each.verdict == verdict; });
 }
 
-// Whether others than this machine can come, directly or through a proxy.
-bool is_reached_from_elsewhere(const config::Config& config) {
-    const auto listen = net::ListenAddress::parse(config.listen);
-    return !config.trusted_proxies.empty() || (listen && !is_loopback(listen->host));
+std::string counted(std::ptrdiff_t number, const std::string& noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-Check check_public_url(const config::Config& config) {
-    if (!config.public_url.empty()) return {"public address", true, config.public_url};
-    if (!is_reached_from_elsewhere(config)) return {"public address", true, "none: only this machine gets in"};
-    return {"public address", true,
-            "not known: where GitHub sends people back to is taken from what each request claims to have asked for; "
-            "set PUBLIC_URL to the origin that people open, such as https://keys.example.org",
-            true};
-}
-
-Check check_database(const config::Config& config) {
-    const base::SystemClock clock;
-    const auto migration = app::DatabaseMigration::open(config, clock);
-    if (!migration) return {"database", false, migration.error().detail};
-    const auto states = (*migration)->migrator().states();
-    if (!states) return {"database", false, states.error().detail};
-    const std::string name = app::describe_database(config);
-    for (const auto& state : *states) {
-        if (!state.applied_at)
-            return {"database", true, name + " can be used; `serve` or `migrate up` will bring it up to date"};
+// The findings of a group become one, where the first of them stands.
+std::vector<Finding> folded(const std::vector<Finding>& findings) {
+    std::vector<Finding> lines;
+    for (const Finding& finding : findings) {
+        const bool is_of_group = finding.verdict == Verdict::ok && !finding.group.empty();
+        const auto line = std::find_if(lines.begin(), lines.end(), [&](const Finding& each) {
+            return is_of_group && each.verdict == Verdict::ok && each.what == finding.group;
+        });
+        if (line != lines.end())
+            line->note += ", " + finding.what;
+        else
+            lines.push_back(is_of_group ? Finding{finding.group, Verdict::ok, finding.what} : finding);
     }
-    const auto stores = app::open_stores(config);
-    if (!stores) return {"database", false, stores.error().detail};
-    const auto checked = stores->keys->check();
-    if (!checked) return {"database", false, checked.error().detail};
-    return {"database", true, name + " can be used and is up to date"};
+    return lines;
 }
 
-Check check_github(const config::Config& config, net::HttpClient& http) {
-    const auto identity = app::make_identity_provider(config, http);
-    const auto checked = identity->check_credentials(base::Deadline::after(config.upstream_timeout));
-    if (checked) return {"GitHub credentials", true, "accepted by " + config.github_api_url};
-    return {"GitHub credentials", false,
-            checked.error().detail +
-                "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page, and that " +
-                config.github_api_url + " can be reached from here"};
+void print_line(const Finding& finding) {
+    std::printf("%-8s %-28s %s\n", word_of(finding.verdict), finding.what.c_str(), finding.note.c_str());
 }
 
-Check check_openrouter(const config::Config& config, net::HttpClient& http) {
-    if (config.openrouter_management_key.empty()) return {"OpenRouter key", true, "not set: nothing can be minted"};
-    const auto provider = app::make_key_provider(config, http);
-    const auto listed = provider->list_page(0, base::Deadline::after(config.upstream_timeout));
-    if (listed) return {"OpenRouter key", true, "accepted by " + config.openrouter_url};
-    return {"OpenRouter key", false,
-            listed.error().detail + "; create a management key at OpenRouter under Settings, Management keys"};
+void print_text(const std::vector<Finding>& findings) {
+    for (const Finding& finding : folded(findings))
+        print_line(finding);
+    const auto problems = count(findings, Verdict::problem);
+    const auto warnings = count(findings, Verdict::warning);
+    if (problems + warnings == 0)
+        std::puts("All is well.");
+    else
+        std::printf("%s, %s\n", counted(problems, "problem").c_str(), counted(warnings, "warning").c_str());
 }
 
-Check check_credits(const config::Config& config, net::HttpClient& http) {
-    const auto provider = app::make_key_provider(config, http);
-    const auto credits = provider->credits(base::Deadline::after(config.upstream_timeout));
-    if (!credits) return {"OpenRouter credits", false, credits.error().detail};
-    const base::MicroUsd left{credits->total.value - credits->used.value};
-    const std::string note = base::to_display(left) + " US dollars left";
-    const bool is_enough = left >= config.key_daily_limit;
-    return {"OpenRouter credits", is_enough,
-            is_enough ? note : note + ", less than one key may spend in a day; buy credits at OpenRouter"};
-}
-
-// "3 models: a, b, c"; the first few of many. Empty for none.
-std::string listed(const std::string& what, const std::vector<std::string>& names) {
-    constexpr std::size_t most_shown = 10;
-    if (names.empty()) return {};
-    std::string text = "; " + what + " " + std::to_string(names.size()) + ": ";
-    for (std::size_t i = 0; i < std::min(names.size(), most_shown); ++i)
-        text += (i > 0 ? ", " : "") + base::to_printable(names[i]);
-    return names.size() > most_shown ? text + ", ..." : text;
-}
-
-std::string describe(const service::Guardrail& guardrail) {
-    std::string text = "'" + base::to_printable(guardrail.name) + "' can be read";
-    text += listed("allowed models", guardrail.allowed_models) + listed("ignored models", guardrail.ignored_models) +
-            listed("allowed providers", guardrail.allowed_providers) +
-            listed("ignored providers", guardrail.ignored_providers);
-    if (guardrail.allowed_models.empty() && guardrail.ignored_models.empty()) text += "; any model may be called";
-    if (guardrail.limit) {
-        text += "; each key at most " + base::to_display(*guardrail.limit) + " US dollars " +
-                base::to_printable(guardrail.limit_interval);
-    }
-    return text;
-}
-
-Check check_guardrail(const config::Config& config, net::HttpClient& http) {
-    const std::string what = "OpenRouter guardrail";
-    const auto provider = app::make_key_provider(config, http);
-    const auto guardrail = provider->guardrail(base::Deadline::after(config.upstream_timeout));
-    if (!guardrail) {
-        return {what, false,
-                "cannot be read, so no key can be made: " + guardrail.error().detail +
-                    "; check OPENROUTER_GUARDRAIL_ID, or unset it"};
-    }
-    const std::string& workspace = (*guardrail)->workspace_id;
-    if (!workspace.empty() && !config.openrouter_workspace_id.empty() &&
-        !base::equal_ignoring_case(workspace, config.openrouter_workspace_id)) {
-        return {what, false,
-                "belongs to workspace " + base::to_printable(workspace) +
-                    ", and can only be assigned to keys of that one; set OPENROUTER_WORKSPACE_ID to it, or choose "
-                    "another guardrail"};
-    }
-    return {what, true, describe(**guardrail)};
-}
-
-void print_text(const std::vector<Check>& checks) {
-    for (const Check& check : checks) {
-        const char* const verdict = !check.is_good ? "PROBLEM" : check.is_doubtful ? "WARNING" : "ok";
-        std::printf("%-8s %-28s %s\n", verdict, check.what.c_str(), check.note.c_str());
-    }
-}
-
-void print_json(const std::vector<Check>& checks) {
+void print_json(const std::vector<Finding>& findings) {
     boost::json::array list;
-    for (const Check& check : checks)
-        list.push_back(
-            {{"check", check.what}, {"ok", check.is_good}, {"warning", check.is_doubtful}, {"note", check.note}});
+    for (const Finding& finding : findings) {
+        list.push_back({{"check", finding.what},
+                        {"ok", finding.verdict != Verdict::problem},
+                        {"warning", finding.verdict == Verdict::warning},
+                        {"note", finding.note}});
+    }
     cli::print_json(list);
+}
+
+CheckContext context_of(const config::Lookup& lookup) {
+    auto whole = config::load(lookup, config::Need::serve);
+    auto storage = config::load(lookup, config::Need::database);
+    CheckContext context{lookup, {}, std::nullopt, std::nullopt};
+    if (whole)
+        context.config = std::move(*whole);
+    else
+        context.problems = std::move(whole.error());
+    // What can be checked although other variables are wrong is checked.
+    if (storage) context.storage = std::move(*storage);
+    return context;
 }
 
 }  // namespace
@@ -171,27 +98,20 @@ int run_doctor(Output output) {
         explain(lookup.error());
         return 2;
     }
-    std::vector<Check> checks;
-    const auto whole = config::load(*lookup, config::Need::serve);
-    check_variables(*lookup, whole ? std::vector<config::Problem>{} : whole.error(), checks);
-    // What can be checked although other variables are wrong is checked.
-    const auto storage = config::load(*lookup, config::Need::database);
-    if (storage) checks.push_back(check_database(*storage));
-    if (whole) {
-        checks.push_back(check_public_url(*whole));
-        const auto http = app::make_http_client(*whole);
-        checks.push_back(check_github(*whole, *http));
-        checks.push_back(check_openrouter(*whole, *http));
-        if (checks.back().is_good && !whole->openrouter_management_key.empty())
-            checks.push_back(check_credits(*whole, *http));
-        if (!whole->openrouter_guardrail_id.empty() && !whole->openrouter_management_key.empty())
-            checks.push_back(check_guardrail(*whole, *http));
-    }
-    output == Output::json ? print_json(checks) : print_text(checks);
-    for (const Check& check : checks) {
-        if (!check.is_good) return 1;
-    }
-    return 0;
+    CheckContext context = context_of(*lookup);
+    const auto http = context.config ? app::make_http_client(*context.config) : nullptr;
+    context.http = http.get();
+    std::vector<Finding> findings;
+    for (const Check check : checks())
+        for (Finding& finding : check(context))
+            findings.push_back(std::move(finding));
+    if (!context.config)
+        findings.push_back({"GitHub and OpenRouter", Verdict::warning, "not asked: mend the variables first"});
+    // The worst first; otherwise in the order of the checks.
+    std::stable_sort(findings.begin(), findings.end(),
+                     [](const Finding& left, const Finding& right) { return left.verdict > right.verdict; });
+    output == Output::json ? print_json(findings) : print_text(findings);
+    return count(findings, Verdict::problem) > 0 ? 1 : 0;
 }
 
 }  // namespace llmapikey::cli

@@ -3,7 +3,7 @@
 #include "app/upstreams.hpp"
 #include "base/encoding.hpp"
 #include "cli/commands.hpp"
-#include "config/systemd.hpp"
+#include "cli/configuration.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 
@@ -19,9 +19,16 @@ int fail(const std::string& what) {
 
 }  // namespace
 
-// Reads nothing but LISTEN, so that it needs no secret.
+// Reads nothing but LISTEN, from the environment or `.env` as `serve` does, so that it needs no secret.
 int run_health() {
-    const auto listen = net::ListenAddress::parse(config::from_process("LISTEN").value_or("127.0.0.1:3000"));
+    const auto environment = config::read_environment();
+    if (!environment) {
+        explain(environment.error());
+        return 2;
+    }
+    std::string address(base::trim(environment->lookup("LISTEN").value_or("")));
+    if (address.empty()) address = "127.0.0.1:3000";
+    const auto listen = net::ListenAddress::parse(address);
     if (!listen) {
         fail("LISTEN: " + listen.error().detail);
         return 2;

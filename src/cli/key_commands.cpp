@@ -8,6 +8,10 @@
 namespace llmapikey::cli {
 namespace {
 
+// One rule for all commands: see cli/meant.hpp.
+const std::string whom = "Numeric id or login of the account, or id of the key";
+const std::string whom_of_several = "Numeric ids or logins of accounts, or ids of keys";
+
 // Options that say which keys, the same for each command that has them.
 class FilterOptions {
 public:
@@ -61,16 +65,15 @@ void add_list(CLI::App& keys, int& status) {
 
 void add_revoke(CLI::App& keys, int& status) {
     auto* revoke = keys.add_subcommand("revoke", "End keys for good, upstream and here: those named, or all that fit");
-    auto* revoked = revoke->add_option("keys", "Numeric ids of accounts, or ids of keys");
+    auto* revoked = revoke->add_option("keys", whom_of_several);
     const auto filters = std::make_shared<FilterOptions>(*revoke);
     auto* everything = add_switch(*revoke, "--all", "Every active key; their number is asked for, or see --confirm");
     auto* confirmed =
         revoke->add_option("--confirm", "How many keys are meant; nothing is done if there are more or fewer")
             ->check(CLI::Range(std::int64_t{0}, std::int64_t{10'000'000}));
     auto* reason = revoke->add_option("--reason", "Why; the person sees it if there is a hold")->required();
-    auto* hold = revoke->add_option("--hold",
-                                    "When the person may take another: none (at once), 90m, 24h, 7d, forever. "
-                                    "Without it: forever; with --all: none");
+    auto* hold = revoke->add_option("--hold", "When the person may take another: none (at once), 90m, 24h, 7d, forever")
+                     ->default_val("none");
     auto* dry_run = add_switch(*revoke, "--dry-run", "Say what would be done, and do nothing");
     auto* json = add_switch(*revoke, "--json", "Print JSON");
     revoke->callback([=, &status] {
@@ -99,7 +102,7 @@ void add_bulk(CLI::App& keys, int& status) {
 
 void add_change(CLI::App& keys, int& status) {
     auto* change = keys.add_subcommand("change", "Switch a key off or on, or change its cap");
-    auto* changed = change->add_option("key", "Numeric id of the account, or id of the key")->required();
+    auto* changed = change->add_option("key", whom)->required();
     auto* disable = add_switch(*change, "--disable", "It works nowhere, but keeps its place");
     auto* enable = add_switch(*change, "--enable", "It works again")->excludes(disable);
     auto* limit = change->add_option("--daily-limit", "Cap in US dollars a day");
@@ -123,7 +126,7 @@ void add_key_commands(CLI::App& app, int& status) {
     add_list(*keys, status);
 
     auto* show = keys->add_subcommand("show", "Show an account's key, hold and ended keys");
-    auto* shown = show->add_option("key", "Numeric id of the account, or id of the key")->required();
+    auto* shown = show->add_option("key", whom)->required();
     auto* show_json = add_switch(*show, "--json", "Print JSON");
     show->callback([=, &status] { status = run_keys_show(text_of(shown), output_of(show_json)); });
 
@@ -132,14 +135,14 @@ void add_key_commands(CLI::App& app, int& status) {
     add_change(*keys, status);
 
     auto* reveal = keys->add_subcommand("reveal", "Print a whole key; it is recorded, and its owner sees when and why");
-    auto* revealed = reveal->add_option("key", "Numeric id of the account, or id of the key")->required();
+    auto* revealed = reveal->add_option("key", whom)->required();
     auto* why = reveal->add_option("--reason", "Why")->required();
     auto* reveal_json = add_switch(*reveal, "--json", "Print JSON");
     reveal->callback(
         [=, &status] { status = run_keys_reveal(text_of(revealed), text_of(why), output_of(reveal_json)); });
 
     auto* mint = keys->add_subcommand("mint", "Make a key for an account, which it finds on its dashboard");
-    auto* account = mint->add_option("--account", "Numeric id of the GitHub account")->required();
+    auto* account = mint->add_option("account,--account", "Numeric id or login of the GitHub account")->required();
     auto* login = mint->add_option("--login", "Its login name; GitHub is asked for it otherwise");
     auto* mint_json = add_switch(*mint, "--json", "Print JSON");
     mint->callback([=, &status] { status = run_keys_mint(text_of(account), text_of(login), output_of(mint_json)); });

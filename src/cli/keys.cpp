@@ -15,6 +15,7 @@
 #include "cli/configuration.hpp"
 #include "cli/grant_output.hpp"
 #include "cli/key_services.hpp"
+#include "cli/meant.hpp"
 #include "cli/printing.hpp"
 #include "domain/written_text.hpp"
 #include "resources/resources.hpp"
@@ -23,20 +24,6 @@ namespace llmapikey::cli {
 namespace {
 
 constexpr int rows_per_export_page = 1000;
-
-// The grant that a person means by an account's id or by its own.
-base::Result<domain::Grant> find_meant(app::Stores& stores, const std::string& key) {
-    const auto account = domain::GithubUserId::parse(key);
-    if (!account && !base::is_uuid(key)) {
-        return base::fail(base::Errc::invalid_input, "'" + base::to_printable(key, 60) +
-                                                         "' is neither the numeric id of a GitHub account nor the "
-                                                         "id of a key; `llmapikey keys list --search` finds both");
-    }
-    const auto grant = account ? stores.keys->find(*account) : stores.admin->find_grant(key);
-    if (!grant) return tl::unexpected(grant.error());
-    if (*grant) return **grant;
-    return base::fail(base::Errc::not_found, "there is no key for " + key);
-}
 
 std::string describe(const std::optional<domain::Hold>& hold) {
     if (!hold) return "may take another at once";
@@ -234,12 +221,8 @@ int run_keys_show(const std::string& key, Output output) {
     if (!config) return 2;
     auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
-    auto account_id = domain::GithubUserId::parse(key);
-    if (!account_id) {
-        const auto grant = find_meant(*stores, key);
-        if (!grant) return report(grant.error());
-        account_id = grant->github_user_id;
-    }
+    const auto account_id = account_meant_by(key, *stores, *config);
+    if (!account_id) return report(account_id.error());
     const auto account = stores->keys->find_account(*account_id);
     if (!account) return report(account.error());
     const auto ledger = stores->admin->ledger_of(*account_id);
@@ -264,9 +247,7 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     if (!fit) return report(fit.error());
     const auto reason = domain::check_text(options.reason, domain::reason_rule);
     if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
-    // Whoever ends every key seldom means that nobody may ever have one again.
-    const std::string hold_text = !options.hold.empty() ? options.hold : options.is_everything ? "none" : "forever";
-    const auto hold = domain::parse_hold(hold_text, *reason, base::SystemClock().now());
+    const auto hold = domain::parse_hold(options.hold, *reason, base::SystemClock().now());
     if (!hold) return report({base::Errc::invalid_input, "--hold: " + hold.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
@@ -278,7 +259,7 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     std::vector<Revoked> all;
     bool is_done = true;
     for (const std::string& key : options.keys) {
-        auto grant = find_meant((*services)->stores, key);
+        auto grant = grant_meant_by(key, (*services)->stores, *config);
         if (grant && !options.is_dry_run) {
             grant = (*services)->revocation.revoke(grant->id, {cli_actor(), "cli"}, options.reason, *hold,
                                                    base::Deadline::after(config->upstream_timeout));
@@ -299,7 +280,7 @@ int run_keys_change(const ChangeOptions& options, Output output) {
     if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
-    auto grant = find_meant((*services)->stores, options.key);
+    auto grant = grant_meant_by(options.key, (*services)->stores, *config);
     if (!grant) return report(grant.error());
     if (options.is_dry_run) {
         if (change->is_disabled) grant->is_disabled = *change->is_disabled;
@@ -324,7 +305,7 @@ int run_keys_reveal(const std::string& key, const std::string& reason, Output ou
     if (!checked) return report({base::Errc::invalid_input, "--" + checked.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
-    const auto grant = find_meant((*services)->stores, key);
+    const auto grant = grant_meant_by(key, (*services)->stores, *config);
     if (!grant) return report(grant.error());
     const auto raw_key = (*services)->administration.reveal(grant->id, reason, {cli_actor(), "cli"});
     if (!raw_key) return report(raw_key.error());
@@ -339,10 +320,13 @@ int run_keys_reveal(const std::string& key, const std::string& reason, Output ou
 int run_keys_mint(const std::string& account, const std::string& login, Output output) {
     const auto config = load_or_explain(config::Need::mint);
     if (!config) return 2;
-    const auto id = domain::GithubUserId::parse(account);
-    if (!id) return report({base::Errc::invalid_input, "--account takes the numeric id of a GitHub account", {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
+    // What another secret than this database's seals nobody could be shown.
+    const auto verified = app::verify_secret((*services)->stores, *config);
+    if (!verified) return report(verified.error());
+    const auto id = account_meant_by(account, (*services)->stores, *config);
+    if (!id) return report(id.error());
     const auto answer = (*services)->administration.mint(*id, login, {cli_actor(), "cli"});
     if (!answer) return report(answer.error());
     const std::string_view status = service::to_text(answer->status);

@@ -23,11 +23,11 @@ int run_keys_list(const ListOptions& options, Output output);
 // Whose the raw key on standard input is.
 int run_keys_find(Output output);
 
-// `key`: the id of an account or of a grant.
+// `key`, here and below: as for grant_meant_by().
 int run_keys_show(const std::string& key, Output output);
 
 struct RevokeOptions {
-    std::vector<std::string> keys;  // ids of accounts or grants; empty: those that fit the filters
+    std::vector<std::string> keys;  // empty: those that fit the filters
     Filters filters;
     bool is_everything = false;  // no filter, and that is meant
     std::string reason;
@@ -49,7 +49,7 @@ int run_keys_change(const ChangeOptions& options, Output output);
 // Prints the raw key, which is recorded and shown to its owner.
 int run_keys_reveal(const std::string& key, const std::string& reason, Output output);
 
-// `login` empty: GitHub is asked for it.
+// `account`: as for account_meant_by(). `login` empty: GitHub is asked for it.
 int run_keys_mint(const std::string& account, const std::string& login, Output output);
 
 enum class ExportFormat { csv, json_lines };

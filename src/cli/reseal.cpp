@@ -7,6 +7,7 @@
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
 #include "service/resealing.hpp"
+#include "service/sealing_canary.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -25,13 +26,17 @@ void print_text(const service::ResealReport& report) {
     if (report.unreadable > 0) {
         std::printf(
             "%lld of them cannot be read: KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED must be the secret that has sealed them. "
-            "The first is %s\n",
+            "The first is %s\nIf that secret is lost: `llmapikey reseal --accept-loss`.\n",
             static_cast<long long>(report.unreadable), report.first_unreadable.c_str());
     } else if (report.remaining > 0) {
         std::puts("Run `llmapikey reseal` once every process has the new KEY_ENCRYPTION_SECRET.");
     } else {
         std::puts("Everything is sealed with KEY_ENCRYPTION_SECRET.");
     }
+}
+
+base::Result<void> note(app::Stores& stores, const std::string& action, const std::string& detail) {
+    return stores.audit->append({base::SystemClock().now(), cli_actor(), action, "", "cli", "done", detail});
 }
 
 base::Result<service::ResealReport> reseal(app::Stores& stores, service::Resealer& resealer, bool is_dry_run) {
@@ -47,15 +52,37 @@ base::Result<service::ResealReport> reseal(app::Stores& stores, service::Reseale
     if (!report || report->resealed == 0) return report;
     const std::string detail =
         std::to_string(report->resealed) + " resealed, " + std::to_string(report->remaining) + " remaining";
-    const auto noted =
-        stores.audit->append({base::SystemClock().now(), cli_actor(), "secrets.reseal", "", "cli", "done", detail});
+    const auto noted = note(stores, "secrets.reseal", detail);
     if (!noted) return tl::unexpected(noted.error());
     return report;
 }
 
+int fail(const base::Error& error) {
+    std::fprintf(stderr, "llmapikey: resealing broke off, and can be begun again: %s\n", error.detail.c_str());
+    return 1;
+}
+
+// What only the former secret opens stays as it is, for the case that the secret is found again.
+int accept_loss(app::Stores& stores, const app::Sealers& sealers, const service::ResealReport& report, Output output) {
+    const auto noted = note(stores, "secrets.accept_loss", std::to_string(report.remaining) + " cannot be opened");
+    if (!noted) return fail(noted.error());
+    const auto replaced = service::SealingCanary(*stores.sealed, sealers.keys, sealers.webhooks).replace();
+    if (!replaced) return fail(replaced.error());
+    if (output == Output::json) {
+        print_json(report);
+        return 0;
+    }
+    std::printf(
+        "%lld resealed. %lld keys and webhook secrets cannot be opened: these keys go on working for whoever has saved "
+        "them, but cannot be shown; their owners can replace them on the dashboard. `llmapikey serve` starts with this "
+        "KEY_ENCRYPTION_SECRET.\n",
+        static_cast<long long>(report.resealed), static_cast<long long>(report.remaining));
+    return 0;
+}
+
 }  // namespace
 
-int run_reseal(bool is_dry_run, Output output) {
+int run_reseal(const ResealChoice& choice, Output output) {
     const auto config = load_or_explain(config::Need::database);
     if (!config) return 2;
     if (config->key_encryption_secret.empty()) {
@@ -69,12 +96,9 @@ int run_reseal(bool is_dry_run, Output output) {
     }
     const app::Sealers sealers(*config);
     service::Resealer resealer(*stores->sealed, sealers.keys, sealers.webhooks);
-    const auto report = reseal(*stores, resealer, is_dry_run);
-    if (!report) {
-        std::fprintf(stderr, "llmapikey: resealing broke off, and can be begun again: %s\n",
-                     report.error().detail.c_str());
-        return 1;
-    }
+    const auto report = reseal(*stores, resealer, choice.is_dry_run);
+    if (!report) return fail(report.error());
+    if (choice.is_loss_accepted) return accept_loss(*stores, sealers, *report, output);
     output == Output::json ? print_json(*report) : print_text(*report);
     return report->remaining == 0 ? 0 : 1;
 }

@@ -1,8 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <limits>
 
+#include "base/encoding.hpp"
+#include "base/nearest.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
@@ -79,9 +82,13 @@ void add_commands(CLI::App& app, int& status) {
 
     auto* reseal = app.add_subcommand("reseal", "Seal everything in the database with a new KEY_ENCRYPTION_SECRET");
     auto* reseal_dry_run = add_switch(*reseal, "--dry-run", "Say how much is sealed with another one, and do nothing");
+    auto* accept_loss = add_switch(*reseal, "--accept-loss",
+                                   "The former secret is lost: go on with the present one, although keys that the "
+                                   "former has sealed cannot be shown any more")
+                            ->excludes(reseal_dry_run);
     auto* reseal_json = add_switch(*reseal, "--json", "Print JSON");
-    reseal->callback([&status, reseal_dry_run, reseal_json] {
-        status = run_reseal(reseal_dry_run->count() > 0, output_of(reseal_json));
+    reseal->callback([&status, reseal_dry_run, accept_loss, reseal_json] {
+        status = run_reseal({reseal_dry_run->count() > 0, accept_loss->count() > 0}, output_of(reseal_json));
     });
 
     auto* routes = app.add_subcommand("routes", "List every route of the service, and who gets in");
@@ -99,6 +106,36 @@ void add_commands(CLI::App& app, int& status) {
 
     app.add_subcommand("health", "Ask the service on LISTEN whether it is alive, as health checks of containers do")
         ->callback([&status] { status = run_health(); });
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    return names;
+}
+
+// "'keys lst' is no command; did you mean 'keys list'?" Empty: the first words are a command, or there is none.
+std::string unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+    const CLI::App* place = &app;
+    std::string path;
+    for (const std::string& word : words) {
+        const std::vector<std::string> names = names_of_commands(*place);
+        if (names.empty() || word.starts_with("-")) return {};
+        if (std::find(names.begin(), names.end(), word) != names.end()) {
+            place = place->get_subcommand(word);
+            path += word + " ";
+            continue;
+        }
+        const std::string typed = path + base::to_printable(word, 40);
+        const std::string meant = base::nearest(word, names, std::max<std::size_t>(1, word.size() / 3));
+        if (!meant.empty()) return "'" + typed + "' is no command; did you mean '" + path + meant + "'?";
+        std::string all;
+        for (const std::string& name : names)
+            all += (all.empty() ? "" : ", ") + name;
+        return "'" + typed + "' is no command; there are: " + all;
+    }
+    return {};
 }
 
 }  // namespace
@@ -121,7 +158,9 @@ int run(int argc, char** argv) {
     } catch (const CLI::CallForVersion& version) {
         return status_of_output(app.exit(version));
     } catch (const CLI::ParseError& error) {
-        std::fprintf(stderr, "llmapikey: %s\nRun `llmapikey --help` for the commands.\n", error.what());
+        const std::string unknown = unknown_command(app, std::vector<std::string>(argv + 1, argv + argc));
+        std::fprintf(stderr, "llmapikey: %s\nRun `llmapikey --help` for the commands.\n",
+                     unknown.empty() ? error.what() : unknown.c_str());
         return usage_error;
     }
     return status_of_output(status);

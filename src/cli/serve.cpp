@@ -80,6 +80,8 @@ int run_serve() {
     if (!config) return 2;
     ops::start_logging(ops::parse_log_level(config->log_level),
                        isatty(STDERR_FILENO) == 1 ? ops::LogFormat::text : ops::LogFormat::json);
+    for (const config::Problem& unread : unread_variables())
+        ops::log(ops::LogLevel::warn, unread.variable + " " + unread.message);
     raise_descriptor_limit();
     const auto systemd = config::read_systemd(config::from_process, getpid());
     if (!systemd) {

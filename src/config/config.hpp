@@ -93,18 +93,33 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
 // NAME is set too; a file that cannot be read, is empty or longer than 16 KiB.
 tl::expected<Lookup, std::vector<Problem>> with_secret_files(Lookup lookup);
 
-// The environment, and behind it the `.env` file of the working directory if there is one; secrets also from files.
-// Problems: a line of the file that is no assignment, an unreadable file, those of with_secret_files().
+// The environment, and behind it the `.env` file of the working directory if there is one.
+struct Environment {
+    Lookup lookup;                // without secrets from files
+    std::vector<Problem> unread;  // names that nobody reads and that were most likely meant for us; not fatal
+};
+// Problems: a line of the file that is no assignment; a file that cannot be read, is a folder or is no UTF-8.
+tl::expected<Environment, std::vector<Problem>> read_environment(const std::string& dotenv_path = ".env");
+// Likewise, with secrets from files. Problems: also those of with_secret_files().
 tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv_path = ".env");
 
-// NAME=value lines; quotes, `export `, comments and blank lines as in shells; no expansion. Fails with the line's
-// number.
+// NAME=value lines; quotes, `export `, comments and blank lines as in shells: a comment begins at a # with a blank
+// before it. No expansion: "${X}" stays what it is. Fails with the line's number.
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std::string_view text);
 
 // The origin that people open, as browsers write it: in lower case, without the scheme's default port. Refuses a path,
 // a port that is none, a host that ends with a dot, and what stands in documents for a name to be filled in.
 // example.org, which our documents use, is taken.
 base::Result<std::string> parse_public_url(std::string_view text);
+
+// Which of the names are no variable of ours. In `.env` all of them; in an environment, which belongs to other programs
+// too, only those that are nearly one of ours or begin as no other's does.
+std::vector<Problem> unread_in_file(const std::vector<std::string>& names);
+std::vector<Problem> unread_in_environment(const std::vector<std::string>& names);
+std::vector<std::string> names_in_environment();
+
+// Editors put a mark at the beginning of a file that is no part of its text. invalid_input: the mark of UTF-16.
+base::Result<std::string> without_byte_order_mark(std::string text);
 
 // http(s) URL with a host and without query or fragment; without its trailing slashes.
 base::Result<std::string> parse_base_url(std::string_view text);

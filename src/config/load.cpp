@@ -17,18 +17,57 @@ const Variable& variable_named(std::string_view name) {
     return *found;  // every name used here is in the table; a test reads them all
 }
 
+bool has_reference(std::string_view value) {
+    for (std::size_t at = value.find("${"); at != std::string_view::npos; at = value.find("${", at + 2)) {
+        const char next = at + 2 < value.size() ? value[at + 2] : ' ';
+        const bool is_name = (next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z') || next == '_';
+        if (is_name && value.find('}', at) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+// What shows that the bytes are not what was meant. Not every reader of such lines takes comments and quotes away:
+// `docker run --env-file`, and files of secrets, leave them in the value.
+std::string mistake_in(std::string_view value) {
+    value = base::trim(value);
+    if (value.starts_with('#')) return "begins with #, as a comment does; put comments on lines of their own";
+    if (value.find(" #") != std::string_view::npos || value.find("\t#") != std::string_view::npos)
+        return "has a comment (#) behind it; put comments on lines of their own";
+    const bool is_quoted =
+        value.size() > 1 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
+    if (is_quoted) return "is wrapped in quotes, which would be part of it; leave them out";
+    if (has_reference(value)) return "holds a ${NAME}, which is not replaced by anything; write the value itself";
+    return {};
+}
+
+// What was sealed with such a secret must not be lost with it.
+std::string advice_to_keep(std::string_view name) {
+    if (name != "KEY_ENCRYPTION_SECRET") return {};
+    return ". If keys are sealed with it as it is, set a new one and name this one in "
+           "KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED, which takes it (docs/rotation.md)";
+}
+
 // Reads variables one by one and collects what is wrong.
 class Reader {
 public:
     explicit Reader(const Lookup& lookup) : lookup_(lookup) {}
 
     std::string text(std::string_view name) {
-        std::string value = lookup_(name).value_or("");
-        if (value.find_first_of("\r\n") != std::string::npos || value.find('\0') != std::string::npos) {
-            complain(name, "has a line break inside");
+        const std::string value = line(name);
+        const std::string mistake = mistake_in(value);
+        if (!mistake.empty()) {
+            complain(name, mistake + advice_to_keep(name));
             return {};
         }
         return std::string(base::trim(value));
+    }
+
+    // The value as it is, on one line.
+    std::string line(std::string_view name) {
+        std::string value = lookup_(name).value_or("");
+        if (value.find_first_of("\r\n") == std::string::npos && value.find('\0') == std::string::npos) return value;
+        complain(name, "has a line break inside");
+        return {};
     }
 
     std::string required(std::string_view name) {
@@ -41,7 +80,17 @@ public:
     // Taken byte for byte: blanks at the ends belong to a secret.
     base::Secret strong_secret(std::string_view name, bool is_required) {
         const bool is_absent = (is_required ? required(name) : text(name)).empty();
-        std::string value = is_absent ? "" : lookup_(name).value_or("");
+        return long_enough(name, is_absent ? "" : lookup_(name).value_or(""));
+    }
+
+    // What may have sealed keys already is taken whatever it looks like, so that it can be changed for a good one.
+    base::Secret former_secret(std::string_view name) {
+        std::string value = line(name);
+        const bool is_absent = base::trim(value).empty();
+        return long_enough(name, is_absent ? "" : std::move(value));
+    }
+
+    base::Secret long_enough(std::string_view name, std::string value) {
         if (!value.empty() && value.size() < min_secret_bytes) {
             complain(name, "is too short: " + std::to_string(value.size()) + " bytes where " +
                                std::to_string(min_secret_bytes) + " or more are needed");
@@ -211,7 +260,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     }
     config.key_encryption_secret =
         reader.strong_secret("KEY_ENCRYPTION_SECRET", need == Need::serve || need == Need::mint);
-    config.key_encryption_secret_also_accepted = reader.strong_secret("KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED", false);
+    config.key_encryption_secret_also_accepted = reader.former_secret("KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED");
     if (need != Need::database) read_minting(reader, config, need);
     if (need == Need::serve) read_admins(reader, config);
     read_web(reader, config);

@@ -33,7 +33,9 @@ base::Result<base::Secret> read_secret(const std::string& path) {
     if (text.size() > max_file_bytes) {
         return base::fail(base::Errc::invalid_input, path + " is longer than any secret; it should hold nothing else");
     }
-    base::Secret secret(without_last_line_break(std::move(text)));
+    auto plain = without_byte_order_mark(std::move(text));
+    if (!plain) return base::fail(base::Errc::invalid_input, path + " " + plain.error().detail);
+    base::Secret secret(without_last_line_break(std::move(*plain)));
     if (secret.empty()) return base::fail(base::Errc::invalid_input, path + " is empty");
     return secret;
 }

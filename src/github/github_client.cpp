@@ -101,19 +101,31 @@ std::string GithubClient::app_credentials() const {
 }
 
 // As the app, where there is one: it may ask far more often than a stranger.
-base::Result<std::string> GithubClient::find_login(domain::GithubUserId id, base::Deadline deadline) {
+base::Result<net::ClientResponse> GithubClient::read_public(const std::string& path, base::Deadline deadline) {
     net::ClientRequest call{"GET",
-                            options_.api_url + "/user/" + id.text(),
+                            options_.api_url + path,
                             {{"Accept", "application/vnd.github+json"}, {"X-GitHub-Api-Version", api_version}},
                             ""};
     if (!options_.client_id.empty()) call.headers.push_back({"Authorization", app_credentials()});
-    const net::ClientResponse response = http_.send(call, deadline);
+    net::ClientResponse response = http_.send(call, deadline);
     const bool is_answered = response.transfer == TransferStatus::answered;
     if (is_answered && response.status == 404) return base::fail(Errc::not_found, "GitHub knows no such account");
     if (!is_answered || response.status != 200) return tl::unexpected(error_of(response));
-    std::string login = parse_login(response.body);
+    return response;
+}
+
+base::Result<std::string> GithubClient::find_login(domain::GithubUserId id, base::Deadline deadline) {
+    const auto response = read_public("/user/" + id.text(), deadline);
+    if (!response) return tl::unexpected(response.error());
+    std::string login = parse_login(response->body);
     if (login.empty()) return base::fail(Errc::upstream_down, "GitHub's profile has no login");
     return login;
+}
+
+base::Result<domain::Recipient> GithubClient::find_account(const std::string& login, base::Deadline deadline) {
+    const auto response = read_public("/users/" + to_percent_encoded(login), deadline);
+    if (!response) return tl::unexpected(response.error());
+    return parse_user(response->body);
 }
 
 // The calls under /applications authenticate as the app and name the token in a JSON body, also with DELETE.

@@ -28,10 +28,13 @@ public:
     base::Result<domain::Recipient> read_user(const base::Secret& token, base::Deadline deadline) override;
     base::Result<void> revoke(const base::Secret& token, base::Deadline deadline) override;
     base::Result<std::string> find_login(domain::GithubUserId id, base::Deadline deadline) override;
+    base::Result<domain::Recipient> find_account(const std::string& login, base::Deadline deadline) override;
     base::Result<void> check_credentials(base::Deadline deadline) override;
 
 private:
     std::string app_credentials() const;
+    // A profile that everybody may read, from below the API's address.
+    base::Result<net::ClientResponse> read_public(const std::string& path, base::Deadline deadline);
     net::ClientResponse send_as_app(const std::string& method, const base::Secret& token, base::Deadline deadline);
 
     const GithubOptions options_;

@@ -137,6 +137,11 @@ net::Response GithubLookalike::route(const net::Request& request, std::string_vi
         const Persona* persona = persona_with(base::parse_whole_number(path.substr(6)).value_or(0));
         if (persona != nullptr) return profile(*persona);
     }
+    if (path.starts_with("/users/")) {
+        const auto login = base::from_percent_encoded(path.substr(7), false);
+        for (const Persona& persona : personas_)
+            if (login && base::equal_ignoring_case(persona.login, *login)) return profile(persona);
+    }
     return api_error(404, "Not Found");
 }
 

@@ -43,6 +43,9 @@ public:
     // The login of an account, without its consent. not_found: there is no such account.
     virtual base::Result<std::string> find_login(domain::GithubUserId id, base::Deadline deadline) = 0;
 
+    // The account that has a login now, without its consent. not_found: there is none. forbidden: not a person's.
+    virtual base::Result<domain::Recipient> find_account(const std::string& login, base::Deadline deadline) = 0;
+
     // Whether the client id and secret are accepted; misconfigured if not.
     virtual base::Result<void> check_credentials(base::Deadline deadline) = 0;
 };

@@ -1,6 +1,7 @@
 #include "service/resealing.hpp"
 
 #include "base/crash_point.hpp"
+#include "service/sealing_canary.hpp"
 
 namespace llmapikey::service {
 namespace {
@@ -22,6 +23,14 @@ base::Result<std::int64_t> Resealer::remaining() {
 }
 
 base::Result<ResealReport> Resealer::run(const Progress& progress) {
+    auto report = run_passes(progress);
+    if (!report) return report;
+    const auto renewed = SealingCanary(store_, keys_, webhooks_).renew();
+    if (!renewed) return tl::unexpected(renewed.error());
+    return report;
+}
+
+base::Result<ResealReport> Resealer::run_passes(const Progress& progress) {
     ResealReport report;
     std::int64_t before = -1;  // the latest pass
     for (int passes = 0;; ++passes) {

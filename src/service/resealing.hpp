@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,11 @@ public:
                                                               const std::string& after, int limit) = 0;
     // Where `before` still stands. All of them or, after a failure, any part.
     virtual base::Result<void> replace(SealedKind kind, const std::vector<ResealedText>& texts) = 0;
+
+    // The canary (service/sealing_canary.hpp); nullopt: none has been written.
+    virtual base::Result<std::optional<std::string>> canary() = 0;
+    // Where `before` (nullopt: none) still stands; false: it does not.
+    virtual base::Result<bool> write_canary(const std::optional<std::string>& before, const std::string& after) = 0;
 };
 
 struct ResealReport {
@@ -56,10 +62,12 @@ public:
         : store_(store), keys_(keys), webhooks_(webhooks) {}
 
     base::Result<std::int64_t> remaining();
+    // Seals the canary last, which is not counted.
     base::Result<ResealReport> run(const Progress& progress);
 
 private:
     const base::Sealer& sealer_of(SealedKind kind) const { return kind == SealedKind::raw_key ? keys_ : webhooks_; }
+    base::Result<ResealReport> run_passes(const Progress& progress);
     base::Result<void> pass(SealedKind kind, ResealReport& report, const Progress& progress);
     base::Result<void> reseal(SealedKind kind, const std::vector<SealedText>& texts, ResealReport& report);
 

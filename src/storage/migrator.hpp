@@ -48,6 +48,8 @@ public:
     // Inside the transaction: changes the schema and the record.
     virtual base::Result<void> apply(const Migration& migration) = 0;
     virtual base::Result<void> undo(const Migration& migration) = 0;
+    // Writes and takes it back: see Migrator::rehearse_write().
+    virtual base::Result<void> rehearse_write() = 0;
 };
 
 // Applies and undoes migrations, each in a transaction of its own together with its record (a new database gets all of
@@ -64,6 +66,9 @@ public:
     base::Result<int> down(int steps);
     // All that are known, and those in the database that are not.
     base::Result<std::vector<MigrationState>> states();
+    // Whether this program may write what it has to write, found out by writing; all of it is rolled back.
+    // store_unwritable: why not (another user's file, a standby, a role without the right), and what to do.
+    base::Result<void> rehearse_write() { return target_->rehearse_write(); }
 
 private:
     base::Result<int> version();

@@ -32,6 +32,11 @@ const Statements former_webhook_secrets{
     "AND substr(sealed_former_secret, 1, 12) <> $1 AND id > $2 ORDER BY id LIMIT $3::bigint",
     "UPDATE llmapikey.webhook_endpoints SET sealed_former_secret = $3 WHERE id = $1 AND sealed_former_secret = $2", ""};
 
+const std::string select_canary = "SELECT sealed FROM llmapikey.sealing_canary WHERE id = 1";
+const std::string insert_canary =
+    "INSERT INTO llmapikey.sealing_canary (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
+const std::string update_canary = "UPDATE llmapikey.sealing_canary SET sealed = $2 WHERE id = 1 AND sealed = $1";
+
 const Statements& statements_for(SealedKind kind) {
     switch (kind) {
         case SealedKind::raw_key:
@@ -70,6 +75,20 @@ base::Result<void> SqlSealedStore::replace(SealedKind kind, const std::vector<se
     for (const service::ResealedText& text : texts)
         all.push_back(SqlValues().add(text.id).add(text.before).add(text.after));
     return all.empty() ? base::Result<void>{} : database_->run_each(statements_for(kind).update, all);
+}
+
+base::Result<std::optional<std::string>> SqlSealedStore::canary() {
+    const auto answer = database_->run(select_canary, SqlValues());
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.empty()) return std::nullopt;
+    return answer->rows.front().text(0);
+}
+
+base::Result<bool> SqlSealedStore::write_canary(const std::optional<std::string>& before, const std::string& after) {
+    const auto answer = before ? database_->run(update_canary, SqlValues().add(*before).add(after))
+                               : database_->run(insert_canary, SqlValues().add(after));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
 }
 
 }  // namespace llmapikey::storage

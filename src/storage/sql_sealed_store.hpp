@@ -16,6 +16,8 @@ public:
     base::Result<std::vector<service::SealedText>> list_others(service::SealedKind kind, const std::string& prefix,
                                                                const std::string& after, int limit) override;
     base::Result<void> replace(service::SealedKind kind, const std::vector<service::ResealedText>& texts) override;
+    base::Result<std::optional<std::string>> canary() override;
+    base::Result<bool> write_canary(const std::optional<std::string>& before, const std::string& after) override;
 
 private:
     std::shared_ptr<SqlDatabase> database_;

@@ -92,7 +92,7 @@ net::Response admin_bulk_begin(const Services& services, const Context& context)
     if (!fields) return error_response(services, context, 400);
     const auto selection = selection_of(*fields);
     if (!selection) return refuse_selection(services, context, selection.error());
-    const auto why = bulk_reason_and_hold_of(*fields, services.clock.now());
+    const auto why = reason_and_hold_of(*fields, services.clock.now());
     const auto confirmed = confirmed_count_of(*fields);
     if (!why || !confirmed) return refuse_selection(services, context, why ? confirmed.error() : why.error());
     const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed);

@@ -53,18 +53,14 @@ base::Result<std::string> reason_of(const RequestFields& fields) {
     return domain::check_text(fields.text("reason"), domain::reason_rule);
 }
 
-base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now,
-                                               std::string_view hold_unsaid) {
+base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
     const auto reason = reason_of(fields);
     if (!reason) return tl::unexpected(reason.error());
     const std::string text = fields.text("hold");
-    const auto hold = domain::parse_hold(text.empty() ? hold_unsaid : text, *reason, now);
+    // Whoever says nothing of it blocks nobody: after a leak the person is to have another key.
+    const auto hold = domain::parse_hold(text.empty() ? "none" : text, *reason, now);
     if (!hold) return tl::unexpected(hold.error());
     return ReasonAndHold{*reason, *hold};
-}
-
-base::Result<ReasonAndHold> bulk_reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
-    return reason_and_hold_of(fields, now, is_set(fields.text("all")) ? "none" : "forever");
 }
 
 base::Result<service::KeyChange> change_of(const RequestFields& fields) {

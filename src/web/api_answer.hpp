@@ -24,11 +24,8 @@ struct ReasonAndHold {
     std::string reason;
     std::optional<domain::Hold> hold;
 };
-// "reason" as reason_of(); "hold": "none", "forever" or a duration; absent: `hold_unsaid`. invalid_input.
-base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now,
-                                               std::string_view hold_unsaid = "forever");
-// The same for a bulk revocation: where every key is meant, and nothing is said of a hold, there is none.
-base::Result<ReasonAndHold> bulk_reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
+// "reason" as reason_of(); "hold": "none", "forever" or a duration; absent: none. invalid_input.
+base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
 // "disabled" and "daily_limit_usd"; invalid_input: one of them makes no sense.
 base::Result<service::KeyChange> change_of(const RequestFields& fields);
 // "former_secret_hours": how long the former secret of a webhook goes on signing; absent: the default. invalid_input.

@@ -136,6 +136,8 @@ net::Response api_set_hold(const Services& services, const Context& context) {
     if (!id) return api_not_found(services, context);
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
+    if (fields->text("hold").empty())
+        return api_error(services, context, {base::Errc::invalid_input, "hold is needed: 90m, 24h, 7d or forever", {}});
     const auto why = reason_and_hold_of(*fields, services.clock.now());
     if (!why) return api_error(services, context, why.error());
     const auto set = services.administration.set_hold(*id, why->hold, context.initiator());

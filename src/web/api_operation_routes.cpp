@@ -81,7 +81,7 @@ net::Response api_bulk(const Services& services, const Context& context) {
 net::Response api_bulk_begin(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
-    const auto why = bulk_reason_and_hold_of(*fields, services.clock.now());
+    const auto why = reason_and_hold_of(*fields, services.clock.now());
     if (!why) return api_error(services, context, why.error());
     const auto selection = selection_of(*fields);
     if (!selection) return api_error(services, context, selection.error());

@@ -133,6 +133,26 @@ test("find a key, revoke it with a reason, see it in ledger and audit log, lift 
   await page.context().close();
 });
 
+test("after a leak the first choice lets the owner take another key at once; blocking is the last", async () => {
+  const theirs = await signIn(service, "leaked-by-accident");
+  const first = await (await generate(service, theirs)).json();
+  const page = await openPage(browser, service);
+  await signInAs(page, "linus-organizer");
+  const account = JSON.parse(Buffer.from(theirs.split("=")[1].split(".")[1], "base64url")).sub;
+  await page.goto(`${service.url}/admin/accounts/${account}`);
+  assert.deepEqual(await page.locator("select[name=hold] option").evaluateAll((all) => all.map((each) => each.value)), ["none", "24h", "7d", "forever"]);
+  await page.fill(revokeReason, "leaked on a forum");
+  await page.click("#revoke");
+  await page.locator("[role=status]", { hasText: "revoked" }).waitFor();
+  assert.equal(await page.locator("#lift").count(), 0, "nothing is held");
+  const second = await (await generate(service, theirs)).json();
+  assert.equal(second.status, "created");
+  assert.notEqual(second.key, first.key);
+  await page.goto(`${service.url}/admin/revocations/new?q=leaked-by-accident`);
+  assert.deepEqual(await page.locator("select[name=hold] option").evaluateAll((all) => all.map((each) => each.value)), ["none", "24h", "7d", "forever"]);
+  await page.context().close();
+});
+
 test("by keyboard alone: search, open, revoke", async () => {
   await generate(service, await signIn(service, "keyboard-target"));
   const page = await openPage(browser, service);
@@ -184,7 +204,7 @@ for (const colorScheme of ["light", "dark"]) {
       for (const [name, path] of [["admin-list", "/admin"], ["admin-nothing", "/admin?q=nobody-at-all"], ["admin-account", "/admin/accounts/1002"], ["admin-held", `/admin/accounts/${account}`], ["admin-audit", "/admin/audit"], ["admin-overview", "/admin/overview"], ["admin-bulk-list", "/admin/revocations"],
         ["admin-bulk-confirm", "/admin/revocations/new?q=e"], ["admin-tokens", "/admin/tokens"], ["admin-webhooks", "/admin/webhooks"]]) {
         await page.goto(service.url + path);
-        if (name === "admin-held") { await page.fill(revokeReason, "a long reason, ".repeat(12)); await page.click("#revoke"); await page.locator("[role=status]").waitFor(); }
+        if (name === "admin-held") { await page.fill(revokeReason, "a long reason, ".repeat(12)); await page.selectOption("select[name=hold]", "forever"); await page.click("#revoke"); await page.locator("[role=status]").waitFor(); }
         await screenshot(page, `${name}-${colorScheme}-${width}`);
         await assertAccessible(page, name);
         if (name === "admin-held") await page.click("#lift");

@@ -85,6 +85,7 @@ test("a port that is taken is named", async () => {
 });
 
 test("doctor says that all is well, or what is wrong and how to mend it", async () => {
+  const good = { ...serviceEnvironment(upstreams, join(folder, "data")), ADMIN_GITHUB_USER_IDS: "1003" };
   const well = await run(["doctor"], good, folder);
   assert.equal(well.code, 0, well.out);
   assert.match(well.out, /ok +GitHub credentials/);

@@ -100,6 +100,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   await screenshot(page, "console-confirm");
   await tabTo(page, "input[name=reason]");
   await page.keyboard.type("two of them");
+  await page.selectOption("select[name=hold]", "forever");
   await press("#revoke-all");
   await page.locator("[role=status]", { hasText: "All 2 keys are revoked" }).waitFor();
   await assertAccessible(page, "console-progress");

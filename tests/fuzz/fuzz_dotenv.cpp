@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "base/encoding.hpp"
 #include "config/config.hpp"
 #include "expect.hpp"
 #include "net/http_server.hpp"
@@ -48,12 +49,19 @@ bool tells_nothing(const config::Problem& problem, const Values& values) {
     return stands_in_words(found->second, found->first, values);
 }
 
+bool is_no_comment(std::string_view secret) {
+    return !secret.starts_with('#') && secret.find(" #") == std::string_view::npos;
+}
+
 void judge(const std::vector<std::pair<std::string, std::string>>& pairs) {
     const Values values(pairs.begin(), pairs.end());
     const auto config = load(values);
     if (config) {
         expect(config->auth_session_secret.reveal().size() >= 32, "a session's secret is strong");
         expect(config->key_daily_limit.value > 0, "a cap is a cap");
+        for (const base::Secret* secret : {&config->auth_session_secret, &config->key_encryption_secret,
+                                           &config->openrouter_management_key, &config->github_oauth_client_secret})
+            expect(is_no_comment(base::trim(secret->reveal())), "a comment is no secret");
         return;
     }
     expect(!config.error().empty(), "a refusal says what is wrong");

@@ -15,16 +15,6 @@ constexpr base::Millis first_answer{3'000};
 
 void ignore_notice(void*, const PGresult*) {}
 
-std::string last_message(const PGconn* connection) {
-    std::string message(base::trim(PQerrorMessage(connection)));
-    for (char& c : message) {
-        if (c == '\n') c = ' ';
-    }
-    while (!message.empty() && message.back() == ' ')
-        message.pop_back();
-    return message;
-}
-
 std::vector<const char*> pointers_to(const Parameters& parameters) {
     std::vector<const char*> values;
     for (const auto& value : parameters.values())
@@ -116,7 +106,7 @@ int Rows::changed() const {
 base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& settings,
                                                            base::Millis statement_timeout) {
     const std::string options = server_settings(settings, statement_timeout);
-    std::unique_ptr<Connection> connection(new Connection(connect(settings, options)));
+    std::unique_ptr<Connection> connection(new Connection(connect(settings, options), settings));
     PGconn* raw = connection->connection_.get();
     // PgBouncer takes no such settings unless told to ignore them: the deadline on our side has to do.
     const bool is_option_refused = !options.empty() && raw != nullptr && PQstatus(raw) != CONNECTION_OK &&
@@ -127,7 +117,7 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     }
     if (raw == nullptr) return base::fail(base::Errc::internal, "out of memory");
     if (PQstatus(raw) != CONNECTION_OK) {
-        const std::string message = last_message(raw);
+        const std::string message = connection->last_message();
         // libpq looks at the values of its parameters only now: "invalid port number", "invalid sslmode value".
         const bool is_malformed = message.starts_with("invalid ");
         return base::fail(is_malformed ? base::Errc::invalid_input : base::Errc::store_unavailable,
@@ -137,6 +127,16 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     PQsetnonblocking(raw, 1);
     connection->keeps_statements_ = connection->is_direct(base::Deadline::after(first_answer));
     return connection;
+}
+
+std::string Connection::last_message() const {
+    std::string message(base::trim(PQerrorMessage(connection_.get())));
+    for (char& c : message) {
+        if (c == '\n') c = ' ';
+    }
+    while (!message.empty() && message.back() == ' ')
+        message.pop_back();
+    return settings_.without_secrets(std::move(message));
 }
 
 // A pooler names a process of its own, the server the one that answers.
@@ -155,7 +155,7 @@ Outcome<void> Connection::wait_for_answer(base::Deadline deadline) {
     PGconn* raw = connection_.get();
     while (true) {
         const int unsent = PQflush(raw);
-        if (unsent < 0) return tl::unexpected(broken(Failure::Kind::lost, last_message(raw)));
+        if (unsent < 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
         if (unsent == 0 && PQisBusy(raw) == 0) return {};
         pollfd socket{PQsocket(raw), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
         // One more than what is left, so that a fraction of a millisecond does not become a busy loop.
@@ -165,7 +165,7 @@ Outcome<void> Connection::wait_for_answer(base::Deadline deadline) {
             return tl::unexpected(broken(Failure::Kind::timed_out, "no answer in time"));
         }
         if (ready > 0 && PQconsumeInput(raw) == 0) {
-            return tl::unexpected(broken(Failure::Kind::lost, last_message(raw)));
+            return tl::unexpected(broken(Failure::Kind::lost, last_message()));
         }
     }
 }
@@ -175,7 +175,7 @@ Failure Connection::failure_of(const pg_result* result) const {
     const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     Failure failure;
     failure.sqlstate = sqlstate != nullptr ? sqlstate : "";
-    failure.message = primary != nullptr ? primary : last_message(connection_.get());
+    failure.message = primary != nullptr ? settings_.without_secrets(primary) : last_message();
     // Class 57: the server or an operator ended it; class 08, and no class at all: the connection did.
     const bool is_end =
         failure.sqlstate.empty() || failure.sqlstate.starts_with("08") || failure.sqlstate.starts_with("57P");
@@ -209,7 +209,7 @@ Outcome<Rows> Connection::query(const std::string& sql, const Parameters& parame
     const std::vector<const char*> values = pointers_to(parameters);
     const int sent = PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
                                        values.data(), nullptr, nullptr, 0);
-    if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));
+    if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
     return collect(deadline);
 }
 
@@ -219,7 +219,7 @@ Outcome<std::string> Connection::keep(const std::string& sql, base::Deadline dea
     if (kept != kept_.end()) return kept->second;
     const std::string name = "kept_" + std::to_string(kept_.size() + 1);
     if (PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr) == 0)
-        return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));
+        return tl::unexpected(broken(Failure::Kind::lost, last_message()));
     const auto prepared = collect(deadline);
     if (!prepared) return tl::unexpected(prepared.error());
     return kept_.emplace(sql, name).first->second;
@@ -232,7 +232,7 @@ Outcome<Rows> Connection::query_kept(const std::string& sql, const Parameters& p
     const std::vector<const char*> values = pointers_to(parameters);
     const int sent = PQsendQueryPrepared(connection_.get(), name->c_str(), static_cast<int>(values.size()),
                                          values.data(), nullptr, nullptr, 0);
-    if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));
+    if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
     auto rows = collect(deadline);
     // The server has not the statement any more, or the tables have changed since: nothing has been carried out.
     const bool is_outdated = !rows && rows.error().kind == Failure::Kind::rejected &&
@@ -244,7 +244,7 @@ Outcome<Rows> Connection::query_kept(const std::string& sql, const Parameters& p
 
 Outcome<Rows> Connection::execute(const std::string& sql, base::Deadline deadline) {
     if (PQsendQuery(connection_.get(), sql.c_str()) == 0) {
-        return tl::unexpected(broken(Failure::Kind::lost, last_message(connection_.get())));
+        return tl::unexpected(broken(Failure::Kind::lost, last_message()));
     }
     return collect(deadline);
 }

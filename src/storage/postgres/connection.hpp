@@ -23,19 +23,23 @@ namespace llmapikey::storage::postgres {
 class ConnectionSettings {
 public:
     // Takes what libpq takes (several hosts, target_session_attrs, TLS modes, ...); parameters that only JavaScript
-    // clients know are left out. invalid_input: what libpq says of it, without the password.
+    // clients know are left out. invalid_input: what is wrong with it, without the password.
     static base::Result<ConnectionSettings> parse(const std::string& url);
 
     // "127.0.0.1:5432/llmapikey", without user and password.
     const std::string& description() const { return description_; }
     const std::vector<std::pair<std::string, std::string>>& values() const { return values_; }
+    // A message of libpq's or the server's without password and URL, for logs and errors.
+    std::string without_secrets(std::string message) const;
 
 private:
+    void hide(const std::string& text);
     bool has(std::string_view name) const;
     void set_unless_given(const std::string& name, const std::string& value);
 
     std::vector<std::pair<std::string, std::string>> values_;
     std::string description_;
+    std::vector<std::string> hidden_;
 };
 
 struct Failure {
@@ -106,7 +110,9 @@ public:
     bool is_usable() const;
 
 private:
-    explicit Connection(pg_conn* connection) : connection_(connection) {}
+    Connection(pg_conn* connection, const ConnectionSettings& settings)
+        : connection_(connection), settings_(settings) {}
+    std::string last_message() const;  // libpq's, on one line and without secrets
     bool is_direct(base::Deadline deadline);
     Outcome<std::string> keep(const std::string& sql, base::Deadline deadline);
     Outcome<Rows> collect(base::Deadline deadline);
@@ -115,6 +121,7 @@ private:
     Outcome<void> wait_for_answer(base::Deadline deadline);
 
     std::unique_ptr<pg_conn, FreeConnection> connection_;
+    const ConnectionSettings settings_;
     bool is_broken_ = false;
     bool keeps_statements_ = false;
     std::unordered_map<std::string, std::string> kept_;  // names by statement

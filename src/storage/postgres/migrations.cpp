@@ -2,12 +2,14 @@
 
 #include "base/embedded.hpp"
 #include "storage/postgres/quoting.hpp"
+#include "storage/postgres/rehearsal.hpp"
 
 namespace llmapikey::storage::postgres {
 namespace {
 
 // For a step over a large table; nothing waits for it but the operator.
 constexpr base::Millis longest_statement{std::chrono::minutes{30}};
+constexpr base::Millis longest_rehearsal{10'000};
 
 // Row 0 is no migration but what migrators lock, so that one of them works at a time.
 constexpr const char* create_record_table =
@@ -92,6 +94,10 @@ public:
         const auto forgotten = query(delete_applied, Parameters().add(std::int64_t{migration.version}));
         if (!forgotten) return tl::unexpected(forgotten.error());
         return {};
+    }
+
+    base::Result<void> rehearse_write() override {
+        return postgres::rehearse_write(*connection_, base::Deadline::after(longest_rehearsal));
     }
 
 private:

@@ -27,6 +27,9 @@ char* PQcmdTuples(PGresult* res) {
 PGconn* PQconnectdbParams(const char* const* keywords, const char* const* values, int expand_dbname) {
     LLMAPIKEY_FORWARD_TO(library(), PQconnectdbParams)(keywords, values, expand_dbname);
 }
+PQconninfoOption* PQconndefaults(void) {
+    LLMAPIKEY_FORWARD_TO(library(), PQconndefaults)();
+}
 void PQconninfoFree(PQconninfoOption* conn_options) {
     LLMAPIKEY_FORWARD_TO(library(), PQconninfoFree)(conn_options);
 }

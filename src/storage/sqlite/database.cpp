@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/file_access.hpp"
+
 namespace llmapikey::storage::sqlite {
 namespace {
 
@@ -213,10 +215,12 @@ base::Error Connection::error(std::string_view doing) const {
     const bool is_answer = (code & 0xff) == SQLITE_CONSTRAINT;  // two that want the same: no trouble
     if (health_ != nullptr && !is_answer) health_->note(trouble);
     is_doubtful_ = is_doubtful_ || is_of_disk(trouble);
-    return {
-        base::Errc::store_unavailable,
-        "database " + path_ + ": " + std::string(doing) + ": " + sqlite3_errmsg(connection_.get()) + advice_for(code),
-        {}};
+    const int kind = code & 0xff;
+    const bool is_forbidden = kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN || kind == SQLITE_PERM;
+    return {base::Errc::store_unavailable,
+            "database " + path_ + ": " + std::string(doing) + ": " + sqlite3_errmsg(connection_.get()) +
+                (is_forbidden ? base::describe_access(path_) : "") + advice_for(code),
+            {}};
 }
 
 // What stays the same SQLite does not write: the value is a new one each time.
@@ -226,6 +230,16 @@ base::Result<void> Connection::prove_writable() {
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value, noted_at = excluded.noted_at");
     if (!written) return base::fail(base::Errc::store_unwritable, written.error().detail);
     is_doubtful_ = false;
+    return {};
+}
+
+base::Result<void> Connection::rehearse_write() {
+    const auto begun = execute("PRAGMA query_only = OFF; BEGIN IMMEDIATE");
+    if (!begun) return base::fail(base::Errc::store_unwritable, begun.error().detail);
+    // Beginning alone proves nothing: on a file that cannot be written SQLite begins to read instead.
+    const auto written = execute("CREATE TABLE rehearsal (written INTEGER); INSERT INTO rehearsal VALUES (1)");
+    (void)execute("ROLLBACK");  // nothing has been written to the file yet
+    if (!written) return base::fail(base::Errc::store_unwritable, written.error().detail);
     return {};
 }
 

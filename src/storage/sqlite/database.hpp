@@ -85,6 +85,9 @@ public:
     bool is_doubtful() const { return is_doubtful_; }
     // Writes, for certain. store_unwritable: that fails.
     base::Result<void> prove_writable();
+    // Writes and rolls back, also on a connection that only reads, which can write from then on.
+    // store_unwritable: that fails.
+    base::Result<void> rehearse_write();
     sqlite3* handle() const { return connection_.get(); }
 
 private:

@@ -84,6 +84,8 @@ public:
         return {};
     }
 
+    base::Result<void> rehearse_write() override { return connection_.rehearse_write(); }
+
 private:
     std::unique_ptr<Connection> owned_;
     Connection& connection_;

@@ -44,6 +44,41 @@ TEST(ConnectionSettingsTest, TakeWhatLibpqTakes) {
     EXPECT_TRUE(has("target_session_attrs", "read-write"));
 }
 
+// libpq would take a part of the password for a host, a port or a database, and print it.
+TEST(ConnectionSettingsTest, APasswordThatEndsTooEarlyIsRefusedWithHowToWriteIt) {
+    for (const char* url :
+         {"postgresql://me:hunter/two@host:5432/db", "postgresql://me:hunter@two@host/db",
+          "postgresql://me:hunter?two@host/db", "postgresql://me:12/hunter@host/db",
+          "postgresql://me:12?hunter=two@host/db", "postgresql://me:hunter?a=b@host/db",
+          "postgresql://me:hunter#two@host/db", "postgresql://me:12#hunter@host/db",
+          "postgresql://hunter?application_name=a@two", "postgresql://me:hunter%@host/db",
+          "postgresql://me:hunter%zz@host/db", "postgresql://me:1/hunter@2?x@host/db",
+          "postgresql://me/hunter:two@host/db", "postgresql://me:hunter/two@host:5432/db?sslmode=require",
+          "postgresql://me:hunter@[::1]:two@host/db"}) {
+        const auto settings = ConnectionSettings::parse(url);
+        ASSERT_FALSE(settings) << url;
+        EXPECT_EQ(settings.error().code, base::Errc::invalid_input);
+        EXPECT_NE(settings.error().detail.find("POSTGRES_URL"), std::string::npos);
+        EXPECT_NE(settings.error().detail.find("%25"), std::string::npos) << settings.error().detail;
+        EXPECT_EQ(settings.error().detail.find("hunter"), std::string::npos) << settings.error().detail;
+        EXPECT_EQ(settings.error().detail.find("two"), std::string::npos) << settings.error().detail;
+    }
+    for (const char* url :
+         {"postgresql://me:a%2Fb%40c%3Fd%23e%25f@host:5432/db", "postgresql:///db",
+          "postgresql://host/db?user=me@server&password=x", "postgresql://%2Fvar%2Frun/db",
+          "postgresql://[::1]:5432/db", "postgresql://me:a:b@one:1,two:2/db",
+          "postgresql://me@host?application_name=a@b", "postgresql://me@host/db?options=-c%20x%3Dy&supa=a@b"})
+        EXPECT_TRUE(ConnectionSettings::parse(url)) << url;
+}
+
+TEST(ConnectionSettingsTest, MessagesAreGivenWithoutTheSecrets) {
+    const std::string url = "postgresql://me:a%2Fhunter2@host/db?sslpassword=opens";
+    const auto settings = ConnectionSettings::parse(url);
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->without_secrets("no a/hunter2, a%2Fhunter2 or opens at " + url + " for me"),
+              "no [hidden], [hidden] or [hidden] at [hidden] for me");
+}
+
 TEST(ConnectionSettingsTest, LeaveOutWhatOnlyJavaScriptClientsKnow) {
     EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h:6543/db?sslmode=require&supa=base-pooler.x"));
     EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h:6543/db?pgbouncer=true&connection_limit=1"));

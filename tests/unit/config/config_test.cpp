@@ -184,6 +184,124 @@ TEST(DotenvTest, ReadsWhatShellsRead) {
     EXPECT_EQ(*parsed, expected);
 }
 
+TEST(DotenvTest, ACommentBeginsBehindABlank) {
+    const auto parsed = parse_dotenv("A=     # all of it\nB=x\t# note\nC=a#b\nD=#x\nE= \"#1\" # note\nF=# x\nG=\t#\n");
+    ASSERT_TRUE(parsed);
+    const std::vector<std::pair<std::string, std::string>> expected{
+        {"A", ""}, {"B", "x"}, {"C", "a#b"}, {"D", "#x"}, {"E", "#1"}, {"F", "# x"}, {"G", ""}};
+    EXPECT_EQ(*parsed, expected);
+}
+
+TEST(DotenvTest, ReplacesNothing) {
+    EXPECT_EQ(parse_dotenv("A=${B}\nC=\"$D\"\n").value().at(0).second, "${B}");
+}
+
+// Some readers of such lines leave comments and quotes in the value: it must not become a secret, or a folder's name.
+TEST(ConfigTest, WhatHoldsACommentQuotesOrAReferenceIsRefused) {
+    const std::string good(40, 's');
+    for (const char* name :
+         {"AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET", "AUTH_SESSION_SECRET_ALSO_ACCEPTED",
+          "OPENROUTER_MANAGEMENT_KEY", "GITHUB_OAUTH_CLIENT_SECRET", "GITHUB_OAUTH_CLIENT_ID", "DATA_DIR"}) {
+        for (const std::string& value : {"# openssl rand -base64 32, say", "#" + good, good + " # note", good + "\t#",
+                                         "\"" + good + "\"", "'" + good + "'", "${SECRET_OF_" + good + "}"}) {
+            Values values = good_values();
+            values[name] = value;
+            const auto config = load_values(values);
+            ASSERT_FALSE(config) << name << "=" << value;
+            ASSERT_EQ(config.error().size(), 1u);
+            EXPECT_EQ(config.error().front().variable, name);
+            EXPECT_EQ(config.error().front().message.find(good), std::string::npos);
+        }
+    }
+}
+
+TEST(ConfigTest, WhatOnlyLooksLikeThatIsTaken) {
+    for (const char* value : {"0123456789012345678901234567890123#5", "\"123456789012345678901234567890123456",
+                              "0123456789$0123456789{}0123456789012", "${not closed 01234567890123456789012345"}) {
+        Values values = good_values();
+        values["KEY_ENCRYPTION_SECRET"] = value;
+        const auto config = load_values(values);
+        ASSERT_TRUE(config) << value;
+        EXPECT_EQ(config->key_encryption_secret.reveal(), value);
+    }
+}
+
+// Earlier versions took such a secret, and have sealed with it.
+TEST(ConfigTest, ABadSecretThatWasInUseCanBeRotatedAway) {
+    Values values = good_values();
+    values["KEY_ENCRYPTION_SECRET"] = "# openssl rand -base64 32; keep a copy";
+    const auto refused = load_values(values);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().front().message.find("KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED"), std::string::npos);
+    values["KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED"] = values["KEY_ENCRYPTION_SECRET"];
+    values["KEY_ENCRYPTION_SECRET"] = std::string(32, 'n');
+    const auto config = load_values(values);
+    ASSERT_TRUE(config) << config.error().front().message;
+    EXPECT_EQ(config->key_encryption_secret_also_accepted.reveal(), "# openssl rand -base64 32; keep a copy");
+}
+
+std::string said_of(const std::vector<Problem>& problems, const std::string& variable) {
+    for (const Problem& problem : problems)
+        if (problem.variable == variable) return problem.message;
+    return {};
+}
+
+TEST(SpellingTest, InAFileEveryNameThatNobodyReadsIsTold) {
+    const auto unread =
+        unread_in_file({"MAX_TOTAL_KEY", "MAX_TOTAL_KEYS", "AUTH_SESSION_SECRET_FILE", "GITHUB_CLIENT_ID", "listen",
+                        "LLMAPIKEY_LISTEN", "SOMETHING_ELSE", "LISTEN_FILE"});
+    EXPECT_EQ(unread.size(), 6u);
+    EXPECT_NE(said_of(unread, "MAX_TOTAL_KEY").find("did you mean MAX_TOTAL_KEYS?"), std::string::npos);
+    EXPECT_NE(said_of(unread, "GITHUB_CLIENT_ID").find("did you mean GITHUB_OAUTH_CLIENT_ID?"), std::string::npos);
+    EXPECT_NE(said_of(unread, "listen").find("did you mean LISTEN?"), std::string::npos);
+    EXPECT_NE(said_of(unread, "LLMAPIKEY_LISTEN").find("did you mean LISTEN?"), std::string::npos);
+    EXPECT_EQ(said_of(unread, "SOMETHING_ELSE").find("did you mean"), std::string::npos);
+    EXPECT_NE(said_of(unread, "LISTEN_FILE"), "");
+}
+
+TEST(SpellingTest, InTheEnvironmentOnlyWhatCanOnlyBeMeantForUs) {
+    const auto unread = unread_in_environment({"PATH",
+                                               "HOME",
+                                               "LANG",
+                                               "TERM",
+                                               "USER",
+                                               "SHELL",
+                                               "LISTEN_FDS",
+                                               "LISTEN_PID",
+                                               "GITHUB_TOKEN",
+                                               "GITHUB_ACTIONS",
+                                               "GITHUB_REF",
+                                               "GITHUB_ENV",
+                                               "GITHUB_JOB",
+                                               "POSTGRES_USER",
+                                               "POSTGRES_PASSWORD",
+                                               "POSTGRES_DB",
+                                               "OPENROUTER_API_KEY",
+                                               "XDG_DATA_DIRS",
+                                               "TMPDIR",
+                                               "PWD",
+                                               "OLDPWD",
+                                               "LOGNAME",
+                                               "MAIL",
+                                               "EDITOR",
+                                               "HOSTNAME",
+                                               "INVOCATION_ID",
+                                               "JOURNAL_STREAM",
+                                               "NOTIFY_SOCKET",
+                                               "CREDENTIALS_DIRECTORY",
+                                               "LLMAPIKEY_CRASH_AT",
+                                               "MAX_TOTAL_KEYS",
+                                               "MAX_TOTAL_KEY",
+                                               "GITHUB_OAUTH_ID",
+                                               "PROVISIONING_ENABLE",
+                                               "LLMAPIKEY_DATA_DIR"});
+    ASSERT_EQ(unread.size(), 4u) << unread.front().variable;
+    EXPECT_EQ(unread[0].variable, "MAX_TOTAL_KEY");
+    EXPECT_EQ(unread[1].variable, "GITHUB_OAUTH_ID");
+    EXPECT_NE(unread[2].message.find("PROVISIONING_ENABLED"), std::string::npos);
+    EXPECT_NE(unread[3].message.find("did you mean DATA_DIR?"), std::string::npos);
+}
+
 TEST(DotenvTest, NamesTheLineThatIsNoAssignment) {
     for (const char* text : {"A=1\nnonsense\n", "A=1\n1A=2", "A=1\nB=\"open", "A=1\nB=\"x\" y"}) {
         const auto parsed = parse_dotenv(text);
@@ -238,6 +356,40 @@ TEST_F(SecretFilesTest, ACredentialThatIsThereAndCannotBeReadIsAProblem) {
     EXPECT_EQ(lookup.error()[0].variable, "AUTH_SESSION_SECRET");
     EXPECT_EQ(lookup.error()[0].message.find(path + " cannot be read: "), 0u) << lookup.error()[0].message;
     EXPECT_EQ(lookup.error()[1].variable, "KEY_ENCRYPTION_SECRET");
+}
+
+TEST_F(SecretFilesTest, AMarkOfTheEncodingIsNoPartOfASecret) {
+    file("KEY_ENCRYPTION_SECRET",
+         "\xef\xbb\xbf"
+         "a credential\n");
+    const auto lookup = look({{"CREDENTIALS_DIRECTORY", folder_.path()},
+                              {"AUTH_SESSION_SECRET_FILE", file("session",
+                                                                "\xef\xbb\xbf"
+                                                                "a secret\r\n")}});
+    ASSERT_TRUE(lookup) << lookup.error().front().message;
+    EXPECT_EQ((*lookup)("AUTH_SESSION_SECRET"), "a secret");
+    EXPECT_EQ((*lookup)("KEY_ENCRYPTION_SECRET"), "a credential");
+    const auto wide = look({{"AUTH_SESSION_SECRET_FILE", file("wide",
+                                                              "\xff\xfe"
+                                                              "a")}});
+    ASSERT_FALSE(wide);
+    EXPECT_NE(wide.error().front().message.find("UTF-8"), std::string::npos);
+    EXPECT_FALSE(look({{"AUTH_SESSION_SECRET_FILE", file("mark", "\xef\xbb\xbf\n")}})) << "empty";
+}
+
+TEST_F(SecretFilesTest, AFileOfSettingsMayBeginWithAMark) {
+    const auto environment = read_environment(file("marked", "\xef\xbb\xbfMAX_TOTAL_KEYS=7\r\nMAX_TOTAL_KEY=8\r\n"));
+    ASSERT_TRUE(environment) << environment.error().front().message;
+    EXPECT_EQ(environment->lookup("MAX_TOTAL_KEYS"), "7");
+    EXPECT_NE(said_of(environment->unread, "MAX_TOTAL_KEY"), "");
+    EXPECT_FALSE(read_environment(file("wide", "\xff\xfeM")));
+}
+
+TEST_F(SecretFilesTest, AFileOfSettingsThatIsAFolderIsSaidToBeOne) {
+    const auto environment = read_environment(folder_.path());
+    ASSERT_FALSE(environment);
+    EXPECT_NE(environment.error().front().message.find("is a folder"), std::string::npos);
+    EXPECT_TRUE(read_environment(folder_.path() + "/missing"));
 }
 
 TEST_F(SecretFilesTest, OnlySecretsStandInFiles) {

@@ -22,6 +22,19 @@ protected:
                          http_};
 };
 
+TEST_F(GithubClientTest, AnAccountIsFoundByItsLogin) {
+    http_.answer(200, R"({"login":"Ada","id":7,"type":"User"})");
+    const auto found = client_.find_account("a/da", soon());
+    ASSERT_TRUE(found) << found.error().detail;
+    EXPECT_EQ(found->id.value, 7);
+    EXPECT_EQ(found->login, "Ada");
+    EXPECT_EQ(http_.requests.back().url, "https://api.github.example/users/a%2Fda");
+    http_.answer(404, R"({"message":"Not Found"})");
+    EXPECT_EQ(client_.find_account("nobody", soon()).error().code, base::Errc::not_found);
+    http_.answer(200, R"({"login":"club","id":8,"type":"Organization"})");
+    EXPECT_EQ(client_.find_account("club", soon()).error().code, base::Errc::forbidden);
+}
+
 TEST_F(GithubClientTest, SendsPeopleWithStateChallengeAndScope) {
     EXPECT_EQ(client_.authorize_url({"state", "challenge", "https://keys.example/auth/callback"}),
               "https://github.example/login/oauth/"

@@ -1,0 +1,17 @@
+#include "cli/doctor_checks.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr Check all[] = {
+    check_variables, check_database, check_sealing, check_public_address,
+    check_console,   check_minting,  check_github,  check_openrouter,
+};
+
+}  // namespace
+
+std::span<const Check> checks() {
+    return all;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/database.hpp"
+#include "config/config.hpp"
+#include "net/http_client.hpp"
+
+// What `llmapikey doctor` looks at. A check is a function in a check_*.cpp file and a line of the list in
+// doctor_checks.cpp; it changes nothing, neither here nor upstream.
+namespace llmapikey::cli {
+
+enum class Verdict {
+    ok,
+    warning,  // works, but most likely not as it is meant to
+    problem,
+};
+
+struct Finding {
+    std::string what;
+    Verdict verdict = Verdict::ok;
+    std::string note;        // what was found, or what is wrong and how to mend it
+    std::string group = {};  // the text form prints the findings of a group that are ok on one line; empty: alone
+};
+
+// What the checks share. They run in the order of the list, so that a later check can use what an earlier one opened.
+struct CheckContext {
+    const config::Lookup& lookup;
+    std::vector<config::Problem> problems;             // of the variables
+    std::optional<config::Config> config;              // nullopt: there are problems
+    std::optional<config::Config> storage;             // what the database needs; nullopt: its variables have problems
+    net::HttpClient* http = nullptr;                   // null exactly if `config` is nullopt
+    std::optional<app::Stores> stores = std::nullopt;  // the database; nullopt: not usable, or not up to date
+};
+
+// One finding or more; none where the check has no meaning with this configuration.
+using Check = std::vector<Finding> (*)(CheckContext&);
+
+std::span<const Check> checks();
+
+// check_configuration.cpp
+std::vector<Finding> check_variables(CheckContext& context);
+std::vector<Finding> check_public_address(CheckContext& context);
+std::vector<Finding> check_console(CheckContext& context);
+std::vector<Finding> check_minting(CheckContext& context);
+// check_database.cpp: opens the stores.
+std::vector<Finding> check_database(CheckContext& context);
+std::vector<Finding> check_sealing(CheckContext& context);
+// check_upstreams.cpp
+std::vector<Finding> check_github(CheckContext& context);
+std::vector<Finding> check_openrouter(CheckContext& context);
+
+}  // namespace llmapikey::cli
