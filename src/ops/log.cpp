@@ -7,7 +7,9 @@
 
 #include <cerrno>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 namespace llmapikey::ops {
 namespace {
@@ -41,7 +43,7 @@ class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::nu
     void flush_() override {}
 };
 
-// The one global mutable state of the program: written once by start_logging.
+// Written once, by start_logging.
 struct Logging {
     LogLevel level = LogLevel::warn;
     LogFormat format = LogFormat::text;
@@ -88,6 +90,45 @@ void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
+void compose(std::string& line, std::string_view message, std::initializer_list<LogField> fields) {
+    const bool is_json = logging().format == LogFormat::json;
+    line = is_json ? "\"message\":\"" : "";
+    append_escaped(line, message);
+    if (is_json) line += '"';
+    for (const LogField& field : fields) {
+        line += is_json ? ",\"" : " ";
+        line += field.name;
+        line += is_json ? "\":\"" : "=\"";
+        append_escaped(line, field.value);
+        line += '"';
+    }
+}
+
+void write(LogLevel level, std::string_view line) {
+    own_logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+struct Repetitions {
+    std::mutex mutex;
+    RepeatedLines lines;
+};
+Repetitions& repetitions() {
+    static Repetitions known;
+    return known;
+}
+
+// With the lock held, so that what is counted and what is written stand in one order.
+void write_all(const std::vector<RepeatedLines::Line>& lines) {
+    const bool is_json = logging().format == LogFormat::json;
+    for (const RepeatedLines::Line& line : lines) {
+        const std::string count = std::to_string(line.repeats);
+        const std::string note = line.repeats == 0 ? ""
+                                 : is_json         ? ",\"repeated\":\"" + count + "\""
+                                                   : " repeated=\"" + count + "\"";
+        write(line.level, line.text + note);
+    }
+}
+
 }  // namespace
 
 LogLevel parse_log_level(std::string_view name) {
@@ -105,21 +146,30 @@ bool is_logged(LogLevel level) {
     return level >= logging().level;
 }
 
+void log_each(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+    if (!is_logged(level)) return;
+    thread_local std::string line;  // keeps its room from one line to the next
+    compose(line, message, fields);
+    write(level, line);
+}
+
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
     if (!is_logged(level)) return;
-    const bool is_json = logging().format == LogFormat::json;
-    thread_local std::string line;  // keeps its room from one line to the next
-    line = is_json ? "\"message\":\"" : "";
-    append_escaped(line, message);
-    if (is_json) line += '"';
-    for (const LogField& field : fields) {
-        line += is_json ? ",\"" : " ";
-        line += field.name;
-        line += is_json ? "\":\"" : "=\"";
-        append_escaped(line, field.value);
-        line += '"';
-    }
-    own_logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+    std::string line;
+    compose(line, message, fields);
+    const bool is_trouble = level >= LogLevel::warn;
+    const std::lock_guard lock(repetitions().mutex);
+    write_all(repetitions().lines.add(level, is_trouble ? message : line, line, std::chrono::steady_clock::now()));
+}
+
+void write_repetitions() {
+    const std::lock_guard lock(repetitions().mutex);
+    write_all(repetitions().lines.take_due(std::chrono::steady_clock::now()));
+}
+
+void finish_logging() {
+    const std::lock_guard lock(repetitions().mutex);
+    write_all(repetitions().lines.take_all());
 }
 
 }  // namespace llmapikey::ops

@@ -388,13 +388,13 @@ void Site::note(const Answered& answered) const {
     const auto took = std::chrono::steady_clock::now() - request.received_at;
     services_.metrics.count_request(answered.route, answered.status, took);
     if (!ops::is_logged(ops::LogLevel::info)) return;
-    ops::log(ops::LogLevel::info, "request",
-             {{"method", request.is_head ? "HEAD" : base::to_printable(request.method, 20)},
-              {"path", base::to_printable(request.path)},
-              {"status", std::to_string(answered.status)},
-              {"ms", std::to_string(std::chrono::duration_cast<base::Millis>(took).count())},
-              {"client", answered.client_address},
-              {"request_id", answered.request_id}});
+    ops::log_each(ops::LogLevel::info, "request",
+                  {{"method", request.is_head ? "HEAD" : base::to_printable(request.method, 20)},
+                   {"path", base::to_printable(request.path)},
+                   {"status", std::to_string(answered.status)},
+                   {"ms", std::to_string(std::chrono::duration_cast<base::Millis>(took).count())},
+                   {"client", answered.client_address},
+                   {"request_id", answered.request_id}});
 }
 
 }  // namespace llmapikey::web
