@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <limits>
 
 namespace llmapikey::service {
 
@@ -12,16 +13,20 @@ struct MintLanes::Waiter {
 
 std::optional<MintLanes::Lane> MintLanes::enter(base::Millis patience) {
     if (has_queue_) return std::nullopt;
-    return enter_for_queue(patience);
+    return wait_for_one(patience, static_cast<std::size_t>(most_waiting_));
 }
 
 std::optional<MintLanes::Lane> MintLanes::enter_for_queue(base::Millis patience) {
+    return wait_for_one(patience, std::numeric_limits<std::size_t>::max());
+}
+
+std::optional<MintLanes::Lane> MintLanes::wait_for_one(base::Millis patience, std::size_t most_waiting) {
     std::unique_lock lock(mutex_);
     if (free_ > 0 && waiters_.empty()) {
         --free_;
         return Lane(*this);
     }
-    if (waiters_.size() >= static_cast<std::size_t>(most_waiting_)) return std::nullopt;
+    if (waiters_.size() >= most_waiting) return std::nullopt;
     Waiter self;
     waiters_.push_back(&self);
     self.called.wait_for(lock, patience, [&] { return self.has_lane; });

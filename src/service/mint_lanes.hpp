@@ -35,7 +35,7 @@ public:
     // A lane, or nullopt if none becomes free within `patience`, if too many wait already, or if others wait in the
     // queue of the database, whom nobody may pass over.
     std::optional<Lane> enter(base::Millis patience);
-    // For the one who serves that queue.
+    // For the one who serves that queue, and waits however many others do.
     std::optional<Lane> enter_for_queue(base::Millis patience);
     void set_has_queue(bool has_queue) { has_queue_ = has_queue; }
     // Threads that wait for a lane now.
@@ -46,6 +46,7 @@ public:
 
 private:
     struct Waiter;
+    std::optional<Lane> wait_for_one(base::Millis patience, std::size_t most_waiting);
     void leave();
 
     mutable std::mutex mutex_;
