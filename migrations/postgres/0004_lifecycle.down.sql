@@ -2,7 +2,9 @@
 UPDATE llmapikey.api_keys SET status = 'ambiguous' WHERE status = 'replacing';
 WITH gone AS (DELETE FROM llmapikey.api_keys WHERE status = 'waiting' RETURNING 1)
 UPDATE llmapikey.totals SET live = live - (SELECT count(*) FROM gone);
--- What an earlier key had spent lowers a cap no more: upstream is told so by hand, or when the key is next changed.
+-- What an earlier key had spent lowers a cap no more, and upstream is told so by whichever version comes next: a cap that stayed lowered there would be
+-- taken for somebody's wish, and be the key's for good.
+UPDATE llmapikey.api_keys SET unsynced = gen_random_uuid()::text WHERE carried_until IS NOT NULL AND status = 'active';
 DROP TABLE llmapikey.mint_notes, llmapikey.spending_days;
 DROP INDEX llmapikey.ledger_delete_hash, llmapikey.api_keys_missing, llmapikey.api_keys_carried, llmapikey.api_keys_replacing, llmapikey.api_keys_waiting;
 ALTER TABLE llmapikey.api_keys

@@ -2,7 +2,9 @@
 DROP TRIGGER key_replaced;
 UPDATE api_keys SET status = 'ambiguous', key_hint = NULL WHERE status = 'replacing';
 DELETE FROM api_keys WHERE status = 'waiting';
--- What an earlier key had spent lowers a cap no more: upstream is told so by hand, or when the key is next changed.
+-- What an earlier key had spent lowers a cap no more, and upstream is told so by whichever version comes next: a cap that stayed lowered there would be
+-- taken for somebody's wish, and be the key's for good.
+UPDATE api_keys SET unsynced = lower(hex(randomblob(16))) WHERE carried_until IS NOT NULL AND status = 'active';
 DROP TABLE mint_notes;
 DROP TABLE spending_days;
 DROP INDEX ledger_delete_hash;
