@@ -21,15 +21,19 @@ const std::string select_counts =
     "WHERE status IN ('pending', 'ambiguous') AND status = 'ambiguous'), "
     "(SELECT min(queued_at) / 1000000 FROM llmapikey.api_keys WHERE status = 'waiting'), "
     "(SELECT count(*) FROM llmapikey.webhook_deliveries WHERE state = 'waiting')";
-// $1: now, in seconds. A day that has begun counts whole.
+// $1: now, in seconds. A day that has begun counts whole. Sums of money are made of numbers that know no end, as keys
+// may last for thousands of years, and cut to what a figure holds.
 const std::string select_exposure =
-    "SELECT coalesce(sum(is_usable), 0)::bigint, coalesce(sum(1 - is_usable), 0)::bigint, "
-    "coalesce(sum(is_usable * cap), 0)::bigint, "
-    "coalesce(sum(is_usable * cap * ((expires - $1::bigint + 86399) / 86400)), 0)::bigint, "
-    "max(CASE WHEN is_usable = 1 THEN expires END) FROM "
+    "SELECT usable, expired, "
+    "CAST(CASE WHEN per_day > 9000000000000000000 THEN 9000000000000000000 ELSE per_day END AS bigint), "
+    "CAST(CASE WHEN in_all > 9000000000000000000 THEN 9000000000000000000 ELSE in_all END AS bigint), last_expiry FROM "
+    "(SELECT coalesce(sum(is_usable), 0)::bigint AS usable, coalesce(sum(1 - is_usable), 0)::bigint AS expired, "
+    "coalesce(sum(1.0 * is_usable * cap), 0) AS per_day, "
+    "coalesce(sum(1.0 * is_usable * cap * ((expires - $1::bigint + 86399) / 86400)), 0) AS in_all, "
+    "max(CASE WHEN is_usable = 1 THEN expires END) AS last_expiry FROM "
     "(SELECT daily_limit_micro_usd AS cap, {epoch:expires_at} AS expires, "
     "CASE WHEN expires_at > {time:$1} THEN 1 ELSE 0 END AS is_usable "
-    "FROM llmapikey.api_keys WHERE status = 'active' AND is_disabled = 0) AS active";
+    "FROM llmapikey.api_keys WHERE status = 'active' AND is_disabled = 0) AS active) AS sums";
 const std::string count_of_day =
     "INSERT INTO llmapikey.days (day, issued, ended) VALUES ($1, "
     "(SELECT count(*) FROM llmapikey.api_keys WHERE created_at >= {time:$2} AND created_at < {time:$3} "
