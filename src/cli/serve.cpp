@@ -105,7 +105,7 @@ int run_serve() {
     ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
     tell(notice, "STOPPING=1\nSTATUS=finishing what is under way");
     // A person who presses Ctrl+C waits for nothing.
-    if (signal == SIGTERM) drain(**application, stop_signal, config->drain);
+    if (signal != SIGINT) drain(**application, stop_signal, config->drain);
     (*application)->stop(shutdown_grace);
     return 0;
 }

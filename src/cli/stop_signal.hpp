@@ -7,13 +7,17 @@
 
 namespace llmapikey::cli {
 
-// SIGTERM and SIGINT as something to wait for. Construct before any thread is started: threads inherit the mask.
+// SIGTERM, SIGINT and SIGHUP (the terminal is gone) as something to wait for; not SIGHUP where it is ignored, as under
+// nohup. Construct before any thread is started: threads inherit the mask.
 class StopSignal {
 public:
     StopSignal() {
         sigemptyset(&signals_);
         sigaddset(&signals_, SIGTERM);
         sigaddset(&signals_, SIGINT);
+        struct sigaction on_hangup {};
+        sigaction(SIGHUP, nullptr, &on_hangup);
+        if (on_hangup.sa_handler != SIG_IGN) sigaddset(&signals_, SIGHUP);
         pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
         std::signal(SIGPIPE, SIG_IGN);
     }

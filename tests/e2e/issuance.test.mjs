@@ -1,11 +1,12 @@
 // What the product promises of keys, with real processes, races, lost answers and kills. On the embedded database, or with
 // LLMAPIKEY_TEST_STORE=postgres on PostgreSQL through PgBouncer.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { startPostgres } from "./support/postgres.mjs";
-import { generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+import { binary, generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
 
 const isEmbedded = process.env.LLMAPIKEY_TEST_STORE !== "postgres";
 let upstreams, postgres;
@@ -223,18 +224,33 @@ test("an outage of the upstream leaves sign-in, dashboards and stored keys alone
   assert.ok(text.includes(key));
 }));
 
-test("stopping finishes the mint that is under way", () => withService({}, async (service) => {
+for (const signal of ["SIGTERM", "SIGHUP"]) test(`stopping finishes the mint that is under way: ${signal}`, () => withService({}, async (service) => {
   const session = await signIn(service, somebody());
   await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 700 });
   const calls = async () => (await upstreams.ledger()).calls["POST /keys"] ?? 0;
   const before_ = await calls();
   const under_way = generate(service, session);
   await until("the create", async () => (await calls()) > before_);
-  const stopped = service.process.kill("SIGTERM");
+  const stopped = service.process.kill(signal);
   const answer = await under_way;
   assert.equal((await answer.json()).status, "created");
   assert.equal((await stopped).code, 0);
 }));
+
+test("under nohup the service outlives its terminal", async (t) => {
+  const folder = temporaryFolder();
+  const child = spawn("nohup", [binary, "serve"], { env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder) }, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const exited = new Promise((done) => child.once("exit", (code) => done(code)));
+  t.after(async () => { child.kill("SIGKILL"); await exited; rmSync(folder, { recursive: true, force: true }); });
+  let output = "";
+  child.stderr.on("data", (chunk) => { output += chunk; });
+  const url = await until("it listens", () => /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1]);
+  child.kill("SIGHUP");
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  assert.equal(/stopping/.test(output), false);
+  child.kill("SIGTERM");
+  assert.equal(await exited, 0);
+});
 
 test("usage comes from the upstream's window", () => withService({}, async (service) => {
   const session = await signIn(service, somebody());
