@@ -10,6 +10,7 @@
 #include "app/observation.hpp"
 #include "app/settings.hpp"
 #include "app/threads_and_pauses.hpp"
+#include "app/upkeep.hpp"
 #include "app/upstreams.hpp"
 #include "base/crypto.hpp"
 #include "base/work_queue.hpp"
@@ -33,7 +34,7 @@ struct Application::Parts {
     Parts(const config::Config& config, Setting setting, const base::Clock& clock, Stores opened,
           const net::ListenAddress& listen, const std::vector<web::AddressRange>& proxies,
           const PutInFront& put_in_front)
-        : wall_clock(clock),
+        : time(clock),
           upstream_timeout(config.upstream_timeout),
           can_recover(!config.openrouter_management_key.empty()),
           stores(std::move(opened)),
@@ -140,6 +141,7 @@ struct Application::Parts {
                      [this](const std::string& message) { note_failure(message); }),
           webhook_courier(*stores.webhooks, counted_webhooks, sealers.webhooks, webhook_queue, clock,
                           [this] { webhook_timer.wake(); }),
+          upkeep(stores, time),
           recovery_timer("recovery", recovery_pause, [this](const std::stop_token& stop) { return recover(stop); }),
           minting_timer("minting", minting_pause,
                         [this](const std::stop_token& stop) {
@@ -156,7 +158,9 @@ struct Application::Parts {
                       [this](const std::stop_token&) { return provider->probe(), AfterJob::pause; }),
           guardrail_timer(
               "guardrail", guardrail_pause, [this](const std::stop_token&) { return learn_guardrail(); },
-              FirstRun::at_once) {
+              FirstRun::at_once),
+          upkeep_timer("upkeep", upkeep_pause,
+                       [this](const std::stop_token&) { return upkeep.run_once(), AfterJob::pause; }) {
         observe_connections(server, metrics);
     }
 
@@ -198,7 +202,7 @@ struct Application::Parts {
             for (const auto& [kind, count] : report->counts)
                 metrics.count_findings(service::to_text(kind), count.found, count.fixed);
         }
-        const auto noted = stores.statistics->set_facts(facts, wall_clock.now());
+        const auto noted = stores.statistics->set_facts(facts, time.now());
         if (!noted) ops::log(ops::LogLevel::warn, "noting a reconciliation: " + noted.error().detail);
         return AfterJob::pause;
     }
@@ -239,13 +243,13 @@ struct Application::Parts {
     void note_failure(const std::string& message) {
         ops::log(ops::LogLevel::warn, message);
         const bool is_queued = background_queue.try_submit([this, message] {
-            const auto noted = stores.statistics->record_failure(message, wall_clock.now());
+            const auto noted = stores.statistics->record_failure(message, time.now());
             if (!noted) ops::log(ops::LogLevel::warn, "noting a failure failed: " + noted.error().detail);
         });
         if (!is_queued) ops::log(ops::LogLevel::debug, "too busy to note a failure");
     }
 
-    const base::Clock& wall_clock;
+    const base::Clock& time;  // the database's
     const base::Seconds upstream_timeout;
     const bool can_recover;
     bool has_started = false;
@@ -304,12 +308,13 @@ struct Application::Parts {
     std::chrono::steady_clock::time_point next_reconciliation{};
     service::MintDispatcher dispatcher;       // whose turn it is
     service::WebhookCourier webhook_courier;  // messages to endpoints
+    Upkeep upkeep;                            // of the database
     JobLease reconcile_lease{"reconcile", base::Seconds{20}};
     JobLease bulk_lease{"bulk", base::Seconds{20}};
     JobLease webhook_lease{"webhooks", base::Seconds{60}};
     JobLease statistics_lease{"statistics", base::Seconds{120}};
     JobTimer recovery_timer, minting_timer, reconcile_timer, bulk_timer, webhook_timer, statistics_timer, probe_timer,
-        guardrail_timer;
+        guardrail_timer, upkeep_timer;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -326,7 +331,8 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
     if (!proxies) return tl::unexpected(proxies.error());
     auto stores = open_migrated_stores(config, clock);
     if (!stores) return tl::unexpected(stores.error());
-    auto parts = std::make_unique<Parts>(config, setting, clock, std::move(*stores), *listen, *proxies, put_in_front);
+    const base::Clock& time = stores->time_or(clock);
+    auto parts = std::make_unique<Parts>(config, setting, time, std::move(*stores), *listen, *proxies, put_in_front);
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 
@@ -345,6 +351,7 @@ base::Result<void> Application::start(std::optional<int> listening_socket) {
     }
     if (started) parts_->metrics.expect_job("webhooks");
     if (started) parts_->webhook_timer.start();
+    if (started) parts_->upkeep_timer.start();
     parts_->has_started = started.has_value();
     return started;
 }
@@ -363,15 +370,15 @@ void Application::announce_stop() {
 
 bool Application::is_watched() const {
     const auto asked_at = parts_->readiness.last_asked_at.load();
-    return asked_at != base::Timestamp{} && parts_->wall_clock.now() - asked_at <= std::chrono::minutes{1};
+    return asked_at != base::Timestamp{} && parts_->time.now() - asked_at <= std::chrono::minutes{1};
 }
 
 void Application::stop(base::Millis grace) {
     parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
-    for (JobTimer* timer :
-         {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer, &parts_->bulk_timer,
-          &parts_->webhook_timer, &parts_->statistics_timer, &parts_->probe_timer, &parts_->guardrail_timer})
+    for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer,
+                            &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer,
+                            &parts_->probe_timer, &parts_->guardrail_timer, &parts_->upkeep_timer})
         timer->stop();
     // Calls to endpoints that hang are cut off, and made again after the next start.
     parts_->webhook_courier.stop();
@@ -384,6 +391,7 @@ void Application::stop(base::Millis grace) {
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();
+    ops::finish_logging();
 }
 
 }  // namespace llmapikey::app

@@ -18,8 +18,8 @@ enum class Setting { production, sandbox };
 // The running service: everything that `serve` needs, built in the order of its dependencies and torn down in reverse.
 class Application {
 public:
-    // Opens and migrates the database. Errors say what to do: store_unavailable, invalid_input (LISTEN,
-    // TRUSTED_PROXIES).
+    // Opens and migrates the database, whose time is used where it has one of its own; else `clock`. Errors say what to
+    // do: store_unavailable, invalid_input (LISTEN, TRUSTED_PROXIES).
     // `put_in_front`: what the server is to serve in place of the site, which it may pass requests on to; may be empty.
     using PutInFront = std::function<std::unique_ptr<net::HttpHandler>(net::HttpHandler& site)>;
     static base::Result<std::unique_ptr<Application>> create(const config::Config& config, Setting setting,

@@ -118,6 +118,15 @@ void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::sha
     stores.statistics = std::make_unique<storage::SqlStatisticsStore>(database);
     stores.webhooks = std::make_unique<storage::SqlWebhookStore>(database);
     stores.sealed = std::make_unique<storage::SqlSealedStore>(database);
+    stores.misdated = std::make_unique<storage::SqlTimeCorrection>(database);
+}
+
+DatabaseClock::Read reader_of_time(std::shared_ptr<storage::SqlDatabase> database) {
+    return [database = std::move(database)]() -> base::Result<DatabaseClock::Micros> {
+        const auto answer = database->run("SELECT {queue_time}", {});
+        if (!answer) return tl::unexpected(answer.error());
+        return DatabaseClock::Micros{answer->rows.at(0).number(0)};
+    };
 }
 
 base::Result<Stores> open_sqlite(const config::Config& config) {
@@ -129,6 +138,7 @@ base::Result<Stores> open_sqlite(const config::Config& config) {
     stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);
     open_shared(std::make_shared<sqlite::SqliteSql>(*connections),
                 std::make_shared<sqlite::SqliteGrantEndings>(*connections), stores);
+    stores.shrink = [connections = *connections] { return connections->shrink_log(); };
     return stores;
 }
 
@@ -141,11 +151,14 @@ base::Result<Stores> open_postgres(const config::Config& config) {
     auto database = std::make_shared<postgres::Database>(std::move(*settings), options, stores.health);
     stores.keys = std::make_unique<postgres::PostgresKeyStore>(database);
     stores.audit = std::make_unique<postgres::PostgresAuditLog>(database);
-    open_shared(std::make_shared<postgres::PostgresSql>(database),
-                std::make_shared<postgres::PostgresGrantEndings>(database), stores);
+    const auto sql = std::make_shared<postgres::PostgresSql>(database);
+    open_shared(sql, std::make_shared<postgres::PostgresGrantEndings>(database), stores);
     stores.rate_limits = std::make_unique<postgres::PostgresRateLimits>(database);
     const auto checked = stores.keys->check();
     if (!checked) return tl::unexpected(checked.error());
+    stores.clock = std::make_unique<DatabaseClock>(reader_of_time(sql));
+    const auto read = stores.clock->refresh();
+    if (!read) return tl::unexpected(read.error());
     return stores;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "app/database_clock.hpp"
 #include "base/clock.hpp"
 #include "base/crypto.hpp"
 #include "base/result.hpp"
@@ -24,6 +26,7 @@
 #include "service/webhooks.hpp"
 #include "storage/database_health.hpp"
 #include "storage/migrator.hpp"
+#include "storage/sql_time_correction.hpp"
 
 // The configured database, whichever of the two it is. All can fail with store_unavailable and, where POSTGRES_URL
 // cannot be read, invalid_input; the error says what to do.
@@ -52,6 +55,15 @@ struct Stores {
     std::unique_ptr<service::SealedStore> sealed;
     std::shared_ptr<storage::DatabaseHealth> health = std::make_shared<storage::DatabaseHealth>();
     std::unique_ptr<service::RateLimits> rate_limits;  // null: one process only, which counts for itself
+    std::unique_ptr<DatabaseClock> clock;              // null: the database's time is this machine's
+    // Gives back what the database's files hold of the past; empty: the database does so by itself. To be called every
+    // few seconds.
+    std::function<base::Result<void>()> shrink;
+
+    std::unique_ptr<storage::SqlTimeCorrection> misdated;  // what a clock that was wrong has left behind
+
+    // The time for all that goes into the database, and is compared with what other processes have put there.
+    const base::Clock& time_or(const base::Clock& machine) const { return clock ? *clock : machine; }
 };
 
 // The stores of a database that has its schema already.

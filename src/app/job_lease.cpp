@@ -9,11 +9,11 @@ JobLeases::JobLeases(service::Leases& store, const base::Clock& clock)
     : store_(store), clock_(clock), process_id_(base::random_uuid()) {}
 
 bool JobLeases::hold(JobLease& lease) {
-    const auto now = clock_.now();
-    if (now - lease.renewed_at < lease.duration / 3) return true;
-    const auto held = store_.acquire(lease.name, process_id_, now, lease.duration);
+    const auto now = std::chrono::steady_clock::now();
+    if (lease.renewed_at && now - *lease.renewed_at < lease.duration / 3) return true;
+    const auto held = store_.acquire(lease.name, process_id_, clock_.now(), lease.duration);
     if (!held) ops::log(ops::LogLevel::warn, std::string("the lease ") + lease.name + ": " + held.error().detail);
-    lease.renewed_at = held && *held ? now : base::Timestamp{};
+    lease.renewed_at = held && *held ? std::optional(now) : std::nullopt;
     return held && *held;
 }
 

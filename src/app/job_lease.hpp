@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -12,7 +14,7 @@ namespace llmapikey::app {
 struct JobLease {
     const char* name;
     base::Seconds duration;  // as long as a run may take; a process that ends in order gives its leases back
-    base::Timestamp renewed_at{};
+    std::optional<std::chrono::steady_clock::time_point> renewed_at{};  // while it is held
 };
 
 // The leases of this process.

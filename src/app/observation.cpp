@@ -63,6 +63,9 @@ std::vector<Figure> Observation::figures() const {
                             observed_.policy.is_enabled ? 1 : 0));
     figures.push_back(
         gauge("llmapikey_live_keys_limit", "MAX_TOTAL_KEYS; 0: no limit", number(observed_.policy.max_total_keys)));
+    figures.push_back(gauge("llmapikey_clock_ahead_seconds",
+                            "How far this machine's clock is ahead of the database's; negative: behind",
+                            observed_.stores.clock ? observed_.stores.clock->skew_of_machine().count() : 0));
     add_keys(figures);
     add_facts(figures);
     Figure errors{"llmapikey_database_errors_total",

@@ -28,6 +28,7 @@ inline constexpr base::Millis statistics_pause{5'000};
 // A probe takes two seconds at the most: within three of OpenRouter's return calls go through again.
 inline constexpr base::Millis probe_pause{800};
 inline constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
+inline constexpr base::Millis upkeep_pause{10'000};
 
 inline constexpr std::size_t max_waiting = 2'048;  // a queue; more are answered 503
 inline constexpr std::size_t max_waiting_readers =

@@ -4,7 +4,7 @@ namespace llmapikey::cli {
 namespace {
 
 constexpr Check all[] = {
-    check_variables, check_database, check_sealing, check_public_address,
+    check_variables, check_database, check_sealing, check_clock,      check_public_address,
     check_console,   check_minting,  check_github,  check_openrouter,
 };
 

@@ -49,6 +49,8 @@ std::vector<Finding> check_minting(CheckContext& context);
 // check_database.cpp: opens the stores.
 std::vector<Finding> check_database(CheckContext& context);
 std::vector<Finding> check_sealing(CheckContext& context);
+// check_clock.cpp: this machine's clock against the database's.
+std::vector<Finding> check_clock(CheckContext& context);
 // check_upstreams.cpp
 std::vector<Finding> check_github(CheckContext& context);
 std::vector<Finding> check_openrouter(CheckContext& context);

@@ -12,6 +12,7 @@ base::Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Confi
 
 KeyServices::KeyServices(const config::Config& config, app::Stores opened)
     : stores(std::move(opened)),
+      clock_(stores.time_or(machine_clock_)),
       http_(app::make_http_client(config)),
       provider_(app::make_key_provider(config, *http_)),
       identity_(app::make_identity_provider(config, *http_)),

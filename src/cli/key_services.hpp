@@ -21,11 +21,14 @@ public:
     static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
 
     app::Stores stores;
+    // The database's time, for what goes there.
+    const base::Clock& clock() const { return clock_; }
 
 private:
     KeyServices(const config::Config& config, app::Stores opened);
 
-    base::SystemClock clock_;
+    const base::SystemClock machine_clock_;
+    const base::Clock& clock_;  // the database's time
     std::unique_ptr<net::HttpClient> http_;
     app::OpenRouter provider_;
     std::unique_ptr<service::IdentityProvider> identity_;

@@ -102,9 +102,8 @@ base::Result<void> end_interrupted(KeyServices& services, const config::Config& 
 
 base::Result<service::ReconcileReport> reconcile(KeyServices& services, const config::Config& config,
                                                  const ReconcileChoice& choice) {
-    const base::SystemClock clock;
     const base::Seconds settle_time = domain::settle_time(config.upstream_timeout);
-    const base::Timestamp attempted_by = clock.now() - settle_time;
+    const base::Timestamp attempted_by = services.clock().now() - settle_time;
     service::ReconcileReport interrupted;
     const auto ended = choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
                                   : add_interrupted(services, attempted_by, interrupted);

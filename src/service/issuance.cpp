@@ -345,8 +345,8 @@ IssueAnswer Issuance::wait_again(const domain::Grant& grant, const base::Error& 
     const base::Seconds doubled{1 << std::min(grant.attempts, 3)};
     // While the upstream is away nobody's attempts are used up, but nobody waits for ever either.
     const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < longest_wait);
-    const Requeue requeue{now + std::max(std::min(doubled, longest_pause), cause.retry_after), problem_of(cause),
-                          !is_patient};
+    const base::Seconds pause = std::max(std::min(doubled, longest_pause), cause.retry_after);
+    const Requeue requeue{now + std::min<base::Seconds>(pause, longest_turn_pause), problem_of(cause), !is_patient};
     const auto requeued = parts_.queue.requeue(attempt_of(grant), requeue);
     if (!requeued && requeued.error().code != base::Errc::conflict) {
         parts_.log("keeping the place of account " + grant.github_user_id.text() +

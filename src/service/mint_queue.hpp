@@ -17,9 +17,12 @@ struct Claim {
     std::optional<base::MicroUsd> daily_limit;  // nullopt: the row's own
 };
 
+// However long the upstream asks to be left alone: nobody's turn is further off.
+inline constexpr std::chrono::minutes longest_turn_pause{10};
+
 // What an attempt that made no key leaves behind.
 struct Requeue {
-    base::Timestamp next_attempt_at;
+    base::Timestamp next_attempt_at;  // by longest_turn_pause at the latest
     domain::MintProblem problem = domain::MintProblem::none;
     bool counts = true;  // as a failed attempt
 };

@@ -37,8 +37,9 @@ void Recovery::revoke(base::Seconds timeout, const std::stop_token& stop, Recove
     OutageWatch watch;
     for (const LedgerEntry& entry : *entries) {
         if (stop.stop_requested()) return;
-        // One that began just now is somebody's who is still at it.
-        if (entry.begun_at + timeout > clock_.now()) continue;
+        // One that began just now is somebody's who is still at it; not one that is yet to begin: its clock was wrong.
+        const auto age = clock_.now() - entry.begun_at;
+        if (-timeout < age && age < timeout) continue;
         const auto ended =
             parts_.revocation.resume(entry.grant, {"system", "resumed"}, entry.reason, base::Deadline::after(timeout));
         if (ended) ++recovered.revoked;

@@ -24,7 +24,8 @@ base::Timestamp day_of(base::Timestamp time) {
 
 bool is_due(const Facts& facts, const char* name, base::Timestamp now, base::Seconds every) {
     const auto found = facts.find(name);
-    return found == facts.end() || found->second.noted_at + every <= now;
+    // What was noted in the future was noted when the time was another.
+    return found == facts.end() || found->second.noted_at + every <= now || found->second.noted_at > now + every;
 }
 
 std::string text_of(const Facts& facts, const char* name) {

@@ -12,7 +12,8 @@ const std::string take_token =
     "ON CONFLICT (client) DO UPDATE SET (tokens, filled_at, is_taken) = "
     "(SELECT CASE WHEN level >= 1 THEN level - 1 ELSE level END, now(), level >= 1 FROM "
     "(SELECT least($2::double precision, bucket.tokens + "
-    "greatest(extract(epoch FROM now() - bucket.filled_at), 0)::double precision * $2::double precision / 60) "
+    "CASE WHEN bucket.filled_at > now() + interval '5 seconds' THEN $2::double precision "  // the clock was set back
+    "ELSE greatest(extract(epoch FROM now() - bucket.filled_at), 0)::double precision * $2::double precision / 60 END) "
     "AS level) AS refilled) "
     "RETURNING is_taken, ceil((1 - tokens) * 60 / $2::double precision)::bigint";
 

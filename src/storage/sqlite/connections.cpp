@@ -1,5 +1,7 @@
 #include "storage/sqlite/connections.hpp"
 
+#include <filesystem>
+
 #include "storage/sqlite/migrations.hpp"
 
 namespace llmapikey::storage::sqlite {
@@ -41,6 +43,14 @@ base::Result<std::unique_ptr<Connection>> Connections::open_connection(Access ac
     auto opened = Connection::open(options_.path, access, options_.busy_timeout);
     if (opened && health_ != nullptr) (*opened)->report_to(*health_);
     return opened;
+}
+
+base::Result<void> Connections::shrink_log() {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(options_.path + "-wal", none);
+    if (none || size <= static_cast<std::uintmax_t>(longest_log)) return {};
+    Writer writer(*this);
+    return writer->empty_log(options_.busy_timeout);
 }
 
 base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options,

@@ -23,6 +23,10 @@ public:
     static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options,
                                                            std::shared_ptr<DatabaseHealth> health = nullptr);
 
+    // Empties the write-ahead log if it is long and no reader needs it any more; waits for nobody. Fails where the disk
+    // does.
+    base::Result<void> shrink_log();
+
     // The writer, for as long as this lives.
     class Writer {
     public:

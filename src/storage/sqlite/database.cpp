@@ -171,7 +171,22 @@ base::Result<void> Connection::prepare_to_write(base::Millis busy_timeout) {
         std::this_thread::sleep_for(base::Millis{2});
         kept = execute(keep_a_wal);
     }
+    // The log grows while somebody reads, and is written from its beginning again afterwards: then it is cut.
+    if (kept) kept = execute("PRAGMA journal_size_limit = " + std::to_string(longest_log));
     return kept ? execute(writer_settings) : kept;
+}
+
+base::Result<void> Connection::empty_log(base::Millis busy_timeout) {
+    sqlite3* const connection = connection_.get();
+    int frames = 0, moved = 0;
+    int code = sqlite3_wal_checkpoint_v2(connection, nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+    if (code == SQLITE_OK && moved == frames) {
+        sqlite3_busy_timeout(connection, 0);
+        code = sqlite3_wal_checkpoint_v2(connection, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+        sqlite3_busy_timeout(connection, static_cast<int>(busy_timeout.count()));
+    }
+    const bool is_in_use = trouble_of(code) == Trouble::busy || (code & 0xff) == SQLITE_LOCKED;
+    return code == SQLITE_OK || is_in_use ? base::Result<void>{} : tl::unexpected(error("emptying the log"));
 }
 
 bool Connection::is_busy() const {

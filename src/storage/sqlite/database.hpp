@@ -30,6 +30,9 @@ struct FreeStatement {
 
 enum class Access { read_write, read_only };
 
+// Of the write-ahead log: what is longer is cut off once it is not needed.
+inline constexpr std::int64_t longest_log = 8 * 1024 * 1024;
+
 class Connection;
 
 // A prepared statement being run: bind in order, then step. Reset when it goes.
@@ -74,6 +77,10 @@ public:
     // A consistent copy as of now, checked, with mode 0600; other processes may go on writing. `path` must not exist.
     // What could not be finished is removed.
     base::Result<void> copy_to(const std::string& path);
+
+    // Moves what the write-ahead log holds into the file, as far as readers let it, and empties the log if that is all;
+    // waits for nobody. `busy_timeout`: of this connection.
+    base::Result<void> empty_log(base::Millis busy_timeout);
 
     // Rows that the latest statement inserted, updated or deleted.
     int changes() const;

@@ -39,7 +39,7 @@ TEST_P(StatisticsContract, ADayIsCountedOnceThoughTheProcessDiesBetweenTwoStatem
         storage::SqlStatisticsStore statistics(database);
         storage::SqlSpendingStore spending(database);
         const auto now = clock_.now();
-        auto done = statistics.record_spending({{"handle-1", {spent}, {spent}}, {"handle-2", {10}, {10}}}, now);
+        auto done = statistics.record_spending({{"handle-1", {spent}}, {"handle-2", {10}}}, now);
         if (done) done = spending.note({{"handle-1", {spent}, now}, {"handle-2", {10}, now}});
         return done ? statistics.count_spending(now) : done;
     };

@@ -1,0 +1,41 @@
+#include "storage/sql_time_correction.hpp"
+
+#include "service/mint_queue.hpp"
+#include "storage/sql_values.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+// By so much the times of two processes differ at the most.
+constexpr base::Seconds tolerance{5};
+
+// $1: now; $2: what is later than that cannot be.
+struct Correction {
+    std::string sql;
+    base::Seconds furthest;  // ahead of now
+};
+const Correction corrections[] = {
+    {"UPDATE llmapikey.api_keys SET attempted_at = {time:$1} WHERE status IN ('pending', 'ambiguous') "
+     "AND attempted_at > {time:$2}",
+     base::Seconds{0}},
+    {"UPDATE llmapikey.api_keys SET next_attempt_at = $1::bigint WHERE status = 'waiting' "
+     "AND next_attempt_at > $2::bigint",
+     service::longest_turn_pause},
+    {"UPDATE llmapikey.stored_answers SET begun_at = $1::bigint WHERE status = 0 AND begun_at > $2::bigint",
+     base::Seconds{0}},
+};
+
+}  // namespace
+
+base::Result<int> SqlTimeCorrection::correct(base::Timestamp now) {
+    int corrected = 0;
+    for (const Correction& correction : corrections) {
+        const auto values = SqlValues().add(seconds_of(now)).add(seconds_of(now + correction.furthest + tolerance));
+        const auto done = database_->run(correction.sql, values);
+        if (!done) return tl::unexpected(done.error());
+        corrected += done->changed;
+    }
+    return corrected;
+}
+
+}  // namespace llmapikey::storage
