@@ -71,6 +71,11 @@ protected:
         if (!activated) throw std::runtime_error(activated.error().detail);
         return *keys_->find({account}).value();
     }
+    // Of a key that was made today and has spent so much since.
+    service::SpendingReading reading_today(const std::string& handle, std::int64_t micro_usd) {
+        const base::MicroUsd spent{micro_usd};
+        return {handle, spent, spent, spent, clock_.now(), {}};
+    }
     service::Ending ending(std::optional<domain::Hold> hold = {}, const std::string& bulk_id = "") {
         return {"github:1003", "leaked", std::move(hold), clock_.now(), bulk_id};
     }

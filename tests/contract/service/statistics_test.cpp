@@ -126,7 +126,7 @@ TEST_P(StatisticsTest, TheAlarmHearsOfAKeyThatWasEndedBetweenTwoReadings) {
     EXPECT_EQ(run(), "");
     const auto grant = spender(1, 7'000'000);
     ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));
-    ASSERT_TRUE(spending_->note({{grant.delete_handle, base::MicroUsd{7'000'000}, clock_.now()}}));
+    ASSERT_TRUE(spending_->note({reading_today(grant.delete_handle, 7'000'000)}));
     provider_.remove_key(grant.delete_handle);
     ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now()));
     EXPECT_EQ(alarms(), 0);

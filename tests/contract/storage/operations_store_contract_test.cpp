@@ -183,9 +183,9 @@ TEST_P(OperationsStoreContract, FiguresAreTakenAndKept) {
         ASSERT_TRUE(statistics.record_spending({{"handle-1", {950}}}, clock_.now()));
     ASSERT_TRUE(statistics.count_spending(today));
     EXPECT_EQ(statistics.days(today)->at(0).spent.value, 0) << "no key's spending of today is known";
-    ASSERT_TRUE(spending_->note({{"handle-1", {400}, clock_.now()}, {"handle-2", {100}, clock_.now()}}));
+    ASSERT_TRUE(spending_->note({reading_today("handle-1", 400), reading_today("handle-2", 100)}));
     for (const std::int64_t spent : {450, 450}) {
-        ASSERT_TRUE(spending_->note({{"handle-1", {spent}, clock_.now()}}));
+        ASSERT_TRUE(spending_->note({reading_today("handle-1", spent)}));
         ASSERT_TRUE(statistics.count_spending(today));
     }
     const auto days = statistics.days(today);

@@ -40,7 +40,7 @@ TEST_P(StatisticsContract, ADayIsCountedOnceThoughTheProcessDiesBetweenTwoStatem
         storage::SqlSpendingStore spending(database);
         const auto now = clock_.now();
         auto done = statistics.record_spending({{"handle-1", {spent}}, {"handle-2", {10}}}, now);
-        if (done) done = spending.note({{"handle-1", {spent}, now}, {"handle-2", {10}, now}});
+        if (done) done = spending.note({reading_today("handle-1", spent), reading_today("handle-2", 10)});
         return done ? statistics.count_spending(now) : done;
     };
     ASSERT_TRUE(read_through(sql_, 100));
