@@ -19,7 +19,7 @@ std::optional<Bytes> address_bytes(std::string_view text) {
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
     text = text.substr(0, text.find('%'));
     char terminated[INET6_ADDRSTRLEN] = {};
-    if (text.size() >= sizeof terminated) return std::nullopt;
+    if (text.size() >= sizeof terminated || text.find('\0') != std::string_view::npos) return std::nullopt;
     text.copy(terminated, text.size());
     Bytes bytes = ipv4_mapped_prefix;
     if (inet_pton(AF_INET, terminated, bytes.data() + ipv4_offset) == 1) return bytes;
@@ -58,10 +58,12 @@ std::string rate_limit_key(const std::string& address) {
     return base::to_hex(std::string_view(reinterpret_cast<const char*>(bytes->data()), 8)) + "/64";
 }
 
-// "1.2.3.4", "1.2.3.4:5678", "[::1]:5678" or "::1" as a bare address.
+// "1.2.3.4", "1.2.3.4:5678", "[::1]:5678", "::1" or "fe80::1%eth0" as a bare address; whatever else as it is.
 std::string without_port(std::string_view text) {
     text = base::trim(text);
-    if (text.starts_with('[')) return std::string(text.substr(1, text.find(']') - 1));
+    const auto bracket = text.find(']');
+    if (text.starts_with('[') && bracket != std::string_view::npos) text = text.substr(1, bracket - 1);
+    if (const auto zone = text.find('%'); zone != std::string_view::npos) return std::string(text.substr(0, zone));
     if (std::count(text.begin(), text.end(), ':') == 1) return std::string(text.substr(0, text.find(':')));
     return std::string(text);
 }

@@ -371,9 +371,9 @@ void Site::note_refused(const Context& context, std::string_view reason) const {
     if (!ops::is_logged(ops::LogLevel::warn)) return;
     const net::Request& request = context.request;
     ops::log(ops::LogLevel::warn,
-             "request refused: if people meet this, set PUBLIC_URL to the origin that they open, and TRUSTED_PROXIES",
-             {{"reason", reason},
-              {"path", base::to_printable(request.path)},
+             "request refused: " + std::string(reason) +
+                 "; if people meet this, set PUBLIC_URL to the origin that they open, and TRUSTED_PROXIES",
+             {{"path", base::to_printable(request.path)},
               {"own_origin", context.origin.origin},
               {"host", base::to_printable(request.header("host"), 100)},
               {"origin", base::to_printable(request.header("origin"), 100)},

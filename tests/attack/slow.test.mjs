@@ -7,7 +7,7 @@ import { startSandbox, until } from "../e2e/support/service.mjs";
 import { ask, portOf } from "./support/wire.mjs";
 
 const each = process.env.LLMAPIKEY_ATTACK_LONG ? 150 : 40;
-// The longest deadline of those that are waited for is 30 s (60 s of an idle connection in the long form); the rest is for a slow machine.
+// The longest deadline of those that are waited for is 30 s (75 s of an idle connection in the long form); the rest is for a slow machine.
 const limit = process.env.LLMAPIKEY_ATTACK_LONG ? 150_000 : 90_000;
 
 let service, port;

@@ -106,13 +106,18 @@ test("of what proxies in a row say the first element counts", async () => {
 });
 
 test("what is refused for its host or origin is in the log, with the reason and the variable that helps", async () => {
-  assert.equal((await get(proxied, "/dashboard", { "X-Forwarded-Host": "a b" })).status, 400);
-  assert.equal((await get(open, "/dashboard", { Host: "a b" })).status, 400);
-  assert.equal((await post(open, "/auth/sign-out", { Origin: "https://elsewhere.example.org" })).status, 403);
-  const [forwarded] = await until("the line", () => linesWith(proxied, "X-Forwarded-Host is no host").length && linesWith(proxied, "X-Forwarded-Host is no host"));
-  assert.match(forwarded, /PUBLIC_URL/);
-  assert.match(linesWith(open, "the Host header is no host")[0], /PUBLIC_URL/);
-  assert.match(linesWith(open, "elsewhere.example.org")[0], new RegExp(`PUBLIC_URL.*${new URL(open.url).host}`));
+  const folder = temporaryFolder();
+  const service = await startService(upstreams, folder, { TRUSTED_PROXIES: "127.0.0.1" });
+  assert.equal((await get(service, "/dashboard", { "X-Forwarded-Host": "a b" })).status, 400);
+  assert.equal((await get(service, "/dashboard", { Host: "a b" })).status, 400);
+  assert.equal((await post(service, "/auth/sign-out", { Origin: "https://elsewhere.example.org" })).status, 403);
+  for (const words of ["X-Forwarded-Host is no host", "the Host header is no host", "Origin and Sec-Fetch-Site do not name this service"]) {
+    const [line] = await until(words, () => linesWith(service, words).length > 0 && linesWith(service, words));
+    assert.match(line, /request refused.*PUBLIC_URL/);
+  }
+  assert.match(linesWith(service, "elsewhere.example.org")[0], new RegExp(new URL(service.url).host));
+  await service.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test("a session of a replica whose clock is some minutes ahead counts", async () => {
@@ -150,7 +155,7 @@ test("what GitHub says is wrong has a page and a line in the log, whatever becom
       assert.match(answer.body, words, what);
       assert.doesNotMatch(answer.body, /EVIL|run out|made_up/);
     }
-    assert.equal(linesWith(open, `GitHub answered ${error}`).length, 4, error);
+    assert.ok(linesWith(open, `GitHub answered ${error}`).length > 0, error);
   }
   assert.match(linesWith(open, "redirect_uri_mismatch")[0], /PUBLIC_URL\/auth\/callback/);
 });
@@ -178,5 +183,17 @@ test("HSTS is for this host, unless the organizer says that it is for all below 
     assert.equal((await get(wide, path)).headers["strict-transport-security"], "max-age=63072000; includeSubDomains", path);
   }
   await wide.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("how long a connection may be idle is the operator's choice", async () => {
+  const folder = temporaryFolder();
+  const service = await startService(upstreams, folder, { KEEP_ALIVE_SECONDS: "1" });
+  const began = Date.now();
+  const { answers } = await exchange(portOf(service.url), "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", { isOpen: true });
+  const took = Date.now() - began;
+  assert.equal(answers[0].status, 200);
+  assert.ok(took >= 900 && took < 30_000, `${took} ms`);
+  await service.stop();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -194,6 +194,18 @@ TEST(ClientOriginTest, TakesTheNearestAddressThatIsNoProxy) {
     EXPECT_TRUE(origin.is_https);
 }
 
+TEST(ClientOriginTest, AnAddressThatIsForwardedIsNothingMore) {
+    const OriginResolver resolver("http://x", ranges({"127.0.0.1"}));
+    const auto address_of = [&](const std::string& forwarded) {
+        return resolver.client_address(request_with({{"X-Forwarded-For", forwarded}}));
+    };
+    EXPECT_EQ(address_of("[2001:db8::1]:5678"), "2001:db8::1");
+    EXPECT_EQ(address_of("203.0.113.9:5678"), "203.0.113.9");
+    EXPECT_EQ(address_of("fe80::1%eth0\x1b[31m"), "fe80::1");
+    EXPECT_EQ(address_of(std::string("[2001:db8::\0\x10:80", 16)), "127.0.0.1");
+    EXPECT_EQ(address_of(std::string("2001:db8::\0x", 12)), "127.0.0.1");
+}
+
 TEST(ClientOriginTest, LimitsIpv6BySlash64) {
     const OriginResolver resolver("http://x", {});
     const auto one = resolver.resolve(request_with({}, "2001:db8:1:2::1"));
