@@ -202,8 +202,13 @@ TEST(ConfigTest, WhatHoldsACommentQuotesOrAReferenceIsRefused) {
     for (const char* name :
          {"AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET", "AUTH_SESSION_SECRET_ALSO_ACCEPTED",
           "OPENROUTER_MANAGEMENT_KEY", "GITHUB_OAUTH_CLIENT_SECRET", "GITHUB_OAUTH_CLIENT_ID", "DATA_DIR"}) {
-        const std::string refused[] = {"# openssl rand -base64 32, say", "#" + good, good + " # note", good + "\t#",
-                                       "\"" + good + "\"", "'" + good + "'", "${SECRET_OF_" + good + "}"};
+        const std::string refused[] = {"# openssl rand -base64 32, say",
+                                       "#" + good,
+                                       good + " # note",
+                                       good + "\t#",
+                                       "\"" + good + "\"",
+                                       "'" + good + "'",
+                                       "${SECRET_OF_" + good + "}"};
         for (const std::string& value : refused) {
             Values values = good_values();
             values[name] = value;
