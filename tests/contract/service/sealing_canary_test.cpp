@@ -27,7 +27,9 @@ protected:
     }
     bool starts(const Process& process) {
         const auto verified = SealingCanary(store_, process.keys, process.webhooks).verify_or_write();
-        if (!verified) EXPECT_EQ(verified.error().code, base::Errc::misconfigured) << verified.error().detail;
+        if (!verified) {
+            EXPECT_EQ(verified.error().code, base::Errc::misconfigured) << verified.error().detail;
+        }
         return verified.has_value();
     }
     bool is_verified(const Process& process) {
