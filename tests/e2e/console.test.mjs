@@ -131,7 +131,7 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
   await take("figure-person");
   await until("figures are there", async () => { await page.goto(`${service.url}/admin/overview`); const text = await page.textContent("main"); return !text.includes("for the first time") && !text.includes("unknown"); });
   const text = await page.textContent("main");
-  for (const words of [/Live keys\s*\d+/, /Credits left\s*\d+\.\d\d/, /Keys you can honor beyond these\s*\d+/, /Greatest possible spend a day\s*\d+\.\d\d/]) assert.match(text, words);
+  for (const words of [/Live keys\s*\d+/, /Credits left\s*\$[\d,]+\.\d\d/, /Keys you can honor beyond these\s*\d+/, /Greatest possible spend a day\s*\$[\d,]+\.\d\d/]) assert.match(text, words);
   assert.equal(await page.locator("svg.chart").count(), 2);
   assert.ok(await page.locator("svg.chart rect").evaluateAll((bars) => bars.some((bar) => bar.height.baseVal.value > 0)));
   await screenshot(page, "console-overview");
