@@ -39,3 +39,19 @@ CREATE TABLE llmapikey.sealing_canary (
     sealed text NOT NULL
 );
 ALTER TABLE llmapikey.sealing_canary ENABLE ROW LEVEL SECURITY;
+
+-- Attempts that were given up: a key upstream under such a nonce is a leftover of ours. Kept for a month.
+CREATE TABLE llmapikey.given_up_attempts (
+    nonce       text   PRIMARY KEY,
+    given_up_at bigint NOT NULL
+);
+CREATE INDEX given_up_attempts_oldest ON llmapikey.given_up_attempts (given_up_at);
+-- Keys that no attempt was remembered of and that were ended without a person's word: how many counts to whether there are few.
+CREATE TABLE llmapikey.unremembered_ends (
+    openrouter_delete_hash text   PRIMARY KEY,
+    ended_at               bigint NOT NULL
+);
+INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at)
+    SELECT DISTINCT nonce, extract(epoch FROM now())::bigint FROM llmapikey.api_keys WHERE status = 'waiting';
+ALTER TABLE llmapikey.given_up_attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE llmapikey.unremembered_ends ENABLE ROW LEVEL SECURITY;

@@ -1,3 +1,8 @@
+-- Attempts that were given up.
+DROP TRIGGER attempt_given_up_with_its_row;
+DROP TRIGGER attempt_given_up;
+DROP TABLE unremembered_ends;
+DROP TABLE given_up_attempts;
 -- Bulk revocations: one that was stopped goes on with what it has marked, as before. What is stuck is tried on.
 DROP INDEX audit_log_subject;
 UPDATE bulk_revocations SET selection = '' WHERE selection = 'all=true';

@@ -36,3 +36,25 @@ CREATE TABLE sealing_canary (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     sealed TEXT NOT NULL
 ) STRICT;
+
+-- Attempts that were given up: a key upstream under such a nonce is a leftover of ours. Kept for a month.
+CREATE TABLE given_up_attempts (
+    nonce       TEXT PRIMARY KEY NOT NULL,
+    given_up_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX given_up_attempts_oldest ON given_up_attempts (given_up_at);
+-- Keys that no attempt was remembered of and that were ended without a person's word: how many counts to whether there are few.
+CREATE TABLE unremembered_ends (
+    openrouter_delete_hash TEXT PRIMARY KEY NOT NULL,
+    ended_at               INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER attempt_given_up AFTER UPDATE OF status ON api_keys
+WHEN new.status = 'waiting' AND old.status <> 'waiting' BEGIN
+    INSERT INTO given_up_attempts (nonce, given_up_at) VALUES (old.nonce, unixepoch())
+    ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at;
+END;
+CREATE TRIGGER attempt_given_up_with_its_row AFTER DELETE ON api_keys BEGIN
+    INSERT INTO given_up_attempts (nonce, given_up_at) VALUES (old.nonce, unixepoch())
+    ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at;
+END;
+INSERT INTO given_up_attempts (nonce, given_up_at) SELECT DISTINCT nonce, unixepoch() FROM api_keys WHERE status = 'waiting';

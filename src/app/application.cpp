@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
 
 #include "app/database.hpp"
 #include "app/job_lease.hpp"
 #include "app/job_timer.hpp"
 #include "app/observation.hpp"
+#include "app/reconcile_job.hpp"
 #include "app/settings.hpp"
 #include "app/threads_and_pauses.hpp"
 #include "app/upkeep.hpp"
@@ -19,7 +19,6 @@
 #include "ops/log.hpp"
 #include "service/mint_dispatcher.hpp"
 #include "service/own_key.hpp"
-#include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
 #include "service/trials.hpp"
 #include "service/webhook_courier.hpp"
@@ -41,7 +40,7 @@ struct Application::Parts {
           leases(*stores.leases, clock),
           http(make_http_client(config)),
           metrics(web::route_labels()),
-          provider(make_key_provider(config, *http, supervise(metrics))),
+          provider(make_key_provider(config, *http, supervise(metrics), same_account_as(*stores.admin))),
           background_provider(provider->in_background()),
           identity(make_identity_provider(config, *http)),
           sealers(config),
@@ -132,23 +131,32 @@ struct Application::Parts {
                     background_revocation, background_replacement},
                    clock),
           reconciler(
-              {*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit, nonces, clock},
+              {*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit, *stores.history,
+               nonces, clock},
               {service::Repair::fix, false, domain::settle_time(config.upstream_timeout), config.upstream_timeout}),
           guardrail_check(*stores.admin, *stores.statistics, *background_provider, *background_provider, clock,
                           {.call_timeout = config.upstream_timeout}),
-          reconcile_every(config.reconcile_every),
+          is_reconciled(config.reconcile_every.count() > 0),
+          reconcile_job(
+              {stores, leases, metrics, reconciler, time, [this](const std::string& message) { note_failure(message); },
+               [this](service::ReconcileReport& report, const std::stop_token& stop) {
+                   if (guardrail.is_configured()) note_run("guardrail", guardrail_check.run(report, stop));
+               }},
+              config.reconcile_every, describe_database(config)),
           dispatcher(*stores.keys, *stores.queue, issuance, lanes, minting_queue, clock,
                      [this](const std::string& message) { note_failure(message); }),
           webhook_courier(*stores.webhooks, counted_webhooks, sealers.webhooks, webhook_queue, clock,
                           [this] { webhook_timer.wake(); }),
           upkeep(stores, time),
           recovery_timer("recovery", recovery_pause, [this](const std::stop_token& stop) { return recover(stop); }),
+          settling_timer("settling", recovery_pause, [this](const std::stop_token& stop) { return settle(stop); }),
           minting_timer("minting", minting_pause,
                         [this](const std::stop_token& stop) {
                             return dispatcher.run_once(stop) ? AfterJob::go_on : AfterJob::pause;
                         }),
-          reconcile_timer("reconcile", reconcile_pause,
-                          [this](const std::stop_token& stop) { return reconcile(stop); }),
+          reconcile_timer(
+              "reconcile", reconcile_pause,
+              [this](const std::stop_token& stop) { return reconcile_job.run_if_due(stop), AfterJob::pause; }),
           bulk_timer("bulk", operations_pause, [this](const std::stop_token& stop) { return revoke_in_bulk(stop); }),
           webhook_timer("webhooks", operations_pause,
                         [this](const std::stop_token& stop) { return send_webhooks(stop); }),
@@ -165,7 +173,13 @@ struct Application::Parts {
     }
 
     AfterJob recover(const std::stop_token& stop) {
-        const service::Recovered recovered = recovery.run_once(upstream_timeout, stop);
+        return note_recovered("recovery", recovery.finish(upstream_timeout, stop));
+    }
+
+    // By itself: it may have to read much of upstream's list, and nothing else is to wait for that.
+    AfterJob settle(const std::stop_token& stop) { return note_recovered("settling", recovery.settle(stop)); }
+
+    AfterJob note_recovered(const char* job, const service::Recovered& recovered) {
         if (recovered.settled > 0) minting_timer.wake();
         if (recovered.settled + recovered.revoked + recovered.replaced + recovered.synchronized > 0) {
             ops::log(ops::LogLevel::info, "recovered what was interrupted",
@@ -175,35 +189,8 @@ struct Application::Parts {
                       {"synchronized", std::to_string(recovered.synchronized)}});
         }
         for (const std::string& failure : recovered.failures)
-            note_failure("recovery: " + failure);
-        metrics.count_job("recovery", recovered.failures.empty());
-        return AfterJob::pause;
-    }
-
-    // What is found and mended goes to the log, the audit log (by the reconciler), /metrics and the console.
-    AfterJob reconcile(const std::stop_token& stop) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now < next_reconciliation || !leases.hold(reconcile_lease)) return AfterJob::pause;
-        auto report = reconciler.run(base::Deadline::after(longest_reconciliation), stop);
-        if (report && guardrail.is_configured()) note_run("guardrail", guardrail_check.run(*report, stop));
-        const auto took = std::chrono::steady_clock::now() - now;
-        next_reconciliation = now + std::max<std::chrono::steady_clock::duration>(
-                                        reconcile_every, took * (1 + pause_for_each_reconciling_second));
-        if (stop.stop_requested()) return AfterJob::pause;
-        metrics.count_reconciliation(report.has_value());
-        metrics.count_job("reconcile", report.has_value());
-        std::map<std::string, std::string> facts;
-        facts[service::fact::reconcile_problem] = report ? "" : report.error().detail;
-        if (!report) note_failure("reconciling: " + report.error().detail);
-        if (report) {
-            const std::string summary = service::summary_of(*report);
-            facts[service::fact::reconciled] = summary;
-            if (!report->counts.empty()) ops::log(ops::LogLevel::info, "reconciled: " + summary);
-            for (const auto& [kind, count] : report->counts)
-                metrics.count_findings(service::to_text(kind), count.found, count.fixed);
-        }
-        const auto noted = stores.statistics->set_facts(facts, time.now());
-        if (!noted) ops::log(ops::LogLevel::warn, "noting a reconciliation: " + noted.error().detail);
+            note_failure(std::string(job) + ": " + failure);
+        metrics.count_job(job, recovered.failures.empty());
         return AfterJob::pause;
     }
 
@@ -304,17 +291,16 @@ struct Application::Parts {
     service::Recovery recovery;                           // what was interrupted
     service::Reconciler reconciler;                       // upstream's keys against ours
     service::GuardrailCheck guardrail_check;              // whether they are under the guardrail
-    const base::Seconds reconcile_every;                  // 0: never
-    std::chrono::steady_clock::time_point next_reconciliation{};
+    const bool is_reconciled;
+    ReconcileJob reconcile_job;               // when that is done, and what comes of it
     service::MintDispatcher dispatcher;       // whose turn it is
     service::WebhookCourier webhook_courier;  // messages to endpoints
     Upkeep upkeep;                            // of the database
-    JobLease reconcile_lease{"reconcile", base::Seconds{20}};
     JobLease bulk_lease{"bulk", base::Seconds{20}};
     JobLease webhook_lease{"webhooks", base::Seconds{60}};
     JobLease statistics_lease{"statistics", base::Seconds{120}};
-    JobTimer recovery_timer, minting_timer, reconcile_timer, bulk_timer, webhook_timer, statistics_timer, probe_timer,
-        guardrail_timer, upkeep_timer;
+    JobTimer recovery_timer, settling_timer, minting_timer, reconcile_timer, bulk_timer, webhook_timer,
+        statistics_timer, probe_timer, guardrail_timer, upkeep_timer;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -340,13 +326,13 @@ base::Result<void> Application::start(std::optional<int> listening_socket) {
     auto started = parts_->server.start(listening_socket);
     // Without a key for the upstream nothing can be looked up there.
     if (started && parts_->can_recover) {
-        for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->bulk_timer,
-                                &parts_->statistics_timer, &parts_->probe_timer})
+        for (JobTimer* timer : {&parts_->recovery_timer, &parts_->settling_timer, &parts_->minting_timer,
+                                &parts_->bulk_timer, &parts_->statistics_timer, &parts_->probe_timer})
             timer->start();
-        for (const char* job : {"recovery", "bulk", "statistics"})
+        for (const char* job : {"recovery", "settling", "bulk", "statistics"})
             parts_->metrics.expect_job(job);
-        if (parts_->reconcile_every.count() > 0) parts_->metrics.expect_job("reconcile");
-        if (parts_->reconcile_every.count() > 0) parts_->reconcile_timer.start();
+        if (parts_->is_reconciled) parts_->metrics.expect_job("reconcile");
+        if (parts_->is_reconciled) parts_->reconcile_timer.start();
         if (parts_->guardrail.is_configured()) parts_->guardrail_timer.start();
     }
     if (started) parts_->metrics.expect_job("webhooks");
@@ -376,9 +362,16 @@ bool Application::is_watched() const {
 void Application::stop(base::Millis grace) {
     parts_->readiness.is_draining = true;
     parts_->server.stop(grace);
-    for (JobTimer* timer : {&parts_->recovery_timer, &parts_->minting_timer, &parts_->reconcile_timer,
-                            &parts_->bulk_timer, &parts_->webhook_timer, &parts_->statistics_timer,
-                            &parts_->probe_timer, &parts_->guardrail_timer, &parts_->upkeep_timer})
+    // What jobs ask for now is made up for later: none of it may hold up the end.
+    parts_->provider->hurry();
+    parts_->http->end_calls_by(base::Deadline::after(last_calls));
+    const auto timers = {&parts_->recovery_timer,   &parts_->settling_timer, &parts_->minting_timer,
+                         &parts_->reconcile_timer,  &parts_->bulk_timer,     &parts_->webhook_timer,
+                         &parts_->statistics_timer, &parts_->probe_timer,    &parts_->guardrail_timer,
+                         &parts_->upkeep_timer};
+    for (JobTimer* timer : timers)
+        timer->request_stop();
+    for (JobTimer* timer : timers)
         timer->stop();
     // Calls to endpoints that hang are cut off, and made again after the next start.
     parts_->webhook_courier.stop();

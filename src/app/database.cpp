@@ -17,6 +17,7 @@
 #include "storage/postgres/postgres_rate_limits.hpp"
 #include "storage/postgres/postgres_sql.hpp"
 #include "storage/sql_admin_store.hpp"
+#include "storage/sql_attempt_history.hpp"
 #include "storage/sql_bulk_store.hpp"
 #include "storage/sql_leases.hpp"
 #include "storage/sql_mint_queue.hpp"
@@ -111,6 +112,7 @@ void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::sha
     stores.replacements = std::make_unique<storage::SqlReplacementStore>(database, std::move(endings));
     stores.queue = std::make_unique<storage::SqlMintQueue>(database);
     stores.spending = std::make_unique<storage::SqlSpendingStore>(database);
+    stores.history = std::make_unique<storage::SqlAttemptHistory>(database);
     stores.bulks = std::make_unique<storage::SqlBulkStore>(database);
     stores.tokens = std::make_unique<storage::SqlTokenStore>(database);
     stores.answers = std::make_unique<storage::SqlStoredAnswers>(database);
@@ -255,7 +257,8 @@ base::Result<void> back_up(const config::Config& config, const std::string& path
 }
 
 std::string describe_database(const config::Config& config) {
-    if (is_embedded(config)) return file_path(config);
+    std::error_code ec;  // a relative DATA_DIR is another one from each folder: it is shown as what it means
+    if (is_embedded(config)) return std::filesystem::absolute(file_path(config), ec).lexically_normal().string();
     const auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
     return "PostgreSQL at " + (settings ? settings->description() : std::string("POSTGRES_URL"));
 }

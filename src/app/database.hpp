@@ -12,6 +12,7 @@
 #include "config/config.hpp"
 #include "service/admin_store.hpp"
 #include "service/api_tokens.hpp"
+#include "service/attempt_history.hpp"
 #include "service/audit_log.hpp"
 #include "service/bulk_revocation.hpp"
 #include "service/key_store.hpp"
@@ -46,6 +47,7 @@ struct Stores {
     std::unique_ptr<service::SpendingStore> spending;
     std::unique_ptr<service::AdminStore> admin;
     std::unique_ptr<service::AuditLog> audit;
+    std::unique_ptr<service::AttemptHistory> history;
     std::unique_ptr<service::BulkStore> bulks;
     std::unique_ptr<service::TokenStore> tokens;
     std::unique_ptr<service::StoredAnswers> answers;

@@ -29,6 +29,7 @@ public:
     JobTimer& operator=(const JobTimer&) = delete;
 
     void start();
+    void request_stop() { thread_.request_stop(); }
     // Tells a run that is under way to stop, and waits for it. Idempotent.
     void stop();
     // Ends a pause that is under way, or the next one. From any thread.

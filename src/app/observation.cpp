@@ -34,9 +34,7 @@ double unix_seconds(const std::optional<base::Timestamp>& time) {
 }  // namespace
 
 Observation::Observation(Observed observed, ops::Metrics& metrics) : observed_(std::move(observed)) {
-    using Kind = service::Finding::Kind;
-    for (const Kind kind : {Kind::orphan, Kind::older, Kind::unverified, Kind::missing, Kind::expired, Kind::drift,
-                            Kind::unsettled, Kind::revoking, Kind::replacing, Kind::guardrail, Kind::unguarded})
+    for (const auto kind : service::Finding::kinds)
         metrics.count_findings(service::to_text(kind), 0, 0);
     metrics.add_source([this] { return figures(); });
     metrics.add_source(ops::process_figures);
@@ -122,6 +120,9 @@ void Observation::add_facts(std::vector<Figure>& figures) const {
     figures.push_back(gauge("llmapikey_last_reconciliation_timestamp_seconds",
                             "When any replica last compared all of upstream's keys with the database; 0: never",
                             unix_seconds(overview->reconciled_at)));
+    figures.push_back(gauge("llmapikey_unremembered_keys",
+                            "Keys of this deployment at OpenRouter that this database has never heard of, left alone",
+                            number(overview->unremembered_keys)));
     figures.push_back(gauge("llmapikey_last_spending_read_timestamp_seconds",
                             "When any replica last read what all keys have spent from OpenRouter; 0: never",
                             unix_seconds(overview->spending_at)));

@@ -20,8 +20,6 @@ inline constexpr int lasting_threads = 10;  // two more, to say that all are tak
 inline constexpr base::Millis recovery_pause{5'000};
 inline constexpr base::Millis minting_pause{1'000};
 inline constexpr base::Millis reconcile_pause{2'000};
-inline constexpr std::chrono::minutes longest_reconciliation{20};
-inline constexpr int pause_for_each_reconciling_second = 4;
 inline constexpr base::Millis operations_pause{2'000};
 inline constexpr base::Seconds time_to_stop_bulk{5};  // for whoever sees only then what was pressed
 inline constexpr base::Millis statistics_pause{5'000};
@@ -29,6 +27,8 @@ inline constexpr base::Millis statistics_pause{5'000};
 inline constexpr base::Millis probe_pause{800};
 inline constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
 inline constexpr base::Millis upkeep_pause{10'000};
+
+inline constexpr base::Millis last_calls{2'000};  // how long jobs' calls may take once the program ends
 
 inline constexpr std::size_t max_waiting = 2'048;  // a queue; more are answered 503
 inline constexpr std::size_t max_waiting_readers =

@@ -3,6 +3,7 @@
 #include "net/curl_client.hpp"
 #include "net/discreet_client.hpp"
 #include "ops/log.hpp"
+#include "service/account_check.hpp"
 
 namespace llmapikey::app {
 namespace {
@@ -46,10 +47,18 @@ upstream::Supervision supervise(ops::Metrics& metrics) {
     return supervision;
 }
 
-OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http, upstream::Supervision supervision) {
+AccountCheck same_account_as(service::AdminStore& store) {
+    return [&store](service::KeyProvider& provider, base::Deadline deadline) {
+        return service::is_our_account(store, provider, deadline);
+    };
+}
+
+OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http, upstream::Supervision supervision,
+                             AccountCheck is_our_account) {
     return std::make_unique<upstream::OpenRouterClient>(
         upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key,
-                                    config.openrouter_workspace_id, config.openrouter_guardrail_id},
+                                    config.openrouter_workspace_id, config.openrouter_guardrail_id,
+                                    std::move(is_our_account)},
         http, std::move(supervision));
 }
 

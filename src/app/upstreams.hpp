@@ -6,6 +6,7 @@
 #include "github/github_client.hpp"
 #include "net/http_client.hpp"
 #include "ops/metrics.hpp"
+#include "service/admin_store.hpp"
 #include "service/issuance.hpp"
 #include "upstream/openrouter_client.hpp"
 #include "upstream/webhook_client.hpp"
@@ -13,10 +14,13 @@
 namespace llmapikey::app {
 
 using OpenRouter = std::unique_ptr<upstream::OpenRouterClient>;
+using AccountCheck = decltype(upstream::OpenRouterOptions::is_our_account);
 
 // The clients of GitHub and OpenRouter as configured; `http` must outlive them.
 OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http,
-                             upstream::Supervision supervision = {});
+                             upstream::Supervision supervision = {}, AccountCheck is_our_account = {});
+// By whether upstream knows any of the keys that rows hold. `store` must outlive what asks.
+AccountCheck same_account_as(service::AdminStore& store);
 std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
 // For calls to anybody; its answers repeat none of our secrets.
 std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config);

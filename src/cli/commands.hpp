@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 // One function per command, in a file of its name. Each returns the exit status: 0 done, 1 failed, 2 usage or
@@ -18,6 +19,7 @@ int run_migrate_status(Output output);
 struct ReconcileChoice {
     bool fix = false;
     bool older = false;  // also revoke keys with the name of an older deployment that no row knows
+    std::optional<std::int64_t> confirmed = {};  // so many keys that the database has never heard of may be ended
 };
 int run_reconcile(const ReconcileChoice& choice, Output output);
 int run_doctor(Output output);

@@ -54,5 +54,8 @@ std::vector<Finding> check_clock(CheckContext& context);
 // check_upstreams.cpp
 std::vector<Finding> check_github(CheckContext& context);
 std::vector<Finding> check_openrouter(CheckContext& context);
+// check_origin.cpp: whether the newest keys upstream are this database's, and what the management key may do.
+std::vector<Finding> check_origin_of_keys(CheckContext& context);
+std::vector<Finding> check_management_rights(CheckContext& context);
 
 }  // namespace llmapikey::cli

@@ -14,7 +14,7 @@ KeyServices::KeyServices(const config::Config& config, app::Stores opened)
     : stores(std::move(opened)),
       clock_(stores.time_or(machine_clock_)),
       http_(app::make_http_client(config)),
-      provider_(app::make_key_provider(config, *http_)),
+      provider_(app::make_key_provider(config, *http_, {}, app::same_account_as(*stores.admin))),
       identity_(app::make_identity_provider(config, *http_)),
       sealers_(config),
       nonces_(config.key_encryption_secret, config.key_encryption_secret_also_accepted),

@@ -48,7 +48,7 @@ public:
         return service::find_by_raw_key(*stores.admin, issuance_, raw_key);
     }
     service::ReconcileParts reconcile_parts() {
-        return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, nonces_, clock_};
+        return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, *stores.history, nonces_, clock_};
     }
     service::GuardrailCheck guardrail_check(service::GuardrailCheck::Options options) {
         return {*stores.admin, *stores.statistics, *provider_, *provider_, clock_, options};

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstdio>
@@ -16,14 +18,43 @@ namespace {
 using service::Finding;
 
 constexpr int most_shown = 1000;
+
+// On standard error: what is asked for on standard output is for programs to read.
+bool may_end_unremembered(const ReconcileChoice& choice, const std::string& database,
+                          const service::UnrememberedKeys& keys, const std::string& why) {
+    std::fprintf(stderr,
+                 "llmapikey: there are %s.\nThey are not ended by themselves, since %s.\n"
+                 "Another life of this installation has made them, it seems: with another DATA_DIR or POSTGRES_URL, "
+                 "after the backup that was restored here, beside a copy, or before a failover that lost rows. If "
+                 "people use these keys, this is the wrong database. It is %s.\n",
+                 describe(keys).c_str(), why.c_str(), database.c_str());
+    const std::string count = std::to_string(keys.count);
+    if (choice.confirmed) {
+        const bool is_same = *choice.confirmed == keys.count;
+        if (!is_same) std::fprintf(stderr, "llmapikey: --confirm says another number: none of them was ended\n");
+        return is_same;
+    }
+    if (isatty(STDIN_FILENO) == 0) {
+        std::fprintf(stderr, "llmapikey: none of them was ended; to end all, add --confirm %s\n", count.c_str());
+        return false;
+    }
+    std::fprintf(stderr, "To end all of them, type their number: ");
+    char line[32] = "";
+    const bool is_read = std::fgets(line, sizeof line, stdin) != nullptr;
+    if (is_read && line == count + "\n") return true;
+    std::fprintf(stderr, "llmapikey: none of them was ended\n");
+    return false;
+}
 constexpr base::Millis longest_run{std::chrono::minutes{30}};
 
 void print_text(const service::ReconcileReport& report, bool fix) {
     std::printf("%s\n", service::summary_of(report).c_str());
     for (const Finding& finding : report.findings) {
-        std::printf("%-10s  account %s  %s  %s\n", std::string(to_text(finding.kind)).c_str(),
+        std::printf("%-12s  account %s  %s  %s\n", std::string(to_text(finding.kind)).c_str(),
                     finding.github_user_id.text().c_str(), finding.is_fixed ? "fixed" : "open", finding.note.c_str());
     }
+    if (!report.left_alone.empty())
+        std::printf("Left alone: %s. See docs/backup.md, \"Another life\".\n", report.left_alone.c_str());
     if (!fix && !report.is_clean()) std::puts("Run `llmapikey reconcile --fix` to end these.");
 }
 
@@ -40,6 +71,7 @@ void print_json(const service::ReconcileReport& report) {
         counts[std::string(to_text(kind))] = {{"found", count.found}, {"fixed", count.fixed}};
     boost::json::object root;
     root["upstream_keys"] = report.upstream_keys;
+    root["left_alone"] = report.left_alone;
     root["clean"] = report.is_clean();
     root["counts"] = std::move(counts);
     root["findings"] = std::move(findings);
@@ -108,9 +140,12 @@ base::Result<service::ReconcileReport> reconcile(KeyServices& services, const co
     const auto ended = choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
                                   : add_interrupted(services, attempted_by, interrupted);
     if (!ended) return tl::unexpected(ended.error());
-    service::Reconciler reconciler(services.reconcile_parts(),
-                                   {choice.fix ? service::Repair::fix : service::Repair::report_only, choice.older,
-                                    settle_time, config.upstream_timeout});
+    service::Reconciler reconciler(
+        services.reconcile_parts(),
+        {choice.fix ? service::Repair::fix : service::Repair::report_only, choice.older, settle_time,
+         config.upstream_timeout, [&](const service::UnrememberedKeys& keys, const std::string& why) {
+             return may_end_unremembered(choice, app::describe_database(config), keys, why);
+         }});
     auto report = reconciler.run(base::Deadline::after(longest_run), {});
     if (!report) return report;
     if (!config.openrouter_guardrail_id.empty()) {

@@ -71,9 +71,14 @@ void add_commands(CLI::App& app, int& status) {
     auto* fix = add_switch(*reconcile, "--fix", "Mend what is found");
     auto* older = add_switch(*reconcile, "--older",
                              "With --fix: also revoke keys named by an older deployment that no row knows");
+    auto* confirm = reconcile->add_option("--confirm",
+                                          "With --fix: how many keys that this database has never heard "
+                                          "of are to be ended; asked for on a terminal");
+    confirm->check(CLI::NonNegativeNumber)->type_name("COUNT");
     auto* reconcile_json = add_switch(*reconcile, "--json", "Print JSON");
-    reconcile->callback([&status, fix, older, reconcile_json] {
-        status = run_reconcile({fix->count() > 0, older->count() > 0}, output_of(reconcile_json));
+    reconcile->callback([&status, fix, older, confirm, reconcile_json] {
+        const auto count = confirm->count() > 0 ? base::parse_whole_number(text_of(confirm)) : std::nullopt;
+        status = run_reconcile({fix->count() > 0, older->count() > 0, count}, output_of(reconcile_json));
     });
 
     auto* backup = app.add_subcommand("backup", "Copy the embedded database while it is in use");

@@ -87,6 +87,12 @@ base::Timestamp next_reset(base::Timestamp now);
 // "2027-02-22", UTC.
 std::string day_text(base::Timestamp time);
 
+// Until when what fails is tried again for somebody who waits. An attempt that is older is nobody's any more who waits
+// for it.
+inline constexpr std::chrono::minutes longest_wait{10};
+// For how long a wish stands that nobody has repeated: of who had a key before, and of who waits in the queue.
+inline constexpr std::chrono::days wish_stands_for{1};
+
 // How long after a reservation its create call may still take effect upstream: twice the call's own
 // deadline. Before that nobody may conclude that a key which is not listed will never appear.
 base::Seconds settle_time(base::Seconds call_timeout);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <mutex>
@@ -113,6 +114,12 @@ extern "C" curl_socket_t llmapikey_open_socket(void* target, curlsocktype, curl_
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+using Moment = std::atomic<std::chrono::steady_clock::time_point>;
+
+extern "C" int llmapikey_has_time(void* target, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return std::chrono::steady_clock::now() < static_cast<Moment*>(target)->load() ? 0 : 1;
+}
+
 // Whether it is certain that the peer has seen no byte of the request.
 bool is_certainly_unsent(CURL* handle, CURLcode code) {
     switch (code) {
@@ -161,11 +168,20 @@ public:
         set_up(handle, request, headers.get(), deadline, response);
         Filtering filtering{filter_, ""};
         set_filter(handle, filtering);
+        if (request.method != "POST") {
+            curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+            curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, llmapikey_has_time);
+            curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &last_moment_);
+        }
         const CURLcode code = curl_easy_perform(handle);
         conclude(handle, code, response);
         note_refusal(filtering, response);
         if (response.transfer != TransferStatus::answered) forget_connections(lease);
         return response;
+    }
+
+    void end_calls_by(base::Deadline deadline) override {
+        last_moment_ = std::chrono::steady_clock::now() + deadline.left();
     }
 
     ClientResponse stream(const ClientRequest& request, AnswerSink& sink, const StreamLimits& limits) override {
@@ -327,6 +343,7 @@ private:
 
     const std::string user_agent_;
     const AddressFilter filter_;
+    Moment last_moment_{std::chrono::steady_clock::time_point::max()};  // of what can be repeated
     std::mutex mutex_;
     std::vector<Idle> idle_;  // the one used last at the end
 };

@@ -41,6 +41,8 @@ public:
         return client_->stream(request, sink, limits);
     }
 
+    void end_calls_by(base::Deadline deadline) override { client_->end_calls_by(deadline); }
+
 private:
     const std::unique_ptr<HttpClient> client_;
     std::vector<base::Secret> spellings_;

@@ -60,6 +60,9 @@ public:
     // As send(), but hands the body over piece by piece and returns the rest. Where the sink wanted no more, a limit
     // was passed or the answer broke off, the transfer is `unknown`.
     virtual ClientResponse stream(const ClientRequest& request, AnswerSink& sink, const StreamLimits& limits) = 0;
+    // From now on no send() of what can be repeated (anything but POST) lasts longer; noticed within a second. For a
+    // program that ends.
+    virtual void end_calls_by(base::Deadline) {}
 };
 
 }  // namespace llmapikey::net

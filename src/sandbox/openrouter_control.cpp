@@ -138,7 +138,7 @@ net::Response OpenRouterControl::set_rights(std::string_view body) {
     if (!fields) return openrouter_error(400, "Invalid JSON in the request body");
     const std::string workspace = text_of(*fields, "workspace_id");
     if (!workspace.empty() && !base::is_uuid(workspace)) return openrouter_error(400, "workspace_id must be a UUID");
-    scene_.rights = {flag_of(*fields, "is_read_only"), workspace};
+    scene_.rights = {flag_of(*fields, "is_read_only"), workspace, flag_of(*fields, "is_of_another_account")};
     return json_answer(200, json::serialize(*fields));
 }
 

@@ -136,7 +136,7 @@ net::Response OpenRouterLookalike::administer(const net::Request& request, std::
     if (path == "/keys" && request.method == "GET") return list_keys(request.query);
     if (path == "/keys") return openrouter_error(405, "Method Not Allowed");
     SimulatedKey* key = ledger_.find_by_hash(path.substr(6));
-    if (key == nullptr) return openrouter_error(404, "API key not found");
+    if (key == nullptr || scene_.rights.is_of_another_account) return openrouter_error(404, "API key not found");
     if (request.method == "GET") return data_answer(200, key_object(*key, clock_.now()));
     if (request.method == "PATCH") return update_key(*key, request.body);
     if (request.method != "DELETE") return openrouter_error(405, "Method Not Allowed");
@@ -181,6 +181,7 @@ net::Response OpenRouterLookalike::list_keys(std::string_view query) const {
     if (workspace.empty()) workspace = scene_.rights.workspace_id;
     if (workspace.empty()) workspace = default_workspace;
     json::array data;
+    if (scene_.rights.is_of_another_account) return data_answer(200, std::move(data));
     for (const SimulatedKey* key :
          ledger_.page(workspace, includes_disabled, static_cast<std::size_t>(*offset), page_size))
         data.push_back(key_object(*key, clock_.now()));

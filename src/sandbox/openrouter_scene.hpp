@@ -9,7 +9,8 @@ struct OpenRouterScene {
     // What the management key may do.
     struct Rights {
         bool is_read_only = false;
-        std::string workspace_id;  // it reaches this workspace only; empty: all of them
+        std::string workspace_id;            // it reaches this workspace only; empty: all of them
+        bool is_of_another_account = false;  // it knows none of the keys
     } rights;
     // How the next chat completions are answered; see openrouter_refusals.hpp for the causes.
     struct Chat {

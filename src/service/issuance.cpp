@@ -13,8 +13,6 @@ namespace {
 constexpr int max_rounds = 5;
 // Whoever asks may as well wait a moment for the answer; who waits longer is told their place.
 constexpr base::Millis lane_patience{2'000};
-// Of somebody who waits: until when what fails is tried again.
-constexpr std::chrono::minutes longest_wait{10};
 constexpr base::Seconds longest_pause{4};
 
 IssueAnswer failed(base::Error error) {
@@ -344,7 +342,7 @@ IssueAnswer Issuance::wait_again(const domain::Grant& grant, const base::Error& 
     const base::Timestamp now = parts_.clock.now();
     const base::Seconds doubled{1 << std::min(grant.attempts, 3)};
     // While the upstream is away nobody's attempts are used up, but nobody waits for ever either.
-    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < longest_wait);
+    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < domain::longest_wait);
     const base::Seconds pause = std::max(std::min(doubled, longest_pause), cause.retry_after);
     const Requeue requeue{now + std::min<base::Seconds>(pause, longest_turn_pause), problem_of(cause), !is_patient};
     const auto requeued = parts_.queue.requeue(attempt_of(grant), requeue);

@@ -50,9 +50,12 @@ struct UpstreamKey {
     std::optional<base::Timestamp> last_used_at;  // nullopt: never, or the upstream does not say
 };
 
+// How often upstream gives a key its whole cap again, as we ask for it.
+inline constexpr const char* daily_reset = "daily";
+
 struct KeyUpdate {
     std::optional<bool> is_disabled;
-    std::optional<base::MicroUsd> daily_limit;
+    std::optional<base::MicroUsd> daily_limit;  // and that it is reset daily
 };
 
 struct Credits {

@@ -87,8 +87,10 @@ public:
     // same attempt but for a handle that was unknown. Errc::conflict if the row is gone, active, or of another attempt.
     virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
 
-    // Removes the pending or ambiguous row of this attempt and frees its place. Errc::conflict as for mark_ambiguous.
-    virtual base::Result<void> release(const Attempt& attempt) = 0;
+    // Removes the pending or ambiguous row of this attempt and frees its place; with a note for the recipient, unless
+    // there is no problem to tell of. Errc::conflict as for mark_ambiguous.
+    virtual base::Result<void> release(const Attempt& attempt, domain::MintProblem problem, base::Timestamp now) = 0;
+    base::Result<void> release(const Attempt& attempt) { return release(attempt, domain::MintProblem::none, {}); }
 
     // waiting -> gone, with a note for the recipient. Errc::conflict if the row is gone, or is not waiting after this
     // attempt.

@@ -5,6 +5,10 @@ namespace {
 
 constexpr int max_rounds = 5;
 
+bool is_met(const UpstreamKey& key, const KeyUpdate& wanted) {
+    return key.is_disabled == *wanted.is_disabled && key.limit == wanted.daily_limit && key.limit_reset == daily_reset;
+}
+
 }  // namespace
 
 base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, domain::Grant grant, base::Timestamp now,
@@ -16,6 +20,8 @@ base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, dom
         if (!updated && !is_gone) return base::fail_in("changing the key upstream", updated.error());
         const auto finished = store.finish_change(grant.id, grant.unsynced);
         if (!finished) return tl::unexpected(finished.error());
+        if (*finished && updated && !is_met(*updated, wanted))
+            return base::fail(base::Errc::upstream_refused, "upstream has answered well, and leaves the key as it is");
         if (*finished) return {};
         // Somebody changed it meanwhile, and who of the two reached upstream last is not known: tell it once more.
         auto current = store.find_grant(grant.id);

@@ -61,7 +61,9 @@ std::vector<domain::Grant> MintDispatcher::without_those_under_way(std::vector<d
 
 MintDispatcher::Step MintDispatcher::advance(const domain::Grant& grant) {
     const bool is_paused = !issuance_.policy().is_enabled;
-    const bool is_hopeless = grant.attempts >= most_attempts || is_paused;
+    // Nobody gets a key by itself who has long stopped asking: the service may have been away for months.
+    const bool is_stale = clock_.now() - grant.attempted_at > domain::wish_stands_for;
+    const bool is_hopeless = grant.attempts >= most_attempts || is_paused || is_stale;
     if (is_hopeless && !grant.keeps_place)
         return abandon(grant, is_paused ? domain::MintProblem::paused : grant.problem);
     return is_paused ? Step::stays : hand_over(grant);

@@ -51,6 +51,9 @@ void read_reconciliation(const Facts& facts, Overview& overview) {
     overview.reconciled_at = noted(facts, fact::reconciled);
     const auto summary = facts.find(fact::reconciled);
     if (summary != facts.end()) overview.reconciled = summary->second.value;
+    overview.unremembered_keys = number_of(facts, fact::unremembered_keys).value_or(0);
+    const auto note = facts.find(fact::unremembered_note);
+    if (note != facts.end()) overview.unremembered_note = note->second.value;
     const auto problem = facts.find(fact::reconcile_problem);
     if (problem != facts.end()) overview.reconcile_problem = problem->second.value;
 }

@@ -32,6 +32,8 @@ struct Overview {
     std::optional<base::Timestamp> reconciled_at;  // when all of upstream's keys were compared last
     std::string reconciled;                        // what that came to
     std::string reconcile_problem;                 // why it failed since; empty: it did not
+    std::int64_t unremembered_keys = 0;            // upstream, left alone
+    std::string unremembered_note;                 // what they are, and why; empty: there are none
     std::vector<DayFigures> days;                  // each of the last 30, in order
     std::vector<Failure> failures;                 // the latest first
 };

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "service/outage.hpp"
+#include "service/postponed.hpp"
 #include "service/replacement.hpp"
 #include "service/revocation.hpp"
 #include "service/settlement.hpp"
@@ -31,23 +34,31 @@ struct RecoveryParts {
 };
 
 // Ends what was interrupted, wherever and by whomever: attempts whose outcome is unknown, revocations, replacements and
-// changes that have begun; and gives keys their full cap when the day is over that lowered it. Safe to run in every
-// replica at once. Never looks for orphans: see Reconciler. Blocking.
+// changes that have begun; and gives keys their full cap when the day is over that lowered it. What fails by itself is
+// tried again ever more seldom, and holds up nothing else. Safe to run in every replica at once. Never looks for
+// orphans: see Reconciler. Blocking; finish() is for one thread at a time, and so is settle().
 class Recovery {
 public:
     Recovery(RecoveryParts parts, const base::Clock& clock) : parts_(parts), clock_(clock) {}
 
-    // `timeout`: of each call upstream. When told to stop it ends after the call that is under way.
+    // Revocations, replacements and changes. `timeout`: of each call upstream. When told to stop it ends after the call
+    // that is under way.
+    Recovered finish(base::Seconds timeout, const std::stop_token& stop);
+    // Attempts in doubt, for which upstream's list is read: that may take minutes.
+    Recovered settle(const std::stop_token& stop);
+    // Both.
     Recovered run_once(base::Seconds timeout, const std::stop_token& stop);
 
 private:
-    void settle(const std::stop_token& stop, Recovered& recovered);
-    void revoke(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered);
-    void replace(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered);
-    void synchronize(base::Seconds timeout, const std::stop_token& stop, Recovered& recovered);
+    struct Round;
+    void settle(const std::vector<domain::Grant>& grants, const std::stop_token& stop, Recovered& recovered);
+    void revoke(Round& round);
+    void replace(Round& round);
+    void synchronize(Round& round);
 
     const RecoveryParts parts_;
     const base::Clock& clock_;
+    Postponed postponed_;  // of finish(), by grant
 };
 
 }  // namespace llmapikey::service

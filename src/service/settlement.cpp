@@ -11,8 +11,9 @@
 namespace llmapikey::service {
 namespace {
 
-// The list is newest first; keys this much older than the attempt, by the upstream's clock, end the search.
-constexpr std::chrono::hours clock_skew_allowance{24};
+// The list is newest first; keys this much older than the attempt, by the upstream's clock, end the search. Where the
+// clocks are further apart what is not found here is found by the reconciler, which knows the attempt.
+constexpr std::chrono::hours clock_skew_allowance{1};
 
 // Handles of what attempts have made upstream, by the name that each gave it.
 using HandlesByName = std::unordered_map<std::string, std::string>;
@@ -53,7 +54,7 @@ std::optional<base::Result<Settled>> Settlement::fence(const domain::Grant& gran
 }
 
 std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<domain::Grant>& grants,
-                                                          base::Deadline deadline) {
+                                                          base::Deadline deadline, const std::stop_token& stop) {
     std::vector<std::optional<base::Result<Settled>>> known(grants.size());
     HandlesByName wanted;
     base::Timestamp oldest = base::Timestamp::max();
@@ -65,16 +66,17 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<doma
         wanted[domain::upstream_key_name(grants[i].github_user_id, grants[i].nonce)];
         oldest = std::min(oldest, grants[i].attempted_at);
     }
-    const auto searched =
-        wanted.empty() ? base::Result<void>{} : find_by_name(provider_, oldest, {deadline, call_timeout_}, wanted);
+    const auto searched = wanted.empty() ? base::Result<void>{}
+                                         : find_by_name(provider_, oldest, {deadline, call_timeout_, stop}, wanted);
     std::vector<base::Result<Settled>> outcomes;
-    std::optional<base::Error> outage;
+    std::optional<base::Error> end;  // why nothing more is tried
+    OutageWatch watch;
     for (std::size_t i = 0; i < grants.size(); ++i) {
         const bool is_by_name = grants[i].delete_handle.empty();
         if (known[i]) {
             outcomes.push_back(*known[i]);
-        } else if (outage) {
-            outcomes.push_back(tl::unexpected(*outage));
+        } else if (end) {
+            outcomes.push_back(tl::unexpected(*end));
         } else if (is_by_name && !searched) {
             outcomes.push_back(base::fail_in("looking for a key whose creation is in doubt", searched.error()));
         } else {
@@ -84,7 +86,9 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<doma
             const bool may_appear = !domain::is_settled(grants[i], looked_at, settle_time_);
             outcomes.push_back(conclude(grants[i], {handle, may_appear}, base::Deadline::after(call_timeout_)));
         }
-        if (!outcomes.back() && is_outage(outcomes.back().error())) outage = outcomes.back().error();
+        if (outcomes.back()) watch.note_success();
+        if (!outcomes.back() && watch.note_failure(outcomes.back().error())) end = outcomes.back().error();
+        if (stop.stop_requested()) end = base::Error{base::Errc::overloaded, "told to stop", {}};
     }
     return outcomes;
 }
@@ -97,11 +101,19 @@ base::Result<Settled> Settlement::conclude(const domain::Grant& grant, const Tra
         base::crash_point("settle.revoked");
         if (!revoked) return base::fail_in("revoking a key whose creation was in doubt", revoked.error());
     }
-    const auto requeued = queue_.requeue(attempt_of(grant), {clock_.now(), domain::MintProblem::lost_answer, true});
+    const auto made = make_room(grant);
     base::crash_point("settle.requeued");
-    if (requeued) return Settled::freed;
-    if (requeued.error().code == base::Errc::conflict) return Settled::changed;
-    return tl::unexpected(requeued.error());
+    if (made) return Settled::freed;
+    if (made.error().code == base::Errc::conflict) return Settled::changed;
+    return tl::unexpected(made.error());
+}
+
+base::Result<void> Settlement::make_room(const domain::Grant& grant) {
+    const base::Timestamp now = clock_.now();
+    const base::Seconds patience = grant.keeps_place ? base::Seconds(domain::wish_stands_for) : domain::longest_wait;
+    if (now - grant.attempted_at > patience)
+        return store_.release(attempt_of(grant), domain::MintProblem::lost_answer, now);
+    return queue_.requeue(attempt_of(grant), {now, domain::MintProblem::lost_answer, true});
 }
 
 }  // namespace llmapikey::service

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <stop_token>
 #include <vector>
+
 #include "base/clock.hpp"
 #include "domain/grant.hpp"
 #include "service/key_provider.hpp"
@@ -10,14 +12,15 @@
 namespace llmapikey::service {
 
 enum class Settled {
-    freed,    // whatever the attempt made upstream is revoked, and the row waits for its next turn
+    freed,    // whatever the attempt made upstream is revoked; the row waits for its next turn, or is gone with a note
     not_yet,  // nothing was found, and it is too early to say that nothing will appear
     changed,  // somebody else settled or activated it meanwhile
 };
 
 // Ends attempts whose outcome nobody knows: finds by name what they made upstream, revokes it (its raw key is lost) and
-// lets the row wait for its next turn. Safe to run anywhere, any number of times at once: the row is first marked
-// ambiguous, after which the process that made the attempt can no longer activate it. Thread-safe.
+// lets the row wait for its next turn; but nobody who is not asking now gets a key for an attempt of long ago: where
+// the account had none before, its row goes with a note. Safe to run anywhere, any number of times at once: the row is
+// first marked ambiguous, after which the process that made the attempt can no longer activate it. Thread-safe.
 class Settlement {
 public:
     Settlement(KeyStore& store, MintQueue& queue, KeyProvider& provider, const base::Clock& clock,
@@ -32,9 +35,10 @@ public:
     // For a pending or ambiguous grant. Fails as the store and the provider do, with nothing freed.
     base::Result<Settled> settle(const domain::Grant& grant, base::Deadline deadline);
 
-    // The same for many at once, with one look through the upstream's list: the outcome of each, in order. Those whose
-    // turn did not come before an outage have its error.
-    std::vector<base::Result<Settled>> settle_all(const std::vector<domain::Grant>& grants, base::Deadline deadline);
+    // The same for many at once, with one look through the newest of upstream's keys: the outcome of each, in order.
+    // Those whose turn did not come before an outage have its error, or Errc::overloaded before it was told to stop.
+    std::vector<base::Result<Settled>> settle_all(const std::vector<domain::Grant>& grants, base::Deadline deadline,
+                                                  const std::stop_token& stop = {});
 
     base::Seconds settle_time() const { return settle_time_; }
 
@@ -46,6 +50,7 @@ private:
     };
     std::optional<base::Result<Settled>> fence(const domain::Grant& grant);
     base::Result<Settled> conclude(const domain::Grant& grant, const Trace& trace, base::Deadline deadline);
+    base::Result<void> make_room(const domain::Grant& grant);
 
     KeyStore& store_;
     MintQueue& queue_;

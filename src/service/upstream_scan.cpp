@@ -1,41 +1,83 @@
 #include "service/upstream_scan.hpp"
 
+#include <algorithm>
+#include <unordered_set>
+
 namespace llmapikey::service {
 namespace {
 
-constexpr int max_restarts = 5;
 constexpr std::size_t max_keys = 10'000'000;  // bounds a list that never ends
+// Pages in a row that show nothing new; the deadline ends most scans before.
+constexpr int max_fruitless_pages = 2'000;
 
-enum class Pass { complete, torn };
+// The list is newest first: new keys come to its front, and keys go anywhere. So the order of those that stay is always
+// the same, and a page that holds a key which has been seen begins no later than behind the last one seen. A page of
+// only unknown keys may begin later, where keys in front of it were removed: between the two may be others.
+class Scanner {
+public:
+    Scanner(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit)
+        : provider_(provider), patience_(patience), visit_(visit) {}
 
-base::Result<Pass> scan_once(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit) {
-    std::string joint;  // the key that the next page must begin with
-    std::size_t offset = 0;
-    while (offset < max_keys) {
-        const auto page = provider.list_page(offset, patience.whole.or_sooner(patience.page));
-        if (!page) return tl::unexpected(page.error());
-        if (page->empty()) return joint.empty() ? Pass::complete : Pass::torn;
-        if (!joint.empty() && page->front().delete_handle != joint) return Pass::torn;
-        if (!joint.empty() && page->size() == 1) return Pass::complete;
-        for (const UpstreamKey& key : *page) {
-            if (visit(key) == Scan::stop) return Pass::complete;
+    base::Result<void> run() {
+        while (seen_.size() <= max_keys && fruitless_ <= max_fruitless_pages) {
+            if (patience_.stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
+            const auto page = provider_.list_page(offset_, patience_.whole.or_sooner(patience_.page));
+            if (!page) return tl::unexpected(page.error());
+            longest_ = std::max(longest_, page->size());
+            if (!joins(*page)) {
+                go_back();
+            } else if (take(*page) == Scan::stop) {
+                return {};
+            }
         }
-        joint = page->back().delete_handle;
-        offset += page->size() - 1;
-        // A first page of one key has no successor to overlap with but itself: the next request settles it.
+        return base::fail(base::Errc::upstream_down, "the upstream's list of keys changes faster than it can be read");
     }
-    return base::fail(base::Errc::upstream_down, "the upstream's list of keys does not end");
-}
+
+private:
+    static std::size_t fingerprint_of(const UpstreamKey& key) { return std::hash<std::string>{}(key.delete_handle); }
+
+    bool joins(const std::vector<UpstreamKey>& page) const {
+        return offset_ == 0 || std::any_of(page.begin(), page.end(), [this](const UpstreamKey& key) {
+                   return seen_.contains(fingerprint_of(key));
+               });
+    }
+
+    // Further with each page that does not join: many may have gone.
+    void go_back() {
+        ++fruitless_;
+        step_ = std::max(step_ * 2, std::max<std::size_t>(longest_, 2) - 1);
+        offset_ -= std::min(offset_, step_);
+    }
+
+    // Scan::stop: that was the end, or all that was wanted.
+    Scan take(const std::vector<UpstreamKey>& page) {
+        step_ = 0;
+        bool has_new = false;
+        for (const UpstreamKey& key : page) {
+            if (!seen_.insert(fingerprint_of(key)).second) continue;
+            has_new = true;
+            if (visit_(key) == Scan::stop) return Scan::stop;
+        }
+        // Nothing new on a page that could have held more: behind it there is nothing.
+        const bool is_last = page.empty() || (!has_new && (page.size() == 1 || page.size() < longest_));
+        if (is_last) return Scan::stop;
+        fruitless_ = has_new ? 0 : fruitless_ + 1;
+        offset_ += page.size() - 1;
+        return Scan::go_on;
+    }
+
+    KeyProvider& provider_;
+    const ScanPatience& patience_;
+    const KeyVisitor& visit_;
+    std::unordered_set<std::size_t> seen_;  // fingerprints of handles, which are random
+    std::size_t offset_ = 0, longest_ = 0, step_ = 0;
+    int fruitless_ = 0;
+};
 
 }  // namespace
 
 base::Result<void> scan_upstream_keys(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit) {
-    for (int attempt = 0; attempt <= max_restarts; ++attempt) {
-        const auto pass = scan_once(provider, patience, visit);
-        if (!pass) return tl::unexpected(pass.error());
-        if (*pass == Pass::complete) return {};
-    }
-    return base::fail(base::Errc::upstream_down, "the upstream's list of keys kept changing while it was read");
+    return Scanner(provider, patience, visit).run();
 }
 
 }  // namespace llmapikey::service

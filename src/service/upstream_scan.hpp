@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 
 #include "service/key_provider.hpp"
 
@@ -12,12 +13,14 @@ using KeyVisitor = std::function<Scan(const UpstreamKey&)>;
 
 struct ScanPatience {
     base::Deadline whole;
-    base::Millis page;  // one call, with its repetitions: an upstream that hangs is not waited for any longer
+    base::Millis page;          // one call, with its repetitions: an upstream that hangs is not waited for any longer
+    std::stop_token stop = {};  // looked at before each page
 };
 
-// Shows every upstream key to `visit`, holding one page at a time; a key can be shown twice. Success means that no key
-// which existed throughout was passed over: pages overlap by one key, and a scan whose pages do not join (keys were
-// deleted meanwhile) starts again. Errc::upstream_down if the list will not hold still, or as list_page.
+// Shows every upstream key to `visit`, once, holding one page at a time and a few bytes for each key. Success means
+// that no key which existed throughout was passed over, whatever was made or removed meanwhile: a page counts only if
+// it joins what has been read, by a key that has been seen; where keys were removed it is looked for further in front.
+// Errc::overloaded: told to stop. Errc::upstream_down if the list grows faster than it can be read, or as list_page.
 base::Result<void> scan_upstream_keys(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit);
 
 }  // namespace llmapikey::service

@@ -18,6 +18,7 @@ constexpr Word words[] = {
     {"time", "to_timestamp(@::bigint)", "@"},
     {"micros", "(extract(epoch FROM @) * 1000000)::bigint", "(@ * 1000000)"},
     {"from_micros", "(timestamptz 'epoch' + @::bigint * interval '1 microsecond')", "(@ / 1000000)"},
+    {"now", "extract(epoch FROM now())::bigint", "unixepoch()"},
     {"new_id", "gen_random_uuid()::text", "lower(hex(randomblob(16)))"},
     // SQLite's clock has thousandths: who comes in the same one, or after it was set back, comes after the last.
     {"queue_time", "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",

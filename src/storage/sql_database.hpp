@@ -71,7 +71,8 @@ public:
 // What a dialect makes of a statement. {epoch:E}: the time E as Unix seconds, {time:E}: the other way round;
 // {micros:E}, {from_micros:E}: likewise in millionths, for cursors; {new_id}: a random text; {in:E}: "is among the
 // UUIDs in the text E, which are separated by commas"; {in_texts:E}: likewise of words of letters, digits, - and _;
-// {queue_time}: the database's own time in millionths of a second. Kept for ever: there are few statements.
+// {queue_time}: the database's own time in millionths of a second; {now}: in seconds. Kept for ever: there are few
+// statements.
 const std::string& translated(const std::string& sql, Dialect dialect);
 
 }  // namespace llmapikey::storage

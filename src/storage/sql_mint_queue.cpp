@@ -23,6 +23,11 @@ const std::string requeue_row =
     "UPDATE llmapikey.api_keys SET status = 'waiting', openrouter_delete_hash = NULL, "
     "queued_at = coalesce(queued_at, {queue_time}), next_attempt_at = $4::bigint, attempts = attempts + $5::bigint, "
     "problem = $6 WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous')";
+// SQLite has triggers that remember what is given up.
+const std::string requeue_and_remember =
+    "WITH given_up AS (" + requeue_row +
+    " RETURNING nonce) INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at) SELECT nonce, {now} FROM given_up "
+    "ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at";
 const std::string select_due = "SELECT " + portable_grant_columns +
                                " FROM llmapikey.api_keys WHERE status = 'waiting' AND next_attempt_at <= $1::bigint "
                                "ORDER BY queued_at, id LIMIT $2::bigint";
@@ -61,7 +66,8 @@ base::Result<void> SqlMintQueue::requeue(const service::Attempt& attempt, const 
     SqlValues values = values_of(attempt);
     values.add(seconds_of(requeue.next_attempt_at)).add(std::int64_t{requeue.counts ? 1 : 0});
     values.add(domain::to_text(requeue.problem));
-    const auto answer = database_->run(requeue_row, values);
+    const bool is_postgres = database_->dialect() == Dialect::postgres;
+    const auto answer = database_->run(is_postgres ? requeue_and_remember : requeue_row, values);
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1 ? base::Result<void>{} : wrong_state();
 }

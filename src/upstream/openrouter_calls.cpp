@@ -1,7 +1,6 @@
 #include "upstream/openrouter_calls.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
@@ -127,15 +126,29 @@ net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline
             report(call, "paused");
             return paused_response(*pause);
         }
-        if (pause) std::this_thread::sleep_for(*pause);
+        if (pause && !wait_for(*pause)) return paused_response(*pause);
         net::ClientResponse response = send(call, *pass, deadline);
         if (tries == max_tries || !is_worth_another_try(response)) return response;
         const auto wait = wait_before_try(tries, response, deadline);
         if (!wait || !retries_.take_retry(now())) return response;
-        std::this_thread::sleep_for(*wait);  // a worker thread for upstream calls, which waits for the upstream anyway
+        // A worker thread for upstream calls, which waits for the upstream anyway.
+        if (!wait_for(*wait)) return response;
         pass = breaker_.admit();
         if (!pass) return response;
     }
+}
+
+void OpenRouterCalls::hurry() {
+    {
+        const std::lock_guard lock(hurry_mutex_);
+        is_hurried_ = true;
+    }
+    hurry_begins_.notify_all();
+}
+
+bool OpenRouterCalls::wait_for(base::Millis time) {
+    std::unique_lock lock(hurry_mutex_);
+    return !hurry_begins_.wait_for(lock, time, [this] { return is_hurried_; });
 }
 
 void OpenRouterCalls::probe(base::Deadline deadline) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -65,6 +66,9 @@ public:
     void probe(base::Deadline deadline);
     static constexpr base::Millis probe_timeout{2'000};
 
+    // From now on nothing is tried again, and nobody waits for the end of a pause. For a program that ends.
+    void hurry();
+
 private:
     std::optional<CircuitBreaker::Pass> admit(base::Deadline deadline);
     net::ClientResponse send(const Call& call, CircuitBreaker::Pass pass, base::Deadline deadline);
@@ -74,6 +78,7 @@ private:
     // Where the upstream has asked for a pause of these calls: how much of it is left.
     std::optional<base::Millis> left_of_pause(const Call& call) const;
     void note_pause(const Call& call, const net::ClientResponse& response);
+    bool wait_for(base::Millis time);  // false: no more is to be waited for
 
     net::HttpClient& http_;
     const Call probe_;
@@ -82,6 +87,9 @@ private:
     RetryBudget retries_;
     mutable std::mutex pauses_mutex_;
     std::map<std::string_view, SteadyTime> paused_until_;  // by the name of the call
+    std::mutex hurry_mutex_;
+    std::condition_variable hurry_begins_;
+    bool is_hurried_ = false;
 };
 
 }  // namespace llmapikey::upstream

@@ -28,8 +28,12 @@ base::Error error_of(const net::ClientResponse& response) {
         "OpenRouter answered " + std::to_string(response.status) + (message.empty() ? "" : ": " + message);
     const int status = response.status;
     if (status == 429) return {Errc::rate_limited, detail, net::retry_after_of(response)};
-    if (status == 401 || status == 403)
-        return {Errc::misconfigured, detail + " (is OPENROUTER_MANAGEMENT_KEY a management key?)", {}};
+    if (status == 401) return {Errc::misconfigured, detail + " (is OPENROUTER_MANAGEMENT_KEY a management key?)", {}};
+    // No rights here: never that a key is gone.
+    if (status == 403)
+        return {Errc::misconfigured,
+                detail + " (is OPENROUTER_MANAGEMENT_KEY a management key that may write, of the keys' workspace?)",
+                {}};
     if (status >= 300 && status < 400) return {Errc::misconfigured, detail + " (is OPENROUTER_URL right?)", {}};
     if (status == 404) return {Errc::not_found, detail, {}};
     if (status >= 400 && status < 500 && status != 408) return {Errc::upstream_refused, detail, {}};
@@ -210,8 +214,19 @@ base::Result<void> OpenRouterClient::revoke(const std::string& delete_handle, ba
     if (is_success(response)) return {};
     base::Error error = error_of(response);
     // Gone already, provided that the answer is OpenRouter's own and not that of a wrong address.
-    if (error.code == Errc::not_found && !parse_error_message(response.body).empty()) return {};
+    if (error.code == Errc::not_found && !parse_error_message(response.body).empty()) return confirm_gone(deadline);
     return tl::unexpected(std::move(error));
+}
+
+// Another account's management key knows none of our keys, and all of them work on.
+base::Result<void> OpenRouterClient::confirm_gone(base::Deadline deadline) {
+    if (!options_.is_our_account) return {};
+    const auto is_ours = options_.is_our_account(*this, deadline);
+    if (!is_ours) return base::fail_in("finding out whether the key is gone, or in another account", is_ours.error());
+    if (*is_ours) return {};
+    return base::fail(Errc::misconfigured,
+                      "OpenRouter knows neither this key nor others that must be there: is OPENROUTER_MANAGEMENT_KEY "
+                      "one of another account?");
 }
 
 base::Result<service::Credits> OpenRouterClient::credits(base::Deadline deadline) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ struct OpenRouterOptions {
     base::Secret management_key;
     std::string workspace_id;       // empty: the key's default workspace
     std::string guardrail_id = {};  // that new keys are put under; empty: none
+    // Asked when a key that is to be revoked is unknown: whether the management key is of the account that our keys are
+    // in. Empty: it is.
+    std::function<base::Result<bool>(service::KeyProvider& provider, base::Deadline deadline)> is_our_account = {};
 };
 
 // KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
@@ -50,9 +54,13 @@ public:
     // Supervision::is_probed. Takes two seconds at the most.
     void probe() { calls_->probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
 
+    // From now on nobody waits for OpenRouter to answer at another time. For a program that ends.
+    void hurry() { calls_->hurry(); }
+
 private:
     OpenRouterClient(OpenRouterOptions options, std::shared_ptr<OpenRouterCalls> calls, Patience patience);
     service::MintOutcome create(const service::MintRequest& request, base::Deadline deadline);
+    base::Result<void> confirm_gone(base::Deadline deadline);
     base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
     // For calls that can be repeated without harm; `name` is a literal.
     net::ClientResponse ask(std::string_view name, std::string method, const std::string& path, base::Deadline deadline,

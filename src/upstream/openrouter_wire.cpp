@@ -91,7 +91,7 @@ std::string to_create_body(const service::MintRequest& request, const std::strin
     json::object body;
     body["name"] = request.name;
     body["limit"] = request.daily_limit.usd();
-    body["limit_reset"] = "daily";
+    body["limit_reset"] = service::daily_reset;
     body["include_byok_in_limit"] = true;
     body["expires_at"] = base::to_rfc3339(request.expires_at);
     if (!workspace_id.empty()) body["workspace_id"] = workspace_id;
@@ -101,7 +101,10 @@ std::string to_create_body(const service::MintRequest& request, const std::strin
 std::string to_update_body(const service::KeyUpdate& change) {
     json::object body;
     if (change.is_disabled) body["disabled"] = *change.is_disabled;
-    if (change.daily_limit) body["limit"] = change.daily_limit->usd();
+    if (change.daily_limit) {
+        body["limit"] = change.daily_limit->usd();
+        body["limit_reset"] = service::daily_reset;
+    }
     return json::serialize(body);
 }
 

@@ -152,6 +152,7 @@ net::Response admin_overview(const Services& services, const Context& context) {
     view.reconciled = overview->reconciled;
     if (overview->reconciled_at) view.reconciled_at = minute_text(*overview->reconciled_at);
     view.reconcile_problem = overview->reconcile_problem;
+    view.unremembered = overview->unremembered_note;
     if (overview->figures_at) view.figures_at = minute_text(*overview->figures_at);
     return html_response(200, views::render(view));
 }

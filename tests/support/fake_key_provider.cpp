@@ -77,9 +77,30 @@ void FakeKeyProvider::change_key(const std::string& delete_handle,
         if (key.delete_handle == delete_handle) change(key);
 }
 
+void FakeKeyProvider::refuse(const std::string& delete_handle, std::optional<base::Error> error) {
+    const std::lock_guard lock(mutex_);
+    refused_.erase(delete_handle);
+    if (error) refused_.emplace(delete_handle, std::move(*error));
+}
+
+std::optional<base::Error> FakeKeyProvider::refusal_of(const std::string& delete_handle) const {
+    const auto found = refused_.find(delete_handle);
+    return found == refused_.end() ? std::nullopt : std::optional(found->second);
+}
+
 int FakeKeyProvider::mint_calls() const {
     const std::lock_guard lock(mutex_);
     return mint_calls_;
+}
+
+int FakeKeyProvider::update_calls() const {
+    const std::lock_guard lock(mutex_);
+    return update_calls_;
+}
+
+int FakeKeyProvider::list_calls() const {
+    const std::lock_guard lock(mutex_);
+    return list_calls_;
 }
 
 std::vector<service::UpstreamKey> FakeKeyProvider::live_keys() const {
@@ -114,6 +135,7 @@ service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, 
 
 base::Result<service::UpstreamKey> FakeKeyProvider::get(const std::string& delete_handle, base::Deadline) {
     std::unique_lock lock(mutex_);
+    if (auto refusal = refusal_of(delete_handle)) return tl::unexpected(std::move(*refusal));
     const auto action = std::exchange(during_get_, nullptr);
     base::Result<service::UpstreamKey> found = base::fail(base::Errc::not_found, "no such key");
     for (const auto& key : keys_) {
@@ -126,6 +148,7 @@ base::Result<service::UpstreamKey> FakeKeyProvider::get(const std::string& delet
 
 base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::size_t offset, base::Deadline) {
     std::unique_lock lock(mutex_);
+    ++list_calls_;
     if (list_faults_ > 0) {
         --list_faults_;
         return down();
@@ -143,10 +166,13 @@ base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::
 base::Result<service::UpstreamKey> FakeKeyProvider::update(const std::string& delete_handle,
                                                            const service::KeyUpdate& change, base::Deadline) {
     const std::lock_guard lock(mutex_);
+    ++update_calls_;
+    if (auto refusal = refusal_of(delete_handle)) return tl::unexpected(std::move(*refusal));
     for (auto& key : keys_) {
         if (key.delete_handle != delete_handle) continue;
         key.is_disabled = change.is_disabled.value_or(key.is_disabled);
         if (change.daily_limit) key.limit = change.daily_limit;
+        if (change.daily_limit && !keeps_limit_reset_) key.limit_reset = service::daily_reset;
         return key;
     }
     return base::fail(base::Errc::not_found, "no such key");
@@ -166,6 +192,7 @@ int FakeKeyProvider::revoke_calls(const std::string& delete_handle) const {
 
 base::Result<void> FakeKeyProvider::revoke(const std::string& delete_handle, base::Deadline) {
     const std::lock_guard lock(mutex_);
+    if (auto refusal = refusal_of(delete_handle)) return tl::unexpected(std::move(*refusal));
     if (revoke_faults_ > 0) {
         --revoke_faults_;
         return down();

@@ -32,6 +32,10 @@ public:
     void fail_next_guardrail();
     void refuse_credits(bool is_refused);
     void set_guardrail(std::optional<service::Guardrail> guardrail);
+    // From now on every call that names this key fails so; nullopt: no longer.
+    void refuse(const std::string& delete_handle, std::optional<base::Error> error);
+    // From now on updates answer well and leave this part of the key as it is.
+    void keep_limit_reset() { keeps_limit_reset_ = true; }
     // Runs inside the next mint, after its effect and before its answer.
     void during_next_mint(std::function<void()> action);
     // Runs inside the next get, after it has looked and before its answer.
@@ -48,6 +52,8 @@ public:
     void change_key(const std::string& delete_handle, const std::function<void(service::UpstreamKey&)>& change);
 
     int mint_calls() const;
+    int update_calls() const;
+    int list_calls() const;
     std::vector<service::UpstreamKey> live_keys() const;
 
     service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override;
@@ -61,6 +67,7 @@ public:
 
 private:
     std::string insert(const std::string& name, base::Timestamp created_at);
+    std::optional<base::Error> refusal_of(const std::string& delete_handle) const;
 
     const base::Clock& clock_;
     mutable std::mutex mutex_;
@@ -73,7 +80,9 @@ private:
     std::size_t page_size_ = 100;
     std::map<std::string, base::Error> refusals_;  // of revoking, by handle
     std::map<std::string, int> revoke_calls_;
-    int mint_calls_ = 0;
+    std::map<std::string, base::Error> refused_;  // by handle
+    bool keeps_limit_reset_ = false;
+    int mint_calls_ = 0, update_calls_ = 0, list_calls_ = 0;
     int last_handle_ = 0;
 };
 

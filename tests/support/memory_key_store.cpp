@@ -117,11 +117,13 @@ base::Result<void> MemoryKeyStore::mark_ambiguous(const service::Attempt& attemp
     return {};
 }
 
-base::Result<void> MemoryKeyStore::release(const service::Attempt& attempt) {
+base::Result<void> MemoryKeyStore::release(const service::Attempt& attempt, domain::MintProblem problem,
+                                           base::Timestamp now) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::release, When::before_effect)) return unavailable();
     const domain::Grant* grant = unsettled(attempt);
     if (grant == nullptr) return conflict();
+    if (problem != domain::MintProblem::none) notes_[grant->github_user_id] = {problem, now};
     grants_.erase(grant->github_user_id);
     return {};
 }

@@ -11,6 +11,7 @@
 #include "storage/postgres/postgres_grant_endings.hpp"
 #include "storage/postgres/postgres_sql.hpp"
 #include "storage/sql_admin_store.hpp"
+#include "storage/sql_attempt_history.hpp"
 #include "storage/sql_mint_queue.hpp"
 #include "storage/sql_replacement_store.hpp"
 #include "storage/sql_spending_store.hpp"
@@ -47,6 +48,7 @@ protected:
         sql_ = std::move(database);
         admin_ = std::make_unique<storage::SqlAdminStore>(sql_, endings);
         replacements_ = std::make_unique<storage::SqlReplacementStore>(sql_, std::move(endings));
+        history_ = std::make_unique<storage::SqlAttemptHistory>(sql_);
         queue_ = std::make_unique<storage::SqlMintQueue>(sql_);
         spending_ = std::make_unique<storage::SqlSpendingStore>(sql_);
     }
@@ -87,6 +89,7 @@ protected:
     std::shared_ptr<storage::SqlDatabase> sql_;
     std::unique_ptr<service::AdminStore> admin_;
     std::unique_ptr<service::ReplacementStore> replacements_;
+    std::unique_ptr<service::AttemptHistory> history_;
     std::unique_ptr<service::MintQueue> queue_;
     std::unique_ptr<service::SpendingStore> spending_;
 };

@@ -1,5 +1,6 @@
 #include "storage/postgres/postgres_grant_endings.hpp"
 
+#include "storage/postgres/given_up.hpp"
 #include "storage/postgres/grant_rows.hpp"
 #include "storage/postgres/webhook_notice.hpp"
 
@@ -39,7 +40,10 @@ const std::string finish_replacing =
     "revealed_at = NULL, reveal_reason = NULL, queued_at = " +
     translated("{queue_time}", Dialect::postgres) +
     ", next_attempt_at = $3::bigint, attempts = 0, problem = '', keeps_place = 1, missing_since = NULL, "
-    "last_used_at = 0 WHERE github_user_id = $1 AND id IN (SELECT id FROM old) AND status = 'replacing' RETURNING 1), "
+    "last_used_at = 0 WHERE github_user_id = $1 AND id IN (SELECT id FROM old) AND status = 'replacing' RETURNING "
+    "nonce), " +
+    remembering("next") +
+    ", "
     "closed AS (UPDATE llmapikey.ledger SET ended_at = to_timestamp($3::bigint) "
     "WHERE grant_id = $2::uuid AND ended_at IS NULL), " +
     webhook_notice("key.revoked", "old", "id::text",
@@ -48,7 +52,9 @@ const std::string finish_replacing =
 const std::string finish_ending =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
     "WHERE github_user_id = $1 AND id = $2::uuid AND status = 'revoking' "
-    "RETURNING id, github_user_id, github_username), "
+    "RETURNING id, github_user_id, github_username, nonce), " +
+    remembering("gone") +
+    ", "
     "closed AS (UPDATE llmapikey.ledger SET ended_at = to_timestamp($3::bigint) "
     "WHERE grant_id = $2::uuid AND ended_at IS NULL), " +
     webhook_notice("key.revoked", "gone", "id::text",

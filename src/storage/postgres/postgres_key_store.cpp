@@ -1,6 +1,7 @@
 #include "storage/postgres/postgres_key_store.hpp"
 
 #include "service/initiator.hpp"
+#include "storage/postgres/given_up.hpp"
 #include "storage/postgres/grant_rows.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/webhook_notice.hpp"
@@ -60,9 +61,15 @@ const std::string update_to_ambiguous =
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') "
     "RETURNING id, github_user_id, github_username, nonce), " +
     webhook_notice("mint.ambiguous", "changed", "id::text || ':' || nonce") + " SELECT id FROM changed";
+// $4: what the recipient is told, or empty; $5: now.
 const std::string delete_unsettled =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') RETURNING 1) "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') "
+    "RETURNING github_user_id, nonce), " +
+    remembering("gone") +
+    ", noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
+    "SELECT github_user_id, $4, $5::bigint FROM gone WHERE $4 <> '' ON CONFLICT (github_user_id) DO UPDATE "
+    "SET problem = excluded.problem, noted_at = excluded.noted_at) "
     "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
 const std::string delete_waiting =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
@@ -191,8 +198,10 @@ base::Result<void> PostgresKeyStore::mark_ambiguous(const service::Attempt& atte
     return answer->rows.changed() == 1 ? base::Result<void>{} : wrong_state();
 }
 
-base::Result<void> PostgresKeyStore::release(const service::Attempt& attempt) {
-    const auto answer = database_->run(delete_unsettled, parameters_of(attempt), Patience::wait);
+base::Result<void> PostgresKeyStore::release(const service::Attempt& attempt, domain::MintProblem problem,
+                                             base::Timestamp now) {
+    const auto parameters = parameters_of(attempt).add(domain::to_text(problem)).add(seconds_of(now));
+    const auto answer = database_->run(delete_unsettled, parameters, Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.changed() == 1) return {};
     if (!answer->is_repeated) return wrong_state();

@@ -20,7 +20,9 @@ public:
     base::Result<service::ReserveOutcome> reserve(const service::ReserveRequest& request) override;
     base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
     base::Result<void> mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) override;
-    base::Result<void> release(const service::Attempt& attempt) override;
+    using KeyStore::release;
+    base::Result<void> release(const service::Attempt& attempt, domain::MintProblem problem,
+                               base::Timestamp now) override;
     base::Result<void> abandon(const service::Attempt& attempt, domain::MintProblem problem,
                                base::Timestamp now) override;
     base::Result<void> update_username(const domain::Recipient& recipient) override;

@@ -150,28 +150,34 @@ base::Result<void> SqliteKeyStore::mark_ambiguous(const service::Attempt& attemp
     return expect_one(query->bind(delete_handle).bind(attempt.grant_id).bind(attempt.nonce).run());
 }
 
-base::Result<void> SqliteKeyStore::release(const service::Attempt& attempt) {
+// Removes the row by `deletion`, with a note for the recipient if there is a problem.
+base::Result<void> SqliteKeyStore::remove(std::string_view deletion, const service::Attempt& attempt,
+                                          domain::MintProblem problem, base::Timestamp now) {
     Connections::Writer writer(*connections_);
-    auto query = writer->query(delete_unsettled);
-    if (!query) return tl::unexpected(query.error());
-    return expect_one(query->bind(attempt.grant_id).bind(attempt.nonce).run());
+    auto transaction = Transaction::begin(*writer);
+    if (!transaction) return tl::unexpected(transaction.error());
+    auto removal = writer->query(deletion);
+    if (!removal) return tl::unexpected(removal.error());
+    const auto removed = expect_one(removal->bind(attempt.grant_id).bind(attempt.nonce).run());
+    if (!removed) return removed;
+    if (problem != domain::MintProblem::none) {
+        auto note = writer->query(upsert_note);
+        if (!note) return tl::unexpected(note.error());
+        const auto noted =
+            note->bind(attempt.github_user_id.text()).bind(domain::to_text(problem)).bind(seconds_of(now)).run();
+        if (!noted) return tl::unexpected(noted.error());
+    }
+    return transaction->commit();
+}
+
+base::Result<void> SqliteKeyStore::release(const service::Attempt& attempt, domain::MintProblem problem,
+                                           base::Timestamp now) {
+    return remove(delete_unsettled, attempt, problem, now);
 }
 
 base::Result<void> SqliteKeyStore::abandon(const service::Attempt& attempt, domain::MintProblem problem,
                                            base::Timestamp now) {
-    Connections::Writer writer(*connections_);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto removal = writer->query(delete_waiting);
-    if (!removal) return tl::unexpected(removal.error());
-    const auto removed = expect_one(removal->bind(attempt.grant_id).bind(attempt.nonce).run());
-    if (!removed) return removed;
-    auto note = writer->query(upsert_note);
-    if (!note) return tl::unexpected(note.error());
-    const auto noted =
-        note->bind(attempt.github_user_id.text()).bind(domain::to_text(problem)).bind(seconds_of(now)).run();
-    if (!noted) return tl::unexpected(noted.error());
-    return transaction->commit();
+    return remove(delete_waiting, attempt, problem, now);
 }
 
 base::Result<void> SqliteKeyStore::update_username(const domain::Recipient& recipient) {

@@ -17,7 +17,9 @@ public:
     base::Result<service::ReserveOutcome> reserve(const service::ReserveRequest& request) override;
     base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
     base::Result<void> mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) override;
-    base::Result<void> release(const service::Attempt& attempt) override;
+    using KeyStore::release;
+    base::Result<void> release(const service::Attempt& attempt, domain::MintProblem problem,
+                               base::Timestamp now) override;
     base::Result<void> abandon(const service::Attempt& attempt, domain::MintProblem problem,
                                base::Timestamp now) override;
     base::Result<void> update_username(const domain::Recipient& recipient) override;
@@ -28,6 +30,9 @@ public:
     base::Result<void> check() override;
 
 private:
+    base::Result<void> remove(std::string_view deletion, const service::Attempt& attempt, domain::MintProblem problem,
+                              base::Timestamp now);
+
     std::shared_ptr<Connections> connections_;
 };
 

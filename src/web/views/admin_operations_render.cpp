@@ -156,6 +156,7 @@ std::string render(const OverviewView& view) {
     set_if_any(data, "reconciled", view.reconciled);
     data.set("reconciled_at", view.reconciled_at);
     set_if_any(data, "reconcile_problem", view.reconcile_problem);
+    set_if_any(data, "unremembered", view.unremembered);
     return render_template("admin_overview", data);
 }
 

@@ -128,6 +128,7 @@ struct OverviewView {
     std::string figures_at;
     std::string reconciled, reconciled_at;  // what comparing with upstream came to; empty: not done yet
     std::string reconcile_problem;          // why it failed since; empty: it did not
+    std::string unremembered;               // keys of another life of the installation, and why; empty: none
 };
 
 struct TokenRow {

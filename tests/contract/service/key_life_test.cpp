@@ -45,7 +45,7 @@ protected:
         return keys.empty() ? service::UpstreamKey{} : keys.front();
     }
     service::ReconcileReport reconcile(Repair repair = Repair::fix, bool ends_older = false) {
-        service::Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, nonces_, clock_},
+        service::Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
                                        {repair, ends_older, settle_wait, base::Seconds{15}});
         auto report = reconciler.run(base::Deadline::after(base::Millis{20'000}), {});
         EXPECT_TRUE(report) << (report ? "" : report.error().detail);
@@ -303,7 +303,7 @@ TEST_P(KeyLife, NobodyElsesKeyIsTouched) {
 
 TEST_P(KeyLife, UnderAnotherClockAnOrphanIsJudgedByHowLongItHasBeenSeen) {
     provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})), clock_.now() + std::chrono::hours{5});
-    service::Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, nonces_, clock_},
+    service::Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
                                    {Repair::fix, false, settle_wait, base::Seconds{15}});
     ASSERT_TRUE(reconciler.run(base::Deadline::after(base::Millis{5'000}), {}));
     EXPECT_EQ(provider_.live_keys().size(), 1u);

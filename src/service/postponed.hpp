@@ -1,0 +1,40 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+
+namespace llmapikey::service {
+
+// Remembers what has failed by itself, so that it is tried again ever more seldom and keeps nothing else from its turn.
+// Of this process; for one thread.
+class Postponed {
+public:
+    bool is_due(const std::string& id, base::Timestamp now) const {
+        const auto found = entries_.find(id);
+        // A clock that was set back must not make anybody wait longer.
+        return found == entries_.end() || now >= found->second.failed_at + found->second.pause ||
+               now < found->second.failed_at;
+    }
+    void note_failure(const std::string& id, base::Timestamp now) {
+        if (entries_.size() >= most_entries) entries_.clear();
+        const auto [entry, is_new] = entries_.try_emplace(id, Entry{now, shortest});
+        if (is_new) return;
+        entry->second = {now, std::min(entry->second.pause * 2, longest)};
+    }
+    void note_success(const std::string& id) { entries_.erase(id); }
+
+private:
+    static constexpr base::Seconds shortest{5};
+    static constexpr base::Seconds longest{600};
+    static constexpr std::size_t most_entries = 100'000;
+    struct Entry {
+        base::Timestamp failed_at;
+        base::Seconds pause;
+    };
+    std::unordered_map<std::string, Entry> entries_;
+};
+
+}  // namespace llmapikey::service

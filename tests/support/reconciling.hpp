@@ -1,0 +1,69 @@
+#pragma once
+
+#include "service/issuance.hpp"
+#include "service/mint_dispatcher.hpp"
+#include "service/reconciliation.hpp"
+#include "service/recovery.hpp"
+#include "support/fake_key_provider.hpp"
+#include "support/stores_under_test.hpp"
+
+namespace llmapikey::test {
+
+// All that compares upstream's keys with the rows and ends what was interrupted, over a real database and an upstream
+// in memory.
+class Reconciling : public StoresUnderTest {
+protected:
+    static constexpr base::Seconds settle_wait{30};
+
+    Reconciling() {
+        const base::Timestamp noon = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22} + std::chrono::hours{12};
+        clock_.advance(noon - clock_.now());
+    }
+
+    static service::IssuancePolicy policy() {
+        service::IssuancePolicy policy;
+        policy.is_enabled = true;
+        policy.daily_limit = base::MicroUsd{10'000'000};
+        return policy;
+    }
+    domain::Grant issue_key(std::int64_t account) {
+        const auto answer = issuance_.issue({{account}, "login"});
+        EXPECT_EQ(answer.status, service::IssueStatus::created) << answer.error.detail;
+        return answer.grant.value_or(domain::Grant{});
+    }
+    service::ReconcileParts parts() {
+        return {*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_};
+    }
+    service::ReconcileReport reconcile(service::Reconciler& reconciler) {
+        auto report = reconciler.run(base::Deadline::after(base::Millis{20'000}), {});
+        EXPECT_TRUE(report) << (report ? "" : report.error().detail);
+        return report ? std::move(*report) : service::ReconcileReport{};
+    }
+    service::ReconcileReport reconcile(service::Repair repair = service::Repair::fix) {
+        service::Reconciler reconciler(parts(), {repair, false, settle_wait, base::Seconds{15}});
+        return reconcile(reconciler);
+    }
+    static std::int64_t found(const service::ReconcileReport& report, service::Finding::Kind kind) {
+        const auto count = report.counts.find(kind);
+        return count == report.counts.end() ? 0 : count->second.found;
+    }
+    // A key that was made with our secret, of an attempt that this database has never had.
+    std::string add_key_of_another_life(std::int64_t account) {
+        return provider_.add_key(domain::upstream_key_name({account}, nonces_.make({account})), clock_.now());
+    }
+    service::Recovered recover() { return recovery_.run_once(base::Seconds{15}, {}); }
+
+    FakeKeyProvider provider_{clock_};
+    base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
+    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    service::MintLanes lanes_{4, 4};
+    service::Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
+    service::Issuance issuance_{
+        policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
+    service::Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
+    service::Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
+    service::Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_},
+                                clock_};
+};
+
+}  // namespace llmapikey::test
