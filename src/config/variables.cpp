@@ -45,7 +45,8 @@ constexpr Variable all[] = {
      "connections at once of one client address (IPv6: of one /64), but for TRUSTED_PROXIES; 0: any number", false, ""},
     {"LISTEN", "127.0.0.1:3000", "address:port to listen on", false, ""},
     {"DRAIN_SECONDS", "5",
-     "how long to go on serving after SIGTERM while /readyz says no, 0 to 300; half a second where nobody asks /readyz",
+     "how long to go on serving after SIGTERM or SIGHUP while /readyz says no, 0 to 300; half a second where nobody "
+     "asks /readyz",
      false, ""},
     {"KEEP_ALIVE_SECONDS", "75",
      "how long a connection may be idle between requests, 1 to 3600; longer than the proxy or balancer in front keeps "

@@ -235,7 +235,8 @@ BulkRevoker::Step BulkRevoker::advance(const BulkRevocation& bulk, const std::st
 
 std::string BulkRevoker::run_once(const std::stop_token& stop) {
     is_busy_ = false;
-    if (clock_.now() < not_before_) return {};
+    const base::Seconds wait = not_before_ - clock_.now();
+    if (wait.count() > 0 && wait <= pause_) return {};  // longer: the clock was set back
     const auto open = bulks_.list_open(bulks_at_once);
     if (!open) return open.error().detail;
     std::string problems;
@@ -252,7 +253,8 @@ std::string BulkRevoker::run_once(const std::stop_token& stop) {
             problems += (problems.empty() ? "" : "; ") + ("bulk revocation " + bulk.id + ": " + failure);
         if (!step.outage) continue;
         is_busy_ = false;
-        not_before_ = clock_.now() + std::max(step.outage->retry_after, pause_after_trouble);
+        pause_ = std::max(step.outage->retry_after, pause_after_trouble);
+        not_before_ = clock_.now() + pause_;
         return problems;
     }
     return problems;

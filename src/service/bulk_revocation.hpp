@@ -113,6 +113,7 @@ private:
     const base::Seconds time_to_stop_;
     std::atomic<bool> is_busy_{false};
     base::Timestamp not_before_;
+    base::Seconds pause_{0};  // that ends then
 };
 
 }  // namespace llmapikey::service
