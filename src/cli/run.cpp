@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <limits>
 
 #include "base/encoding.hpp"
 #include "base/nearest.hpp"
@@ -29,8 +28,11 @@ void add_audit(CLI::App& app, int& status) {
     auto* verify_json = add_switch(*verify, "--json", "Print JSON");
     verify->callback([=, &status] { status = run_audit_verify(output_of(verify_json)); });
     auto* exporting = audit->add_subcommand("export", "Write the audit log to standard output as JSON lines");
-    auto* after = exporting->add_option("--after", "Only what comes after the entry of this sequence")
-                      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
+    auto* after =
+        exporting->add_option("--after", "Only what comes after the entry of this sequence")
+            ->check([](const std::string& text) {
+                return base::parse_whole_number(text) ? "" : "it takes the sequence of an entry: a whole number";
+            });
     exporting->callback(
         [&status, after] { status = run_audit_export(after->count() > 0 ? after->as<std::int64_t>() : 0); });
 }

@@ -217,11 +217,17 @@ test("a bulk revocation by ids and by filter, followed to its end", async () => 
     return until("the bulk revocation is done", async () => { const { body } = await call("GET", `/revocations/${begun.body.id}`); return body.state === "done" && body; });
   };
   assert.equal((await finished({ ids, reason: "two of them", hold: "none" })).total, 2);
-  assert.equal((await finished({ q: "bulk-", reason: "the rest" })).total, 4);
+  assert.equal((await finished({ q: "bulk-", reason: "the rest", hold: "forever" })).total, 4);
   assert.equal((await call("GET", "/keys?q=bulk-")).body.keys.length, 0);
   assert.equal((await call("GET", "/accounts/881005")).body.hold.reason, "the rest");
   assert.equal((await call("GET", "/accounts/881000")).body.hold, null);
   assert.equal((await call("GET", "/revocations")).body.revocations.length, 2);
+  await mint(881010, "bulk-kept");
+  const stopped = await call("POST", `/revocations/${(await call("POST", "/revocations", { body: { q: "bulk-kept", reason: "by mistake" } })).body.id}/stop`);
+  assert.deepEqual([stopped.status, stopped.body.total, stopped.body.stopped_by === ""], [200, 0, false]);
+  assert.equal((await keyOf(881010)).status, "active");
+  assert.deepEqual((await call("POST", "/keys/search", { body: { key: `sk-or-v1-${"0".repeat(64)}` } })).body, { key: null, perhaps_ended: [] });
+  assert.equal((await call("GET", "/keys?state=ended&q=bulk-")).body.keys.length, 6);
   for (const body of [{ reason: "nothing named" }, { sort: "newest", reason: "an order names nothing" }, { ids: ["x"], reason: "x" }, { q: "x" }, { q: "x", state: "pending", reason: "x" }]) assert.equal((await call("POST", "/revocations", { body })).status, 400, JSON.stringify(body));
   assert.equal((await call("GET", "/revocations/none")).status, 404);
   // A condition that cannot be read must not make the rest mean more.

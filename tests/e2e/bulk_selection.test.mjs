@@ -48,7 +48,7 @@ test("nothing chosen means nothing, for console, API and command line", async (t
     assert.equal(answer.status, 400, path);
     assert.doesNotMatch(answer.text, /id="revoke-all"/, path);
   }
-  for (const args of [["--search", ""], ["--search", "  "], ["--search", "\xff"], []]) assert.equal((await command("keys", "revoke", "--reason", "x", ...args)).code, 2, args.join(" "));
+  for (const args of [["--search", ""], ["--search", "  "], []]) assert.equal((await command("keys", "revoke", "--reason", "x", ...args)).code, 2, args.join(" "));
   assert.equal((await keys("&state=active")).length, 2);
   assert.deepEqual((await api("GET", "/revocations")).json().revocations, []);
 });

@@ -8,6 +8,7 @@ export const requests = {
   // Nobody's attempt: the route itself says so.
   "GET /auth/callback": () => ({ path: "/auth/callback?code=x&state=x", reached: (status) => status === 400 || status === 302 }),
   "GET /admin/accounts/{id}": (about) => ({ path: `/admin/accounts/${about.held}` }),
+  "GET /admin/revocations/new": (about) => ({ path: `/admin/revocations/new?ids=${about.aKey}` }),
   "GET /admin/revocations/{id}": (about) => ({ path: `/admin/revocations/${about.revocation}` }),
   "GET /api/v1/keys/{id}": (about) => ({ path: `/api/v1/keys/${about.aKey}` }),
   "GET /api/v1/accounts/{id}": (about) => ({ path: `/api/v1/accounts/${about.held}` }),
