@@ -57,5 +57,7 @@ std::vector<Finding> check_openrouter(CheckContext& context);
 // check_origin.cpp: whether the newest keys upstream are this database's, and what the management key may do.
 std::vector<Finding> check_origin_of_keys(CheckContext& context);
 std::vector<Finding> check_management_rights(CheckContext& context);
+// check_guarded_keys.cpp
+std::vector<Finding> check_guarded_keys(CheckContext& context);
 
 }  // namespace llmapikey::cli

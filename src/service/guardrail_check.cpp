@@ -110,7 +110,7 @@ base::Result<bool> GuardrailCheck::look_at_guardrail() {
              accepts,
              "it was changed at OpenRouter: " + difference_between(accepted, now) +
                  (accepts ? "; accepted" : "; if that was meant, `reconcile --fix` accepts it")});
-    if (accepts) {
+    if (accepts && options_.remembers) {
         const auto stored = facts_.set_facts({{fact::guardrail, now}}, clock_.now());
         if (!stored) return tl::unexpected(stored.error());
     }

@@ -38,6 +38,7 @@ public:
         Repair repair = Repair::report_only;  // fix: puts keys that are under nothing under it, and accepts a change
         base::Seconds call_timeout{15};
         base::Seconds every{600};  // in between the last findings are given again
+        bool remembers = true;     // what the guardrail allows, when it is seen first
     };
     // All must outlive this. `facts`: where it remembers what the guardrail allows.
     GuardrailCheck(AdminStore& admin, StatisticsStore& facts, KeyProvider& provider, GuardrailAssignments& assignments,

@@ -119,6 +119,7 @@ void show_key(const Services& services, const domain::Grant& grant, views::Dashb
     const base::Timestamp now = services.clock.now();
     view.masked_key = masked_key_text(grant.key_hint);
     view.expires_on = date_text(grant.expires_at);
+    if (grant.last_used_at) view.last_used = minute_text(*grant.last_used_at);
     view.is_expired = domain::is_expired(grant, now);
     view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
     view.resets_at = until_reset(now);

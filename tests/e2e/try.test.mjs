@@ -223,6 +223,7 @@ test("after a try the figures are asked for anew, and their age is shown", async
   assert.match(await page(), /being looked up/, "what was known before is not shown");
   await until("the new figures", async () => /Spent today<\/dt><dd>\$3\.40/.test(await page()));
   assert.match(await page(), /Left today<\/dt><dd>\$6\.60/);
+  await until("when it was used last", async () => /Last used<\/dt><dd>\d{4}-\d\d-\d\d \d\d:\d\d UTC/.test(await page()));
 });
 
 test("an upstream that is down, silent or breaks off is told as such, with what came before", async () => {

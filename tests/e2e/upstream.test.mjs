@@ -176,6 +176,7 @@ test("a guardrail that was deleted, and keys that are under none, are findings o
     await api(`/guardrails/${own.guardrail_id}/assignments/keys/remove`, "POST", { key_hashes: [hash] });
     await until("the key is old enough to be judged", async () => findings(await reconcile()).length > 0);
     assert.deepEqual(findings(await reconcile()), [["unguarded", false]]);
+    assert.match((await run(["doctor"], serviceEnvironment(own, folder, settings))).out, /WARNING +keys under the guardrail +1 are under no guardrail/);
     assert.deepEqual(findings(await reconcile("--fix")), [["unguarded", true]]);
     assert.equal((await own.ledger()).keys.find((key) => key.hash === hash).guardrail_id, own.guardrail_id);
     await api(`/guardrails/${own.guardrail_id}`, "PATCH", { allowed_models: ["openai/gpt-4o"] });

@@ -135,6 +135,7 @@ std::string render(const DashboardView& view) {
     data.set("masked_key", view.masked_key);
     data.set("raw_key", view.raw_key);
     data.set("expires_on", view.expires_on);
+    set_if_any(data, "last_used", view.last_used);
     data.set("days_left", std::to_string(view.days_left));
     data.set("is_expired", view.is_expired);
     data.set("is_gone", view.is_gone && !view.is_expired);

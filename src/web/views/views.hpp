@@ -106,6 +106,7 @@ struct DashboardView {
     std::string masked_key;
     std::string raw_key;
     std::string expires_on;  // "2027-02-22"
+    std::string last_used;   // "2027-02-22 14:05 UTC"; empty: not known
     std::int64_t days_left = 0;
     bool is_expired = false;
     bool is_gone = false;  // upstream knows the key no more

@@ -45,7 +45,7 @@ TEST_P(StatisticsContract, ADayIsCountedOnceThoughTheProcessDiesBetweenTwoStatem
     };
     ASSERT_TRUE(read_through(sql_, 100));
     std::int64_t spent = 100;
-    for (int calls = 0; calls <= 4; ++calls) {
+    for (int calls = 0; calls <= 10; ++calls) {
         spent += 50;
         (void)read_through(std::make_shared<DyingDatabase>(*sql_, calls), spent);
         ASSERT_TRUE(read_through(sql_, spent));
