@@ -135,7 +135,8 @@ std::string unknown_command(const CLI::App& app, const std::vector<std::string>&
             continue;
         }
         const std::string typed = path + base::to_printable(word, 40);
-        const std::string meant = base::nearest(word, names, std::max<std::size_t>(1, word.size() / 3));
+        const std::string meant =
+            base::nearest(word, names, word.size() < 5 ? 1 : std::max<std::size_t>(2, word.size() / 3));
         if (!meant.empty()) return "'" + typed + "' is no command; did you mean '" + path + meant + "'?";
         std::string all;
         for (const std::string& name : names)

@@ -186,9 +186,9 @@ test("backup: a consistent copy while keys are being made, from which a service 
 test("what cannot be is said plainly", async (t) => {
   const { keys } = await start(t, []);
   for (const [args, code, words] of [
-    [["keys", "revoke", "octocat", "--reason", "x"], 1, /neither the numeric id/], [["keys", "revoke", "999", "--reason", "x"], 1, /no key for 999/],
+    [["keys", "revoke", "octocat", "--reason", "x"], 1, /neither the database nor GitHub knows the login octocat/], [["keys", "revoke", "999", "--reason", "x"], 1, /no key for 999/],
     [["keys", "revoke", "999"], 2, /--reason/], [["keys", "revoke", "999", "--reason", "x", "--hold", "soon"], 2, /--hold: a hold is/],
-    [["keys", "show", "zzz"], 2, /neither/], [["keys", "list", "--cursor", "x"], 2, /no cursor/], [["keys", "list", "--status", "odd"], 2, /odd/], [["keys"], 2, /subcommand/i],
+    [["keys", "show", "zzz"], 1, /neither the database nor GitHub/], [["keys", "show", "007"], 2, /no numeric id/], [["keys", "list", "--cursor", "x"], 2, /no cursor/], [["keys", "list", "--status", "odd"], 2, /odd/], [["keys"], 2, /subcommand/i],
   ]) {
     const wrong = await keys(...args);
     assert.equal(wrong.code, code, `${args.join(" ")}: ${wrong.err}`);
