@@ -152,7 +152,7 @@ TEST(ConfigTest, APublicUrlThatNobodyCanOpenIsRefusedWithWhatToDo) {
          std::vector<std::pair<std::string, std::string>>{{"https://YOUR-HOST", "placeholder"},
                                                           {"https://keys.your-domain.org", "placeholder"},
                                                           {"https://<host>", "placeholder"},
-                                                          {"https://${HOST}", "placeholder"},
+                                                          {"https://${HOST}", "not replaced"},
                                                           {"https://keys.example.com", "placeholder"},
                                                           {"https://example.com:8443", "placeholder"},
                                                           {"https://keys.example.org:0", "port"},
