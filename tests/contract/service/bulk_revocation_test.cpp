@@ -213,7 +213,8 @@ TEST_P(BulkRevocations, ASingleRevocationThatIsRefusedHoldsUpNoOther) {
         ASSERT_EQ(admin_->begin_revocations({grant.id}, ending()).value(), 1);
     for (int i = 0; i < 6; ++i) {
         clock_.advance(base::Seconds{16});
-        for (const auto& entry : admin_->list_due_revocations(clock_.now(), 10, "").value()) {
+        const auto due = admin_->list_due_revocations(clock_.now(), 10, "").value();
+        for (const auto& entry : due) {
             const auto ended =
                 revocation_.resume(entry.grant, organizer, "on", base::Deadline::after(base::Millis{1000}));
             if (ended) continue;
