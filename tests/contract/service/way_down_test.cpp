@@ -36,7 +36,7 @@ protected:
     service::Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
     service::Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_},
                                 clock_};
-    service::Reconciler reconciler_{{*keys_, *admin_, provider_, revocation_, *audit_, nonces_, clock_},
+    service::Reconciler reconciler_{{*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
                                     {service::Repair::fix, false, settle_wait, call_timeout}};
 };
 
