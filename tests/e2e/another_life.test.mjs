@@ -33,11 +33,9 @@ test("in another folder: nobody's key is ended, it is said everywhere, and a per
     await service.stop();
     const before = (await liveKeys()).length;
     assert.equal(before, 5);
-    await until("the keys are no attempts any more", async () => JSON.parse((await run(["reconcile", "--json"], { ...env, DATA_DIR: right }, wrong)).out).upstream_keys === 5, patience);
-
     // Before anything is started there.
-    const early = await run(["doctor"], env, wrong);
-    assert.equal(early.code, 1, early.out);
+    let early;
+    await until("the keys are too old to be attempts under way", async () => (early = await run(["doctor"], env, wrong)).code === 1, patience);
     assert.match(early.out, /PROBLEM.*keys at OpenRouter.*5 keys .*never heard of.*DATA_DIR/);
     assert.ok(early.out.includes(`${wrong}/data/llmapikey.db`), early.out);
 
@@ -64,7 +62,7 @@ test("in another folder: nobody's key is ended, it is said everywhere, and a per
     for (const args of [["reconcile", "--fix"], ["reconcile", "--fix", "--confirm", "4"]]) {
       const refused = await run(args, env, wrong);
       assert.equal(refused.code, 1, refused.err);
-      assert.match(refused.err, /there are 5 keys of this deployment that this database has never heard of, made 20\d\d-.* to 20\d\d-/);
+      assert.match(refused.err, /there are 5 keys of this deployment that this database has never heard of, made 20\d\d-/);
       assert.match(refused.err, /history began only at 20\d\d-/);
       assert.match(refused.err, /none of them was ended/);
       assert.equal((await liveKeys()).length, 5);
@@ -102,7 +100,7 @@ test("a management key of another account, of another workspace, or that may onl
       assert.equal((await rows()).find((row) => row.id === victim.id)?.status, "revoking", JSON.stringify(wish));
       assert.equal((await liveKeys()).length, live, "the key works on");
       const doctor = await run(["doctor"], serviceEnvironment(upstreams, folder, hurried), folder);
-      if (!wish.is_of_another_account) assert.match(doctor.out, /PROBLEM.*OpenRouter (rights|key).*403/, doctor.out);
+      if (wish.is_read_only) assert.match(doctor.out, /PROBLEM.*OpenRouter rights.*403/, doctor.out);
       await rights({});
       await until("it is ended once that is possible", async () => !(await rows()).some((row) => row.id === victim.id), patience);
       await until("upstream, too", async () => (await liveKeys()).length === live - 1, patience);
