@@ -15,7 +15,9 @@ struct StoredAnswer {
 struct FirstRequest {
     std::string attempt;  // by which to finish it
 };
-struct RequestUnderWay {};
+struct RequestUnderWay {
+    base::Seconds ends_within{0};  // by then it is done, or has died and may be sent again
+};
 struct OtherRequest {};  // the same key came with another request before
 using RequestOutcome = std::variant<FirstRequest, StoredAnswer, RequestUnderWay, OtherRequest>;
 

@@ -1,5 +1,7 @@
 #include "storage/sql_stored_answers.hpp"
 
+#include <algorithm>
+
 #include "base/crypto.hpp"
 #include "storage/sql_values.hpp"
 
@@ -16,7 +18,7 @@ const std::string insert_request =
     "WHERE stored.begun_at < $6 OR (stored.status = 0 AND stored.begun_at < $7 "
     "AND stored.fingerprint = excluded.fingerprint)";
 const std::string select_request =
-    "SELECT fingerprint, status, body FROM llmapikey.stored_answers WHERE actor = $1 AND request_key = $2";
+    "SELECT fingerprint, status, body, begun_at FROM llmapikey.stored_answers WHERE actor = $1 AND request_key = $2";
 const std::string update_answer =
     "UPDATE llmapikey.stored_answers SET status = $4, body = $5 "
     "WHERE actor = $1 AND request_key = $2 AND attempt = $3 AND status = 0";
@@ -40,10 +42,14 @@ base::Result<service::RequestOutcome> SqlStoredAnswers::begin(const std::string&
     if (inserted->changed == 1) return service::RequestOutcome{service::FirstRequest{attempt}};
     const auto stored = database_->run(select_request, SqlValues().add(actor).add(key));
     if (!stored) return tl::unexpected(stored.error());
-    if (stored->rows.empty()) return service::RequestOutcome{service::RequestUnderWay{}};
+    if (stored->rows.empty()) return service::RequestOutcome{service::RequestUnderWay{base::Seconds{1}}};
     const SqlRow& row = stored->rows[0];
     if (row.text(0) != fingerprint) return service::RequestOutcome{service::OtherRequest{}};
-    if (row.number(1) == 0) return service::RequestOutcome{service::RequestUnderWay{}};
+    if (row.number(1) == 0) {
+        const base::Seconds left = time_of(row.number(3)) + longest_request + base::Seconds{1} - now;
+        const base::Seconds most = longest_request + base::Seconds{1};
+        return service::RequestOutcome{service::RequestUnderWay{std::clamp(left, base::Seconds{1}, most)}};
+    }
     return service::RequestOutcome{service::StoredAnswer{static_cast<int>(row.number(1)), row.text(2)}};
 }
 

@@ -9,6 +9,7 @@
 #include "web/cookies.hpp"
 #include "web/error_response.hpp"
 #include "web/form.hpp"
+#include "web/replay.hpp"
 #include "web/request_id.hpp"
 #include "web/route_lookup.hpp"
 #include "web/security_headers.hpp"
@@ -234,7 +235,8 @@ net::Response Site::call(Context& context) {
     const net::Request& request = context.request;
     const bool may_be_once = request.method == "POST" && request.path.starts_with(api_path);
     const std::string key(may_be_once ? request.header("idempotency-key") : std::string_view());
-    return key.empty() ? context.route->handler(services_, context) : answer_once(context, key);
+    const bool is_once = !key.empty() && !is_recorded_each_time(*context.route);
+    return is_once ? answer_once(context, key) : context.route->handler(services_, context);
 }
 
 std::optional<net::Response> Site::authenticate(Context& context) {
@@ -287,15 +289,13 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
             services_, context, 422, {},
             {"Idempotency-Key used before", "It came with another request.", "Use a new one.", "", ""});
     }
-    if (std::holds_alternative<service::RequestUnderWay>(*begun)) {
-        return error_response(services_, context, 409, base::Seconds{2},
-                              {"Under way", "The first request with this Idempotency-Key is not done yet.",
-                               "Ask again in a few seconds.", "", ""});
-    }
+    if (const auto* under_way = std::get_if<service::RequestUnderWay>(&*begun))
+        return under_way_response(services_, context, under_way->ends_within);
     const std::string bound_to = actor + "\n" + key;
     if (const auto* stored = std::get_if<service::StoredAnswer>(&*begun)) {
         const auto body = services_.answer_sealer.open(stored->sealed_body, bound_to);
         if (!body) return error_response(services_, context, 500);
+        if (auto refusal = refuse_replay(services_, context, body->reveal())) return std::move(*refusal);
         net::Response response = uncached_response(stored->status, "application/json", body->reveal());
         return std::move(response.set("Idempotency-Replayed", "true"));
     }

@@ -151,6 +151,32 @@ test("an Idempotency-Key makes one of many equal requests", async () => {
   assert.equal((await call("POST", "/keys", { body, headers: { "idempotency-key": "x".repeat(256) } })).status, 400);
 });
 
+test("a look at a key is checked and recorded each time, whatever its Idempotency-Key", async () => {
+  const made = await call("POST", "/keys", { body: { github_user_id: 880150, github_username: "looked-at" } });
+  assert.equal(made.body.status, "created");
+  const { id } = await keyOf(880150);
+  const reveal = () => call("POST", `/keys/${id}/reveal`, { body: { reason: "support" }, headers: { "idempotency-key": "look" } });
+  const looks = async () => (await call("GET", "/audit?limit=1000")).body.entries.filter((entry) => entry.action === "key.reveal" && entry.outcome === "done" && entry.subject.includes(id)).length;
+  const [first, again] = [await reveal(), await reveal()];
+  assert.deepEqual([first.status, again.status, again.body.key, again.headers.get("idempotency-replayed")], [200, 200, first.body.key, null]);
+  assert.equal(await looks(), 2);
+  assert.equal((await call("POST", `/keys/${id}/revoke`, { body: { reason: "leaked", hold: "forever" } })).status, 200);
+  assert.equal((await reveal()).status, 404);
+});
+
+test("an answer with one's own key is given again only while that is the key", async () => {
+  const cookie = await signIn(service, "replayer");
+  const ask = (path, key) => call("POST", path, { cookie, headers: { "idempotency-key": key } });
+  const made = await ask("/me/key", "mine");
+  const again = await ask("/me/key", "mine");
+  assert.deepEqual([made.body.status, again.body.key, again.headers.get("idempotency-replayed")], ["created", made.body.key, "true"]);
+  const next = await ask("/me/key/rotate", "next");
+  assert.notEqual(next.body.key, made.body.key);
+  assert.deepEqual([(await ask("/me/key", "mine")).status, (await ask("/me/key/rotate", "next")).body.key], [410, next.body.key]);
+  assert.equal((await call("DELETE", "/me/key", { cookie })).status, 200);
+  assert.equal((await ask("/me/key/rotate", "next")).status, 410);
+});
+
 test("tokens: scopes, expiry, revocation, and nothing but a hash is kept", async () => {
   const make = async (scopes) => (await call("POST", "/tokens", { cookie: admin, body: { name: "narrow", scopes, expires_in_days: 1 } })).body;
   const reader = await make(["read"]);
@@ -228,7 +254,7 @@ test("a bulk revocation by ids and by filter, followed to its end", async () => 
   assert.equal((await keyOf(881010)).status, "active");
   assert.deepEqual((await call("POST", "/keys/search", { body: { key: `sk-or-v1-${"0".repeat(64)}` } })).body, { key: null, perhaps_ended: [] });
   assert.equal((await call("GET", "/keys?state=ended&q=bulk-")).body.keys.length, 6);
-  for (const body of [{ reason: "nothing named" }, { sort: "newest", reason: "an order names nothing" }, { ids: ["x"], reason: "x" }, { q: "x" }, { q: "x", state: "pending", reason: "x" }]) assert.equal((await call("POST", "/revocations", { body })).status, 400, JSON.stringify(body));
+  for (const body of [{ reason: "nothing named" }, { sort: "newest", reason: "an order names nothing" }, { ids: ["x"], reason: "x" }, { q: "x" }, { q: "x", state: "revoking", reason: "x" }]) assert.equal((await call("POST", "/revocations", { body })).status, 400, JSON.stringify(body));
   assert.equal((await call("GET", "/revocations/none")).status, 404);
   // A condition that cannot be read must not make the rest mean more.
   const form = await fetch(`${service.url}/api/v1/revocations`, { method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/x-www-form-urlencoded" }, body: "q=%ff&state=active&reason=x" });

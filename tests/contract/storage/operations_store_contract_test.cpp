@@ -119,7 +119,10 @@ TEST_P(OperationsStoreContract, AnAnswerIsKeptForADayAndADeadRequestMayBeRepeate
         return answers.begin("github:1", key, print, clock_.now()).value();
     };
     const auto first = std::get<service::FirstRequest>(begin("a", "print"));
-    EXPECT_TRUE(std::holds_alternative<service::RequestUnderWay>(begin("a", "print")));
+    const auto longest = service::StoredAnswers::longest_request;
+    EXPECT_EQ(std::get<service::RequestUnderWay>(begin("a", "print")).ends_within, longest + base::Seconds{1});
+    clock_.advance(longest - base::Seconds{20});
+    EXPECT_EQ(std::get<service::RequestUnderWay>(begin("a", "print")).ends_within, base::Seconds{21});
     EXPECT_TRUE(std::holds_alternative<service::OtherRequest>(begin("a", "other")));
     ASSERT_TRUE(answers.finish("github:1", "a", first.attempt, {201, "v1.sealed"}));
     EXPECT_EQ(std::get<service::StoredAnswer>(begin("a", "print")).status, 201);
