@@ -1,6 +1,7 @@
 -- Attempts that were given up.
 DROP TABLE llmapikey.unremembered_ends;
 DROP TABLE llmapikey.given_up_attempts;
+DROP INDEX llmapikey.api_keys_ending_attempts;
 -- Bulk revocations: one that was stopped goes on with what it has marked, as before. What is stuck is tried on.
 DROP INDEX llmapikey.audit_log_subject;
 UPDATE llmapikey.bulk_revocations SET selection = '' WHERE selection = 'all=true';

@@ -55,3 +55,5 @@ INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at)
     SELECT DISTINCT nonce, extract(epoch FROM now())::bigint FROM llmapikey.api_keys WHERE status = 'waiting';
 ALTER TABLE llmapikey.given_up_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE llmapikey.unremembered_ends ENABLE ROW LEVEL SECURITY;
+-- Attempts whose end was decided while their key was being made: settled first, then revoked.
+CREATE INDEX api_keys_ending_attempts ON llmapikey.api_keys (id) WHERE status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '';

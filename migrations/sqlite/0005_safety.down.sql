@@ -1,8 +1,10 @@
 -- Attempts that were given up.
 DROP TRIGGER attempt_given_up_with_its_row;
+DROP TRIGGER attempt_settled_before_its_end;
 DROP TRIGGER attempt_given_up;
 DROP TABLE unremembered_ends;
 DROP TABLE given_up_attempts;
+DROP INDEX api_keys_ending_attempts;
 -- Bulk revocations: one that was stopped goes on with what it has marked, as before. What is stuck is tried on.
 DROP INDEX audit_log_subject;
 UPDATE bulk_revocations SET selection = '' WHERE selection = 'all=true';

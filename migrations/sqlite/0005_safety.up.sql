@@ -53,8 +53,15 @@ WHEN new.status = 'waiting' AND old.status <> 'waiting' BEGIN
     INSERT INTO given_up_attempts (nonce, given_up_at) VALUES (old.nonce, unixepoch())
     ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at;
 END;
-CREATE TRIGGER attempt_given_up_with_its_row AFTER DELETE ON api_keys BEGIN
+CREATE TRIGGER attempt_settled_before_its_end AFTER UPDATE OF nonce ON api_keys
+WHEN new.nonce = '' AND old.nonce <> '' BEGIN
+    INSERT INTO given_up_attempts (nonce, given_up_at) VALUES (old.nonce, unixepoch())
+    ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at;
+END;
+CREATE TRIGGER attempt_given_up_with_its_row AFTER DELETE ON api_keys WHEN old.nonce <> '' BEGIN
     INSERT INTO given_up_attempts (nonce, given_up_at) VALUES (old.nonce, unixepoch())
     ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at;
 END;
 INSERT INTO given_up_attempts (nonce, given_up_at) SELECT DISTINCT nonce, unixepoch() FROM api_keys WHERE status = 'waiting';
+-- Attempts whose end was decided while their key was being made: settled first, then revoked.
+CREATE INDEX api_keys_ending_attempts ON api_keys (id) WHERE status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '';

@@ -66,16 +66,19 @@ void print_revoked(const std::vector<Revoked>& all, const RevokeOptions& options
             std::fprintf(stderr, "%s: %s\n", each.key.c_str(), each.outcome.error().detail.c_str());
             continue;
         }
-        std::printf("%s %s (account %s, hint %s); the person %s\n", options.is_dry_run ? "would revoke" : "revoked",
-                    each.outcome->id.c_str(), each.outcome->github_user_id.text().c_str(),
-                    each.outcome->key_hint.c_str(), describe(hold).c_str());
+        const bool is_being_made = !options.is_dry_run && domain::is_ending_attempt(*each.outcome);
+        const char* const done = options.is_dry_run ? "would revoke" : is_being_made ? "is revoking" : "revoked";
+        std::printf("%s %s (account %s, hint %s); the person %s\n", done, each.outcome->id.c_str(),
+                    each.outcome->github_user_id.text().c_str(), each.outcome->key_hint.c_str(),
+                    describe(hold).c_str());
     }
 }
 
 void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
     boost::json::array list;
     for (const Revoked& each : all) {
-        boost::json::object object{{"asked_for", each.key}, {"revoked", each.outcome && !is_dry_run}};
+        const bool is_revoked = each.outcome && !is_dry_run && !domain::is_ending_attempt(*each.outcome);
+        boost::json::object object{{"asked_for", each.key}, {"revoked", is_revoked}};
         if (each.outcome) object["key"] = resources::to_json(*each.outcome);
         if (!each.outcome) object["error"] = each.outcome.error().detail;
         list.push_back(std::move(object));

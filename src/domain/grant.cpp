@@ -67,6 +67,10 @@ bool is_dead(const Grant& grant, base::Timestamp now) {
     return is_expired(grant, now) || (grant.status == GrantStatus::active && grant.missing_since.has_value());
 }
 
+bool is_ending_attempt(const Grant& grant) {
+    return grant.status == GrantStatus::revoking && grant.delete_handle.empty() && !grant.nonce.empty();
+}
+
 base::MicroUsd limit_at(const Grant& grant, base::Timestamp now) {
     const bool is_lowered = grant.carried_until && now < *grant.carried_until;
     return is_lowered ? std::max(base::MicroUsd{grant.daily_limit.value - grant.carried.value}, base::MicroUsd{})

@@ -79,6 +79,9 @@ bool is_expired(const Grant& grant, base::Timestamp now);
 // Whether the key is good for nothing any more, so that another may take its place: expired, or gone upstream.
 bool is_dead(const Grant& grant, base::Timestamp now);
 
+// Whether its end was decided while its key was being made: what the attempt has made, if anything, is yet to be found.
+bool is_ending_attempt(const Grant& grant);
+
 // The cap that upstream is to have now: lowered by what the account's earlier keys spent on the day that the key was
 // made, until that day is over.
 base::MicroUsd limit_at(const Grant& grant, base::Timestamp now);

@@ -20,6 +20,11 @@ struct GrantPage {
     std::string next_cursor;  // empty: this is the last page
 };
 
+enum class EndsWhat {
+    any_row,     // whatever its status: what is in transit ends as revoked
+    active_key,  // a row that has changed meanwhile is left as it is
+};
+
 // Why and by whom grants are ended.
 struct Ending {
     std::string actor;  // who: "github:1003", "cli:root"
@@ -27,6 +32,7 @@ struct Ending {
     std::optional<domain::Hold> hold;  // nullopt: the person may take a key again at once
     base::Timestamp now;
     std::string bulk_id;  // of the bulk revocation; empty: this one alone
+    EndsWhat what = EndsWhat::any_row;
 };
 
 // A grant that has ended, or is being ended. Never removed.
@@ -89,14 +95,16 @@ public:
     // Ended grants of an account, the latest first, 100 at the most.
     virtual base::Result<std::vector<LedgerEntry>> ledger_of(domain::GithubUserId id) = 0;
 
-    // active or waiting -> revoking, with an entry in the ledger and the hold, if any; a recipient's own hold never
-    // shortens an organizer's. From now on the keys are shown to nobody, and the intention survives everything. Other
-    // grants are left as they are. Says how many began.
+    // Any other status -> revoking, with an entry in the ledger. From now on the keys are shown to nobody, and the
+    // intention survives everything. The hold, if any, is stored also for grants that are being revoked already; a hold
+    // never shortens another one. Says how many began.
     virtual base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) = 0;
-    // After the key is gone upstream: removes the row, frees its place, closes the ledger's entry. No-op if it is done.
+    // After the key is gone upstream: removes the row, frees its place, closes the ledger's entry. No-op if it is done,
+    // and while it is an attempt of which something may be left (domain::is_ending_attempt).
     virtual base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) = 0;
     // Up to `limit` revocations that have begun, by id and greater than `after_id` (empty: from the first). `bulk_id`:
-    // only those of this bulk revocation; empty: only those of none; nullopt: all.
+    // only those of this bulk revocation; empty: only those of none; nullopt: all. Attempts of which something may be
+    // left are not among them: KeyStore::list_unsettled has those.
     virtual base::Result<std::vector<LedgerEntry>> list_revoking(const std::string& after_id, int limit,
                                                                  const std::optional<std::string>& bulk_id) = 0;
 

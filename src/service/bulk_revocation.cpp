@@ -127,6 +127,8 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     if (!recorded) return tl::unexpected(recorded.error());
     const auto created = bulks_.create(bulk);
     if (!created) return tl::unexpected(audited.failed(created.error()));
+    // At once, unless the decision can still be stopped; and once more when all is marked.
+    if (bulk.begins_at <= now) (void)hold_what_is_ending(bulk, *parsed);
     return bulk;
 }
 
@@ -155,27 +157,64 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
     return **now;
 }
 
+// What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
+base::Result<void> BulkRevoker::hold_what_is_ending(const BulkRevocation& bulk, const BulkSelection& selection) {
+    if (!bulk.hold || !selection.ids.empty() || selection.query.status) return {};
+    GrantQuery query = selection.query;
+    query.there_at = std::nullopt;
+    query.created_before =
+        std::min(query.created_before.value_or(base::Timestamp::max()), bulk.begins_at + base::Seconds{1});
+    query.status = domain::GrantStatus::revoking;
+    query.limit = marked_at_once;
+    while (true) {
+        const auto ending = grants_.list(query);
+        if (!ending) return tl::unexpected(ending.error());
+        if (ending->grants.empty()) return {};
+        std::vector<std::string> ids;
+        for (const domain::Grant& grant : ending->grants)
+            ids.push_back(grant.id);
+        const auto held = grants_.begin_revocations(ids, ending_of(bulk));
+        if (!held) return tl::unexpected(held.error());
+        if (ending->next_cursor.empty()) return {};
+        query.cursor = ending->next_cursor;
+    }
+}
+
+Ending BulkRevoker::ending_of(const BulkRevocation& bulk) const {
+    return {bulk.by.actor, bulk.reason, bulk.hold, clock_.now(), bulk.id};
+}
+
+// The ids that were chosen, and what has taken their places since; or a page of what fits the filter.
+base::Result<std::vector<std::string>> BulkRevoker::next_to_mark(const BulkRevocation& bulk,
+                                                                 const BulkSelection& selection) {
+    std::vector<std::string> ids = selection.ids;
+    GrantQuery query = selection.query;
+    query.there_at = bulk.begins_at;
+    query.successors_of = ids;
+    query.limit = ids.empty() ? marked_at_once : static_cast<int>(bulk_ids_max);
+    const auto page = grants_.list(query);
+    if (!page) return tl::unexpected(page.error());
+    for (const domain::Grant& grant : page->grants)
+        ids.push_back(grant.id);
+    return ids;
+}
+
 // True: there is nothing more to mark.
 base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
-    const Ending ending{bulk.by.actor, bulk.reason, bulk.hold, clock_.now(), bulk.id};
     // Relative to the decision, and not to now: what expires meanwhile was not meant.
-    auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
+    const auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
     if (!selection) return tl::unexpected(selection.error());
-    std::vector<std::string> ids = std::move(selection->ids);
-    const bool is_list = !ids.empty();
-    if (!is_list) {
-        GrantQuery& query = selection->query;
-        const auto end = bulk.begins_at + base::Seconds{1};
-        query.created_before = query.created_before ? std::min(*query.created_before, end) : end;
-        query.limit = marked_at_once;
-        const auto page = grants_.list(query);
-        if (!page) return tl::unexpected(page.error());
-        for (const domain::Grant& grant : page->grants)
-            ids.push_back(grant.id);
-    }
-    const auto begun = grants_.begin_revocations(ids, ending);
+    const bool is_list = !selection->ids.empty();
+    const auto ids = next_to_mark(bulk, *selection);
+    if (!ids) return tl::unexpected(ids.error());
+    const auto begun = grants_.begin_revocations(*ids, ending_of(bulk));
     if (!begun) return tl::unexpected(begun.error());
-    return is_list || ids.empty();
+    // Of a list, until nothing has taken the place of what was marked.
+    const bool is_all = is_list ? *begun == 0 : ids->empty();
+    if (!is_all) return false;
+    const auto held = hold_what_is_ending(bulk, *selection);
+    if (!held) return tl::unexpected(held.error());
+    return true;
 }
 
 BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std::stop_token& stop) {

@@ -33,7 +33,8 @@ struct BulkRevocation {
     std::int64_t remaining = 0;  // not yet revoked upstream
     std::int64_t stuck = 0;      // of these: tried in vain, and tried on
     base::Timestamp created_at;  // of the decision
-    base::Timestamp begins_at;   // nothing is marked before, and it can be stopped; grants made later are not meant
+    base::Timestamp begins_at;   // nothing is marked before, and it can be stopped; grants made later are not meant,
+                                 // but for those that take the place of one that was there
     std::optional<base::Timestamp> ended_at;
     std::optional<base::Timestamp> stopped_at;  // somebody has stopped it: what was not marked by then is not meant
     std::string stopped_by;
@@ -103,6 +104,9 @@ private:
     Step revoke_some(const BulkRevocation& bulk, const std::stop_token& stop);
     Step advance(const BulkRevocation& bulk, const std::stop_token& stop);
     base::Result<void> finish(const BulkRevocation& bulk);
+    base::Result<std::vector<std::string>> next_to_mark(const BulkRevocation& bulk, const BulkSelection& selection);
+    base::Result<void> hold_what_is_ending(const BulkRevocation& bulk, const BulkSelection& selection);
+    Ending ending_of(const BulkRevocation& bulk) const;
 
     BulkStore& bulks_;
     AdminStore& grants_;

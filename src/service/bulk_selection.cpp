@@ -103,12 +103,11 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
     }
     if (ways > 1)
         return base::fail(base::Errc::invalid_input, "ids, a filter and all exclude each other: say one of them");
-    if (selection.query.status && *selection.query.status != domain::GrantStatus::active) {
-        return base::fail(base::Errc::invalid_input,
-                          "only active keys can be revoked; those in doubt end by themselves");
-    }
-    selection.is_everything = selection.ids.empty() && !narrows(selection.query);
-    selection.query.status = domain::GrantStatus::active;
+    if (selection.query.status == domain::GrantStatus::revoking)
+        return base::fail(base::Errc::invalid_input, "these keys are being revoked already");
+    const bool is_any_status = !selection.query.status || selection.query.status == domain::GrantStatus::active;
+    selection.is_everything = selection.ids.empty() && is_any_status && !narrows(selection.query);
+    if (selection.ids.empty()) selection.query.there_at = now;
     return selection;
 }
 

@@ -14,8 +14,8 @@ namespace llmapikey::service {
 
 struct BulkSelection {
     std::vector<std::string> ids;  // exactly these, each once; empty: those that fit the query
-    GrantQuery query;              // status: active
-    bool is_everything = false;    // every active key: "all=true", or a filter that lets all of them through
+    GrantQuery query;              // of rows that are there, whatever their status unless it is said
+    bool is_everything = false;    // every key: "all=true", or a filter that lets all of them through
 };
 
 inline constexpr std::size_t bulk_ids_max = 1000;

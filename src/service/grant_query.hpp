@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -27,6 +28,10 @@ struct GrantQuery {
     // Made before that and not used since, as far as is known.
     std::optional<base::Timestamp> not_used_since;
     bool is_ended = false;  // those in the ledger: AdminStore::list_ended() rather than list()
+    // Only rows that are not being revoked and were there at this time; a row whose key was replaced since was there.
+    std::optional<base::Timestamp> there_at;
+    // Only rows that have taken the place of these grants at `there_at` or later; empty: all.
+    std::vector<std::string> successors_of;
     GrantOrder order = GrantOrder::newest;
     std::string cursor;  // of the page before; empty: from the beginning
     int limit = 50;

@@ -50,34 +50,6 @@ domain::MintProblem problem_of(const base::Error& cause) {
 
 }  // namespace
 
-std::string_view to_text(IssueStatus status) {
-    switch (status) {
-        case IssueStatus::created:
-            return "created";
-        case IssueStatus::exists:
-            return "exists";
-        case IssueStatus::in_progress:
-            return "in_progress";
-        case IssueStatus::queued:
-            return "queued";
-        case IssueStatus::sorting_out:
-            return "sorting_out";
-        case IssueStatus::paused:
-            return "paused";
-        case IssueStatus::full:
-            return "full";
-        case IssueStatus::on_hold:
-            return "on_hold";
-        case IssueStatus::no_key:
-            return "no_key";
-        case IssueStatus::switched_off:
-            return "switched_off";
-        case IssueStatus::failed:
-            return "failed";
-    }
-    return "";
-}
-
 Issuance::Issuance(IssuancePolicy policy, IssuanceParts parts)
     : policy_(policy),
       parts_(std::move(parts)),
@@ -150,28 +122,38 @@ std::optional<IssueAnswer> Issuance::advance_active(const domain::Grant& held, b
     const base::Timestamp now = parts_.clock.now();
     // What an organizer has switched off stays so.
     if (!domain::is_dead(held, now) || held.is_disabled || !policy_.is_enabled) return answer_existing(held);
-    const std::string reason = domain::is_expired(held, now) ? "expired" : "gone upstream";
+    if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
+    const bool is_expired = domain::is_expired(held, now);
+    // The mark may be older than the key's return: a key that is there is not ended for it.
+    const auto key = is_expired ? base::Result<UpstreamKey>(base::fail(base::Errc::not_found, ""))
+                                : parts_.provider.get(held.delete_handle, deadline);
+    if (key) return answer_existing(held);
+    if (key.error().code != base::Errc::not_found) return not_replaced(held, key.error());
+    const std::string reason = is_expired ? "expired" : "gone upstream";
     const auto waiting = parts_.replacement.begin(held, recipient_of(held), reason, deadline);
     if (waiting || waiting.error().code == base::Errc::conflict) return std::nullopt;
-    parts_.log("replacing the key of account " + held.github_user_id.text() + ": " + waiting.error().detail);
+    return not_replaced(held, waiting.error());
+}
+
+IssueAnswer Issuance::not_replaced(const domain::Grant& held, const base::Error& cause) {
+    parts_.log("replacing the key of account " + held.github_user_id.text() + ": " + cause.detail);
     IssueAnswer answer = plain(IssueStatus::sorting_out);
-    answer.error = waiting.error();
+    answer.error = cause;
     return answer;
 }
 
 std::optional<IssueAnswer> Issuance::advance_waiting(const domain::Grant& held, MayMint may_mint,
                                                      base::Deadline deadline) {
     if (!policy_.is_enabled) return plain(IssueStatus::paused);
-    return may_mint == MayMint::now ? claim_and_mint(held, deadline) : queue_answer(held);
+    if (may_mint == MayMint::now) return claim_and_mint(held, deadline);
+    auto refused = refuse_on_hold(held.github_user_id);
+    return refused ? std::move(refused) : queue_answer(held);
 }
 
 std::optional<IssueAnswer> Issuance::advance_replacing(const domain::Grant& held, base::Deadline deadline) {
     const auto waiting = parts_.replacement.resume(held, deadline);
     if (waiting || waiting.error().code == base::Errc::conflict) return std::nullopt;
-    parts_.log("replacing the key of account " + held.github_user_id.text() + ": " + waiting.error().detail);
-    IssueAnswer answer = plain(IssueStatus::sorting_out);
-    answer.error = waiting.error();
-    return answer;
+    return not_replaced(held, waiting.error());
 }
 
 std::optional<IssueAnswer> Issuance::advance_unsettled(const domain::Grant& held, base::Deadline deadline) {
@@ -197,7 +179,7 @@ std::optional<IssueAnswer> Issuance::claim_and_mint(const domain::Grant& grant, 
     const auto claimed = parts_.queue.claim(claim);
     base::crash_point("mint.claimed");
     if (claimed) return mint(*claimed, deadline);
-    if (claimed.error().code == base::Errc::conflict) return std::nullopt;
+    if (claimed.error().code == base::Errc::conflict) return refuse_on_hold(grant.github_user_id);
     parts_.log("taking the turn of account " + grant.github_user_id.text() + ": " + claimed.error().detail);
     return failed(claimed.error());
 }
@@ -271,7 +253,8 @@ IssueAnswer Issuance::mint(const domain::Grant& grant, base::Deadline deadline) 
 
 IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
     const std::string& raw_key = minted.raw_key.reveal();
-    const Activation activation{minted.delete_handle, parts_.sealer.seal(raw_key, grant.id), domain::key_hint(raw_key)};
+    const Activation activation{minted.delete_handle, parts_.sealer.seal(raw_key, grant.id), domain::key_hint(raw_key),
+                                parts_.clock.now()};
     const auto activated = parts_.store.activate(attempt_of(grant), activation);
     base::crash_point("mint.activated");
     if (!activated) return undo(grant, minted, activated.error());
@@ -285,29 +268,57 @@ IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
     return answer;
 }
 
-// The key exists upstream, but whether it is stored is not known. It may be revoked only when it is certain that the
-// row will never be active: a write whose answer was lost can still be on its way to the database, and is fenced off by
-// marking the row ambiguous.
+// The key exists upstream, but whether it is stored is not known. First the row is marked ambiguous: a write whose
+// answer was lost can still be on its way to the database, and from now on it changes nothing. Only then is the row
+// looked at, and only what it holds now decides. The other order would revoke a key that is stored between the two.
 IssueAnswer Issuance::undo(const domain::Grant& grant, const Minted& minted, const base::Error& cause) {
     const std::string account = grant.github_user_id.text();
+    const auto seen_later = [&] {
+        parts_.log("storing the key of account " + account +
+                   " failed; whether it is stored is seen later: " + cause.detail);
+        return plain(IssueStatus::sorting_out);
+    };
+    // Without the handle, which another key's row may hold: the key is found by its name.
+    const auto fenced = parts_.store.mark_ambiguous(attempt_of(grant), "");
+    base::crash_point("mint.fenced");
+    if (!fenced && fenced.error().code != base::Errc::conflict) return seen_later();
     const auto is_known = parts_.store.knows(minted.delete_handle, "");
-    if (!is_known) {
-        parts_.log("storing the key of account " + account +
-                   " failed; whether it is stored is seen later: " + cause.detail);
-        return plain(IssueStatus::sorting_out);
-    }
+    if (!is_known) return seen_later();
     if (*is_known) return explain_known(grant, minted);
-    const auto fenced = parts_.store.mark_ambiguous(attempt_of(grant), minted.delete_handle);
-    if (!fenced && fenced.error().code != base::Errc::conflict) {
-        parts_.log("storing the key of account " + account +
-                   " failed; whether it is stored is seen later: " + cause.detail);
-        return plain(IssueStatus::sorting_out);
-    }
     parts_.log("storing the key of account " + account + " failed, revoking it: " + cause.detail);
     const auto revoked = parts_.provider.revoke(minted.delete_handle, call_deadline());
-    if (revoked) return give_up(grant, cause);
+    base::crash_point("mint.undone");
+    if (revoked) return end_undone(grant, cause);
     parts_.log("revoking a key that could not be stored failed; it is tried again: " + revoked.error().detail);
     return leave_in_doubt(grant, {minted.delete_handle, "activation failed"});
+}
+
+// The key could not be stored, and is revoked. Where the account may have none by now, nothing waits for another one.
+IssueAnswer Issuance::end_undone(const domain::Grant& grant, const base::Error& cause) {
+    const auto account = parts_.store.find_account(grant.github_user_id);
+    if (!account) return give_up(grant, cause);
+    const bool is_on_hold = account->hold && domain::is_in_force(*account->hold, parts_.clock.now());
+    const bool is_revoked = account->grant && account->grant->status == domain::GrantStatus::revoking;
+    if (!is_on_hold && !is_revoked) return give_up(grant, cause);
+    release(grant);
+    return held_back(is_on_hold ? account->hold : std::nullopt);
+}
+
+// The answer to an account that is on hold, whose row then waits no longer; nullopt: it is not.
+std::optional<IssueAnswer> Issuance::refuse_on_hold(domain::GithubUserId id) {
+    const auto account = parts_.store.find_account(id);
+    if (!account) {
+        parts_.log("looking up the hold of account " + id.text() + ": " + account.error().detail);
+        return failed(account.error());
+    }
+    const base::Timestamp now = parts_.clock.now();
+    if (!account->hold || !domain::is_in_force(*account->hold, now)) return std::nullopt;
+    if (account->grant && account->grant->status == domain::GrantStatus::waiting) {
+        const auto gone = parts_.store.abandon(attempt_of(*account->grant), domain::MintProblem::none, now);
+        if (!gone && gone.error().code != base::Errc::conflict)
+            parts_.log("ending the wait of account " + id.text() + ", which is on hold: " + gone.error().detail);
+    }
+    return held_back(account->hold);
 }
 
 // A row has this handle: our own, which was stored although the answer was lost; or, where upstream has named another
@@ -330,12 +341,15 @@ IssueAnswer Issuance::give_up(const domain::Grant& grant, const base::Error& cau
     parts_.log("no key for account " + grant.github_user_id.text() + ": " + cause.detail);
     // Whoever waits, or had a key, keeps the place; whoever has asked just now is told, and asks again.
     if (grant.keeps_place || grant.queued_at) return wait_again(grant, cause);
-    const auto released = parts_.store.release(attempt_of(grant));
-    if (!released && released.error().code != base::Errc::conflict) {
-        parts_.log("releasing the reservation of account " + grant.github_user_id.text() +
-                   " failed; it is settled later: " + released.error().detail);
-    }
+    release(grant);
     return failed(cause);
+}
+
+void Issuance::release(const domain::Grant& grant) {
+    const auto released = parts_.store.release(attempt_of(grant));
+    if (released || released.error().code == base::Errc::conflict) return;
+    parts_.log("releasing the reservation of account " + grant.github_user_id.text() +
+               " failed; it is settled later: " + released.error().detail);
 }
 
 IssueAnswer Issuance::wait_again(const domain::Grant& grant, const base::Error& cause) {

@@ -99,6 +99,7 @@ private:
 
     std::optional<IssueAnswer> advance(const domain::Grant& held, MayMint may_mint, base::Deadline deadline);
     std::optional<IssueAnswer> advance_active(const domain::Grant& held, base::Deadline deadline);
+    IssueAnswer not_replaced(const domain::Grant& held, const base::Error& cause);
     std::optional<IssueAnswer> advance_waiting(const domain::Grant& held, MayMint may_mint, base::Deadline deadline);
     std::optional<IssueAnswer> advance_replacing(const domain::Grant& held, base::Deadline deadline);
     std::optional<IssueAnswer> advance_unsettled(const domain::Grant& held, base::Deadline deadline);
@@ -108,6 +109,9 @@ private:
     IssueAnswer mint(const domain::Grant& grant, base::Deadline deadline);
     IssueAnswer keep(const domain::Grant& grant, const Minted& minted);
     IssueAnswer undo(const domain::Grant& grant, const Minted& minted, const base::Error& cause);
+    IssueAnswer end_undone(const domain::Grant& grant, const base::Error& cause);
+    std::optional<IssueAnswer> refuse_on_hold(domain::GithubUserId id);
+    void release(const domain::Grant& grant);
     IssueAnswer explain_known(const domain::Grant& grant, const Minted& minted);
     IssueAnswer give_up(const domain::Grant& grant, const base::Error& cause);
     IssueAnswer wait_again(const domain::Grant& grant, const base::Error& cause);

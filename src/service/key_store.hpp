@@ -58,6 +58,7 @@ struct Activation {
     std::string delete_handle;
     std::string sealed_key;
     std::string key_hint;
+    base::Timestamp now{};  // for the account's hold
 };
 
 struct GrantTotals {
@@ -80,15 +81,18 @@ public:
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
     // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another attempt: whoever marks an
-    // attempt ambiguous thereby takes it away from the process that made it. Also if a row has this delete handle.
+    // attempt ambiguous thereby takes it away from the process that made it. Also if a row has this delete handle, and
+    // if the account is on hold.
     virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
 
     // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the
-    // same attempt but for a handle that was unknown. Errc::conflict if the row is gone, active, or of another attempt.
+    // same attempt but for a handle that was unknown. An attempt whose end is decided (domain::is_ending_attempt) stays
+    // so, and learns the handle. Errc::conflict if the row is gone, active, or of another attempt.
     virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
 
-    // Removes the pending or ambiguous row of this attempt and frees its place; with a note for the recipient, unless
-    // there is no problem to tell of. Errc::conflict as for mark_ambiguous.
+    // Certain that no key of this attempt is or will be alive upstream: removes its pending or ambiguous row and frees
+    // its place; with a note for the recipient, unless there is no problem to tell of. Of an attempt whose end is
+    // decided nothing is left to look for, and its revocation can be finished. Errc::conflict as for mark_ambiguous.
     virtual base::Result<void> release(const Attempt& attempt, domain::MintProblem problem, base::Timestamp now) = 0;
     base::Result<void> release(const Attempt& attempt) { return release(attempt, domain::MintProblem::none, {}); }
 
@@ -99,8 +103,8 @@ public:
     // Takes note of a renamed account; no error if it has no row.
     virtual base::Result<void> update_username(const domain::Recipient& recipient) = 0;
 
-    // Up to `limit` rows that are pending or ambiguous, reserved at or before `attempted_by`, ordered by id and greater
-    // than `after_id` (empty: from the first).
+    // Up to `limit` rows that are pending or ambiguous, or attempts whose end is decided, reserved at or before
+    // `attempted_by`, ordered by id and greater than `after_id` (empty: from the first).
     virtual base::Result<std::vector<domain::Grant>> list_unsettled(base::Timestamp attempted_by,
                                                                     const std::string& after_id, int limit) = 0;
 

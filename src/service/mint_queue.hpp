@@ -47,11 +47,12 @@ public:
     virtual ~MintQueue() = default;
 
     // waiting -> pending, of a new attempt: its caller, and nobody else, may mint. Errc::conflict: somebody else was
-    // first, or the row is gone.
+    // first, the row is gone, or the account is on hold.
     virtual base::Result<domain::Grant> claim(const Claim& claim) = 0;
 
-    // pending or ambiguous -> waiting; certain that no key of this attempt is or will be alive upstream. Errc::conflict
-    // if the row is gone, active, or of another attempt.
+    // pending or ambiguous -> waiting; certain that no key of this attempt is or will be alive upstream. An attempt
+    // whose end is decided does not wait: nothing is left to look for, and its revocation can be finished.
+    // Errc::conflict if the row is gone, active, or of another attempt.
     virtual base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) = 0;
 
     // Whose turn it is, the first in the queue first.

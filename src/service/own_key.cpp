@@ -53,8 +53,9 @@ base::Result<GiveBack> OwnKey::give_back(const domain::Recipient& recipient, con
     const domain::Grant& grant = **found;
     if (grant.is_disabled) return GiveBack::switched_off;
     const domain::Hold until_reset{domain::next_reset(clock_.now()), "given back", /*is_own=*/true};
-    const auto revoked = revocation_.revoke(grant.id, recipient_of(grant, origin), "given back", until_reset,
-                                            base::Deadline::after(issuance_.policy().call_timeout));
+    const auto revoked =
+        revocation_.revoke(grant.id, recipient_of(grant, origin), "given back", until_reset,
+                           base::Deadline::after(issuance_.policy().call_timeout), EndsWhat::active_key);
     if (revoked) return GiveBack::given_back;
     const auto stored = store_.find(recipient.id);
     if (!stored) return tl::unexpected(revoked.error());

@@ -167,7 +167,8 @@ base::Result<void> Reconciler::end_expired_one(const domain::Grant& grant, base:
         if (!learned) return learned;
         finding.note = "it does not expire yet, says upstream";
     } else {
-        const auto ended = parts_.revocation.revoke(grant.id, reconciler_actor, "expired", std::nullopt, deadline);
+        const auto ended = parts_.revocation.revoke(grant.id, reconciler_actor, "expired", std::nullopt, deadline,
+                                                    EndsWhat::active_key);
         if (!ended && ended.error().code != base::Errc::not_found) return tl::unexpected(ended.error());
     }
     finding.is_fixed = true;

@@ -78,6 +78,18 @@ Recovered Recovery::settle(const std::stop_token& stop) {
     return recovered;
 }
 
+void Recovery::settle_endings() {
+    std::string after_id;
+    while (true) {
+        const auto rows = parts_.store.list_unsettled(clock_.now(), after_id, rows_per_page);
+        if (!rows || rows->empty()) return;
+        after_id = rows->back().id;
+        std::vector<domain::Grant> ending = *rows;
+        std::erase_if(ending, [](const domain::Grant& grant) { return !domain::is_ending_attempt(grant); });
+        if (!ending.empty()) (void)parts_.settlement.settle_all(ending, base::Deadline::after(longest_scan));
+    }
+}
+
 void Recovery::settle(const std::vector<domain::Grant>& grants, const std::stop_token& stop, Recovered& recovered) {
     if (grants.empty() || stop.stop_requested()) return;
     const auto outcomes = parts_.settlement.settle_all(grants, base::Deadline::after(longest_scan), stop);

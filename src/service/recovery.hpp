@@ -48,6 +48,9 @@ public:
     Recovered settle(const std::stop_token& stop);
     // Both.
     Recovered run_once(base::Seconds timeout, const std::stop_token& stop);
+    // Only the attempts whose end is decided (domain::is_ending_attempt), as far as they can be settled now: for a
+    // command that waits for its revocations where no service runs.
+    void settle_endings();
 
 private:
     struct Round;

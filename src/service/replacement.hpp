@@ -17,10 +17,10 @@ class ReplacementStore {
 public:
     virtual ~ReplacementStore() = default;
     // active -> replacing, with an entry in the ledger. From now on the key is shown to nobody, and the intention
-    // survives everything. Errc::conflict: not active, or switched off by an organizer.
+    // survives everything. Errc::conflict: not active, switched off by an organizer, or its account is on hold.
     virtual base::Result<domain::Grant> begin_replacement(const std::string& grant_id, const Ending& ending) = 0;
     // After the key is gone upstream: replacing -> waiting, as a grant of its own with the id `new_id`, and closes the
-    // ledger's entry. Errc::conflict: somebody else has done it, or the row is gone.
+    // ledger's entry. Errc::conflict: somebody else has done it, or the row is gone or is being revoked by now.
     virtual base::Result<domain::Grant> finish_replacement(const domain::Grant& grant, const std::string& new_id,
                                                            base::Timestamp now) = 0;
     // Up to `limit` replacements that have begun, by id and greater than `after_id` (empty: from the first).

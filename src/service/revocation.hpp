@@ -25,14 +25,17 @@ public:
                const base::Clock& clock)
         : store_(store), spending_(spending), provider_(provider), audit_(audit), clock_(clock) {}
 
-    // Gives the grant as it was. What its key has spent today is kept. not_found; conflict: it is still being made.
-    // Fails as store and provider do; where the intention was stored by then, the key is shown to nobody any more, and
-    // resume() ends it. A grant that is being revoked already is ended now.
+    // Gives the grant as it was. What its key has spent today is kept. A grant whose key is still being made
+    // (domain::is_ending_attempt) is shown to nobody from now on, and ends by itself as soon as its attempt is over;
+    // one whose key was replaced meanwhile is followed. not_found; conflict: not active, where only that was meant.
+    // Fails as store and provider do; where the intention was stored by then, resume() ends it. A grant that is being
+    // revoked already is ended now.
     base::Result<domain::Grant> revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
-                                       const std::optional<domain::Hold>& hold, base::Deadline deadline);
+                                       const std::optional<domain::Hold>& hold, base::Deadline deadline,
+                                       EndsWhat what = EndsWhat::any_row);
 
-    // Takes up a revocation that has begun and not ended, with a single call upstream: one of many. `by`: whom the
-    // audit log names.
+    // Takes up a revocation that has begun and not ended, and ends the key as revoke() does. `by`: whom the audit log
+    // names.
     base::Result<void> resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
                               base::Deadline deadline);
     // Takes up every one of them.
@@ -40,6 +43,7 @@ public:
 
 private:
     base::Result<domain::Grant> begin(const std::string& grant_id, const Ending& ending);
+
     AdminStore& store_;
     SpendingStore& spending_;
     KeyProvider& provider_;

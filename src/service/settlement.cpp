@@ -41,8 +41,8 @@ base::Result<Settled> Settlement::settle(const domain::Grant& grant, base::Deadl
 
 // From here on the process that made the attempt can no longer activate it. Nullopt: go on.
 std::optional<base::Result<Settled>> Settlement::fence(const domain::Grant& grant) {
-    const bool is_in_doubt =
-        grant.status == domain::GrantStatus::pending || grant.status == domain::GrantStatus::ambiguous;
+    const bool is_in_doubt = grant.status == domain::GrantStatus::pending ||
+                             grant.status == domain::GrantStatus::ambiguous || domain::is_ending_attempt(grant);
     if (!is_in_doubt) return Settled::changed;
     if (grant.status == domain::GrantStatus::pending && !domain::is_settled(grant, clock_.now(), settle_time_))
         return Settled::not_yet;

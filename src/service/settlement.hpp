@@ -12,7 +12,8 @@
 namespace llmapikey::service {
 
 enum class Settled {
-    freed,    // whatever the attempt made upstream is revoked; the row waits for its next turn, or is gone with a note
+    freed,  // whatever the attempt made upstream is revoked; the row waits for its next turn or for its revocation, or
+            // is gone with a note
     not_yet,  // nothing was found, and it is too early to say that nothing will appear
     changed,  // somebody else settled or activated it meanwhile
 };
@@ -32,7 +33,8 @@ public:
           call_timeout_(call_timeout),
           settle_time_(domain::settle_time(call_timeout)) {}
 
-    // For a pending or ambiguous grant. Fails as the store and the provider do, with nothing freed.
+    // For a pending or ambiguous grant, or an attempt whose end is decided. Fails as the store and the provider do,
+    // with nothing freed.
     base::Result<Settled> settle(const domain::Grant& grant, base::Deadline deadline);
 
     // The same for many at once, with one look through the newest of upstream's keys: the outcome of each, in order.

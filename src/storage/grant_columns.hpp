@@ -19,6 +19,10 @@ inline const std::string portable_grant_columns =
     "missing_since, last_used_at";
 inline constexpr int grant_column_count = 27;
 
+// Rows of which an attempt may have made a key that is not known yet: domain::is_ending_attempt() has the last of them.
+inline const std::string ending_attempt = "(status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '')";
+inline const std::string unsettled_attempt = "(status IN ('pending', 'ambiguous') OR " + ending_attempt + ")";
+
 // `row`: anything with text(), number() and is_null() of a column's number.
 template <class Row>
 base::Result<domain::Grant> grant_of_row(const Row& row) {

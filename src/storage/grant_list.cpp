@@ -4,6 +4,7 @@
 
 #include "storage/grant_columns.hpp"
 #include "storage/grant_cursor.hpp"
+#include "storage/grant_endings.hpp"
 
 namespace llmapikey::storage {
 namespace {
@@ -128,6 +129,21 @@ void add_filters(const GrantQuery& query, Conditions& conditions) {
     }
     if (query.created_from) conditions.add("created_at >= {time:#}", seconds_of(*query.created_from));
     if (query.created_before) conditions.add("created_at < {time:#}", seconds_of(*query.created_before));
+    if (query.there_at) {
+        const std::string at = conditions.number_of(seconds_of(*query.there_at));
+        conditions.add("status <> 'revoking' AND (created_at < {time:" + at +
+                       " + 1} OR (keeps_place = 1 AND EXISTS (SELECT 1 FROM llmapikey.ledger AS earlier WHERE "
+                       "earlier.github_user_id = api_keys.github_user_id AND earlier.created_at < {time:" +
+                       at + " + 1} AND (earlier.ended_at IS NULL OR earlier.ended_at >= {time:" + at + "}))))");
+    }
+    if (!query.successors_of.empty()) {
+        const std::string ids = conditions.number_of(joined(query.successors_of));
+        const std::string since = conditions.number_of(seconds_of(query.there_at.value_or(base::Timestamp{})));
+        conditions.add(
+            "keeps_place = 1 AND github_user_id IN (SELECT earlier.github_user_id FROM llmapikey.ledger "
+            "AS earlier WHERE earlier.grant_id {in:" +
+            ids + "} AND earlier.ended_at >= {time:" + since + "})");
+    }
     // Never below, but so SQLite does not take the index of the spending for it, of which it expects a few rows only.
     if (query.is_unused) conditions.add("spent_micro_usd <= 0");
     if (query.not_used_since) {

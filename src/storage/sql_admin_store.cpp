@@ -18,23 +18,23 @@ const std::string select_ledger = "SELECT " + ledger_columns +
 // With the entry that its beginning has left in the ledger.
 const std::string select_revoking = "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM (SELECT " +
                                     portable_grant_columns +
-                                    " FROM llmapikey.api_keys WHERE status = 'revoking' AND id > $1::uuid) AS grant_of "
+                                    " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
+                                    " AND id > $1::uuid) AS grant_of "
                                     "LEFT JOIN llmapikey.ledger ON grant_id = grant_of.id";
 const std::string in_order = " ORDER BY grant_of.id LIMIT $2::bigint";
 const std::string select_all_revoking = select_revoking + in_order;
 const std::string select_revoking_singly = select_revoking + " WHERE bulk_id IS NULL" + in_order;
 const std::string select_revoking_of_bulk =
     "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM llmapikey.ledger JOIN (SELECT " +
-    portable_grant_columns +
-    " FROM llmapikey.api_keys WHERE status = 'revoking') AS grant_of ON grant_of.id = grant_id "
+    portable_grant_columns + " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
+    ") AS grant_of ON grant_of.id = grant_id "
     "WHERE bulk_id = $3 AND ended_at IS NULL AND grant_id > $1::uuid ORDER BY grant_id LIMIT $2::bigint";
 // Those that have failed come last, so that they hold up nobody.
 const std::string select_due =
     "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id, revoke_attempts, revoke_problem, next_revoke_at "
     "FROM (SELECT " +
-    portable_grant_columns +
-    " FROM llmapikey.api_keys WHERE status = 'revoking') AS grant_of LEFT JOIN llmapikey.ledger ON grant_id = "
-    "grant_of.id "
+    portable_grant_columns + " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
+    ") AS grant_of LEFT JOIN llmapikey.ledger ON grant_id = grant_of.id "
     "WHERE coalesce(next_revoke_at, 0) <= $1::bigint AND ";
 const std::string due_in_order = " ORDER BY coalesce(next_revoke_at, 0), grant_of.id LIMIT $2::bigint";
 const std::string select_due_singly =

@@ -7,7 +7,8 @@ namespace llmapikey::storage {
 namespace {
 
 // What the account's earlier keys have spent today is looked up anew: the day may be another one than when it was
-// queued. $1, $2, $3: the row; $4: the nonce; $5: now; $6: expiry; $7: cap; $8: today; $9: when the caps are reset.
+// queued. $1, $2, $3: the row; $4: the nonce; $5: now; $6: expiry; $7: cap; $8: today; $9: when the caps are reset. A
+// hold that came while it waited is looked at here: nobody may mint for an account on hold.
 const std::string spent_today =
     "(SELECT coalesce(sum(spent_micro_usd), 0)::bigint FROM llmapikey.spending_days "
     "WHERE github_user_id = $1 AND day = $8)";
@@ -17,17 +18,21 @@ const std::string claim_row =
     "carried_micro_usd = " +
     spent_today + ", carried_until = CASE WHEN " + spent_today +
     " > 0 THEN $9::bigint END WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'waiting' "
-    "RETURNING " +
+    "AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE holds.github_user_id = $1 "
+    "AND (holds.until IS NULL OR holds.until > {time:$5})) RETURNING " +
     portable_grant_columns;
+// Of an attempt whose end is decided the nonce goes: nothing is left to look for.
 const std::string requeue_row =
-    "UPDATE llmapikey.api_keys SET status = 'waiting', openrouter_delete_hash = NULL, "
+    "UPDATE llmapikey.api_keys SET status = CASE WHEN status = 'revoking' THEN status ELSE 'waiting' END, "
+    "nonce = CASE WHEN status = 'revoking' THEN '' ELSE nonce END, openrouter_delete_hash = NULL, "
     "queued_at = coalesce(queued_at, {queue_time}), next_attempt_at = $4::bigint, attempts = attempts + $5::bigint, "
-    "problem = $6 WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous')";
+    "problem = $6 WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND " +
+    unsettled_attempt;
 // SQLite has triggers that remember what is given up.
 const std::string requeue_and_remember =
     "WITH given_up AS (" + requeue_row +
-    " RETURNING nonce) INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at) SELECT nonce, {now} FROM given_up "
-    "ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at";
+    " RETURNING github_user_id) INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at) SELECT $3, {now} "
+    "FROM given_up ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at";
 const std::string select_due = "SELECT " + portable_grant_columns +
                                " FROM llmapikey.api_keys WHERE status = 'waiting' AND next_attempt_at <= $1::bigint "
                                "ORDER BY queued_at, id LIMIT $2::bigint";

@@ -83,7 +83,7 @@ net::Response admin_bulk_confirm(const Services& services, const Context& contex
     const auto shown = show_examples(services, *parsed, view);
     if (!shown) return error_response(services, context, shown.error());
     view.count = std::to_string(*count);
-    if (*count == 0) view.problem = "No active key fits, so there is nothing to revoke.";
+    if (*count == 0) view.problem = "No key fits, so there is nothing to revoke.";
     return html_response(view.problem.empty() ? 200 : 400, views::render(view));
 }
 

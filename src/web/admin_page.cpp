@@ -8,6 +8,8 @@ namespace {
 
 constexpr ResultText results[] = {
     {"revoked", "The key is revoked.", true},
+    {"ending", "The key was still being made. Nobody is shown it, and what was made of it is revoked within a minute.",
+     true},
     {"begun", "The key is no longer shown to anybody, but OpenRouter did not answer: it is revoked as soon as it does.",
      false},
     {"gone", "There was no such key any more.", false},

@@ -217,6 +217,7 @@ net::Response admin_revoke(const Services& services, const Context& context) {
     if (!why) return answer_outcome(context, account_id, {"no-reason", 400});
     const auto revoked = services.revocation.revoke(asked->grant.id, context.initiator(), why->reason, why->hold,
                                                     base::Deadline::after(services.settings.upstream_timeout));
+    if (revoked && domain::is_ending_attempt(*revoked)) return answer_outcome(context, account_id, {"ending", 202});
     if (revoked) return answer_outcome(context, account_id, {"revoked", 200});
     ops::log(ops::LogLevel::error, "revoking a key: " + revoked.error().detail);
     return answer_outcome(context, account_id, outcome_of(revoked.error(), "begun"));

@@ -1,4 +1,4 @@
-// The process is killed before and after each side effect of making, replacing, giving back and revoking a key, on both databases. After a restart
+// The process is killed before and after each side effect of making, replacing, giving back and revoking a key, also one that is being made, on both databases. After a restart
 // the guarantees hold: nothing is orphaned, nobody has two keys, nobody is locked out.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -21,6 +21,7 @@ const points = {
   "give back": ["revoke.beginning", "revoke.begun", ...ending, "revoke.finished"],
   revoke: ["revoke.beginning", "revoke.begun", ...ending, "revoke.finished"],
   settle: settling,
+  "revoke while it is made": ["revoke.beginning", "revoke.begun", "mint.fenced", "mint.undone"],
 };
 const resealing = ["reseal.replacing", "reseal.replaced"];
 
@@ -43,6 +44,17 @@ const operations = {
     const organizer = await signInAs(service, "linus-organizer");
     const { key } = await me(service, person.session);
     return post(service, organizer.session, `/admin/keys/${key.id}/revoke`, { reason: "test", hold: "none" });
+  },
+  // The answer is late, and an organizer revokes the key before it is there.
+  "revoke while it is made": async (service, person, upstreams) => {
+    const organizer = await signInAs(service, "linus-organizer");
+    await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 3000 });
+    const pressed = generate(service, person.session).catch(() => null);
+    const listed = async () => (await (await fetch(`${service.url}/api/v1/keys?q=${person.account}`, { headers: { cookie: organizer.session } })).json()).keys[0];
+    const { id } = await until("a row", listed);
+    const revoked = await post(service, organizer.session, `/admin/keys/${id}/revoke`, { reason: "test", hold: "none" });
+    assert.equal(revoked.status, 202);
+    return pressed;
   },
   // An answer is lost, and what the attempt made is ended by the service itself: that is where it dies.
   settle: async (service, person, upstreams) => {
@@ -82,7 +94,7 @@ const tryOne = async (operation, point, store) => {
     const calm = await ground.start(unhurried);
     const person = await signInAs(calm, `crash-${process.pid}-${people += 1}`);
     let keyBefore;
-    if (operation !== "mint" && operation !== "settle") {
+    if (!["mint", "settle", "revoke while it is made"].includes(operation)) {
       keyBefore = (await (await generate(calm, person.session)).json()).key;
       assert.ok(keyBefore, "there is a key to begin with");
     }

@@ -82,6 +82,7 @@ byte faults_left = FAULTS, orders_left = ORDERS, late_creates_left = LATE_CREATE
 #define set_row(n, a_status) status[account_of(n)] = a_status
 #define clear_row(n, a_status) status[account_of(n)] = a_status; nonce[account_of(n)] = no_nonce_of(account_of(n))
 #define is_settled(n) (attempt[n] != Open && attempt[n] != Flying)
+#define has_handle(n) (row_is(n, Active) || ending(n) && is_shown[n])
 #define is_minting(n) (held[0] == n || held[1] == n)
 #define is_held(n) (is_minting(n) || held[2] == n || held[3] == n)
 
@@ -182,15 +183,23 @@ inline take_nonce(a) {
 #else
 #define may_activate(n) row_is(n, Pending)
 #endif
-#if defined(MUTANT_UNDO_WITHOUT_FENCE)
-#define undo revoke
+/* The order of Issuance::undo: fence, look at the row again, then decide. */
+#if defined(MUTANT_UNDO_LOOKS_FIRST)
+#define undo find
+#define after_find fence
+#define after_fence revoke
+#elif defined(MUTANT_UNDO_WITHOUT_FENCE)
+#define undo find
+#define after_find revoke
+#define after_fence revoke
+#elif defined(MUTANT_UNDO_WITHOUT_FINDING)
+#define undo fence
+#define after_find revoke
+#define after_fence revoke
 #else
 #define undo fence
-#endif
-#if defined(MUTANT_UNDO_WITHOUT_FINDING)
-#define after_conflict revoke
-#else
-#define after_conflict find
+#define after_find revoke
+#define after_fence find
 #endif
 #if defined(MUTANT_RELEASE_UNREVOKED)
 #define after_failed_revoke give_up
@@ -244,15 +253,15 @@ activate: /* keep(): KeyStore::activate succeeds; is a conflict; or fails, which
 
 fence: /* undo(): KeyStore::mark_ambiguous, after which no activation of this attempt succeeds, not even one under way */
   if
-  :: STEP(in_doubt(mine) -> set_row(mine, Ambiguous)) -> goto revoke
-  :: STEP(!in_doubt(mine)) -> goto after_conflict
+  :: STEP(in_doubt(mine) -> set_row(mine, Ambiguous)) -> goto after_fence
+  :: STEP(!in_doubt(mine)) -> goto after_fence
   OR_STOP
   fi;
 
-find: /* undo(): KeyStore::find tells whether the activation took effect after all */
+find: /* undo(): KeyStore::knows tells whether the activation took effect after all; then a row has the key's handle */
   if
-  :: STEP(row_is(mine, Active) -> LEAVE) -> goto idle
-  :: STEP(!row_is(mine, Active)) -> goto revoke
+  :: STEP(has_handle(mine) -> LEAVE) -> goto idle
+  :: STEP(!has_handle(mine)) -> goto after_find
   OR_STOP
   fi;
 
@@ -300,8 +309,14 @@ leave_in_doubt: /* leave_in_doubt(): KeyStore::mark_ambiguous */
 /* A minter that is held up for longer than the settle time counts as a fault. */
 #define OVERTAKE(n) :: STEP(may_begin && may_settle(n) && row_is(n, Pending) && is_minting(n) && faults_left > 0 -> \
                             faults_left--; mine = n; flag = is_past(n); fence_row(n)) -> goto list
-/* Recovery::revoke takes up what has begun, for whoever began it as for everybody else. */
-#define RESUME(a) :: STEP(may_begin && (status[a] == Revoking || status[a] == Replacing) -> mine = nonce[a]) -> goto end
+/* Recovery::revoke takes up what has begun, for whoever began it as for everybody else. An attempt whose end was decided
+ * while its key was being made (domain::is_ending_attempt) is settled first: until then its key may still come to be. */
+#if defined(MUTANT_END_UNSETTLED)
+#define may_resume(a) true
+#else
+#define may_resume(a) is_settled(nonce[a])
+#endif
+#define RESUME(a) :: STEP(may_begin && (status[a] == Revoking || status[a] == Replacing) && may_resume(a) -> mine = nonce[a]) -> goto end
 #if defined(MUTANT_ROWS_BEFORE_LIST)
 #define RECONCILE(n) :: STEP(may_begin && nonce[account_of(n)] != n -> mine = n) -> goto list_orphans
 #elif defined(MUTANT_KNOWN_BY_HANDLE_ONLY)
@@ -402,8 +417,9 @@ end:
   od
 }
 
-/* What organizers want, and people who give back or renew: AdminStore::begin_revocations, and the same of a replacement. */
-#define REVOKE(a) :: STEP(orders_left > 0 && (status[a] == Active || status[a] == Waiting) -> orders_left--; status[a] = Revoking)
+/* What organizers want, and people who give back or renew: AdminStore::begin_revocations, which means every row whatever
+ * its status, and the same of a replacement. */
+#define REVOKE(a) :: STEP(orders_left > 0 && status[a] != None && status[a] != Revoking -> orders_left--; status[a] = Revoking)
 #if defined(MUTANT_MINT_BEFORE_REVOKING)
 #define REPLACE(a) :: STEP(orders_left > 0 && status[a] == Active -> orders_left--; clear_row(nonce[a], Waiting))
 #else

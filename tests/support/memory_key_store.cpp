@@ -15,6 +15,11 @@ tl::unexpected<base::Error> conflict() {
     return base::fail(base::Errc::conflict, "not in that state");
 }
 
+bool is_unsettled(const domain::Grant& grant) {
+    return grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous ||
+           domain::is_ending_attempt(grant);
+}
+
 }  // namespace
 
 void MemoryKeyStore::fail_next(Operation operation, When when) {
@@ -32,8 +37,7 @@ bool MemoryKeyStore::fails(Operation operation, When when) {
 domain::Grant* MemoryKeyStore::unsettled(const service::Attempt& attempt) {
     for (auto& [id, grant] : grants_) {
         if (grant.id != attempt.grant_id || grant.nonce != attempt.nonce) continue;
-        const bool is_in_doubt = grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous;
-        return is_in_doubt ? &grant : nullptr;
+        return is_unsettled(grant) ? &grant : nullptr;
     }
     return nullptr;
 }
@@ -94,6 +98,7 @@ base::Result<void> MemoryKeyStore::activate(const service::Attempt& attempt, con
     if (fails(Operation::activate, When::before_effect)) return unavailable();
     domain::Grant* grant = unsettled(attempt);
     if (grant == nullptr || grant->status != GrantStatus::pending) return conflict();
+    if (is_on_hold(attempt.github_user_id, activation.now)) return conflict();
     for (const auto& [id, other] : grants_)
         if (other.delete_handle == activation.delete_handle) return conflict();
     grant->status = GrantStatus::active;
@@ -112,7 +117,7 @@ base::Result<void> MemoryKeyStore::mark_ambiguous(const service::Attempt& attemp
     if (fails(Operation::mark_ambiguous, When::before_effect)) return unavailable();
     domain::Grant* grant = unsettled(attempt);
     if (grant == nullptr) return conflict();
-    grant->status = GrantStatus::ambiguous;
+    if (grant->status != GrantStatus::revoking) grant->status = GrantStatus::ambiguous;
     if (grant->delete_handle.empty()) grant->delete_handle = delete_handle;
     return {};
 }
@@ -121,8 +126,12 @@ base::Result<void> MemoryKeyStore::release(const service::Attempt& attempt, doma
                                            base::Timestamp now) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::release, When::before_effect)) return unavailable();
-    const domain::Grant* grant = unsettled(attempt);
+    domain::Grant* grant = unsettled(attempt);
     if (grant == nullptr) return conflict();
+    if (grant->status == GrantStatus::revoking) {
+        grant->nonce.clear();
+        return {};
+    }
     if (problem != domain::MintProblem::none) notes_[grant->github_user_id] = {problem, now};
     grants_.erase(grant->github_user_id);
     return {};
@@ -140,8 +149,7 @@ base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_unsettled(base::Ti
     const std::lock_guard lock(mutex_);
     std::vector<domain::Grant> found;
     for (const auto& [id, grant] : grants_) {
-        const bool is_in_doubt = grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous;
-        const bool is_open = is_in_doubt && grant.attempted_at <= attempted_by;
+        const bool is_open = is_unsettled(grant) && grant.attempted_at <= attempted_by;
         if (is_open && grant.id > after_id) found.push_back(grant);
     }
     std::sort(found.begin(), found.end(), [](const auto& left, const auto& right) { return left.id < right.id; });
@@ -198,7 +206,7 @@ base::Result<domain::Grant> MemoryKeyStore::claim(const service::Claim& claim) {
     domain::Grant* grant = of_id(claim.waiting.grant_id);
     const bool is_there =
         grant != nullptr && grant->nonce == claim.waiting.nonce && grant->status == GrantStatus::waiting;
-    if (!is_there) return conflict();
+    if (!is_there || is_on_hold(grant->github_user_id, claim.now)) return conflict();
     grant->status = GrantStatus::pending;
     grant->nonce = claim.nonce;
     grant->attempted_at = claim.now;
@@ -213,6 +221,10 @@ base::Result<void> MemoryKeyStore::requeue(const service::Attempt& attempt, cons
     const std::lock_guard lock(mutex_);
     domain::Grant* grant = unsettled(attempt);
     if (grant == nullptr) return conflict();
+    if (grant->status == GrantStatus::revoking) {
+        grant->nonce.clear();
+        return {};
+    }
     grant->status = GrantStatus::waiting;
     grant->delete_handle.clear();
     if (!grant->queued_at) {
@@ -254,12 +266,19 @@ base::Result<service::AccountPast> MemoryKeyStore::past_of(domain::GithubUserId 
     return past;
 }
 
-base::Result<domain::Grant> MemoryKeyStore::begin_replacement(const std::string& grant_id, const service::Ending&) {
+base::Result<domain::Grant> MemoryKeyStore::begin_replacement(const std::string& grant_id,
+                                                              const service::Ending& ending) {
     const std::lock_guard lock(mutex_);
     domain::Grant* grant = of_id(grant_id);
-    if (grant == nullptr || grant->status != GrantStatus::active || grant->is_disabled) return conflict();
+    if (grant == nullptr) return conflict();
+    // A try whose answer was lost may have begun it: what counts is the state that it is in.
+    if (grant->status == GrantStatus::replacing) return *grant;
+    if (grant->status != GrantStatus::active || grant->is_disabled) return conflict();
+    if (is_on_hold(grant->github_user_id, ending.now)) return conflict();
+    open_ledger(*grant, ending);
     grant->status = GrantStatus::replacing;
     grant->sealed_key.clear();
+    grant->unsynced.clear();
     return *grant;
 }
 
@@ -268,6 +287,7 @@ base::Result<domain::Grant> MemoryKeyStore::finish_replacement(const domain::Gra
     const std::lock_guard lock(mutex_);
     domain::Grant* grant = of_id(old.id);
     if (grant == nullptr || grant->status != GrantStatus::replacing) return conflict();
+    if (service::LedgerEntry* entry = open_entry(old.id)) entry->ended_at = now;
     grant->id = new_id;
     grant->status = GrantStatus::waiting;
     grant->delete_handle.clear();

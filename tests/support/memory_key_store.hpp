@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "service/admin_store.hpp"
 #include "service/key_store.hpp"
 #include "service/mint_queue.hpp"
 #include "service/replacement.hpp"
@@ -13,11 +14,12 @@
 
 namespace llmapikey::test {
 
-// KeyStore, MintQueue, ReplacementStore and SpendingStore in memory, with failures on demand; as KeyStore, MintQueue
-// and SpendingStore it passes the same contract as the real ones. Thread-safe.
+// KeyStore, MintQueue, ReplacementStore, AdminStore and SpendingStore in memory, with failures on demand; it passes the
+// same contract as the real ones. Lists know the filters that protocols use, and no others. Thread-safe.
 class MemoryKeyStore final : public service::KeyStore,
                              public service::MintQueue,
                              public service::ReplacementStore,
+                             public service::AdminStore,
                              public service::SpendingStore {
 public:
     enum class Operation { find, reserve, activate, mark_ambiguous, release, knows };
@@ -55,6 +57,41 @@ public:
                                                    base::Timestamp now) override;
     base::Result<std::vector<domain::Grant>> list_replacing(const std::string& after_id, int limit) override;
 
+    base::Result<service::GrantPage> list(const service::GrantQuery& query) override;
+    base::Result<std::int64_t> count(const service::GrantQuery& query, std::int64_t most) override;
+    base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) override;
+    base::Result<service::LedgerPage> list_ended(const service::GrantQuery& query) override;
+    base::Result<std::vector<domain::GithubUserId>> find_accounts(const std::string& search, int limit) override;
+    base::Result<std::vector<service::ChainedEntry>> find_audit_entries(const service::AuditQuery& query) override;
+    base::Result<std::vector<service::LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
+                                                                         const std::string& bulk_id) override;
+    base::Result<void> note_revocation_failure(const std::string& grant_id, const std::string& problem,
+                                               base::Timestamp next_attempt_at, bool is_counted) override;
+    base::Result<std::vector<service::LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) override;
+    base::Result<std::int64_t> count_stuck() override;
+    base::Result<std::vector<service::LedgerEntry>> ledger_of(domain::GithubUserId id) override;
+    base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids,
+                                        const service::Ending& ending) override;
+    base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) override;
+    base::Result<std::vector<service::LedgerEntry>> list_revoking(const std::string& after_id, int limit,
+                                                                  const std::optional<std::string>& bulk_id) override;
+    base::Result<domain::Grant> begin_change(const std::string& grant_id, const service::KeyChange& change,
+                                             const std::string& token) override;
+    base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) override;
+    base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) override;
+    base::Result<int> begin_raises(base::Timestamp now, int limit) override;
+    base::Result<void> set_missing(const std::vector<std::string>& grant_ids,
+                                   std::optional<base::Timestamp> since) override;
+    base::Result<void> set_expiry(const std::string& grant_id, base::Timestamp expires_at) override;
+    base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
+                                                        const std::vector<std::string>& nonces) override;
+    base::Result<bool> has_ended(const std::string& delete_handle, base::Timestamp since) override;
+    base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) override;
+    base::Result<std::vector<domain::Grant>> list_expired(base::Timestamp now, int limit) override;
+    base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) override;
+    base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
+                                const std::string& actor, base::Timestamp now) override;
+
     base::Result<void> note(const std::vector<service::SpendingReading>& readings) override;
     base::Result<void> note_all_read(base::Timestamp since) override;
     base::Result<std::vector<service::SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) override;
@@ -66,6 +103,14 @@ private:
     domain::Grant* of_id(const std::string& grant_id);
     base::MicroUsd spent_on(domain::GithubUserId id, const std::string& day) const;
     void carry(domain::Grant& grant, base::Timestamp now) const;
+    bool is_on_hold(domain::GithubUserId id, base::Timestamp now) const;
+    bool was_there(const domain::Grant& grant, base::Timestamp at) const;
+    bool has_replaced(const domain::Grant& grant, const std::vector<std::string>& ids,
+                      std::optional<base::Timestamp> since) const;
+    service::LedgerEntry* open_entry(const std::string& grant_id);
+    void open_ledger(const domain::Grant& grant, const service::Ending& ending);
+    std::vector<domain::Grant> those(const std::function<bool(const domain::Grant&)>& fits, const std::string& after_id,
+                                     int limit) const;
 
     std::mutex mutex_;
     std::map<domain::GithubUserId, domain::Grant> grants_;
@@ -81,6 +126,7 @@ private:
     };
     std::vector<Spent> spent_;
     std::optional<base::Timestamp> all_spending_read_at_;
+    std::vector<service::LedgerEntry> ledger_;
 };
 
 }  // namespace llmapikey::test

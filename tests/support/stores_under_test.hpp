@@ -19,15 +19,21 @@
 #include "storage/sqlite/sqlite_grant_endings.hpp"
 #include "storage/sqlite/sqlite_sql.hpp"
 #include "support/manual_clock.hpp"
+#include "support/memory_audit_log.hpp"
+#include "support/memory_key_store.hpp"
 #include "support/postgres_database.hpp"
 #include "support/sqlite_database.hpp"
 
 namespace llmapikey::test {
 
-// An empty database of each kind that is supported: "sqlite", "postgres", "pgbouncer".
+// Empty stores of each kind: "sqlite", "postgres", "pgbouncer", and "memory", which has no sql_.
 class StoresUnderTest : public testing::TestWithParam<std::string> {
 protected:
     StoresUnderTest() {
+        if (GetParam() == "memory") {
+            open_memory();
+            return;
+        }
         if (GetParam() == "sqlite") {
             const auto connections = open_connections(folder_.file());
             keys_ = std::make_unique<storage::sqlite::SqliteKeyStore>(connections);
@@ -44,6 +50,15 @@ protected:
                     std::make_shared<storage::postgres::PostgresGrantEndings>(database));
     }
 
+    void open_memory() {
+        const auto memory = std::make_shared<MemoryKeyStore>();
+        keys_ = memory;
+        admin_ = memory;
+        replacements_ = memory;
+        queue_ = memory;
+        spending_ = memory;
+        audit_ = std::make_shared<MemoryAuditLog>();
+    }
     void open_shared(std::shared_ptr<storage::SqlDatabase> database, std::shared_ptr<storage::GrantEndings> endings) {
         sql_ = std::move(database);
         admin_ = std::make_unique<storage::SqlAdminStore>(sql_, endings);
@@ -84,14 +99,14 @@ protected:
 
     TemporaryFolder folder_;
     ManualClock clock_;
-    std::unique_ptr<service::KeyStore> keys_;
-    std::unique_ptr<service::AuditLog> audit_;
+    std::shared_ptr<service::KeyStore> keys_;
+    std::shared_ptr<service::AuditLog> audit_;
     std::shared_ptr<storage::SqlDatabase> sql_;
-    std::unique_ptr<service::AdminStore> admin_;
-    std::unique_ptr<service::ReplacementStore> replacements_;
-    std::unique_ptr<service::AttemptHistory> history_;
-    std::unique_ptr<service::MintQueue> queue_;
-    std::unique_ptr<service::SpendingStore> spending_;
+    std::shared_ptr<service::AdminStore> admin_;
+    std::shared_ptr<service::ReplacementStore> replacements_;
+    std::shared_ptr<service::AttemptHistory> history_;
+    std::shared_ptr<service::MintQueue> queue_;
+    std::shared_ptr<service::SpendingStore> spending_;
 };
 
 }  // namespace llmapikey::test

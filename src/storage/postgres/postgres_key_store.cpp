@@ -22,10 +22,14 @@ const std::string select_account =
     " FROM llmapikey.api_keys WHERE github_user_id = $1) AS grant_of ON true "
     "LEFT JOIN (SELECT true AS is_held, floor(extract(epoch FROM until))::bigint AS until, reason, actor "
     "FROM llmapikey.holds WHERE github_user_id = $1) AS hold_of ON true";
-const std::string select_unsettled = "SELECT " + grant_columns +
-                                     " FROM llmapikey.api_keys WHERE status IN ('pending', 'ambiguous') AND id > "
-                                     "$1::uuid AND attempted_at <= to_timestamp($2::bigint) "
-                                     "ORDER BY id LIMIT $3::bigint";
+// Each part from the index that holds nothing else.
+const std::string unsettled_where =
+    "AND id > $1::uuid AND attempted_at <= to_timestamp($2::bigint) ORDER BY id "
+    "LIMIT $3::bigint)";
+const std::string select_unsettled =
+    "SELECT * FROM ((SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE status IN ('pending', 'ambiguous') " +
+    unsettled_where + " UNION ALL (SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE " + ending_attempt + " " +
+    unsettled_where + ") AS unsettled ORDER BY id LIMIT $3::bigint";
 // The row of the totals is locked before the reservation is inserted: that makes the quota exact, whichever replica
 // asks. Gives no row if all places are taken or the account is on hold. $9: 'queued', to wait for its turn; $10: today;
 // $11: when the caps are reset.
@@ -53,24 +57,34 @@ const std::string update_to_active =
     "openrouter_key = $5, key_hint = $6, queued_at = NULL, next_attempt_at = NULL, attempts = 0, problem = '' "
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'pending' "
     "AND NOT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $4) "
+    "AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $1 "
+    "AND (until IS NULL OR until > to_timestamp($7::bigint))) "
     "RETURNING id, github_user_id, github_username), " +
     webhook_notice("key.issued", "changed", "id::text") + " SELECT id FROM changed";
 const std::string update_to_ambiguous =
-    "WITH changed AS (UPDATE llmapikey.api_keys SET status = 'ambiguous', "
-    "openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($4, '')) "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') "
-    "RETURNING id, github_user_id, github_username, nonce), " +
-    webhook_notice("mint.ambiguous", "changed", "id::text || ':' || nonce") + " SELECT id FROM changed";
-// $4: what the recipient is told, or empty; $5: now.
+    "WITH changed AS (UPDATE llmapikey.api_keys SET status = CASE WHEN status = 'revoking' THEN status ELSE "
+    "'ambiguous' END, openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($4, '')) "
+    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND " +
+    unsettled_attempt +
+    " RETURNING id, github_user_id, github_username, nonce, status), "
+    "doubtful AS (SELECT * FROM changed WHERE status = 'ambiguous'), " +
+    webhook_notice("mint.ambiguous", "doubtful", "id::text || ':' || nonce") + " SELECT id FROM changed";
+// $4: what the recipient is told, or empty; $5: now. Gives how many attempts are over: one or none.
 const std::string delete_unsettled =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') "
-    "RETURNING github_user_id, nonce), " +
-    remembering("gone") +
+    "RETURNING github_user_id), "
+    "known AS (UPDATE llmapikey.api_keys SET nonce = '' WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 "
+    "AND " +
+    ending_attempt +
+    " RETURNING github_user_id), "
+    "over AS (SELECT $3 AS nonce FROM gone UNION ALL SELECT $3 FROM known), " +
+    remembering("over") +
     ", noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
     "SELECT github_user_id, $4, $5::bigint FROM gone WHERE $4 <> '' ON CONFLICT (github_user_id) DO UPDATE "
-    "SET problem = excluded.problem, noted_at = excluded.noted_at) "
-    "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
+    "SET problem = excluded.problem, noted_at = excluded.noted_at), "
+    "freed AS (UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)) "
+    "SELECT count(*) FROM over";
 const std::string delete_waiting =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'waiting' RETURNING github_user_id), "
@@ -179,8 +193,11 @@ base::Result<service::ReserveOutcome> PostgresKeyStore::reserve(const service::R
 }
 
 base::Result<void> PostgresKeyStore::activate(const service::Attempt& attempt, const service::Activation& activation) {
-    const auto parameters =
-        parameters_of(attempt).add(activation.delete_handle).add(activation.sealed_key).add(activation.key_hint);
+    const auto parameters = parameters_of(attempt)
+                                .add(activation.delete_handle)
+                                .add(activation.sealed_key)
+                                .add(activation.key_hint)
+                                .add(seconds_of(activation.now));
     const auto answer = database_->run(update_to_active, parameters, Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.changed() == 1) return {};
@@ -203,11 +220,11 @@ base::Result<void> PostgresKeyStore::release(const service::Attempt& attempt, do
     const auto parameters = parameters_of(attempt).add(domain::to_text(problem)).add(seconds_of(now));
     const auto answer = database_->run(delete_unsettled, parameters, Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.changed() == 1) return {};
+    if (answer->rows.number(0, 0) == 1) return {};
     if (!answer->is_repeated) return wrong_state();
     const auto stored = find(attempt.github_user_id, Patience::wait);
     if (!stored) return tl::unexpected(stored.error());
-    const bool is_gone = !*stored || (*stored)->id != attempt.grant_id;
+    const bool is_gone = !*stored || (*stored)->id != attempt.grant_id || (*stored)->nonce.empty();
     return is_gone ? base::Result<void>{} : wrong_state();
 }
 

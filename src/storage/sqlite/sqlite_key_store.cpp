@@ -10,7 +10,9 @@ namespace {
 const std::string select_by_account = "SELECT " + grant_columns + " FROM api_keys WHERE github_user_id = ?";
 const std::string select_unsettled =
     "SELECT " + grant_columns +
-    " FROM api_keys WHERE status IN ('pending', 'ambiguous') AND id > ? AND attempted_at <= ? ORDER BY id LIMIT ?";
+    " FROM api_keys WHERE status IN ('pending', 'ambiguous') AND id > ?1 AND attempted_at <= ?2 UNION ALL SELECT " +
+    grant_columns + " FROM api_keys WHERE " + ending_attempt +
+    " AND id > ?1 AND attempted_at <= ?2 ORDER BY id LIMIT ?3";
 constexpr std::string_view select_hold = "SELECT until, reason, actor FROM holds WHERE github_user_id = ?";
 // Inserts nothing if the account has a row or is on hold, or if all places are taken. ?9: 'queued', to wait for its
 // turn; ?10: today; ?11: when the caps are reset.
@@ -25,17 +27,20 @@ const std::string insert_pending = translated(
     "AND NOT EXISTS (SELECT 1 FROM holds WHERE github_user_id = ?2 AND (until IS NULL OR until > ?6)) "
     "ON CONFLICT (github_user_id) DO NOTHING",
     Dialect::sqlite);
+// ?6: the account; ?7: now.
 constexpr std::string_view update_to_active =
     "UPDATE api_keys SET status = 'active', openrouter_delete_hash = ?1, openrouter_key = ?2, key_hint = ?3, "
     "queued_at = NULL, next_attempt_at = NULL, attempts = 0, problem = '' "
     "WHERE id = ?4 AND nonce = ?5 AND status = 'pending' "
-    "AND NOT EXISTS (SELECT 1 FROM api_keys WHERE openrouter_delete_hash = ?1)";
-constexpr std::string_view update_to_ambiguous =
-    "UPDATE api_keys SET status = 'ambiguous', openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif(?, "
-    "'')) "
-    "WHERE id = ? AND nonce = ? AND status IN ('pending', 'ambiguous')";
+    "AND NOT EXISTS (SELECT 1 FROM api_keys WHERE openrouter_delete_hash = ?1) "
+    "AND NOT EXISTS (SELECT 1 FROM holds WHERE github_user_id = ?6 AND (until IS NULL OR until > ?7))";
+const std::string update_to_ambiguous =
+    "UPDATE api_keys SET status = iif(status = 'revoking', status, 'ambiguous'), "
+    "openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif(?, '')) WHERE id = ? AND nonce = ? AND " +
+    unsettled_attempt;
 constexpr std::string_view delete_unsettled =
     "DELETE FROM api_keys WHERE id = ? AND nonce = ? AND status IN ('pending', 'ambiguous')";
+const std::string update_to_known = "UPDATE api_keys SET nonce = '' WHERE id = ? AND nonce = ? AND " + ending_attempt;
 constexpr std::string_view delete_waiting = "DELETE FROM api_keys WHERE id = ? AND nonce = ? AND status = 'waiting'";
 constexpr std::string_view upsert_note =
     "INSERT INTO mint_notes (github_user_id, problem, noted_at) VALUES (?, ?, ?) "
@@ -99,6 +104,14 @@ base::Result<int> insert_reservation(Connection& connection, const service::Rese
         .run();
 }
 
+// Of an attempt whose end is decided nothing is left to look for.
+base::Result<void> make_known(Connection& connection, const service::Attempt& attempt, Transaction& transaction) {
+    auto query = connection.query(update_to_known);
+    if (!query) return tl::unexpected(query.error());
+    const auto known = expect_one(query->bind(attempt.grant_id).bind(attempt.nonce).run());
+    return known ? transaction.commit() : known;
+}
+
 }  // namespace
 
 base::Result<std::optional<domain::Grant>> SqliteKeyStore::find(domain::GithubUserId id) {
@@ -140,6 +153,8 @@ base::Result<void> SqliteKeyStore::activate(const service::Attempt& attempt, con
                           .bind(activation.key_hint)
                           .bind(attempt.grant_id)
                           .bind(attempt.nonce)
+                          .bind(attempt.github_user_id.text())
+                          .bind(seconds_of(activation.now))
                           .run());
 }
 
@@ -158,8 +173,9 @@ base::Result<void> SqliteKeyStore::remove(std::string_view deletion, const servi
     if (!transaction) return tl::unexpected(transaction.error());
     auto removal = writer->query(deletion);
     if (!removal) return tl::unexpected(removal.error());
-    const auto removed = expect_one(removal->bind(attempt.grant_id).bind(attempt.nonce).run());
-    if (!removed) return removed;
+    const auto removed = removal->bind(attempt.grant_id).bind(attempt.nonce).run();
+    if (!removed) return tl::unexpected(removed.error());
+    if (*removed == 0) return make_known(*writer, attempt, *transaction);
     if (problem != domain::MintProblem::none) {
         auto note = writer->query(upsert_note);
         if (!note) return tl::unexpected(note.error());

@@ -302,6 +302,17 @@ TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
     expect_one_good_key();
 }
 
+TEST_F(IssuanceTest, AKeyThatIsMarkedAsGoneAndIsThereIsNotEnded) {
+    const auto first = issue();
+    ASSERT_TRUE(store_.set_missing({first.grant->id}, clock_.now()));
+    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    expect_one_good_key();
+    provider_.remove_key(first.grant->delete_handle);
+    EXPECT_EQ(issue().status, IssueStatus::created);
+    expect_one_good_key();
+}
+
 TEST_F(IssuanceTest, AReplacementThatIsRefusedKeepsThePlace) {
     issue();
     clock_.advance(std::chrono::days{91});

@@ -1,0 +1,312 @@
+// What organizers do with the rows of MemoryKeyStore.
+#include <algorithm>
+
+#include "support/memory_key_store.hpp"
+
+namespace llmapikey::test {
+namespace {
+
+using domain::GrantStatus;
+
+tl::unexpected<base::Error> no_such_key() {
+    return base::fail(base::Errc::not_found, "there is no such key");
+}
+
+bool is_among(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool is_stricter(const domain::Hold& hold, const domain::Hold& known) {
+    return known.until && (!hold.until || *known.until < *hold.until);
+}
+
+}  // namespace
+
+bool MemoryKeyStore::is_on_hold(domain::GithubUserId id, base::Timestamp now) const {
+    const auto hold = holds_.find(id);
+    return hold != holds_.end() && domain::is_in_force(hold->second, now);
+}
+
+service::LedgerEntry* MemoryKeyStore::open_entry(const std::string& grant_id) {
+    for (service::LedgerEntry& entry : ledger_)
+        if (entry.grant.id == grant_id && !entry.ended_at) return &entry;
+    return nullptr;
+}
+
+void MemoryKeyStore::open_ledger(const domain::Grant& grant, const service::Ending& ending) {
+    service::LedgerEntry* entry = open_entry(grant.id);
+    if (entry == nullptr) {
+        entry = &ledger_.emplace_back();
+        entry->grant = grant;
+        entry->grant.sealed_key.clear();
+        entry->begun_at = ending.now;
+    }
+    entry->actor = ending.actor;
+    entry->reason = ending.reason;
+    entry->bulk_id = ending.bulk_id;
+}
+
+// By id, as the lists of the databases.
+std::vector<domain::Grant> MemoryKeyStore::those(const std::function<bool(const domain::Grant&)>& fits,
+                                                 const std::string& after_id, int limit) const {
+    std::vector<domain::Grant> found;
+    for (const auto& [id, grant] : grants_)
+        if (grant.id > after_id && fits(grant)) found.push_back(grant);
+    std::sort(found.begin(), found.end(), [](const auto& left, const auto& right) { return left.id < right.id; });
+    if (found.size() > static_cast<std::size_t>(limit)) found.resize(static_cast<std::size_t>(limit));
+    return found;
+}
+
+bool MemoryKeyStore::was_there(const domain::Grant& grant, base::Timestamp at) const {
+    if (grant.status == GrantStatus::revoking) return false;
+    if (grant.created_at <= at) return true;
+    return grant.keeps_place && std::any_of(ledger_.begin(), ledger_.end(), [&](const service::LedgerEntry& entry) {
+               return entry.grant.github_user_id == grant.github_user_id && entry.grant.created_at <= at &&
+                      (!entry.ended_at || *entry.ended_at >= at);
+           });
+}
+
+bool MemoryKeyStore::has_replaced(const domain::Grant& grant, const std::vector<std::string>& ids,
+                                  std::optional<base::Timestamp> since) const {
+    return grant.keeps_place && std::any_of(ledger_.begin(), ledger_.end(), [&](const service::LedgerEntry& entry) {
+               return entry.grant.github_user_id == grant.github_user_id && is_among(ids, entry.grant.id) &&
+                      entry.ended_at && (!since || *entry.ended_at >= *since);
+           });
+}
+
+base::Result<service::GrantPage> MemoryKeyStore::list(const service::GrantQuery& query) {
+    const std::lock_guard lock(mutex_);
+    const auto fits = [&](const domain::Grant& grant) {
+        if (query.status && grant.status != *query.status) return false;
+        if (query.there_at && !was_there(grant, *query.there_at)) return false;
+        if (!query.successors_of.empty() && !has_replaced(grant, query.successors_of, query.there_at)) return false;
+        return !query.created_before || grant.created_at < *query.created_before;
+    };
+    service::GrantPage page{those(fits, query.cursor, query.limit), ""};
+    if (page.grants.size() == static_cast<std::size_t>(query.limit)) page.next_cursor = page.grants.back().id;
+    return page;
+}
+
+base::Result<std::int64_t> MemoryKeyStore::count(const service::GrantQuery& query, std::int64_t most) {
+    service::GrantQuery all = query;
+    all.limit = static_cast<int>(most);
+    return static_cast<std::int64_t>(list(all)->grants.size());
+}
+
+base::Result<std::optional<domain::Grant>> MemoryKeyStore::find_grant(const std::string& grant_id) {
+    const std::lock_guard lock(mutex_);
+    const domain::Grant* grant = of_id(grant_id);
+    return grant == nullptr ? std::nullopt : std::optional(*grant);
+}
+
+base::Result<std::vector<service::LedgerEntry>> MemoryKeyStore::ledger_of(domain::GithubUserId id) {
+    const std::lock_guard lock(mutex_);
+    std::vector<service::LedgerEntry> entries;
+    for (auto entry = ledger_.rbegin(); entry != ledger_.rend(); ++entry)
+        if (entry->grant.github_user_id == id) entries.push_back(*entry);
+    return entries;
+}
+
+base::Result<int> MemoryKeyStore::begin_revocations(const std::vector<std::string>& grant_ids,
+                                                    const service::Ending& ending) {
+    const std::lock_guard lock(mutex_);
+    int begun = 0;
+    for (const std::string& id : grant_ids) {
+        domain::Grant* grant = of_id(id);
+        const bool is_meant =
+            grant != nullptr && (ending.what == service::EndsWhat::any_row || grant->status == GrantStatus::active);
+        if (!is_meant) continue;
+        const auto known = holds_.find(grant->github_user_id);
+        if (ending.hold && (known == holds_.end() || is_stricter(*ending.hold, known->second)))
+            holds_[grant->github_user_id] = *ending.hold;
+        if (grant->status == GrantStatus::revoking) continue;
+        open_ledger(*grant, ending);
+        if (grant->status == GrantStatus::waiting) grant->nonce.clear();
+        grant->status = GrantStatus::revoking;
+        grant->sealed_key.clear();
+        grant->unsynced.clear();
+        ++begun;
+    }
+    return begun;
+}
+
+base::Result<void> MemoryKeyStore::finish_revocation(const domain::Grant& grant, base::Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    const domain::Grant* row = of_id(grant.id);
+    if (row == nullptr || row->status != GrantStatus::revoking || domain::is_ending_attempt(*row)) return {};
+    if (service::LedgerEntry* entry = open_entry(grant.id)) entry->ended_at = now;
+    grants_.erase(row->github_user_id);
+    return {};
+}
+
+base::Result<std::vector<service::LedgerEntry>> MemoryKeyStore::list_revoking(
+    const std::string& after_id, int limit, const std::optional<std::string>& bulk_id) {
+    const std::lock_guard lock(mutex_);
+    std::vector<service::LedgerEntry> entries;
+    const auto fits = [&](const domain::Grant& grant) {
+        const service::LedgerEntry* entry = open_entry(grant.id);
+        const bool is_known = grant.status == GrantStatus::revoking && !domain::is_ending_attempt(grant);
+        return is_known && entry != nullptr && (!bulk_id || entry->bulk_id == *bulk_id);
+    };
+    for (const domain::Grant& grant : those(fits, after_id, limit)) {
+        entries.push_back(*open_entry(grant.id));
+        entries.back().grant = grant;
+    }
+    return entries;
+}
+
+base::Result<service::LedgerPage> MemoryKeyStore::list_ended(const service::GrantQuery&) {
+    const std::lock_guard lock(mutex_);
+    return service::LedgerPage{ledger_, ""};
+}
+
+base::Result<std::vector<domain::GithubUserId>> MemoryKeyStore::find_accounts(const std::string& search, int limit) {
+    const std::lock_guard lock(mutex_);
+    std::vector<domain::GithubUserId> found;
+    for (const auto& [id, grant] : grants_)
+        if (grant.github_username == search && found.size() < static_cast<std::size_t>(limit)) found.push_back(id);
+    return found;
+}
+
+// The audit log is another fake's.
+base::Result<std::vector<service::ChainedEntry>> MemoryKeyStore::find_audit_entries(const service::AuditQuery&) {
+    return std::vector<service::ChainedEntry>{};
+}
+
+base::Result<std::vector<service::LedgerEntry>> MemoryKeyStore::list_due_revocations(base::Timestamp now, int limit,
+                                                                                     const std::string& bulk_id) {
+    auto entries = list_revoking("", limit, bulk_id);
+    if (!entries) return entries;
+    std::erase_if(*entries, [&](const service::LedgerEntry& entry) {
+        return entry.next_attempt_at && *entry.next_attempt_at > now;
+    });
+    return entries;
+}
+
+base::Result<void> MemoryKeyStore::note_revocation_failure(const std::string& grant_id, const std::string& problem,
+                                                           base::Timestamp next_attempt_at, bool is_counted) {
+    const std::lock_guard lock(mutex_);
+    service::LedgerEntry* entry = open_entry(grant_id);
+    if (entry == nullptr) return {};
+    entry->attempts += is_counted ? 1 : 0;
+    entry->problem = problem;
+    entry->next_attempt_at = next_attempt_at;
+    return {};
+}
+
+base::Result<std::vector<service::LedgerEntry>> MemoryKeyStore::list_stuck(int limit, const std::string& bulk_id) {
+    const std::lock_guard lock(mutex_);
+    std::vector<service::LedgerEntry> stuck;
+    for (const service::LedgerEntry& entry : ledger_) {
+        const bool is_meant = service::is_stuck(entry) && (bulk_id.empty() || entry.bulk_id == bulk_id);
+        if (is_meant && stuck.size() < static_cast<std::size_t>(limit)) stuck.push_back(entry);
+    }
+    return stuck;
+}
+
+base::Result<std::int64_t> MemoryKeyStore::count_stuck() {
+    const std::lock_guard lock(mutex_);
+    return std::count_if(ledger_.begin(), ledger_.end(), service::is_stuck);
+}
+
+base::Result<domain::Grant> MemoryKeyStore::begin_change(const std::string& grant_id, const service::KeyChange& change,
+                                                         const std::string& token) {
+    const std::lock_guard lock(mutex_);
+    domain::Grant* grant = of_id(grant_id);
+    if (grant == nullptr) return no_such_key();
+    if (grant->status != GrantStatus::active) return base::fail(base::Errc::conflict, "the key is not active");
+    grant->is_disabled = change.is_disabled.value_or(grant->is_disabled);
+    grant->daily_limit = change.daily_limit.value_or(grant->daily_limit);
+    grant->unsynced = token;
+    return *grant;
+}
+
+base::Result<bool> MemoryKeyStore::finish_change(const std::string& grant_id, const std::string& token) {
+    const std::lock_guard lock(mutex_);
+    domain::Grant* grant = of_id(grant_id);
+    if (grant == nullptr || grant->unsynced.empty() || grant->unsynced != token) return false;
+    grant->unsynced.clear();
+    return true;
+}
+
+base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_unsynced(const std::string& after_id, int limit) {
+    const std::lock_guard lock(mutex_);
+    return those([](const domain::Grant& grant) { return !grant.unsynced.empty(); }, after_id, limit);
+}
+
+base::Result<int> MemoryKeyStore::begin_raises(base::Timestamp now, int limit) {
+    const std::lock_guard lock(mutex_);
+    int begun = 0;
+    for (auto& [id, grant] : grants_) {
+        const bool is_due = grant.status == GrantStatus::active && grant.carried_until && *grant.carried_until <= now;
+        if (!is_due || begun == limit) continue;
+        grant.carried = {};
+        grant.carried_until = std::nullopt;
+        grant.unsynced = "raise of " + grant.id;
+        ++begun;
+    }
+    return begun;
+}
+
+base::Result<void> MemoryKeyStore::set_missing(const std::vector<std::string>& grant_ids,
+                                               std::optional<base::Timestamp> since) {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, grant] : grants_)
+        if (is_among(grant_ids, grant.id) && grant.status == GrantStatus::active) grant.missing_since = since;
+    return {};
+}
+
+base::Result<void> MemoryKeyStore::set_expiry(const std::string& grant_id, base::Timestamp expires_at) {
+    const std::lock_guard lock(mutex_);
+    if (domain::Grant* grant = of_id(grant_id)) grant->expires_at = expires_at;
+    return {};
+}
+
+base::Result<std::vector<domain::Grant>> MemoryKeyStore::find_known(const std::vector<std::string>& delete_handles,
+                                                                    const std::vector<std::string>& nonces) {
+    const std::lock_guard lock(mutex_);
+    const auto is_known = [&](const domain::Grant& grant) {
+        if (!grant.delete_handle.empty()) return is_among(delete_handles, grant.delete_handle);
+        return !grant.nonce.empty() && is_among(nonces, grant.nonce);
+    };
+    return those(is_known, "", static_cast<int>(grants_.size()));
+}
+
+base::Result<bool> MemoryKeyStore::has_ended(const std::string& delete_handle, base::Timestamp since) {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(ledger_.begin(), ledger_.end(), [&](const service::LedgerEntry& entry) {
+        return entry.grant.delete_handle == delete_handle && (!entry.ended_at || *entry.ended_at >= since);
+    });
+}
+
+base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_active(const std::string& after_id, int limit) {
+    const std::lock_guard lock(mutex_);
+    return those([](const domain::Grant& grant) { return grant.status == GrantStatus::active; }, after_id, limit);
+}
+
+base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_expired(base::Timestamp now, int limit) {
+    const std::lock_guard lock(mutex_);
+    return those([&](const domain::Grant& grant) { return domain::is_expired(grant, now) && !grant.is_disabled; }, "",
+                 limit);
+}
+
+base::Result<void> MemoryKeyStore::note_reveal(const std::string& grant_id, const domain::Reveal& reveal) {
+    const std::lock_guard lock(mutex_);
+    domain::Grant* grant = of_id(grant_id);
+    if (grant == nullptr) return no_such_key();
+    grant->reveal = reveal;
+    return {};
+}
+
+base::Result<void> MemoryKeyStore::set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
+                                            const std::string&, base::Timestamp) {
+    const std::lock_guard lock(mutex_);
+    if (hold) {
+        holds_[id] = *hold;
+    } else {
+        holds_.erase(id);
+    }
+    return {};
+}
+
+}  // namespace llmapikey::test
