@@ -36,7 +36,8 @@ std::string mistake_in(std::string_view value) {
     const bool is_quoted =
         value.size() > 1 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
     if (is_quoted) return "is wrapped in quotes, which would be part of it; leave them out";
-    if (has_reference(value)) return "holds a ${NAME}, which is not replaced by anything; write the value itself";
+    if (has_reference(value))
+        return "holds the placeholder ${NAME}, which is not replaced by anything; write the value itself";
     return {};
 }
 
