@@ -92,8 +92,11 @@ public:
         return steps_.write("mark_ambiguous",
                             [this, attempt, delete_handle] { return in_.keys.mark_ambiguous(attempt, delete_handle); });
     }
-    base::Result<void> release(const service::Attempt& attempt) override {
-        return steps_.write("release", [this, attempt] { return in_.keys.release(attempt); });
+    using KeyStore::release;
+    base::Result<void> release(const service::Attempt& attempt, domain::MintProblem problem,
+                               base::Timestamp now) override {
+        return steps_.write("release",
+                            [this, attempt, problem, now] { return in_.keys.release(attempt, problem, now); });
     }
     base::Result<void> abandon(const service::Attempt& attempt, domain::MintProblem problem,
                                base::Timestamp now) override {

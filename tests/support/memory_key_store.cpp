@@ -55,6 +55,11 @@ base::Result<service::Account> MemoryKeyStore::find_account(domain::GithubUserId
     return service::Account{*grant, held == holds_.end() ? std::nullopt : std::optional(held->second)};
 }
 
+bool MemoryKeyStore::remembers(const std::string& nonce) {
+    const std::lock_guard lock(mutex_);
+    return attempts_.contains(nonce);
+}
+
 base::Result<std::optional<domain::Grant>> MemoryKeyStore::find(domain::GithubUserId id) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::find, When::before_effect)) return unavailable();
@@ -79,6 +84,7 @@ base::Result<service::ReserveOutcome> MemoryKeyStore::reserve(const service::Res
     grant.github_user_id = request.recipient.id;
     grant.github_username = request.recipient.login;
     grant.nonce = request.nonce;
+    attempts_.insert(request.nonce);
     grant.daily_limit = request.daily_limit;
     grant.created_at = grant.attempted_at = request.now;
     grant.expires_at = request.expires_at;
@@ -209,6 +215,7 @@ base::Result<domain::Grant> MemoryKeyStore::claim(const service::Claim& claim) {
     if (!is_there || is_on_hold(grant->github_user_id, claim.now)) return conflict();
     grant->status = GrantStatus::pending;
     grant->nonce = claim.nonce;
+    attempts_.insert(claim.nonce);
     grant->attempted_at = claim.now;
     grant->expires_at = claim.expires_at;
     grant->delete_handle.clear();

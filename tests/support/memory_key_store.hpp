@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ public:
     void fail_next(Operation operation, When when = When::before_effect);
 
     void hold(domain::GithubUserId id, const domain::Hold& hold);
+    // Whether there has ever been an attempt with this nonce.
+    bool remembers(const std::string& nonce);
 
     base::Result<service::Account> find_account(domain::GithubUserId id) override;
     base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) override;
@@ -114,6 +117,7 @@ private:
 
     std::mutex mutex_;
     std::map<domain::GithubUserId, domain::Grant> grants_;
+    std::set<std::string> attempts_;  // nonces of all there have been
     std::map<domain::GithubUserId, domain::Hold> holds_;
     std::map<Operation, When> failures_;
     std::map<domain::GithubUserId, std::pair<domain::MintProblem, base::Timestamp>> notes_;

@@ -19,6 +19,7 @@
 #include "storage/sqlite/sqlite_grant_endings.hpp"
 #include "storage/sqlite/sqlite_sql.hpp"
 #include "support/manual_clock.hpp"
+#include "support/memory_attempt_history.hpp"
 #include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
 #include "support/postgres_database.hpp"
@@ -58,6 +59,7 @@ protected:
         queue_ = memory;
         spending_ = memory;
         audit_ = std::make_shared<MemoryAuditLog>();
+        history_ = std::make_shared<MemoryAttemptHistory>(*memory);
     }
     void open_shared(std::shared_ptr<storage::SqlDatabase> database, std::shared_ptr<storage::GrantEndings> endings) {
         sql_ = std::move(database);

@@ -30,8 +30,13 @@ const service::Initiator organizer{"github:1003", "test"};
 
 // One run of a protocol: the services over stores whose every operation is a step.
 struct Scene {
-    Scene(LateParts parts, FakeKeyProvider& upstream, const base::Clock& time, domain::Recipient person)
-        : clock(time), provider(upstream, steps), store(parts, steps), recipient(std::move(person)) {}
+    Scene(LateParts parts, service::AttemptHistory& attempts, FakeKeyProvider& upstream, const base::Clock& time,
+          domain::Recipient person)
+        : clock(time),
+          provider(upstream, steps),
+          store(parts, steps),
+          history(attempts),
+          recipient(std::move(person)) {}
 
     static service::IssuancePolicy policy() {
         service::IssuancePolicy policy;
@@ -47,6 +52,7 @@ struct Scene {
     const base::Clock& clock;
     LateProvider provider;
     LateStore store;
+    service::AttemptHistory& history;
     domain::Recipient recipient;
     base::Sealer sealer{base::Secret(std::string(32, 'k')), "raw keys"};
     domain::NonceMaker nonces{base::Secret(std::string(32, 'k'))};
@@ -58,7 +64,7 @@ struct Scene {
     service::OwnKey own{store, issuance, replacement, revocation, clock};
     service::Settlement settlement{store, store, provider, clock, call_timeout};
     service::Recovery recovery{{store, store, store, provider, settlement, revocation, replacement}, clock};
-    service::Reconciler reconciler{{store, store, provider, revocation, store, nonces, clock},
+    service::Reconciler reconciler{{store, store, provider, revocation, store, history, nonces, clock},
                                    {service::Repair::fix, false, settle_wait, call_timeout}};
 };
 
@@ -146,7 +152,7 @@ protected:
         std::string fault;
     };
     Run run(const Protocol& protocol, int failing, int landing, LateSteps::Kind kind = LateSteps::Kind::failed) {
-        Scene scene(parts(), provider_, clock_, {{++people_}, "login"});
+        Scene scene(parts(), *history_, provider_, clock_, {{++people_}, "login"});
         if (protocol.prepare) protocol.prepare(scene);
         scene.steps.arm(failing, landing, kind);
         const auto answer = protocol.act(scene);
