@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "storage/sql_bulk_store.hpp"
 #include "support/stores_under_test.hpp"
 
 namespace llmapikey::test {
@@ -48,6 +49,16 @@ protected:
     int revoking(const std::optional<std::string>& bulk_id = std::nullopt) {
         return static_cast<int>(admin_->list_revoking("", 100, bulk_id)->size());
     }
+    // The decision that rows are marked for: in a database they are marked only while there is one.
+    service::Ending ending_of_bulk() {
+        if (sql_) {
+            service::BulkRevocation bulk;
+            bulk.id = "bulk";
+            bulk.created_at = clock_.now();
+            EXPECT_TRUE(storage::SqlBulkStore(sql_).create(bulk));
+        }
+        return ending(forever, "bulk");
+    }
     void hold(std::int64_t account, std::optional<domain::Hold> hold) {
         EXPECT_TRUE(admin_->set_hold({account}, hold, "github:1003", clock_.now()));
     }
@@ -89,7 +100,7 @@ TEST_P(EndingContract, ARevocationMeansEveryRowWhateverItsStatus) {
     std::vector<std::string> ids;
     for (std::int64_t account = 1; account <= 6; ++account)
         ids.push_back(row(account).id);
-    const auto begun = admin_->begin_revocations(ids, ending(forever, "bulk"));
+    const auto begun = admin_->begin_revocations(ids, ending_of_bulk());
     ASSERT_TRUE(begun) << begun.error().detail;
     EXPECT_EQ(*begun, 6);
     for (std::int64_t account = 1; account <= 6; ++account) {
@@ -140,7 +151,7 @@ TEST_P(EndingContract, AReplacementThatIsRevokedIsNoReplacementAnyMore) {
     issue(7);
     const auto replacing = replace(7);
     clock_.advance(base::Seconds{1});
-    service::Ending later = ending(forever, "bulk");
+    service::Ending later = ending_of_bulk();
     later.reason = "all of them";
     ASSERT_EQ(admin_->begin_revocations({replacing.id}, later).value(), 1);
     const auto next = replacements_->finish_replacement(replacing, base::random_uuid(), clock_.now());
