@@ -226,7 +226,9 @@ test("all that fit are revoked by one command; a rehearsal first", async (t) => 
   const done = (await keys("keys", "revoke", "--search", crowd, "--reason", "over", "--hold", "none", "--json")).json();
   assert.deepEqual([done.state, done.total, done.remaining], ["done", 6, 0]);
   assert.equal((await list("--search", crowd)).keys.length, 0);
-  for (const args of [["--reason", "x"], ["1001", "--all", "--reason", "x"], ["--state", "pending", "--reason", "x"]]) assert.equal((await keys("keys", "revoke", ...args)).code, 2, args.join(" "));
+  for (const args of [["--reason", "x"], ["1001", "--all", "--reason", "x"], ["--state", "revoking", "--reason", "x"], ["--state", "ended", "--reason", "x"]]) assert.equal((await keys("keys", "revoke", ...args)).code, 2, args.join(" "));
+  const inTransit = await keys("keys", "revoke", "--state", "pending", "--reason", "x", "--json");
+  assert.deepEqual([inTransit.code, inTransit.json().total], [0, 0], "what is in transit can be meant, and here nothing is");
   assert.equal((await keys("audit", "verify")).code, 0);
 });
 
