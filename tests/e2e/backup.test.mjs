@@ -117,7 +117,7 @@ for (const [kind, open] of [["SQLite", sqlite], ["PostgreSQL", server]]) {
 
       // After it one is made, and one is given back.
       late[0].key = await until("a late key", async () => (await (await generate(service, late[0].session)).json()).key, patience);
-      assert.equal((await post(service, early[0].session, "/dashboard/key/give-back", { confirm: "yes" })).status, 200);
+      assert.equal((await post(service, early[0].session, "/dashboard/key/give-back", {})).status, 200);
       const [given, kept] = [early[0], early.slice(1)];
       const before = (await liveKeys()).length;
       await service.stop();
