@@ -207,10 +207,15 @@ test("no raw key in the log or in the database, whole or copied", () => withServ
   }
 }));
 
-test("another KEY_ENCRYPTION_SECRET opens nothing, and the page says what has happened", () => withService({}, async (service, { again }) => {
+test("another KEY_ENCRYPTION_SECRET opens nothing: the service starts once the loss is accepted, and the page says what has happened", () => withService({}, async (service, { again, settings }) => {
   const name = somebody();
   const { key } = await (await generate(service, await signIn(service, name))).json();
-  const other = await again({ KEY_ENCRYPTION_SECRET: "another-secret-of-at-least-32-bytes!!" });
+  const another = { KEY_ENCRYPTION_SECRET: "another-secret-of-at-least-32-bytes!!" };
+  await assert.rejects(again(another), /ended with 2: .*is not the secret with which the keys in this database are sealed.*`llmapikey reseal --accept-loss`/);
+  const accepted = await run(["reseal", "--accept-loss"], { ...settings, ...another });
+  assert.equal(accepted.code, 0, accepted.err);
+  assert.match(accepted.out, /1 keys and webhook secrets cannot be opened/);
+  const other = await again(another);
   const text = await page(other, await signIn(other, name));
   assert.match(text, /cannot be shown/);
   assert.ok(!text.includes(key));
