@@ -6,9 +6,9 @@ namespace llmapikey::cli {
 
 // Nothing where no guardrail is configured, or where another check says why it cannot be looked at.
 std::vector<Finding> check_guarded_keys(CheckContext& context) {
-    if (!context.config || !context.stores) return {};
+    if (!context.config || !context.stores || !context.is_key_accepted) return {};
     const config::Config& config = *context.config;
-    if (config.openrouter_guardrail_id.empty() || config.openrouter_management_key.empty()) return {};
+    if (config.openrouter_guardrail_id.empty()) return {};
     const std::string what = "keys under the guardrail";
     const base::SystemClock clock;
     const auto provider = app::make_key_provider(config, *context.http);

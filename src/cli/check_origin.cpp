@@ -95,7 +95,7 @@ base::Result<std::optional<Finding>> compare(const config::Config& config, const
 }  // namespace
 
 std::vector<Finding> check_origin_of_keys(CheckContext& context) {
-    if (!context.config || context.config->openrouter_management_key.empty()) return {};
+    if (!context.config || !context.is_key_accepted) return {};
     const config::Config& config = *context.config;
     const auto provider = app::make_key_provider(config, *context.http);
     const auto page = provider->list_page(0, base::Deadline::after(config.upstream_timeout));
@@ -116,7 +116,7 @@ std::vector<Finding> check_origin_of_keys(CheckContext& context) {
 
 // By revoking a key that does not exist.
 std::vector<Finding> check_management_rights(CheckContext& context) {
-    if (!context.config || context.config->openrouter_management_key.empty()) return {};
+    if (!context.config || !context.is_key_accepted) return {};
     const auto provider = app::make_key_provider(*context.config, *context.http);
     const std::string nobodys = base::to_hex(base::random_bytes(handle_bytes));
     const auto revoked = provider->revoke(nobodys, base::Deadline::after(context.config->upstream_timeout));

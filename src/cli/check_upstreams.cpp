@@ -110,7 +110,9 @@ std::vector<Finding> check_openrouter(CheckContext& context) {
     }
     const auto provider = app::make_key_provider(config, *context.http);
     std::vector<Finding> findings{check_key(config, *provider)};
-    if (findings.back().verdict == Verdict::ok) findings.push_back(check_credits(config, *provider));
+    context.is_key_accepted = findings.back().verdict == Verdict::ok;
+    if (!context.is_key_accepted) return findings;  // whatever else is asked with this key fails for the same reason
+    findings.push_back(check_credits(config, *provider));
     if (!config.openrouter_guardrail_id.empty()) findings.push_back(check_guardrail(config, *provider));
     return findings;
 }

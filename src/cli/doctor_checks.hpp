@@ -34,6 +34,7 @@ struct CheckContext {
     std::optional<config::Config> storage;             // what the database needs; nullopt: its variables have problems
     net::HttpClient* http = nullptr;                   // null exactly if `config` is nullopt
     std::optional<app::Stores> stores = std::nullopt;  // the database; nullopt: not usable, or not up to date
+    bool is_key_accepted = false;                      // whether OpenRouter answers to the management key
 };
 
 // One finding or more; none where the check has no meaning with this configuration.

@@ -32,6 +32,7 @@ test("problems come first, then warnings, then the rest; the verdict counts them
   assert.equal(code, 1);
   assert.deepEqual([...new Set(verdicts(out))], ["PROBLEM", "WARNING", "ok"]);
   assert.equal(lastLine(out), "1 problem, 2 warnings");
+  assert.match(out, /^PROBLEM +OpenRouter key +OpenRouter answered 401/m);
   assert.match(out, /^WARNING +console +nobody can open it.*ADMIN_GITHUB_USER_IDS/m);
   assert.match(out, /^WARNING +minting +nobody gets a key.*PROVISIONING_ENABLED/m);
   const both = await run(["doctor"], { ...good, AUTH_SESSION_SECRET: "short", KEY_ENCRYPTION_SECRET: "short", MAX_TOTAL_KEYS: "x" }, folder);
@@ -55,7 +56,7 @@ test("it changes nothing: no folder, no database, no migration", async () => {
   const env = { ...good, DATA_DIR: "" };
   const first = await run(["doctor"], env, place);
   assert.equal(first.code, 0, first.out);
-  assert.match(first.out, /ok +database +\.\/data\/llmapikey\.db is not there yet; `serve` or `migrate up` will create it/);
+  assert.match(first.out, /ok +database +\/.*\/untouched\/data\/llmapikey\.db is not there yet; `serve` or `migrate up` will create it/);
   assert.deepEqual(readdirSync(place), []);
   await run(["migrate", "up"], env, place);
   await run(["migrate", "down", "--steps", "1"], env, place);
