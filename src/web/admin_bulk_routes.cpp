@@ -56,6 +56,12 @@ net::Response refuse_selection(const Services& services, const Context& context,
     return html_response(400, views::render(view));
 }
 
+net::Response ask_to_choose(const Services& services, const Context& context) {
+    return show_list(services, context, Form(""),
+                     "Nothing was revoked, since nothing says which keys are meant: choose some in the list, or search "
+                     "for them and revoke all that fit.");
+}
+
 // The number of keys is another than the one that was shown: they are shown again before anything is done.
 net::Response ask_again(const Services& services, const Context& context, const std::string& selection,
                         const base::Error& error) {
@@ -75,6 +81,7 @@ net::Response admin_bulk_confirm(const Services& services, const Context& contex
     view.filters = filters_of([&](std::string_view name) { return fields.value(name); });
     const std::string selection = selection_said(view.ids, view.filters, is_set(fields.value("all")));
     const auto parsed = service::parse_bulk_selection(selection, services.clock.now());
+    if (!parsed && selection.empty()) return ask_to_choose(services, context);
     if (!parsed) return refuse_selection(services, context, parsed.error());
     view.is_everything = parsed->is_everything;
     view.is_all_said = is_set(fields.value("all"));

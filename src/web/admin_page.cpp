@@ -1,7 +1,6 @@
 #include "web/admin_page.hpp"
 
 #include "base/encoding.hpp"
-#include "web/form.hpp"
 
 namespace llmapikey::web {
 namespace {

@@ -131,7 +131,10 @@ base::Result<void> show_ended(const Services& services, const Form& fields, view
 }  // namespace
 
 net::Response admin_list(const Services& services, const Context& context) {
-    const Form fields(context.request.query);
+    return show_list(services, context, Form(context.request.query), {});
+}
+
+net::Response show_list(const Services& services, const Context& context, const Form& fields, std::string problem) {
     views::AdminListView view;
     view.frame = make_frame(services, context);
     show_result(context, view.notice_good, view.notice_bad);
@@ -140,6 +143,7 @@ net::Response admin_list(const Services& services, const Context& context) {
     if (!page) return error_response(services, context, page.error());
     const auto ended = show_ended(services, fields, view);
     if (!ended) return error_response(services, context, ended.error());
+    if (!problem.empty()) view.problem = std::move(problem);
     const auto totals = services.store.totals();
     if (!totals) return error_response(services, context, totals.error());
     view.live = std::to_string(totals->live);

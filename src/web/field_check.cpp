@@ -50,6 +50,7 @@ std::string_view wanted(FieldKind kind) {
         case FieldKind::id:
             return "an id: digits";
         case FieldKind::number:
+        case FieldKind::typed:
             return "a number";
         case FieldKind::flag:
             return "true or false";
@@ -89,6 +90,8 @@ bool fits(FieldKind kind, const json::value& value) {
         case FieldKind::number:
             return value.is_null() || is_whole || value.is_double() ||
                    (value.is_string() && fits(kind, std::string_view(value.get_string())));
+        case FieldKind::typed:
+            return value.is_null() || value.is_string() || is_whole || value.is_double();
         case FieldKind::flag:
             return value.is_null() || value.is_bool() ||
                    (value.is_string() && fits(kind, std::string_view(value.get_string())));

@@ -57,10 +57,12 @@ constexpr Field account[] = {{"github_user_id", id}, {"github_username", text}};
 constexpr Field reason[] = {{"reason", text}};
 constexpr Field reason_and_hold[] = {{"reason", text}, {"hold", text}};
 constexpr Field change[] = {{"disabled", flag}, {"daily_limit_usd", number}, {"reason", text}};
+constexpr Field change_of_console[] = {{"disabled", flag}, {"daily_limit_usd", typed}, {"reason", text}};
 constexpr Field audit_of_console[] = {{"before", number}, {"q", text}};
 constexpr Field after[] = {{"after", number}};
 constexpr Field audit_of_api[] = {{"cursor", number}, {"limit", number}, {"q", text}};
 constexpr Field token[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", number}};
+constexpr Field token_of_console[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", typed}};
 constexpr Field webhook[] = {{"url", text}, {"events", text_list}};
 constexpr Field new_secret[] = {{"former_secret_hours", number}};
 constexpr Field delivery_state[] = {{"state", text}};
@@ -80,13 +82,13 @@ constexpr RouteFields table[] = {
     {"GET", "/admin/accounts/{id}", result, {}},
     {"POST", "/admin/keys", {}, account},
     {"POST", "/admin/keys/{id}/revoke", {}, reason_and_hold},
-    {"POST", "/admin/keys/{id}/change", {}, change},
+    {"POST", "/admin/keys/{id}/change", {}, change_of_console},
     {"POST", "/admin/keys/{id}/reveal", {}, reason},
     {"GET", "/admin/revocations/new", selection, {}},
     {"POST", "/admin/revocations", {}, bulk},
     {"GET", "/admin/revocations/{id}", result, {}},
     {"GET", "/admin/tokens", result, {}},
-    {"POST", "/admin/tokens", {}, token},
+    {"POST", "/admin/tokens", {}, token_of_console},
     {"GET", "/admin/webhooks", result, {}},
     {"POST", "/admin/webhooks", {}, webhook},
     {"POST", "/admin/webhooks/{id}/secret", {}, new_secret},

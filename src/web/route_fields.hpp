@@ -15,6 +15,7 @@ enum class FieldKind {
     text,
     id,         // text or a whole number: ids of accounts are both
     number,     // a number, or text that is one
+    typed,      // a number, or whatever was typed in its place: the page says what is wrong with it
     flag,       // true or false, or as text "true", "1", "false", "0"
     text_list,  // texts; in forms and queries: may be repeated
 };

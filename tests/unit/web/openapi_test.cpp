@@ -141,6 +141,16 @@ TEST(RouteFields, AValueOfAnotherKindIsRefusedByItsField) {
     EXPECT_FALSE(check("POST", "/api/v1/keys", "", "text/plain", "github_user_id=1"));
 }
 
+TEST(RouteFields, WhatIsTypedOnAPageIsJudgedByThatPage) {
+    const std::string form = "application/x-www-form-urlencoded";
+    EXPECT_TRUE(check("POST", "/admin/keys/{id}/change", "", form, "daily_limit_usd=lots"));
+    EXPECT_TRUE(check("POST", "/admin/tokens", "", form, "expires_in_days=soon"));
+    EXPECT_EQ(problem_of("/admin/keys/{id}/change", R"({"daily_limit_usd":2.5})"), "");
+    EXPECT_EQ(problem_of("/admin/keys/{id}/change", R"({"daily_limit_usd":"2.5"})"), "");
+    EXPECT_NE(problem_of("/admin/keys/{id}/change", R"({"daily_limit_usd":[]})"), "");
+    EXPECT_FALSE(check("PATCH", "/api/v1/keys/{id}", "", "application/json", R"({"daily_limit_usd":"lots"})"));
+}
+
 TEST(RouteFields, AQueryMustBeReadable) {
     for (const std::string query : {"q=%zz", "q=%", "q=%ff", "%zz=1", "q=a&q=b", "nothing=1", "unused=perhaps"})
         EXPECT_FALSE(check("GET", "/api/v1/keys", query, "", "")) << query;
