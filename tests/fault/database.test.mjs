@@ -2,14 +2,17 @@
 // exactly one working key.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import { startPostgres } from "../e2e/support/postgres.mjs";
 import { binary, generate, serviceEnvironment, startUpstreams, until } from "../e2e/support/service.mjs";
 import { everybodyEndsWithOneKey, makeGround, nothingIsOpen, post, signInAs } from "./support/ground.mjs";
 
+// Each database has look-alikes of its own: what another one has made is none of its keys, and stays.
 let upstreams, postgres;
-before(async () => { [upstreams, postgres] = await Promise.all([startUpstreams(), startPostgres()]); });
-after(async () => { await upstreams.stop(); await postgres?.stop(); });
+before(async () => { postgres = await startPostgres(); });
+after(async () => { await postgres?.stop(); });
+beforeEach(async () => { upstreams = await startUpstreams(); });
+afterEach(async () => { await upstreams.stop(); });
 
 let people = 0;
 const crowd = async (service, count) => {
