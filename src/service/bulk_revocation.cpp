@@ -16,6 +16,7 @@ constexpr int marked_at_once = 500;
 constexpr int revoked_at_once = 200;
 constexpr int revoking_threads = 4;
 constexpr int bulks_at_once = 10;
+constexpr int bulks_marked_at_once = 1'000;
 constexpr std::int64_t counted_max = 10'000'000;
 constexpr base::Seconds pause_after_trouble{5};
 
@@ -127,7 +128,8 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     if (!recorded) return tl::unexpected(recorded.error());
     const auto created = bulks_.create(bulk);
     if (!created) return tl::unexpected(audited.failed(created.error()));
-    // At once, unless the decision can still be stopped; and once more when all is marked.
+    // Whoever is named is revoked, and on hold, from the decision on; what fails here is done by the next run.
+    if (!parsed->ids.empty()) (void)mark(bulk);
     if (bulk.begins_at <= now) (void)hold_what_is_ending(bulk, *parsed);
     return bulk;
 }
@@ -252,19 +254,19 @@ base::Result<void> BulkRevoker::finish(const BulkRevocation& bulk) {
     return audited.done(stuck == 0 ? revoked : revoked + ", " + std::to_string(stuck) + " stuck and tried on");
 }
 
-BulkRevoker::Step BulkRevoker::advance(const BulkRevocation& bulk, const std::stop_token& stop) {
-    if (bulk.state == BulkState::selecting) {
-        if (bulk.begins_at > clock_.now()) return {};
-        is_busy_ = true;
-        const auto is_marked = mark_some(bulk);
-        // What an earlier version took for a selection may be none: then nothing is marked, and it ends.
-        const bool is_none = !is_marked && is_marked.error().code == base::Errc::invalid_input;
-        if (!is_marked && !is_none) return {is_marked.error(), "", ""};
-        const auto finished = is_none || *is_marked ? bulks_.finish_selecting(bulk.id) : base::Result<void>{};
-        if (!finished) return {finished.error(), "", ""};
-        const std::string problem = is_none ? is_marked.error().detail : "";
-        return {std::nullopt, problem, problem};
-    }
+BulkRevoker::Step BulkRevoker::mark(const BulkRevocation& bulk) {
+    is_busy_ = true;
+    const auto is_marked = mark_some(bulk);
+    // What an earlier version took for a selection may be none: then nothing is marked, and it ends.
+    const bool is_none = !is_marked && is_marked.error().code == base::Errc::invalid_input;
+    if (!is_marked && !is_none) return {is_marked.error(), "", ""};
+    const auto finished = is_none || *is_marked ? bulks_.finish_selecting(bulk.id) : base::Result<void>{};
+    if (!finished) return {finished.error(), "", ""};
+    const std::string problem = is_none ? is_marked.error().detail : "";
+    return {std::nullopt, problem, problem};
+}
+
+BulkRevoker::Step BulkRevoker::carry_out(const BulkRevocation& bulk, const std::stop_token& stop) {
     Step step = revoke_some(bulk, stop);
     if (step.outage) return step;
     const auto finished = finish(bulk);
@@ -272,24 +274,36 @@ BulkRevoker::Step BulkRevoker::advance(const BulkRevocation& bulk, const std::st
     return step;
 }
 
+// Notes what a step came to, if that has changed; adds what has failed to `problems`.
+base::Result<void> BulkRevoker::report(const BulkRevocation& bulk, const Step& step, std::string& problems) {
+    const std::string& problem = step.outage ? step.outage->detail : step.problem;
+    const std::string& failure = step.outage ? step.outage->detail : step.failure;
+    if (!failure.empty()) problems += (problems.empty() ? "" : "; ") + ("bulk revocation " + bulk.id + ": " + failure);
+    return problem == bulk.problem ? base::Result<void>{} : bulks_.set_problem(bulk.id, problem);
+}
+
 std::string BulkRevoker::run_once(const std::stop_token& stop) {
     is_busy_ = false;
+    std::string problems;
+    // Marking asks nothing of upstream, so no trouble there keeps a decision from being in force.
+    const auto decided = bulks_.list_open(bulks_marked_at_once);
+    if (!decided) return decided.error().detail;
+    for (const BulkRevocation& bulk : *decided) {
+        if (stop.stop_requested()) return problems;
+        if (bulk.state != BulkState::selecting || bulk.begins_at > clock_.now()) continue;
+        const auto noted = report(bulk, mark(bulk), problems);
+        if (!noted) return noted.error().detail;
+    }
     const base::Seconds wait = not_before_ - clock_.now();
-    if (wait.count() > 0 && wait <= pause_) return {};  // longer: the clock was set back
+    if (wait.count() > 0 && wait <= pause_) return problems;  // longer: the clock was set back
     const auto open = bulks_.list_open(bulks_at_once);
     if (!open) return open.error().detail;
-    std::string problems;
     for (const BulkRevocation& bulk : *open) {
         if (stop.stop_requested()) return problems;
-        const Step step = advance(bulk, stop);
-        const std::string& problem = step.outage ? step.outage->detail : step.problem;
-        if (problem != bulk.problem) {
-            const auto noted = bulks_.set_problem(bulk.id, problem);
-            if (!noted) return noted.error().detail;
-        }
-        const std::string& failure = step.outage ? step.outage->detail : step.failure;
-        if (!failure.empty())
-            problems += (problems.empty() ? "" : "; ") + ("bulk revocation " + bulk.id + ": " + failure);
+        if (bulk.state == BulkState::selecting) continue;
+        const Step step = carry_out(bulk, stop);
+        const auto noted = report(bulk, step, problems);
+        if (!noted) return noted.error().detail;
         if (!step.outage) continue;
         is_busy_ = false;
         pause_ = std::max(step.outage->retry_after, pause_after_trouble);

@@ -102,7 +102,9 @@ private:
     base::Result<std::int64_t> count_of(const BulkSelection& selection, std::int64_t most);
     base::Result<bool> mark_some(const BulkRevocation& bulk);
     Step revoke_some(const BulkRevocation& bulk, const std::stop_token& stop);
-    Step advance(const BulkRevocation& bulk, const std::stop_token& stop);
+    Step mark(const BulkRevocation& bulk);
+    Step carry_out(const BulkRevocation& bulk, const std::stop_token& stop);
+    base::Result<void> report(const BulkRevocation& bulk, const Step& step, std::string& problems);
     base::Result<void> finish(const BulkRevocation& bulk);
     base::Result<std::vector<std::string>> next_to_mark(const BulkRevocation& bulk, const BulkSelection& selection);
     base::Result<void> hold_what_is_ending(const BulkRevocation& bulk, const BulkSelection& selection);

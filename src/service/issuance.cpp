@@ -369,7 +369,11 @@ IssueAnswer Issuance::wait_again(const domain::Grant& grant, const base::Error& 
 
 IssueAnswer Issuance::leave_in_doubt(const domain::Grant& grant, const MintUnknown& unknown) {
     parts_.log("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
-    const auto marked = parts_.store.mark_ambiguous(attempt_of(grant), unknown.delete_handle);
+    // A handle that another row holds is that one's key, whatever upstream says: this attempt's is found by its name.
+    const auto known =
+        unknown.delete_handle.empty() ? base::Result<bool>(true) : parts_.store.knows(unknown.delete_handle, "");
+    const bool is_own = known && !*known;
+    const auto marked = parts_.store.mark_ambiguous(attempt_of(grant), is_own ? unknown.delete_handle : "");
     if (!marked && marked.error().code != base::Errc::conflict) {
         // The row stays pending, with the nonce that finds the key: it is settled all the same, only later.
         parts_.log("noting the unknown outcome of account " + grant.github_user_id.text() +

@@ -1,14 +1,17 @@
 // Replicas whose machines' clocks are wrong by an hour, in either direction: each job goes on within its lease, whoever dies, and nobody waits longer.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import { startPostgres } from "../e2e/support/postgres.mjs";
 import { generate, startUpstreams, until } from "../e2e/support/service.mjs";
 import { everybodyEndsWithOneKey, makeGround, nothingIsOpen, post, signInAs } from "./support/ground.mjs";
 
 let upstreams, postgres;
-before(async () => { [upstreams, postgres] = await Promise.all([startUpstreams(), startPostgres()]); });
-after(async () => { await upstreams.stop(); await postgres?.stop(); });
+before(async () => { postgres = await startPostgres(); });
+after(async () => { await postgres?.stop(); });
+// Each database has look-alikes of its own: what another one has made is none of its keys, and stays.
+beforeEach(async () => { upstreams = await startUpstreams(); });
+afterEach(async () => { await upstreams.stop(); });
 
 // Debian's faketime. Only the time of day is another; the sanitizers' library need not be the first.
 const library = () => {

@@ -1,13 +1,14 @@
 // What the upstream can do to us: answers lost by the hundred, floods of 429, refusals, slow drips, nonsense, another clock. Afterwards everybody has
 // exactly one working key, and what the upstream has and what we know is the same.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { generate, startUpstreams, until } from "../e2e/support/service.mjs";
 import { everybodyEndsWithOneKey, healing, inParallel, liveKeysOf, makeGround, me, nothingIsOpen, post, signInAs } from "./support/ground.mjs";
 
 let upstreams;
-before(async () => { upstreams = await startUpstreams(); });
-after(async () => { await upstreams.stop(); });
+// Each database has look-alikes of its own: what another one has made is none of its keys, and stays.
+beforeEach(async () => { upstreams = await startUpstreams(); });
+afterEach(async () => { await upstreams.stop(); });
 
 const control = async (path, body) => (await fetch(upstreams.openrouter_url.replace("/api/v1", path), { method: "POST", body: JSON.stringify(body) })).json();
 let people = 0;

@@ -129,6 +129,10 @@ service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, 
     lock.unlock();
     if (action) action();
     if (fault == MintFault::lost_after_effect) return service::MintUnknown{"", "lost"};
+    if (fault == MintFault::foreign_handle) {
+        const std::lock_guard relock(mutex_);
+        return service::MintUnknown{keys_.back().delete_handle, "no key in the answer"};
+    }
     if (fault == MintFault::handle_only) return service::MintUnknown{handle, "no key in the answer"};
     return service::Minted{base::Secret("sk-or-v1-raw-of-" + handle), handle};
 }

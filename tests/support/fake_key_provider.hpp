@@ -22,6 +22,7 @@ public:
         lost_before_effect,  // unknown, and not done
         lost_after_effect,   // unknown, and done
         handle_only,         // done; the answer told the handle but not the key
+        foreign_handle,      // done; the answer told the handle of the oldest key, and no key
     };
     void fail_next_mint(MintFault fault);
     void fail_next_revoke();

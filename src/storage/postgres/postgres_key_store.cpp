@@ -89,7 +89,7 @@ const std::string delete_waiting =
     "WITH gone AS (DELETE FROM llmapikey.api_keys "
     "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'waiting' RETURNING github_user_id), "
     "noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
-    "SELECT github_user_id, $4, $5::bigint FROM gone ON CONFLICT (github_user_id) DO UPDATE "
+    "SELECT github_user_id, $4, $5::bigint FROM gone WHERE $4 <> '' ON CONFLICT (github_user_id) DO UPDATE "
     "SET problem = excluded.problem, noted_at = excluded.noted_at) "
     "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
 const std::string update_login =

@@ -206,6 +206,28 @@ TEST_P(BulkRevocations, AnOpenCircuitIsNobodysFault) {
     EXPECT_EQ(state_of(bulk.id).problem, "");
 }
 
+TEST_P(BulkRevocations, WhoIsNamedIsRevokedAndOnHoldFromTheDecisionOn) {
+    const auto grant = issue_many(1000, 1).front();
+    ASSERT_TRUE(revoker_.begin("ids=" + grant.id, organizer, reason, domain::Hold{std::nullopt, "leaked"}));
+    EXPECT_EQ(admin_->find_grant(grant.id).value()->status, GrantStatus::revoking);
+    const auto account = keys_->find_account(grant.github_user_id);
+    ASSERT_TRUE(account && account->hold) << "not only when a job comes by";
+    EXPECT_FALSE(account->hold->until);
+}
+
+TEST_P(BulkRevocations, TroubleUpstreamKeepsNoDecisionFromBeingInForce) {
+    const auto grants = issue_many(1000, 2);
+    base::Error slow_down{base::Errc::rate_limited, "asked to slow down", base::Seconds{60}};
+    slow_down.is_circuit_open = true;
+    provider_.refuse_to_revoke(grants[0].delete_handle, slow_down);
+    begin("q=" + grants[0].github_username);
+    run(2);
+    const auto later = begin("q=" + grants[1].github_username);
+    revoker_.run_once({});
+    EXPECT_EQ(state_of(later.id).total, 1);
+    EXPECT_EQ(admin_->find_grant(grants[1].id).value()->status, GrantStatus::revoking);
+}
+
 TEST_P(BulkRevocations, ASingleRevocationThatIsRefusedHoldsUpNoOther) {
     const auto grants = issue_many(1000, 3);
     provider_.refuse_to_revoke(grants[0].delete_handle, base::Error{base::Errc::upstream_down, "answered 500", {}});

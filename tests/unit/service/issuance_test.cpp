@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "support/fake_key_provider.hpp"
@@ -290,6 +291,21 @@ TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
     EXPECT_EQ(row.attempts, 1);
     EXPECT_GT(*row.next_attempt_at, clock_.now());
     expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
+    const auto first = issue();
+    const domain::Recipient grace{{1002}, "grace"};
+    provider_.fail_next_mint(MintFault::foreign_handle);
+    EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::sorting_out);
+    EXPECT_EQ(store_.find(grace.id)->value().delete_handle, "") << "found by its name";
+    clock_.advance(settle_wait);
+    issuance_->settle(store_.find(grace.id)->value());
+    EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::created);
+    const auto keys = provider_.live_keys();
+    EXPECT_EQ(keys.size(), 2u);
+    EXPECT_TRUE(std::any_of(keys.begin(), keys.end(),
+                            [&](const auto& key) { return key.delete_handle == first.grant->delete_handle; }));
 }
 
 TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
