@@ -100,14 +100,17 @@ void MintDispatcher::mint(const domain::Grant& grant) {
     const IssueAnswer answer = issuance_.mint_waiting(grant);
     const bool is_queued = answer.status == IssueStatus::queued;
     const bool has_key = answer.status == IssueStatus::created || answer.status == IssueStatus::exists;
-    const bool is_trouble = answer.status == IssueStatus::failed || answer.status == IssueStatus::sorting_out ||
-                            (is_queued && is_outage(answer.error));
+    // One whose answer was lost has left the queue, and says nothing of the others: a third may be lost while all goes
+    // on.
+    const bool has_left = has_key || answer.status == IssueStatus::sorting_out;
+    const bool is_trouble = answer.status == IssueStatus::failed || (is_queued && is_outage(answer.error));
     if (is_trouble) has_met_trouble_ = true;
     if (has_key || (is_queued && !is_trouble)) has_succeeded_ = true;
     const std::lock_guard lock(mutex_);
     under_way_.erase(grant.id);
     // Somebody else has it most likely. If not, nothing has changed, and it would be tried in vain without a pause.
-    if (!is_trouble && !is_queued && !has_key) set_aside_.insert_or_assign(grant.id, base::Deadline::after(time_aside));
+    if (!is_trouble && !is_queued && !has_left)
+        set_aside_.insert_or_assign(grant.id, base::Deadline::after(time_aside));
 }
 
 void MintDispatcher::rest() {
