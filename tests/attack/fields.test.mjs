@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { anotherAdmin, asAdmin, isAboutOwnKey, makeSubjects, nameOf, routeTable, startGround, withKey } from "./support/ground.mjs";
+import { until } from "../e2e/support/service.mjs";
 import { requests } from "./support/requests.mjs";
 
 const table = await routeTable();
@@ -12,6 +13,8 @@ before(async () => {
   subjects = await makeSubjects(ground, { keys: 70, tokens: 12, webhooks: 12 });
   await asAdmin(ground, "POST", "/revocations", { ids: [subjects.key()], reason: "a test", hold: "none" });
   subjects.revocation = (await asAdmin(ground, "GET", "/revocations")).revocations[0].id;
+  // Its key is in the list until it has ended, and the list is compared.
+  await until("the revocation is done", async () => (await asAdmin(ground, "GET", `/revocations/${subjects.revocation}`)).state === "done", 60_000);
   own = await withKey(ground, anotherAdmin());
   document = await (await fetch(`${ground.service.url}/openapi.json`)).json();
 });

@@ -1,5 +1,6 @@
 // A service with an admin, and things that requests can be about.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { rmSync } from "node:fs";
@@ -59,6 +60,9 @@ export const asAdmin = async ({ service, admin }, method, path, body) => {
   return answer.json();
 };
 
+// Of a service on SQLite, beside it.
+export const sql = ({ folder }, text, options = []) => execFileSync("sqlite3", [...options, "-cmd", ".timeout 5000", `${folder}/llmapikey.db`, text]).toString().trim();
+
 export const makeToken = async (ground, scopes) => asAdmin(ground, "POST", "/tokens", { name: scopes.join(" "), scopes, expires_in_days: 1 });
 
 // What requests are about (see requests.mjs): `key()` and the like are each time another one, made beforehand.
@@ -75,8 +79,17 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
     webhooks: await list(webhooks, async () => (await asAdmin(ground, "POST", "/webhooks", { url: ground.hook.url, events: ["spend.alarm"] })).id),
   };
   const take = (kind) => () => spare[kind].pop() ?? assert.fail(`too few ${kind} were made`);
-  let newcomers = 870_000;
-  return { kept, delivered, held, hook: ground.hook.url, key: take("keys"), token: take("tokens"), webhook: take("webhooks"), newcomer: () => String(newcomers += 1), aKey: spare.keys[0] };
+  let newcomers = 870_000, reprieved = 860_000;
+  // A bulk revocation by filter can be stopped for a few seconds, until it begins. This one is put off, so that it can be stopped however long it takes.
+  const waiting = async () => {
+    reprieved += 1;
+    await asAdmin(ground, "POST", "/keys", { github_user_id: reprieved, github_username: `reprieved-${reprieved}` });
+    const { id } = await asAdmin(ground, "POST", "/revocations", { q: `reprieved-${reprieved}`, reason: "a test", hold: "none" });
+    sql(ground, `UPDATE bulk_revocations SET cutoff = cutoff + 3600 WHERE id = '${id}'`);
+    assert.equal((await asAdmin(ground, "GET", `/revocations/${id}`)).state, "selecting", "it has begun before it was put off");
+    return id;
+  };
+  return { kept, delivered, held, hook: ground.hook.url, key: take("keys"), token: take("tokens"), webhook: take("webhooks"), waiting, newcomer: () => String(newcomers += 1), aKey: spare.keys[0] };
 };
 
 export const withKey = async (ground, session) => {

@@ -24,8 +24,7 @@ export const requests = {
   "POST /admin/keys/{id}/change": (about) => json(`/admin/keys/${about.key()}/change`, { disabled: true }),
   "POST /admin/keys/{id}/reveal": (about) => json(`/admin/keys/${about.key()}/reveal`, { reason: "a test" }),
   "POST /admin/search": () => ({ path: "/admin/search", type: "application/x-www-form-urlencoded", body: "q=a" }),
-  // What is all marked can be stopped no more: the route itself says so.
-  "POST /admin/revocations/{id}/stop": (about) => ({ ...plain(`/admin/revocations/${about.revocation}/stop`), reached: (status) => status < 400 || status === 409 }),
+  "POST /admin/revocations/{id}/stop": async (about) => plain(`/admin/revocations/${await about.waiting()}/stop`),
   "POST /admin/revocations": (about) => json("/admin/revocations", { ids: [about.key()], ...why }),
   "POST /admin/tokens": () => json("/admin/tokens", { name: "made", scopes: ["read"], expires_in_days: 1 }),
   "POST /admin/tokens/{id}/revoke": (about) => plain(`/admin/tokens/${about.token()}/revoke`),
@@ -43,7 +42,7 @@ export const requests = {
   "POST /api/v1/keys/search": () => json("/api/v1/keys/search", { key: "sk-or-v1-0000000000" }),
   "PUT /api/v1/accounts/{id}/hold": (about) => json(`/api/v1/accounts/${about.newcomer()}/hold`, { reason: "a test", hold: "7d" }),
   "DELETE /api/v1/accounts/{id}/hold": (about) => plain(`/api/v1/accounts/${about.held}/hold`),
-  "POST /api/v1/revocations/{id}/stop": (about) => ({ ...plain(`/api/v1/revocations/${about.revocation}/stop`), reached: (status) => status < 400 || status === 409 }),
+  "POST /api/v1/revocations/{id}/stop": async (about) => plain(`/api/v1/revocations/${await about.waiting()}/stop`),
   "POST /api/v1/revocations": (about) => json("/api/v1/revocations", { ids: [about.key()], ...why }),
   "POST /api/v1/tokens": () => json("/api/v1/tokens", { name: "made", scopes: ["read"], expires_in_days: 1 }),
   "DELETE /api/v1/tokens/{id}": (about) => plain(`/api/v1/tokens/${about.token()}`),
