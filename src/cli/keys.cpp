@@ -86,12 +86,9 @@ void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
     print_json(list);
 }
 
-base::Result<void> refuse_raw_key(const Filters& filters) {
+base::Result<void> refuse_raw_keys(const Filters& filters) {
     for (const auto& [name, value] : filters) {
-        if (!domain::holds_raw_key(value)) continue;
-        return base::fail(base::Errc::invalid_input,
-                          "a whole key does not belong on a command line, which the shell and the list of processes "
-                          "keep: `llmapikey keys find` reads it from standard input");
+        if (auto fit = refuse_raw_key(value); !fit) return fit;
     }
     return {};
 }
@@ -169,7 +166,7 @@ base::Result<service::KeyChange> change_of(const ChangeOptions& options) {
 int run_keys_list(const ListOptions& options, Output output) {
     const auto config = load_or_explain(config::Need::database);
     if (!config) return 2;
-    const auto fit = refuse_raw_key(options.filters);
+    const auto fit = refuse_raw_keys(options.filters);
     if (!fit) return report(fit.error());
     auto query = service::parse_grant_query(reader_of(options.filters), base::SystemClock().now());
     if (!query) return report(query.error());
@@ -246,8 +243,10 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     if (names_nothing || names_both)
         return report(
             {base::Errc::invalid_input, "name keys, or filters such as --search, or --all; one of these", {}});
-    const auto fit = refuse_raw_key(options.filters);
+    const auto fit = refuse_raw_keys(options.filters);
     if (!fit) return report(fit.error());
+    for (const std::string& key : options.keys)
+        if (const auto named = refuse_raw_key(key); !named) return report(named.error());
     const auto reason = domain::check_text(options.reason, domain::reason_rule);
     if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
     const auto hold = domain::parse_hold(options.hold, *reason, base::SystemClock().now());

@@ -40,6 +40,10 @@ tl::unexpected<base::Error> ambiguous(const std::string& login, const Accounts& 
 }
 
 base::Result<domain::GithubUserId> ask_github(const std::string& login, const config::Config& config) {
+    if (!domain::can_be_github_login(login)) {
+        return base::fail(base::Errc::not_found, "the database does not know " + base::to_printable(login, 100) +
+                                                     ", and it cannot be a login of GitHub; is it spelled right?");
+    }
     const auto http = app::make_http_client(config);
     const auto identity = app::make_identity_provider(config, *http);
     const auto recipient = identity->find_account(login, base::Deadline::after(longest_lookup));
@@ -65,8 +69,16 @@ base::Result<domain::GithubUserId> account_with(const std::string& login, app::S
 
 }  // namespace
 
+base::Result<void> refuse_raw_key(std::string_view text) {
+    if (!domain::holds_raw_key(text)) return {};
+    return base::fail(base::Errc::invalid_input,
+                      "a whole key does not belong on a command line, which the shell and the list of processes "
+                      "keep: `llmapikey keys find` reads it from standard input");
+}
+
 base::Result<domain::GithubUserId> account_meant_by(const std::string& text, app::Stores& stores,
                                                     const config::Config& config) {
+    if (const auto fit = refuse_raw_key(text); !fit) return tl::unexpected(fit.error());
     if (const auto id = domain::GithubUserId::parse(text)) return *id;
     if (base::is_uuid(text)) {
         const auto grant = grant_meant_by(text, stores, config);

@@ -8,6 +8,7 @@
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/meant.hpp"
 #include "cli/printing.hpp"
 
 namespace llmapikey::cli {
@@ -166,7 +167,10 @@ int run(int argc, char** argv) {
     } catch (const CLI::CallForVersion& version) {
         return status_of_output(app.exit(version));
     } catch (const CLI::ParseError& error) {
-        const std::string unknown = unknown_command(app, std::vector<std::string>(argv + 1, argv + argc));
+        const std::vector<std::string> arguments(argv + 1, argv + argc);
+        for (const std::string& argument : arguments)  // the parser's message would repeat it
+            if (const auto fit = refuse_raw_key(argument); !fit) return report(fit.error());
+        const std::string unknown = unknown_command(app, arguments);
         std::fprintf(stderr, "llmapikey: %s\nRun `llmapikey --help` for the commands.\n",
                      unknown.empty() ? error.what() : unknown.c_str());
         return usage_error;

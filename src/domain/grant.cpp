@@ -94,7 +94,9 @@ bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_ti
 }
 
 bool holds_raw_key(std::string_view text) {
-    return base::to_lower(text).find("sk-or-") != std::string::npos;
+    constexpr std::string_view prefix = "sk-or-";
+    const auto is_same = [](char c, char wanted) { return (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) == wanted; };
+    return std::search(text.begin(), text.end(), prefix.begin(), prefix.end(), is_same) != text.end();
 }
 
 std::string key_hint(std::string_view raw_key) {

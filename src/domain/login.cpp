@@ -1,5 +1,6 @@
 #include "domain/login.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/encoding.hpp"
@@ -37,6 +38,15 @@ bool is_login(std::string_view text) {
     while (!text.empty())
         if (!shows_only_itself(take_point(text))) return false;
     return true;
+}
+
+bool can_be_github_login(std::string_view text) {
+    constexpr std::size_t github_max_bytes = 39;
+    const auto is_fit = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    return !text.empty() && text.size() <= github_max_bytes && std::all_of(text.begin(), text.end(), is_fit) &&
+           !text.starts_with('-') && text.find("--") == std::string_view::npos;
 }
 
 }  // namespace llmapikey::domain

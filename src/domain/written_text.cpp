@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "domain/grant.hpp"
 
 namespace llmapikey::domain {
 namespace {
@@ -35,6 +36,8 @@ base::Result<std::string> check_text(std::string_view text, const TextRule& rule
     if (text.empty() && rule.is_needed) return refuse(rule, "is needed, and is empty");
     if (!base::is_text(text)) return refuse(rule, "must be UTF-8 text");
     if (has_control_character(text)) return refuse(rule, "must be one line without control characters");
+    if (holds_raw_key(text))
+        return refuse(rule, "holds a whole key: leave the key out; its last four characters are enough");
     const auto characters = static_cast<std::size_t>(
         std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
     if (characters > rule.characters_max)

@@ -7,6 +7,7 @@
 #include "base/encoding.hpp"
 #include "base/nearest.hpp"
 #include "web/form.hpp"
+#include "web/request_fields.hpp"
 #include "web/route_fields.hpp"
 
 namespace llmapikey::web {
@@ -137,10 +138,14 @@ base::Result<void> check_json(std::string_view body, std::span<const Field> know
 
 base::Result<void> check_body(const net::Request& request, std::span<const Field> known) {
     if (request.body.empty()) return {};
-    const std::string type = base::to_lower(request.header("content-type"));
-    if (type.starts_with("application/json")) return check_json(request.body, known);
-    if (type.empty() || type.starts_with("application/x-www-form-urlencoded"))
-        return check_encoded(request.body, known, Unknown::refused);
+    switch (body_kind_of(request)) {
+        case BodyKind::json:
+            return check_json(request.body, known);
+        case BodyKind::form:
+            return check_encoded(request.body, known, Unknown::refused);
+        case BodyKind::other:
+            break;
+    }
     return refuse("the body must be application/json or application/x-www-form-urlencoded");
 }
 

@@ -18,15 +18,25 @@ std::string text_of(const boost::json::value& value) {
 
 }  // namespace
 
+BodyKind body_kind_of(const net::Request& request) {
+    const std::string_view said = request.header("content-type");
+    const std::string_view type = base::trim(said.substr(0, said.find(';')));
+    if (base::equal_ignoring_case(type, "application/json")) return BodyKind::json;
+    const bool is_form = type.empty() || base::equal_ignoring_case(type, "application/x-www-form-urlencoded");
+    return is_form ? BodyKind::form : BodyKind::other;
+}
+
 base::Result<RequestFields> RequestFields::read(const net::Request& request) {
     RequestFields fields;
-    if (!request.header("content-type").starts_with("application/json")) {
+    if (request.body.empty()) return fields;
+    const BodyKind kind = body_kind_of(request);
+    if (kind == BodyKind::other) return base::fail(base::Errc::invalid_input, "the body is neither JSON nor a form");
+    if (kind == BodyKind::form) {
         Form form(request.body);
         if (!form.is_whole()) return base::fail(base::Errc::invalid_input, "a field of the form cannot be read");
         fields.fields_ = form.take();
         return fields;
     }
-    if (request.body.empty()) return fields;
     boost::system::error_code ec;
     const auto parsed = boost::json::parse(request.body, ec);
     if (ec || !parsed.is_object()) return base::fail(base::Errc::invalid_input, "the body must be a JSON object");

@@ -10,6 +10,7 @@
 #include "web/error_response.hpp"
 #include "web/form.hpp"
 #include "web/replay.hpp"
+#include "web/request_fields.hpp"
 #include "web/request_id.hpp"
 #include "web/route_lookup.hpp"
 #include "web/security_headers.hpp"
@@ -30,8 +31,7 @@ bool is_through_proxy(const net::Request& request) {
 
 std::string presented_csrf_token(const net::Request& request) {
     if (request.has_header("x-csrf-token")) return std::string(request.header("x-csrf-token"));
-    const bool is_form = request.header("content-type").starts_with("application/x-www-form-urlencoded");
-    return is_form ? Form(request.body).value("csrf_token") : std::string();
+    return body_kind_of(request) == BodyKind::form ? Form(request.body).value("csrf_token") : std::string();
 }
 
 constexpr std::string_view api_path = "/api/v1/";
@@ -373,7 +373,7 @@ void Site::note_refused(const Context& context, std::string_view reason) const {
     ops::log(ops::LogLevel::warn,
              "request refused: " + std::string(reason) +
                  "; if people meet this, set PUBLIC_URL to the origin that they open, and TRUSTED_PROXIES",
-             {{"path", base::to_printable(request.path)},
+             {{"path", loggable_path(request.path)},
               {"own_origin", context.origin.origin},
               {"host", base::to_printable(request.header("host"), 100)},
               {"origin", base::to_printable(request.header("origin"), 100)},
@@ -390,7 +390,7 @@ void Site::note(const Answered& answered) const {
     if (!ops::is_logged(ops::LogLevel::info)) return;
     ops::log_each(ops::LogLevel::info, "request",
                   {{"method", request.is_head ? "HEAD" : base::to_printable(request.method, 20)},
-                   {"path", base::to_printable(request.path)},
+                   {"path", loggable_path(request.path)},
                    {"status", std::to_string(answered.status)},
                    {"ms", std::to_string(std::chrono::duration_cast<base::Millis>(took).count())},
                    {"client", answered.client_address},

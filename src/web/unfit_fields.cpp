@@ -17,6 +17,10 @@ bool gives_key(const Route& route) {
     return route.handler == generate_key || route.handler == rotate_key;
 }
 
+std::string masked(const base::Secret& raw_key) {
+    return "sk-or-…" + domain::key_hint(raw_key.reveal());
+}
+
 }  // namespace
 
 std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context) {
@@ -24,10 +28,9 @@ std::optional<net::Response> refuse_raw_key(const Services& services, const Cont
         base::from_percent_encoded(context.request.query, /*plus_is_space=*/true).value_or(std::string());
     if (query.empty() || !domain::holds_raw_key(query)) return std::nullopt;
     const base::Secret raw_key = service::raw_key_in(query);
-    ops::log(ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",
-             {{"key", "sk-or-…" + domain::key_hint(raw_key.reveal())},
-              {"path", base::to_printable(context.request.path)},
-              {"request_id", context.request_id}});
+    ops::log(
+        ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",
+        {{"key", masked(raw_key)}, {"path", loggable_path(context.request.path)}, {"request_id", context.request_id}});
     if (context.route->method == "GET" && !context.wants_json()) {
         const bool is_search = context.route->path == "/admin";
         return redirect(303, std::string(context.request.path) + (is_search ? "?result=key-in-address" : ""));
@@ -37,6 +40,17 @@ std::optional<net::Response> refuse_raw_key(const Services& services, const Cont
         {"A whole key in the address",
          "A whole key belongs in no address: proxies and browsers keep those. Nothing was looked for.",
          "POST it to /api/v1/keys/search.", "/", "To the start page"});
+}
+
+std::string loggable_path(std::string_view path) {
+    std::string decoded;
+    if (path.find('%') != std::string_view::npos) {
+        decoded = base::from_percent_encoded(path, /*plus_is_space=*/false).value_or(std::string());
+        if (domain::holds_raw_key(decoded)) path = decoded;
+    }
+    if (!domain::holds_raw_key(path)) return base::to_printable(path);
+    const std::string_view before = path.substr(0, base::to_lower(path).find("sk-or-"));
+    return base::to_printable(before) + masked(service::raw_key_in(path));
 }
 
 std::optional<net::Response> refuse_unknown_fields(const Services& services, const Context& context) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "web/context.hpp"
 
@@ -10,6 +12,9 @@ namespace llmapikey::web {
 // A whole key in the address, where somebody has pasted it into a search or a link. It is neither looked for nor
 // repeated, and a browser is sent to an address without it.
 std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context);
+
+// For the log. Of a path that holds a whole key, what stands before the key, and the key's last four characters.
+std::string loggable_path(std::string_view path);
 
 // Fields that the route does not take (web/route_fields.hpp).
 std::optional<net::Response> refuse_unknown_fields(const Services& services, const Context& context);

@@ -98,6 +98,39 @@ test("an address that holds a whole key is answered without it, and logged maske
   assert.ok(!audit.includes(holder.key));
 });
 
+test("a whole key as a path is logged masked", async () => {
+  const key = "sk-or-v1-" + "7".repeat(56) + "wxyz";
+  const before = service.process.output.length;
+  for (const path of [`/${key}`, `/admin/accounts/${key}`, `/api/v1/keys/${key}/x`, `/${key.replace("sk-or", "%73K-OR")}`, `/dashboard/${key}?a=b`, `/api/v1/keys/${key}?q=${key}`]) {
+    const answer = await page(path);
+    assert.ok(answer.status >= 400, `${path}: ${answer.status}`);
+  }
+  assert.equal((await page("/last-of-the-masked")).status, 404);
+  const log = await until("the log has them", () => service.process.output.includes("/last-of-the-masked") && service.process.output.slice(before));
+  assert.ok(!log.includes("7777"), log);
+  assert.match(log, /"\/admin\/accounts\/sk-or-…wxyz"/);
+});
+
+test("a whole key on the command line is refused without being shown, and asked for nowhere", async () => {
+  const key = "sk-or-v1-" + "7".repeat(56) + "wxyz";
+  for (const args of [["show", key], ["show", `@${key}`, "--json"], ["revoke", key, "--reason", "x"], ["revoke", "1001", key, "--reason", "x", "--json"], ["mint", key], ["reveal", key, "--reason", "x"], ["change", key, "--disable"], ["find", key]]) {
+    const { code, out, err } = await run(["keys", ...args], serviceEnvironment(upstreams, folder, settings));
+    assert.equal(code, 2, `${args[0]}: ${err}`);
+    assert.match(err, /keys find/, args[0]);
+    assert.ok(!(out + err).includes("7777"), args[0]);
+  }
+  const unfit = await run(["keys", "show", "a--secret--of-somebody"], serviceEnvironment(upstreams, folder, settings));
+  assert.equal(unfit.code, 1, unfit.err);
+  assert.match(unfit.err, /cannot be a login of GitHub/);
+});
+
+test("a whole key is no part of a reason", async () => {
+  const refused = await api("POST", `/keys/${(await api("GET", "/keys?q=finder-holder")).json().keys[0].id}/revoke`, { reason: `leaked: ${holder.key}`, hold: "none" });
+  assert.equal(refused.status, 400);
+  assert.match(refused.text, /last four characters are enough/);
+  assert.ok(!refused.text.includes(holder.key));
+});
+
 test("every state can be filtered by console, API and command line", async () => {
   const shown = (await page("/admin")).text;
   for (const state of ["active", "expired", "disabled", "waiting", "pending", "ambiguous", "replacing", "revoking", "ended"]) {

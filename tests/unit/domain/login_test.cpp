@@ -23,5 +23,14 @@ TEST(LoginTest, ChangesNothingAroundIt) {
     EXPECT_FALSE(is_login(std::string(101, 'a')));
 }
 
+TEST(LoginTest, GithubIsAskedForLettersDigitsAndSingleHyphens) {
+    for (const std::string good :
+         {"octo-cat", "Mona", "7", "mona_octo", "old-", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddd"})
+        EXPECT_TRUE(can_be_github_login(good)) << good;
+    for (const std::string bad :
+         {"", "-a", "a--b", "a.b", "a b", "a/b", "a@b", "\xc3\xbc", "aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd"})
+        EXPECT_FALSE(can_be_github_login(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace llmapikey::domain

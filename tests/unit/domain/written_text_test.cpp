@@ -36,6 +36,17 @@ TEST(WrittenText, WhatCannotBeShownOrIsMissingIsRefusedByName) {
     EXPECT_FALSE(check_text(std::string(1, '\0'), reason_rule));
 }
 
+TEST(WrittenText, HoldsNoWholeKey) {
+    for (const std::string bad : {"leaked: sk-or-v1-0123456789abcdef", "SK-OR-V1-0123"}) {
+        const auto checked = check_text(bad, reason_rule);
+        ASSERT_FALSE(checked) << bad;
+        EXPECT_EQ(checked.error().code, base::Errc::invalid_input);
+        EXPECT_TRUE(checked.error().detail.starts_with("reason ")) << checked.error().detail;
+        EXPECT_EQ(checked.error().detail.find("0123"), std::string::npos);
+    }
+    EXPECT_TRUE(check_text("the key that ends in cdef", reason_rule));
+}
+
 TEST(ValidUtf8, KeepsWhatIsWellFormedAndMarksTheRest) {
     EXPECT_EQ(base::to_valid_utf8("plain \xc3\xa4"), "plain \xc3\xa4");
     EXPECT_EQ(base::to_valid_utf8("a\xff\xc3z"), "a\xef\xbf\xbd\xef\xbf\xbdz");

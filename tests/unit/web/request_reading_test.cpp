@@ -9,6 +9,7 @@
 #include "web/next_path.hpp"
 #include "web/prepared_answer.hpp"
 #include "web/rate_limiter.hpp"
+#include "web/request_fields.hpp"
 #include "web/same_origin.hpp"
 
 namespace llmapikey::web {
@@ -350,6 +351,31 @@ TEST(PreparedAnswerTest, PartsFromWhoMayHaveOpenedThePage) {
         EXPECT_TRUE(parts({{"Sec-Fetch-Site", site}})) << site;
     EXPECT_FALSE(parts({{"Sec-Fetch-Site", "none"}})) << "typed: no page has opened it";
     EXPECT_TRUE(parts({{"Sec-Fetch-Site", "cross-site"}, {"If-None-Match", "*"}})) << "also where it is known already";
+}
+
+TEST(RequestFieldsTest, AMediaTypeIsOfEitherCase) {
+    for (const char* type : {"application/json", "Application/JSON", "APPLICATION/JSON ; charset=utf-8"}) {
+        RequestWith request = request_with({{"Content-Type", type}});
+        request.body = R"({"key_id": "a"})";
+        const auto fields = RequestFields::read(request);
+        ASSERT_TRUE(fields) << type;
+        EXPECT_EQ(fields->text("key_id"), "a") << type;
+    }
+    for (const char* type : {"application/x-www-form-urlencoded", "Application/X-WWW-Form-URLEncoded;charset=UTF-8"}) {
+        RequestWith request = request_with({{"Content-Type", type}});
+        request.body = "key_id=a";
+        EXPECT_EQ(RequestFields::read(request).value().text("key_id"), "a") << type;
+    }
+}
+
+TEST(RequestFieldsTest, ABodyThatIsNeitherJsonNorAFormIsRefused) {
+    for (const char* type : {"text/plain", "application/jsonp", "application/json-patch+json", "multipart/form-data"}) {
+        RequestWith request = request_with({{"Content-Type", type}});
+        request.body = "key_id=a";
+        EXPECT_FALSE(RequestFields::read(request)) << type;
+        request.body = "";
+        EXPECT_TRUE(RequestFields::read(request)) << type;
+    }
 }
 
 }  // namespace
