@@ -95,14 +95,13 @@ base::Result<storage::Migrator> open_sqlite_migrator(const config::Config& confi
     return sqlite::make_migrator(std::move(*connection), clock);
 }
 
-base::Result<storage::Migrator> open_postgres_migrator(const config::Config& config, const base::Sealer* sealer,
-                                                       const base::Clock& clock) {
+base::Result<storage::Migrator> open_postgres_migrator(const config::Config& config, const base::Sealer* sealer) {
     const auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
     if (!settings) return tl::unexpected(settings.error());
     auto connection = postgres::Connection::open(*settings, no_statement_timeout);
     if (!connection) return tl::unexpected(connection.error());
     const postgres::AdoptionPolicy policy{sealer, config.key_daily_limit, config.key_expiry};
-    return postgres::make_migrator(std::move(*connection), policy, clock);
+    return postgres::make_migrator(std::move(*connection), policy);
 }
 
 // Those that both databases share.
@@ -197,7 +196,7 @@ base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const c
         migration->sealer_ = std::make_unique<base::Sealer>(Sealers(config).keys);
     }
     auto migrator = is_embedded(config) ? open_sqlite_migrator(config, access, clock)
-                                        : open_postgres_migrator(config, migration->sealer_.get(), clock);
+                                        : open_postgres_migrator(config, migration->sealer_.get());
     if (!migrator) return tl::unexpected(migrator.error());
     migration->migrator_ = std::make_unique<storage::Migrator>(std::move(*migrator));
     return migration;

@@ -12,7 +12,8 @@
 namespace llmapikey::service {
 namespace {
 
-constexpr int marked_at_once = 500;
+constexpr int marked_at_once = 1'000;
+constexpr int most_replaced = 5;
 constexpr int revoked_at_once = 200;
 constexpr int revoking_threads = 4;
 constexpr int bulks_at_once = 10;
@@ -68,6 +69,12 @@ private:
     std::optional<base::Error> outage_;
 };
 
+GrantQuery every_grant() {
+    GrantQuery query;
+    query.without_revoking = true;
+    return query;
+}
+
 base::Error expectation_failed(std::int64_t count, const std::optional<std::int64_t>& confirmed) {
     const std::string now = std::to_string(count) + (count == 1 ? " key is" : " keys are") + " meant now";
     return {base::Errc::conflict,
@@ -110,11 +117,6 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     if (!parsed) return tl::unexpected(parsed.error());
     const auto checked_reason = domain::check_text(reason, domain::reason_rule);
     if (!checked_reason) return tl::unexpected(checked_reason.error());
-    if (parsed->is_everything || confirmed_count) {
-        const auto fitting = count_of(*parsed, counted_max);
-        if (!fitting) return tl::unexpected(fitting.error());
-        if (*fitting != confirmed_count) return tl::unexpected(expectation_failed(*fitting, confirmed_count));
-    }
     BulkRevocation bulk;
     bulk.id = base::random_uuid();
     bulk.by = by;
@@ -123,14 +125,17 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     bulk.selection = selection;
     bulk.created_at = now;
     bulk.begins_at = parsed->ids.empty() ? now + time_to_stop_ : now;
+    const auto listed = list_targets(bulk, *parsed, confirmed_count);
+    if (!listed) return tl::unexpected(listed.error());
+    bulk.total = bulk.remaining = *listed;
     Audited audited(audit_, clock_, by, "keys.revoke", "bulk:" + bulk.id, bulk.reason + " (" + selection + ")");
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     const auto created = bulks_.create(bulk);
     if (!created) return tl::unexpected(audited.failed(created.error()));
-    // Whoever is named is revoked, and on hold, from the decision on; what fails here is done by the next run.
-    if (!parsed->ids.empty()) (void)mark(bulk);
-    if (bulk.begins_at <= now) (void)hold_what_is_ending(bulk, *parsed);
+    // Whoever is meant is revoked, and on hold, from the decision on, unless it can be stopped yet; what fails here is
+    // done by the next run.
+    if (bulk.begins_at <= now) (void)mark(bulk);
     return bulk;
 }
 
@@ -160,63 +165,73 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
 }
 
 // What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
-base::Result<void> BulkRevoker::hold_what_is_ending(const BulkRevocation& bulk, const BulkSelection& selection) {
-    if (!bulk.hold || !selection.ids.empty() || selection.query.status) return {};
-    GrantQuery query = selection.query;
-    query.there_at = std::nullopt;
-    query.created_before =
-        std::min(query.created_before.value_or(base::Timestamp::max()), bulk.begins_at + base::Seconds{1});
-    query.status = domain::GrantStatus::revoking;
-    query.limit = marked_at_once;
-    while (true) {
-        const auto ending = grants_.list(query);
-        if (!ending) return tl::unexpected(ending.error());
-        if (ending->grants.empty()) return {};
-        std::vector<std::string> ids;
-        for (const domain::Grant& grant : ending->grants)
-            ids.push_back(grant.id);
-        const auto held = grants_.begin_revocations(ids, ending_of(bulk));
-        if (!held) return tl::unexpected(held.error());
-        if (ending->next_cursor.empty()) return {};
-        query.cursor = ending->next_cursor;
+base::Result<std::int64_t> BulkRevoker::list_targets(const BulkRevocation& bulk, const BulkSelection& selection,
+                                                     const std::optional<std::int64_t>& confirmed_count) {
+    const auto listed = bulks_.list_targets(bulk.id, selection);
+    if (!listed) return listed;
+    const auto all = grants_.count(every_grant(), counted_max);
+    if (!all) return tl::unexpected(all.error());
+    const bool is_everything = selection.is_everything || (selection.ids.empty() && *listed > 1 && *listed >= *all);
+    if ((is_everything || confirmed_count) && *listed != confirmed_count) {
+        const auto dropped = bulks_.drop_all_targets(bulk.id);
+        if (!dropped) return tl::unexpected(dropped.error());
+        return tl::unexpected(expectation_failed(*listed, confirmed_count));
     }
+    if (!bulk.hold || !selection.ids.empty() || selection.query.status) return listed;
+    BulkSelection ending = selection;
+    ending.query.without_revoking = false;
+    ending.query.status = domain::GrantStatus::revoking;
+    const auto held = bulks_.list_targets(bulk.id, ending);
+    if (!held) return held;
+    return listed;
+}
+
+// Of an earlier version's decision only the selection is known.
+base::Result<void> BulkRevoker::list_again(const BulkRevocation& bulk) {
+    auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
+    if (!selection) return tl::unexpected(selection.error());
+    const auto later = bulk.begins_at + base::Seconds{1};
+    selection->query.created_before = std::min(selection->query.created_before.value_or(later), later);
+    const auto listed = bulks_.list_targets(bulk.id, *selection);
+    if (!listed) return tl::unexpected(listed.error());
+    return bulks_.set_listed(bulk.id);
 }
 
 Ending BulkRevoker::ending_of(const BulkRevocation& bulk) const {
     return {bulk.by.actor, bulk.reason, bulk.hold, clock_.now(), bulk.id};
 }
 
-// The ids that were chosen, and what has taken their places since; or a page of what fits the filter.
-base::Result<std::vector<std::string>> BulkRevoker::next_to_mark(const BulkRevocation& bulk,
-                                                                 const BulkSelection& selection) {
-    std::vector<std::string> ids = selection.ids;
-    GrantQuery query = selection.query;
-    query.there_at = bulk.begins_at;
-    query.successors_of = ids;
-    query.limit = ids.empty() ? marked_at_once : static_cast<int>(bulk_ids_max);
-    const auto page = grants_.list(query);
-    if (!page) return tl::unexpected(page.error());
-    for (const domain::Grant& grant : page->grants)
+// Says how many of them, and of what has taken their places since the decision, this call has marked.
+base::Result<int> BulkRevoker::mark_with_successors(const BulkRevocation& bulk,
+                                                    const std::vector<std::string>& targets) {
+    GrantQuery query;
+    query.successors_of = targets;
+    query.replaced_from = bulk.created_at;
+    query.limit = static_cast<int>(targets.size());
+    const auto successors = grants_.list(query);
+    if (!successors) return tl::unexpected(successors.error());
+    std::vector<std::string> ids = targets;
+    for (const domain::Grant& grant : successors->grants)
         ids.push_back(grant.id);
-    return ids;
+    return grants_.begin_revocations(ids, ending_of(bulk));
 }
 
 // True: there is nothing more to mark.
 base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
-    // Relative to the decision, and not to now: what expires meanwhile was not meant.
-    const auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
-    if (!selection) return tl::unexpected(selection.error());
-    const bool is_list = !selection->ids.empty();
-    const auto ids = next_to_mark(bulk, *selection);
-    if (!ids) return tl::unexpected(ids.error());
-    const auto begun = grants_.begin_revocations(*ids, ending_of(bulk));
-    if (!begun) return tl::unexpected(begun.error());
-    // Of a list, until nothing has taken the place of what was marked.
-    const bool is_all = is_list ? *begun == 0 : ids->empty();
-    if (!is_all) return false;
-    const auto held = hold_what_is_ending(bulk, *selection);
-    if (!held) return tl::unexpected(held.error());
-    return true;
+    const auto listed = bulk.is_listed ? base::Result<void>{} : list_again(bulk);
+    if (!listed) return tl::unexpected(listed.error());
+    const auto targets = bulks_.next_targets(bulk.id, marked_at_once);
+    if (!targets) return tl::unexpected(targets.error());
+    if (targets->empty()) return true;
+    // Until nothing has taken the place of what was marked.
+    for (int round = 0; round < most_replaced; ++round) {
+        const auto begun = mark_with_successors(bulk, *targets);
+        if (!begun) return tl::unexpected(begun.error());
+        if (*begun == 0) break;
+    }
+    const auto dropped = bulks_.drop_targets(bulk.id, *targets);
+    if (!dropped) return tl::unexpected(dropped.error());
+    return targets->size() < static_cast<std::size_t>(marked_at_once);
 }
 
 BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std::stop_token& stop) {
@@ -245,6 +260,8 @@ base::Result<void> BulkRevoker::finish(const BulkRevocation& bulk) {
     const auto finished = bulks_.finish(bulk.id, clock_.now());
     if (!finished) return tl::unexpected(finished.error());
     if (!*finished) return {};
+    const auto pruned = bulks_.prune_targets();
+    if (!pruned) return pruned;
     const auto ended = bulks_.find(bulk.id);
     if (!ended) return tl::unexpected(ended.error());
     if (!*ended) return {};

@@ -29,12 +29,12 @@ struct BulkRevocation {
     std::optional<domain::Hold> hold;
     std::string selection;  // as for parse_bulk_selection()
     BulkState state = BulkState::selecting;
-    std::int64_t total = 0;      // grants that it ends; final when it is revoking
+    std::int64_t total = 0;      // grants that it ends: as listed, then as marked
     std::int64_t remaining = 0;  // not yet revoked upstream
     std::int64_t stuck = 0;      // of these: tried in vain, and tried on
     base::Timestamp created_at;  // of the decision
-    base::Timestamp begins_at;   // nothing is marked before, and it can be stopped; grants made later are not meant,
-                                 // but for those that take the place of one that was there
+    base::Timestamp begins_at;   // nothing is marked before, and it can be stopped
+    bool is_listed = true;       // what it means is written down; false: an earlier version has decided
     std::optional<base::Timestamp> ended_at;
     std::optional<base::Timestamp> stopped_at;  // somebody has stopped it: what was not marked by then is not meant
     std::string stopped_by;
@@ -45,7 +45,17 @@ struct BulkRevocation {
 class BulkStore {
 public:
     virtual ~BulkStore() = default;
+    // Writes down the grants that a selection means at this moment, as the targets of the bulk revocation to come;
+    // gives how many. What nobody decides on is forgotten after an hour.
+    virtual base::Result<std::int64_t> list_targets(const std::string& id, const BulkSelection& selection) = 0;
+    // Decides, on what is written down: `total` targets or more, else store_unavailable.
     virtual base::Result<void> create(const BulkRevocation& bulk) = 0;
+    virtual base::Result<void> set_listed(const std::string& id) = 0;
+    virtual base::Result<std::vector<std::string>> next_targets(const std::string& id, int limit) = 0;
+    virtual base::Result<void> drop_targets(const std::string& id, const std::vector<std::string>& grant_ids) = 0;
+    virtual base::Result<void> drop_all_targets(const std::string& id) = 0;
+    // Those of bulk revocations that mark nothing more, or were never decided.
+    virtual base::Result<void> prune_targets() = 0;
     virtual base::Result<std::optional<BulkRevocation>> find(const std::string& id) = 0;
     virtual base::Result<std::vector<BulkRevocation>> list_latest(int limit) = 0;
     // Those that are not done, the oldest first.
@@ -74,9 +84,11 @@ public:
           call_timeout_(call_timeout),
           time_to_stop_(time_to_stop) {}
 
-    // Stores the decision; run_once() does the rest. `confirmed_count`: how many grants the caller was told that the
-    // selection means; one that means every grant needs it. invalid_input: the selection or the reason makes no sense.
-    // conflict: the selection means another number now, or the number is missing; the message says how many.
+    // Stores the decision, with the grants that it means: whatever becomes of them later, those are ended, or what has
+    // taken their place, and no others. run_once() does the rest. `confirmed_count`: how many grants the caller was
+    // told that the selection means; one that means every grant, of several, needs it. invalid_input: the selection or
+    // the reason makes no sense. conflict: the selection means another number now, or the number is missing; the
+    // message says how many.
     base::Result<BulkRevocation> begin(const std::string& selection, const Initiator& by, const std::string& reason,
                                        const std::optional<domain::Hold>& hold,
                                        const std::optional<std::int64_t>& confirmed_count = std::nullopt);
@@ -106,8 +118,10 @@ private:
     Step carry_out(const BulkRevocation& bulk, const std::stop_token& stop);
     base::Result<void> report(const BulkRevocation& bulk, const Step& step, std::string& problems);
     base::Result<void> finish(const BulkRevocation& bulk);
-    base::Result<std::vector<std::string>> next_to_mark(const BulkRevocation& bulk, const BulkSelection& selection);
-    base::Result<void> hold_what_is_ending(const BulkRevocation& bulk, const BulkSelection& selection);
+    base::Result<std::int64_t> list_targets(const BulkRevocation& bulk, const BulkSelection& selection,
+                                            const std::optional<std::int64_t>& confirmed_count);
+    base::Result<void> list_again(const BulkRevocation& bulk);
+    base::Result<int> mark_with_successors(const BulkRevocation& bulk, const std::vector<std::string>& targets);
     Ending ending_of(const BulkRevocation& bulk) const;
 
     BulkStore& bulks_;

@@ -107,7 +107,7 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
         return base::fail(base::Errc::invalid_input, "these keys are being revoked already");
     const bool is_any_status = !selection.query.status || selection.query.status == domain::GrantStatus::active;
     selection.is_everything = selection.ids.empty() && is_any_status && !narrows(selection.query);
-    if (selection.ids.empty()) selection.query.there_at = now;
+    selection.query.without_revoking = selection.ids.empty();
     return selection;
 }
 

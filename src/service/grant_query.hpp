@@ -27,11 +27,11 @@ struct GrantQuery {
     bool is_unused = false;  // nothing spent, as far as is known
     // Made before that and not used since, as far as is known.
     std::optional<base::Timestamp> not_used_since;
-    bool is_ended = false;  // those in the ledger: AdminStore::list_ended() rather than list()
-    // Only rows that are not being revoked and were there at this time; a row whose key was replaced since was there.
-    std::optional<base::Timestamp> there_at;
-    // Only rows that have taken the place of these grants at `there_at` or later; empty: all.
+    bool is_ended = false;          // those in the ledger: AdminStore::list_ended() rather than list()
+    bool without_revoking = false;  // only rows that are not being revoked
+    // Only rows that have taken the place of these grants at `replaced_from` or later; empty: all.
     std::vector<std::string> successors_of;
+    base::Timestamp replaced_from;
     GrantOrder order = GrantOrder::newest;
     std::string cursor;  // of the page before; empty: from the beginning
     int limit = 50;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "service/key_provider.hpp"
 
 namespace llmapikey::service {
 
@@ -27,6 +28,10 @@ std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& 
     if (keys.has_undated) return "OpenRouter does not say when they were made";
     if (*keys.earliest <= history.began_at)
         return "this database's history began only at " + began + ", after the first of them was made";
+    if (*keys.earliest <= history.began_at + upstream_skew_max) {
+        return "this database's history began only at " + began +
+               ", and the first of them was made within the hour after that, by a clock which may be ahead";
+    }
     const std::int64_t most = most_lost_rows(history.live_rows);
     if (keys.count + history.ended_lately <= most) return {};
     std::string text = "they are more than the " + std::to_string(most) + " that " + std::to_string(history.live_rows) +

@@ -29,8 +29,8 @@ struct DatabaseHistory {
 // Up to so many rows may a failover lose without anybody being asked: three, or a fiftieth of the live ones.
 std::int64_t most_lost_rows(std::int64_t live_rows);
 
-// Why these keys are for a person to decide on; empty: they are few, all younger than the database's history, and so
-// what was lost in the ordinary way.
+// Why these keys are for a person to decide on; empty: they are few, all certainly younger than the database's history,
+// and so what was lost in the ordinary way.
 std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history);
 
 // "14 keys that this database has never heard of, made 2027-02-20T10:00:00Z to ...".

@@ -12,6 +12,9 @@
 
 namespace llmapikey::service {
 
+// So far apart the upstream's clock and ours are taken to be at most, where a key's time there is compared with one here.
+inline constexpr std::chrono::hours upstream_skew_max{1};
+
 struct MintRequest {
     std::string name;
     base::MicroUsd daily_limit;

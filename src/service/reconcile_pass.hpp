@@ -26,7 +26,7 @@ inline std::uint64_t fingerprint_of(const std::string& handle) {
 struct Reconciler::Unknown {
     Finding finding;
     bool is_meant = false;         // it is to be ended
-    bool is_unremembered = false;  // and without a person's word though its attempt is not remembered
+    bool is_unasked = false;       // and without a person's word though its attempt is not remembered
 };
 
 // What one run knows.

@@ -62,14 +62,14 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
     const auto totals = parts_.store.totals();
     if (!totals) return tl::unexpected(totals.error());
     pass.live_rows = totals->live;
-    const bool are_older_few = pass.older.count <= most_lost_rows(pass.live_rows);
+    const auto ended = parts_.history.unremembered_ends(pass.begun_at - attempt_memory);
+    if (!ended) return tl::unexpected(ended.error());
+    const bool are_older_few = pass.older.count + *ended <= most_lost_rows(pass.live_rows);
     std::string why;
     bool is_confirmed = false;
     if (pass.unremembered.count > 0) {
         const auto began_at = parts_.history.began_at();
         if (!began_at) return tl::unexpected(began_at.error());
-        const auto ended = parts_.history.unremembered_ends(pass.begun_at - attempt_memory);
-        if (!ended) return tl::unexpected(ended.error());
         why = why_left_alone(pass.unremembered, {*began_at, pass.live_rows, *ended});
         const bool is_asked = !why.empty() && options_.repair == Repair::fix && options_.may_end_unremembered;
         is_confirmed = is_asked && options_.may_end_unremembered(pass.unremembered, why);
@@ -79,6 +79,7 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
         Finding& finding = unknown.finding;
         if (finding.kind == Finding::Kind::older) {
             unknown.is_meant = options_.ends_older || (pass.has_adopted && are_older_few);
+            unknown.is_unasked = !options_.ends_older;
             if (!unknown.is_meant) finding.note = "of an older deployment; `reconcile --fix --older` revokes it";
             continue;
         }
@@ -87,7 +88,7 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
         if (!unknown.is_meant) finding.note = "never heard of: " + why;
         if (!why.empty()) continue;
         // Few, and younger than the database's history: rows of them were lost.
-        unknown.is_unremembered = true;
+        unknown.is_unasked = true;
         finding.kind = Finding::Kind::orphan;
     }
     return {};
@@ -98,7 +99,7 @@ base::Result<void> Reconciler::end_unknown(Pass& pass, const std::stop_token& st
     if (!decided) return decided;
     // What is certainly ours goes first.
     std::stable_partition(pass.unknown.begin(), pass.unknown.end(), [](const Unknown& each) {
-        return each.finding.kind == Finding::Kind::orphan && !each.is_unremembered;
+        return each.finding.kind == Finding::Kind::orphan && !each.is_unasked;
     });
     for (Unknown& unknown : pass.unknown) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
@@ -121,14 +122,14 @@ base::Result<void> Reconciler::end_one(Unknown& unknown, Pass& pass) {
     const auto is_ending = parts_.admin.has_ended(finding.delete_handle, pass.begun_at - options_.settle_time);
     if (!is_ending) return tl::unexpected(is_ending.error());
     if (*is_ending) return {};
-    if (unknown.is_unremembered) {
+    if (unknown.is_unasked) {
         const auto noted = parts_.history.note_unremembered_end(finding.delete_handle, pass.begun_at);
         if (!noted) return noted;
     }
     const auto revoked = parts_.provider.revoke(finding.delete_handle, base::Deadline::after(options_.call_timeout));
     finding.is_fixed = revoked.has_value();
     finding.note = revoked ? "revoked" : revoked.error().detail;
-    if (unknown.is_unremembered) finding.note += "; its row seems to have been lost";
+    if (unknown.is_unasked && finding.kind == Finding::Kind::orphan) finding.note += "; its row seems to have been lost";
     // What is refused is tried in each run, and recorded once a day.
     const auto told = told_.find(finding.delete_handle);
     const bool is_told = told != told_.end() && told->second.what == finding.note;

@@ -11,10 +11,6 @@
 namespace llmapikey::service {
 namespace {
 
-// The list is newest first; keys this much older than the attempt, by the upstream's clock, end the search. Where the
-// clocks are further apart what is not found here is found by the reconciler, which knows the attempt.
-constexpr std::chrono::hours clock_skew_allowance{1};
-
 // Handles of what attempts have made upstream, by the name that each gave it.
 using HandlesByName = std::unordered_map<std::string, std::string>;
 
@@ -27,7 +23,9 @@ base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, c
             found->second = key.delete_handle;
             --missing;
         }
-        const bool is_older = key.created_at && *key.created_at < oldest - clock_skew_allowance;
+        // The list is newest first. Where the clocks are further apart what is not found here is found by the
+        // reconciler, which knows the attempt.
+        const bool is_older = key.created_at && *key.created_at < oldest - upstream_skew_max;
         return missing > 0 && !is_older ? Scan::go_on : Scan::stop;
     };
     return scan_upstream_keys(provider, patience, look);

@@ -129,16 +129,10 @@ void add_filters(const GrantQuery& query, Conditions& conditions) {
     }
     if (query.created_from) conditions.add("created_at >= {time:#}", seconds_of(*query.created_from));
     if (query.created_before) conditions.add("created_at < {time:#}", seconds_of(*query.created_before));
-    if (query.there_at) {
-        const std::string at = conditions.number_of(seconds_of(*query.there_at));
-        conditions.add("status <> 'revoking' AND (created_at < {time:" + at +
-                       " + 1} OR (keeps_place = 1 AND EXISTS (SELECT 1 FROM llmapikey.ledger AS earlier WHERE "
-                       "earlier.github_user_id = api_keys.github_user_id AND earlier.created_at < {time:" +
-                       at + " + 1} AND (earlier.ended_at IS NULL OR earlier.ended_at >= {time:" + at + "}))))");
-    }
+    if (query.without_revoking) conditions.add("status <> 'revoking'");
     if (!query.successors_of.empty()) {
         const std::string ids = conditions.number_of(joined(query.successors_of));
-        const std::string since = conditions.number_of(seconds_of(query.there_at.value_or(base::Timestamp{})));
+        const std::string since = conditions.number_of(seconds_of(query.replaced_from));
         conditions.add(
             "keeps_place = 1 AND github_user_id IN (SELECT earlier.github_user_id FROM llmapikey.ledger "
             "AS earlier WHERE earlier.grant_id {in:" +
@@ -206,6 +200,21 @@ base::Result<service::GrantPage> list_grants(SqlDatabase& database, const GrantQ
     const auto search = search_of(database, query);
     if (!search) return tl::unexpected(search.error());
     return list_by(database, query, *search);
+}
+
+base::Result<int> list_targets(SqlDatabase& database, const GrantQuery& query, const std::string& bulk_id) {
+    const auto search = search_of(database, query);
+    if (!search) return tl::unexpected(search.error());
+    Conditions conditions;
+    add_search(query, *search, database.dialect(), conditions);
+    add_filters(query, conditions);
+    const std::string bulk = conditions.number_of(bulk_id);
+    const auto answer =
+        database.run("INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) SELECT " + bulk +
+                         ", id, {now} FROM llmapikey.api_keys WHERE " + conditions.text() + " ON CONFLICT DO NOTHING",
+                     conditions.values());
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed;
 }
 
 base::Result<std::int64_t> count_grants(SqlDatabase& database, const GrantQuery& query, std::int64_t most) {

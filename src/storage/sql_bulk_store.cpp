@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/grant_endings.hpp"
+#include "storage/grant_list.hpp"
 #include "storage/sql_values.hpp"
 
 namespace llmapikey::storage {
@@ -12,14 +14,30 @@ const std::string columns =
     "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL), cutoff, stopped_at, "
     "stopped_by, (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL "
     "AND revoke_attempts >= " +
-    std::to_string(service::stuck_after_attempts) + ")";
+    std::to_string(service::stuck_after_attempts) + "), is_listed";
 const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocations AS bulk ";
 const std::string select_one = select + "WHERE id = $1";
 const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
 const std::string select_open = select + "WHERE state <> 'done' ORDER BY created_at, id LIMIT $1::bigint";
+// With all that it means, or not at all: what is written down before is lost if nobody decides within an hour.
 const std::string insert =
     "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, state, "
-    "total, created_at, cutoff, problem) VALUES ($1, $2, $3, $4, $5, $6, $7, 'selecting', 0, $8, $9, '')";
+    "total, created_at, cutoff, problem, is_listed) SELECT $1, $2, $3, $4, $5::bigint, $6::bigint, $7, 'selecting', "
+    "$10::bigint, $8::bigint, "
+    "$9::bigint, '', 1 "
+    "WHERE (SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1) >= $10::bigint";
+const std::string insert_target =
+    "INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) VALUES ($1, $2::uuid, {now}) "
+    "ON CONFLICT DO NOTHING";
+const std::string update_to_listed = "UPDATE llmapikey.bulk_revocations SET is_listed = 1 WHERE id = $1";
+const std::string select_targets =
+    "SELECT grant_id FROM llmapikey.bulk_targets WHERE bulk_id = $1 ORDER BY grant_id LIMIT $2::bigint";
+const std::string delete_targets = "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1 AND grant_id {in:$2}";
+const std::string delete_all_targets = "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1";
+// Of bulk revocations that have ended, or were never decided.
+const std::string delete_left_targets =
+    "DELETE FROM llmapikey.bulk_targets WHERE listed_at < {now} - 3600 AND bulk_id NOT IN "
+    "(SELECT id FROM llmapikey.bulk_revocations WHERE state = 'selecting')";
 const std::string update_to_revoking =
     "UPDATE llmapikey.bulk_revocations SET state = 'revoking', "
     "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'selecting'";
@@ -57,6 +75,9 @@ service::BulkRevocation read_bulk(const SqlRow& row) {
     bulk.stopped_at = time_if_any(row, 14);
     bulk.stopped_by = row.text(15);
     bulk.stuck = row.number(16);
+    bulk.is_listed = row.number(17) != 0;
+    // None is revoked before all are marked.
+    if (bulk.state == service::BulkState::selecting) bulk.remaining = std::max(bulk.total, bulk.remaining);
     return bulk;
 }
 
@@ -71,13 +92,51 @@ base::Result<std::vector<service::BulkRevocation>> list(SqlDatabase& database, c
 
 }  // namespace
 
+base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, const service::BulkSelection& selection) {
+    if (selection.ids.empty()) return storage::list_targets(*database_, selection.query, id);
+    std::vector<SqlValues> all;
+    for (const std::string& grant_id : selection.ids)
+        all.push_back(SqlValues().add(id).add(grant_id));
+    const auto listed = database_->run_each(insert_target, all);
+    if (!listed) return tl::unexpected(listed.error());
+    return static_cast<std::int64_t>(all.size());
+}
+
+base::Result<void> SqlBulkStore::set_listed(const std::string& id) {
+    return done(database_->run(update_to_listed, SqlValues().add(id)));
+}
+
+base::Result<std::vector<std::string>> SqlBulkStore::next_targets(const std::string& id, int limit) {
+    const auto answer = database_->run(select_targets, SqlValues().add(id).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<std::string> ids;
+    for (const SqlRow& row : answer->rows)
+        ids.push_back(row.text(0));
+    return ids;
+}
+
+base::Result<void> SqlBulkStore::drop_targets(const std::string& id, const std::vector<std::string>& grant_ids) {
+    return done(database_->run(delete_targets, SqlValues().add(id).add(joined(grant_ids))));
+}
+
+base::Result<void> SqlBulkStore::drop_all_targets(const std::string& id) {
+    return done(database_->run(delete_all_targets, SqlValues().add(id)));
+}
+
+base::Result<void> SqlBulkStore::prune_targets() {
+    return done(database_->run(delete_left_targets, {}));
+}
+
 base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
     SqlValues values;
     values.add(bulk.id).add(bulk.by.actor).add(bulk.by.origin).add(bulk.reason);
     values.add(std::int64_t{bulk.hold ? 1 : 0}).add_if(bulk.hold ? seconds_if(bulk.hold->until) : std::nullopt);
     values.add(bulk.selection).add(seconds_of(bulk.created_at));
-    values.add(seconds_of(std::max(bulk.begins_at, bulk.created_at)));
-    return done(database_->run(insert, values));
+    values.add(seconds_of(std::max(bulk.begins_at, bulk.created_at))).add(bulk.total);
+    const auto answer = database_->run(insert, values);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->changed == 1) return {};
+    return base::fail(base::Errc::store_unavailable, "the list of the keys that are meant was lost: decide again");
 }
 
 base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find(const std::string& id) {

@@ -57,20 +57,11 @@ std::vector<domain::Grant> MemoryKeyStore::those(const std::function<bool(const 
     return found;
 }
 
-bool MemoryKeyStore::was_there(const domain::Grant& grant, base::Timestamp at) const {
-    if (grant.status == GrantStatus::revoking) return false;
-    if (grant.created_at <= at) return true;
-    return grant.keeps_place && std::any_of(ledger_.begin(), ledger_.end(), [&](const service::LedgerEntry& entry) {
-               return entry.grant.github_user_id == grant.github_user_id && entry.grant.created_at <= at &&
-                      (!entry.ended_at || *entry.ended_at >= at);
-           });
-}
-
 bool MemoryKeyStore::has_replaced(const domain::Grant& grant, const std::vector<std::string>& ids,
-                                  std::optional<base::Timestamp> since) const {
+                                  base::Timestamp since) const {
     return grant.keeps_place && std::any_of(ledger_.begin(), ledger_.end(), [&](const service::LedgerEntry& entry) {
                return entry.grant.github_user_id == grant.github_user_id && is_among(ids, entry.grant.id) &&
-                      entry.ended_at && (!since || *entry.ended_at >= *since);
+                      entry.ended_at && *entry.ended_at >= since;
            });
 }
 
@@ -78,8 +69,8 @@ base::Result<service::GrantPage> MemoryKeyStore::list(const service::GrantQuery&
     const std::lock_guard lock(mutex_);
     const auto fits = [&](const domain::Grant& grant) {
         if (query.status && grant.status != *query.status) return false;
-        if (query.there_at && !was_there(grant, *query.there_at)) return false;
-        if (!query.successors_of.empty() && !has_replaced(grant, query.successors_of, query.there_at)) return false;
+        if (query.without_revoking && grant.status == GrantStatus::revoking) return false;
+        if (!query.successors_of.empty() && !has_replaced(grant, query.successors_of, query.replaced_from)) return false;
         return !query.created_before || grant.created_at < *query.created_before;
     };
     service::GrantPage page{those(fits, query.cursor, query.limit), ""};

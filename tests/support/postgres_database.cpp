@@ -43,7 +43,7 @@ std::string run_sql(const std::string& sql) {
 void reset_schema() {
     run_sql("DROP SCHEMA IF EXISTS llmapikey CASCADE");
     const base::SystemClock clock;
-    const auto applied = postgres::make_migrator(connect(postgres_url()), {}, clock).up();
+    const auto applied = postgres::make_migrator(connect(postgres_url()), {}).up();
     EXPECT_TRUE(applied) << applied.error().detail;
 }
 

@@ -18,6 +18,15 @@ protected:
     Reconciling() {
         const base::Timestamp noon = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22} + std::chrono::hours{12};
         clock_.advance(noon - clock_.now());
+        begin_history_at(noon - std::chrono::days{365});
+    }
+    // As if the database had been made then.
+    void begin_history_at(base::Timestamp at) {
+        const auto begun = sql_->run(sql_->dialect() == storage::Dialect::postgres
+                                         ? "UPDATE llmapikey.applied_migrations SET applied_at = {time:$1}"
+                                         : "UPDATE schema_migrations SET applied_at = $1",
+                                     storage::SqlValues().add(at.time_since_epoch().count()));
+        EXPECT_TRUE(begun) << (begun ? "" : begun.error().detail);
     }
 
     static service::IssuancePolicy policy() {

@@ -23,16 +23,15 @@ const std::string select_applied =
     "SELECT version, name, floor(extract(epoch FROM applied_at))::bigint FROM llmapikey.applied_migrations "
     "WHERE version > 0 ORDER BY version";
 const std::string insert_applied =
-    "INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES ($1, $2, to_timestamp($3::bigint))";
+    "INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES ($1, $2, now())";
 const std::string delete_applied = "DELETE FROM llmapikey.applied_migrations WHERE version = $1";
 // Roles by which hosting providers let everybody in.
 const std::string select_public_roles = "SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated')";
 
 class PostgresMigrationTarget final : public MigrationTarget {
 public:
-    PostgresMigrationTarget(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy,
-                            const base::Clock& clock)
-        : connection_(std::move(connection)), policy_(policy), clock_(clock) {}
+    PostgresMigrationTarget(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy)
+        : connection_(std::move(connection)), policy_(policy) {}
 
     base::Result<std::vector<MigrationState>> applied() override {
         const auto exists = query(
@@ -76,10 +75,8 @@ public:
         if (auto applied = execute(std::string(migration.up)); !applied) return applied;
         if (migration.version == 2) index_logins();
         if (auto revoked = revoke_from_public(); !revoked) return revoked;
-        const auto recorded = query(insert_applied, Parameters()
-                                                        .add(std::int64_t{migration.version})
-                                                        .add(migration.name)
-                                                        .add(clock_.now().time_since_epoch().count()));
+        const auto recorded =
+            query(insert_applied, Parameters().add(std::int64_t{migration.version}).add(migration.name));
         if (!recorded) return tl::unexpected(recorded.error());
         return {};
     }
@@ -155,13 +152,12 @@ private:
 
     std::unique_ptr<Connection> connection_;
     const AdoptionPolicy policy_;
-    const base::Clock& clock_;
 };
 
 }  // namespace
 
-Migrator make_migrator(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy, const base::Clock& clock) {
-    return Migrator(std::make_unique<PostgresMigrationTarget>(std::move(connection), policy, clock),
+Migrator make_migrator(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy) {
+    return Migrator(std::make_unique<PostgresMigrationTarget>(std::move(connection), policy),
                     read_migrations(embedded_postgres_migrations()));
 }
 

@@ -8,9 +8,9 @@
 
 namespace llmapikey::storage::postgres {
 
-// Migrations of the schema llmapikey, over a connection of their own; `policy.sealer` and `clock` must outlive the
+// Migrations of the schema llmapikey, over a connection of their own; `policy.sealer` must outlive the
 // migrator. A table of the older deployment is adopted, and given back on the way down.
-Migrator make_migrator(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy, const base::Clock& clock);
+Migrator make_migrator(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy);
 
 // The version that this program needs.
 int newest_schema_version();

@@ -34,7 +34,7 @@ protected:
         return grants;
     }
     service::BulkRevocation begin(const std::string& selection) {
-        auto bulk = revoker_.begin(selection, organizer, reason, std::nullopt);
+        auto bulk = revoker_.begin(selection, organizer, reason, std::nullopt, revoker_.count(selection, 100).value());
         EXPECT_TRUE(bulk) << (bulk ? "" : bulk.error().detail);
         return bulk.value_or(service::BulkRevocation{});
     }
@@ -46,6 +46,22 @@ protected:
             clock_.advance(base::Seconds{6});
         }
         return problems;
+    }
+    base::Result<void> note_spent(const std::vector<domain::Grant>& grants) {
+        for (const domain::Grant& grant : grants) {
+            const storage::SqlValues id = storage::SqlValues().add(grant.id);
+            const auto noted = sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = 5 WHERE id = $1::uuid", id);
+            if (!noted) return tl::unexpected(noted.error());
+        }
+        return {};
+    }
+    // As its owner does, up to where the next key is to be made.
+    domain::Grant replace(const domain::Grant& grant) {
+        EXPECT_TRUE(replacements_->begin_replacement(grant.id, ending()));
+        const auto old = admin_->find_grant(grant.id).value().value();
+        const auto next = replacements_->finish_replacement(old, base::random_uuid(), clock_.now());
+        EXPECT_TRUE(next) << (next ? "" : next.error().detail);
+        return next.value_or(grant);
     }
     service::BulkRevocation state_of(const std::string& id) { return bulks_.find(id).value().value(); }
     bool is_there(const domain::Grant& grant) { return admin_->find_grant(grant.id).value().has_value(); }
@@ -81,6 +97,12 @@ TEST_P(BulkRevocations, EveryKeyIsConfirmedByItsCount) {
         EXPECT_NE(other.error().detail.find("3 keys"), std::string::npos) << other.error().detail;
     }
     EXPECT_FALSE(revoker_.begin("q=crowd-", organizer, reason, std::nullopt, 2)) << "a count that is said must hold";
+    for (const std::string selection : {"q=crowd-", "q=-", "from=2000-01-01", "expires_within=36500"}) {
+        const auto unsaid = revoker_.begin(selection, organizer, reason, std::nullopt);
+        ASSERT_FALSE(unsaid) << selection << " lets every key through";
+        EXPECT_NE(unsaid.error().detail.find("3 keys"), std::string::npos) << unsaid.error().detail;
+    }
+    EXPECT_TRUE(bulks_.list_latest(10)->empty());
     const auto bulk = revoker_.begin("all=true", organizer, reason, std::nullopt, 3);
     ASSERT_TRUE(bulk) << bulk.error().detail;
     run(4);
@@ -97,7 +119,7 @@ TEST_P(BulkRevocations, AReasonIsChecked) {
 TEST_P(BulkRevocations, ItCanBeStoppedBeforeItBegins) {
     const auto grants = issue_many(1000, 3);
     service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
-    const auto bulk = patient.begin("q=crowd-", organizer, reason, std::nullopt);
+    const auto bulk = patient.begin("q=crowd-", organizer, reason, std::nullopt, 3);
     ASSERT_TRUE(bulk);
     EXPECT_EQ(patient.run_once({}), "");
     EXPECT_TRUE(is_there(grants[0]));
@@ -116,7 +138,8 @@ TEST_P(BulkRevocations, ItCanBeStoppedBeforeItBegins) {
 
 TEST_P(BulkRevocations, StoppedHalfwayItEndsWhatIsMarkedAndLeavesTheRest) {
     const auto grants = issue_many(1000, 4);
-    const auto bulk = begin("q=crowd-");
+    service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    const auto bulk = patient.begin("q=crowd-", organizer, reason, std::nullopt, 4).value();
     ASSERT_EQ(admin_->begin_revocations({grants[0].id}, ending({}, bulk.id)).value(), 1);
     ASSERT_TRUE(revoker_.stop(bulk.id, organizer));
     EXPECT_EQ(admin_->begin_revocations({grants[1].id}, ending({}, bulk.id)).value(), 0) << "another process was at it";
@@ -127,7 +150,65 @@ TEST_P(BulkRevocations, StoppedHalfwayItEndsWhatIsMarkedAndLeavesTheRest) {
     EXPECT_FALSE(is_there(grants[0]));
     for (std::size_t i = 1; i < 4; ++i)
         EXPECT_EQ(admin_->find_grant(grants[i].id).value()->status, GrantStatus::active);
-    EXPECT_EQ(revoker_.stop(begin("ids=" + grants[1].id).id, organizer).has_value(), true);
+    EXPECT_FALSE(revoker_.stop(begin("ids=" + grants[1].id).id, organizer)) << "who is named is marked at once";
+}
+
+TEST_P(BulkRevocations, WhatFitsAtTheDecisionIsMeantAndNothingElse) {
+    const auto grants = issue_many(1000, 4);
+    const auto& [spent, unspent, spends_later, bystander] = std::tie(grants[0], grants[1], grants[2], grants[3]);
+    ASSERT_TRUE(note_spent({spent, bystander}));
+    service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    const auto unused = patient.begin("unused=true", organizer, reason, std::nullopt);
+    ASSERT_TRUE(unused) << unused.error().detail;
+    EXPECT_EQ(unused->total, 2);
+    clock_.advance(base::Seconds{2});
+    const auto instead_of_spent = replace(spent), instead_of_unspent = replace(unspent);
+    ASSERT_TRUE(note_spent({spends_later}));
+    clock_.advance(base::Seconds{4});
+    for (int i = 0; i < 4; ++i) {
+        patient.run_once({});
+        clock_.advance(base::Seconds{6});
+    }
+    EXPECT_EQ(state_of(unused->id).state, BulkState::done);
+    EXPECT_EQ(state_of(unused->id).total, 2);
+    EXPECT_TRUE(is_there(bystander));
+    EXPECT_TRUE(is_there(instead_of_spent))
+        << "unused, but only as what has taken the place of a key that is not meant";
+    EXPECT_FALSE(is_there(instead_of_unspent)) << "in the place of one that is meant";
+    EXPECT_FALSE(is_there(spends_later)) << "it was unused at the decision";
+}
+
+TEST_P(BulkRevocations, WhatLeavesTheFilterAfterTheDecisionIsMeantAllTheSame) {
+    const auto grants = issue_many(1000, 2);
+    service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    const auto bulk = patient.begin("state=active", organizer, reason, std::nullopt, 2);
+    ASSERT_TRUE(bulk) << bulk.error().detail;
+    clock_.advance(base::Seconds{2});
+    const auto next = replace(grants[0]);
+    ASSERT_EQ(next.status, GrantStatus::waiting);
+    clock_.advance(base::Seconds{4});
+    patient.run_once({});
+    EXPECT_FALSE(is_there(next)) << "what has taken the place of one that is meant";
+    EXPECT_FALSE(is_there(grants[1]));
+}
+
+TEST_P(BulkRevocations, WhatAnEarlierVersionDecidedIsCarriedOut) {
+    const auto grants = issue_many(1000, 3);
+    auto bulk = service::BulkRevocation{};
+    bulk.id = base::random_uuid();
+    bulk.by = organizer;
+    bulk.reason = reason;
+    bulk.selection = "q=crowd-100";
+    bulk.created_at = clock_.now();
+    ASSERT_TRUE(bulks_.create(bulk));
+    ASSERT_TRUE(sql_->run("UPDATE llmapikey.bulk_revocations SET is_listed = 0", {}));
+    clock_.advance(base::Seconds{2});
+    const auto later = issue_many(1004, 1).front();
+    run(4);
+    EXPECT_EQ(state_of(bulk.id).state, BulkState::done);
+    EXPECT_EQ(state_of(bulk.id).total, 3);
+    EXPECT_TRUE(is_there(later)) << "made after the decision";
+    EXPECT_FALSE(is_there(grants[2]));
 }
 
 TEST_P(BulkRevocations, WhatIsAllMarkedCannotBeStopped) {

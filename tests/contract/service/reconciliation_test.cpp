@@ -67,6 +67,28 @@ TEST_P(Reconciliation, KeysThatAreOlderThanTheDatabaseAreLeftAlone) {
     EXPECT_EQ(provider_.live_keys().size(), 1u);
 }
 
+TEST_P(Reconciliation, KeysThatAreYoungerOnlyByAClockThatIsAheadAreLeftAlone) {
+    begin_history_at(clock_.now());
+    provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})), clock_.now() + std::chrono::minutes{10});
+    clock_.advance(std::chrono::hours{2});
+    EXPECT_EQ(found(reconcile(), Finding::Kind::unremembered), 1);
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+    add_key_of_another_life(78);
+    clock_.advance(settle_wait);
+    EXPECT_EQ(found(reconcile(), Finding::Kind::unremembered), 2) << "one that is older stands for all of them";
+}
+
+TEST_P(Reconciliation, OlderKeysThatAppearAgainAndAgainAreNotFew) {
+    const storage::SqlValues id = storage::SqlValues().add(issue_key(1).id);
+    ASSERT_TRUE(sql_->run("UPDATE llmapikey.api_keys SET nonce = '' WHERE id = $1::uuid", id)) << "an adopted row";
+    for (int i = 0; i < 8; ++i) {
+        provider_.add_key("llmapikey/gh-" + std::to_string(500 + i), clock_.now());
+        clock_.advance(settle_wait);
+        reconcile();
+    }
+    EXPECT_EQ(provider_.live_keys().size(), 6u) << "an older deployment still runs beside";
+}
+
 TEST_P(Reconciliation, WhatThisDatabaseHasGivenUpIsEndedHoweverManyTheyAre) {
     for (std::int64_t account = 1; account <= 12; ++account) {
         const std::string nonce = nonces_.make({account});

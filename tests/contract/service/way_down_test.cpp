@@ -23,7 +23,7 @@ protected:
     }
     void down_and_up() {
         if (GetParam() != "sqlite")
-            return down_and_up(storage::postgres::make_migrator(connect(postgres_url()), {}, clock_));
+            return down_and_up(storage::postgres::make_migrator(connect(postgres_url()), {}));
         const auto connection =
             storage::sqlite::Connection::open(folder_.file(), storage::sqlite::Access::read_write, base::Millis{5'000});
         down_and_up(storage::sqlite::make_migrator(**connection, clock_));

@@ -198,7 +198,7 @@ TEST_P(EndingContract, WhereOnlyAnActiveKeyIsMeantAnythingElseIsLeftAlone) {
     }
 }
 
-TEST_P(EndingContract, ListsWhatWasThereAndWhatHasTakenItsPlaceSince) {
+TEST_P(EndingContract, ListsWhatHasTakenTheirPlacesSince) {
     const auto first = issue(1);
     const auto stays = issue(2);
     ASSERT_TRUE(admin_->begin_revocations({issue(3).id}, ending()));
@@ -217,11 +217,12 @@ TEST_P(EndingContract, ListsWhatWasThereAndWhatHasTakenItsPlaceSince) {
         return found;
     };
     service::GrantQuery query;
-    query.there_at = decided_at;
-    EXPECT_EQ(accounts(query), (std::set<std::int64_t>{1, 2}));
+    query.without_revoking = true;
+    EXPECT_EQ(accounts(query), (std::set<std::int64_t>{1, 2, 4}));
+    query.replaced_from = decided_at;
     query.successors_of = {first.id, stays.id, base::random_uuid()};
     EXPECT_EQ(accounts(query), (std::set<std::int64_t>{1}));
-    query.there_at = clock_.now();
+    query.replaced_from = clock_.now();
     EXPECT_TRUE(accounts(query).empty()) << "it was replaced before";
 }
 

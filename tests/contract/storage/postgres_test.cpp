@@ -318,7 +318,7 @@ TEST(PostgresRateLimitsTest, AreSharedAndRefill) {
 TEST(PostgresMigrationTest, GoUpDownAndUpAgain) {
     reset_schema();
     const base::SystemClock clock;
-    auto migrator = postgres::make_migrator(connect(pgbouncer_url()), {}, clock);
+    auto migrator = postgres::make_migrator(connect(pgbouncer_url()), {});
     EXPECT_EQ(*migrator.up(), 0);
     const int all = static_cast<int>(migrator.states()->size());
     EXPECT_EQ(*migrator.down(1000), all);
@@ -338,7 +338,7 @@ TEST(PostgresMigrationTest, ProcessesThatStartTogetherApplyEachOnce) {
     for (int i = 0; i < 8; ++i) {
         starts.emplace_back([&, i] {
             const base::SystemClock clock;
-            auto migrator = postgres::make_migrator(connect(i % 2 == 0 ? postgres_url() : pgbouncer_url()), {}, clock);
+            auto migrator = postgres::make_migrator(connect(i % 2 == 0 ? postgres_url() : pgbouncer_url()), {});
             const auto count = migrator.up();
             ASSERT_TRUE(count) << count.error().detail;
             applied += *count;
@@ -353,7 +353,7 @@ TEST(PostgresMigrationTest, ANewerSchemaIsRefused) {
     reset_schema();
     run_sql("INSERT INTO llmapikey.applied_migrations VALUES (9999, 'future', now())");
     const base::SystemClock clock;
-    const auto refused = postgres::make_migrator(connect(postgres_url()), {}, clock).up();
+    const auto refused = postgres::make_migrator(connect(postgres_url()), {}).up();
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().detail.find("newer"), std::string::npos);
     EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
@@ -364,7 +364,7 @@ TEST(PostgresMigrationTest, ATableOfSomebodyElseIsLeftAlone) {
         "DROP SCHEMA IF EXISTS llmapikey CASCADE; CREATE SCHEMA llmapikey; "
         "CREATE TABLE llmapikey.api_keys (id integer, owner text)");
     const base::SystemClock clock;
-    const auto refused = postgres::make_migrator(connect(postgres_url()), {}, clock).up();
+    const auto refused = postgres::make_migrator(connect(postgres_url()), {}).up();
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().detail.find("github_user_id"), std::string::npos);
     EXPECT_EQ(run_sql("SELECT count(*) FROM information_schema.columns WHERE table_name = 'api_keys'"), "2");

@@ -1,0 +1,3 @@
+-- What is still to be marked is found by the selection again.
+ALTER TABLE bulk_revocations DROP COLUMN is_listed;
+DROP TABLE bulk_targets;
