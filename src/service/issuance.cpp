@@ -144,10 +144,9 @@ IssueAnswer Issuance::not_replaced(const domain::Grant& held, const base::Error&
 
 std::optional<IssueAnswer> Issuance::advance_waiting(const domain::Grant& held, MayMint may_mint,
                                                      base::Deadline deadline) {
-    if (!policy_.is_enabled) return plain(IssueStatus::paused);
-    if (may_mint == MayMint::now) return claim_and_mint(held, deadline);
-    auto refused = refuse_on_hold(held.github_user_id);
-    return refused ? std::move(refused) : queue_answer(held);
+    if (policy_.is_enabled && may_mint == MayMint::now) return claim_and_mint(held, deadline);
+    if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
+    return policy_.is_enabled ? queue_answer(held) : plain(IssueStatus::paused);
 }
 
 std::optional<IssueAnswer> Issuance::advance_replacing(const domain::Grant& held, base::Deadline deadline) {
@@ -248,6 +247,8 @@ IssueAnswer Issuance::mint(const domain::Grant& grant, base::Deadline deadline) 
     base::crash_point("mint.created");
     if (const auto* minted = std::get_if<Minted>(&outcome)) return keep(grant, *minted);
     if (const auto* refused = std::get_if<NotMinted>(&outcome)) return give_up(grant, refused->error);
+    if (const auto* in_vain = std::get_if<MintedInVain>(&outcome))
+        return undo(grant, in_vain->delete_handle, in_vain->error);
     return leave_in_doubt(grant, std::get<MintUnknown>(outcome));
 }
 
@@ -257,7 +258,7 @@ IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
                                 parts_.clock.now()};
     const auto activated = parts_.store.activate(attempt_of(grant), activation);
     base::crash_point("mint.activated");
-    if (!activated) return undo(grant, minted, activated.error());
+    if (!activated) return undo(grant, minted.delete_handle, activated.error());
     IssueAnswer answer = plain(IssueStatus::created);
     answer.grant = grant;
     answer.grant->status = domain::GrantStatus::active;
@@ -268,29 +269,29 @@ IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
     return answer;
 }
 
-// The key exists upstream, but whether it is stored is not known. First the row is marked ambiguous: a write whose
+// The key exists upstream, but nobody can have it, or whether it is stored is not known. First the row is marked ambiguous: a write whose
 // answer was lost can still be on its way to the database, and from now on it changes nothing. Only then is the row
 // looked at, and only what it holds now decides. The other order would revoke a key that is stored between the two.
-IssueAnswer Issuance::undo(const domain::Grant& grant, const Minted& minted, const base::Error& cause) {
+IssueAnswer Issuance::undo(const domain::Grant& grant, const std::string& delete_handle, const base::Error& cause) {
     const std::string account = grant.github_user_id.text();
     const auto seen_later = [&] {
         parts_.log("storing the key of account " + account +
-                   " failed; whether it is stored is seen later: " + cause.detail);
+                   " failed; what became of it is seen later: " + cause.detail);
         return plain(IssueStatus::sorting_out);
     };
     // Without the handle, which another key's row may hold: the key is found by its name.
     const auto fenced = parts_.store.mark_ambiguous(attempt_of(grant), "");
     base::crash_point("mint.fenced");
     if (!fenced && fenced.error().code != base::Errc::conflict) return seen_later();
-    const auto is_known = parts_.store.knows(minted.delete_handle, "");
+    const auto is_known = parts_.store.knows(delete_handle, "");
     if (!is_known) return seen_later();
-    if (*is_known) return explain_known(grant, minted);
-    parts_.log("storing the key of account " + account + " failed, revoking it: " + cause.detail);
-    const auto revoked = parts_.provider.revoke(minted.delete_handle, call_deadline());
+    if (*is_known) return explain_known(grant, delete_handle);
+    parts_.log("the key of account " + account + " is revoked, since nobody can have it: " + cause.detail);
+    const auto revoked = parts_.provider.revoke(delete_handle, call_deadline());
     base::crash_point("mint.undone");
     if (revoked) return end_undone(grant, cause);
-    parts_.log("revoking a key that could not be stored failed; it is tried again: " + revoked.error().detail);
-    return leave_in_doubt(grant, {minted.delete_handle, "activation failed"});
+    parts_.log("revoking a key that nobody can have failed; it is tried again: " + revoked.error().detail);
+    return leave_in_doubt(grant, {delete_handle, "its key is not to be kept"});
 }
 
 // The key could not be stored, and is revoked. Where the account may have none by now, nothing waits for another one.
@@ -323,7 +324,7 @@ std::optional<IssueAnswer> Issuance::refuse_on_hold(domain::GithubUserId id) {
 
 // A row has this handle: our own, which was stored although the answer was lost; or, where upstream has named another
 // key's handle, somebody else's, who must not lose it. Then the key that was made is found by its name.
-IssueAnswer Issuance::explain_known(const domain::Grant& grant, const Minted& minted) {
+IssueAnswer Issuance::explain_known(const domain::Grant& grant, const std::string& delete_handle) {
     const auto stored = parts_.store.find(grant.github_user_id);
     if (!stored) {
         parts_.log("looking up what became of the attempt of account " + grant.github_user_id.text() +
@@ -331,7 +332,7 @@ IssueAnswer Issuance::explain_known(const domain::Grant& grant, const Minted& mi
         return plain(IssueStatus::sorting_out);
     }
     const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce &&
-                         (*stored)->delete_handle == minted.delete_handle;
+                         (*stored)->delete_handle == delete_handle;
     if (is_ours && (*stored)->status == domain::GrantStatus::active) return answer_existing(**stored);
     return leave_in_doubt(grant, {"", "the answer names another key's handle"});
 }

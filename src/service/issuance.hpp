@@ -108,11 +108,11 @@ private:
     IssueAnswer answer_existing(const domain::Grant& grant) const;
     IssueAnswer mint(const domain::Grant& grant, base::Deadline deadline);
     IssueAnswer keep(const domain::Grant& grant, const Minted& minted);
-    IssueAnswer undo(const domain::Grant& grant, const Minted& minted, const base::Error& cause);
+    IssueAnswer undo(const domain::Grant& grant, const std::string& delete_handle, const base::Error& cause);
     IssueAnswer end_undone(const domain::Grant& grant, const base::Error& cause);
     std::optional<IssueAnswer> refuse_on_hold(domain::GithubUserId id);
     void release(const domain::Grant& grant);
-    IssueAnswer explain_known(const domain::Grant& grant, const Minted& minted);
+    IssueAnswer explain_known(const domain::Grant& grant, const std::string& delete_handle);
     IssueAnswer give_up(const domain::Grant& grant, const base::Error& cause);
     IssueAnswer wait_again(const domain::Grant& grant, const base::Error& cause);
     IssueAnswer leave_in_doubt(const domain::Grant& grant, const MintUnknown& unknown);

@@ -35,7 +35,13 @@ struct MintUnknown {
     std::string delete_handle;
     std::string detail;
 };
-using MintOutcome = std::variant<Minted, NotMinted, MintUnknown>;
+// A key exists that nobody may have (it could not be put under the guardrail): whoever asked for it has it revoked, if
+// the handle is no other key's.
+struct MintedInVain {
+    std::string delete_handle;
+    base::Error error;
+};
+using MintOutcome = std::variant<Minted, NotMinted, MintUnknown, MintedInVain>;
 
 // A key as the upstream lists it.
 struct UpstreamKey {

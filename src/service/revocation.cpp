@@ -40,6 +40,7 @@ base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, cons
                                                base::Deadline deadline, EndsWhat what) {
     const auto checked_reason = domain::check_text(reason, domain::reason_rule);
     if (!checked_reason) return tl::unexpected(checked_reason.error());
+    const base::Timestamp decided_at = clock_.now();  // what is replaced from now on is meant, too
     const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
@@ -47,7 +48,7 @@ base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, cons
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     base::crash_point("revoke.beginning");
-    const auto begun = begin(grant_id, {by.actor, *checked_reason, hold, clock_.now(), "", what});
+    const auto begun = begin(grant_id, {by.actor, *checked_reason, hold, decided_at, "", what});
     base::crash_point("revoke.begun");
     // Recovery settles the attempt, ends what it has made, and records that.
     if (begun && domain::is_ending_attempt(*begun)) return begun;

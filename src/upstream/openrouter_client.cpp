@@ -12,7 +12,6 @@ namespace {
 using base::Errc;
 using net::TransferStatus;
 
-constexpr base::Millis undo_timeout{5'000};  // beyond the deadline of the create, whose key must not stay
 
 bool is_success(const net::ClientResponse& response) {
     return response.transfer == TransferStatus::answered && response.status >= 200 && response.status < 300;
@@ -107,11 +106,7 @@ service::MintOutcome OpenRouterClient::mint(const service::MintRequest& request,
     const auto assigned = assign_guardrail(minted->delete_handle, deadline);
     if (assigned) return outcome;
     // Nobody has the key yet, and nobody may have it without the guardrail.
-    base::Error error = unassigned(assigned.error());
-    const auto revoked = revoke(minted->delete_handle, base::Deadline::after(undo_timeout));
-    if (revoked) return service::NotMinted{std::move(error)};
-    return service::MintUnknown{minted->delete_handle,
-                                error.detail + "; nor could the key be revoked: " + revoked.error().detail};
+    return service::MintedInVain{minted->delete_handle, unassigned(assigned.error())};
 }
 
 service::MintOutcome OpenRouterClient::create(const service::MintRequest& request, base::Deadline deadline) {

@@ -129,9 +129,14 @@ service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, 
     lock.unlock();
     if (action) action();
     if (fault == MintFault::lost_after_effect) return service::MintUnknown{"", "lost"};
-    if (fault == MintFault::foreign_handle) {
+    const auto oldest = [&] {
         const std::lock_guard relock(mutex_);
-        return service::MintUnknown{keys_.back().delete_handle, "no key in the answer"};
+        return keys_.back().delete_handle;
+    };
+    if (fault == MintFault::foreign_handle) return service::MintUnknown{oldest(), "no key in the answer"};
+    if (fault == MintFault::unguarded || fault == MintFault::unguarded_foreign) {
+        return service::MintedInVain{fault == MintFault::unguarded ? handle : oldest(),
+                                     {base::Errc::misconfigured, "the guardrail could not be assigned", {}}};
     }
     if (fault == MintFault::handle_only) return service::MintUnknown{handle, "no key in the answer"};
     return service::Minted{base::Secret("sk-or-v1-raw-of-" + handle), handle};

@@ -18,6 +18,8 @@ public:
     explicit FakeKeyProvider(const base::Clock& clock) : clock_(clock) {}
 
     enum class MintFault {
+        unguarded,           // done, but the key could not be put under the guardrail
+        unguarded_foreign,   // likewise, and the answer told the handle of the oldest key
         refused,             // certainly not done
         lost_before_effect,  // unknown, and not done
         lost_after_effect,   // unknown, and done

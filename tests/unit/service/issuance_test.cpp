@@ -296,16 +296,41 @@ TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
 TEST_F(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
     const auto first = issue();
     const domain::Recipient grace{{1002}, "grace"};
-    provider_.fail_next_mint(MintFault::foreign_handle);
-    EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::sorting_out);
-    EXPECT_EQ(store_.find(grace.id)->value().delete_handle, "") << "found by its name";
-    clock_.advance(settle_wait);
-    issuance_->settle(store_.find(grace.id)->value());
+    const auto is_first_alive = [&] {
+        const auto keys = provider_.live_keys();
+        return std::any_of(keys.begin(), keys.end(),
+                           [&](const auto& key) { return key.delete_handle == first.grant->delete_handle; });
+    };
+    for (const MintFault fault : {MintFault::foreign_handle, MintFault::unguarded_foreign}) {
+        provider_.fail_next_mint(fault);
+        EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::sorting_out);
+        EXPECT_EQ(store_.find(grace.id)->value().delete_handle, "") << "found by its name";
+        clock_.advance(settle_wait);
+        issuance_->settle(store_.find(grace.id)->value());
+        EXPECT_TRUE(is_first_alive());
+        EXPECT_EQ(provider_.live_keys().size(), 1u) << "what was made is found by its name, and ended";
+    }
     EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::created);
-    const auto keys = provider_.live_keys();
-    EXPECT_EQ(keys.size(), 2u);
-    EXPECT_TRUE(std::any_of(keys.begin(), keys.end(),
-                            [&](const auto& key) { return key.delete_handle == first.grant->delete_handle; }));
+    EXPECT_EQ(provider_.live_keys().size(), 2u);
+    EXPECT_TRUE(is_first_alive());
+}
+
+TEST_F(IssuanceTest, AKeyThatCannotBeGuardedIsRevokedAndItsCauseTold) {
+    provider_.fail_next_mint(MintFault::unguarded);
+    const auto refused = issue();
+    EXPECT_EQ(refused.error.code, base::Errc::misconfigured) << refused.error.detail;
+    EXPECT_TRUE(provider_.live_keys().empty());
+    EXPECT_EQ(issue().status, IssueStatus::created);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatCanNeitherBeGuardedNorRevokedIsEndedLater) {
+    provider_.fail_next_mint(MintFault::unguarded);
+    provider_.fail_next_revoke();
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    clock_.advance(settle_wait);
+    issuance_->settle(store_.find(ada.id)->value());
+    EXPECT_TRUE(provider_.live_keys().empty());
 }
 
 TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
