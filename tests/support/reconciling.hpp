@@ -60,6 +60,15 @@ protected:
     std::string add_key_of_another_life(std::int64_t account) {
         return provider_.add_key(domain::upstream_key_name({account}, nonces_.make({account})), clock_.now());
     }
+    // An attempt of this database that it has given up, and the key that it has made all the same.
+    std::string give_up_with_a_key_left(std::int64_t account) {
+        const std::string nonce = nonces_.make({account});
+        const service::ReserveRequest request{{{account}, "x"}, base::random_uuid(), nonce, {},
+                                              clock_.now(),     clock_.now()};
+        const auto reserved = keys_->reserve(request);
+        EXPECT_TRUE(reserved && keys_->release(service::attempt_of(std::get<service::Reserved>(*reserved).grant)));
+        return provider_.add_key(domain::upstream_key_name({account}, nonce), clock_.now());
+    }
     service::Recovered recover() { return recovery_.run_once(base::Seconds{15}, {}); }
 
     FakeKeyProvider provider_{clock_};

@@ -91,13 +91,7 @@ TEST_P(Reconciliation, OlderKeysThatAppearAgainAndAgainAreNotFew) {
 
 TEST_P(Reconciliation, WhatThisDatabaseHasGivenUpIsEndedHoweverManyTheyAre) {
     for (std::int64_t account = 1; account <= 12; ++account) {
-        const std::string nonce = nonces_.make({account});
-        const service::ReserveRequest request{{{account}, "x"}, base::random_uuid(), nonce, {},
-                                              clock_.now(),     clock_.now()};
-        const auto reserved = keys_->reserve(request);
-        ASSERT_TRUE(reserved);
-        ASSERT_TRUE(keys_->release(service::attempt_of(std::get<service::Reserved>(*reserved).grant)));
-        provider_.add_key(domain::upstream_key_name({account}, nonce), clock_.now());
+        give_up_with_a_key_left(account);
     }
     clock_.advance(settle_wait);
     const auto report = reconcile();
@@ -224,6 +218,35 @@ TEST_P(Reconciliation, SettlingReadsNoFurtherThanTheAttemptAndMeetsItsMinute) {
     clock_.advance(settle_wait);
     EXPECT_EQ(recover().settled, 1);
     EXPECT_LE(provider_.list_calls(), 5);
+}
+
+TEST_P(Reconciliation, UnderChurnEverythingIsFound) {
+    std::int64_t account = 0;
+    for (const auto& [keys, made_for_each_page] : {std::pair(3'000, 5), std::pair(100'000, 1)}) {
+        const auto kept = issue_key(++account), gone = issue_key(++account);
+        const std::string orphan = give_up_with_a_key_left(++account);
+        for (int i = 0; i < keys; ++i)
+            provider_.add_key("another", clock_.now());
+        provider_.remove_key(gone.delete_handle);
+        const auto lost = reserve(++account);
+        provider_.add_key(domain::upstream_key_name(lost.github_user_id, lost.nonce), clock_.now());
+        provider_.before_each_page([&, made = made_for_each_page] {
+            for (int i = 0; i < made; ++i)
+                provider_.add_key("another", clock_.now());
+        });
+        clock_.advance(settle_wait * 2);
+        const int listed = provider_.list_calls();
+        EXPECT_EQ(recover().settled, 1);
+        EXPECT_LE(provider_.list_calls() - listed, keys / 90 + 5);
+        const auto report = reconcile();
+        EXPECT_EQ(found(report, Finding::Kind::orphan), 1);
+        EXPECT_EQ(found(report, Finding::Kind::missing), 1);
+        EXPECT_LE(provider_.list_calls() - listed, 2 * (keys / 90 + 5));
+        EXPECT_TRUE(keys_->find(gone.github_user_id)->value().missing_since);
+        EXPECT_FALSE(keys_->find(kept.github_user_id)->value().missing_since);
+        EXPECT_EQ(provider_.get(orphan, base::Deadline::after(base::Millis{100})).error().code, base::Errc::not_found);
+        provider_.before_each_page(nullptr);
+    }
 }
 
 TEST_P(Reconciliation, ToldToStopItStopsBetweenTwoPages) {
