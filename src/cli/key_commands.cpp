@@ -67,7 +67,7 @@ void add_revoke(CLI::App& keys, int& status) {
     auto* revoke = keys.add_subcommand("revoke", "End keys for good, upstream and here: those named, or all that fit");
     auto* revoked = revoke->add_option("keys", whom_of_several)->expected(1, -1)->allow_extra_args();
     const auto filters = std::make_shared<FilterOptions>(*revoke);
-    auto* everything = add_switch(*revoke, "--all", "Every active key; their number is asked for, or see --confirm");
+    auto* everything = add_switch(*revoke, "--all", "Every key; their number is asked for, or see --confirm");
     auto* confirmed =
         revoke->add_option("--confirm", "How many keys are meant; nothing is done if there are more or fewer")
             ->check(CLI::Range(std::int64_t{0}, std::int64_t{10'000'000}));

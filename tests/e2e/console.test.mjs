@@ -116,7 +116,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   assert.equal(await page.locator("tbody tr").count(), 2);
   await page.goto(`${service.url}/admin`);
   await press("#revoke-every");
-  await page.locator("p", { hasText: "every active key" }).waitFor();
+  await page.locator("p", { hasText: "This means every key" }).waitFor();
   assert.equal(await page.locator("input[type=checkbox][required]").count(), 1);
   assert.equal(await page.locator("select[name=hold]").inputValue(), "none");
   await page.goto(`${service.url}/admin`);
@@ -127,7 +127,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   await tabTo(page, "tbody tr:first-child input[type=checkbox]");
   await page.keyboard.press("Space");
   await press("#revoke-chosen");
-  await page.locator("h1", { hasText: "Revoke 1 keys" }).waitFor();
+  await page.locator("h1", { hasText: "Revoke 1 key" }).waitFor();
   await page.goto(`${service.url}/admin/revocations/new?q=nobody-at-all`);
   assert.match(await page.textContent("main"), /nothing to revoke/);
 });
