@@ -19,6 +19,7 @@
 #include "cli/printing.hpp"
 #include "domain/written_text.hpp"
 #include "resources/resources.hpp"
+#include "service/part_of_key.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -109,9 +110,16 @@ base::Result<base::Secret> read_raw_key() {
         tcsetattr(STDIN_FILENO, TCSANOW, &shown);
         std::fputc('\n', stderr);
     }
-    base::Secret raw_key = is_read ? service::raw_key_in(line) : base::Secret();
+    std::string_view typed(is_read ? line : "");
+    typed = typed.substr(0, typed.find_first_of("\r\n"));
+    const std::string hint = service::hint_of_shortened(typed);
+    base::Secret raw_key = hint.empty() && !service::is_cut_off(typed) ? service::raw_key_in(typed) : base::Secret();
     explicit_bzero(line, sizeof line);
     if (!raw_key.empty()) return raw_key;
+    if (!hint.empty()) {
+        return base::fail(base::Errc::invalid_input,
+                          "this is no whole key; look for its last characters: llmapikey keys list --search " + hint);
+    }
     return base::fail(base::Errc::invalid_input, "standard input must hold a whole key, which begins with sk-or-");
 }
 

@@ -10,7 +10,7 @@ namespace llmapikey::domain {
 bool is_login(std::string_view text);
 // The login in what people write: "@octocat" is octocat.
 inline std::string_view without_at(std::string_view text) {
-    return text.substr(text.starts_with('@') ? 1 : 0);
+    return text.substr(text.size() > 1 && text.starts_with('@') ? 1 : 0);
 }
 // What GitHub may know as a login: up to 39 letters and digits with single hyphens between them. Logins of managed
 // users have an underscore, and some old ones end with a hyphen.

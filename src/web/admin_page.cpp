@@ -40,7 +40,9 @@ constexpr ResultText results[] = {
      "of them may have been it.",
      false},
     {"unknown-key",
-     "No account holds this key, and none that has ended had the same last characters. It was not made here.", false},
+     "No account holds this key, and no key that has ended had the same last characters. Was it pasted in full?",
+     false},
+    {"part-of-key", "That is only the beginning of a key. Paste the whole key, or its last four characters.", false},
     {"key-in-address",
      "The key was taken out of the address, and nothing was looked for. Paste it into the search below: it is sent so "
      "that no address holds it. The browser's history or a proxy may have kept the address: if others can read those, "
