@@ -17,6 +17,7 @@
 #include "cli/key_services.hpp"
 #include "cli/meant.hpp"
 #include "cli/printing.hpp"
+#include "domain/login.hpp"
 #include "domain/written_text.hpp"
 #include "resources/resources.hpp"
 #include "service/part_of_key.hpp"
@@ -337,15 +338,15 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (!verified) return report(verified.error());
     const auto id = account_meant_by(account, (*services)->stores, *config);
     if (!id) return report(id.error());
-    const auto answer = (*services)->administration.mint(*id, login, {cli_actor(), "cli"});
+    const auto answer =
+        (*services)->administration.mint(*id, std::string(domain::without_at(login)), {cli_actor(), "cli"});
     if (!answer) return report(answer.error());
-    const std::string_view status = service::to_text(answer->status);
     if (output == Output::json) {
-        boost::json::object object{{"status", status}, {"key", nullptr}};
+        boost::json::object object{{"status", service::to_text(answer->status)}, {"key", nullptr}};
         if (answer->grant) object["key"] = resources::to_json(*answer->grant);
         print_json(object);
     } else {
-        std::printf("%s\n", std::string(status).c_str());
+        print_line(sentence_of(*answer));
         if (answer->grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer->grant).c_str());
     }
     return answer->grant ? 0 : 1;

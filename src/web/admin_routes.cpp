@@ -218,7 +218,8 @@ net::Response admin_mint(const Services& services, const Context& context) {
     if (!answer) return error_response(services, context, answer.error());
     const IssueWording wording = wording_of(*answer);
     if (context.wants_json()) return issue_json(wording, &*answer, ShowKey::no, answer->error.retry_after);
-    return to_account(id->text(), wording.notice.empty() ? wording.status : wording.notice);
+    const std::string_view unnoticed = wording.http_status == 202 ? "in-progress" : wording.status;
+    return to_account(id->text(), wording.notice.empty() ? unnoticed : wording.notice);
 }
 
 net::Response admin_revoke(const Services& services, const Context& context) {
