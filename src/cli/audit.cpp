@@ -1,7 +1,7 @@
 #include <boost/json/object.hpp>
-#include <cstdio>
 
 #include "app/database.hpp"
+#include "base/plural.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
@@ -28,10 +28,10 @@ int run_audit_verify(Output output) {
         if (!is_whole) object["fault"] = checked->faults[0].what;
         print_json(object);
     } else if (is_whole) {
-        std::printf("%lld entries, whole; the head is %s\n", static_cast<long long>(checked->entries),
-                    checked->head_hash.empty() ? "empty" : checked->head_hash.c_str());
+        print_line("The audit log is whole: " + base::counted(checked->entries, "entry", "entries") + ".");
+        if (!checked->head_hash.empty()) print_line("Head of its chain: " + checked->head_hash);
     } else {
-        std::printf("NOT WHOLE: %s\n", checked->faults[0].what.c_str());
+        print_line("The audit log is NOT WHOLE: " + checked->faults[0].what);
     }
     return is_whole ? 0 : 1;
 }

@@ -7,12 +7,14 @@
 #include <cstdio>
 
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 #include "cli/actor.hpp"
 #include "cli/configuration.hpp"
 #include "cli/interruption.hpp"
 #include "cli/printing.hpp"
 #include "resources/resources.hpp"
 #include "service/bulk_selection.hpp"
+#include "service/selection_words.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -20,33 +22,58 @@ namespace {
 constexpr std::int64_t counted_max = 10'000'000;
 constexpr int bulks_shown = 50;
 constexpr int stuck_shown = 200;
+constexpr int logins_shown = 8;
 constexpr base::Millis pause{500};
 
-std::string keys_text(std::int64_t count) {
-    return std::to_string(count) + (count == 1 ? " key" : " keys");
-}
-
-// Of every key: asks a person for their number, and tells a script how to say it.
-base::Result<std::int64_t> ask_for_count(std::int64_t count) {
-    if (isatty(STDIN_FILENO) == 0) {
-        return base::fail(base::Errc::invalid_input, "this means every key, " + keys_text(count) +
-                                                         " now: add --confirm " + std::to_string(count) +
-                                                         " if that is meant");
-    }
-    std::fprintf(stderr, "This ends every key: %s. Type their number to go on: ", keys_text(count).c_str());
+// What a person types on the terminal, without blanks around it.
+std::string ask(const std::string& question) {
+    std::fprintf(stderr, "%s", question.c_str());
     char line[64];
-    if (std::fgets(line, sizeof line, stdin) == nullptr) line[0] = '\0';
+    if (std::fgets(line, sizeof line, stdin) == nullptr) return {};
     std::string_view typed(line);
     if (typed.ends_with('\n')) typed.remove_suffix(1);
-    const auto number = base::parse_whole_number(base::trim(typed));
-    if (number == count) return count;
+    return std::string(base::trim(typed));
+}
+
+// "2 keys: those in state active that fit the search 'guest-'; of ada, bob"
+base::Result<std::string> describe(KeyServices& services, const service::BulkSelection& selection, std::int64_t count) {
+    service::GrantQuery query = selection.query;
+    query.limit = logins_shown;
+    const auto page = services.stores.admin->list(query);
+    if (!page) return tl::unexpected(page.error());
+    std::string logins;
+    for (const domain::Grant& grant : page->grants)
+        logins += (logins.empty() ? "; of " : ", ") + base::to_printable(grant.github_username, 39);
+    const auto more = count - static_cast<std::int64_t>(page->grants.size());
+    if (more > 0) logins += " and " + std::to_string(more) + " more";
+    return base::counted(count, "key") + " (" + service::in_words(selection) + logins + ")";
+}
+
+// Keys that are named by a filter are ended once somebody has seen how many they are: a person is asked, a script says
+// so beforehand. Every key is confirmed by their number only. The number that is meant; nullopt: whatever it is.
+base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const service::BulkSelection& selection,
+                                                  std::int64_t count, const RevokeOptions& options) {
+    if (options.confirmed_count) return options.confirmed_count;
+    if (count == 0 && !selection.is_everything) return count;
+    if (options.is_agreed && !selection.is_everything) return std::nullopt;
+    const auto meant = describe(services, selection, count);
+    if (!meant) return tl::unexpected(meant.error());
+    const std::string number = std::to_string(count);
+    if (isatty(STDIN_FILENO) == 0) {
+        return base::fail(base::Errc::invalid_input, "this would revoke " + *meant + ". If that is meant, add " +
+                                                         (selection.is_everything ? "" : "--yes, or ") + "--confirm " +
+                                                         number);
+    }
+    const std::string word = selection.is_everything ? number : "yes";
+    const std::string answer = ask("This revokes " + *meant + ". Type " + word + " to go on: ");
+    if (answer == word) return count;
     return base::fail(base::Errc::conflict, "nothing was revoked");
 }
 
 void print_stuck(const std::vector<service::LedgerEntry>& stuck) {
     for (const service::LedgerEntry& entry : stuck) {
-        std::fprintf(stderr, "stuck: account %s, key %s, tried %d times: %s\n",
-                     entry.grant.github_user_id.text().c_str(), entry.grant.id.c_str(), entry.attempts,
+        std::fprintf(stderr, "stuck: account %s, key %s, tried %s: %s\n", entry.grant.github_user_id.text().c_str(),
+                     entry.grant.id.c_str(), base::counted(entry.attempts, "time").c_str(),
                      base::to_printable(entry.problem).c_str());
     }
 }
@@ -56,14 +83,14 @@ int print_ended(KeyServices& services, const service::BulkRevocation& bulk, Outp
     if (!stuck) return report(stuck.error());
     if (output == Output::json) print_json(resources::to_json(bulk));
     if (output == Output::text) {
-        print_line("revoked " + keys_text(bulk.total - bulk.remaining) + " (bulk revocation " + bulk.id + ")" +
-                   (bulk.stopped_at ? "; it was stopped by " + bulk.stopped_by : ""));
+        print_line("revoked " + base::counted(bulk.total - bulk.remaining, "key") + " (bulk revocation " + bulk.id +
+                   ")" + (bulk.stopped_at ? "; it was stopped by " + bulk.stopped_by : ""));
     }
     print_stuck(*stuck);
     if (bulk.remaining == 0) return 0;
     std::fprintf(stderr,
                  "llmapikey: OpenRouter does not revoke %s; nobody is shown them, and the service tries them again\n",
-                 keys_text(bulk.remaining).c_str());
+                 base::counted(bulk.remaining, "key").c_str());
     return 1;
 }
 
@@ -85,17 +112,13 @@ int revoke_in_bulk(KeyServices& services, const std::string& selection, const Re
     if (!count) return report(count.error());
     if (options.is_dry_run) {
         if (output == Output::json) print_json(boost::json::object{{"would_revoke", *count}});
-        if (output == Output::text) print_line("would revoke " + keys_text(*count));
+        if (output == Output::text) print_line("would revoke " + base::counted(*count, "key"));
         return 0;
     }
-    std::optional<std::int64_t> confirmed = options.confirmed_count;
-    if (parsed->is_everything && !confirmed) {
-        const auto asked = ask_for_count(*count);
-        if (!asked) return report(asked.error());
-        confirmed = *asked;
-    }
+    const auto confirmed = confirm(services, *parsed, *count, options);
+    if (!confirmed) return report(confirmed.error());
     Interruption interruption;
-    auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, confirmed);
+    auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, *confirmed);
     if (!bulk) return report(bulk.error());
     const std::string id = bulk->id;
     while (bulk && bulk->state != service::BulkState::done) {
@@ -153,7 +176,8 @@ int run_keys_stop(const std::string& bulk_id, Output output) {
     if (output == Output::json) {
         print_json(resources::to_json(*stopped));
     } else {
-        print_line("stopped: " + keys_text(stopped->total) + " had been marked and are ended; no other is touched");
+        print_line("stopped: " + base::counted(stopped->total, "key") +
+                   " marked by then are ended, the rest stay as they are");
     }
     return 0;
 }

@@ -50,6 +50,32 @@ std::string table_row(const domain::Grant& grant) {
                       grant.last_used_at ? day_of(*grant.last_used_at) : "-", grant.id});
 }
 
+std::string sentence_of(const service::IssueAnswer& answer) {
+    using enum service::IssueStatus;
+    switch (answer.status) {
+        case created:
+            return "The key is made. Its owner finds it on the dashboard.";
+        case exists:
+            return "This account has a key already, so none was made.";
+        case in_progress:
+        case queued:
+            return "The key is being made. Its owner finds it on the dashboard in a moment.";
+        case sorting_out:
+            return "OpenRouter did not say whether it made the key. The running service finds out by itself.";
+        case paused:
+            return "No key was made: new keys are paused. Set PROVISIONING_ENABLED=true.";
+        case full:
+            return "No key was made: all places are taken. Raise MAX_TOTAL_KEYS, or end keys.";
+        case on_hold:
+            return "No key was made: this account is on hold. Lift the hold in the console first.";
+        case no_key:
+        case switched_off:
+        case failed:
+            break;
+    }
+    return "No key was made, and nothing was left behind: " + answer.error.detail;
+}
+
 std::string csv_header() {
     return "id,github_user_id,github_username,status,hint,daily_limit_usd,created_at,expires_at,last_used_at\r\n";
 }

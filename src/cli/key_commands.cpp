@@ -65,12 +65,13 @@ void add_list(CLI::App& keys, int& status) {
 
 void add_revoke(CLI::App& keys, int& status) {
     auto* revoke = keys.add_subcommand("revoke", "End keys for good, upstream and here: those named, or all that fit");
-    auto* revoked = revoke->add_option("keys", whom_of_several);
+    auto* revoked = revoke->add_option("keys", whom_of_several)->expected(1, -1)->allow_extra_args();
     const auto filters = std::make_shared<FilterOptions>(*revoke);
-    auto* everything = add_switch(*revoke, "--all", "Every active key; their number is asked for, or see --confirm");
+    auto* everything = add_switch(*revoke, "--all", "Every key; their number is asked for, or see --confirm");
     auto* confirmed =
         revoke->add_option("--confirm", "How many keys are meant; nothing is done if there are more or fewer")
             ->check(CLI::Range(std::int64_t{0}, std::int64_t{10'000'000}));
+    auto* agreed = add_switch(*revoke, "--yes", "Of a filter: do not ask, however many keys fit");
     auto* reason = revoke->add_option("--reason", "Why; the person sees it if there is a hold")->required();
     auto* hold = revoke->add_option("--hold", "When the person may take another: none (at once), 90m, 24h, 7d, forever")
                      ->default_val("none");
@@ -81,7 +82,7 @@ void add_revoke(CLI::App& keys, int& status) {
         if (confirmed->count() > 0) count = confirmed->as<std::int64_t>();
         const RevokeOptions options{
             revoked->results(),   filters->set(), everything->count() > 0, text_of(reason), text_of(hold),
-            dry_run->count() > 0, count};
+            dry_run->count() > 0, count,          agreed->count() > 0};
         status = run_keys_revoke(options, output_of(json));
     });
 }

@@ -17,8 +17,10 @@
 #include "cli/key_services.hpp"
 #include "cli/meant.hpp"
 #include "cli/printing.hpp"
+#include "domain/login.hpp"
 #include "domain/written_text.hpp"
 #include "resources/resources.hpp"
+#include "service/part_of_key.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -109,9 +111,16 @@ base::Result<base::Secret> read_raw_key() {
         tcsetattr(STDIN_FILENO, TCSANOW, &shown);
         std::fputc('\n', stderr);
     }
-    base::Secret raw_key = is_read ? service::raw_key_in(line) : base::Secret();
+    std::string_view typed(is_read ? line : "");
+    typed = typed.substr(0, typed.find_first_of("\r\n"));
+    const std::string hint = service::hint_of_shortened(typed);
+    base::Secret raw_key = hint.empty() && !service::is_cut_off(typed) ? service::raw_key_in(typed) : base::Secret();
     explicit_bzero(line, sizeof line);
     if (!raw_key.empty()) return raw_key;
+    if (!hint.empty()) {
+        return base::fail(base::Errc::invalid_input,
+                          "this is no whole key; look for its last characters: llmapikey keys list --search " + hint);
+    }
     return base::fail(base::Errc::invalid_input, "standard input must hold a whole key, which begins with sk-or-");
 }
 
@@ -329,15 +338,15 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (!verified) return report(verified.error());
     const auto id = account_meant_by(account, (*services)->stores, *config);
     if (!id) return report(id.error());
-    const auto answer = (*services)->administration.mint(*id, login, {cli_actor(), "cli"});
+    const auto answer =
+        (*services)->administration.mint(*id, std::string(domain::without_at(login)), {cli_actor(), "cli"});
     if (!answer) return report(answer.error());
-    const std::string_view status = service::to_text(answer->status);
     if (output == Output::json) {
-        boost::json::object object{{"status", status}, {"key", nullptr}};
+        boost::json::object object{{"status", service::to_text(answer->status)}, {"key", nullptr}};
         if (answer->grant) object["key"] = resources::to_json(*answer->grant);
         print_json(object);
     } else {
-        std::printf("%s\n", std::string(status).c_str());
+        print_line(sentence_of(*answer));
         if (answer->grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer->grant).c_str());
     }
     return answer->grant ? 0 : 1;

@@ -34,6 +34,7 @@ struct RevokeOptions {
     std::string hold;  // "none", "forever", or a duration: "90m", "24h", "7d"; empty: forever, of every key none
     bool is_dry_run = false;
     std::optional<std::int64_t> confirmed_count;  // how many keys are meant
+    bool is_agreed = false;                       // of a filter: whatever their number is
 };
 int run_keys_revoke(const RevokeOptions& options, Output output);
 

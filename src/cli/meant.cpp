@@ -67,6 +67,11 @@ base::Result<domain::GithubUserId> account_with(const std::string& login, app::S
     return ask_github(login, config);
 }
 
+// Neither an id nor a login.
+bool is_signed_number(std::string_view text) {
+    return (text.starts_with('-') || text.starts_with('+')) && base::parse_whole_number(text.substr(1));
+}
+
 }  // namespace
 
 base::Result<void> refuse_raw_key(std::string_view text) {
@@ -87,11 +92,11 @@ base::Result<domain::GithubUserId> account_meant_by(const std::string& text, app
     }
     const std::string login = text.starts_with('@') ? text.substr(1) : text;
     const bool is_number = !text.starts_with('@') && base::parse_whole_number(text);
-    if (!domain::is_login(login) || is_number || login.find_first_of(" /") != std::string::npos) {
+    if (!domain::is_login(login) || is_number || is_signed_number(text) ||
+        login.find_first_of(" /") != std::string::npos)
         return base::fail(base::Errc::invalid_input, "'" + base::to_printable(text, 60) +
                                                          "' is no numeric id of a GitHub account, no login and no id "
                                                          "of a key; `llmapikey keys list --search` finds all three");
-    }
     return account_with(login, stores, config);
 }
 

@@ -1,6 +1,8 @@
 #include "service/grant_query.hpp"
 
 #include "base/encoding.hpp"
+#include "domain/login.hpp"
+#include "service/part_of_key.hpp"
 
 namespace llmapikey::service {
 namespace {
@@ -74,12 +76,18 @@ base::Result<void> read_expiry(const FieldReader& field, GrantQuery& query) {
     return {};
 }
 
+// "@octocat" is the login octocat, "…0013" a key that ends so.
+std::string search_meant_by(std::string_view text) {
+    const std::string hint = hint_of_shortened(text);
+    return hint.empty() ? std::string(domain::without_at(base::trim(text))) : hint;
+}
+
 }  // namespace
 
 base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Timestamp now) {
     GrantQuery query;
     query.now = now;
-    query.search = std::string(base::trim(field("q")));
+    query.search = search_meant_by(field("q"));
     if (!base::is_text(query.search)) return base::fail(base::Errc::invalid_input, "q must be UTF-8 text");
     if (domain::holds_raw_key(query.search)) {
         return base::fail(base::Errc::invalid_input,

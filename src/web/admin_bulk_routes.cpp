@@ -1,4 +1,6 @@
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
+#include "service/selection_words.hpp"
 #include "web/admin_page.hpp"
 #include "web/api_answer.hpp"
 #include "web/bulk_selection.hpp"
@@ -15,6 +17,24 @@ constexpr std::int64_t most_counted = 10'000'000;
 constexpr int stuck_shown = 50;
 constexpr int examples_shown = 8;
 
+// What stopping it came to. Keys that had been marked by then are ended, and the count of those still grows.
+std::string stopped_text(const service::BulkRevocation& bulk) {
+    if (!bulk.stopped_at) return {};
+    const std::string when = "Stopped at " + minute_text(*bulk.stopped_at) + " by " + bulk.stopped_by + ": ";
+    const std::int64_t done = bulk.total - bulk.remaining;
+    if (bulk.remaining > 0)
+        return when + std::to_string(done) + " of the " + base::counted(bulk.total, "key") +
+               " whose revocation had begun by then are revoked so far. All others keep working.";
+    return when + (done == 0 ? "no key was" : base::counted(done, "key was", "keys were")) +
+           " revoked. All others keep working.";
+}
+
+std::string outcome_text(const service::BulkRevocation& bulk) {
+    if (bulk.state != service::BulkState::done || bulk.stopped_at || bulk.remaining > 0) return {};
+    if (bulk.total == 0) return "No key was meant any more, so none was revoked.";
+    return bulk.total == 1 ? "The key is revoked." : "All " + std::to_string(bulk.total) + " keys are revoked.";
+}
+
 views::BulkRow row_of(const service::BulkRevocation& bulk) {
     views::BulkRow row;
     row.id = bulk.id;
@@ -26,7 +46,12 @@ views::BulkRow row_of(const service::BulkRevocation& bulk) {
     row.total = std::to_string(bulk.total);
     row.done = std::to_string(std::max<std::int64_t>(bulk.total - bulk.remaining, 0));
     if (bulk.stuck > 0) row.stuck = std::to_string(bulk.stuck);
-    if (bulk.stopped_at) row.state += ", stopped";
+    if (bulk.stopped_at) row.state = bulk.state == service::BulkState::done ? "stopped" : row.state + ", stopped";
+    row.stopped = stopped_text(bulk);
+    row.outcome = outcome_text(bulk);
+    row.has_keys = bulk.total > 0;
+    const auto selection = service::parse_bulk_selection(bulk.selection, bulk.created_at);
+    row.selection = selection ? service::in_words(*selection) : bulk.selection;
     return row;
 }
 
@@ -51,9 +76,35 @@ base::Result<void> show_examples(const Services& services, const service::BulkSe
 net::Response refuse_selection(const Services& services, const Context& context, const base::Error& error) {
     views::BulkConfirmView view;
     view.frame = make_frame(services, context);
-    view.count = "no";
+    view.count = "no keys";
     view.problem = "That cannot be revoked: " + error.detail + ".";
     return html_response(400, views::render(view));
+}
+
+// The keys that are meant, and the form that ends them. `mistake`: what is wrong with the form as it was sent; empty:
+// nothing.
+net::Response show_form(const Services& services, const Context& context, const service::FieldReader& field,
+                        std::vector<std::string> ids, std::string mistake) {
+    views::BulkConfirmView view;
+    view.frame = make_frame(services, context);
+    view.ids = std::move(ids);
+    view.filters = filters_of(field);
+    view.mistake = std::move(mistake);
+    view.reason = field("reason");
+    view.is_all_said = is_set(field("all"));
+    const std::string selection = selection_said(view.ids, view.filters, view.is_all_said);
+    const auto parsed = service::parse_bulk_selection(selection, services.clock.now());
+    if (!parsed) return refuse_selection(services, context, parsed.error());
+    view.is_everything = parsed->is_everything;
+    const auto count = services.bulk_revoker.count(selection, most_counted);
+    if (!count) return error_response(services, context, count.error());
+    const auto shown = show_examples(services, *parsed, view);
+    if (!shown) return error_response(services, context, shown.error());
+    view.number = std::to_string(*count);
+    view.count = base::counted(*count, "key");
+    if (parsed->ids.empty()) view.selection = service::in_words(*parsed);
+    if (*count == 0) view.problem = "No key fits, so there is nothing to revoke.";
+    return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, views::render(view));
 }
 
 net::Response ask_to_choose(const Services& services, const Context& context) {
@@ -75,23 +126,10 @@ net::Response ask_again(const Services& services, const Context& context, const 
 
 net::Response admin_bulk_confirm(const Services& services, const Context& context) {
     const Form fields(context.request.query);
-    views::BulkConfirmView view;
-    view.frame = make_frame(services, context);
-    view.ids = fields.values("ids");
-    view.filters = filters_of([&](std::string_view name) { return fields.value(name); });
-    const std::string selection = selection_said(view.ids, view.filters, is_set(fields.value("all")));
-    const auto parsed = service::parse_bulk_selection(selection, services.clock.now());
-    if (!parsed && selection.empty()) return ask_to_choose(services, context);
-    if (!parsed) return refuse_selection(services, context, parsed.error());
-    view.is_everything = parsed->is_everything;
-    view.is_all_said = is_set(fields.value("all"));
-    const auto count = services.bulk_revoker.count(selection, most_counted);
-    if (!count) return error_response(services, context, count.error());
-    const auto shown = show_examples(services, *parsed, view);
-    if (!shown) return error_response(services, context, shown.error());
-    view.count = std::to_string(*count);
-    if (*count == 0) view.problem = "No key fits, so there is nothing to revoke.";
-    return html_response(view.problem.empty() ? 200 : 400, views::render(view));
+    const auto field = [&](std::string_view name) { return fields.value(name); };
+    const auto ids = fields.values("ids");
+    if (selection_said(ids, filters_of(field), is_set(field("all"))).empty()) return ask_to_choose(services, context);
+    return show_form(services, context, field, ids, {});
 }
 
 net::Response admin_bulk_begin(const Services& services, const Context& context) {
@@ -101,7 +139,13 @@ net::Response admin_bulk_begin(const Services& services, const Context& context)
     if (!selection) return refuse_selection(services, context, selection.error());
     const auto why = reason_and_hold_of(*fields, services.clock.now());
     const auto confirmed = confirmed_count_of(*fields);
-    if (!why || !confirmed) return refuse_selection(services, context, why ? confirmed.error() : why.error());
+    if (!why || !confirmed) {
+        const std::string mistake =
+            "Nothing was revoked: " + (why ? confirmed.error().detail : why.error().detail) + ".";
+        return show_form(
+            services, context, [&](std::string_view name) { return fields->text(name); }, fields->texts("ids"),
+            mistake);
+    }
     const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed);
     if (bulk) return redirect(303, "/admin/revocations/" + bulk->id);
     if (bulk.error().code == base::Errc::conflict) return ask_again(services, context, *selection, bulk.error());
@@ -131,8 +175,6 @@ net::Response admin_bulk_progress(const Services& services, const Context& conte
     view.is_done = (*bulk)->state == service::BulkState::done;
     view.is_selecting = (*bulk)->state == service::BulkState::selecting;
     view.is_to_begin = view.is_selecting && (*bulk)->begins_at > services.clock.now();
-    view.is_stopped = (*bulk)->stopped_at.has_value();
-    view.stopped_by = (*bulk)->stopped_by;
     if (!view.is_done || (*bulk)->stuck > 0) view.problem = (*bulk)->problem;
     for (const service::LedgerEntry& entry : *stuck) {
         view.stuck.push_back({entry.grant.github_user_id.text(), entry.grant.github_username, entry.problem,

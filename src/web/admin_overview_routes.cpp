@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
+#include "domain/login.hpp"
 #include "net/body_stream.hpp"
 #include "ops/log.hpp"
 #include "resources/resources.hpp"
@@ -103,7 +104,7 @@ base::Result<std::vector<service::ChainedEntry>> latest_entries(const Services& 
 base::Result<std::vector<service::ChainedEntry>> latest_about(const Services& services, const std::string& search,
                                                               std::int64_t before) {
     service::AuditQuery query;
-    auto accounts = services.admin_store.find_accounts(search, accounts_searched);
+    auto accounts = services.admin_store.find_accounts(std::string(domain::without_at(search)), accounts_searched);
     if (!accounts) return tl::unexpected(accounts.error());
     query.accounts = std::move(*accounts);
     query.before = before;

@@ -48,6 +48,11 @@ net::Response answer_outcome(const Context& context, const std::string& account_
     return status_answer(outcome.status, outcome.word, text != nullptr ? text->text : "");
 }
 
+net::Response refuse_mint(const Services& services, const Context& context, const std::string& why) {
+    if (context.wants_json()) return error_response(services, context, 400, {}, {"Bad request", why + ".", "", "", ""});
+    return show_list(services, context, Form(""), "No key was made. " + why + ".");
+}
+
 // The key that the path names, and the fields of the form; an answer if there is none.
 struct Asked {
     domain::Grant grant;
@@ -201,16 +206,20 @@ net::Response admin_account(const Services& services, const Context& context) {
 
 net::Response admin_mint(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
-    const auto id = fields ? domain::GithubUserId::parse(fields->text("github_user_id")) : std::nullopt;
-    const std::string login = fields ? std::string(base::trim(fields->text("github_username"))) : "";
-    if (!id || !(login.empty() || domain::is_login(login))) return error_response(services, context, 400);
+    if (!fields) return error_response(services, context, 400);
+    const auto id = domain::GithubUserId::parse(base::trim(fields->text("github_user_id")));
+    const std::string login(domain::without_at(base::trim(fields->text("github_username"))));
+    if (!id) return refuse_mint(services, context, "The account id must be a whole number, such as 583231");
+    if (!login.empty() && !domain::is_login(login))
+        return refuse_mint(services, context, "The login cannot be one of GitHub's");
     const auto answer = services.administration.mint(*id, login, context.initiator());
     if (!answer && answer.error().code == base::Errc::not_found)
         return answer_outcome(context, id->text(), {"no-account", 404});
     if (!answer) return error_response(services, context, answer.error());
     const IssueWording wording = wording_of(*answer);
     if (context.wants_json()) return issue_json(wording, &*answer, ShowKey::no, answer->error.retry_after);
-    return to_account(id->text(), wording.notice.empty() ? wording.status : wording.notice);
+    const std::string_view unnoticed = wording.http_status == 202 ? "in-progress" : wording.status;
+    return to_account(id->text(), wording.notice.empty() ? unnoticed : wording.notice);
 }
 
 net::Response admin_revoke(const Services& services, const Context& context) {
@@ -234,7 +243,8 @@ net::Response admin_change(const Services& services, const Context& context) {
     const auto change = change_of(asked->fields);
     const bool is_empty = change && !change->is_disabled && !change->daily_limit;
     const auto reason = domain::check_text(asked->fields.text("reason"), domain::optional_reason_rule);
-    if (!change || is_empty || !reason) return answer_outcome(context, account_id, {"bad-change", 400});
+    if (!reason) return answer_outcome(context, account_id, {"bad-reason", 400});
+    if (!change || is_empty) return answer_outcome(context, account_id, {"bad-change", 400});
     const auto changed = services.administration.change(asked->grant.id, *change, *reason, context.initiator());
     if (changed) return answer_outcome(context, account_id, {"changed", 200});
     ops::log(ops::LogLevel::error, "changing a key: " + changed.error().detail);

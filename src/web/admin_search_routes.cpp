@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "resources/resources.hpp"
 #include "service/key_search.hpp"
+#include "service/part_of_key.hpp"
 #include "web/api_answer.hpp"
 #include "web/bulk_selection.hpp"
 #include "web/error_response.hpp"
@@ -31,12 +32,15 @@ net::Response to_found(const service::FoundKey& found) {
 net::Response admin_search(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(services, context, 400);
-    if (domain::holds_raw_key(fields->text("q"))) {
+    const std::string hint = service::hint_of_shortened(fields->text("q"));
+    if (hint.empty() && service::is_cut_off(fields->text("q"))) return redirect(303, "/admin?result=part-of-key");
+    if (hint.empty() && domain::holds_raw_key(fields->text("q"))) {
         const auto found =
             service::find_by_raw_key(services.admin_store, services.issuance, service::raw_key_in(fields->text("q")));
         return found ? to_found(*found) : error_response(services, context, found.error());
     }
-    auto said = filters_of([&](std::string_view name) { return fields->text(name); });
+    auto said =
+        filters_of([&](std::string_view name) { return name == "q" && !hint.empty() ? hint : fields->text(name); });
     const std::string sort = fields->text("sort");
     if (!sort.empty() && sort != "newest") said.emplace_back("sort", sort);
     const std::string query = service::selection_text(said);
@@ -46,8 +50,18 @@ net::Response admin_search(const Services& services, const Context& context) {
 net::Response api_key_search(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
-    const base::Secret raw_key = service::raw_key_in(fields->text("key"));
-    if (raw_key.empty()) {
+    const std::string pasted = fields->text("key");
+    const std::string hint = service::hint_of_shortened(pasted);
+    if (!hint.empty()) {
+        return api_error(services, context,
+                         {base::Errc::invalid_input,
+                          "key must be a whole key, and this one is shortened: look for its last characters with "
+                          "GET /api/v1/keys?q=" +
+                              hint,
+                          {}});
+    }
+    const base::Secret raw_key = service::raw_key_in(pasted);
+    if (raw_key.empty() || service::is_cut_off(pasted)) {
         return api_error(services, context,
                          {base::Errc::invalid_input, "key must be a whole key, which begins with sk-or-", {}});
     }

@@ -80,7 +80,7 @@ net::Response api_mint(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
     const auto id = domain::GithubUserId::parse(fields->text("github_user_id"));
-    const std::string login(base::trim(fields->text("github_username")));
+    const std::string login(domain::without_at(base::trim(fields->text("github_username"))));
     if (!id) {
         return api_error(services, context,
                          {base::Errc::invalid_input, "github_user_id must be the numeric id of a GitHub account", {}});

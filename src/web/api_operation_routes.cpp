@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
+#include "domain/login.hpp"
 #include "resources/resources.hpp"
 #include "web/api_answer.hpp"
 #include "web/bulk_selection.hpp"
@@ -31,7 +32,7 @@ net::Response answer_list(const char* name, const std::vector<Item>& items) {
 
 base::Result<std::vector<service::ChainedEntry>> entries_about(const Services& services, const std::string& search,
                                                                std::int64_t after, int limit) {
-    auto accounts = services.admin_store.find_accounts(search, accounts_searched);
+    auto accounts = services.admin_store.find_accounts(std::string(domain::without_at(search)), accounts_searched);
     if (!accounts) return tl::unexpected(accounts.error());
     service::AuditQuery query;
     query.accounts = std::move(*accounts);

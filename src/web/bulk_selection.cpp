@@ -31,6 +31,10 @@ base::Result<std::string> selection_of(const RequestFields& fields) {
     const std::string all = fields.text("all");
     std::string selection =
         selection_said(ids, filters_of([&](std::string_view name) { return fields.text(name); }), is_set(all));
+    if (selection.empty()) {
+        return base::fail(base::Errc::invalid_input,
+                          "say which keys to revoke: their ids, a filter such as q or state, or all");
+    }
     const auto parsed = service::parse_bulk_selection(selection, {});
     if (!parsed) return tl::unexpected(parsed.error());
     return selection;

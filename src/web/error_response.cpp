@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
+#include "web/way_back.hpp"
 
 namespace llmapikey::web {
 namespace {
@@ -54,6 +55,15 @@ ErrorText text_of(int status) {
                     "Try again. If it happens again, tell the organizer and quote the number below.", "/",
                     "To the start page"};
     }
+}
+
+// A form that came to nothing leads back to where it was filled in.
+void lead_back(const Context& context, int status, ErrorText& text) {
+    const bool is_of_form = status == 400 || status == 404 || status == 409 || status == 413;
+    const bool leads_elsewhere = !text.action_path.empty() && text.action_path != "/";
+    if (context.request.method != "POST" || !is_of_form || leads_elsewhere) return;
+    text.action_path = way_back(context);
+    text.action_text = "Back to where you were";
 }
 
 std::string problem_json(const Context& context, int status, const ErrorText& text) {
@@ -169,6 +179,7 @@ net::Response error_response(const Services& services, const Context& context, i
     if (context.wants_json()) {
         response = uncached_response(status, "application/problem+json", problem_json(context, status, text));
     } else {
+        lead_back(context, status, text);
         views::ErrorView view{make_frame(services, context),
                               status,
                               text.title,

@@ -7,6 +7,7 @@
 #include "net/body_stream.hpp"
 #include "ops/log.hpp"
 #include "web/error_response.hpp"
+#include "web/known_usage.hpp"
 #include "web/request_fields.hpp"
 #include "web/routes.hpp"
 #include "web/trial_words.hpp"
@@ -119,6 +120,7 @@ net::Response whole_answer(const Services& services, const Context& context, Tri
     const domain::Grant grant = trial.grant;
     const auto asked = services.trials.ask(std::move(trial), question, listener);
     const TrialFigures figures = figures_after(asked, services.usage, grant, services.clock);
+    known_usage(services, grant);  // asks anew, so that the dashboard knows it by the time that somebody goes there
     if (!asked) note_failure(asked.error(), context.request_id);
     if (!asked && listener.answer.empty()) {
         const TrialWords words = words_of(asked.error(), figures);

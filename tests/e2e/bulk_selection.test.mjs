@@ -147,7 +147,7 @@ test("one key that OpenRouter never revokes holds up neither its bulk revocation
 test("Ctrl-C ends the waiting only, and says how it goes on", async (t) => {
   const { folder, settings, keys, ended } = await start(t, 3);
   await upstreams.openrouterFault({ method: "DELETE", path: "/keys", times: 3, status: 429, headers: { "Retry-After": "3" }, body: '{"error":{"code":429,"message":"slow down"}}' });
-  const child = spawn(binary, ["keys", "revoke", "--search", "crowd-", "--reason", "a test"], { env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder, settings) }, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, ["keys", "revoke", "--search", "crowd-", "--reason", "a test", "--yes"], { env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder, settings) }, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk) => { said += chunk; });
   const exited = new Promise((done) => child.once("exit", (code, signal) => done({ code, signal })));

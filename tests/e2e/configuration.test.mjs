@@ -198,7 +198,7 @@ test("an account is named by its number, its login or its key's id, by each comm
       assert.ok(shown.out.includes(key.id));
     }
     assert.equal((await keys("mint", "--account", "1001", "--login", "ada")).code, 0);
-    assert.match((await keys("mint", "1001")).out, /exists/);
+    assert.match((await keys("mint", "1001")).out, /has a key already/);
     assert.equal((await keys("change", "ADA", "--disable")).code, 0);
     assert.match((await keys("reveal", "@ada", "--reason", "a test")).out, /^sk-or-v1-/);
     const unknown = await keys("show", "nobody-has-this-name");

@@ -49,7 +49,7 @@ test("switch a key off and on, and change its cap, by keyboard", async () => {
   await page.goto(`${service.url}/admin/accounts/${person.account}`);
   await page.fill("input[name=daily_limit_usd]", "lots");
   await page.click("#change-limit");
-  await page.locator("[role=alert]", { hasText: "no amount" }).waitFor();
+  await page.locator("[role=alert]", { hasText: "The cap was not changed" }).waitFor();
 });
 
 test("a change that upstream does not hear is told again until it does", async () => {
@@ -116,7 +116,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   assert.equal(await page.locator("tbody tr").count(), 2);
   await page.goto(`${service.url}/admin`);
   await press("#revoke-every");
-  await page.locator("p", { hasText: "every active key" }).waitFor();
+  await page.locator("p", { hasText: "This means every key" }).waitFor();
   assert.equal(await page.locator("input[type=checkbox][required]").count(), 1);
   assert.equal(await page.locator("select[name=hold]").inputValue(), "none");
   await page.goto(`${service.url}/admin`);
@@ -127,7 +127,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   await tabTo(page, "tbody tr:first-child input[type=checkbox]");
   await page.keyboard.press("Space");
   await press("#revoke-chosen");
-  await page.locator("h1", { hasText: "Revoke 1 keys" }).waitFor();
+  await page.locator("h1", { hasText: "Revoke 1 key" }).waitFor();
   await page.goto(`${service.url}/admin/revocations/new?q=nobody-at-all`);
   assert.match(await page.textContent("main"), /nothing to revoke/);
 });
@@ -174,6 +174,7 @@ test("make a token, use it, revoke it", async () => {
   assert.equal((await use()).status, 200);
   await page.goto(`${service.url}/admin/tokens`);
   assert.ok(!(await page.content()).includes(token));
+  await page.click("tbody summary");
   await page.click("tbody button");
   await page.locator("[role=status]", { hasText: "revoked" }).waitFor();
   assert.equal((await use()).status, 401);
@@ -218,7 +219,8 @@ test("webhooks: signed, retried, given up on, sent again", async (t) => {
   await screenshot(page, "console-webhooks");
   await page.locator("button", { hasText: "Send again" }).first().click();
   await page.locator("[role=status]", { hasText: "on its way" }).waitFor();
-  await page.locator("td form", { hasText: "Remove" }).locator("button").click();
+  await page.locator("summary", { hasText: "Remove" }).click();
+  await page.locator("td button", { hasText: "Remove it" }).click();
   await page.locator("[role=status]", { hasText: "removed" }).waitFor();
 });
 

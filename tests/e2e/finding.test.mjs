@@ -47,7 +47,7 @@ test("a whole key is found by POST, and its owner with it", async () => {
   assert.equal((await search({ q: `Authorization: Bearer ${holder.key}"` })).location, found.location, "as it was copied");
   const unknown = await search({ q: other });
   assert.equal(unknown.location, "/admin?result=unknown-key");
-  assert.match((await page(unknown.location)).text, /It was not made here/);
+  assert.match((await page(unknown.location)).text, /no key that has ended had the same last characters/);
   const byApi = await api("POST", "/keys/search", { key: holder.key });
   assert.equal(byApi.json().key.github_user_id, holder.account);
   assert.ok(!byApi.text.includes(holder.key));
@@ -58,6 +58,47 @@ test("a whole key is found by POST, and its owner with it", async () => {
   assert.equal(JSON.parse(byCommand.out).key.github_user_id, holder.account);
   assert.equal((await withInput(["keys", "find"], other)).code, 1);
   assert.equal((await withInput(["keys", "find"], "hello\n")).code, 2);
+});
+
+test("a part of a key is found by its last characters, or asked for as a whole; nobody is told that it was not made here", async () => {
+  const { key, hint, account } = holder;
+  for (const shortened of [`${key.slice(0, 12)}…${hint}`, `${key.slice(0, 12)}...${hint}`, `...${hint}`, `…${hint}`, `sk-or-v1-***${hint}`, ` "sk-or-…${hint}" `]) {
+    const found = await search({ q: shortened });
+    assert.equal(found.location, `/admin?q=${hint}`, shortened);
+    assert.match((await page(found.location)).text, new RegExp(`/admin/accounts/${account}"`));
+    const byCommand = await withInput(["keys", "find"], `${shortened}\n`);
+    assert.equal(byCommand.code, 2, shortened);
+    assert.match(byCommand.err, new RegExp(`whole key.*keys list --search ${hint}`), shortened);
+    const byApi = await api("POST", "/keys/search", { key: shortened });
+    assert.equal(byApi.status, 400, shortened);
+    assert.match(byApi.json().detail, new RegExp(`whole key.*q=${hint}`), shortened);
+  }
+  assert.equal((await api("GET", `/keys?q=${encodeURIComponent(`...${hint}`)}`)).json().keys[0].github_user_id, account);
+  for (const part of ["sk-or-v1-", "sk-or-v1-ab", key.slice(0, 30)]) {
+    const found = await search({ q: part });
+    assert.equal(found.location, "/admin?result=part-of-key", part);
+    assert.match((await page(found.location)).text, /Paste the whole key/);
+    assert.equal((await api("POST", "/keys/search", { key: part })).status, 400);
+    assert.match((await withInput(["keys", "find"], `${part}\n`)).err, /whole key/);
+  }
+  for (const login of ["a...b", "...", "…"]) assert.equal((await search({ q: login })).location, `/admin?q=${encodeURIComponent(login)}`);
+});
+
+test("a key of ours that is no longer live is known by its last characters, whatever ended it", async () => {
+  const ways = {
+    revoked: async (key) => api("POST", `/keys/${key.id}/revoke`, { reason: "left" }),
+    replaced: async (key, session) => send("POST", "/dashboard/key/rotate", { cookie: session, type: "application/x-www-form-urlencoded", body: `key_id=${key.id}` }),
+    "given back": async (key, session) => send("POST", "/dashboard/key/give-back", { cookie: session, type: "application/x-www-form-urlencoded", body: `key_id=${key.id}` }),
+  };
+  for (const [way, end] of Object.entries(ways)) {
+    const login = `former-${way.replace(" ", "-")}`, session = await signIn(service, login);
+    const { key } = await (await generate(service, session)).json();
+    const [grant] = (await api("GET", `/keys?q=${login}`)).json().keys;
+    await end(grant, session);
+    const found = await until(`${way}: it is found`, async () => { const answer = await search({ q: key }); return !answer.location.includes("found-key") && answer; });
+    assert.match(found.location, /result=perhaps-ended/, way);
+  }
+  assert.doesNotMatch((await page("/admin?result=unknown-key")).text, /not made here/);
 });
 
 test("the console searches by POST, and goes to an address that can be kept", async () => {

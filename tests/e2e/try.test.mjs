@@ -389,6 +389,26 @@ test("in the browser without JavaScript the form leads to the whole answer", asy
   await page.context().close();
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`in the browser ${javaScriptEnabled ? "with" : "without"} JavaScript: after a try the figures are those after it`, async () => {
+    const { session, key } = await holder();
+    await until("figures of nothing spent", async () => /Spent today<\/dt><dd>\$0\.00/.test(await (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text()));
+    const page = await openDashboard(session, { javaScriptEnabled });
+    await lookalike("spend", { hash: await hashOf(key), usd: 3.4 });
+    await page.fill("#try-form textarea", "what is left?");
+    await page.click("#try-send");
+    if (!javaScriptEnabled) {
+      await page.locator("#answer").waitFor();
+      await new Promise((done) => setTimeout(done, 1000));
+      await page.click("text=Back to the dashboard");
+    }
+    await page.locator("#limits dd", { hasText: "$6.60" }).waitFor({ timeout: 5000 });
+    assert.match(await page.textContent("#limits"), /Spent today\$3\.40/);
+    if (javaScriptEnabled) assert.match(await page.textContent("#try-answer"), /You said: what is left/, "the answer stays");
+    await page.context().close();
+  });
+}
+
 test("in the browser: what is typed stays while the page asks for what was spent", async () => {
   const { login } = await holder();
   await service.stop();  // a new process does not know what was spent

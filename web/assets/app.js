@@ -79,6 +79,21 @@ const readEvents = async (body, take) => {
   }
 };
 
+const fetchPage = async () => {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  return answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+};
+
+// A try has made the figures old: they are shown anew, as soon as they are known.
+const renewFigures = async (times) => {
+  try {
+    const [mine, fresh] = [document, await fetchPage()].map((each) => each && each.querySelector("#limits"));
+    if (mine && fresh) mine.replaceWith(fresh);
+    if (fresh && fresh.querySelector("time")) return;
+  } catch { /* offline for a moment */ }
+  if (times > 1) setTimeout(renewFigures, 1000, times - 1);
+};
+
 const ask = async (form) => {
   const [answer, problem, button] = ["answer", "problem", "send"].map((name) => document.getElementById("try-" + name));
   const fields = new URLSearchParams(new FormData(form));
@@ -106,6 +121,7 @@ const ask = async (form) => {
   answer.hidden = !answer.textContent;
   problem.textContent = complaint;
   problem.hidden = !complaint;
+  renewFigures(20);
 };
 
 document.addEventListener("submit", (event) => {
@@ -152,10 +168,9 @@ const refresh = (count) => {
     // Nobody who types is disturbed.
     if (document.activeElement?.closest("#try")) return refresh(count);
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const next = page.querySelector("main");
-      if (answer.ok && next && next.innerHTML !== main.innerHTML) show(next, main);
+      const page = await fetchPage();
+      const next = page && page.querySelector("main");
+      if (next && next.innerHTML !== main.innerHTML) show(next, main);
     } catch { /* offline for a moment: the next round asks again */ }
     refresh(count + 1);
   }, Number(main.dataset.refreshAfter) * (count < eagerRefreshes ? 1 : 15));

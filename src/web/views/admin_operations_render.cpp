@@ -14,6 +14,10 @@ Data data_of(const BulkRow& row) {
     data.set("reason", row.reason);
     data.set("total", row.total);
     data.set("done", row.done);
+    data.set("selection", row.selection);
+    set_if_any(data, "stopped", row.stopped);
+    set_if_any(data, "outcome", row.outcome);
+    data.set("has_keys", row.has_keys);
     set_if_any(data, "stuck", row.stuck);
     return data;
 }
@@ -73,6 +77,8 @@ Data data_of(const DeliveryRow& row) {
 std::string render(const BulkConfirmView& view) {
     Data data = admin_data(view.frame, "Revoke keys", "bulk");
     data.set("count", view.count);
+    data.set("number", view.number);
+    set_if_any(data, "selection", view.selection);
     data.set("examples", data_of(view.examples));
     data.set("has_examples", !view.examples.empty());
     data.set("ids", data_of(view.ids));
@@ -87,18 +93,17 @@ std::string render(const BulkConfirmView& view) {
     data.set("is_everything", view.is_everything);
     data.set("is_all_said", view.is_all_said);
     set_if_any(data, "problem", view.problem);
+    set_if_any(data, "mistake", view.mistake);
+    data.set("said_reason", view.reason);
     return render_template("admin_bulk_confirm", data);
 }
 
 std::string render(const BulkProgressView& view) {
-    Data data = admin_data(view.frame, "Revoking keys", "bulk");
+    Data data = admin_data(view.frame, view.bulk.stopped.empty() ? "Revoking keys" : "A stopped revocation", "bulk");
     data.set("bulk", data_of(view.bulk));
     data.set("is_done", view.is_done);
     data.set("is_selecting", view.is_selecting);
     data.set("is_to_begin", view.is_to_begin);
-    data.set("is_stopped", view.is_stopped);
-    data.set("stopped_by", view.stopped_by);
-    data.set("is_revoked", view.is_done && view.stuck.empty() && view.bulk.stuck.empty());
     set_if_any(data, "problem", view.problem);
     Data stuck{Data::type::list};
     for (const StuckRow& row : view.stuck) {
