@@ -35,7 +35,6 @@ std::string presented_csrf_token(const net::Request& request) {
 }
 
 constexpr std::string_view api_path = "/api/v1/";
-
 // Of a request to the JSON API; empty: none. A browser never sends one by itself.
 std::string_view bearer_of(const net::Request& request) {
     constexpr std::string_view scheme = "Bearer ";
@@ -177,14 +176,15 @@ net::Response Site::answer(Context& context) {
 // Routes of admins are for admins alone here as well: to everybody else there is no such path with a slash either.
 std::optional<net::Response> Site::move_from_slash(const Context& context) const {
     const std::string_view path = without_slash(context.request.path);
-    if (path.empty()) return std::nullopt;
+    if (path.empty() || has_raw_key(path)) return std::nullopt;
     const bool is_admin =
         context.api_token || (context.session && services_.admins.contains(context.session->recipient.id.value));
     const Route* route = find_route(context.request.method, path, Part::open);
     if (route == nullptr && is_admin) route = find_route(context.request.method, path, Part::admin);
     if (route == nullptr || route->access == Access::operator_) return std::nullopt;
-    const std::string_view query = context.request.query;
-    return redirect(308, std::string(path) + (query.empty() ? "" : "?" + std::string(query)));
+    if (auto refusal = refuse_raw_key(services_, context, *route, path)) return refusal;
+    const std::string query(base::from_percent_encoded(context.request.query, true) ? context.request.query : "");
+    return redirect(308, std::string(path) + (query.empty() ? "" : "?" + query));
 }
 
 std::optional<net::ReadyAnswer> Site::ready_answer(const net::Request& request) {
@@ -229,10 +229,10 @@ void Site::read_session(Context& context) const {
 }
 
 net::Response Site::call(Context& context) {
-    if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
-    if (auto refusal = refuse_raw_key(services_, context)) return std::move(*refusal);
-    if (auto refusal = refuse_unknown_fields(services_, context)) return std::move(*refusal);
     const net::Request& request = context.request;
+    if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
+    if (auto refusal = refuse_raw_key(services_, context, *context.route, request.path)) return std::move(*refusal);
+    if (auto refusal = refuse_unknown_fields(services_, context)) return std::move(*refusal);
     const bool may_be_once = request.method == "POST" && request.path.starts_with(api_path);
     const std::string key(may_be_once ? request.header("idempotency-key") : std::string_view());
     const bool is_once = !key.empty() && !is_recorded_each_time(*context.route);
