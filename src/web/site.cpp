@@ -35,6 +35,7 @@ std::string presented_csrf_token(const net::Request& request) {
 }
 
 constexpr std::string_view api_path = "/api/v1/";
+
 // Of a request to the JSON API; empty: none. A browser never sends one by itself.
 std::string_view bearer_of(const net::Request& request) {
     constexpr std::string_view scheme = "Bearer ";
@@ -292,13 +293,8 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
     if (const auto* under_way = std::get_if<service::RequestUnderWay>(&*begun))
         return under_way_response(services_, context, under_way->ends_within);
     const std::string bound_to = actor + "\n" + key;
-    if (const auto* stored = std::get_if<service::StoredAnswer>(&*begun)) {
-        const auto body = services_.answer_sealer.open(stored->sealed_body, bound_to);
-        if (!body) return error_response(services_, context, 500);
-        if (auto refusal = refuse_replay(services_, context, body->reveal())) return std::move(*refusal);
-        net::Response response = uncached_response(stored->status, "application/json", body->reveal());
-        return std::move(response.set("Idempotency-Replayed", "true"));
-    }
+    if (const auto* stored = std::get_if<service::StoredAnswer>(&*begun))
+        return replay(services_, context, *stored, bound_to);
     const std::string& attempt = std::get<service::FirstRequest>(*begun).attempt;
     net::Response response = context.route->handler(services_, context);
     // What failed, or is still under way, may be asked for again with the same key.
