@@ -30,7 +30,14 @@ struct Origin {
 // Nullopt for anything but http:// or https:// with an authority and nothing behind it. Views of `text`.
 std::optional<Origin> parse_origin(std::string_view text);
 
-// In lower case and without the scheme's default port, as browsers write it (RFC 6454 section 6.1).
+// As browsers write a host, whatever way it was typed (URL Standard, host parsing): in lower case, "127.1" as
+// "127.0.0.1", "[2001:DB8:0::1]" as "[2001:db8::1]". Nullopt: browsers open no such host, such as "1.2.3.256".
+std::optional<std::string> canonical_host(std::string_view host);
+
+// Whether browsers write both the same way.
+bool is_same_host(std::string_view one, std::string_view other);
+
+// With such a host and without the scheme's default port, as browsers write it (RFC 6454 section 6.1).
 std::string to_text(const Origin& origin);
 
 }  // namespace llmapikey::base

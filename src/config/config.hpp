@@ -90,7 +90,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
 
 // As `lookup`, but a secret may stand in a file that NAME_FILE names, or in the file NAME of CREDENTIALS_DIRECTORY
 // (systemd's LoadCredential=, systemd.exec(5)), with or without a line break at its end. Reads the files now. Problems:
-// NAME is set too; a file that cannot be read, is empty or longer than 16 KiB.
+// NAME is set too; a file that cannot be read, is empty, no text or longer than 16 KiB.
 tl::expected<Lookup, std::vector<Problem>> with_secret_files(Lookup lookup);
 
 // The environment, and behind it the `.env` file of the working directory if there is one.
@@ -98,13 +98,13 @@ struct Environment {
     Lookup lookup;                // without secrets from files
     std::vector<Problem> unread;  // names that nobody reads and that were most likely meant for us; not fatal
 };
-// Problems: a line of the file that is no assignment; a file that cannot be read, is a folder or is no UTF-8.
+// Problems: a line of the file that is no assignment; a file that cannot be read (config/plain_file.hpp).
 tl::expected<Environment, std::vector<Problem>> read_environment(const std::string& dotenv_path = ".env");
 // Likewise, with secrets from files. Problems: also those of with_secret_files().
 tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv_path = ".env");
 
 // NAME=value lines; quotes, `export `, comments and blank lines as in shells: a comment begins at a # with a blank
-// before it. No expansion: "${X}" stays what it is. Fails with the line's number.
+// before it. No expansion: "${X}" stays what it is. Fails with the line's number and what to do.
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std::string_view text);
 
 // The origin that people open, as browsers write it: in lower case, without the scheme's default port. Refuses a path,
@@ -118,7 +118,8 @@ std::vector<Problem> unread_in_file(const std::vector<std::string>& names);
 std::vector<Problem> unread_in_environment(const std::vector<std::string>& names);
 std::vector<std::string> names_in_environment();
 
-// Editors put a mark at the beginning of a file that is no part of its text. invalid_input: the mark of UTF-16.
+// Editors put a mark at the beginning of a file that is no part of its text. invalid_input: UTF-16, with its mark or
+// without, or NUL bytes.
 base::Result<std::string> without_byte_order_mark(std::string text);
 
 // http(s) URL with a host and without query or fragment; without its trailing slashes.

@@ -1,14 +1,9 @@
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "base/encoding.hpp"
-#include "base/file_access.hpp"
 #include "config/config.hpp"
+#include "config/plain_file.hpp"
 #include "config/systemd.hpp"
 
 namespace llmapikey::config {
@@ -31,42 +26,29 @@ std::size_t comment_in(std::string_view text) {
     return std::string_view::npos;
 }
 
-// `text`: all behind the equals sign. Nullopt: a quote that is not closed, or text behind the closing one.
-std::optional<std::string> parse_value(std::string_view text) {
+// `text`: all behind the equals sign. The message goes on after the name.
+base::Result<std::string> parse_value(std::string_view text) {
     const std::string_view value = base::trim(text);
     if (!value.empty() && (value.front() == '"' || value.front() == '\'')) {
         const auto end = value.find(value.front(), 1);
-        if (end == std::string_view::npos) return std::nullopt;
+        if (end == std::string_view::npos)
+            return base::fail(base::Errc::invalid_input, "begins with a quote (" + std::string(1, value.front()) +
+                                                             ") that is not closed: close it on the same line, or "
+                                                             "leave it out");
         const std::string_view rest = base::trim(value.substr(end + 1));
-        if (!rest.empty() && rest.front() != '#') return std::nullopt;
+        if (!rest.empty() && rest.front() != '#')
+            return base::fail(base::Errc::invalid_input,
+                              "has text behind its closing quote: remove that, or put the other kind of quotes around "
+                              "all of it");
         return std::string(value.substr(1, end - 1));
     }
     // Before it is trimmed: what stands before a comment may be nothing but blanks.
     return std::string(base::trim(text.substr(0, comment_in(text))));
 }
 
-// The text of a file of settings, from which a mark of its encoding has been taken away. Not found: no text.
-tl::expected<std::optional<std::string>, Problem> read_dotenv(const std::string& path) {
-    std::error_code ec;
-    if (std::filesystem::is_directory(path, ec)) {
-        return tl::unexpected(
-            Problem{path,
-                    "is a folder: remove it, or put a file with lines NAME=value there (a container's engine makes a "
-                    "folder where a file to be mounted is missing)"});
-    }
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    if (!file || file.bad()) {
-        if (errno == ENOENT) return std::optional<std::string>();
-        return tl::unexpected(Problem{path, std::string("cannot be read: ") + std::strerror(errno) +
-                                                base::describe_access(path) + "; make it readable for this user"});
-    }
-    auto plain = without_byte_order_mark(std::move(text).str());
-    if (!plain) return tl::unexpected(Problem{path, plain.error().detail});
-    return std::optional(std::move(*plain));
-}
+constexpr PlainFileRule settings_rule{1024 * 1024,
+                                      "is longer than 1 MiB: it should hold lines NAME=value and nothing else",
+                                      "put a file with lines NAME=value there"};
 
 }  // namespace
 
@@ -87,26 +69,42 @@ base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std:
         if (line.empty() || line.front() == '#') continue;
         const auto equals = line.find('=');
         const std::string_view name = base::trim(line.substr(0, equals));
-        const auto value = equals == std::string_view::npos ? std::nullopt : parse_value(line.substr(equals + 1));
-        if (!value || !is_name(name)) {
+        const std::string place = "line " + std::to_string(line_number);
+        if (equals == std::string_view::npos || !is_name(name))
+            return base::fail(base::Errc::invalid_input, place + " is not of the form NAME=value");
+        const auto value = parse_value(line.substr(equals + 1));
+        if (!value)
             return base::fail(base::Errc::invalid_input,
-                              "line " + std::to_string(line_number) + " is not of the form NAME=value");
-        }
+                              place + ": the value of " + std::string(name) + " " + value.error().detail);
         assignments.emplace_back(std::string(name), *value);
     }
     return assignments;
 }
 
+namespace {
+
+// By its mark, or because every other byte of what it holds is NUL, as in letters of the Latin script.
+bool is_utf16(std::string_view text) {
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return true;
+    std::size_t count = 0;
+    for (std::size_t i = 1; i < text.size(); i += 2)
+        if ((text[i] == '\0') != (text[i - 1] == '\0')) ++count;
+    return text.size() > 3 && count * 4 > text.size();
+}
+
+}  // namespace
+
 base::Result<std::string> without_byte_order_mark(std::string text) {
     if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
-    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-        return base::fail(base::Errc::invalid_input, "is UTF-16: save it as UTF-8");
+    if (is_utf16(text)) return base::fail(base::Errc::invalid_input, "is UTF-16: save it as UTF-8");
+    if (text.find('\0') != std::string::npos)
+        return base::fail(base::Errc::invalid_input, "is no text (it holds NUL bytes): write it as text, in UTF-8");
     return text;
 }
 
 tl::expected<Environment, std::vector<Problem>> read_environment(const std::string& dotenv_path) {
-    const auto text = read_dotenv(dotenv_path);
-    if (!text) return tl::unexpected(std::vector<Problem>{text.error()});
+    const auto text = read_plain_file(dotenv_path, settings_rule);
+    if (!text) return tl::unexpected(std::vector<Problem>{{dotenv_path, text.error().detail}});
     std::map<std::string, std::string, std::less<>> values;
     if (*text) {
         const auto assignments = parse_dotenv(**text);

@@ -66,8 +66,9 @@ public:
     // The value as it is, on one line.
     std::string line(std::string_view name) {
         std::string value = lookup_(name).value_or("");
-        if (value.find_first_of("\r\n") == std::string::npos && value.find('\0') == std::string::npos) return value;
-        complain(name, "has a line break inside");
+        const bool has_nul = value.find('\0') != std::string::npos;
+        if (value.find_first_of("\r\n") == std::string::npos && !has_nul) return value;
+        complain(name, has_nul ? "is no text: it holds NUL bytes" : "has a line break inside");
         return {};
     }
 

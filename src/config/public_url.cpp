@@ -59,6 +59,8 @@ base::Result<std::string> parse_public_url(std::string_view text) {
                           : "has a host that is none: it must be a name or an address, " + std::string(example));
     }
     const std::string host = base::to_lower(origin->authority.host);
+    if (!base::canonical_host(host) && !host.ends_with('.'))
+        return refuse("has a host that is no address, though it ends with a number; browsers do not open it");
     if (host.ends_with('.')) return refuse("has a host that ends with a dot: browsers take that for another site");
     if (is_placeholder(host)) return refuse(asks_for_name);
     return base::to_text(*origin);

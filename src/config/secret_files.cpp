@@ -1,16 +1,16 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
 
 #include "config/config.hpp"
+#include "config/plain_file.hpp"
 
 namespace llmapikey::config {
 namespace {
 
-constexpr std::size_t max_file_bytes = 16 * 1024;
+constexpr PlainFileRule secret_rule{16 * 1024, "is longer than any secret; it should hold nothing else",
+                                    "name a file that holds the secret and nothing else"};
 
 using Secrets = std::map<std::string, base::Secret, std::less<>>;
 
@@ -22,20 +22,10 @@ std::string without_last_line_break(std::string text) {
 }
 
 base::Result<base::Secret> read_secret(const std::string& path) {
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    std::string text(max_file_bytes + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad() || (file.gcount() == 0 && errno != 0)) {
-        return base::fail(base::Errc::invalid_input, path + " cannot be read: " + std::strerror(errno));
-    }
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (text.size() > max_file_bytes) {
-        return base::fail(base::Errc::invalid_input, path + " is longer than any secret; it should hold nothing else");
-    }
-    auto plain = without_byte_order_mark(std::move(text));
+    auto plain = read_plain_file(path, secret_rule);
     if (!plain) return base::fail(base::Errc::invalid_input, path + " " + plain.error().detail);
-    base::Secret secret(without_last_line_break(std::move(*plain)));
+    if (!*plain) return base::fail(base::Errc::invalid_input, path + " cannot be read: there is no such file");
+    base::Secret secret(without_last_line_break(std::move(**plain)));
     if (secret.empty()) return base::fail(base::Errc::invalid_input, path + " is empty");
     return secret;
 }
@@ -48,7 +38,7 @@ bool is_set(std::string_view name, const Lookup& lookup) {
 // What is there and cannot be read, or cannot even be looked at, counts as there, so that reading says what is wrong.
 bool is_there(const std::string& path) {
     struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 || errno != ENOENT;
+    return ::lstat(path.c_str(), &status) == 0 || errno != ENOENT;
 }
 
 // Where the variable's value stands, and which setting says so.

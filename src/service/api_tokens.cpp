@@ -77,6 +77,16 @@ base::Result<void> ApiTokens::revoke(domain::GithubUserId owner, const std::stri
     return audited.done();
 }
 
+base::Result<bool> ApiTokens::may_show_again(domain::GithubUserId owner, const base::Secret& text,
+                                             const Initiator& by) {
+    const auto token = store_.find_by_hash(hash_of(text.reveal()));
+    if (!token) return tl::unexpected(token.error());
+    if (!*token || (*token)->owner != owner || !is_valid(**token, clock_.now())) return false;
+    const auto recorded = record_showing_again(audit_, clock_, by, "token.reveal", "token:" + (*token)->id);
+    if (!recorded) return tl::unexpected(recorded.error());
+    return true;
+}
+
 base::Result<std::optional<ApiToken>> ApiTokens::find(std::string_view text) {
     if (!text.starts_with(prefix)) return std::nullopt;
     auto token = store_.find_by_hash(hash_of(text));

@@ -66,6 +66,8 @@ public:
     base::Result<NewToken> create(domain::GithubUserId owner, const std::string& name, const std::set<Scope>& scopes,
                                   std::int64_t days, const Initiator& by);
     base::Result<void> revoke(domain::GithubUserId owner, const std::string& id, const Initiator& by);
+    // Before a token is shown to its owner again: records it. False: it is not the owner's, expired or revoked.
+    base::Result<bool> may_show_again(domain::GithubUserId owner, const base::Secret& text, const Initiator& by);
     // Nullopt: unknown, expired or revoked. Whether its owner is an admin still is for the caller to check.
     base::Result<std::optional<ApiToken>> find(std::string_view text);
 

@@ -55,6 +55,14 @@ private:
     AuditEntry entry_;
 };
 
+// A secret that was shown once is shown again: the request that made it came again.
+inline base::Result<void> record_showing_again(AuditLog& log, const base::Clock& clock, const Initiator& by,
+                                               std::string action, std::string subject) {
+    Audited audited(log, clock, by, std::move(action), std::move(subject), "shown again for its Idempotency-Key");
+    const auto recorded = audited.begin();
+    return recorded ? audited.done() : recorded;
+}
+
 inline std::string subject_of(const domain::Grant& grant) {
     return "account:" + grant.github_user_id.text() + " grant:" + grant.id;
 }

@@ -96,6 +96,17 @@ base::Result<NewEndpoint> Webhooks::rotate_secret(const std::string& id, std::ch
     return rotated;
 }
 
+base::Result<bool> Webhooks::may_show_again(const std::string& id, const base::Secret& secret, const Initiator& by) {
+    const auto endpoint = find(id);
+    if (!endpoint && endpoint.error().code == base::Errc::not_found) return false;
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    const auto present = sealer_.open(endpoint->sealed_secret, id);
+    if (!present || present->reveal() != secret.reveal()) return false;
+    const auto recorded = record_showing_again(audit_, clock_, by, "webhook.reveal", "webhook:" + id);
+    if (!recorded) return tl::unexpected(recorded.error());
+    return true;
+}
+
 base::Result<void> Webhooks::test(const std::string& id) {
     const auto endpoint = find(id);
     if (!endpoint) return tl::unexpected(endpoint.error());

@@ -159,6 +159,8 @@ public:
     // A new secret. The one before signs as well for `keep_former` (0: no more). not_found; invalid_input: longer than
     // former_secret_max.
     base::Result<NewEndpoint> rotate_secret(const std::string& id, std::chrono::hours keep_former, const Initiator& by);
+    // Before a secret is shown again: records it. False: there is no such endpoint, or it has another secret by now.
+    base::Result<bool> may_show_again(const std::string& id, const base::Secret& secret, const Initiator& by);
     // Sends a "webhook.test" to this endpoint alone, also where it is switched off. not_found.
     base::Result<void> test(const std::string& id);
 

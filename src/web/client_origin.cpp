@@ -140,7 +140,7 @@ bool OriginResolver::came_elsewhere(const net::Request& request) const {
         return true;
     // Cookies know no ports.
     const auto asked = base::parse_authority(asked_authority(request, is_forwarded));
-    return asked && !base::equal_ignoring_case(asked->host, canonical->authority.host);
+    return asked && !base::is_same_host(asked->host, canonical->authority.host);
 }
 
 ClientOrigin OriginResolver::resolve(const net::Request& request) const {

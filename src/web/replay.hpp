@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "web/context.hpp"
 #include "web/routes.hpp"
@@ -13,11 +14,16 @@ namespace llmapikey::web {
 // is checked and recorded.
 bool is_recorded_each_time(const Route& route);
 
+// The field of the route's answer that shows a secret, which is looked at before the answer is given again. Empty: its
+// answers show none.
+std::string_view secret_field_of(const Route& route);
+
 // The first request is not done, or was interrupted and counts as dead within this time.
 net::Response under_way_response(const Services& services, const Context& context, base::Seconds ends_within);
 
-// Nullopt: the answer of the first request, `body`, may be given again. It may not if it shows the caller's own key,
-// and that is another one by now.
-std::optional<net::Response> refuse_replay(const Services& services, const Context& context, const std::string& body);
+// The answer of the first request once more; `bound_to`: what its body was sealed with. 410: the secret that it shows
+// is none any more. Showing a token or the secret of a webhook again is recorded.
+net::Response replay(const Services& services, const Context& context, const service::StoredAnswer& stored,
+                     const std::string& bound_to);
 
 }  // namespace llmapikey::web

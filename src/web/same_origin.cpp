@@ -13,7 +13,7 @@ namespace {
 // scheme may be wrong, and with it the port that goes without saying.
 bool is_one_place(std::string_view named, std::string_view own) {
     const auto theirs = base::parse_origin(named), ours = base::parse_origin(own);
-    if (!theirs || !ours || !base::equal_ignoring_case(theirs->authority.host, ours->authority.host)) return false;
+    if (!theirs || !ours || !base::is_same_host(theirs->authority.host, ours->authority.host)) return false;
     return theirs->port() == ours->authority.port.value_or(base::default_port(theirs->is_https));
 }
 

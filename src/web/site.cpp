@@ -177,14 +177,15 @@ net::Response Site::answer(Context& context) {
 // Routes of admins are for admins alone here as well: to everybody else there is no such path with a slash either.
 std::optional<net::Response> Site::move_from_slash(const Context& context) const {
     const std::string_view path = without_slash(context.request.path);
-    if (path.empty()) return std::nullopt;
+    if (path.empty() || has_raw_key(path)) return std::nullopt;
     const bool is_admin =
         context.api_token || (context.session && services_.admins.contains(context.session->recipient.id.value));
     const Route* route = find_route(context.request.method, path, Part::open);
     if (route == nullptr && is_admin) route = find_route(context.request.method, path, Part::admin);
     if (route == nullptr || route->access == Access::operator_) return std::nullopt;
-    const std::string_view query = context.request.query;
-    return redirect(308, std::string(path) + (query.empty() ? "" : "?" + std::string(query)));
+    if (auto refusal = refuse_raw_key(services_, context, *route, path)) return refusal;
+    const std::string query(base::from_percent_encoded(context.request.query, true) ? context.request.query : "");
+    return redirect(308, std::string(path) + (query.empty() ? "" : "?" + query));
 }
 
 std::optional<net::ReadyAnswer> Site::ready_answer(const net::Request& request) {
@@ -229,10 +230,10 @@ void Site::read_session(Context& context) const {
 }
 
 net::Response Site::call(Context& context) {
-    if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
-    if (auto refusal = refuse_raw_key(services_, context)) return std::move(*refusal);
-    if (auto refusal = refuse_unknown_fields(services_, context)) return std::move(*refusal);
     const net::Request& request = context.request;
+    if (auto refusal = refuse_unfit(context)) return std::move(*refusal);
+    if (auto refusal = refuse_raw_key(services_, context, *context.route, request.path)) return std::move(*refusal);
+    if (auto refusal = refuse_unknown_fields(services_, context)) return std::move(*refusal);
     const bool may_be_once = request.method == "POST" && request.path.starts_with(api_path);
     const std::string key(may_be_once ? request.header("idempotency-key") : std::string_view());
     const bool is_once = !key.empty() && !is_recorded_each_time(*context.route);
@@ -292,13 +293,8 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
     if (const auto* under_way = std::get_if<service::RequestUnderWay>(&*begun))
         return under_way_response(services_, context, under_way->ends_within);
     const std::string bound_to = actor + "\n" + key;
-    if (const auto* stored = std::get_if<service::StoredAnswer>(&*begun)) {
-        const auto body = services_.answer_sealer.open(stored->sealed_body, bound_to);
-        if (!body) return error_response(services_, context, 500);
-        if (auto refusal = refuse_replay(services_, context, body->reveal())) return std::move(*refusal);
-        net::Response response = uncached_response(stored->status, "application/json", body->reveal());
-        return std::move(response.set("Idempotency-Replayed", "true"));
-    }
+    if (const auto* stored = std::get_if<service::StoredAnswer>(&*begun))
+        return replay(services_, context, *stored, bound_to);
     const std::string& attempt = std::get<service::FirstRequest>(*begun).attempt;
     net::Response response = context.route->handler(services_, context);
     // What failed, or is still under way, may be asked for again with the same key.

@@ -23,23 +23,28 @@ std::string masked(const base::Secret& raw_key) {
 
 }  // namespace
 
-std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context) {
-    const std::string query =
-        base::from_percent_encoded(context.request.query, /*plus_is_space=*/true).value_or(std::string());
+std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context, const Route& route,
+                                            std::string_view path) {
+    const std::string_view sent = context.request.query;
+    const std::string query = base::from_percent_encoded(sent, /*plus_is_space=*/true).value_or(std::string(sent));
     if (query.empty() || !domain::holds_raw_key(query)) return std::nullopt;
     const base::Secret raw_key = service::raw_key_in(query);
     ops::log(
         ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",
         {{"key", masked(raw_key)}, {"path", loggable_path(context.request.path)}, {"request_id", context.request_id}});
-    if (context.route->method == "GET" && !context.wants_json()) {
-        const bool is_search = context.route->path == "/admin";
-        return redirect(303, std::string(context.request.path) + (is_search ? "?result=key-in-address" : ""));
+    if (route.method == "GET" && !context.wants_json()) {
+        const bool is_search = route.path == "/admin";
+        return redirect(303, std::string(path) + (is_search ? "?result=key-in-address" : ""));
     }
     return error_response(
         services, context, 400, {},
         {"A whole key in the address",
          "A whole key belongs in no address: proxies and browsers keep those. Nothing was looked for.",
          "POST it to /api/v1/keys/search.", "/", "To the start page"});
+}
+
+bool has_raw_key(std::string_view path) {
+    return domain::holds_raw_key(base::from_percent_encoded(path, /*plus_is_space=*/false).value_or(std::string(path)));
 }
 
 std::string loggable_path(std::string_view path) {

@@ -177,6 +177,29 @@ test("an answer with one's own key is given again only while that is the key", a
   assert.equal((await ask("/me/key/rotate", "next")).status, 410);
 });
 
+test("an answer with a token or a webhook's secret is given again only while that is good, and recorded", async () => {
+  const ask = (path, key, body) => call("POST", path, { cookie: admin, body, headers: { "idempotency-key": key } });
+  const shown = async (action, id) => (await call("GET", "/audit?limit=1000")).body.entries.filter((entry) => entry.action === action && entry.outcome === "done" && entry.subject.includes(id)).length;
+  const token = () => ask("/tokens", "a-token", { name: "again", scopes: ["read"], expires_in_days: 1 });
+  const made = await token();
+  assert.deepEqual([made.status, (await token()).body.token], [201, made.body.token]);
+  assert.equal(await shown("token.reveal", made.body.id), 1);
+  assert.equal((await call("DELETE", `/tokens/${made.body.id}`, { cookie: admin })).status, 200);
+  const gone = await token();
+  assert.deepEqual([gone.status, gone.body.token, await shown("token.reveal", made.body.id)], [410, undefined, 1]);
+
+  const add = () => ask("/webhooks", "a-hook", { url: "http://127.0.0.1:9/again", events: [] });
+  const hook = await add();
+  assert.deepEqual([hook.status, (await add()).body.secret], [201, hook.body.secret]);
+  assert.equal(await shown("webhook.reveal", hook.body.id), 1);
+  const rotate = (key) => ask(`/webhooks/${hook.body.id}/secret`, key, {});
+  const next = await rotate("next-secret");
+  assert.deepEqual([next.status, (await add()).status, (await rotate("next-secret")).body.secret], [200, 410, next.body.secret], "the first secret is a former one");
+  assert.equal(await shown("webhook.reveal", hook.body.id), 2);
+  assert.equal((await call("DELETE", `/webhooks/${hook.body.id}`, { cookie: admin })).status, 200);
+  assert.equal((await rotate("next-secret")).status, 410);
+});
+
 test("tokens: scopes, expiry, revocation, and nothing but a hash is kept", async () => {
   const make = async (scopes) => (await call("POST", "/tokens", { cookie: admin, body: { name: "narrow", scopes, expires_in_days: 1 } })).body;
   const reader = await make(["read"]);

@@ -139,6 +139,20 @@ test("an address that holds a whole key is answered without it, and logged maske
   assert.ok(!audit.includes(holder.key));
 });
 
+test("a slash too many does not bring a whole key back in the new address", async () => {
+  const key = holder.key, hidden = key.replace("sk-or", "%73k-or");
+  for (const path of [`/admin/?q=${key}`, `/admin/?q=${hidden}&state=active`, `/?x=1&q=${key}`, `/docs/?q=${key}`, `/dashboard/?a=%zz&q=${key}`, `/docs/?a=%zz&q=${hidden}`]) {
+    const answer = await page(path);
+    assert.ok(answer.status < 500 && !/sk-or|%73k/.test(answer.location), `${path}: ${answer.status} ${answer.location}`);
+    assert.ok(!answer.text.includes(key), path);
+  }
+  assert.equal((await page(`/admin/?q=${key}`)).location, "/admin?result=key-in-address");
+  assert.equal((await page(`/admin/accounts/${key}/`)).status, 404);
+  assert.equal((await api("GET", `/keys/?q=${key}`)).status, 400);
+  const kept = await page("/admin/?q=finder-&state=active");
+  assert.deepEqual([kept.status, kept.location], [308, "/admin?q=finder-&state=active"], "any other query stays");
+});
+
 test("a whole key as a path is logged masked", async () => {
   const key = "sk-or-v1-" + "7".repeat(56) + "wxyz";
   const before = service.process.output.length;

@@ -138,6 +138,8 @@ TEST(ConfigTest, ThePublicUrlIsWrittenAsBrowsersWriteIt) {
              {"http://KEYS.example.org:80/", "http://keys.example.org"},
              {"https://keys.example.org:8443", "https://keys.example.org:8443"},
              {"https://keys.example.org:", "https://keys.example.org"},
+             {"https://[2001:DB8:0::1]", "https://[2001:db8::1]"},
+             {"http://127.1:3000", "http://127.0.0.1:3000"},
              {"http://[::1]:3000", "http://[::1]:3000"}}) {
         Values values = good_values();
         values["PUBLIC_URL"] = given;
@@ -161,6 +163,8 @@ TEST(ConfigTest, APublicUrlThatNobodyCanOpenIsRefusedWithWhatToDo) {
                                                           {"https://keys.example.org.", "dot"},
                                                           {"https://keys.example.org.:8443", "dot"},
                                                           {"https://keys,example.org", "host"},
+                                                          {"https://192.0.2.256", "no address"},
+                                                          {"https://[2001:db8::g]", "host"},
                                                           {"https://keys.example.org/path", "without a path"}}) {
         Values values = good_values();
         values["PUBLIC_URL"] = given;

@@ -15,9 +15,13 @@ TEST(LoginTest, MayBeAnythingThatShowsOnlyItself) {
 }
 
 TEST(LoginTest, ChangesNothingAroundIt) {
-    for (const std::string bad :
-         {"a\nb", "a\tb", "\x1b[31m", "\x7f", "\xc2\x85", "\xc2\xad", "\xd8\x9c", "\xe2\x80\x8b", "\xe2\x80\x8f",
-          "\xe2\x80\xa8", "\xe2\x80\xae", "\xe2\x81\xa6", "\xef\xbb\xbf", "\xf3\xa0\x81\x81", "\xff", "\xe2\x80", ""})
+    for (const std::string bad : {"a\nb",         "a\tb",         "\x1b[31m",
+                                  "\x7f",         "\xc2\x85",     "\xc2\xad",
+                                  "\xd8\x9c",     "\xe2\x80\x8b", "\xe2\x80\x8f",
+                                  "\xe2\x80\xa8", "\xe2\x80\xae", "\xe2\x81\xa6",
+                                  "\xe3\x85\xa4", "\xe1\x85\xa0", " ",
+                                  "\xe3\x80\x80", "\xef\xbb\xbf", "\xf3\xa0\x81\x81",
+                                  "\xff",         "\xe2\x80",     ""})
         EXPECT_FALSE(is_login(bad)) << bad;
     EXPECT_FALSE(is_login(std::string("a\0b", 3)));
     EXPECT_FALSE(is_login(std::string(101, 'a')));

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <set>
 
 #include "app/route_list.hpp"
 #include "base/embedded.hpp"
 #include "base/encoding.hpp"
+#include "web/replay.hpp"
 #include "web/route_fields.hpp"
 
 namespace llmapikey::test {
@@ -36,6 +38,49 @@ TEST(OpenapiDocument, NamesEveryRouteOfTheApiWithItsScope) {
     }
     EXPECT_EQ(real, written);
     EXPECT_FALSE(real.empty());
+}
+
+// The texts of an answer's schema that are secrets by their names, wherever the schema stands.
+std::set<std::string> secrets_of(const boost::json::value& document, const boost::json::object& operation) {
+    std::set<std::string> secrets;
+    const auto& responses = operation.at("responses").as_object();
+    for (const char* const status : {"200", "201"}) {
+        const auto* response = responses.if_contains(status);
+        if (response == nullptr) continue;
+        const auto* schema = &response->at("content").at("application/json").at("schema");
+        if (const auto* reference = schema->as_object().if_contains("$ref"))
+            schema = &document.at_pointer(std::string(reference->as_string()).substr(1));
+        const auto* all = schema->as_object().if_contains("allOf");
+        for (const auto& part : all == nullptr ? boost::json::array{*schema} : all->as_array()) {
+            const auto* properties = part.as_object().if_contains("properties");
+            if (properties == nullptr) continue;
+            for (const auto& [name, property] : properties->as_object()) {
+                const auto* type = property.as_object().if_contains("type");
+                const bool is_text =
+                    type != nullptr && boost::json::serialize(*type).find("\"string\"") != std::string::npos;
+                const std::string_view text = name;
+                if (is_text && (text == "key" || text == "token" || text == "secret")) secrets.emplace(text);
+            }
+        }
+    }
+    return secrets;
+}
+
+// An answer that is kept for its Idempotency-Key is looked at before it shows a secret again.
+TEST(OpenapiDocument, EverySecretOfAnAnswerIsCheckedBeforeItIsShownAgain) {
+    const auto document = boost::json::parse(embedded_openapi()[0].text);
+    int count = 0;
+    for (const web::Route& route : web::routes()) {
+        if (route.method != "POST" || !route.path.starts_with("/api/v1/")) continue;
+        SCOPED_TRACE(route.path);
+        const auto secrets =
+            secrets_of(document, document.at("paths").at(std::string(route.path)).at("post").as_object());
+        const bool shows_none = route.handler == web::api_mint;  // the schema is that of one's own key
+        if (secrets.empty() || shows_none || web::is_recorded_each_time(route)) continue;
+        ++count;
+        EXPECT_EQ(secrets, std::set<std::string>{std::string(web::secret_field_of(route))});
+    }
+    EXPECT_EQ(count, 5);
 }
 
 using Names = std::set<std::string>;
