@@ -53,6 +53,8 @@ inline constexpr int stuck_after_attempts = 3;
 inline bool is_stuck(const LedgerEntry& entry) {
     return !entry.ended_at && entry.attempts >= stuck_after_attempts;
 }
+
+inline constexpr std::chrono::minutes longest_revocation_pause{10};
 // How long a revocation that has failed `attempts` times is left alone.
 base::Seconds revocation_back_off(int attempts, const base::Error& error);
 

@@ -12,7 +12,8 @@
 
 namespace llmapikey::service {
 
-// So far apart the upstream's clock and ours are taken to be at most, where a key's time there is compared with one here.
+// So far apart the upstream's clock and ours are taken to be at most, where a key's time there is compared with one
+// here.
 inline constexpr std::chrono::hours upstream_skew_max{1};
 
 struct MintRequest {

@@ -25,8 +25,8 @@ inline std::uint64_t fingerprint_of(const std::string& handle) {
 // A key that no row knows.
 struct Reconciler::Unknown {
     Finding finding;
-    bool is_meant = false;         // it is to be ended
-    bool is_unasked = false;       // and without a person's word though its attempt is not remembered
+    bool is_meant = false;    // it is to be ended
+    bool is_unasked = false;  // and without a person's word though its attempt is not remembered
 };
 
 // What one run knows.

@@ -204,7 +204,8 @@ void WebhookCourier::note_outcome(WebhookDelivery delivery, const WebhookEndpoin
     } else if (!pause || is_gone(answer) || !endpoint.is_enabled) {
         delivery.state = DeliveryState::dead;
     } else {
-        delivery.next_at = now + std::max(jittered(*pause), answer ? answer->retry_after : base::Seconds{0});
+        const base::Seconds asked_for = answer ? answer->retry_after : base::Seconds{0};
+        delivery.next_at = now + std::min<base::Seconds>(std::max(jittered(*pause), asked_for), longest_delivery_pause);
     }
     const auto updated = store_.update(delivery);
     if (!updated) {
@@ -234,7 +235,8 @@ base::Result<void> WebhookCourier::note_health(const WebhookEndpoint& endpoint,
     ++health.failures;
     if (!health.failing_since) health.failing_since = now;
     const base::Seconds asked_for = answer ? answer->retry_after : base::Seconds{0};
-    health.next_at = now + std::max(jittered(endpoint_pause(health.failures)), asked_for);
+    const base::Seconds pause = std::max(jittered(endpoint_pause(health.failures)), asked_for);
+    health.next_at = now + std::min<base::Seconds>(pause, longest_endpoint_pause);
     return store_.set_health(endpoint.id, health);
 }
 

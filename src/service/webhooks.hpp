@@ -23,6 +23,9 @@ std::span<const std::string_view> webhook_event_types();
 // What an organizer sends to see whether an endpoint takes messages; its `detail` is the endpoint's id.
 inline constexpr const char* webhook_test_type = "webhook.test";
 
+// However long an endpoint asks for: by so much at most nothing is sent to one, and a message is put off.
+inline constexpr std::chrono::hours longest_endpoint_pause{1}, longest_delivery_pause{28};
+
 // How an endpoint has been doing lately, over all messages to it.
 struct EndpointHealth {
     std::int64_t failures = 0;  // attempts in a row to which there was no answer, or "not now"

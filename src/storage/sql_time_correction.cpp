@@ -1,6 +1,8 @@
 #include "storage/sql_time_correction.hpp"
 
+#include "service/bulk_revocation.hpp"
 #include "service/mint_queue.hpp"
+#include "service/webhooks.hpp"
 #include "storage/sql_values.hpp"
 
 namespace llmapikey::storage {
@@ -23,6 +25,15 @@ const Correction corrections[] = {
      service::longest_turn_pause},
     {"UPDATE llmapikey.stored_answers SET begun_at = $1::bigint WHERE status = 0 AND begun_at > $2::bigint",
      base::Seconds{0}},
+    {"UPDATE llmapikey.bulk_revocations SET cutoff = $1::bigint WHERE state = 'selecting' AND cutoff > $2::bigint",
+     service::longest_time_to_stop},
+    {"UPDATE llmapikey.ledger SET next_revoke_at = $1::bigint WHERE ended_at IS NULL AND revoke_attempts > 0 "
+     "AND next_revoke_at > $2::bigint",
+     service::longest_revocation_pause},
+    {"UPDATE llmapikey.webhook_endpoints SET next_at = $1::bigint WHERE next_at > $2::bigint",
+     service::longest_endpoint_pause},
+    {"UPDATE llmapikey.webhook_deliveries SET next_at = $1::bigint WHERE state = 'waiting' AND next_at > $2::bigint",
+     service::longest_delivery_pause},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "service/reconciliation.hpp"
 #include "service/recovery.hpp"
 #include "service/statistics.hpp"
+#include "storage/sql_bulk_store.hpp"
 #include "storage/sql_leases.hpp"
 #include "storage/sql_statistics_store.hpp"
 #include "storage/sql_stored_answers.hpp"
@@ -87,6 +88,28 @@ TEST_P(Clocks, ATurnOfTheFutureIsDue) {
     set_turn(ahead());
     EXPECT_EQ(correct(), 1);
     EXPECT_EQ(queue_->list_due(clock_.now(), 10)->size(), 1u);
+}
+
+TEST_P(Clocks, PausesThatEndTooFarOffAreOver) {
+    const auto grant = issue(1);
+    ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));
+    ASSERT_TRUE(admin_->note_revocation_failure(grant.id, "no", ahead(), true));
+    storage::SqlBulkStore bulks(sql_);
+    service::BulkRevocation bulk;
+    bulk.id = "bulk";
+    bulk.created_at = bulk.begins_at = ahead();
+    ASSERT_TRUE(bulks.create(bulk));
+    storage::SqlWebhookStore webhooks(sql_);
+    service::WebhookEndpoint endpoint;
+    endpoint.id = "endpoint";
+    ASSERT_TRUE(webhooks.add_endpoint(endpoint));
+    const auto far = clock_.now() + std::chrono::hours{40};
+    ASSERT_TRUE(webhooks.set_health(endpoint.id, {1, clock_.now(), far}));
+    EXPECT_EQ(correct(), 3);
+    EXPECT_EQ(admin_->list_due_revocations(clock_.now(), 10, "")->size(), 1u);
+    EXPECT_EQ(bulks.find(bulk.id).value()->begins_at, clock_.now());
+    EXPECT_EQ(webhooks.endpoints()->at(0).health.next_at, clock_.now());
+    EXPECT_EQ(correct(), 0);
 }
 
 TEST_P(Clocks, ARequestOfTheFutureIsUnderWaySinceNow) {
