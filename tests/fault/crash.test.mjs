@@ -1,6 +1,7 @@
 // The process is killed before and after each side effect of making, replacing, giving back and revoking a key, also one that is being made, on both databases. After a restart
 // the guarantees hold: nothing is orphaned, nobody has two keys, nobody is locked out.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -142,6 +143,38 @@ const resealAndDie = async (point, store) => {
     await upstreams.stop();
   }
 };
+
+test("a request whose process died in the middle says when it may be sent again, and then is done once", async () => {
+  const upstreams = await startUpstreams();
+  const ground = makeGround(upstreams, {}, admin);
+  const asked = { github_user_id: 880777, github_username: "asked-once" };
+  try {
+    const calm = await ground.start(unhurried);
+    const { session } = await signInAs(calm, "linus-organizer");
+    await calm.stop();
+    const mint = (service) => fetch(`${service.url}/api/v1/keys`, {
+      method: "POST", body: JSON.stringify(asked),
+      headers: { cookie: session, origin: service.url, "content-type": "application/json", "idempotency-key": "once" },
+    });
+    const doomed = await ground.start({ ...unhurried, LLMAPIKEY_CRASH_AT: "mint.created" });
+    await mint(doomed).catch(() => null);
+    assert.equal((await doomed.process.exited).signal, "SIGKILL");
+    const healed = await ground.start();
+    const refused = await mint(healed);
+    assert.equal(refused.status, 409);
+    assert.ok(Number(refused.headers.get("retry-after")) > 0);
+    const wait = Number(/sent again in (\d+) seconds/.exec(JSON.stringify(await refused.json()))?.[1]);
+    assert.ok(wait > 60 && wait <= 121, `${wait} seconds`);
+    // As if that time had passed.
+    execFileSync("sqlite3", [`${ground.folder}/llmapikey.db`, `.timeout 5000`, `UPDATE stored_answers SET begun_at = begun_at - ${wait + 1}`]);
+    await until("a key", async () => ["created", "exists"].includes((await (await mint(healed)).json()).status), healing);
+    await until("one key", async () => (await liveKeysOf(upstreams, ["880777"])).get("880777").length === 1, healing);
+    await nothingIsOpen(ground);
+  } finally {
+    await ground.stop();
+    await upstreams.stop();
+  }
+});
 
 for (const kind of ["SQLite", "PostgreSQL"]) {
   test(`resealing, killed at each of ${resealing.length} points, on ${kind}`, async () => {
