@@ -260,6 +260,11 @@ net::Response admin_reveal(const Services& services, const Context& context) {
     const auto raw_key = services.administration.reveal(asked->grant.id, *reason, context.initiator());
     if (!raw_key && raw_key.error().code == base::Errc::not_found)
         return answer_outcome(context, account_id, {"never-kept", 404});
+    if (!raw_key && raw_key.error().code == base::Errc::misconfigured) {
+        return error_response(services, context, 502, {},
+                              {"The key cannot be shown", "The reason: " + raw_key.error().detail + ".", "",
+                               "/admin/accounts/" + account_id, "Back to the account"});
+    }
     if (!raw_key) return error_response(services, context, raw_key.error());
     views::AdminRevealView view{make_frame(services, context), account_id, raw_key->reveal()};
     return html_response(200, views::render(view));
