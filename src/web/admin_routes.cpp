@@ -156,7 +156,7 @@ net::Response show_list(const Services& services, const Context& context, const 
     if (limit > 0) view.limit = std::to_string(limit);
     for (const domain::Grant& grant : page->grants) {
         view.keys.push_back(key_row(grant, services.clock.now()));
-        view.has_active_keys = view.has_active_keys || view.keys.back().is_active;
+        view.has_choices = view.has_choices || view.keys.back().can_be_revoked;
     }
     if (!page->next_cursor.empty())
         view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
@@ -178,6 +178,7 @@ net::Response admin_account(const Services& services, const Context& context) {
         const domain::Grant& grant = *account->grant;
         view.key = key_row(grant, services.clock.now());
         if (view.key->is_active) view.grant_id = grant.id;
+        if (view.key->can_be_revoked) view.revocable_id = grant.id;
         view.is_disabled = grant.is_disabled;
         view.is_unsynced = !grant.unsynced.empty();
         view.can_reveal = !grant.sealed_key.empty();
