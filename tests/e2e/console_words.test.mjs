@@ -124,3 +124,18 @@ test("people who wait can be chosen in the list and ended there, as the API allo
   await Promise.all(asked);
   await until("both are gone, the third has a key", async () => { const rows = await keys("&q=words-waiting"); return rows.length === 1 && rows[0].status === "active"; });
 });
+
+test("one of a kind is one, on every page", async (t) => {
+  const { service, page, api, done, keys } = await start(t, 1, { KEY_EXPIRY_DAYS: "1", MAX_TOTAL_KEYS: "1" });
+  const bulk = (await api("POST", "/revocations", { ids: [(await keys())[0].id], reason: "left" })).json();
+  await done(bulk.id);
+  await generate(service, await signIn(service, "linus-organizer"));
+  const pages = ["/", "/docs", "/dashboard", "/admin", "/admin/overview", "/admin/revocations", `/admin/revocations/${bulk.id}`, "/admin/revocations/new?all=true", "/admin/revocations/new?expires_within=1&q=linus", "/admin/audit"];
+  for (const path of pages) {
+    const { status, text } = await page(path);
+    assert.ok(status < 400, path);
+    assert.doesNotMatch(text.replace(/<[^>]*>/g, ""), /\b1 (keys|days|places|hours|seconds|minutes|entries|accounts|people|times)\b/, path);
+  }
+  assert.match((await page("/")).text, /works for 1 day,/);
+  assert.match((await page("/dashboard")).text, /in (1 day|less than a day); then/);
+});
