@@ -130,7 +130,7 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
     };
     const auto visit = [&](const UpstreamKey& key) {
         if (domain::parse_upstream_key_name(key.name)) {
-            page.push_back({key.delete_handle, key.usage});
+            page.push_back({key.delete_handle, not_negative(key.usage)});
             readings.push_back(reading_of(key, clock_.now()));
         }
         if (page.size() >= keys_at_once) flush();
