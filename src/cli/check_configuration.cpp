@@ -1,3 +1,4 @@
+#include "base/plural.hpp"
 #include "cli/configuration.hpp"
 #include "cli/doctor_checks.hpp"
 #include "net/http_server.hpp"
@@ -57,8 +58,7 @@ std::vector<Finding> check_console(CheckContext& context) {
     if (!context.config) return {};
     const std::size_t admins = context.config->admin_github_user_ids.size();
     if (admins > 0) {
-        return {{"console", Verdict::ok,
-                 std::to_string(admins) + (admins == 1 ? " account can open it" : " accounts can open it")}};
+        return {{"console", Verdict::ok, base::counted(static_cast<std::int64_t>(admins), "account") + " can open it"}};
     }
     return {{"console", Verdict::warning,
              "nobody can open it: set ADMIN_GITHUB_USER_IDS to the numeric GitHub ids of the organizers (the number "
@@ -76,9 +76,9 @@ std::vector<Finding> check_minting(CheckContext& context) {
     }
     if (config.max_total_keys == 0) return {{what, Verdict::ok, "any number of keys"}};
     const auto totals = context.stores ? std::optional(context.stores->keys->totals()) : std::nullopt;
-    if (!totals || !*totals) return {{what, Verdict::ok, "up to " + std::to_string(config.max_total_keys) + " keys"}};
-    const std::string note =
-        std::to_string((*totals)->live) + " of " + std::to_string(config.max_total_keys) + " keys are taken";
+    if (!totals || !*totals) return {{what, Verdict::ok, "up to " + base::counted(config.max_total_keys, "key")}};
+    const std::string note = std::to_string((*totals)->live) + " of " +
+                             base::counted(config.max_total_keys, "key is", "keys are") + " taken";
     if ((*totals)->live < config.max_total_keys) return {{what, Verdict::ok, note}};
     return {{what, Verdict::warning, note + ", so nobody else gets one: raise MAX_TOTAL_KEYS or revoke some"}};
 }

@@ -207,6 +207,9 @@ int run_keys_find(Output output) {
     if (!raw_key) return report(raw_key.error());
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
+    // With another secret than this database's no key can be compared.
+    const auto verified = app::verify_secret((*services)->stores, *config);
+    if (!verified) return report(verified.error());
     const auto found = (*services)->find_by_raw_key(*raw_key);
     if (!found) return report(found.error());
     if (output == Output::json) {
@@ -316,6 +319,9 @@ int run_keys_reveal(const std::string& key, const std::string& reason, Output ou
     if (!checked) return report({base::Errc::invalid_input, "--" + checked.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
+    // With another secret nothing can be shown, and its owner would be told that it was.
+    const auto verified = app::verify_secret((*services)->stores, *config);
+    if (!verified) return report(verified.error());
     const auto grant = grant_meant_by(key, (*services)->stores, *config);
     if (!grant) return report(grant.error());
     const auto raw_key = (*services)->administration.reveal(grant->id, reason, {cli_actor(), "cli"});

@@ -3,6 +3,7 @@
 
 #include "app/database.hpp"
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
@@ -55,7 +56,7 @@ int run_migrate_up() {
     return on_database([](storage::Migrator& migrator, const std::string& path) {
         const auto applied = migrator.up();
         if (!applied) return report(applied.error());
-        std::printf("%s: %d migration%s applied\n", path.c_str(), *applied, *applied == 1 ? "" : "s");
+        std::printf("%s: %s applied\n", path.c_str(), base::counted(*applied, "migration").c_str());
         return 0;
     });
 }
@@ -65,7 +66,7 @@ int run_migrate_down(int steps, bool is_dry_run) {
         if (is_dry_run) return rehearse_down(migrator, steps);
         const auto undone = migrator.down(steps);
         if (!undone) return report(undone.error());
-        std::printf("%s: %d migration%s undone\n", path.c_str(), *undone, *undone == 1 ? "" : "s");
+        std::printf("%s: %s undone\n", path.c_str(), base::counted(*undone, "migration").c_str());
         return 0;
     });
 }

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/database.hpp"
+#include "base/plural.hpp"
 #include "cli/actor.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
@@ -73,10 +74,11 @@ int accept_loss(app::Stores& stores, const app::Sealers& sealers, const service:
         return 0;
     }
     std::printf(
-        "%lld resealed. %lld keys and webhook secrets cannot be opened: these keys go on working for whoever has saved "
+        "%lld resealed. %s cannot be opened: keys among these go on working for whoever has saved "
         "them, but cannot be shown; their owners can replace them on the dashboard. `llmapikey serve` starts with this "
         "KEY_ENCRYPTION_SECRET.\n",
-        static_cast<long long>(report.resealed), static_cast<long long>(report.remaining));
+        static_cast<long long>(report.resealed),
+        base::counted(report.remaining, "key or webhook secret", "keys and webhook secrets").c_str());
     return 0;
 }
 

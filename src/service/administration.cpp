@@ -26,6 +26,14 @@ std::string describe(const KeyChange& change, const std::string& reason) {
     return reason.empty() ? text : text + ": " + reason;
 }
 
+base::Error cannot_open(const base::Error& error) {
+    return {base::Errc::misconfigured,
+            "this key cannot be opened: " + error.detail +
+                ". If it was sealed with another KEY_ENCRYPTION_SECRET, give that one in "
+                "KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED; otherwise its owner can replace the key on the dashboard",
+            {}};
+}
+
 }  // namespace
 
 base::Result<std::string> Administration::find_login(domain::GithubUserId id) {
@@ -93,10 +101,11 @@ base::Result<base::Secret> Administration::reveal(const std::string& grant_id, c
     Audited audited(audit_, clock_, by, "key.reveal", service::subject_of(**found), *checked);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
+    // Opened first: the owner is told of a look only if there was something to be seen.
+    auto raw_key = issuance_.open_key(**found);
+    if (!raw_key) return tl::unexpected(audited.failed(cannot_open(raw_key.error())));
     const auto noted = store_.note_reveal(grant_id, {clock_.now(), *checked});
     if (!noted) return tl::unexpected(audited.failed(noted.error()));
-    auto raw_key = issuance_.open_key(**found);
-    if (!raw_key) return tl::unexpected(audited.failed({base::Errc::misconfigured, raw_key.error().detail, {}}));
     const auto closed = audited.done();
     if (!closed) return tl::unexpected(closed.error());
     return raw_key;

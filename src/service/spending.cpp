@@ -13,10 +13,6 @@ constexpr std::chrono::minutes border{2};   // around 00:00 UTC: upstream's day 
 constexpr std::chrono::minutes recent{10};  // a reading before 00:00 that tells yesterday's spending from today's
 constexpr std::int64_t most_days_spread = 31;
 
-base::MicroUsd not_negative(base::MicroUsd amount) {
-    return std::max(amount, base::MicroUsd{});
-}
-
 base::MicroUsd difference(base::MicroUsd left, base::MicroUsd right) {
     return base::MicroUsd{left.value - right.value};
 }

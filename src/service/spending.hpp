@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -80,6 +81,11 @@ public:
 
 // Whether it is so close to 00:00 UTC that upstream's day, week and month may be others than ours.
 bool is_near_border(base::Timestamp at);
+
+// Upstream takes amounts back now and then; what was spent is never told as less than nothing.
+inline base::MicroUsd not_negative(base::MicroUsd amount) {
+    return std::max(amount, base::MicroUsd{});
+}
 
 // What a key has spent of today's cap. Never lifetime usage, and never negative.
 base::MicroUsd spent_today(const UpstreamKey& key);

@@ -4,6 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 #include "domain/key_name.hpp"
 #include "service/upstream_scan.hpp"
 #include "service/webhooks.hpp"
@@ -91,7 +92,7 @@ base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
     if (is_full && text_of(facts, fact::is_quota_full) != "1") {
         const auto minute = std::to_string(now.time_since_epoch().count() / 60);
         const auto told = webhooks_.add_event({base::random_uuid(), "quota.reached:" + minute, "quota.reached", "", "",
-                                               "", std::to_string(counts->live) + " keys", now});
+                                               "", base::counted(counts->live, "key"), now});
         if (!told) return told;
     }
     const auto seen = base::parse_whole_number(text_of(facts, fact::expired_until));
@@ -129,7 +130,7 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
     };
     const auto visit = [&](const UpstreamKey& key) {
         if (domain::parse_upstream_key_name(key.name)) {
-            page.push_back({key.delete_handle, key.usage});
+            page.push_back({key.delete_handle, not_negative(key.usage)});
             readings.push_back(reading_of(key, clock_.now()));
         }
         if (page.size() >= keys_at_once) flush();

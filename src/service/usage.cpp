@@ -47,8 +47,8 @@ UsageSnapshot snapshot_of(const UpstreamKey& key, std::optional<std::vector<Spen
     if (key.limit) snapshot.remaining = std::max(key.limit_remaining.value_or(*key.limit), base::MicroUsd{});
     if (!days) {
         snapshot.spent = spent_today(key);
-        snapshot.this_week = key.usage_weekly;
-        snapshot.this_month = key.usage_monthly;
+        snapshot.this_week = not_negative(key.usage_weekly);
+        snapshot.this_month = not_negative(key.usage_monthly);
         return snapshot;
     }
     snapshot.spent = sum_from(*days, now);

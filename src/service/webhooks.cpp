@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 #include "service/audited.hpp"
 
 namespace llmapikey::service {
@@ -85,7 +86,7 @@ base::Result<NewEndpoint> Webhooks::rotate_secret(const std::string& id, std::ch
     rotated.endpoint.former_until.reset();
     if (keep_former.count() > 0) rotated.endpoint.former_until = clock_.now() + keep_former;
     Audited audited(audit_, clock_, by, "webhook.rotate", "webhook:" + id,
-                    "the former secret signs for " + std::to_string(keep_former.count()) + " more hours");
+                    "the former secret signs for " + base::counted(keep_former.count(), "more hour"));
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     const auto stored = store_.rotate_secret(id, rotated.endpoint.sealed_secret, rotated.endpoint.former_until);

@@ -59,18 +59,18 @@ std::vector<DayValue> values_of(const std::vector<service::DayFigures>& days, Va
 
 void show_counts(const service::Overview& overview, std::int64_t most, views::OverviewView& view) {
     const service::StatusCounts& counts = overview.counts;
-    view.figures = {
-        {"Live keys", number_text(counts.live), most > 0 ? "of " + number_text(most) + " places" : "no limit is set"},
-        {"Room left", overview.room ? number_text(*overview.room) : "no limit", ""},
-        {"Waiting for their turn", number_text(counts.waiting), "they have a place, and no key yet"},
-        {"Being made", number_text(counts.pending), ""},
-        {"In doubt", number_text(counts.ambiguous), "OpenRouter did not say whether it made them"},
-        {"Being revoked", number_text(counts.revoking), ""},
-        {"Being replaced", number_text(counts.replacing), ""},
-        {"Switched off", number_text(counts.disabled), ""},
-        {"Gone upstream", number_text(counts.missing), "deleted at OpenRouter by somebody else"},
-        {"Expired", number_text(overview.expired_keys), "their places are freed within a minute"},
-        {"Usable now", number_text(overview.usable_keys), ""}};
+    view.figures = {{"Live keys", number_text(counts.live),
+                     most > 0 ? "of " + number_text(most) + (most == 1 ? " place" : " places") : "no limit is set"},
+                    {"Room left", overview.room ? number_text(*overview.room) : "no limit", ""},
+                    {"Waiting for their turn", number_text(counts.waiting), "they have a place, and no key yet"},
+                    {"Being made", number_text(counts.pending), ""},
+                    {"In doubt", number_text(counts.ambiguous), "OpenRouter did not say whether it made them"},
+                    {"Being revoked", number_text(counts.revoking), ""},
+                    {"Being replaced", number_text(counts.replacing), ""},
+                    {"Switched off", number_text(counts.disabled), ""},
+                    {"Gone upstream", number_text(counts.missing), "deleted at OpenRouter by somebody else"},
+                    {"Expired", number_text(overview.expired_keys), "their places are freed within a minute"},
+                    {"Usable now", number_text(overview.usable_keys), ""}};
 }
 
 void show_money(const service::Overview& overview, views::OverviewView& view) {

@@ -62,6 +62,7 @@ views::KeyRow key_row(const domain::Grant& grant, base::Timestamp now) {
     row.login = grant.github_username;
     row.status = std::string(domain::to_text(grant.status));
     row.is_active = grant.status == domain::GrantStatus::active;
+    row.can_be_revoked = grant.status != domain::GrantStatus::revoking;
     if (row.is_active && domain::is_expired(grant, now)) row.status = "expired";
     if (row.is_active && grant.missing_since) row.status = "gone upstream";
     if (row.is_active && grant.is_disabled) row.status = "switched off";

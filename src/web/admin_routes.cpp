@@ -156,7 +156,7 @@ net::Response show_list(const Services& services, const Context& context, const 
     if (limit > 0) view.limit = std::to_string(limit);
     for (const domain::Grant& grant : page->grants) {
         view.keys.push_back(key_row(grant, services.clock.now()));
-        view.has_active_keys = view.has_active_keys || view.keys.back().is_active;
+        view.has_choices = view.has_choices || view.keys.back().can_be_revoked;
     }
     if (!page->next_cursor.empty())
         view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
@@ -178,6 +178,7 @@ net::Response admin_account(const Services& services, const Context& context) {
         const domain::Grant& grant = *account->grant;
         view.key = key_row(grant, services.clock.now());
         if (view.key->is_active) view.grant_id = grant.id;
+        if (view.key->can_be_revoked) view.revocable_id = grant.id;
         view.is_disabled = grant.is_disabled;
         view.is_unsynced = !grant.unsynced.empty();
         view.can_reveal = !grant.sealed_key.empty();
@@ -260,6 +261,11 @@ net::Response admin_reveal(const Services& services, const Context& context) {
     const auto raw_key = services.administration.reveal(asked->grant.id, *reason, context.initiator());
     if (!raw_key && raw_key.error().code == base::Errc::not_found)
         return answer_outcome(context, account_id, {"never-kept", 404});
+    if (!raw_key && raw_key.error().code == base::Errc::misconfigured) {
+        return error_response(services, context, 502, {},
+                              {"The key cannot be shown", "The reason: " + raw_key.error().detail + ".", "",
+                               "/admin/accounts/" + account_id, "Back to the account"});
+    }
     if (!raw_key) return error_response(services, context, raw_key.error());
     views::AdminRevealView view{make_frame(services, context), account_id, raw_key->reveal()};
     return html_response(200, views::render(view));

@@ -1,6 +1,7 @@
 #include "web/shown_values.hpp"
 
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 
 namespace llmapikey::web {
 
@@ -20,7 +21,7 @@ std::string age_text(base::Seconds age) {
     if (age.count() < 1) return "just now";
     const bool is_minutes = age.count() >= 120;
     const auto count = is_minutes ? age.count() / 60 : age.count();
-    return std::to_string(count) + (is_minutes ? " minutes ago" : count == 1 ? " second ago" : " seconds ago");
+    return base::counted(count, is_minutes ? "minute" : "second") + " ago";
 }
 
 std::string masked_key_text(const std::string& hint) {

@@ -1,4 +1,5 @@
 #include "web/trial_words.hpp"
+#include "base/plural.hpp"
 
 #include <algorithm>
 
@@ -17,7 +18,7 @@ std::string amount_in_brackets(const std::optional<base::MicroUsd>& amount) {
 
 std::string try_again(base::Seconds after) {
     if (after.count() <= 0) return "Try again in a minute.";
-    return "Try again in " + std::to_string(after.count()) + (after.count() == 1 ? " second." : " seconds.");
+    return "Try again in " + base::counted(after.count(), "second") + ".";
 }
 
 std::string at(base::Timestamp time, base::Timestamp now) {

@@ -132,6 +132,11 @@ for (const store of ["the embedded database", "PostgreSQL"]) {
       const mint = await run(["keys", "mint", "1001"], env(other), dir);
       assert.equal(mint.code, 2, mint.err);
       assert.match(mint.err, /KEY_ENCRYPTION_SECRET is not the secret/);
+      const [{ github_user_id: account }] = JSON.parse((await run(["keys", "list", "--json"], env(sealingSecret), dir)).out).keys;
+      const reveal = await run(["keys", "reveal", account, "--reason", "asked for"], env(other), dir);
+      assert.equal(reveal.code, 2, reveal.err);
+      assert.match(reveal.err, /KEY_ENCRYPTION_SECRET is not the secret.*reseal --accept-loss/);
+      assert.doesNotMatch((await run(["audit", "export"], env(sealingSecret), dir)).out, /key\.reveal/, "nobody is told of a look that was none");
 
       // A rotation goes on: the former secret beside the new one, then reseal, then the new one alone.
       const rotating = await startService(upstreams, dir, { ...shared, KEY_ENCRYPTION_SECRET: other, KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: sealingSecret });
@@ -146,7 +151,10 @@ for (const store of ["the embedded database", "PostgreSQL"]) {
       assert.equal((await run(["serve"], env(third), dir)).code, 2);
       const accepted = await run(["reseal", "--accept-loss"], env(third), dir);
       assert.equal(accepted.code, 0, accepted.err);
-      assert.match(accepted.out, /1 keys and webhook secrets cannot be opened/);
+      assert.match(accepted.out, /1 key or webhook secret cannot be opened/);
+      const lost = await run(["keys", "reveal", account, "--reason", "asked for"], env(third), dir);
+      assert.equal(lost.code, 2, lost.err);
+      assert.match(lost.err, /cannot be opened.*KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED.*replace/);
       const service = await startService(upstreams, dir, { ...shared, KEY_ENCRYPTION_SECRET: third });
       const page = await (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text();
       await service.stop();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+import { generate, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
 
 let upstreams;
 before(async () => { upstreams = await startUpstreams(); });
@@ -101,4 +101,41 @@ test("a form with a mistake says which field is wrong, and is there to be sent a
   for (const referer of ["https://evil.example//evil.example/x", `${service.url}/nowhere`, `${service.url}//evil.example`, "", "x"])
     assert.deepEqual(linksOf((await form(`/admin/keys/${id}/revoke`, "reson=x", { referer })).text).filter((link) => !link.startsWith("/admin")), [], referer);
   assert.equal((await api("GET", `/keys?q=${first}`)).json().keys[0].status, "active");
+});
+
+test("people who wait can be chosen in the list and ended there, as the API allows", async (t) => {
+  const { service, page, form, keys, done } = await start(t, 0, { MINT_CONCURRENCY: "1" });
+  t.after(() => upstreams.clearFaults());
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 6000, times: 20 });
+  const sessions = await Promise.all([1, 2, 3].map((i) => signIn(service, `words-waiting-${i}`)));
+  const asked = sessions.map((session) => generate(service, session));
+  const waiting = await until("two wait", async () => { const rows = await keys("&state=waiting"); return rows.length === 2 && rows; });
+  const { text } = await page("/admin?q=words-waiting");
+  for (const { id } of waiting) assert.match(text, new RegExp(`type="checkbox" name="ids" value="${id}"`));
+  const account = await page(`/admin/accounts/${waiting[0].github_user_id}`);
+  assert.match(account.text, /End this attempt/);
+  assert.doesNotMatch(account.text, /Change this key/);
+  const ended = await form(`/admin/keys/${waiting[0].id}/revoke`, "reason=over&hold=none");
+  assert.equal(ended.status, 303);
+  const bulk = await form("/admin/revocations", `ids=${waiting[1].id}&reason=over&hold=none&confirm=1`);
+  assert.equal(bulk.status, 303, bulk.text);
+  await upstreams.clearFaults();
+  await done(bulk.location.split("/").at(-1));
+  await Promise.all(asked);
+  await until("both are gone, the third has a key", async () => { const rows = await keys("&q=words-waiting"); return rows.length === 1 && rows[0].status === "active"; });
+});
+
+test("one of a kind is one, on every page", async (t) => {
+  const { service, page, api, done, keys } = await start(t, 1, { KEY_EXPIRY_DAYS: "1", MAX_TOTAL_KEYS: "1" });
+  const bulk = (await api("POST", "/revocations", { ids: [(await keys())[0].id], reason: "left" })).json();
+  await done(bulk.id);
+  await generate(service, await signIn(service, "linus-organizer"));
+  const pages = ["/", "/docs", "/dashboard", "/admin", "/admin/overview", "/admin/revocations", `/admin/revocations/${bulk.id}`, "/admin/revocations/new?all=true", "/admin/revocations/new?expires_within=1&q=linus", "/admin/audit"];
+  for (const path of pages) {
+    const { status, text } = await page(path);
+    assert.ok(status < 400, path);
+    assert.doesNotMatch(text.replace(/<[^>]*>/g, ""), /\b1 (keys|days|places|hours|seconds|minutes|entries|accounts|people|times)\b/, path);
+  }
+  assert.match((await page("/")).text, /works for 1 day,/);
+  assert.match((await page("/dashboard")).text, /in (1 day|less than a day); then/);
 });

@@ -85,7 +85,7 @@ test("every place is taken: a warning", async () => {
   assert.equal((await run(["keys", "mint", "--account", "1001", "--login", "ada"], env, folder)).code, 0);
   const { code, out } = await run(["doctor"], env, folder);
   assert.equal(code, 0);
-  assert.match(out, /WARNING +minting +1 of 1 keys are taken, so nobody else gets one: raise MAX_TOTAL_KEYS/);
+  assert.match(out, /WARNING +minting +1 of 1 key is taken, so nobody else gets one: raise MAX_TOTAL_KEYS/);
 });
 
 // Runs the program as a user without rights: root may write everything.

@@ -16,7 +16,7 @@ Data data_of(const KeyRow& key) {
     data.set("created_on", key.created_on);
     data.set("expires_on", key.expires_on);
     data.set("last_used_on", key.last_used_on);
-    data.set("is_active", key.is_active);
+    data.set("can_be_revoked", key.can_be_revoked);
     return data;
 }
 
@@ -86,7 +86,7 @@ std::string render(const AdminListView& view) {
     data.set("has_none", view.keys.empty() && view.ended.empty());
     set_if_any(data, "notice_good", view.notice_good);
     set_if_any(data, "notice_bad", view.notice_bad);
-    data.set("has_active_keys", view.has_active_keys);
+    data.set("has_choices", view.has_choices);
     set_if_any(data, "next_path", view.next_path);
     data.set("filter", view.filter);
     data.set("is_filtered", view.is_filtered);
@@ -100,6 +100,7 @@ std::string render(const AdminAccountView& view) {
     data.set("account_id", view.account_id);
     if (view.key) data.set("key", data_of(*view.key));
     set_if_any(data, "grant_id", view.grant_id);
+    set_if_any(data, "revocable_id", view.revocable_id);
     data.set("is_disabled", view.is_disabled);
     data.set("is_unsynced", view.is_unsynced);
     data.set("can_reveal", view.can_reveal);

@@ -17,6 +17,7 @@ struct KeyRow {
     std::string created_on;
     std::string expires_on;
     bool is_active = false;
+    bool can_be_revoked = false;  // whatever its state, but that it is being revoked already
 };
 
 struct EndedKeyRow {
@@ -33,7 +34,7 @@ struct AdminListView {
     std::vector<KeyRow> keys;
     std::vector<EndedKeyRow> ended;
     std::string notice_good, notice_bad;
-    bool has_active_keys = false;
+    bool has_choices = false;
     std::string next_path;         // of the next page; empty: this is the last one
     std::string filter;            // as a query string: what "all that fit" means, and the order
     bool is_filtered = false;      // there is more to it than an order
@@ -46,7 +47,8 @@ struct AdminAccountView {
     std::string account_id;
     std::string login;  // also of an account whose keys have ended; empty: not known
     std::optional<KeyRow> key;
-    std::string grant_id;  // of an active key: it can be revoked and changed
+    std::string grant_id;      // of an active key: it can be changed
+    std::string revocable_id;  // of a key, or an attempt at one, that can be revoked
     bool is_disabled = false, is_unsynced = false, can_reveal = false;
     std::string revealed_at, reveal_reason;  // "" for never
     bool is_on_hold = false;

@@ -1,3 +1,4 @@
+#include "base/plural.hpp"
 #include "web/views/template_engine.hpp"
 
 namespace llmapikey::web::views {
@@ -136,7 +137,7 @@ std::string render(const DashboardView& view) {
     data.set("raw_key", view.raw_key);
     data.set("expires_on", view.expires_on);
     set_if_any(data, "last_used", view.last_used);
-    data.set("days_left", std::to_string(view.days_left));
+    data.set("time_left", view.days_left > 0 ? base::counted(view.days_left, "day") : "less than a day");
     data.set("is_expired", view.is_expired);
     data.set("is_gone", view.is_gone && !view.is_expired);
     data.set("is_dead", is_dead(view) && !view.is_disabled);

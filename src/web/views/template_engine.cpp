@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/embedded.hpp"
+#include "base/plural.hpp"
 
 namespace llmapikey::web::views {
 namespace {
@@ -90,7 +91,7 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("is_paused", frame.is_paused);
     data.set("is_sandbox", frame.is_sandbox);
     data.set("daily_limit_usd", frame.daily_limit_usd);
-    data.set("key_expiry_days", std::to_string(frame.key_expiry_days));
+    data.set("key_lifetime", base::counted(frame.key_expiry_days, "day"));
     data.set("refresh_without_script", false);
     data.set("description", "One capped LLM API key per GitHub account.");
     return data;

@@ -64,6 +64,13 @@ protected:
     std::map<std::string, int> reads_;
 };
 
+TEST_P(StatisticsTest, WhatUpstreamTakesBackIsNoSpendingBelowZero) {
+    spender(1, -1'500'000);
+    EXPECT_EQ(run(), "");
+    EXPECT_EQ(keys_->find({1}).value()->spent, base::MicroUsd{});
+    EXPECT_EQ(overview().spent_today, base::MicroUsd{});
+}
+
 TEST_P(StatisticsTest, CreditsThatAreRefusedKeepNothingElseFromBeingRead) {
     spender(1, 1'500'000);
     provider_.refuse_credits(true);

@@ -12,9 +12,11 @@ namespace {
 class KnownSpending final : public SpendingStore {
 public:
     std::vector<SpendingDay> known;
+    bool is_down = false;
     base::Result<void> note(const std::vector<SpendingReading>&) override { return {}; }
     base::Result<void> note_all_read(base::Timestamp) override { return {}; }
     base::Result<std::vector<SpendingDay>> days(domain::GithubUserId, base::Timestamp since) override {
+        if (is_down) return base::fail(base::Errc::store_unavailable, "down");
         std::vector<SpendingDay> found;
         for (const SpendingDay& day : known)
             if (day.day >= domain::day_text(since)) found.push_back(day);
@@ -49,6 +51,22 @@ TEST_F(UsageCacheTest, IsFreshForAWhileAndThenShownWhileItIsAskedForAgain) {
     EXPECT_TRUE(known.snapshot);
     EXPECT_FALSE(known.is_fresh);
     EXPECT_TRUE(known.should_refresh);
+}
+
+TEST_F(UsageCacheTest, NothingIsBelowZeroWhateverUpstreamTakesBack) {
+    const domain::Grant grant = grant_with_key();
+    provider_.change_key(grant.delete_handle, [](UpstreamKey& key) {
+        key.usage.value = key.usage_daily.value = key.usage_weekly.value = key.usage_monthly.value = -5'000'000;
+    });
+    for (const bool has_books : {true, false}) {
+        spending_.is_down = !has_books;
+        cache_.refresh(grant);
+        const auto known = cache_.peek(grant.delete_handle);
+        ASSERT_TRUE(known);
+        EXPECT_EQ(known->spent, base::MicroUsd{});
+        EXPECT_EQ(known->this_week, base::MicroUsd{});
+        EXPECT_EQ(known->this_month, base::MicroUsd{});
+    }
 }
 
 TEST_F(UsageCacheTest, ForgetsWhatNobodyAsksFor) {
