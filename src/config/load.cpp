@@ -76,7 +76,10 @@ public:
     std::string required(std::string_view name) {
         const std::size_t problems_before = problems_.size();
         std::string value = text(name);
-        if (value.empty() && problems_.size() == problems_before) complain(name, "is not set");
+        if (value.empty() && problems_.size() == problems_before) {
+            complain(name, "is not set");
+            problems_.back().is_missing = true;
+        }
         return value;
     }
 
