@@ -9,7 +9,7 @@ const std::string what = "database";
 }  // namespace
 
 std::vector<Finding> check_database(CheckContext& context) {
-    if (!context.storage) return {};
+    if (!context.storage) return {left_out(what, "not looked at", context.problems)};
     const config::Config& config = *context.storage;
     const base::SystemClock clock;
     const auto inspected = app::inspect_database(config, clock);
@@ -28,8 +28,11 @@ std::vector<Finding> check_database(CheckContext& context) {
 }
 
 std::vector<Finding> check_sealing(CheckContext& context) {
-    if (!context.stores || !context.storage || context.storage->key_encryption_secret.empty()) return {};
     const std::string sealing = "sealed keys";
+    if (!context.stores || !context.storage) return {};
+    if (is_any_wrong(context, {"KEY_ENCRYPTION_SECRET", "KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED"}))
+        return {left_out(sealing, "not looked at", context.problems)};
+    if (context.storage->key_encryption_secret.empty()) return {};
     const app::Sealers sealers(*context.storage);
     service::SealedStore& store = *context.stores->sealed;
     const auto verified = service::SealingCanary(store, sealers.keys, sealers.webhooks).verify();

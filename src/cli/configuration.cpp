@@ -24,11 +24,16 @@ std::optional<config::Config> load_or_explain(config::Need need) {
     }
     auto loaded = config::load(*lookup, need);
     if (!loaded) {
-        explain(loaded.error());
+        explain(with_names_meant(std::move(loaded.error())));
         return std::nullopt;
     }
     if (loaded->are_core_dumps_enabled) base::allow_core_dumps();
     return std::move(*loaded);
+}
+
+std::vector<config::Problem> with_names_meant(std::vector<config::Problem> problems) {
+    const auto environment = config::read_environment();
+    return environment ? config::with_names_meant(std::move(problems), environment->names) : problems;
 }
 
 std::vector<config::Problem> unread_variables() {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <cstdio>
 #include <vector>
@@ -76,16 +77,32 @@ void print_json(const std::vector<Finding>& findings) {
     cli::print_json(list);
 }
 
+constexpr std::array<std::string_view, 3> database_variables{"DATA_DIR", "POSTGRES_URL", "POSTGRES_POOL_SIZE"};
+
+// What can be checked although other variables are wrong is checked.
+config::Config sound_part(const config::Lookup& lookup, const std::vector<config::Problem>& problems) {
+    const auto without_wrong = [&](std::string_view name) {
+        const bool is_wrong = std::any_of(problems.begin(), problems.end(),
+                                          [name](const config::Problem& problem) { return problem.variable == name; });
+        return is_wrong ? std::nullopt : lookup(name);
+    };
+    return config::load(without_wrong, config::Need::database).value_or(config::Config{});
+}
+
 CheckContext context_of(const config::Lookup& lookup) {
     auto whole = config::load(lookup, config::Need::serve);
-    auto storage = config::load(lookup, config::Need::database);
-    CheckContext context{lookup, {}, std::nullopt, std::nullopt};
+    CheckContext context{lookup, {}, std::nullopt, {}, std::nullopt};
     if (whole)
         context.config = std::move(*whole);
     else
-        context.problems = std::move(whole.error());
-    // What can be checked although other variables are wrong is checked.
-    if (storage) context.storage = std::move(*storage);
+        context.problems = with_names_meant(std::move(whole.error()));
+    context.sound = sound_part(lookup, context.problems);
+    const bool is_storage_sound =
+        std::none_of(context.problems.begin(), context.problems.end(), [](const config::Problem& problem) {
+            return std::find(database_variables.begin(), database_variables.end(), problem.variable) !=
+                   database_variables.end();
+        });
+    if (is_storage_sound) context.storage = context.sound;
     return context;
 }
 
@@ -105,8 +122,7 @@ int run_doctor(Output output) {
     for (const Check check : checks())
         for (Finding& finding : check(context))
             findings.push_back(std::move(finding));
-    if (!context.config)
-        findings.push_back({"GitHub and OpenRouter", Verdict::warning, "not asked: mend the variables first"});
+    if (!context.config) findings.push_back(left_out("GitHub and OpenRouter", "not asked", context.problems));
     // The worst first; otherwise in the order of the checks.
     std::stable_sort(findings.begin(), findings.end(),
                      [](const Finding& left, const Finding& right) { return left.verdict > right.verdict; });

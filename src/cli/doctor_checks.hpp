@@ -31,11 +31,17 @@ struct CheckContext {
     const config::Lookup& lookup;
     std::vector<config::Problem> problems;             // of the variables
     std::optional<config::Config> config;              // nullopt: there are problems
-    std::optional<config::Config> storage;             // what the database needs; nullopt: its variables have problems
+    config::Config sound;                              // of the variables without problems, the others by default
+    std::optional<config::Config> storage;             // likewise; nullopt: the database's variables have problems
     net::HttpClient* http = nullptr;                   // null exactly if `config` is nullopt
     std::optional<app::Stores> stores = std::nullopt;  // the database; nullopt: not usable, or not up to date
     bool is_key_accepted = false;                      // whether OpenRouter answers to the management key
 };
+
+// Whether one of the variables has a problem: what is said of it by the others would not be true.
+bool is_any_wrong(const CheckContext& context, std::initializer_list<std::string_view> variables);
+// "not asked: mend PUBLIC_URL and LISTEN first"; for what was not looked at since variables have problems.
+Finding left_out(std::string what, const std::string& how, const std::vector<config::Problem>& problems);
 
 // One finding or more; none where the check has no meaning with this configuration.
 using Check = std::vector<Finding> (*)(CheckContext&);
@@ -47,6 +53,9 @@ std::vector<Finding> check_variables(CheckContext& context);
 std::vector<Finding> check_public_address(CheckContext& context);
 std::vector<Finding> check_console(CheckContext& context);
 std::vector<Finding> check_minting(CheckContext& context);
+// check_listening.cpp
+std::vector<Finding> check_listening(CheckContext& context);
+std::vector<Finding> check_proxies(CheckContext& context);
 // check_database.cpp: opens the stores.
 std::vector<Finding> check_database(CheckContext& context);
 std::vector<Finding> check_sealing(CheckContext& context);

@@ -80,6 +80,7 @@ std::span<const Variable> variables();
 struct Problem {
     std::string variable;
     std::string message;  // what is wrong and what to do; never holds a secret's value
+    bool is_missing = false;
 };
 
 // Name to value; nullopt if unset.
@@ -95,8 +96,9 @@ tl::expected<Lookup, std::vector<Problem>> with_secret_files(Lookup lookup);
 
 // The environment, and behind it the `.env` file of the working directory if there is one.
 struct Environment {
-    Lookup lookup;                // without secrets from files
-    std::vector<Problem> unread;  // names that nobody reads and that were most likely meant for us; not fatal
+    Lookup lookup;                   // without secrets from files
+    std::vector<Problem> unread;     // names that nobody reads and that were most likely meant for us; not fatal
+    std::vector<std::string> names;  // all that are set
 };
 // Problems: a line of the file that is no assignment; a file that cannot be read (config/plain_file.hpp).
 tl::expected<Environment, std::vector<Problem>> read_environment(const std::string& dotenv_path = ".env");
@@ -117,6 +119,9 @@ base::Result<std::string> parse_public_url(std::string_view text);
 std::vector<Problem> unread_in_file(const std::vector<std::string>& names);
 std::vector<Problem> unread_in_environment(const std::vector<std::string>& names);
 std::vector<std::string> names_in_environment();
+// The problems, of which those of missing variables name the one that is set in its place: GITHUB_CLIENTID for
+// GITHUB_OAUTH_CLIENT_ID. `names`: all that are set.
+std::vector<Problem> with_names_meant(std::vector<Problem> problems, const std::vector<std::string>& names);
 
 // Editors put a mark at the beginning of a file that is no part of its text. invalid_input: UTF-16, with its mark or
 // without, or NUL bytes.

@@ -119,8 +119,11 @@ tl::expected<Environment, std::vector<Problem>> read_environment(const std::stri
     environment.unread = unread_in_file(names);
     for (Problem& problem : environment.unread)
         problem.message = "in " + dotenv_path + " " + problem.message;
-    for (Problem& problem : unread_in_environment(names_in_environment()))
+    const std::vector<std::string> set = names_in_environment();
+    for (Problem& problem : unread_in_environment(set))
         environment.unread.push_back(std::move(problem));
+    environment.names = std::move(names);
+    environment.names.insert(environment.names.end(), set.begin(), set.end());
     environment.lookup = [values = std::move(values)](std::string_view name) -> std::optional<std::string> {
         if (auto value = from_process(name)) return value;
         const auto found = values.find(name);

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "config/config.hpp"
+#include "config/placeholder.hpp"
 
 namespace llmapikey::config {
 namespace {
@@ -75,13 +76,25 @@ public:
     std::string required(std::string_view name) {
         const std::size_t problems_before = problems_.size();
         std::string value = text(name);
-        if (value.empty() && problems_.size() == problems_before) complain(name, "is not set");
+        if (value.empty() && problems_.size() == problems_before) {
+            complain(name, "is not set");
+            problems_.back().is_missing = true;
+        }
         return value;
+    }
+
+    // What others gave out or a generator made: nothing that stands in its place.
+    std::string credential(std::string_view name, bool is_required) {
+        std::string value = is_required ? required(name) : text(name);
+        const std::string mistake = placeholder_in(value);
+        if (mistake.empty()) return value;
+        complain(name, mistake + advice_to_keep(name));
+        return {};
     }
 
     // Taken byte for byte: blanks at the ends belong to a secret.
     base::Secret strong_secret(std::string_view name, bool is_required) {
-        const bool is_absent = (is_required ? required(name) : text(name)).empty();
+        const bool is_absent = credential(name, is_required).empty();
         return long_enough(name, is_absent ? "" : lookup_(name).value_or(""));
     }
 
@@ -182,8 +195,8 @@ void read_database(Reader& reader, Config& config) {
 }
 
 void read_identity(Reader& reader, Config& config) {
-    config.github_oauth_client_id = reader.required("GITHUB_OAUTH_CLIENT_ID");
-    config.github_oauth_client_secret = base::Secret(reader.required("GITHUB_OAUTH_CLIENT_SECRET"));
+    config.github_oauth_client_id = reader.credential("GITHUB_OAUTH_CLIENT_ID", true);
+    config.github_oauth_client_secret = base::Secret(reader.credential("GITHUB_OAUTH_CLIENT_SECRET", true));
     config.auth_session_secret = reader.strong_secret("AUTH_SESSION_SECRET", true);
     config.auth_session_secret_also_accepted = reader.strong_secret("AUTH_SESSION_SECRET_ALSO_ACCEPTED", false);
 }
@@ -191,8 +204,7 @@ void read_identity(Reader& reader, Config& config) {
 void read_minting(Reader& reader, Config& config, Need need) {
     config.is_provisioning_enabled = reader.flag("PROVISIONING_ENABLED");
     const bool is_key_needed = config.is_provisioning_enabled || need == Need::revoke || need == Need::mint;
-    config.openrouter_management_key = base::Secret(is_key_needed ? reader.required("OPENROUTER_MANAGEMENT_KEY")
-                                                                  : reader.text("OPENROUTER_MANAGEMENT_KEY"));
+    config.openrouter_management_key = base::Secret(reader.credential("OPENROUTER_MANAGEMENT_KEY", is_key_needed));
     config.openrouter_workspace_id = reader.uuid("OPENROUTER_WORKSPACE_ID");
     config.openrouter_guardrail_id = reader.uuid("OPENROUTER_GUARDRAIL_ID");
     config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, 1'000'000'000);
@@ -257,8 +269,8 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     if (need == Need::serve) read_identity(reader, config);
     if (need == Need::mint) {
         // By which GitHub may be asked for a login; it can do without.
-        config.github_oauth_client_id = reader.text("GITHUB_OAUTH_CLIENT_ID");
-        config.github_oauth_client_secret = base::Secret(reader.text("GITHUB_OAUTH_CLIENT_SECRET"));
+        config.github_oauth_client_id = reader.credential("GITHUB_OAUTH_CLIENT_ID", false);
+        config.github_oauth_client_secret = base::Secret(reader.credential("GITHUB_OAUTH_CLIENT_SECRET", false));
     }
     config.key_encryption_secret =
         reader.strong_secret("KEY_ENCRYPTION_SECRET", need == Need::serve || need == Need::mint);

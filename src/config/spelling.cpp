@@ -57,16 +57,33 @@ std::string name_with_the_words_of(const std::string& name) {
     return found;
 }
 
+// In upper case and without our own prefix, which nobody needs.
+std::string bare_name(std::string_view name) {
+    std::string upper(name);
+    for (char& c : upper)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return upper.starts_with(own_prefix) ? upper.substr(own_prefix.size()) : upper;
+}
+
+// Whether `name` is `variable` with a slip or two, or with parts left out, but for the half of it: GITHUB_CLIENTID for
+// GITHUB_OAUTH_CLIENT_ID, SESSION_SECRET for AUTH_SESSION_SECRET.
+bool is_short_for(const std::string& name, const std::string& variable) {
+    const std::string bare = bare_name(name);
+    if (!base::nearest(bare, {&variable, 1}, typing_errors_in(bare)).empty()) return true;
+    const auto letters_of = [](std::string text) {
+        std::erase(text, '_');
+        return text;
+    };
+    const std::string letters = letters_of(bare), wanted = letters_of(variable);
+    std::size_t found = 0;
+    for (const char c : wanted)
+        if (found < letters.size() && letters[found] == c) ++found;
+    return found == letters.size() && 2 * letters.size() > wanted.size();
+}
+
 // What is most likely meant. Empty: nothing is near.
 std::string meant_by(const std::string& name) {
-    const std::string upper = [&] {
-        std::string text = name;
-        for (char& c : text)
-            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-        return text;
-    }();
-    const bool is_prefixed = upper.starts_with(own_prefix);
-    const std::string bare = is_prefixed ? upper.substr(own_prefix.size()) : upper;
+    const std::string bare = bare_name(name);
     return base::nearest(bare, known_names(), typing_errors_in(bare));
 }
 
@@ -98,6 +115,18 @@ std::vector<Problem> unread_in_environment(const std::vector<std::string>& names
         if (is_known(name)) continue;
         const std::string meant = meant_by(name);
         if (!meant.empty() || has_telling_prefix(name)) problems.push_back(unread(name, meant));
+    }
+    return problems;
+}
+
+std::vector<Problem> with_names_meant(std::vector<Problem> problems, const std::vector<std::string>& names) {
+    for (Problem& problem : problems) {
+        if (!problem.is_missing) continue;
+        for (const std::string& name : names) {
+            if (is_known(name) || !is_short_for(name, problem.variable)) continue;
+            problem.message +=
+                "; " + name + " is set, and nobody reads that: is it meant for " + problem.variable + "?";
+        }
     }
     return problems;
 }

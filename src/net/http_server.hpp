@@ -18,6 +18,8 @@ struct ListenAddress {
     std::uint16_t port = 0;
     // "127.0.0.1:3000", "[::1]:3000"
     static base::Result<ListenAddress> parse(std::string_view text);
+    // Whether this process could listen there now; false: somebody does already. invalid_input: no, and why.
+    base::Result<bool> is_free() const;
     std::string text() const;
 };
 

@@ -1,4 +1,10 @@
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "base/encoding.hpp"
 #include "net/http_server.hpp"
@@ -26,6 +32,32 @@ base::Result<ListenAddress> ListenAddress::parse(std::string_view text) {
     if (!port || *port > 65535) return bad("has no valid port");
     address.port = static_cast<std::uint16_t>(*port);
     return address;
+}
+
+base::Result<bool> ListenAddress::is_free() const {
+    sockaddr_in6 six{};
+    sockaddr_in four{};
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    const auto family = static_cast<sa_family_t>(is_ipv6 ? AF_INET6 : AF_INET);
+    six.sin6_family = four.sin_family = family;
+    six.sin6_port = four.sin_port = htons(port);
+    void* const bytes = is_ipv6 ? static_cast<void*>(&six.sin6_addr) : &four.sin_addr;
+    if (::inet_pton(family, host.c_str(), bytes) != 1)
+        return base::fail(base::Errc::invalid_input, text() + " has no numeric address");
+    const void* const address = is_ipv6 ? static_cast<const void*>(&six) : &four;
+    const socklen_t size = is_ipv6 ? sizeof six : sizeof four;
+    const int listener = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    const bool is_listening = listener >= 0 && ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                              ::bind(listener, static_cast<const sockaddr*>(address), size) == 0;
+    const int problem = errno;
+    if (listener >= 0) ::close(listener);
+    if (is_listening) return true;
+    if (problem == EADDRINUSE) return false;
+    return base::fail(base::Errc::invalid_input, "cannot listen on " + text() + ": " + std::strerror(problem) +
+                                                     (problem == EACCES ? " (ports below 1024 need the capability "
+                                                                          "CAP_NET_BIND_SERVICE)"
+                                                                        : ""));
 }
 
 std::string ListenAddress::text() const {

@@ -48,19 +48,19 @@ std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const ne
 }
 
 std::string_view find_cookie(const net::Request& request, std::string_view name) {
-    std::string_view found;
-    find_cookies(request, name, {&found, 1});
-    return found;
+    return find_good_cookie(request, name, [](std::string_view) { return true; });
 }
 
-std::span<const std::string_view> find_cookies(const net::Request& request, std::string_view name,
-                                               std::span<std::string_view> found) {
-    std::size_t count = 0;
+std::string_view find_good_cookie(const net::Request& request, std::string_view name,
+                                  const std::function<bool(std::string_view)>& is_good) {
+    std::string_view first, good;
     visit_cookies(request, [&](const NamedValue& cookie) {
-        if (cookie.name == name && !cookie.value.empty()) found[count++] = cookie.value;
-        return count == found.size();
+        if (cookie.name != name || cookie.value.empty()) return false;
+        if (first.empty()) first = cookie.value;
+        if (is_good(cookie.value)) good = cookie.value;
+        return !good.empty();
     });
-    return found.first(count);
+    return good.empty() ? first : good;
 }
 
 std::string to_set_cookie(const Cookie& cookie) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,12 +15,11 @@ namespace llmapikey::web {
 std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const net::Request& request);
 // Value of the first cookie of that name that has one, likewise a view; empty if absent.
 std::string_view find_cookie(const net::Request& request, std::string_view name);
-// Values of the cookies of that name that have one, in order: another program of the same domain may have set one of
-// our name, and browsers send both. As many as `found` has room for; gives that part of it which was filled.
-std::span<const std::string_view> find_cookies(const net::Request& request, std::string_view name,
-                                               std::span<std::string_view> found);
-// How many cookies of one name are tried before all are taken for none of ours.
-inline constexpr std::size_t same_name_max = 8;
+// Value of the first cookie of that name that `is_good`, or else of the first that has one; empty if absent. Another
+// program of the same domain may have set any number of our name, and browsers send all of them, in an order of their
+// own. All are tried: the limit of a request's head bounds how many there are, and how long.
+std::string_view find_good_cookie(const net::Request& request, std::string_view name,
+                                  const std::function<bool(std::string_view)>& is_good);
 
 struct Cookie {
     std::string name;

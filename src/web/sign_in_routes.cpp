@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "base/encoding.hpp"
 #include "ops/log.hpp"
@@ -50,12 +49,12 @@ tl::expected<service::SignInAttempt, service::SignInError> find_attempt(const Se
                                                                         const net::Request& request,
                                                                         std::string_view state) {
     const std::string id = service::SignIn::attempt_id(state);
-    std::array<std::string_view, same_name_max> room;
-    const auto cookies =
-        id.empty() ? std::span<const std::string_view>() : find_cookies(request, attempt_cookie_name(id), room);
-    auto attempt = services.sign_in.check(state, cookies.empty() ? std::string_view() : cookies.front());
-    for (std::size_t i = 1; i < cookies.size() && !attempt; ++i)
-        attempt = services.sign_in.check(state, cookies[i]);
+    auto attempt = services.sign_in.check(state, {});
+    if (id.empty()) return attempt;
+    find_good_cookie(request, attempt_cookie_name(id), [&](std::string_view cookie) {
+        attempt = services.sign_in.check(state, cookie);
+        return attempt.has_value();
+    });
     return attempt;
 }
 

@@ -1,7 +1,6 @@
 #include "web/site.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
@@ -95,14 +94,13 @@ void Site::refresh_pages() {
 }
 
 Site::SessionCookie Site::session_of(const net::Request& request) const {
-    std::array<std::string_view, same_name_max> room;
-    const auto tokens = find_cookies(request, session_cookie_name, room);
-    if (tokens.empty()) return {};
+    SessionCookie cookie;
     const auto now = services_.clock.now();
-    for (const std::string_view token : tokens) {
-        if (auto session = services_.sessions.verify(token, now)) return {token, std::move(session)};
-    }
-    return {tokens.front(), std::nullopt};
+    cookie.token = find_good_cookie(request, session_cookie_name, [&](std::string_view token) {
+        cookie.session = services_.sessions.verify(token, now);
+        return cookie.session.has_value();
+    });
+    return cookie;
 }
 
 // Every unknown path costs a look at the session, so that the time does not tell which of them admins know.

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startPostgres } from "./support/postgres.mjs";
-import { binary, run, serviceEnvironment, startUpstreams, temporaryFolder } from "./support/service.mjs";
+import { binary, run, serviceEnvironment, startService, startUpstreams, temporaryFolder } from "./support/service.mjs";
 
 let upstreams, folder, good;
 before(async () => {
@@ -75,6 +76,50 @@ test("an OpenRouter that is not reached says nothing about the key", async () =>
     const line = out.split("\n").find((each) => each.includes(what));
     assert.match(line, /^PROBLEM .*check the network.*says nothing about the credentials/);
     assert.doesNotMatch(line, /create a management key|on the OAuth App's page/);
+  }
+});
+
+test("where it listens, and which proxies are trusted, is looked at as serve would", async () => {
+  const stranger = createServer((socket) => socket.destroy());
+  stranger.unref();
+  await new Promise((done) => stranger.listen(0, "127.0.0.1", done));
+  const taken = `127.0.0.1:${stranger.address().port}`;
+  for (const [env, words] of [[{ LISTEN: "localhost" }, /^PROBLEM +address +LISTEN: 'localhost' has no port/m], [{ LISTEN: "192.0.2.1:3000" }, /^PROBLEM +address +cannot listen on 192\.0\.2\.1:3000: .*set LISTEN/m],
+    [{ LISTEN: taken }, /^PROBLEM +address +127\.0\.0\.1:\d+ is in use by another program; stop that, or set LISTEN/m], [{ TRUSTED_PROXIES: "10.0.0.0/8,proxy.local" }, /^PROBLEM +proxies +TRUSTED_PROXIES: 'proxy\.local' is no address/m]]) {
+    const { code, out } = await run(["doctor"], { ...good, ...env }, folder);
+    assert.match(out, words);
+    assert.equal(code, 1);
+    assert.match((await run(["doctor"], { ...good, ...env, MAX_TOTAL_KEYS: "x" }, folder)).out, words, "whatever else is wrong");
+  }
+  stranger.close();
+  mkdirSync(join(folder, "running"));
+  const service = await startService(upstreams, join(folder, "running"));
+  const beside = await run(["doctor"], { ...good, LISTEN: new URL(service.url).host }, folder);
+  await service.stop();
+  assert.equal(beside.code, 0, beside.out);
+  assert.match(beside.out, /^ok +address +127\.0\.0\.1:\d+: llmapikey is running there/m);
+  assert.equal(lastLine(beside.out), "All is well.");
+});
+
+test("what is left out is said, with what to mend first; the database is looked at whatever else is wrong", async () => {
+  const place = join(folder, "left-out");
+  mkdirSync(place);
+  assert.equal((await run(["migrate", "up"], { DATA_DIR: place }, folder)).code, 0);
+  const { out } = await run(["doctor"], { ...good, DATA_DIR: place, MAX_CONNECTIONS: "x", KEY_ENCRYPTION_SECRET: "short", LISTEN: "nowhere" }, folder);
+  assert.match(out, /^ok +database +.*can be written and is up to date/m);
+  assert.match(out, /^WARNING +sealed keys +not looked at: mend KEY_ENCRYPTION_SECRET, MAX_CONNECTIONS first/m);
+  assert.match(out, /^WARNING +GitHub and OpenRouter +not asked: mend KEY_ENCRYPTION_SECRET, MAX_CONNECTIONS first/m);
+  const blind = await run(["doctor"], { ...good, POSTGRES_URL: "mysql://db" }, folder);
+  assert.match(blind.out, /^WARNING +database +not looked at: mend POSTGRES_URL first/m);
+});
+
+test("a variable that is missing is told from one that is misspelt, by serve and doctor", async () => {
+  const { GITHUB_OAUTH_CLIENT_ID: id, AUTH_SESSION_SECRET: secret, ...rest } = good;
+  const env = { ...rest, GITHUB_CLIENTID: id, SESSION_SECRET: secret, GITHUB_TOKEN: "x" };
+  for (const text of [(await run(["serve"], env, folder)).err, (await run(["doctor"], env, folder)).out]) {
+    assert.match(text, /GITHUB_OAUTH_CLIENT_ID +is not set; .*; GITHUB_CLIENTID is set, and nobody reads that: is it meant for GITHUB_OAUTH_CLIENT_ID\?/);
+    assert.match(text, /AUTH_SESSION_SECRET +is not set; .*; SESSION_SECRET is set/);
+    assert.ok(!text.includes("GITHUB_TOKEN") && !text.includes(secret));
   }
 });
 

@@ -18,8 +18,8 @@ using Values = std::map<std::string, std::string, std::less<>>;
 Values good_values() {
     return {{"GITHUB_OAUTH_CLIENT_ID", "Iv1.0123456789abcdef"},
             {"GITHUB_OAUTH_CLIENT_SECRET", "client-secret-of-the-app"},
-            {"AUTH_SESSION_SECRET", std::string(32, 'a')},
-            {"KEY_ENCRYPTION_SECRET", std::string(32, 'b')},
+            {"AUTH_SESSION_SECRET", "an-own-secret-of-32-bytes-000001"},
+            {"KEY_ENCRYPTION_SECRET", "an-own-secret-of-32-bytes-000002"},
             {"OPENROUTER_MANAGEMENT_KEY", "sk-or-v1-management"},
             {"PROVISIONING_ENABLED", "true"}};
 }
@@ -202,7 +202,7 @@ TEST(DotenvTest, ReplacesNothing) {
 
 // Some readers of such lines leave comments and quotes in the value: it must not become a secret, or a folder's name.
 TEST(ConfigTest, WhatHoldsACommentQuotesOrAReferenceIsRefused) {
-    const std::string good(40, 's');
+    const std::string good = "a-good-secret-that-nobody-else-knows-012";
     for (const char* name :
          {"AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET", "AUTH_SESSION_SECRET_ALSO_ACCEPTED",
           "OPENROUTER_MANAGEMENT_KEY", "GITHUB_OAUTH_CLIENT_SECRET", "GITHUB_OAUTH_CLIENT_ID", "DATA_DIR"}) {
@@ -244,7 +244,7 @@ TEST(ConfigTest, ABadSecretThatWasInUseCanBeRotatedAway) {
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().front().message.find("KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED"), std::string::npos);
     values["KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED"] = values["KEY_ENCRYPTION_SECRET"];
-    values["KEY_ENCRYPTION_SECRET"] = std::string(32, 'n');
+    values["KEY_ENCRYPTION_SECRET"] = "an-own-secret-of-32-bytes-000003";
     const auto config = load_values(values);
     ASSERT_TRUE(config) << config.error().front().message;
     EXPECT_EQ(config->key_encryption_secret_also_accepted.reveal(), "# openssl rand -base64 32; keep a copy");
