@@ -1,3 +1,4 @@
 -- What is still to be marked is found by the selection again.
-ALTER TABLE llmapikey.bulk_revocations DROP COLUMN is_listed;
+UPDATE llmapikey.bulk_revocations SET cutoff = begins_at WHERE begins_at IS NOT NULL;
+ALTER TABLE llmapikey.bulk_revocations DROP COLUMN begins_at;
 DROP TABLE llmapikey.bulk_targets;

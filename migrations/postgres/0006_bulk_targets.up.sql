@@ -6,5 +6,6 @@ CREATE TABLE llmapikey.bulk_targets (
     PRIMARY KEY (bulk_id, grant_id)
 );
 ALTER TABLE llmapikey.bulk_targets ENABLE ROW LEVEL SECURITY;
--- 0: an earlier version has decided, which wrote down the selection only.
-ALTER TABLE llmapikey.bulk_revocations ADD COLUMN is_listed integer NOT NULL DEFAULT 0;
+-- When it begins. NULL: an earlier version has decided, which wrote down the selection only. That is not to carry out what is written down
+-- here: it knows `cutoff` alone, which is then never reached.
+ALTER TABLE llmapikey.bulk_revocations ADD COLUMN begins_at bigint;

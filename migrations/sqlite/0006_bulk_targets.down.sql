@@ -1,3 +1,4 @@
 -- What is still to be marked is found by the selection again.
-ALTER TABLE bulk_revocations DROP COLUMN is_listed;
+UPDATE bulk_revocations SET cutoff = begins_at WHERE begins_at IS NOT NULL;
+ALTER TABLE bulk_revocations DROP COLUMN begins_at;
 DROP TABLE bulk_targets;

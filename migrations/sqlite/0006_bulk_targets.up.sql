@@ -5,5 +5,6 @@ CREATE TABLE bulk_targets (
     listed_at INTEGER NOT NULL,
     PRIMARY KEY (bulk_id, grant_id)
 ) STRICT, WITHOUT ROWID;
--- 0: an earlier version has decided, which wrote down the selection only.
-ALTER TABLE bulk_revocations ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
+-- When it begins. NULL: an earlier version has decided, which wrote down the selection only. That is not to carry out what is written down
+-- here: it knows `cutoff` alone, which is then never reached.
+ALTER TABLE bulk_revocations ADD COLUMN begins_at INTEGER;

@@ -21,9 +21,10 @@ public:
     virtual base::Result<std::set<std::string>> remembered(const std::vector<std::string>& nonces) = 0;
     // Since when this program writes this database. A copy of it has the same history.
     virtual base::Result<base::Timestamp> began_at() = 0;
-    // Of keys whose attempts it did not remember: that one was ended without a person's word, and how many were since.
+    // Of keys whose attempts it did not remember: that one is ended without a person's word, and which
+    // were since.
     virtual base::Result<void> note_unremembered_end(const std::string& delete_handle, base::Timestamp now) = 0;
-    virtual base::Result<std::int64_t> unremembered_ends(base::Timestamp since) = 0;
+    virtual base::Result<std::vector<std::string>> unremembered_ends(base::Timestamp since) = 0;
     // Forgets what was written down longer ago than `age`, by the database's own clock.
     virtual base::Result<void> prune(base::Seconds age) = 0;
 };

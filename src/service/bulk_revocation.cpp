@@ -111,14 +111,18 @@ base::Result<std::int64_t> BulkRevoker::count(const std::string& selection, std:
 
 base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, const Initiator& by,
                                                 const std::string& reason, const std::optional<domain::Hold>& hold,
-                                                const std::optional<std::int64_t>& confirmed_count) {
+                                                const std::optional<std::int64_t>& confirmed_count,
+                                                const std::string& id) {
     const auto now = clock_.now();
     const auto parsed = parse_bulk_selection(selection, now);
     if (!parsed) return tl::unexpected(parsed.error());
     const auto checked_reason = domain::check_text(reason, domain::reason_rule);
     if (!checked_reason) return tl::unexpected(checked_reason.error());
+    const auto known = id.empty() ? base::Result<std::optional<BulkRevocation>>{} : bulks_.find(id);
+    if (!known) return tl::unexpected(known.error());
+    if (*known) return **known;
     BulkRevocation bulk;
-    bulk.id = base::random_uuid();
+    bulk.id = id.empty() ? base::random_uuid() : id;
     bulk.by = by;
     bulk.reason = *checked_reason;
     bulk.hold = hold;
@@ -127,12 +131,11 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     bulk.begins_at = parsed->ids.empty() ? now + time_to_stop_ : now;
     const auto listed = list_targets(bulk, *parsed, confirmed_count);
     if (!listed) return tl::unexpected(listed.error());
-    bulk.total = bulk.remaining = *listed;
     Audited audited(audit_, clock_, by, "keys.revoke", "bulk:" + bulk.id, bulk.reason + " (" + selection + ")");
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
-    const auto created = bulks_.create(bulk);
-    if (!created) return tl::unexpected(audited.failed(created.error()));
+    const auto decided = decide(bulk);
+    if (!decided) return tl::unexpected(audited.failed(decided.error()));
     // Whoever is meant is revoked, and on hold, from the decision on, unless it can be stopped yet; what fails here is
     // done by the next run.
     if (bulk.begins_at <= now) (void)mark(bulk);
@@ -155,7 +158,7 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
     if (!stopped) return tl::unexpected(audited.failed(stopped.error()));
     const auto now = bulks_.find(id);
     if (!now) return tl::unexpected(now.error());
-    if (!*stopped || !*now) {
+    if (!*now || !(*now)->stopped_at) {
         return tl::unexpected(
             audited.failed({base::Errc::conflict, "the revocation of all its keys has begun meanwhile", {}}));
     }
@@ -165,25 +168,41 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
 }
 
 // What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
-base::Result<std::int64_t> BulkRevoker::list_targets(const BulkRevocation& bulk, const BulkSelection& selection,
-                                                     const std::optional<std::int64_t>& confirmed_count) {
+base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSelection& selection,
+                                             const std::optional<std::int64_t>& confirmed_count) {
+    const auto before = grants_.count(every_grant(), counted_max);
+    if (!before) return tl::unexpected(before.error());
     const auto listed = bulks_.list_targets(bulk.id, selection);
-    if (!listed) return listed;
-    const auto all = grants_.count(every_grant(), counted_max);
-    if (!all) return tl::unexpected(all.error());
-    const bool is_everything = selection.is_everything || (selection.ids.empty() && *listed > 1 && *listed >= *all);
-    if ((is_everything || confirmed_count) && *listed != confirmed_count) {
+    if (!listed) return tl::unexpected(listed.error());
+    const auto after = grants_.count(every_grant(), counted_max);
+    if (!after) return tl::unexpected(after.error());
+    const bool lets_all_through = selection.ids.empty() && *listed > 1 && *listed >= std::min(*before, *after);
+    if ((selection.is_everything || lets_all_through || confirmed_count) && *listed != confirmed_count) {
         const auto dropped = bulks_.drop_all_targets(bulk.id);
         if (!dropped) return tl::unexpected(dropped.error());
         return tl::unexpected(expectation_failed(*listed, confirmed_count));
     }
-    if (!bulk.hold || !selection.ids.empty() || selection.query.status) return listed;
+    bulk.total = bulk.remaining = bulk.listed = *listed;
+    if (!bulk.hold || !selection.ids.empty() || selection.query.status) return {};
     BulkSelection ending = selection;
     ending.query.without_revoking = false;
     ending.query.status = domain::GrantStatus::revoking;
     const auto held = bulks_.list_targets(bulk.id, ending);
-    if (!held) return held;
-    return listed;
+    if (!held) return tl::unexpected(held.error());
+    bulk.listed = *held;
+    return {};
+}
+
+// A write that was reported as failed may have taken effect, or may yet: then it is in force, and said to be; else what
+// it would mean is dropped, so that it never will be.
+base::Result<void> BulkRevoker::decide(const BulkRevocation& bulk) {
+    const auto created = bulks_.create(bulk);
+    if (created) return created;
+    const auto stored = bulks_.find(bulk.id);
+    if (stored && *stored) return {};
+    const auto dropped = stored ? bulks_.drop_all_targets(bulk.id) : base::Result<void>(tl::unexpected(stored.error()));
+    if (dropped) return created;
+    return base::fail_in("it may have been stored all the same: look at the list of bulk revocations", created.error());
 }
 
 // Of an earlier version's decision only the selection is known.
@@ -206,7 +225,7 @@ base::Result<int> BulkRevoker::mark_with_successors(const BulkRevocation& bulk,
                                                     const std::vector<std::string>& targets) {
     GrantQuery query;
     query.successors_of = targets;
-    query.replaced_from = bulk.created_at;
+    query.replaced_from = bulk.created_at - replica_clocks_apart_max;
     query.limit = static_cast<int>(targets.size());
     const auto successors = grants_.list(query);
     if (!successors) return tl::unexpected(successors.error());
@@ -227,7 +246,8 @@ base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
     for (int round = 0; round < most_replaced; ++round) {
         const auto begun = mark_with_successors(bulk, *targets);
         if (!begun) return tl::unexpected(begun.error());
-        if (*begun == 0) break;
+        // Not in the first round: what takes a place between looking and marking is seen in the second.
+        if (*begun == 0 && round > 0) break;
     }
     const auto dropped = bulks_.drop_targets(bulk.id, *targets);
     if (!dropped) return tl::unexpected(dropped.error());

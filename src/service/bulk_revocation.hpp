@@ -33,6 +33,7 @@ struct BulkRevocation {
     std::string selection;  // as for parse_bulk_selection()
     BulkState state = BulkState::selecting;
     std::int64_t total = 0;      // grants that it ends: as listed, then as marked
+    std::int64_t listed = 0;     // when it is created: its targets, with those that are being revoked already
     std::int64_t remaining = 0;  // not yet revoked upstream
     std::int64_t stuck = 0;      // of these: tried in vain, and tried on
     base::Timestamp created_at;  // of the decision
@@ -49,9 +50,9 @@ class BulkStore {
 public:
     virtual ~BulkStore() = default;
     // Writes down the grants that a selection means at this moment, as the targets of the bulk revocation to come;
-    // gives how many. What nobody decides on is forgotten after an hour.
+    // gives how many it has. After the decision it adds none. What nobody decides on is forgotten after an hour.
     virtual base::Result<std::int64_t> list_targets(const std::string& id, const BulkSelection& selection) = 0;
-    // Decides, on what is written down: `total` targets or more, else store_unavailable.
+    // Decides, on what is written down: exactly `listed` targets, else store_unavailable. Twice is once.
     virtual base::Result<void> create(const BulkRevocation& bulk) = 0;
     virtual base::Result<void> set_listed(const std::string& id) = 0;
     virtual base::Result<std::vector<std::string>> next_targets(const std::string& id, int limit) = 0;
@@ -89,12 +90,14 @@ public:
 
     // Stores the decision, with the grants that it means: whatever becomes of them later, those are ended, or what has
     // taken their place, and no others. run_once() does the rest. `confirmed_count`: how many grants the caller was
-    // told that the selection means; one that means every grant, of several, needs it. invalid_input: the selection or
-    // the reason makes no sense. conflict: the selection means another number now, or the number is missing; the
+    // told that the selection means; one that means every grant, of several, needs it. `id`: of a request
+    // that may come again, which decides once; empty: a new one. invalid_input: the selection or the reason makes no
+    // sense. conflict: the selection means another number now, or the number is missing; the
     // message says how many.
     base::Result<BulkRevocation> begin(const std::string& selection, const Initiator& by, const std::string& reason,
                                        const std::optional<domain::Hold>& hold,
-                                       const std::optional<std::int64_t>& confirmed_count = std::nullopt);
+                                       const std::optional<std::int64_t>& confirmed_count = std::nullopt,
+                                       const std::string& id = {});
     // How many grants a selection means now, `most` at the most. invalid_input: it makes no sense.
     base::Result<std::int64_t> count(const std::string& selection, std::int64_t most);
     // Leaves the grants that are not marked yet as they are; those that are marked go on. not_found; conflict: all of
@@ -121,8 +124,9 @@ private:
     Step carry_out(const BulkRevocation& bulk, const std::stop_token& stop);
     base::Result<void> report(const BulkRevocation& bulk, const Step& step, std::string& problems);
     base::Result<void> finish(const BulkRevocation& bulk);
-    base::Result<std::int64_t> list_targets(const BulkRevocation& bulk, const BulkSelection& selection,
-                                            const std::optional<std::int64_t>& confirmed_count);
+    base::Result<void> list_targets(BulkRevocation& bulk, const BulkSelection& selection,
+                                    const std::optional<std::int64_t>& confirmed_count);
+    base::Result<void> decide(const BulkRevocation& bulk);
     base::Result<void> list_again(const BulkRevocation& bulk);
     base::Result<int> mark_with_successors(const BulkRevocation& bulk, const std::vector<std::string>& targets);
     Ending ending_of(const BulkRevocation& bulk) const;

@@ -14,6 +14,9 @@ namespace llmapikey::service {
 
 enum class GrantOrder { newest, expires_soonest, spent_most, unused_longest };
 
+// What one process dates before a decision of another one may have come after it: their clocks, and whole seconds.
+inline constexpr base::Seconds replica_clocks_apart_max{5};
+
 // Which grants to list, and in which order; a page at a time by keyset, so that a deep page costs what the first one
 // does.
 struct GrantQuery {

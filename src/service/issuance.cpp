@@ -269,9 +269,10 @@ IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
     return answer;
 }
 
-// The key exists upstream, but nobody can have it, or whether it is stored is not known. First the row is marked ambiguous: a write whose
-// answer was lost can still be on its way to the database, and from now on it changes nothing. Only then is the row
-// looked at, and only what it holds now decides. The other order would revoke a key that is stored between the two.
+// The key exists upstream, but nobody can have it, or whether it is stored is not known. First the row is marked
+// ambiguous: a write whose answer was lost can still be on its way to the database, and from now on it changes nothing.
+// Only then is the row looked at, and only what it holds now decides. The other order would revoke a key that is stored
+// between the two.
 IssueAnswer Issuance::undo(const domain::Grant& grant, const std::string& delete_handle, const base::Error& cause) {
     const std::string account = grant.github_user_id.text();
     const auto seen_later = [&] {

@@ -62,15 +62,19 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
     const auto totals = parts_.store.totals();
     if (!totals) return tl::unexpected(totals.error());
     pass.live_rows = totals->live;
-    const auto ended = parts_.history.unremembered_ends(pass.begun_at - attempt_memory);
-    if (!ended) return tl::unexpected(ended.error());
-    const bool are_older_few = pass.older.count + *ended <= most_lost_rows(pass.live_rows);
+    const auto noted = parts_.history.unremembered_ends(pass.begun_at - attempt_memory);
+    if (!noted) return tl::unexpected(noted.error());
+    // One that upstream still lists was refused, and is counted among the keys that are there.
+    const std::int64_t ended = std::count_if(noted->begin(), noted->end(), [&](const std::string& handle) {
+        return !std::binary_search(pass.seen.begin(), pass.seen.end(), fingerprint_of(handle));
+    });
+    const bool are_older_few = pass.older.count + ended <= most_lost_rows(pass.live_rows);
     std::string why;
     bool is_confirmed = false;
     if (pass.unremembered.count > 0) {
         const auto began_at = parts_.history.began_at();
         if (!began_at) return tl::unexpected(began_at.error());
-        why = why_left_alone(pass.unremembered, {*began_at, pass.live_rows, *ended});
+        why = why_left_alone(pass.unremembered, {*began_at, pass.live_rows, ended});
         const bool is_asked = !why.empty() && options_.repair == Repair::fix && options_.may_end_unremembered;
         is_confirmed = is_asked && options_.may_end_unremembered(pass.unremembered, why);
         if (!why.empty() && !is_confirmed) pass.report.left_alone = describe(pass.unremembered) + "; " + why;
@@ -129,7 +133,8 @@ base::Result<void> Reconciler::end_one(Unknown& unknown, Pass& pass) {
     const auto revoked = parts_.provider.revoke(finding.delete_handle, base::Deadline::after(options_.call_timeout));
     finding.is_fixed = revoked.has_value();
     finding.note = revoked ? "revoked" : revoked.error().detail;
-    if (unknown.is_unasked && finding.kind == Finding::Kind::orphan) finding.note += "; its row seems to have been lost";
+    if (unknown.is_unasked && finding.kind == Finding::Kind::orphan)
+        finding.note += "; its row seems to have been lost";
     // What is refused is tried in each run, and recorded once a day.
     const auto told = told_.find(finding.delete_handle);
     const bool is_told = told != told_.end() && told->second.what == finding.note;

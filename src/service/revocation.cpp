@@ -25,7 +25,7 @@ base::Result<domain::Grant> Revocation::begin(const std::string& grant_id, const
         if (*grant) return base::fail(base::Errc::conflict, "the key is not active any more");
         GrantQuery query;
         query.successors_of = {grant_id};
-        query.replaced_from = ending.now;
+        query.replaced_from = ending.now - replica_clocks_apart_max;
         query.limit = 1;
         const auto next = store_.list(query);
         if (!next) return tl::unexpected(next.error());

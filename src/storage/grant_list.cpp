@@ -15,7 +15,7 @@ using service::GrantQuery;
 // How to look for what a person types.
 enum class Search {
     none,
-    by_account,    // a whole numeric id
+    by_account,    // the whole numeric id of an account that has a row: then nothing else is meant
     by_index,      // an index knows where a part of a login is
     read_through,  // so many rows fit, or so few characters are given, that reading along the order finds them sooner
 };
@@ -24,6 +24,8 @@ enum class Search {
 constexpr std::int64_t most_looked_up = 1000;
 const std::string count_fitting =
     "SELECT count(*) FROM (SELECT 1 FROM login_search WHERE login_search MATCH $1 LIMIT $2)";
+
+const std::string select_account = "SELECT 1 FROM llmapikey.api_keys WHERE github_user_id = $1";
 
 struct Order {
     std::string column;  // with the id: a key of an index
@@ -93,6 +95,11 @@ bool is_ascii(const std::string& text) {
 
 base::Result<Search> search_of(SqlDatabase& database, const GrantQuery& query) {
     if (query.search.empty()) return Search::none;
+    if (domain::GithubUserId::parse(query.search)) {
+        const auto account = database.run(select_account, SqlValues().add(query.search));
+        if (!account) return tl::unexpected(account.error());
+        if (!account->rows.empty()) return Search::by_account;
+    }
     if (database.dialect() == Dialect::postgres) return Search::by_index;
     if (query.search.size() < 3 || !is_ascii(query.search)) return Search::read_through;
     const auto fitting = database.run(count_fitting, SqlValues().add(phrase_of(query.search)).add(most_looked_up + 1));
@@ -193,28 +200,27 @@ base::Result<std::vector<domain::Grant>> grants_of(const SqlAnswer& answer) {
 }
 
 base::Result<service::GrantPage> list_grants(SqlDatabase& database, const GrantQuery& query) {
-    if (query.cursor.empty() && domain::GithubUserId::parse(query.search)) {
-        auto exact = list_by(database, query, Search::by_account);
-        if (!exact || !exact->grants.empty()) return exact;
-    }
     const auto search = search_of(database, query);
     if (!search) return tl::unexpected(search.error());
     return list_by(database, query, *search);
 }
 
-base::Result<int> list_targets(SqlDatabase& database, const GrantQuery& query, const std::string& bulk_id) {
+base::Result<void> list_targets(SqlDatabase& database, const GrantQuery& query, const std::string& bulk_id) {
     const auto search = search_of(database, query);
     if (!search) return tl::unexpected(search.error());
     Conditions conditions;
     add_search(query, *search, database.dialect(), conditions);
     add_filters(query, conditions);
     const std::string bulk = conditions.number_of(bulk_id);
-    const auto answer =
-        database.run("INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) SELECT " + bulk +
-                         ", id, {now} FROM llmapikey.api_keys WHERE " + conditions.text() + " ON CONFLICT DO NOTHING",
-                     conditions.values());
+    // One that comes late, after the decision, adds nothing to it.
+    const auto answer = database.run("INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) SELECT " +
+                                         bulk + ", id, {now} FROM llmapikey.api_keys WHERE " + conditions.text() +
+                                         " AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS decided "
+                                         "WHERE decided.id = " +
+                                         bulk + " AND decided.begins_at IS NOT NULL) ON CONFLICT DO NOTHING",
+                                     conditions.values());
     if (!answer) return tl::unexpected(answer.error());
-    return answer->changed;
+    return {};
 }
 
 base::Result<std::int64_t> count_grants(SqlDatabase& database, const GrantQuery& query, std::int64_t most) {

@@ -9,7 +9,7 @@ namespace llmapikey::storage {
 
 base::Result<service::GrantPage> list_grants(SqlDatabase& database, const service::GrantQuery& query);
 base::Result<std::int64_t> count_grants(SqlDatabase& database, const service::GrantQuery& query, std::int64_t most);
-// Writes down what fits at this moment as what a bulk revocation means; gives how many that adds. One statement.
-base::Result<int> list_targets(SqlDatabase& database, const service::GrantQuery& query, const std::string& bulk_id);
+// Writes down what fits at this moment as what a bulk revocation means, if that is not decided yet. One statement.
+base::Result<void> list_targets(SqlDatabase& database, const service::GrantQuery& query, const std::string& bulk_id);
 
 }  // namespace llmapikey::storage

@@ -15,7 +15,7 @@ const std::string select_beginning_of_sqlite = "SELECT min(applied_at) FROM sche
 const std::string insert_end =
     "INSERT INTO llmapikey.unremembered_ends (openrouter_delete_hash, ended_at) VALUES ($1, $2) "
     "ON CONFLICT (openrouter_delete_hash) DO NOTHING";
-const std::string count_ends = "SELECT count(*) FROM llmapikey.unremembered_ends WHERE ended_at >= $1";
+const std::string select_ends = "SELECT openrouter_delete_hash FROM llmapikey.unremembered_ends WHERE ended_at >= $1";
 const std::string delete_attempts = "DELETE FROM llmapikey.given_up_attempts WHERE given_up_at < {now} - $1::bigint";
 
 }  // namespace
@@ -42,10 +42,13 @@ base::Result<void> SqlAttemptHistory::note_unremembered_end(const std::string& d
     return done(database_->run(insert_end, SqlValues().add(delete_handle).add(seconds_of(now))));
 }
 
-base::Result<std::int64_t> SqlAttemptHistory::unremembered_ends(base::Timestamp since) {
-    const auto answer = database_->run(count_ends, SqlValues().add(seconds_of(since)));
+base::Result<std::vector<std::string>> SqlAttemptHistory::unremembered_ends(base::Timestamp since) {
+    const auto answer = database_->run(select_ends, SqlValues().add(seconds_of(since)));
     if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.at(0).number(0);
+    std::vector<std::string> handles;
+    for (const SqlRow& row : answer->rows)
+        handles.push_back(row.text(0));
+    return handles;
 }
 
 base::Result<void> SqlAttemptHistory::prune(base::Seconds age) {

@@ -15,7 +15,7 @@ public:
     base::Result<std::set<std::string>> remembered(const std::vector<std::string>& nonces) override;
     base::Result<base::Timestamp> began_at() override;
     base::Result<void> note_unremembered_end(const std::string& delete_handle, base::Timestamp now) override;
-    base::Result<std::int64_t> unremembered_ends(base::Timestamp since) override;
+    base::Result<std::vector<std::string>> unremembered_ends(base::Timestamp since) override;
     base::Result<void> prune(base::Seconds age) override;
 
 private:

@@ -11,25 +11,28 @@ namespace {
 
 const std::string columns =
     "id, actor, origin, reason, is_held, hold_until, selection, state, total, created_at, ended_at, problem, "
-    "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL), cutoff, stopped_at, "
+    "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL), coalesce(begins_at, "
+    "cutoff), stopped_at, "
     "stopped_by, (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL "
     "AND revoke_attempts >= " +
-    std::to_string(service::stuck_after_attempts) + "), is_listed";
+    std::to_string(service::stuck_after_attempts) + "), begins_at";
 const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocations AS bulk ";
 const std::string select_one = select + "WHERE id = $1";
 const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
 const std::string select_open = select + "WHERE state <> 'done' ORDER BY created_at, id LIMIT $1::bigint";
-// With all that it means, or not at all: what is written down before is lost if nobody decides within an hour.
+// With exactly what was listed, or not at all; twice is once. $9: when it begins; an earlier version waits for
+// `cutoff`.
 const std::string insert =
     "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, state, "
-    "total, created_at, cutoff, problem, is_listed) SELECT $1, $2, $3, $4, $5::bigint, $6::bigint, $7, 'selecting', "
-    "$10::bigint, $8::bigint, "
-    "$9::bigint, '', 1 "
-    "WHERE (SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1) >= $10::bigint";
+    "total, created_at, cutoff, problem, begins_at) SELECT $1, $2, $3, $4, $5::bigint, $6::bigint, $7, 'selecting', "
+    "$10::bigint, $8::bigint, 253402300799, '', $9::bigint "
+    "WHERE (SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1) = $11::bigint ON CONFLICT (id) DO NOTHING";
 const std::string insert_target =
     "INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) VALUES ($1, $2::uuid, {now}) "
     "ON CONFLICT DO NOTHING";
-const std::string update_to_listed = "UPDATE llmapikey.bulk_revocations SET is_listed = 1 WHERE id = $1";
+const std::string update_to_listed =
+    "UPDATE llmapikey.bulk_revocations SET begins_at = cutoff WHERE id = $1 AND begins_at IS NULL";
+const std::string count_targets = "SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1";
 const std::string select_targets =
     "SELECT grant_id FROM llmapikey.bulk_targets WHERE bulk_id = $1 ORDER BY grant_id LIMIT $2::bigint";
 const std::string delete_targets = "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1 AND grant_id {in:$2}";
@@ -75,7 +78,7 @@ service::BulkRevocation read_bulk(const SqlRow& row) {
     bulk.stopped_at = time_if_any(row, 14);
     bulk.stopped_by = row.text(15);
     bulk.stuck = row.number(16);
-    bulk.is_listed = row.number(17) != 0;
+    bulk.is_listed = !row.is_null(17);
     // None is revoked before all are marked.
     if (bulk.state == service::BulkState::selecting) bulk.remaining = std::max(bulk.total, bulk.remaining);
     return bulk;
@@ -93,13 +96,16 @@ base::Result<std::vector<service::BulkRevocation>> list(SqlDatabase& database, c
 }  // namespace
 
 base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, const service::BulkSelection& selection) {
-    if (selection.ids.empty()) return storage::list_targets(*database_, selection.query, id);
     std::vector<SqlValues> all;
     for (const std::string& grant_id : selection.ids)
         all.push_back(SqlValues().add(id).add(grant_id));
-    const auto listed = database_->run_each(insert_target, all);
+    const auto listed =
+        all.empty() ? storage::list_targets(*database_, selection.query, id) : database_->run_each(insert_target, all);
     if (!listed) return tl::unexpected(listed.error());
-    return static_cast<std::int64_t>(all.size());
+    // Counted, since a statement that is repeated says only what the second time has added.
+    const auto count = database_->run(count_targets, SqlValues().add(id));
+    if (!count) return tl::unexpected(count.error());
+    return count->rows.at(0).number(0);
 }
 
 base::Result<void> SqlBulkStore::set_listed(const std::string& id) {
@@ -132,10 +138,13 @@ base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
     values.add(bulk.id).add(bulk.by.actor).add(bulk.by.origin).add(bulk.reason);
     values.add(std::int64_t{bulk.hold ? 1 : 0}).add_if(bulk.hold ? seconds_if(bulk.hold->until) : std::nullopt);
     values.add(bulk.selection).add(seconds_of(bulk.created_at));
-    values.add(seconds_of(std::max(bulk.begins_at, bulk.created_at))).add(bulk.total);
+    values.add(seconds_of(std::max(bulk.begins_at, bulk.created_at))).add(bulk.total).add(bulk.listed);
     const auto answer = database_->run(insert, values);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->changed == 1) return {};
+    const auto stored = find(bulk.id);
+    if (!stored) return tl::unexpected(stored.error());
+    if (*stored) return {};
     return base::fail(base::Errc::store_unavailable, "the list of the keys that are meant was lost: decide again");
 }
 

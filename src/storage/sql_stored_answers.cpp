@@ -18,7 +18,8 @@ const std::string insert_request =
     "WHERE stored.begun_at < $6 OR (stored.status = 0 AND stored.begun_at < $7 "
     "AND stored.fingerprint = excluded.fingerprint)";
 const std::string select_request =
-    "SELECT fingerprint, status, body, begun_at FROM llmapikey.stored_answers WHERE actor = $1 AND request_key = $2";
+    "SELECT fingerprint, status, body, begun_at, attempt FROM llmapikey.stored_answers WHERE actor = $1 AND "
+    "request_key = $2";
 const std::string update_answer =
     "UPDATE llmapikey.stored_answers SET status = $4, body = $5 "
     "WHERE actor = $1 AND request_key = $2 AND attempt = $3 AND status = 0";
@@ -45,6 +46,8 @@ base::Result<service::RequestOutcome> SqlStoredAnswers::begin(const std::string&
     if (stored->rows.empty()) return service::RequestOutcome{service::RequestUnderWay{base::Seconds{1}}};
     const SqlRow& row = stored->rows[0];
     if (row.text(0) != fingerprint) return service::RequestOutcome{service::OtherRequest{}};
+    // Written by a first try of the same statement, of which the answer was lost.
+    if (row.text(4) == attempt) return service::RequestOutcome{service::FirstRequest{attempt}};
     if (row.number(1) == 0) {
         const base::Seconds left = time_of(row.number(3)) + longest_request + base::Seconds{1} - now;
         const base::Seconds most = longest_request + base::Seconds{1};

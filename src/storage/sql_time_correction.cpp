@@ -3,6 +3,7 @@
 #include "service/bulk_revocation.hpp"
 #include "service/mint_queue.hpp"
 #include "service/webhooks.hpp"
+#include "storage/grant_columns.hpp"
 #include "storage/sql_values.hpp"
 
 namespace llmapikey::storage {
@@ -17,15 +18,16 @@ struct Correction {
     base::Seconds furthest;  // ahead of now
 };
 const Correction corrections[] = {
-    {"UPDATE llmapikey.api_keys SET attempted_at = {time:$1} WHERE status IN ('pending', 'ambiguous') "
-     "AND attempted_at > {time:$2}",
+    {"UPDATE llmapikey.api_keys SET attempted_at = {time:$1} WHERE " + unsettled_attempt +
+         " AND attempted_at > {time:$2}",
      base::Seconds{0}},
     {"UPDATE llmapikey.api_keys SET next_attempt_at = $1::bigint WHERE status = 'waiting' "
      "AND next_attempt_at > $2::bigint",
      service::longest_turn_pause},
     {"UPDATE llmapikey.stored_answers SET begun_at = $1::bigint WHERE status = 0 AND begun_at > $2::bigint",
      base::Seconds{0}},
-    {"UPDATE llmapikey.bulk_revocations SET cutoff = $1::bigint WHERE state = 'selecting' AND cutoff > $2::bigint",
+    {"UPDATE llmapikey.bulk_revocations SET begins_at = $1::bigint WHERE state = 'selecting' AND begins_at > "
+     "$2::bigint",
      service::longest_time_to_stop},
     {"UPDATE llmapikey.ledger SET next_revoke_at = $1::bigint WHERE ended_at IS NULL AND revoke_attempts > 0 "
      "AND next_revoke_at > $2::bigint",

@@ -25,12 +25,12 @@ public:
         ends_[delete_handle] = now;
         return {};
     }
-    base::Result<std::int64_t> unremembered_ends(base::Timestamp since) override {
+    base::Result<std::vector<std::string>> unremembered_ends(base::Timestamp since) override {
         const std::lock_guard lock(mutex_);
-        std::int64_t count = 0;
+        std::vector<std::string> handles;
         for (const auto& [handle, at] : ends_)
-            count += at >= since ? 1 : 0;
-        return count;
+            if (at >= since) handles.push_back(handle);
+        return handles;
     }
     base::Result<void> prune(base::Seconds) override { return {}; }
 

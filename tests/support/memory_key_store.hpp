@@ -107,8 +107,7 @@ private:
     base::MicroUsd spent_on(domain::GithubUserId id, const std::string& day) const;
     void carry(domain::Grant& grant, base::Timestamp now) const;
     bool is_on_hold(domain::GithubUserId id, base::Timestamp now) const;
-    bool has_replaced(const domain::Grant& grant, const std::vector<std::string>& ids,
-                      base::Timestamp since) const;
+    bool has_replaced(const domain::Grant& grant, const std::vector<std::string>& ids, base::Timestamp since) const;
     service::LedgerEntry* open_entry(const std::string& grant_id);
     void open_ledger(const domain::Grant& grant, const service::Ending& ending);
     std::vector<domain::Grant> those(const std::function<bool(const domain::Grant&)>& fits, const std::string& after_id,

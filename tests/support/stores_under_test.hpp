@@ -63,6 +63,7 @@ protected:
     }
     void open_shared(std::shared_ptr<storage::SqlDatabase> database, std::shared_ptr<storage::GrantEndings> endings) {
         sql_ = std::move(database);
+        endings_ = endings;
         admin_ = std::make_unique<storage::SqlAdminStore>(sql_, endings);
         replacements_ = std::make_unique<storage::SqlReplacementStore>(sql_, std::move(endings));
         history_ = std::make_unique<storage::SqlAttemptHistory>(sql_);
@@ -104,6 +105,7 @@ protected:
     std::shared_ptr<service::KeyStore> keys_;
     std::shared_ptr<service::AuditLog> audit_;
     std::shared_ptr<storage::SqlDatabase> sql_;
+    std::shared_ptr<storage::GrantEndings> endings_;
     std::shared_ptr<service::AdminStore> admin_;
     std::shared_ptr<service::ReplacementStore> replacements_;
     std::shared_ptr<service::AttemptHistory> history_;

@@ -201,7 +201,7 @@ TEST_P(BulkRevocations, WhatAnEarlierVersionDecidedIsCarriedOut) {
     bulk.selection = "q=crowd-100";
     bulk.created_at = clock_.now();
     ASSERT_TRUE(bulks_.create(bulk));
-    ASSERT_TRUE(sql_->run("UPDATE llmapikey.bulk_revocations SET is_listed = 0", {}));
+    ASSERT_TRUE(sql_->run("UPDATE llmapikey.bulk_revocations SET begins_at = NULL, cutoff = created_at", {}));
     clock_.advance(base::Seconds{2});
     const auto later = issue_many(1004, 1).front();
     run(4);

@@ -90,6 +90,20 @@ TEST_P(Clocks, ATurnOfTheFutureIsDue) {
     EXPECT_EQ(queue_->list_due(clock_.now(), 10)->size(), 1u);
 }
 
+TEST_P(Clocks, AnAttemptOfTheFutureWhoseEndIsDecidedIsSettled) {
+    const auto grant = reserve(1);
+    run("UPDATE llmapikey.api_keys SET attempted_at = " + std::string(sql_->dialect() == storage::Dialect::postgres
+                                                                          ? "attempted_at + interval '1 hour'"
+                                                                          : "attempted_at + 3600"));
+    ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));
+    EXPECT_EQ(correct(), 1);
+    clock_.advance(settle_wait);
+    EXPECT_EQ(recover().settled, 1);
+    clock_.advance(base::Seconds{31});
+    recover();
+    EXPECT_FALSE(*keys_->find({1}));
+}
+
 TEST_P(Clocks, PausesThatEndTooFarOffAreOver) {
     const auto grant = issue(1);
     ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));

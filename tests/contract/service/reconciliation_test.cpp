@@ -60,6 +60,19 @@ TEST_P(Reconciliation, ACopyThatRunsBesideEndsAFewAndNoMore) {
     EXPECT_EQ(found(reconcile(), Finding::Kind::unremembered), 17);
 }
 
+TEST_P(Reconciliation, OneLostKeyThatIsRefusedIsCountedOnce) {
+    std::vector<std::string> lost;
+    for (std::int64_t account = 100; account < 103; ++account)
+        lost.push_back(add_key_of_another_life(account));
+    provider_.refuse_to_revoke(lost[1], base::Error{base::Errc::upstream_refused, "answered 400", {}});
+    clock_.advance(settle_wait);
+    reconcile();
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+    provider_.refuse_to_revoke(lost[1], std::nullopt);
+    reconcile();
+    EXPECT_TRUE(provider_.live_keys().empty());
+}
+
 TEST_P(Reconciliation, KeysThatAreOlderThanTheDatabaseAreLeftAlone) {
     provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})),
                       base::Timestamp{} + std::chrono::days{365 * 50});

@@ -58,7 +58,8 @@ protected:
     }
     // As in the program: it could be stopped for a while, in which people go on.
     base::Result<service::BulkRevocation> begin_all_soon() {
-        service::BulkRevoker patient{bulk_store_, *admin_, revocation_, *audit_, clock_, call_timeout, base::Seconds{5}};
+        service::BulkRevoker patient{bulk_store_, *admin_,      revocation_,     *audit_,
+                                     clock_,      call_timeout, base::Seconds{5}};
         return patient.begin("all=true", organizer, "leaked", forever, patient.count("all=true", 1000).value());
     }
     void finish_bulks() {

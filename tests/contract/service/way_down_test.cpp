@@ -22,8 +22,7 @@ protected:
         ASSERT_EQ(migrator.up().value(), all - version_before_carried_caps);
     }
     void down_and_up() {
-        if (GetParam() != "sqlite")
-            return down_and_up(storage::postgres::make_migrator(connect(postgres_url()), {}));
+        if (GetParam() != "sqlite") return down_and_up(storage::postgres::make_migrator(connect(postgres_url()), {}));
         const auto connection =
             storage::sqlite::Connection::open(folder_.file(), storage::sqlite::Access::read_write, base::Millis{5'000});
         down_and_up(storage::sqlite::make_migrator(**connection, clock_));

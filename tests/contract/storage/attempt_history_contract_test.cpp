@@ -90,12 +90,12 @@ TEST_P(AttemptHistoryContract, BeganWithTheFirstMigrationAndCountsWhatWasEndedUn
     ASSERT_TRUE(began);
     EXPECT_LE(*began, std::max(now, clock_.now()));
     EXPECT_GT(*began, std::min(now, clock_.now()) - std::chrono::hours{1});
-    EXPECT_EQ(history_->unremembered_ends(clock_.now()).value(), 0);
+    EXPECT_EQ(history_->unremembered_ends(clock_.now())->size(), 0u);
     ASSERT_TRUE(history_->note_unremembered_end("one", clock_.now()));
     ASSERT_TRUE(history_->note_unremembered_end("one", clock_.now()));
     ASSERT_TRUE(history_->note_unremembered_end("two", clock_.now() + base::Seconds{10}));
-    EXPECT_EQ(history_->unremembered_ends(clock_.now()).value(), 2);
-    EXPECT_EQ(history_->unremembered_ends(clock_.now() + base::Seconds{1}).value(), 1);
+    EXPECT_EQ(history_->unremembered_ends(clock_.now())->size(), 2u);
+    EXPECT_EQ(history_->unremembered_ends(clock_.now() + base::Seconds{1})->size(), 1u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, AttemptHistoryContract, testing::Values("sqlite", "postgres", "pgbouncer"),

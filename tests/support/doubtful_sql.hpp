@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "storage/sql_database.hpp"
+
+namespace llmapikey::test {
+
+// A database of which statements are repeated, since a connection was lost, or reported as failed; each fault strikes
+// those that hold the given words.
+class DoubtfulSql final : public storage::SqlDatabase {
+public:
+    enum class Fault {
+        none,
+        repeated,     // done twice; what the second time has changed is told
+        answer_lost,  // done, and reported as failed
+        not_done,     // reported as failed
+    };
+
+    explicit DoubtfulSql(std::shared_ptr<storage::SqlDatabase> database) : database_(std::move(database)) {}
+
+    void strike(const std::string& words, Fault fault) { struck_ = words, fault_ = fault; }
+    // Once, after the next statement that holds these words.
+    void after(const std::string& words, std::function<void()> action) {
+        awaited_ = words, action_ = std::move(action);
+    }
+
+    storage::Dialect dialect() const override { return database_->dialect(); }
+    base::Result<storage::SqlAnswer> run(const std::string& sql, const storage::SqlValues& values) override {
+        const bool is_struck = !struck_.empty() && sql.find(struck_) != std::string::npos;
+        const Fault fault = is_struck ? fault_ : Fault::none;
+        if (fault == Fault::not_done) return failed();
+        auto answer = database_->run(sql, values);
+        if (fault == Fault::answer_lost) return failed();
+        if (fault == Fault::repeated) answer = database_->run(sql, values);
+        if (!awaited_.empty() && sql.find(awaited_) != std::string::npos) {
+            awaited_.clear();
+            std::exchange(action_, nullptr)();
+        }
+        return answer;
+    }
+    base::Result<void> run_each(const std::string& sql, const std::vector<storage::SqlValues>& all) override {
+        return database_->run_each(sql, all);
+    }
+
+private:
+    static tl::unexpected<base::Error> failed() {
+        return base::fail(base::Errc::store_unavailable, "the answer was lost");
+    }
+
+    std::shared_ptr<storage::SqlDatabase> database_;
+    std::string struck_, awaited_;
+    Fault fault_ = Fault::none;
+    std::function<void()> action_;
+};
+
+}  // namespace llmapikey::test
