@@ -20,7 +20,8 @@ constexpr int all_steps = 1000;
 constexpr const char* about =
     "llmapikey gives each GitHub account exactly one OpenRouter API key with a hard daily cap.\n\n"
     "New here? Run `llmapikey sandbox` and open the address that it prints: it needs no account and no configuration.\n"
-    "For the real thing set the variables below, then `llmapikey doctor` to check them, then `llmapikey serve`.";
+    "For the real thing set its variables (`llmapikey help environment`), then `llmapikey doctor` to check them, then\n"
+    "`llmapikey serve`.";
 
 void add_audit(CLI::App& app, int& status) {
     auto* audit = app.add_subcommand("audit", "Check and export the record of what was done");
@@ -147,16 +148,46 @@ std::string unknown_command(const CLI::App& app, const std::vector<std::string>&
     return {};
 }
 
+int print_help(CLI::App& app, const std::vector<std::string>& topic) {
+    if (topic == std::vector<std::string>{"environment"}) {
+        std::fputs(describe_variables().c_str(), stdout);
+        return 0;
+    }
+    const std::string unknown = unknown_command(app, topic);
+    if (!unknown.empty())
+        return report({base::Errc::invalid_input, unknown + "; the variables: llmapikey help environment", {}});
+    const CLI::App* place = &app;
+    std::string path = app.get_name();
+    for (const std::string& word : topic) {
+        if (names_of_commands(*place).empty()) break;
+        place = place->get_subcommand(word);
+        path += " " + word;
+    }
+    // App::help() would explain the command that runs: this one.
+    std::fputs(place->get_formatter()->make_help(place, path, CLI::AppFormatMode::Normal).c_str(), stdout);
+    return 0;
+}
+
+void add_help(CLI::App& app, int& status) {
+    auto* help = app.add_subcommand("help", "Explain a command, or `environment`: the variables that are read");
+    auto* topic = help->add_option("topic", "A command, such as keys revoke, or environment");
+    topic->expected(1, -1)->allow_extra_args();
+    help->callback([&app, &status, topic] { status = print_help(app, topic->results()); });
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
     CLI::App app{about, "llmapikey"};
     app.set_version_flag("--version", std::string("llmapikey ") + LLMAPIKEY_VERSION);
-    app.footer(describe_variables() + "\nExit status: 0 done, 1 failed, 2 wrong usage or configuration.");
+    app.footer(
+        "Variables of the environment: llmapikey help environment\nOf a command: llmapikey help COMMAND\n\nExit "
+        "status: 0 done, 1 failed, 2 wrong usage or configuration.");
     app.require_subcommand(1);
     app.failure_message(CLI::FailureMessage::help);
     int status = 0;
     add_commands(app, status);
+    add_help(app, status);
     std::signal(SIGPIPE, SIG_IGN);  // who reads a pipe may close it: what is being done ends as it should
     try {
         app.parse(argc, argv);

@@ -16,7 +16,8 @@ namespace json = boost::json;
 
 constexpr std::int64_t largest_page = 1000;
 
-// The last one is there to reach a cap within a few calls.
+// The last one is there to reach a cap within a few calls: each costs a dollar, and the most that a short answer may
+// cost is less, so that the cap is what ends it.
 constexpr Model models[] = {
     {"openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18", "OpenAI: GPT-4o-mini", 128'000, 150, 600},
     {"openai/gpt-4o", "openai/gpt-4o-2024-11-20", "OpenAI: GPT-4o", 128'000, 2'500, 10'000},
@@ -29,7 +30,7 @@ constexpr Model models[] = {
     {"mistralai/mistral-small", "mistralai/mistral-small", "Mistral: Small", 32'000, 200, 600},
     {"deepseek/deepseek-chat", "deepseek/deepseek-chat", "DeepSeek: Chat", 64'000, 140, 280},
     {"qwen/qwen-2.5-72b-instruct", "qwen/qwen-2.5-72b-instruct", "Qwen: 2.5 72B Instruct", 32'768, 130, 400},
-    {"sandbox/expensive", "sandbox/expensive", "Sandbox: about one dollar a call", 8'000, 1'000, 25'000'000},
+    {"sandbox/expensive", "sandbox/expensive", "Sandbox: one dollar a call", 8'000, 1'000, 2'000'000},
 };
 
 std::string price_text(std::int64_t nano_usd) {

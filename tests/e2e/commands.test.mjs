@@ -130,7 +130,15 @@ test("migrate up, status, down, up", async () => {
 test("help for newcomers, version, and usage errors", async () => {
   const help = await run(["--help"]);
   assert.equal(help.code, 0);
-  for (const word of ["sandbox", "serve", "doctor", "migrate", "reconcile", "KEY_DAILY_LIMIT_USD", "New here?"]) assert.ok(help.out.includes(word), word);
+  for (const word of ["sandbox", "serve", "doctor", "migrate", "reconcile", "llmapikey help environment", "New here?"]) assert.ok(help.out.includes(word), word);
+  assert.ok(help.out.trimEnd().split("\n").length < 50, "it fits a screen, or nearly");
+  assert.doesNotMatch(help.out, /KEY_DAILY_LIMIT_USD/);
+  assert.equal((await run(["help"])).out, help.out);
+  assert.equal((await run(["help", "keys", "revoke"])).out, (await run(["keys", "revoke", "--help"])).out);
+  assert.match((await run(["help", "environment"])).out, /^Environment \(or an \.env file.*KEY_DAILY_LIMIT_USD/s);
+  const lost = await run(["help", "kees"]);
+  assert.equal(lost.code, 2);
+  assert.match(lost.err, /did you mean 'keys'\?/);
   assert.match((await run(["--version"])).out, /^llmapikey \d+\.\d+\.\d+\n$/);
   for (const args of [[], ["nonsense"], ["serve", "--nonsense"], ["migrate"], ["migrate", "down", "--steps", "x"]]) {
     const wrong = await run(args);
@@ -139,8 +147,8 @@ test("help for newcomers, version, and usage errors", async () => {
   }
 });
 
-test("docs/configuration.md says what --help says", async () => {
-  const help = (await run(["--help"])).out;
+test("docs/configuration.md says what `help environment` says", async () => {
+  const help = (await run(["help", "environment"])).out;
   const variables = [...help.slice(help.indexOf("Environment (or")).matchAll(/^ {2}([A-Z_]+)\n {6}(.*?)(?: \(default: (.*)\))?$/gm)];
   assert.ok(variables.length > 20);
   const rows = variables.map(([, name, meaning, fallback]) => `| \`${name}\` | ${meaning} | ${fallback ?? ""} |`);

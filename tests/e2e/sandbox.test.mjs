@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { text } from "node:stream/consumers";
 import { launch } from "./support/browser.mjs";
-import { startSandbox } from "./support/service.mjs";
+import { generate, signIn, startSandbox } from "./support/service.mjs";
 
 const address = "127.0.0.2", name = "sandbox.test";
 let browser;
@@ -89,4 +89,23 @@ test("on loopback the pages stay where they are", async (t) => {
   assert.equal((await fetch(`${sandbox.url}/login/oauth/authorize`)).status, 404);
   const begun = await fetch(`${sandbox.url}/auth/login`, { redirect: "manual" });
   assert.ok(begun.headers.get("location").startsWith(`${sandbox.github_url}/login/oauth/authorize?`));
+});
+
+test("the cap holds as README says: ten tries of a dollar, and then the cap is named, on the page and by the API", async (t) => {
+  const sandbox = await startSandbox();
+  t.after(() => sandbox.stop());
+  const session = await signIn(sandbox, "ada-lovelace");
+  const { key } = await (await generate(sandbox, session)).json();
+  const tryIt = async () => {
+    const answer = await fetch(`${sandbox.url}/dashboard/try`, { method: "POST", headers: { cookie: session, origin: sandbox.url, accept: "text/html", "content-type": "application/x-www-form-urlencoded" }, body: "message=Say+hello.&model=sandbox%2Fexpensive" });
+    return { status: answer.status, text: await answer.text() };
+  };
+  for (let i = 0; i < 10; i += 1) assert.equal((await tryIt()).status, 200, `try ${i + 1}`);
+  const eleventh = await tryIt();
+  assert.equal(eleventh.status, 403);
+  assert.match(eleventh.text, /cap of \$10\.00 a day is reached/);
+  // As the dashboard's curl command has it.
+  const program = await fetch(`${sandbox.openrouter_url}/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify({ model: "sandbox/expensive", max_tokens: 100, messages: [{ role: "user", content: "Say hello." }] }) });
+  assert.equal(program.status, 403);
+  assert.equal((await program.json()).error.message, "Key limit exceeded (daily limit)");
 });

@@ -49,7 +49,7 @@ test("it depends on what it is linked with and on what it loads later", () => {
 test("the operator's configuration is dpkg's to keep, and the scripts are sound", () => {
   assert.equal(read("DEBIAN/conffiles"), "/etc/llmapikey/llmapikey.env\n");
   for (const script of ["postinst", "prerm", "postrm"]) execFileSync("sh", ["-n", join(folder, "DEBIAN", script)]);
-  const known = new Set(output(binary, ["--help"]).match(/^ {2}[A-Z_]+$/gm).map((name) => name.trim()));
+  const known = new Set(output(binary, ["help", "environment"]).match(/^ {2}[A-Z_]+$/gm).map((name) => name.trim()));
   const named = [...read("etc/llmapikey/llmapikey.env").matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);
   assert.ok(named.length >= 10);
   for (const name of named) assert.ok(known.has(name), `${name} is no variable of the program`);
