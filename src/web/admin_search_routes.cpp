@@ -31,9 +31,9 @@ net::Response to_found(const service::FoundKey& found) {
 net::Response admin_search(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(services, context, 400);
-    if (domain::holds_raw_key(fields->text("q"))) {
-        const auto found =
-            service::find_by_raw_key(services.admin_store, services.issuance, service::raw_key_in(fields->text("q")));
+    const base::Secret raw_key = service::raw_key_in(fields->text("q"));
+    if (!raw_key.empty()) {
+        const auto found = service::find_by_raw_key(services.admin_store, services.issuance, raw_key);
         return found ? to_found(*found) : error_response(services, context, found.error());
     }
     auto said = filters_of([&](std::string_view name) { return fields->text(name); });
@@ -48,8 +48,9 @@ net::Response api_key_search(const Services& services, const Context& context) {
     if (!fields) return api_error(services, context, fields.error());
     const base::Secret raw_key = service::raw_key_in(fields->text("key"));
     if (raw_key.empty()) {
-        return api_error(services, context,
-                         {base::Errc::invalid_input, "key must be a whole key, which begins with sk-or-", {}});
+        return api_error(
+            services, context,
+            {base::Errc::invalid_input, "key must be a whole key: sk-or-v1- and 64 digits, or these alone", {}});
     }
     const auto found = service::find_by_raw_key(services.admin_store, services.issuance, raw_key);
     if (!found) return api_error(services, context, found.error());
