@@ -99,6 +99,24 @@ bool holds_raw_key(std::string_view text) {
     return std::search(text.begin(), text.end(), prefix.begin(), prefix.end(), is_same) != text.end();
 }
 
+std::string_view bare_key_in(std::string_view text) {
+    constexpr std::size_t digits = 64;
+    const auto is_digit_or_letter = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
+    const auto is_hex = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    for (auto start = text.begin(); start != text.end();) {
+        start = std::find_if(start, text.end(), is_digit_or_letter);
+        const auto end = std::find_if_not(start, text.end(), is_digit_or_letter);
+        if (static_cast<std::size_t>(end - start) == digits && std::all_of(start, end, is_hex))
+            return text.substr(static_cast<std::size_t>(start - text.begin()), digits);
+        start = end;
+    }
+    return {};
+}
+
 std::string key_hint(std::string_view raw_key) {
     return std::string(raw_key.size() <= 4 ? raw_key : raw_key.substr(raw_key.size() - 4));
 }

@@ -89,7 +89,7 @@ base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Times
     query.now = now;
     query.search = search_meant_by(field("q"));
     if (!base::is_text(query.search)) return base::fail(base::Errc::invalid_input, "q must be UTF-8 text");
-    if (domain::holds_raw_key(query.search)) {
+    if (domain::holds_raw_key(query.search) || !domain::bare_key_in(query.search).empty()) {
         return base::fail(base::Errc::invalid_input,
                           "q holds a whole key, which belongs in no address and no selection: look for it by POST, or "
                           "by its last four characters");

@@ -18,7 +18,8 @@ struct FoundKey {
     std::vector<LedgerEntry> ended;
 };
 
-// The raw key within what somebody pastes ("Bearer sk-or-v1-...", a line of a shell script); empty: there is none.
+// The raw key within what somebody pastes ("Bearer sk-or-v1-...", a line of a shell script, its 64 hexadecimal digits
+// alone); empty: there is none.
 base::Secret raw_key_in(std::string_view pasted);
 
 // Looks the key up by its hint and compares it with what the sealed keys of that hint open to. The key goes nowhere

@@ -6,6 +6,7 @@
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 #include "service/audited.hpp"
+#include "service/webhook_url.hpp"
 
 namespace llmapikey::service {
 namespace {
@@ -33,11 +34,8 @@ std::string_view to_text(DeliveryState state) {
 
 base::Result<NewEndpoint> Webhooks::add(const std::string& url, const std::set<std::string>& events,
                                         const Initiator& by) {
-    const bool is_url = url.starts_with("https://") || url.starts_with("http://");
-    const bool is_clean = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-    if (!is_url || !is_clean || url.size() > 2000 || url.find("//") + 2 == url.size()) {
-        return base::fail(base::Errc::invalid_input, "url must be an https or http URL");
-    }
+    const auto fit = check_webhook_url(url);
+    if (!fit) return tl::unexpected(fit.error());
     const auto checked = transport_.check(url);
     if (!checked) return tl::unexpected(checked.error());
     const auto known = webhook_event_types();
@@ -52,7 +50,7 @@ base::Result<NewEndpoint> Webhooks::add(const std::string& url, const std::set<s
     created.endpoint.events = events;
     created.endpoint.created_at = clock_.now();
     created.endpoint.sealed_secret = sealer_.seal(created.secret.reveal(), created.endpoint.id);
-    Audited audited(audit_, clock_, by, "webhook.add", "webhook:" + created.endpoint.id, url);
+    Audited audited(audit_, clock_, by, "webhook.add", "webhook:" + created.endpoint.id, loggable_webhook_url(url));
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     const auto added = store_.add_endpoint(created.endpoint);

@@ -155,7 +155,8 @@ public:
              const base::Clock& clock)
         : store_(store), transport_(transport), sealer_(sealer), audit_(audit), clock_(clock) {}
 
-    // invalid_input: not an http or https URL, an address that is never posted to, or an unknown event.
+    // invalid_input: not a URL as check_webhook_url() wants it, an address that is never posted to, or an unknown
+    // event.
     base::Result<NewEndpoint> add(const std::string& url, const std::set<std::string>& events, const Initiator& by);
     // Its messages go with it. not_found.
     base::Result<void> remove(const std::string& id, const Initiator& by);

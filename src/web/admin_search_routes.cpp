@@ -32,11 +32,12 @@ net::Response to_found(const service::FoundKey& found) {
 net::Response admin_search(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(services, context, 400);
-    const std::string hint = service::hint_of_shortened(fields->text("q"));
-    if (hint.empty() && service::is_cut_off(fields->text("q"))) return redirect(303, "/admin?result=part-of-key");
-    if (hint.empty() && domain::holds_raw_key(fields->text("q"))) {
-        const auto found =
-            service::find_by_raw_key(services.admin_store, services.issuance, service::raw_key_in(fields->text("q")));
+    const std::string pasted = fields->text("q");
+    const std::string hint = service::hint_of_shortened(pasted);
+    if (hint.empty() && service::is_cut_off(pasted)) return redirect(303, "/admin?result=part-of-key");
+    const base::Secret raw_key = hint.empty() ? service::raw_key_in(pasted) : base::Secret();
+    if (!raw_key.empty()) {
+        const auto found = service::find_by_raw_key(services.admin_store, services.issuance, raw_key);
         return found ? to_found(*found) : error_response(services, context, found.error());
     }
     auto said =
@@ -62,8 +63,9 @@ net::Response api_key_search(const Services& services, const Context& context) {
     }
     const base::Secret raw_key = service::raw_key_in(pasted);
     if (raw_key.empty() || service::is_cut_off(pasted)) {
-        return api_error(services, context,
-                         {base::Errc::invalid_input, "key must be a whole key, which begins with sk-or-", {}});
+        return api_error(
+            services, context,
+            {base::Errc::invalid_input, "key must be a whole key: sk-or-v1- and 64 digits, or these alone", {}});
     }
     const auto found = service::find_by_raw_key(services.admin_store, services.issuance, raw_key);
     if (!found) return api_error(services, context, found.error());

@@ -6,6 +6,7 @@
 #include "ops/log.hpp"
 #include "service/key_search.hpp"
 #include "web/error_response.hpp"
+#include "web/form.hpp"
 #include "web/issue_answer.hpp"
 #include "web/route_fields.hpp"
 
@@ -27,7 +28,8 @@ std::optional<net::Response> refuse_raw_key(const Services& services, const Cont
                                             std::string_view path) {
     const std::string_view sent = context.request.query;
     const std::string query = base::from_percent_encoded(sent, /*plus_is_space=*/true).value_or(std::string(sent));
-    if (query.empty() || !domain::holds_raw_key(query)) return std::nullopt;
+    const bool is_bare = !domain::bare_key_in(Form(sent).value("q")).empty();
+    if (!is_bare && !domain::holds_raw_key(query)) return std::nullopt;
     const base::Secret raw_key = service::raw_key_in(query);
     ops::log(
         ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",

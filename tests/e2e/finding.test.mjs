@@ -101,6 +101,23 @@ test("a key of ours that is no longer live is known by its last characters, what
   assert.doesNotMatch((await page("/admin?result=unknown-key")).text, /not made here/);
 });
 
+test("a key is one without its first letters, too: its 64 digits alone", async () => {
+  const bare = holder.key.replace("sk-or-v1-", "");
+  assert.match(bare, /^[0-9a-f]{64}$/);
+  for (const pasted of [bare, ` "${bare}" `, `v1-${bare}`]) assert.equal((await search({ q: pasted })).location, `/admin/accounts/${holder.account}?result=found-key`);
+  assert.equal((await search({ q: "0".repeat(64) })).location, "/admin?result=unknown-key");
+  assert.equal((await api("POST", "/keys/search", { key: bare })).json().key.github_user_id, holder.account);
+  assert.equal(JSON.parse((await withInput(["keys", "find", "--json"], `${bare}\n`)).out).key.github_user_id, holder.account);
+  for (const path of [`/admin?q=${bare}`, `/admin/audit?q=${bare}`, `/admin/?q=${bare}`]) {
+    const answer = await page(path);
+    assert.equal(answer.status, 303, path);
+    assert.ok(!(answer.location + answer.text).includes(bare));
+  }
+  assert.equal((await api("GET", `/keys?q=${bare}`)).status, 400);
+  assert.equal((await api("POST", "/revocations", { q: bare, reason: "x" })).status, 400, "it would stand in the audit log");
+  assert.equal((await search({ q: bare.slice(1) })).location, `/admin?q=${bare.slice(1)}`, "63 are none");
+});
+
 test("the console searches by POST, and goes to an address that can be kept", async () => {
   const form = await page("/admin");
   assert.match(form.text, /<form[^>]* method="post" action="\/admin\/search"/);

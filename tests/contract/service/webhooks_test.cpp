@@ -371,5 +371,15 @@ TEST(WebhookPauses, GrowUpToTheirGreatest) {
     EXPECT_FALSE(service::delivery_pause(10));
 }
 
+// A receiver's token is its own: whoever reads the audit log need not know it.
+TEST_F(WebhooksTest, TheAuditLogShowsNoQueryOfAnEndpoint) {
+    add({}, "https://example.org/hook?token=of-the-receiver");
+    const auto entries = audit_.read(0, 10);
+    ASSERT_TRUE(entries);
+    ASSERT_FALSE(entries->empty());
+    for (const service::ChainedEntry& link : *entries)
+        EXPECT_EQ(link.entry.detail, "https://example.org/hook?\xe2\x80\xa6");
+}
+
 }  // namespace
 }  // namespace llmapikey::test
