@@ -104,8 +104,11 @@ int say_how_it_goes_on(const std::string& id) {
 
 }  // namespace
 
-int revoke_in_bulk(KeyServices& services, const std::string& selection, const RevokeOptions& options,
+int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeOptions& options,
                    const std::optional<domain::Hold>& hold, Output output) {
+    // What is made while somebody thinks about it was not counted, and is not meant.
+    const std::string now = std::to_string(services.clock().now().time_since_epoch().count());
+    const std::string selection = keys + "&" + service::selection_text({{"made_by", now}});
     const auto parsed = service::parse_bulk_selection(selection, base::SystemClock().now());
     if (!parsed) return report(parsed.error());
     const auto count = services.bulk_revoker.count(selection, counted_max);
@@ -119,6 +122,9 @@ int revoke_in_bulk(KeyServices& services, const std::string& selection, const Re
     if (!confirmed) return report(confirmed.error());
     Interruption interruption;
     auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, *confirmed);
+    if (!bulk && bulk.error().code == base::Errc::conflict && !*confirmed) {
+        return report({base::Errc::conflict, bulk.error().detail + "; add --confirm with that number", {}});
+    }
     if (!bulk) return report(bulk.error());
     const std::string id = bulk->id;
     while (bulk && bulk->state != service::BulkState::done) {

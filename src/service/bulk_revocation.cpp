@@ -100,7 +100,7 @@ std::string_view to_text(BulkState state) {
 
 base::Result<std::int64_t> BulkRevoker::count_of(const BulkSelection& selection, std::int64_t most) {
     if (!selection.ids.empty()) return static_cast<std::int64_t>(selection.ids.size());
-    return grants_.count(selection.query, most);
+    return grants_.count(query_of(selection), most);
 }
 
 base::Result<std::int64_t> BulkRevoker::count(const std::string& selection, std::int64_t most) {
@@ -209,8 +209,7 @@ base::Result<void> BulkRevoker::decide(const BulkRevocation& bulk) {
 base::Result<void> BulkRevoker::list_again(const BulkRevocation& bulk) {
     auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
     if (!selection) return tl::unexpected(selection.error());
-    const auto later = bulk.begins_at + base::Seconds{1};
-    selection->query.created_before = std::min(selection->query.created_before.value_or(later), later);
+    selection->made_by = bulk.begins_at;
     const auto listed = bulks_.list_targets(bulk.id, *selection);
     if (!listed) return tl::unexpected(listed.error());
     return bulks_.set_listed(bulk.id);

@@ -10,8 +10,8 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::string_view known_fields[] = {"ids",  "all", "q", "state", "unused", "not_used_since", "expires_within",
-                                             "from", "to"};
+constexpr std::string_view known_fields[] = {
+    "ids", "all", "q", "state", "unused", "not_used_since", "expires_within", "from", "to", "made_by"};
 
 base::Result<Fields> read_fields(const std::string& selection) {
     Fields fields;
@@ -60,12 +60,28 @@ base::Result<bool> read_all(const Fields& fields) {
     return base::fail(base::Errc::invalid_input, "all must be true or false");
 }
 
+base::Result<std::optional<base::Timestamp>> read_made_by(const Fields& fields) {
+    const std::string text = value_of(fields, "made_by");
+    if (text.empty()) return std::nullopt;
+    const auto seconds = base::parse_whole_number(text);
+    if (!seconds) return base::fail(base::Errc::invalid_input, "made_by must be a time in Unix seconds");
+    return base::Timestamp{base::Seconds{*seconds}};
+}
+
 bool narrows(const GrantQuery& query) {
     return !query.search.empty() || query.is_disabled || query.is_expired || query.expires_by || query.created_from ||
            query.created_before || query.is_unused || query.not_used_since;
 }
 
 }  // namespace
+
+GrantQuery query_of(const BulkSelection& selection) {
+    GrantQuery query = selection.query;
+    if (!selection.made_by) return query;
+    const base::Timestamp later = *selection.made_by + base::Seconds{1};
+    query.created_before = std::min(query.created_before.value_or(later), later);
+    return query;
+}
 
 std::string selection_text(const Fields& fields) {
     std::string text;
@@ -108,6 +124,9 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
     const bool is_any_status = !selection.query.status || selection.query.status == domain::GrantStatus::active;
     selection.is_everything = selection.ids.empty() && is_any_status && !narrows(selection.query);
     selection.query.without_revoking = selection.ids.empty();
+    const auto made_by = read_made_by(*fields);
+    if (!made_by) return tl::unexpected(made_by.error());
+    selection.made_by = *made_by;
     return selection;
 }
 

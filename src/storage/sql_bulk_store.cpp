@@ -100,7 +100,7 @@ base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, con
     for (const std::string& grant_id : selection.ids)
         all.push_back(SqlValues().add(id).add(grant_id));
     const auto listed =
-        all.empty() ? storage::list_targets(*database_, selection.query, id) : database_->run_each(insert_target, all);
+        all.empty() ? storage::list_targets(*database_, service::query_of(selection), id) : database_->run_each(insert_target, all);
     if (!listed) return tl::unexpected(listed.error());
     // Counted, since a statement that is repeated says only what the second time has added.
     const auto count = database_->run(count_targets, SqlValues().add(id));

@@ -101,6 +101,7 @@ net::Response show_form(const Services& services, const Context& context, const 
     const auto shown = show_examples(services, *parsed, view);
     if (!shown) return error_response(services, context, shown.error());
     view.number = std::to_string(*count);
+    view.made_by = std::to_string(services.clock.now().time_since_epoch().count());
     view.count = base::counted(*count, "key");
     if (parsed->ids.empty()) view.selection = service::in_words(*parsed);
     if (*count == 0) view.problem = "No key fits, so there is nothing to revoke.";

@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "domain/login.hpp"
 #include "resources/resources.hpp"
@@ -79,6 +80,22 @@ net::Response api_bulk(const Services& services, const Context& context) {
     return api_answer(200, body);
 }
 
+namespace {
+
+// Of the same request with the same Idempotency-Key, so that it decides once although the first has died; empty: it has
+// none.
+std::string bulk_id_of(const Context& context) {
+    const std::string_view key = context.request.header("idempotency-key");
+    if (key.empty()) return {};
+    const std::string whole = context.initiator().actor + "\n" + std::string(key) + "\n" +
+                              std::string(context.request.target) + "\n" + std::string(context.request.body);
+    const std::string hex = base::to_hex(base::sha256(whole));
+    return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-8" + hex.substr(13, 3) + "-a" + hex.substr(17, 3) + "-" +
+           hex.substr(20, 12);
+}
+
+}  // namespace
+
 net::Response api_bulk_begin(const Services& services, const Context& context) {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(services, context, fields.error());
@@ -88,7 +105,8 @@ net::Response api_bulk_begin(const Services& services, const Context& context) {
     if (!selection) return api_error(services, context, selection.error());
     const auto confirmed = confirmed_count_of(*fields);
     if (!confirmed) return api_error(services, context, confirmed.error());
-    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed);
+    const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed,
+                                                  bulk_id_of(context));
     if (bulk) return api_answer(201, resources::to_json(*bulk));
     if (bulk.error().code != base::Errc::conflict) return api_error(services, context, bulk.error());
     return with_count(services, *selection, api_error(services, context, bulk.error()));

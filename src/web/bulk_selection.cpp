@@ -35,6 +35,8 @@ base::Result<std::string> selection_of(const RequestFields& fields) {
         return base::fail(base::Errc::invalid_input,
                           "say which keys to revoke: their ids, a filter such as q or state, or all");
     }
+    const std::string made_by = fields.text("made_by");
+    if (!made_by.empty()) selection += "&" + service::selection_text({{"made_by", made_by}});
     const auto parsed = service::parse_bulk_selection(selection, {});
     if (!parsed) return tl::unexpected(parsed.error());
     return selection;

@@ -52,7 +52,8 @@ constexpr Field bulk[] = {{"ids", text_list},
                           {"to", text},
                           {"reason", text},
                           {"hold", text},
-                          {"confirm", number}};
+                          {"confirm", number},
+                          {"made_by", number}};
 constexpr Field account[] = {{"github_user_id", id}, {"github_username", text}};
 constexpr Field reason[] = {{"reason", text}};
 constexpr Field reason_and_hold[] = {{"reason", text}, {"hold", text}};

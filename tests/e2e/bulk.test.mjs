@@ -38,7 +38,7 @@ const scenario = async (t, { first, count, store, replicas }) => {
   const before_ = await deletions();
   const confirm = await call(services[0], "GET", "/admin/revocations/new?q=crowd-");
   assert.match(confirm.text, new RegExp(`Revoke ${count} keys`));
-  const begun = await fetch(`${services[0].url}/admin/revocations`, { method: "POST", redirect: "manual", headers: { cookie, origin: services[0].url, "content-type": "application/x-www-form-urlencoded" }, body: "q=crowd-&reason=the+event+is+over&hold=none" });
+  const begun = await fetch(`${services[0].url}/admin/revocations`, { method: "POST", redirect: "manual", headers: { cookie, origin: services[0].url, "content-type": "application/x-www-form-urlencoded" }, body: `q=crowd-&confirm=${count}&reason=the+event+is+over&hold=none` });
   assert.equal(begun.status, 303);
   const path = begun.headers.get("location");
   const progress = async (service) => {

@@ -83,6 +83,9 @@ test("the command line ends every key when their number is said", async (t) => {
   const { keys, command } = await start(t, 2);
   const dry = await command("keys", "revoke", "--all", "--reason", "x", "--dry-run");
   assert.match(dry.out, /would revoke 2 keys/);
+  const agreed = await command("keys", "revoke", "--search", "crowd-", "--yes", "--reason", "x");
+  assert.deepEqual([agreed.code, (await keys()).length], [1, 2], "the search lets every key through");
+  assert.match(agreed.err, /2 keys are meant now; add --confirm/);
   const done = await command("keys", "revoke", "--all", "--confirm", "2", "--reason", "the event is over");
   assert.equal(done.code, 0, done.err);
   assert.match(done.out, /revoked 2 keys/);
@@ -91,7 +94,7 @@ test("the command line ends every key when their number is said", async (t) => {
 
 test("a bulk revocation is stopped from the console, the API and the command line", async (t) => {
   const { api, form, page, keys, command, ended } = await start(t, 2);
-  const begin = async () => (await api("POST", "/revocations", { q: "crowd-", reason: "by mistake" })).json();
+  const begin = async () => (await api("POST", "/revocations", { q: "crowd-", confirm: 2, reason: "by mistake" })).json();
   const first = await begin();
   const shown = await page(`/admin/revocations/${first.id}`);
   assert.match(shown.text, /id="stop-bulk"/);
@@ -147,7 +150,7 @@ test("one key that OpenRouter never revokes holds up neither its bulk revocation
 test("Ctrl-C ends the waiting only, and says how it goes on", async (t) => {
   const { folder, settings, keys, ended } = await start(t, 3);
   await upstreams.openrouterFault({ method: "DELETE", path: "/keys", times: 3, status: 429, headers: { "Retry-After": "3" }, body: '{"error":{"code":429,"message":"slow down"}}' });
-  const child = spawn(binary, ["keys", "revoke", "--search", "crowd-", "--reason", "a test", "--yes"], { env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder, settings) }, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, ["keys", "revoke", "--search", "crowd-", "--reason", "a test", "--confirm", "3"], { env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder, settings) }, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk) => { said += chunk; });
   const exited = new Promise((done) => child.once("exit", (code, signal) => done({ code, signal })));

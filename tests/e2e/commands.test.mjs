@@ -60,7 +60,7 @@ test("secrets from files, from systemd's credentials, and what is wrong with the
   assert.match(both.err, /AUTH_SESSION_SECRET_FILE is set, and so is AUTH_SESSION_SECRET: keep one/);
   const missing = await run(["serve"], { ...others, ...files, KEY_ENCRYPTION_SECRET_FILE: join(place, "nothing") }, folder);
   assert.equal(missing.code, 2);
-  assert.match(missing.err, /KEY_ENCRYPTION_SECRET_FILE .*nothing cannot be read: No such file/);
+  assert.match(missing.err, /KEY_ENCRYPTION_SECRET_FILE .*nothing cannot be read: there is no such file/);
   for (const name of secrets) assert.ok(!(both.err + missing.err).includes(good[name]));
 });
 
@@ -118,13 +118,13 @@ test("doctor says that all is well, or what is wrong and how to mend it", async 
 
 test("migrate up, status, down, up", async () => {
   const env = { DATA_DIR: join(folder, "migrate") };
-  assert.match((await run(["migrate", "up"], env)).out, /5 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
   assert.match((await run(["migrate", "up"], env)).out, /0 migrations applied/);
   assert.match((await run(["migrate", "status"], env)).out, /0001 +grants +applied 20/);
   assert.match((await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out, /^would undo 0005 +safety\nwould undo 0004 +lifecycle\n$/);
   assert.match((await run(["migrate", "down"], env)).out, /5 migrations undone/);
   assert.equal(JSON.parse((await run(["migrate", "status", "--json"], env)).out)[0].applied_at, null);
-  assert.match((await run(["migrate", "up"], env)).out, /5 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
 });
 
 test("help for newcomers, version, and usage errors", async () => {

@@ -78,6 +78,7 @@ std::string render(const BulkConfirmView& view) {
     Data data = admin_data(view.frame, "Revoke keys", "bulk");
     data.set("count", view.count);
     data.set("number", view.number);
+    data.set("made_by", view.made_by);
     set_if_any(data, "selection", view.selection);
     data.set("examples", data_of(view.examples));
     data.set("has_examples", !view.examples.empty());

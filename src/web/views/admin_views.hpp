@@ -77,6 +77,7 @@ struct BulkConfirmView {
     Frame frame;
     std::string count;                                         // "12 keys"
     std::string number;                                        // "12"
+    std::string made_by;                                       // when they were counted, in Unix seconds
     std::string selection;                                     // in words; empty: those that were ticked
     std::vector<std::string> examples;                         // logins of the first few
     std::vector<std::string> ids;                              // those that were ticked; empty: by filter

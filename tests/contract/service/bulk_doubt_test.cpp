@@ -105,6 +105,23 @@ TEST_P(BulkInDoubt, AListThatIsWrittenLateAddsNothingToTheDecision) {
     EXPECT_EQ(provider_.live_keys().size(), 1u);
 }
 
+TEST_P(BulkInDoubt, WhatIsMadeAfterTheKeysWereShownIsNotMeant) {
+    issue_many(2);
+    const std::string shown = "q=crowd&made_by=" + std::to_string(clock_.now().time_since_epoch().count());
+    clock_.advance(base::Seconds{20});
+    const auto gone = keys_->find({1000})->value();
+    ASSERT_TRUE(admin_->begin_revocations({gone.id}, ending()));
+    issue_key(3000, "crowd-3000");
+    const auto other = begin(shown, 2);
+    ASSERT_FALSE(other) << "as many, but not the same";
+    const auto bulk = begin(shown, 1);
+    ASSERT_TRUE(bulk) << bulk.error().detail;
+    run();
+    EXPECT_EQ(keys_->find({3000})->value().status, domain::GrantStatus::active);
+    EXPECT_FALSE(begin("made_by=1", 0)) << "it is no condition by itself";
+    EXPECT_FALSE(begin("q=crowd&made_by=soon", 0));
+}
+
 TEST_P(BulkInDoubt, OneRequestDecidesOnce) {
     issue_many(2);
     const std::string id = base::random_uuid();
