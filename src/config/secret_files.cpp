@@ -24,7 +24,7 @@ std::string without_last_line_break(std::string text) {
 base::Result<base::Secret> read_secret(const std::string& path) {
     auto plain = read_plain_file(path, secret_rule);
     if (!plain) return base::fail(base::Errc::invalid_input, path + " " + plain.error().detail);
-    if (!*plain) return base::fail(base::Errc::invalid_input, path + " cannot be read: there is no such file");
+    if (!*plain) return base::fail(base::Errc::invalid_input, path + " cannot be read: No such file or directory");
     base::Secret secret(without_last_line_break(std::move(**plain)));
     if (secret.empty()) return base::fail(base::Errc::invalid_input, path + " is empty");
     return secret;

@@ -54,6 +54,7 @@ enum class ChatCause {
     key_limit,          // the key's cap is spent
     guardrail_budget,   // a budget that the organizer has set for keys like this one is spent
     workspace_budget,   // the organizer's budget for all keys together is spent
+    unknown_limit,      // a limit that we do not know the name of is reached
     moderation,         // the message was flagged
     model_not_allowed,  // the key may not use this model
     unknown_model,

@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t max_keys = 10'000'000;  // bounds a list that never ends
 // Pages in a row that show nothing new; the deadline ends most scans before.
 constexpr int max_fruitless_pages = 2'000;
+// The same page as often, whatever was asked for, is the answer of a server that does not look at what is asked for.
+constexpr int max_same_pages = 5;
 
 // The list is newest first: new keys come to its front, and keys go anywhere. So the order of those that stay is always
 // the same, and a page that holds a key which has been seen begins no later than behind the last one seen. A page of
@@ -23,6 +25,10 @@ public:
             if (patience_.stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
             const auto page = provider_.list_page(offset_, patience_.whole.or_sooner(patience_.page));
             if (!page) return tl::unexpected(page.error());
+            if (is_always_the_same(*page))
+                return base::fail(base::Errc::upstream_down,
+                                  "the upstream gives the same keys for every part of its list: it seems to pass over "
+                                  "the offset");
             longest_ = std::max(longest_, page->size());
             if (!joins(*page)) {
                 go_back();
@@ -35,6 +41,19 @@ public:
 
 private:
     static std::size_t fingerprint_of(const UpstreamKey& key) { return std::hash<std::string>{}(key.delete_handle); }
+
+    // Of a full page: one that repeats while the offset changes. The list itself shifts by a few keys at a time.
+    bool is_always_the_same(const std::vector<UpstreamKey>& page) {
+        const std::size_t first = page.size() < 2 ? 0 : fingerprint_of(page.front());
+        const std::size_t last = page.size() < 2 ? 0 : fingerprint_of(page.back());
+        const bool is_repeated =
+            page.size() > 1 && offset_ != last_offset_ && first == last_first_ && last == last_last_;
+        last_offset_ = offset_;
+        last_first_ = first;
+        last_last_ = last;
+        same_ = is_repeated ? same_ + 1 : 0;
+        return same_ >= max_same_pages;
+    }
 
     bool joins(const std::vector<UpstreamKey>& page) const {
         return offset_ == 0 || std::any_of(page.begin(), page.end(), [this](const UpstreamKey& key) {
@@ -72,6 +91,8 @@ private:
     std::unordered_set<std::size_t> seen_;  // fingerprints of handles, which are random
     std::size_t offset_ = 0, longest_ = 0, step_ = 0;
     int fruitless_ = 0;
+    std::size_t last_offset_ = 0, last_first_ = 0, last_last_ = 0;  // of the page before
+    int same_ = 0;
 };
 
 }  // namespace

@@ -15,7 +15,13 @@ using service::ChatEnd;
 using service::ChatFailure;
 
 constexpr std::size_t most_of_an_error = 16 * 1024;
+constexpr std::size_t most_of_an_answer = 256 * 1024;
 constexpr std::size_t most_of_a_refusal = 1000;
+
+// "application/json; charset=utf-8"
+bool is_json(std::string_view content_type) {
+    return base::equal_ignoring_case(base::trim(content_type.substr(0, content_type.find(';'))), "application/json");
+}
 
 ChatFailure down(const std::string& why) {
     ChatFailure failure;
@@ -29,6 +35,7 @@ public:
     explicit Conversation(service::ChatListener& listener) : listener_(listener) {}
 
     bool begin(const net::ClientResponse& head) override {
+        is_one_piece_ = is_json(head.header("content-type"));
         if (head.status == 200) return true;
         refused_with_ = head.status;
         retry_after_ = net::retry_after_of(head);
@@ -40,6 +47,10 @@ public:
             refusal_body_.append(piece.substr(0, most_of_an_error - refusal_body_.size()));
             return refusal_body_.size() < most_of_an_error;
         }
+        if (is_one_piece_) {
+            whole_.append(piece.substr(0, most_of_an_answer - whole_.size()));
+            return whole_.size() < most_of_an_answer;
+        }
         const auto state = events_.feed(piece);
         if (state == EventStream::State::too_long) failure_ = down("an event is too long");
         return state == EventStream::State::open;
@@ -48,6 +59,7 @@ public:
 
     tl::expected<ChatEnd, ChatFailure> result(const net::ClientResponse& transfer) {
         if (refused_with_ != 0) return tl::unexpected(chat_failure(refused_with_, refusal_body_, retry_after_));
+        if (is_one_piece_ && transfer.transfer == net::TransferStatus::answered) take_event(whole_);
         if (failure_) return tl::unexpected(*failure_);
         if (has_ended_ || !is_listening_ || !listener_.is_wanted()) return end();
         const bool is_whole = transfer.transfer == net::TransferStatus::answered;
@@ -83,7 +95,9 @@ private:
 
     service::ChatListener& listener_;
     EventStream events_{[this](std::string_view data) { return take_event(data); }};
-    int refused_with_ = 0;  // the status
+    bool is_one_piece_ = false;  // it is not streamed, although we have asked for that
+    std::string whole_;          // of such an answer
+    int refused_with_ = 0;       // the status
     base::Seconds retry_after_{0};
     std::string refusal_body_;
     std::optional<ChatFailure> failure_;

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/encoding.hpp"
+#include "upstream/amounts.hpp"
 
 namespace llmapikey::upstream {
 namespace {
@@ -28,7 +29,7 @@ std::string_view text_of(const json::value* value) {
 
 std::optional<base::MicroUsd> dollars_of(const json::value* value) {
     if (value == nullptr || !value->is_number()) return std::nullopt;
-    return base::MicroUsd::from_usd(value->to_number<double>());
+    return to_amount(value->to_number<double>());
 }
 
 // The code of an error, which may be text, or stand under another name.
@@ -105,6 +106,8 @@ ChatCause cause_of_404(const Said& said) {
 
 ChatCause cause_of(int status, const Said& said, base::Seconds retry_after) {
     if (const auto named = cause_by_source(said)) return *named;
+    const bool is_limit = (status == 402 || status == 403) && !said.source.empty();
+    if (is_limit) return cause_by_budget(said).value_or(ChatCause::unknown_limit);
     switch (status) {
         case 401:
             return ChatCause::key_not_accepted;
@@ -168,6 +171,7 @@ std::optional<ChatChunk> parse_chat_chunk(std::string_view data) {
     if (choices != nullptr && choices->is_array() && !choices->get_array().empty()) {
         const json::value& choice = choices->get_array().front();
         const json::value* delta = member(&choice, "delta");
+        if (delta == nullptr) delta = member(&choice, "message");
         chunk.text = text_of(member(delta, "content"));
         chunk.refusal = text_of(member(delta, "refusal"));
         const std::string_view reason = text_of(member(&choice, "finish_reason"));

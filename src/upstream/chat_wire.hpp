@@ -12,7 +12,7 @@ namespace llmapikey::upstream {
 
 std::string to_chat_body(const service::ChatRequest& request, int max_tokens);
 
-// One event of the stream.
+// One event of the stream, or the whole of an answer that was not streamed.
 struct ChatChunk {
     std::string text;                                                  // may be empty
     bool has_ended = false;                                            // the answer is complete, or fails here

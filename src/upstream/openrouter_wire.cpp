@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/encoding.hpp"
+#include "upstream/amounts.hpp"
 
 namespace llmapikey::upstream {
 namespace {
@@ -28,15 +29,21 @@ std::string text_of(const json::value* value) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::optional<base::MicroUsd> dollars_of(const json::value* value) {
+// Nullopt also for what is no number: infinity and NaN are none in JSON.
+std::optional<double> number_of(const json::value* value) {
     if (value == nullptr) return std::nullopt;
-    if (value->is_number()) return base::MicroUsd::from_usd(value->to_number<double>());
+    if (value->is_number()) return value->to_number<double>();
     if (!value->is_string()) return std::nullopt;
     const auto& text = value->get_string();
-    double amount = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return base::MicroUsd::from_usd(amount);
+    return number;
+}
+
+std::optional<base::MicroUsd> dollars_of(const json::value* value) {
+    const auto number = number_of(value);
+    return number ? to_amount(*number) : std::nullopt;
 }
 
 std::optional<service::UpstreamKey> to_key(const json::value* data) {
@@ -48,7 +55,8 @@ std::optional<service::UpstreamKey> to_key(const json::value* data) {
     const json::value* disabled = member(data, "disabled");
     key.is_disabled = disabled != nullptr && disabled->is_bool() && disabled->get_bool();
     key.limit = dollars_of(member(data, "limit"));
-    key.limit_remaining = dollars_of(member(data, "limit_remaining"));
+    const auto left = number_of(member(data, "limit_remaining"));
+    key.limit_remaining = left ? to_balance(*left) : std::nullopt;  // below zero once more is spent than the limit
     key.limit_reset = text_of(member(data, "limit_reset"));
     const json::value* includes_byok = member(data, "include_byok_in_limit");
     const bool counts_byok = includes_byok != nullptr && includes_byok->is_bool() && includes_byok->get_bool();

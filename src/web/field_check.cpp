@@ -106,8 +106,27 @@ bool fits(FieldKind kind, const json::value& value) {
 
 enum class Unknown { refused, passed_over };
 
+// What a program leaves empty by mistake must not mean more than it would otherwise: any key, every state. Pages send
+// the fields of their forms that nobody has filled in.
+bool may_be_empty(const Route& route, std::string_view name) {
+    if (name == "key_id") return false;
+    const bool has_no_meaning = name == "cursor" || name == "limit" || name == "reason";
+    return has_no_meaning || !route.path.starts_with("/api/v1/");
+}
+
+base::Result<void> refuse_empty(std::string_view name) {
+    return refuse(std::string(name) + " is empty: leave it out, or say what is meant");
+}
+
+bool is_empty(const json::value& value) {
+    if (const auto* text = value.if_string()) return base::trim(*text).empty();
+    const auto* list = value.if_array();
+    return list != nullptr && std::any_of(list->begin(), list->end(), is_empty);
+}
+
 // Of a query or a form.
-base::Result<void> check_encoded(std::string_view encoded, std::span<const Field> known, Unknown unknown) {
+base::Result<void> check_encoded(std::string_view encoded, std::span<const Field> known, const Route& route,
+                                 Unknown unknown) {
     Form form(encoded);
     if (!form.is_whole()) return refuse("a field cannot be read: it must be percent-encoded UTF-8");
     std::set<std::string> seen;
@@ -115,6 +134,7 @@ base::Result<void> check_encoded(std::string_view encoded, std::span<const Field
         const Field* const field = find(known, name);
         if (field == nullptr && unknown == Unknown::passed_over) continue;
         if (field == nullptr) return refuse_unknown(name, known);
+        if (base::trim(value).empty() && !may_be_empty(route, name)) return refuse_empty(name);
         if (!fits(field->kind, std::string_view(value)))
             return refuse(name + " must be " + std::string(wanted(field->kind)));
         const bool is_new = seen.insert(name).second;
@@ -123,26 +143,28 @@ base::Result<void> check_encoded(std::string_view encoded, std::span<const Field
     return {};
 }
 
-base::Result<void> check_json(std::string_view body, std::span<const Field> known) {
+base::Result<void> check_json(std::string_view body, std::span<const Field> known, const Route& route) {
     boost::system::error_code ec;
     const auto parsed = json::parse(body, ec);
     if (ec || !parsed.is_object()) return refuse("the body must be a JSON object");
     for (const auto& [name, value] : parsed.get_object()) {
         const Field* const field = find(known, name);
         if (field == nullptr) return refuse_unknown(name, known);
+        const bool is_no_key = name == "key_id" && value.is_null();
+        if ((is_empty(value) && !may_be_empty(route, name)) || is_no_key) return refuse_empty(name);
         if (!fits(field->kind, value))
             return refuse(std::string(name) + " must be " + std::string(wanted(field->kind)));
     }
     return {};
 }
 
-base::Result<void> check_body(const net::Request& request, std::span<const Field> known) {
+base::Result<void> check_body(const net::Request& request, std::span<const Field> known, const Route& route) {
     if (request.body.empty()) return {};
     switch (body_kind_of(request)) {
         case BodyKind::json:
-            return check_json(request.body, known);
+            return check_json(request.body, known, route);
         case BodyKind::form:
-            return check_encoded(request.body, known, Unknown::refused);
+            return check_encoded(request.body, known, route, Unknown::refused);
         case BodyKind::other:
             break;
     }
@@ -158,9 +180,10 @@ bool is_decodable(std::string_view query) {
 base::Result<void> check_fields(const Route& route, const net::Request& request) {
     const RouteFields fields = fields_of(route);
     const bool is_strict = route.path.starts_with("/api/v1/") || route.path.starts_with("/admin");
-    const auto query = check_encoded(request.query, fields.query, is_strict ? Unknown::refused : Unknown::passed_over);
+    const auto query =
+        check_encoded(request.query, fields.query, route, is_strict ? Unknown::refused : Unknown::passed_over);
     if (!query) return query;
-    return route.method == "GET" ? base::Result<void>{} : check_body(request, fields.body);
+    return route.method == "GET" ? base::Result<void>{} : check_body(request, fields.body, route);
 }
 
 }  // namespace llmapikey::web

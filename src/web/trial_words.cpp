@@ -121,6 +121,12 @@ TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& fig
                          "The organizer's budget for all keys together" + amount_in_brackets(failure.limit) +
                              " is spent. Your own cap is not.",
                          budget_reset(failure, figures));
+        case unknown_limit:
+            return words(
+                403, "A limit is reached",
+                "OpenRouter says that a limit is reached" + amount_in_brackets(failure.limit) +
+                    ". It is none that this service knows, of your key or of the organizer's account.",
+                failure.retry_after.count() > 0 ? try_again(failure.retry_after) : budget_reset(failure, figures));
         case moderation:
             return words(403, "Message flagged",
                          "The model's provider asks for moderation, and that flagged your message.",

@@ -177,6 +177,24 @@ test("an answer with one's own key is given again only while that is the key", a
   assert.equal((await ask("/me/key/rotate", "next")).status, 410);
 });
 
+test("what is left empty is refused, and does not mean any", async () => {
+  const cookie = await signIn(service, "leaves-it-empty");
+  const made = await call("POST", "/me/key", { cookie });
+  for (const key_id of ["", " ", null]) {
+    for (const [method, path] of [["DELETE", "/me/key"], ["POST", "/me/key/rotate"]]) {
+      const answer = await call(method, path, { cookie, body: { key_id } });
+      assert.deepEqual([answer.status, /key_id is empty/i.test(JSON.stringify(answer.body))], [400, true], `${method} ${path} ${JSON.stringify(key_id)}`);
+    }
+  }
+  assert.equal((await call("POST", "/me/key", { cookie })).body.key, made.body.key, "it is still there");
+  for (const query of ["state=", "q=", "unused=", "q=a&state=+", "not_used_since="]) assert.equal((await call("GET", `/keys?${query}`)).status, 400, query);
+  assert.equal((await call("GET", "/webhook-deliveries?state=")).status, 400);
+  assert.equal((await call("GET", "/audit?q=")).status, 400);
+  assert.equal((await call("GET", "/keys?cursor=")).status, 200, "from the beginning");
+  for (const body of [{ q: "", state: "active", reason: "x" }, { ids: [""], reason: "x" }, { state: "active", q: "a", from: "", reason: "x" }]) assert.equal((await call("POST", "/revocations", { body })).status, 400, JSON.stringify(body));
+  assert.equal((await call("POST", "/keys", { body: { github_user_id: 880190, github_username: "" } })).status, 400);
+});
+
 test("an answer with a token or a webhook's secret is given again only while that is good, and recorded", async () => {
   const ask = (path, key, body) => call("POST", path, { cookie: admin, body, headers: { "idempotency-key": key } });
   const shown = async (action, id) => (await call("GET", "/audit?limit=1000")).body.entries.filter((entry) => entry.action === action && entry.outcome === "done" && entry.subject.includes(id)).length;

@@ -167,7 +167,7 @@ base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::
     if (action) action();
     lock.lock();
     std::vector<service::UpstreamKey> page;
-    for (std::size_t i = offset; i < keys_.size() && page.size() < page_size_; ++i)
+    for (std::size_t i = passes_over_offsets_ ? 0 : offset; i < keys_.size() && page.size() < page_size_; ++i)
         page.push_back(keys_[i]);
     return page;
 }

@@ -46,6 +46,8 @@ public:
     // Runs before each page of the list is given.
     void before_each_page(std::function<void()> action);
     void set_page_size(std::size_t size) { page_size_ = size; }
+    // Every page of the list is the first one.
+    void pass_over_offsets() { passes_over_offsets_ = true; }
 
     // A key that somebody made by other means; returns its handle.
     std::string add_key(const std::string& name, base::Timestamp created_at);
@@ -85,6 +87,7 @@ private:
     std::map<std::string, int> revoke_calls_;
     std::map<std::string, base::Error> refused_;  // by handle
     bool keeps_limit_reset_ = false;
+    bool passes_over_offsets_ = false;
     int mint_calls_ = 0, update_calls_ = 0, list_calls_ = 0;
     int last_handle_ = 0;
 };

@@ -99,5 +99,20 @@ TEST_F(UpstreamScan, EndsWhereTheListEnds) {
     }
 }
 
+// Two thousand calls would be made for nothing, every half a minute.
+TEST_F(UpstreamScan, EndsSoonWhereTheOffsetIsPassedOver) {
+    FakeKeyProvider deaf{clock_};
+    deaf.pass_over_offsets();
+    for (int i = 0; i < 250; ++i)
+        deaf.add_key("key", clock_.now());
+    const auto scanned =
+        service::scan_upstream_keys(deaf, {base::Deadline::after(base::Millis{60'000}), base::Millis{1'000}},
+                                    [](const service::UpstreamKey&) { return Scan::go_on; });
+    ASSERT_FALSE(scanned);
+    EXPECT_EQ(scanned.error().code, base::Errc::upstream_down);
+    EXPECT_NE(scanned.error().detail.find("pass over the offset"), std::string::npos) << scanned.error().detail;
+    EXPECT_LT(deaf.list_calls(), 10);
+}
+
 }  // namespace
 }  // namespace llmapikey::test

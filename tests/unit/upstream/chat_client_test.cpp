@@ -210,5 +210,39 @@ TEST_F(ChatClientTest, PassesOverWhatIsNoText) {
     EXPECT_EQ(listener_.pieces, std::vector<std::string>{"x"});
 }
 
+// Some servers stream nothing, whatever they are asked for.
+TEST_F(ChatClientTest, AnAnswerInOnePieceIsRead) {
+    const std::vector<net::Header> json{{"Content-Type", "application/json; charset=utf-8"}};
+    http_.answer(200, R"({"choices":[{"message":{"role":"assistant","content":"hello"},"finish_reason":"length"}]})",
+                 json);
+    const auto asked = ask();
+    ASSERT_TRUE(asked) << asked.error().detail;
+    EXPECT_EQ(listener_.text(), "hello");
+    EXPECT_EQ(asked->reason, ChatEnd::Reason::length);
+    EXPECT_TRUE(asked->has_text);
+    http_.answer(200, R"({"error":{"code":402,"message":"x","metadata":{"limit_source":"openrouter_key_limit"}}})",
+                 json);
+    EXPECT_EQ(cause(), ChatCause::key_limit);
+    for (const char* body : {"", "[]", "{}", "{\"choices\":[]}", "hello"}) {
+        http_.answer(200, body, json);
+        EXPECT_EQ(cause(), ChatCause::upstream_down) << body;
+    }
+}
+
+TEST_F(ChatClientTest, OfALimitThatNobodyKnowsOnlyThatIsSaid) {
+    for (const int status : {402, 403})
+        EXPECT_EQ(cause_of(status, R"({"message":"Insufficient","metadata":{"limit_source":"openrouter_moon_phase"}})"),
+                  ChatCause::unknown_limit);
+    EXPECT_EQ(cause_of(402, R"({"message":"Insufficient credits"})"), ChatCause::no_credits);
+}
+
+TEST_F(ChatClientTest, AmountsThatNobodyHasAreNotShown) {
+    for (const char* amount : {"1e308", "-1", "1e12"}) {
+        http_.answer(403, R"({"error":{"metadata":{"limit_source":"openrouter_key_limit","limit_usd":)" +
+                              std::string(amount) + "}}}");
+        EXPECT_FALSE(failure().limit) << amount;
+    }
+}
+
 }  // namespace
 }  // namespace llmapikey::upstream

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "support/scripted_http_client.hpp"
+#include "upstream/openrouter_wire.hpp"
 
 namespace llmapikey::upstream {
 namespace {
@@ -193,6 +194,24 @@ TEST_F(OpenRouterClientTest, AKeyWithoutALimitHasNone) {
     const auto key = client().get("h", soon());
     EXPECT_FALSE(key->limit);
     EXPECT_FALSE(key->limit_remaining);
+}
+
+// Rather than taken for nothing, shown, or added up until it overflows.
+TEST(OpenRouterAmounts, ThatNobodyHasAreUnread) {
+    for (const char* absurd : {"1e308", "-5", "1e12", "\"NaN\"", "\"inf\"", "\"1e308\"", "\"-5\"", "\"ten\"", "\"\"",
+                               "true", "[]", "null", "-1e308"}) {
+        const std::string amount = absurd;
+        EXPECT_FALSE(parse_credits_answer(R"({"data":{"total_credits":)" + amount + R"(,"total_usage":1}})")) << amount;
+        EXPECT_FALSE(parse_credits_answer(R"({"data":{"total_credits":1,"total_usage":)" + amount + "}}")) << amount;
+        const auto key = parse_key_answer(R"({"data":{"hash":"h","limit":)" + amount + R"(,"usage":)" + amount +
+                                          R"(,"byok_usage":)" + amount + R"(,"include_byok_in_limit":true}})");
+        ASSERT_TRUE(key) << amount;
+        EXPECT_FALSE(key->limit) << amount;
+        EXPECT_EQ(key->usage.value, 0) << amount;
+    }
+    EXPECT_EQ(parse_credits_answer(R"({"data":{"total_credits":"12.5","total_usage":0}})")->total.value, 12'500'000);
+    EXPECT_EQ(parse_key_answer(R"({"data":{"hash":"h","limit_remaining":-0.25}})")->limit_remaining->value, -250'000);
+    EXPECT_FALSE(parse_key_answer(R"({"data":{"hash":"h","limit_remaining":-1e308}})")->limit_remaining);
 }
 
 }  // namespace
