@@ -121,8 +121,8 @@ test("migrate up, status, down, up", async () => {
   assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
   assert.match((await run(["migrate", "up"], env)).out, /0 migrations applied/);
   assert.match((await run(["migrate", "status"], env)).out, /0001 +grants +applied 20/);
-  assert.match((await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out, /^would undo 0005 +safety\nwould undo 0004 +lifecycle\n$/);
-  assert.match((await run(["migrate", "down"], env)).out, /5 migrations undone/);
+  assert.match((await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out, /^would undo 0006 +bulk_targets\nwould undo 0005 +safety\n$/);
+  assert.match((await run(["migrate", "down"], env)).out, /6 migrations undone/);
   assert.equal(JSON.parse((await run(["migrate", "status", "--json"], env)).out)[0].applied_at, null);
   assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
 });

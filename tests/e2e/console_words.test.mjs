@@ -43,7 +43,7 @@ test("the page that asks says in words which keys are meant", async (t) => {
 
 test("a bulk revocation that was stopped says what came of it, and looks as if nothing goes on", async (t) => {
   const { api, page, form, keys, done } = await start(t, 2);
-  const bulk = (await api("POST", "/revocations", { q: "words-", reason: "by mistake" })).json();
+  const bulk = (await api("POST", "/revocations", { q: "words-", confirm: 2, reason: "by mistake" })).json();
   await form(`/admin/revocations/${bulk.id}/stop`, "");
   await done(bulk.id);
   const { text } = await page(`/admin/revocations/${bulk.id}`);
