@@ -121,7 +121,8 @@ base::Result<base::Secret> read_raw_key() {
         return base::fail(base::Errc::invalid_input,
                           "this is no whole key; look for its last characters: llmapikey keys list --search " + hint);
     }
-    return base::fail(base::Errc::invalid_input, "standard input must hold a whole key, which begins with sk-or-");
+    return base::fail(base::Errc::invalid_input,
+                      "standard input must hold a whole key: sk-or-v1- and 64 digits, or these alone");
 }
 
 boost::json::array json_of(const std::vector<service::LedgerEntry>& entries) {

@@ -75,7 +75,7 @@ bool is_signed_number(std::string_view text) {
 }  // namespace
 
 base::Result<void> refuse_raw_key(std::string_view text) {
-    if (!domain::holds_raw_key(text)) return {};
+    if (!domain::holds_raw_key(text) && domain::bare_key_in(text).empty()) return {};
     return base::fail(base::Errc::invalid_input,
                       "a whole key does not belong on a command line, which the shell and the list of processes "
                       "keep: `llmapikey keys find` reads it from standard input");

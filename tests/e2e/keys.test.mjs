@@ -223,7 +223,7 @@ test("all that fit are revoked by one command; a rehearsal first", async (t) => 
   const crowd = people[0].replace(/\d+$/, "");
   assert.match((await keys("keys", "revoke", "--search", crowd, "--reason", "over", "--dry-run")).out, /would revoke 6 keys/);
   assert.equal((await list("--search", crowd)).keys.length, 6);
-  const done = (await keys("keys", "revoke", "--search", crowd, "--reason", "over", "--hold", "none", "--json", "--yes")).json();
+  const done = (await keys("keys", "revoke", "--search", crowd, "--reason", "over", "--hold", "none", "--json", "--confirm", "6")).json();
   assert.deepEqual([done.state, done.total, done.remaining], ["done", 6, 0]);
   assert.equal((await list("--search", crowd)).keys.length, 0);
   for (const args of [["--reason", "x"], ["1001", "--all", "--reason", "x"], ["--state", "revoking", "--reason", "x"], ["--state", "ended", "--reason", "x"]]) assert.equal((await keys("keys", "revoke", ...args)).code, 2, args.join(" "));
