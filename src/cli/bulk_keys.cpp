@@ -106,19 +106,19 @@ int say_how_it_goes_on(const std::string& id) {
 
 int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeOptions& options,
                    const std::optional<domain::Hold>& hold, Output output) {
-    // What is made while somebody thinks about it was not counted, and is not meant.
-    const std::string now = std::to_string(services.clock().now().time_since_epoch().count());
-    const std::string selection = keys + "&" + service::selection_text({{"made_by", now}});
-    const auto parsed = service::parse_bulk_selection(selection, base::SystemClock().now());
+    const auto parsed = service::parse_bulk_selection(keys, base::SystemClock().now());
     if (!parsed) return report(parsed.error());
-    const auto count = services.bulk_revoker.count(selection, counted_max);
-    if (!count) return report(count.error());
+    const auto counted = services.bulk_revoker.count_by_now(keys, counted_max);
+    if (!counted) return report(counted.error());
+    const std::int64_t count = counted->count;
+    // What is made while somebody thinks about it was not counted, and is not meant.
+    const std::string selection = keys + "&made_by=" + counted->made_by;
     if (options.is_dry_run) {
-        if (output == Output::json) print_json(boost::json::object{{"would_revoke", *count}});
-        if (output == Output::text) print_line("would revoke " + base::counted(*count, "key"));
+        if (output == Output::json) print_json(boost::json::object{{"would_revoke", count}});
+        if (output == Output::text) print_line("would revoke " + base::counted(count, "key"));
         return 0;
     }
-    const auto confirmed = confirm(services, *parsed, *count, options);
+    const auto confirmed = confirm(services, *parsed, count, options);
     if (!confirmed) return report(confirmed.error());
     Interruption interruption;
     auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, *confirmed);

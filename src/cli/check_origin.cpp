@@ -87,7 +87,8 @@ base::Result<std::optional<Finding>> compare(const config::Config& config, const
     if (!totals) return tl::unexpected(totals.error());
     const auto ended = stores.history->unremembered_ends(base::SystemClock().now() - attempt_memory);
     if (!ended) return tl::unexpected(ended.error());
-    const std::string why = service::why_left_alone(*unremembered, {*began_at, totals->live, static_cast<std::int64_t>(ended->size())});
+    const std::string why =
+        service::why_left_alone(*unremembered, {*began_at, totals->live, static_cast<std::int64_t>(ended->size())});
     if (why.empty()) return std::nullopt;
     return never_heard_of(config, service::describe(*unremembered) + "; " + why);
 }

@@ -20,7 +20,7 @@
 #include "domain/login.hpp"
 #include "domain/written_text.hpp"
 #include "resources/resources.hpp"
-#include "service/part_of_key.hpp"
+#include "service/pasted_key.hpp"
 
 namespace llmapikey::cli {
 namespace {

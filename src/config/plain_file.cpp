@@ -17,8 +17,6 @@
 namespace llmapikey::config {
 namespace {
 
-constexpr std::chrono::seconds pipe_patience{3};
-
 class Descriptor {
 public:
     explicit Descriptor(int number) : number_(number) {}
@@ -66,11 +64,13 @@ std::string what_is_wrong_with(const struct stat& status) {
 bool wait_for(int descriptor, std::chrono::steady_clock::time_point until) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
     pollfd waiting{descriptor, POLLIN, 0};
-    return left > 0 && ::poll(&waiting, 1, static_cast<int>(left)) > 0;
+    if (left <= 0) return false;
+    const int ready = ::poll(&waiting, 1, static_cast<int>(left));
+    return ready < 0 && errno == EINTR ? wait_for(descriptor, until) : ready > 0;
 }
 
 base::Result<std::string> read_up_to(int descriptor, const std::string& path, const PlainFileRule& rule) {
-    const auto until = std::chrono::steady_clock::now() + pipe_patience;
+    const auto until = std::chrono::steady_clock::now() + rule.patience;
     std::string text;
     std::array<char, 4096> part{};
     for (;;) {

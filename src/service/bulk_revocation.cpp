@@ -112,17 +112,18 @@ base::Result<std::int64_t> BulkRevoker::count(const std::string& selection, std:
 base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, const Initiator& by,
                                                 const std::string& reason, const std::optional<domain::Hold>& hold,
                                                 const std::optional<std::int64_t>& confirmed_count,
-                                                const std::string& id) {
+                                                const std::string& request) {
     const auto now = clock_.now();
     const auto parsed = parse_bulk_selection(selection, now);
     if (!parsed) return tl::unexpected(parsed.error());
     const auto checked_reason = domain::check_text(reason, domain::reason_rule);
     if (!checked_reason) return tl::unexpected(checked_reason.error());
-    const auto known = id.empty() ? base::Result<std::optional<BulkRevocation>>{} : bulks_.find(id);
+    const auto known = decided_by(request);
     if (!known) return tl::unexpected(known.error());
     if (*known) return **known;
     BulkRevocation bulk;
-    bulk.id = id.empty() ? base::random_uuid() : id;
+    bulk.id = base::random_uuid();
+    bulk.request = request;
     bulk.by = by;
     bulk.reason = *checked_reason;
     bulk.hold = hold;
@@ -136,6 +137,11 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
     if (!recorded) return tl::unexpected(recorded.error());
     const auto decided = decide(bulk);
     if (!decided) return tl::unexpected(audited.failed(decided.error()));
+    if (decided->id != bulk.id) {
+        const auto closed = audited.done("decided already: bulk:" + decided->id);
+        if (!closed) return tl::unexpected(closed.error());
+        return *decided;
+    }
     // Whoever is meant is revoked, and on hold, from the decision on, unless it can be stopped yet; what fails here is
     // done by the next run.
     if (bulk.begins_at <= now) (void)mark(bulk);
@@ -193,16 +199,50 @@ base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSel
     return {};
 }
 
-// A write that was reported as failed may have taken effect, or may yet: then it is in force, and said to be; else what
-// it would mean is dropped, so that it never will be.
-base::Result<void> BulkRevoker::decide(const BulkRevocation& bulk) {
+// The one in force. A write that was reported as failed may have taken effect, or may yet: then it is in force, and
+// said to be; else what it would mean is dropped, so that it never will be.
+base::Result<BulkRevocation> BulkRevoker::decide(const BulkRevocation& bulk) {
     const auto created = bulks_.create(bulk);
-    if (created) return created;
+    if (created) return bulk;
     const auto stored = bulks_.find(bulk.id);
-    if (stored && *stored) return {};
+    if (stored && *stored) return bulk;
     const auto dropped = stored ? bulks_.drop_all_targets(bulk.id) : base::Result<void>(tl::unexpected(stored.error()));
-    if (dropped) return created;
-    return base::fail_in("it may have been stored all the same: look at the list of bulk revocations", created.error());
+    if (!dropped) {
+        return base::fail_in("it may have been stored all the same: look at the list of bulk revocations",
+                             created.error());
+    }
+    // The same request has come twice at once.
+    const auto known = decided_by(bulk.request);
+    if (known && *known) return **known;
+    return tl::unexpected(created.error());
+}
+
+base::Result<std::optional<BulkRevocation>> BulkRevoker::decided_by(const std::string& request) {
+    if (request.empty()) return std::nullopt;
+    auto known = bulks_.find_request(request);
+    if (!known || !*known || clock_.now() - (*known)->created_at < request_kept_for) return known;
+    const auto forgotten = bulks_.forget_request((*known)->id);
+    if (!forgotten) return tl::unexpected(forgotten.error());
+    return std::nullopt;
+}
+
+base::Result<CountByNow> BulkRevoker::count_by_now(const std::string& selection, std::int64_t most) {
+    constexpr base::Seconds second{1};
+    const auto by = [](base::Timestamp time) { return std::to_string(time.time_since_epoch().count()); };
+    const auto now = clock_.now();
+    CountByNow counted{0, by(now - second)};
+    const auto all = count(selection, most);
+    const auto earlier = all ? count(selection + "&made_by=" + counted.made_by, most) : all;
+    if (!earlier) return tl::unexpected(earlier.error());
+    counted.count = *earlier;
+    if (*earlier == *all) return counted;
+    // Some were made in this very second, and more may be: it is counted once it is over.
+    std::this_thread::sleep_for(second);
+    counted.made_by = by(now);
+    const auto later = count(selection + "&made_by=" + counted.made_by, most);
+    if (!later) return tl::unexpected(later.error());
+    counted.count = *later;
+    return counted;
 }
 
 // Of an earlier version's decision only the selection is known.

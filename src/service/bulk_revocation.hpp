@@ -42,7 +42,13 @@ struct BulkRevocation {
     std::optional<base::Timestamp> ended_at;
     std::optional<base::Timestamp> stopped_at;  // somebody has stopped it: what was not marked by then is not meant
     std::string stopped_by;
+    std::string request;  // that is to decide once, when it is created; empty: any
     std::string problem;  // why it does not go on just now, or why some keys are stuck; empty: all is well
+};
+
+struct CountByNow {
+    std::int64_t count = 0;
+    std::string made_by;
 };
 
 // Blocking, thread-safe; can fail with Errc::store_unavailable.
@@ -54,9 +60,13 @@ public:
     virtual base::Result<std::int64_t> list_targets(const std::string& id, const BulkSelection& selection) = 0;
     // Decides, on what is written down: exactly `listed` targets, else store_unavailable. Twice is once.
     virtual base::Result<void> create(const BulkRevocation& bulk) = 0;
+    // The one that this request has decided; and takes it from that one, so that it may decide anew.
+    virtual base::Result<std::optional<BulkRevocation>> find_request(const std::string& request) = 0;
+    virtual base::Result<void> forget_request(const std::string& id) = 0;
     virtual base::Result<void> set_listed(const std::string& id) = 0;
     virtual base::Result<std::vector<std::string>> next_targets(const std::string& id, int limit) = 0;
     virtual base::Result<void> drop_targets(const std::string& id, const std::vector<std::string>& grant_ids) = 0;
+    // Of one that is not decided, and then cannot be.
     virtual base::Result<void> drop_all_targets(const std::string& id) = 0;
     // Those of bulk revocations that mark nothing more, or were never decided.
     virtual base::Result<void> prune_targets() = 0;
@@ -77,6 +87,8 @@ public:
 // few threads at once; when it says to slow down, all of them wait. Blocking.
 class BulkRevoker {
 public:
+    static constexpr base::Seconds request_kept_for{std::chrono::hours{24}};
+
     // `time_to_stop`: so long after the decision a selection by filter begins.
     BulkRevoker(BulkStore& bulks, AdminStore& grants, Revocation& revocation, AuditLog& audit, const base::Clock& clock,
                 base::Seconds call_timeout, base::Seconds time_to_stop = {})
@@ -90,16 +102,19 @@ public:
 
     // Stores the decision, with the grants that it means: whatever becomes of them later, those are ended, or what has
     // taken their place, and no others. run_once() does the rest. `confirmed_count`: how many grants the caller was
-    // told that the selection means; one that means every grant, of several, needs it. `id`: of a request
-    // that may come again, which decides once; empty: a new one. invalid_input: the selection or the reason makes no
-    // sense. conflict: the selection means another number now, or the number is missing; the
-    // message says how many.
+    // told that the selection means; one that means every grant, of several, needs it. `request`: one
+    // that may come again, and decides once within request_kept_for; empty: any. invalid_input: the selection or the
+    // reason makes no sense. conflict: the selection means another number now, or the number is missing; the message
+    // says how many.
     base::Result<BulkRevocation> begin(const std::string& selection, const Initiator& by, const std::string& reason,
                                        const std::optional<domain::Hold>& hold,
                                        const std::optional<std::int64_t>& confirmed_count = std::nullopt,
-                                       const std::string& id = {});
+                                       const std::string& request = {});
     // How many grants a selection means now, `most` at the most. invalid_input: it makes no sense.
     base::Result<std::int64_t> count(const std::string& selection, std::int64_t most);
+    // Likewise of a selection for somebody who is to confirm it, and until when those grants were made: with that time
+    // as its made_by it means no others. Whole seconds are kept, so it may have to wait for the end of one.
+    base::Result<CountByNow> count_by_now(const std::string& selection, std::int64_t most);
     // Leaves the grants that are not marked yet as they are; those that are marked go on. not_found; conflict: all of
     // them are marked already.
     base::Result<BulkRevocation> stop(const std::string& id, const Initiator& by);
@@ -126,7 +141,8 @@ private:
     base::Result<void> finish(const BulkRevocation& bulk);
     base::Result<void> list_targets(BulkRevocation& bulk, const BulkSelection& selection,
                                     const std::optional<std::int64_t>& confirmed_count);
-    base::Result<void> decide(const BulkRevocation& bulk);
+    base::Result<BulkRevocation> decide(const BulkRevocation& bulk);
+    base::Result<std::optional<BulkRevocation>> decided_by(const std::string& request);
     base::Result<void> list_again(const BulkRevocation& bulk);
     base::Result<int> mark_with_successors(const BulkRevocation& bulk, const std::vector<std::string>& targets);
     Ending ending_of(const BulkRevocation& bulk) const;

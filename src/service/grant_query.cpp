@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "domain/login.hpp"
-#include "service/part_of_key.hpp"
+#include "service/pasted_key.hpp"
 
 namespace llmapikey::service {
 namespace {

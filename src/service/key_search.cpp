@@ -7,11 +7,6 @@ namespace {
 
 constexpr int grants_per_page = 100;
 constexpr int ended_max = 20;
-constexpr std::string_view prefix = "sk-or-", whole_prefix = "sk-or-v1-";
-
-bool belongs_to_key(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
 
 base::Result<std::vector<LedgerEntry>> ended_with_hint(AdminStore& store, const std::string& hint) {
     GrantQuery query;
@@ -28,18 +23,6 @@ base::Result<std::vector<LedgerEntry>> ended_with_hint(AdminStore& store, const 
 }
 
 }  // namespace
-
-base::Secret raw_key_in(std::string_view pasted) {
-    const auto start = base::to_lower(pasted).find(prefix);
-    if (start == std::string::npos) {
-        const std::string_view bare = domain::bare_key_in(pasted);
-        return base::Secret(bare.empty() ? "" : std::string(whole_prefix) + std::string(bare));
-    }
-    std::size_t end = start;
-    while (end < pasted.size() && belongs_to_key(pasted[end]))
-        ++end;
-    return base::Secret(std::string(pasted.substr(start, end - start)));
-}
 
 base::Result<FoundKey> find_by_raw_key(AdminStore& store, const Issuance& issuance, const base::Secret& raw_key) {
     GrantQuery query;

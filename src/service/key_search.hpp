@@ -18,10 +18,6 @@ struct FoundKey {
     std::vector<LedgerEntry> ended;
 };
 
-// The raw key within what somebody pastes ("Bearer sk-or-v1-...", a line of a shell script, its 64 hexadecimal digits
-// alone); empty: there is none.
-base::Secret raw_key_in(std::string_view pasted);
-
 // Looks the key up by its hint and compares it with what the sealed keys of that hint open to. The key goes nowhere
 // else. Fails as the store does.
 base::Result<FoundKey> find_by_raw_key(AdminStore& store, const Issuance& issuance, const base::Secret& raw_key);

@@ -15,7 +15,7 @@ using service::GrantQuery;
 // How to look for what a person types.
 enum class Search {
     none,
-    by_account,    // the whole numeric id of an account that has a row: then nothing else is meant
+    by_account,    // the whole numeric id of an account that has or had a key: then nothing else is meant
     by_index,      // an index knows where a part of a login is
     read_through,  // so many rows fit, or so few characters are given, that reading along the order finds them sooner
 };
@@ -25,7 +25,10 @@ constexpr std::int64_t most_looked_up = 1000;
 const std::string count_fitting =
     "SELECT count(*) FROM (SELECT 1 FROM login_search WHERE login_search MATCH $1 LIMIT $2)";
 
-const std::string select_account = "SELECT 1 FROM llmapikey.api_keys WHERE github_user_id = $1";
+// Of the ledger, too: when a key goes, its account's number means nobody else all at once.
+const std::string select_account =
+    "SELECT 1 FROM llmapikey.api_keys WHERE github_user_id = $1 UNION ALL "
+    "SELECT 1 FROM llmapikey.ledger WHERE github_user_id = $1 LIMIT 1";
 
 struct Order {
     std::string column;  // with the id: a key of an index

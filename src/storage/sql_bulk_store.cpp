@@ -24,9 +24,12 @@ const std::string select_open = select + "WHERE state <> 'done' ORDER BY created
 // `cutoff`.
 const std::string insert =
     "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, state, "
-    "total, created_at, cutoff, problem, begins_at) SELECT $1, $2, $3, $4, $5::bigint, $6::bigint, $7, 'selecting', "
-    "$10::bigint, $8::bigint, 253402300799, '', $9::bigint "
-    "WHERE (SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1) = $11::bigint ON CONFLICT (id) DO NOTHING";
+    "total, created_at, cutoff, problem, begins_at, request) SELECT $1, $2, $3, $4, $5::bigint, $6::bigint, $7, "
+    "'selecting', "
+    "$10::bigint, $8::bigint, 253402300799, '', $9::bigint, nullif($12, '') "
+    "WHERE (SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1) = $11::bigint ON CONFLICT DO NOTHING";
+const std::string select_of_request = select + "WHERE request = $1";
+const std::string update_request = "UPDATE llmapikey.bulk_revocations SET request = NULL WHERE id = $1";
 const std::string insert_target =
     "INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) VALUES ($1, $2::uuid, {now}) "
     "ON CONFLICT DO NOTHING";
@@ -36,7 +39,10 @@ const std::string count_targets = "SELECT count(*) FROM llmapikey.bulk_targets W
 const std::string select_targets =
     "SELECT grant_id FROM llmapikey.bulk_targets WHERE bulk_id = $1 ORDER BY grant_id LIMIT $2::bigint";
 const std::string delete_targets = "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1 AND grant_id {in:$2}";
-const std::string delete_all_targets = "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1";
+// Only while nobody has decided on them.
+const std::string delete_all_targets =
+    "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1 AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_revocations "
+    "WHERE id = $1)";
 // Of bulk revocations that have ended, or were never decided.
 const std::string delete_left_targets =
     "DELETE FROM llmapikey.bulk_targets WHERE listed_at < {now} - 3600 AND bulk_id NOT IN "
@@ -99,8 +105,8 @@ base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, con
     std::vector<SqlValues> all;
     for (const std::string& grant_id : selection.ids)
         all.push_back(SqlValues().add(id).add(grant_id));
-    const auto listed =
-        all.empty() ? storage::list_targets(*database_, service::query_of(selection), id) : database_->run_each(insert_target, all);
+    const auto listed = all.empty() ? storage::list_targets(*database_, service::query_of(selection), id)
+                                    : database_->run_each(insert_target, all);
     if (!listed) return tl::unexpected(listed.error());
     // Counted, since a statement that is repeated says only what the second time has added.
     const auto count = database_->run(count_targets, SqlValues().add(id));
@@ -139,6 +145,7 @@ base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
     values.add(std::int64_t{bulk.hold ? 1 : 0}).add_if(bulk.hold ? seconds_if(bulk.hold->until) : std::nullopt);
     values.add(bulk.selection).add(seconds_of(bulk.created_at));
     values.add(seconds_of(std::max(bulk.begins_at, bulk.created_at))).add(bulk.total).add(bulk.listed);
+    values.add(bulk.request);
     const auto answer = database_->run(insert, values);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->changed == 1) return {};
@@ -148,8 +155,21 @@ base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
     return base::fail(base::Errc::store_unavailable, "the list of the keys that are meant was lost: decide again");
 }
 
+base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find_request(const std::string& request) {
+    return find_by(select_of_request, request);
+}
+
+base::Result<void> SqlBulkStore::forget_request(const std::string& id) {
+    return done(database_->run(update_request, SqlValues().add(id)));
+}
+
 base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find(const std::string& id) {
-    const auto answer = database_->run(select_one, SqlValues().add(id));
+    return find_by(select_one, id);
+}
+
+base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find_by(const std::string& sql,
+                                                                           const std::string& value) {
+    const auto answer = database_->run(sql, SqlValues().add(value));
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return std::nullopt;
     return read_bulk(answer->rows[0]);

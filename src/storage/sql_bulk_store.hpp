@@ -17,6 +17,8 @@ public:
     base::Result<std::optional<service::BulkRevocation>> find(const std::string& id) override;
     base::Result<std::vector<service::BulkRevocation>> list_latest(int limit) override;
     base::Result<std::vector<service::BulkRevocation>> list_open(int limit) override;
+    base::Result<std::optional<service::BulkRevocation>> find_request(const std::string& request) override;
+    base::Result<void> forget_request(const std::string& id) override;
     base::Result<void> set_listed(const std::string& id) override;
     base::Result<std::vector<std::string>> next_targets(const std::string& id, int limit) override;
     base::Result<void> drop_targets(const std::string& id, const std::vector<std::string>& grant_ids) override;
@@ -28,6 +30,8 @@ public:
     base::Result<void> set_problem(const std::string& id, const std::string& problem) override;
 
 private:
+    base::Result<std::optional<service::BulkRevocation>> find_by(const std::string& sql, const std::string& value);
+
     std::shared_ptr<SqlDatabase> database_;
 };
 

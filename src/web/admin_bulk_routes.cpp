@@ -96,15 +96,15 @@ net::Response show_form(const Services& services, const Context& context, const 
     const auto parsed = service::parse_bulk_selection(selection, services.clock.now());
     if (!parsed) return refuse_selection(services, context, parsed.error());
     view.is_everything = parsed->is_everything;
-    const auto count = services.bulk_revoker.count(selection, most_counted);
-    if (!count) return error_response(services, context, count.error());
+    const auto counted = services.bulk_revoker.count_by_now(selection, most_counted);
+    if (!counted) return error_response(services, context, counted.error());
     const auto shown = show_examples(services, *parsed, view);
     if (!shown) return error_response(services, context, shown.error());
-    view.number = std::to_string(*count);
-    view.made_by = std::to_string(services.clock.now().time_since_epoch().count());
-    view.count = base::counted(*count, "key");
+    view.number = std::to_string(counted->count);
+    view.made_by = counted->made_by;
+    view.count = base::counted(counted->count, "key");
     if (parsed->ids.empty()) view.selection = service::in_words(*parsed);
-    if (*count == 0) view.problem = "No key fits, so there is nothing to revoke.";
+    if (counted->count == 0) view.problem = "No key fits, so there is nothing to revoke.";
     return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, views::render(view));
 }
 

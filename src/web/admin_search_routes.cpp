@@ -4,7 +4,7 @@
 #include "base/encoding.hpp"
 #include "resources/resources.hpp"
 #include "service/key_search.hpp"
-#include "service/part_of_key.hpp"
+#include "service/pasted_key.hpp"
 #include "web/api_answer.hpp"
 #include "web/bulk_selection.hpp"
 #include "web/error_response.hpp"

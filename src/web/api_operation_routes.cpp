@@ -82,16 +82,12 @@ net::Response api_bulk(const Services& services, const Context& context) {
 
 namespace {
 
-// Of the same request with the same Idempotency-Key, so that it decides once although the first has died; empty: it has
-// none.
-std::string bulk_id_of(const Context& context) {
+// The request, by its Idempotency-Key: it decides once although the first has died; empty: it has none.
+std::string request_of(const Context& context) {
     const std::string_view key = context.request.header("idempotency-key");
     if (key.empty()) return {};
-    const std::string whole = context.initiator().actor + "\n" + std::string(key) + "\n" +
-                              std::string(context.request.target) + "\n" + std::string(context.request.body);
-    const std::string hex = base::to_hex(base::sha256(whole));
-    return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-8" + hex.substr(13, 3) + "-a" + hex.substr(17, 3) + "-" +
-           hex.substr(20, 12);
+    return base::to_hex(base::sha256(context.initiator().actor + "\n" + std::string(key) + "\n" +
+                                     std::string(context.request.target) + "\n" + std::string(context.request.body)));
 }
 
 }  // namespace
@@ -106,7 +102,7 @@ net::Response api_bulk_begin(const Services& services, const Context& context) {
     const auto confirmed = confirmed_count_of(*fields);
     if (!confirmed) return api_error(services, context, confirmed.error());
     const auto bulk = services.bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed,
-                                                  bulk_id_of(context));
+                                                  request_of(context));
     if (bulk) return api_answer(201, resources::to_json(*bulk));
     if (bulk.error().code != base::Errc::conflict) return api_error(services, context, bulk.error());
     return with_count(services, *selection, api_error(services, context, bulk.error()));

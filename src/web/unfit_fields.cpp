@@ -4,7 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "ops/log.hpp"
-#include "service/key_search.hpp"
+#include "service/pasted_key.hpp"
 #include "web/error_response.hpp"
 #include "web/form.hpp"
 #include "web/issue_answer.hpp"

@@ -31,8 +31,8 @@ protected:
         for (int i = 0; i < count; ++i)
             issue_key(1000 + i, "crowd-" + std::to_string(1000 + i));
     }
-    auto begin(const std::string& selection, std::optional<std::int64_t> count = {}, const std::string& id = {}) {
-        return revoker_.begin(selection, organizer, reason, std::nullopt, count, id);
+    auto begin(const std::string& selection, std::optional<std::int64_t> count = {}, const std::string& request = {}) {
+        return revoker_.begin(selection, organizer, reason, std::nullopt, count, request);
     }
     void run() {
         for (int i = 0; i < 4; ++i) {
@@ -122,16 +122,68 @@ TEST_P(BulkInDoubt, WhatIsMadeAfterTheKeysWereShownIsNotMeant) {
     EXPECT_FALSE(begin("q=crowd&made_by=soon", 0));
 }
 
-TEST_P(BulkInDoubt, OneRequestDecidesOnce) {
+TEST_P(BulkInDoubt, OneRequestDecidesOnceADay) {
     issue_many(2);
-    const std::string id = base::random_uuid();
-    ASSERT_TRUE(begin("all=true", 2, id));
+    const auto first = begin("all=true", 2, "request");
+    ASSERT_TRUE(first);
     issue_key(2000, "later");
-    const auto again = begin("all=true", 3, id);
+    const auto again = begin("all=true", 3, "request");
     ASSERT_TRUE(again);
+    EXPECT_EQ(again->id, first->id);
     EXPECT_EQ(again->total, 2);
     run();
     EXPECT_EQ(provider_.live_keys().size(), 1u);
+    clock_.advance(std::chrono::hours{25});
+    const auto next_day = begin("q=later", {}, "request");
+    ASSERT_TRUE(next_day);
+    EXPECT_NE(next_day->id, first->id);
+    run();
+    EXPECT_TRUE(provider_.live_keys().empty());
+}
+
+TEST_P(BulkInDoubt, ARequestThatFailedDecidesOnWhatFitsWhenItComesAgain) {
+    const auto spent = issue_key(1000, "crowd-1000");
+    issue_key(1001, "crowd-1001");
+    issue_key(1002, "other");
+    doubtful_->strike(deciding, Fault::not_done);
+    EXPECT_FALSE(begin("unused=true&q=crowd", 2, "request"));
+    doubtful_->strike("", Fault::none);
+    ASSERT_TRUE(sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = 5 WHERE id = $1::uuid",
+                          storage::SqlValues().add(spent.id)));
+    EXPECT_FALSE(begin("unused=true&q=crowd", 2, "request")) << "one was used meanwhile";
+    const auto bulk = begin("unused=true&q=crowd", 1, "request");
+    ASSERT_TRUE(bulk) << bulk.error().detail;
+    run();
+    EXPECT_TRUE(*admin_->find_grant(spent.id));
+    EXPECT_EQ(provider_.live_keys().size(), 2u);
+}
+
+TEST_P(BulkInDoubt, ARequestThatComesTwiceAtOnceDecidesOnce) {
+    issue_many(2);
+    std::optional<service::BulkRevocation> twin;
+    doubtful_->after(listing, [&] {
+        auto begun = begin("all=true", 2, "request");
+        ASSERT_TRUE(begun) << begun.error().detail;
+        twin = *begun;
+    });
+    const auto bulk = begin("all=true", 2, "request");
+    ASSERT_TRUE(bulk) << bulk.error().detail;
+    ASSERT_TRUE(twin);
+    EXPECT_EQ(bulk->id, twin->id);
+    EXPECT_EQ(bulks_.list_latest(10)->size(), 1u);
+    EXPECT_EQ(targets(), 2) << "the twin keeps its own";
+    run();
+    EXPECT_TRUE(provider_.live_keys().empty());
+}
+
+TEST_P(BulkInDoubt, WhatIsCountedForSomebodyWhoConfirmsStaysTheSame) {
+    issue_many(2);
+    const auto counted = revoker_.count_by_now("q=crowd", 100);
+    ASSERT_TRUE(counted) << counted.error().detail;
+    EXPECT_EQ(counted->count, 2) << "also what was made in this second";
+    clock_.advance(base::Seconds{1});
+    issue_key(3000, "crowd-3000");
+    EXPECT_TRUE(begin("q=crowd&made_by=" + counted->made_by, counted->count));
 }
 
 TEST_P(BulkInDoubt, WhatTakesAPlaceWhileItIsMarkedIsMarked) {
@@ -169,6 +221,8 @@ TEST_P(BulkInDoubt, ANumberThatIsAnAccountMeansNobodyElse) {
     service::GrantQuery query;
     query.search = "1000";
     EXPECT_EQ(grants_.list(query)->grants.size(), 1u) << "as it is shown";
+    run();
+    EXPECT_EQ(revoker_.count("q=1000", 10).value(), 0) << "nor does it when the key is gone";
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, BulkInDoubt, testing::Values("sqlite", "postgres", "pgbouncer"),

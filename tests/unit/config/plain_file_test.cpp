@@ -11,6 +11,7 @@
 
 #include "base/temporary_folder.hpp"
 #include "config/config.hpp"
+#include "config/plain_file.hpp"
 
 namespace llmapikey::config {
 namespace {
@@ -80,7 +81,10 @@ TEST_F(PlainFileTest, APipeIsReadIfSomebodyWritesIntoIt) {
     ASSERT_TRUE(environment) << environment.error().front().message;
     EXPECT_EQ(environment->lookup("MAX_TOTAL_KEYS"), "7");
     const auto before = std::chrono::steady_clock::now();
-    EXPECT_NE(said_of_settings(path("pipe")).find("is a pipe into which nobody wrote"), std::string::npos);
+    const auto refused =
+        read_plain_file(path("pipe"), {1024, "is too long", "put a file there", std::chrono::seconds{1}});
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().detail.find("is a pipe into which nobody wrote"), std::string::npos);
     EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{10});
 }
 

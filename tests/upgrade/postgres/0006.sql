@@ -97,6 +97,7 @@ CREATE TABLE llmapikey.bulk_revocations (
     stopped_at bigint,
     stopped_by text DEFAULT ''::text NOT NULL,
     begins_at bigint,
+    request text,
     CONSTRAINT bulk_revocations_is_held_check CHECK ((is_held = ANY (ARRAY[0, 1]))),
     CONSTRAINT bulk_revocations_state_check CHECK ((state = ANY (ARRAY['selecting'::text, 'revoking'::text, 'done'::text])))
 );
@@ -252,12 +253,12 @@ INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES (2, 
 INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES (3, 'operations', '2026-11-27 00:36:35+00');
 INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES (4, 'lifecycle', '2026-11-27 00:36:35+00');
 INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES (5, 'safety', '2026-11-28 06:08:07+00');
-INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES (6, 'bulk_targets', '2026-11-28 09:30:02.638358+00');
+INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES (6, 'bulk_targets', '2026-11-28 09:53:50.513959+00');
 INSERT INTO llmapikey.audit_head (only_row, sequence, hash) VALUES (1, 2, 'c6c7fdd5b7120e069b8a44b484eef33d72cb6e2eb67dccae12891c50eba3c79d');
 INSERT INTO llmapikey.audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) VALUES (1, '2026-11-27 00:36:36+00', 'cli:root', 'key.revoke', 'account:5002 grant:c0ce9308-121b-4756-b161-d2e8fe2af3ae', 'cli', 'begun', 'the course is over', 'c8ade9e233a67955aafaa234449b1d6c9f5b15b09333756c7391553f5c68e755');
 INSERT INTO llmapikey.audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) VALUES (2, '2026-11-27 00:36:37+00', 'cli:root', 'key.revoke', 'account:5002 grant:c0ce9308-121b-4756-b161-d2e8fe2af3ae', 'cli', 'done', 'the course is over', 'c6c7fdd5b7120e069b8a44b484eef33d72cb6e2eb67dccae12891c50eba3c79d');
-INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, total, created_at, ended_at, problem, stopped_at, stopped_by, begins_at) VALUES ('bulk-1', 'github:1003', '127.0.0.1', 'leaked', 0, NULL, 'q=row-', 1795739835, 'revoking', 1, 1795739835, NULL, '', 1795739790, 'github:1003', NULL);
-INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, total, created_at, ended_at, problem, stopped_at, stopped_by, begins_at) VALUES ('bulk-2', 'github:1003', '127.0.0.1', 'over', 0, NULL, 'q=row-', 253402300799, 'done', 0, 1795739835, 1795739900, '', 1795739838, 'github:1003', 1795739840);
+INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, total, created_at, ended_at, problem, stopped_at, stopped_by, begins_at, request) VALUES ('bulk-1', 'github:1003', '127.0.0.1', 'leaked', 0, NULL, 'q=row-', 1795739835, 'revoking', 1, 1795739835, NULL, '', 1795739790, 'github:1003', NULL, NULL);
+INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, cutoff, state, total, created_at, ended_at, problem, stopped_at, stopped_by, begins_at, request) VALUES ('bulk-2', 'github:1003', '127.0.0.1', 'over', 0, NULL, 'q=row-', 253402300799, 'done', 0, 1795739835, 1795739900, '', 1795739838, 'github:1003', 1795739840, 'the-request');
 INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) VALUES ('bulk-2', '11111111-2222-4333-8444-555555555555', 1795739835);
 INSERT INTO llmapikey.days (day, issued, ended, spent_micro_usd) VALUES ('2026-11-26', 3, 1, 2500000);
 INSERT INTO llmapikey.facts (name, value, noted_at) VALUES ('credits_total', '100000000', 1795739795);
@@ -352,6 +353,7 @@ CREATE INDEX api_tokens_owner ON llmapikey.api_tokens USING btree (github_user_i
 CREATE INDEX audit_log_subject ON llmapikey.audit_log USING btree (subject text_pattern_ops, sequence);
 CREATE INDEX bulk_revocations_newest ON llmapikey.bulk_revocations USING btree (created_at);
 CREATE INDEX bulk_revocations_open ON llmapikey.bulk_revocations USING btree (created_at) WHERE (state <> 'done'::text);
+CREATE UNIQUE INDEX bulk_revocations_request ON llmapikey.bulk_revocations USING btree (request);
 CREATE INDEX failures_latest ON llmapikey.failures USING btree (last_at);
 CREATE INDEX given_up_attempts_oldest ON llmapikey.given_up_attempts USING btree (given_up_at);
 CREATE INDEX ledger_account ON llmapikey.ledger USING btree (github_user_id, begun_at);

@@ -6,7 +6,7 @@ INSERT INTO schema_migrations VALUES(2,'revocations',1795739795);
 INSERT INTO schema_migrations VALUES(3,'operations',1795739795);
 INSERT INTO schema_migrations VALUES(4,'lifecycle',1795739795);
 INSERT INTO schema_migrations VALUES(5,'safety',1795846079);
-INSERT INTO schema_migrations VALUES(6,'bulk_targets',1795858200);
+INSERT INTO schema_migrations VALUES(6,'bulk_targets',1795859628);
 CREATE TABLE totals (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     live     INTEGER NOT NULL CHECK (live >= 0)
@@ -105,9 +105,9 @@ CREATE TABLE bulk_revocations (
     created_at INTEGER  NOT NULL,
     ended_at   INTEGER,
     problem    TEXT    NOT NULL
-, stopped_at INTEGER, stopped_by TEXT NOT NULL DEFAULT '', begins_at INTEGER) STRICT;
-INSERT INTO bulk_revocations VALUES('bulk-1','github:1003','127.0.0.1','leaked',0,NULL,'q=row-',1795739835,'revoking',1,1795739835,NULL,'',1795739790,'github:1003',NULL);
-INSERT INTO bulk_revocations VALUES('bulk-2','github:1003','127.0.0.1','over',0,NULL,'q=row-',253402300799,'done',0,1795739835,1795739900,'',1795739838,'github:1003',1795739840);
+, stopped_at INTEGER, stopped_by TEXT NOT NULL DEFAULT '', begins_at INTEGER, request TEXT) STRICT;
+INSERT INTO bulk_revocations VALUES('bulk-1','github:1003','127.0.0.1','leaked',0,NULL,'q=row-',1795739835,'revoking',1,1795739835,NULL,'',1795739790,'github:1003',NULL,NULL);
+INSERT INTO bulk_revocations VALUES('bulk-2','github:1003','127.0.0.1','over',0,NULL,'q=row-',253402300799,'done',0,1795739835,1795739900,'',1795739838,'github:1003',1795739840,'the-request');
 CREATE TABLE leases (
     name   TEXT   PRIMARY KEY NOT NULL,
     holder TEXT   NOT NULL,
@@ -352,5 +352,6 @@ CREATE TRIGGER attempt_given_up_with_its_row AFTER DELETE ON api_keys WHEN old.n
     ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at;
 END;
 CREATE INDEX api_keys_ending_attempts ON api_keys (id) WHERE status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '';
+CREATE UNIQUE INDEX bulk_revocations_request ON bulk_revocations (request);
 PRAGMA writable_schema=OFF;
 COMMIT;

@@ -1,9 +1,9 @@
-#include "service/part_of_key.hpp"
+#include "service/pasted_key.hpp"
 
 #include <algorithm>
 
 #include "base/encoding.hpp"
-#include "service/key_search.hpp"
+#include "domain/grant.hpp"
 
 namespace llmapikey::service {
 namespace {
@@ -11,6 +11,7 @@ namespace {
 // Keys of OpenRouter's have 73 characters; those of its past and of other servers may differ.
 constexpr std::size_t whole_key_min = 40;
 constexpr std::size_t hint_length = 4;
+constexpr std::string_view prefix = "sk-or-", whole_prefix = "sk-or-v1-";
 
 bool belongs_to_key(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -36,6 +37,18 @@ bool is_gap(std::string_view text) {
 
 }  // namespace
 
+base::Secret raw_key_in(std::string_view pasted) {
+    const auto start = base::to_lower(pasted).find(prefix);
+    if (start == std::string::npos) {
+        const std::string_view bare = domain::bare_key_in(pasted);
+        return base::Secret(bare.empty() ? "" : std::string(whole_prefix) + std::string(bare));
+    }
+    std::size_t end = start;
+    while (end < pasted.size() && belongs_to_key(pasted[end]))
+        ++end;
+    return base::Secret(std::string(pasted.substr(start, end - start)));
+}
+
 std::string hint_of_shortened(std::string_view pasted) {
     const std::string_view text = unquoted(pasted);
     std::size_t end = text.size();
@@ -44,7 +57,8 @@ std::string hint_of_shortened(std::string_view pasted) {
     const auto gap = std::find_if_not(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), belongs_to_key);
     const auto start = static_cast<std::size_t>(gap - text.begin());
     const std::string_view before = text.substr(0, start), last = text.substr(end);
-    const bool is_of_key = before.empty() || base::to_lower(before).starts_with("sk-or-");
+    // Without its beginning only as keys are shown, with four characters: "**hackathon" is something else.
+    const bool is_of_key = before.empty() ? last.size() == hint_length : base::to_lower(before).starts_with(prefix);
     if (!is_of_key || last.size() < hint_length || !is_gap(text.substr(start, end - start))) return {};
     return std::string(last.substr(last.size() - hint_length));
 }

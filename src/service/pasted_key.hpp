@@ -3,8 +3,14 @@
 #include <string>
 #include <string_view>
 
-// What people paste who have only a part of a key.
+#include "base/secret.hpp"
+
+// What people paste who look for a key.
 namespace llmapikey::service {
+
+// The raw key within it ("Bearer sk-or-v1-...", a line of a shell script, its 64 hexadecimal digits alone); empty:
+// there is none.
+base::Secret raw_key_in(std::string_view pasted);
 
 // The last four characters of a key that was shortened in the middle, as pages and logs show keys:
 // "sk-or-v1-abc…0013", "...0013", "sk-or-v1-***0013". Empty: it is none.
