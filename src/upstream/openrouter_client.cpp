@@ -12,7 +12,6 @@ namespace {
 using base::Errc;
 using net::TransferStatus;
 
-
 bool is_success(const net::ClientResponse& response) {
     return response.transfer == TransferStatus::answered && response.status >= 200 && response.status < 300;
 }

@@ -70,7 +70,8 @@ base::Result<service::GrantPage> MemoryKeyStore::list(const service::GrantQuery&
     const auto fits = [&](const domain::Grant& grant) {
         if (query.status && grant.status != *query.status) return false;
         if (query.without_revoking && grant.status == GrantStatus::revoking) return false;
-        if (!query.successors_of.empty() && !has_replaced(grant, query.successors_of, query.replaced_from)) return false;
+        if (!query.successors_of.empty() && !has_replaced(grant, query.successors_of, query.replaced_from))
+            return false;
         return !query.created_before || grant.created_at < *query.created_before;
     };
     service::GrantPage page{those(fits, query.cursor, query.limit), ""};
