@@ -60,7 +60,7 @@ test("secrets from files, from systemd's credentials, and what is wrong with the
   assert.match(both.err, /AUTH_SESSION_SECRET_FILE is set, and so is AUTH_SESSION_SECRET: keep one/);
   const missing = await run(["serve"], { ...others, ...files, KEY_ENCRYPTION_SECRET_FILE: join(place, "nothing") }, folder);
   assert.equal(missing.code, 2);
-  assert.match(missing.err, /KEY_ENCRYPTION_SECRET_FILE .*nothing cannot be read: there is no such file/);
+  assert.match(missing.err, /KEY_ENCRYPTION_SECRET_FILE .*nothing cannot be read: No such file/);
   for (const name of secrets) assert.ok(!(both.err + missing.err).includes(good[name]));
 });
 
