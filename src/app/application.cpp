@@ -231,7 +231,11 @@ struct Application::Parts {
         ops::log(ops::LogLevel::warn, message);
         const bool is_queued = background_queue.try_submit([this, message] {
             const auto noted = stores.statistics->record_failure(message, time.now());
-            if (!noted) ops::log(ops::LogLevel::warn, "noting a failure failed: " + noted.error().detail);
+            if (noted) return;
+            // While the database is away the failure itself says so already.
+            const bool is_away = noted.error().code == base::Errc::store_unavailable;
+            ops::log(is_away ? ops::LogLevel::debug : ops::LogLevel::warn,
+                     "noting a failure failed: " + noted.error().detail);
         });
         if (!is_queued) ops::log(ops::LogLevel::debug, "too busy to note a failure");
     }

@@ -8,7 +8,7 @@ void Upkeep::run_once() {
     ops::write_repetitions();
     const auto read = stores_.clock ? stores_.clock->refresh() : base::Result<void>{};
     if (!read) ops::log(ops::LogLevel::warn, "reading the database's clock: " + read.error().detail);
-    correct_times();
+    if (read) correct_times();
     const auto shrunk = stores_.shrink ? stores_.shrink() : base::Result<void>{};
     if (!shrunk) ops::log(ops::LogLevel::warn, "shrinking the database's log: " + shrunk.error().detail);
 }

@@ -171,7 +171,7 @@ test("nothing was made by any of them", async () => {
 });
 
 // Another program of the domain may have set a cookie of this name: one that is no session must not sign anybody out.
-test("of two sessions the first counts, in one line or in two; what is none is passed over, up to the eighth", async () => {
+test("of two sessions the first counts, in one line or in two; what is none is passed over, however many there are", async () => {
   const mine = await signIn(service, "ada-newcomer"), bad = "llmapikey_session=x.y.z", organizer = `llmapikey_session=${token()}`;
   for (const join of [(a, b) => `${a}; ${b}`, (a, b) => [a, b], (a, b) => `${a};${b}`]) {
     assert.equal((await ask(port, "GET", "/admin", { Cookie: join(mine, organizer) })).status, 404);
@@ -180,7 +180,7 @@ test("of two sessions the first counts, in one line or in two; what is none is p
     assert.equal(JSON.parse((await ask(port, "GET", "/api/v1/me", { Cookie: join(mine, organizer) })).body).github_username, "ada-newcomer");
   }
   const after_ = (count) => ask(port, "GET", "/api/v1/me", { Cookie: [...Array(count).fill(bad), organizer].join("; ") });
-  assert.deepEqual([(await after_(7)).status, (await after_(8)).status], [200, 401]);
+  for (const count of [7, 8, 100]) assert.equal((await after_(count)).status, 200, `${count} before it`);
 });
 
 test("only the cookie of exactly this name is a session, and only in the Cookie header", async () => {

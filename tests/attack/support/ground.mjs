@@ -80,12 +80,12 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
   };
   const take = (kind) => () => spare[kind].pop() ?? assert.fail(`too few ${kind} were made`);
   let newcomers = 870_000, reprieved = 860_000;
-  // A bulk revocation by filter can be stopped for a few seconds, until it begins. This one is put off, so that it can be stopped however long it takes.
+  // A bulk revocation by filter can be stopped for a few seconds, until it begins. This one is put off, by no more than a clock can be wrong, so that there is time to stop it.
   const waiting = async () => {
     reprieved += 1;
     await asAdmin(ground, "POST", "/keys", { github_user_id: reprieved, github_username: `reprieved-${reprieved}` });
     const { id } = await asAdmin(ground, "POST", "/revocations", { q: `reprieved-${reprieved}`, reason: "a test", hold: "none" });
-    sql(ground, `UPDATE bulk_revocations SET cutoff = cutoff + 3600 WHERE id = '${id}'`);
+    sql(ground, `UPDATE bulk_revocations SET begins_at = begins_at + 540 WHERE id = '${id}'`);
     assert.equal((await asAdmin(ground, "GET", `/revocations/${id}`)).state, "selecting", "it has begun before it was put off");
     return id;
   };
