@@ -167,8 +167,8 @@ test("a synchronous standby is promoted under load while the primary vanishes", 
   await until("keys are issued again", () => load.acknowledged.size > before_ + 50, 10_000);
   await pause(6000);
   await load.stop();
-  assert.ok(load.failures.length > 0, "the failover was felt");
-  const healed = Math.max(...load.failures.map((failure) => failure.at)) - promoted;
+  assert.ok(load.failures.length > 0 || load.longest > 500, "the failover was felt: somebody was refused, or waited for it");
+  const healed = Math.max(promoted, ...load.failures.map((failure) => failure.at)) - promoted;
   t.diagnostic(`${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the last ${Math.round(healed)} ms after the promotion`);
   const late = load.failures.filter((failure) => failure.at > promoted + 5000);
   assert.equal(late.length, 0, `errors later than 5 s after the promotion: ${JSON.stringify(late[0])}`);
