@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/crypto.hpp"
+#include "base/plural.hpp"
 #include "domain/written_text.hpp"
 #include "service/audited.hpp"
 #include "service/outage.hpp"
@@ -76,7 +77,7 @@ GrantQuery every_grant() {
 }
 
 base::Error expectation_failed(std::int64_t count, const std::optional<std::int64_t>& confirmed) {
-    const std::string now = std::to_string(count) + (count == 1 ? " key is" : " keys are") + " meant now";
+    const std::string now = base::counted(count, "key is", "keys are") + " meant now";
     return {base::Errc::conflict,
             confirmed ? now + ", and " + std::to_string(*confirmed) + " were confirmed: look again, and confirm " +
                             std::to_string(count)
@@ -173,16 +174,21 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
     return **now;
 }
 
-// What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
+// Writes down what is meant. Only of a filter whose count nobody has confirmed it has to be found out whether it leaves
+// any grant out; what is made or ended between the counts does not hide that it does not.
 base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSelection& selection,
                                              const std::optional<std::int64_t>& confirmed_count) {
-    const auto before = grants_.count(every_grant(), counted_max);
+    const bool may_let_all_through = selection.ids.empty() && !selection.is_everything && !confirmed_count;
+    const auto count_all = [&] {
+        return may_let_all_through ? grants_.count(every_grant(), counted_max) : base::Result<std::int64_t>(0);
+    };
+    const auto before = count_all();
     if (!before) return tl::unexpected(before.error());
     const auto listed = bulks_.list_targets(bulk.id, selection);
     if (!listed) return tl::unexpected(listed.error());
-    const auto after = grants_.count(every_grant(), counted_max);
+    const auto after = count_all();
     if (!after) return tl::unexpected(after.error());
-    const bool lets_all_through = selection.ids.empty() && *listed > 1 && *listed >= std::min(*before, *after);
+    const bool lets_all_through = may_let_all_through && *listed > 1 && *listed >= std::min(*before, *after);
     if ((selection.is_everything || lets_all_through || confirmed_count) && *listed != confirmed_count) {
         const auto dropped = bulks_.drop_all_targets(bulk.id);
         if (!dropped) return tl::unexpected(dropped.error());
@@ -190,6 +196,7 @@ base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSel
     }
     bulk.total = bulk.remaining = bulk.listed = *listed;
     if (!bulk.hold || !selection.ids.empty() || selection.query.status) return {};
+    // What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
     BulkSelection ending = selection;
     ending.query.without_revoking = false;
     ending.query.status = domain::GrantStatus::revoking;

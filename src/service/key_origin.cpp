@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 #include "service/key_provider.hpp"
 
 namespace llmapikey::service {
@@ -41,9 +42,7 @@ std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& 
 }
 
 std::string describe(const UnrememberedKeys& keys) {
-    std::string text = std::to_string(keys.count) +
-                       (keys.count == 1 ? " key of this deployment that this database has never heard of"
-                                        : " keys of this deployment that this database has never heard of");
+    std::string text = base::counted(keys.count, "key") + " of this deployment that this database has never heard of";
     if (!keys.earliest) return text;
     text += ", made " + base::to_rfc3339(*keys.earliest);
     return *keys.earliest == *keys.latest ? text : text + " to " + base::to_rfc3339(*keys.latest);

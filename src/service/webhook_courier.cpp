@@ -33,6 +33,11 @@ base::Seconds jittered(base::Seconds pause) {
     return pause + base::Seconds{pause.count() * draw / 2560};
 }
 
+// For so long as we would wait, or as it asks for, but no longer than `most`.
+base::Seconds put_off(base::Seconds pause, const base::Result<WebhookAnswer>& answer, base::Seconds most) {
+    return std::min(std::max(jittered(pause), answer ? answer->retry_after : base::Seconds{0}), most);
+}
+
 // Whether the endpoint would do the same to any other message: it is not there, or asks to be left alone.
 bool is_unavailable(const base::Result<WebhookAnswer>& answer) {
     return !answer || answer->status == 429 || (answer->status >= 502 && answer->status <= 504);
@@ -204,8 +209,7 @@ void WebhookCourier::note_outcome(WebhookDelivery delivery, const WebhookEndpoin
     } else if (!pause || is_gone(answer) || !endpoint.is_enabled) {
         delivery.state = DeliveryState::dead;
     } else {
-        const base::Seconds asked_for = answer ? answer->retry_after : base::Seconds{0};
-        delivery.next_at = now + std::min<base::Seconds>(std::max(jittered(*pause), asked_for), longest_delivery_pause);
+        delivery.next_at = now + put_off(*pause, answer, longest_delivery_pause);
     }
     const auto updated = store_.update(delivery);
     if (!updated) {
@@ -234,9 +238,7 @@ base::Result<void> WebhookCourier::note_health(const WebhookEndpoint& endpoint,
     EndpointHealth health = endpoint.health;
     ++health.failures;
     if (!health.failing_since) health.failing_since = now;
-    const base::Seconds asked_for = answer ? answer->retry_after : base::Seconds{0};
-    const base::Seconds pause = std::max(jittered(endpoint_pause(health.failures)), asked_for);
-    health.next_at = now + std::min<base::Seconds>(pause, longest_endpoint_pause);
+    health.next_at = now + put_off(endpoint_pause(health.failures), answer, longest_endpoint_pause);
     return store_.set_health(endpoint.id, health);
 }
 
