@@ -8,6 +8,7 @@
 #include "app/job_timer.hpp"
 #include "app/observation.hpp"
 #include "app/reconcile_job.hpp"
+#include "app/route_table.hpp"
 #include "app/settings.hpp"
 #include "app/threads_and_pauses.hpp"
 #include "app/upkeep.hpp"
@@ -39,7 +40,7 @@ struct Application::Parts {
           stores(std::move(opened)),
           leases(*stores.leases, clock),
           http(make_http_client(config)),
-          metrics(web::route_labels()),
+          metrics(route_table().labels()),
           provider(make_key_provider(config, *http, supervise(metrics), same_account_as(*stores.admin))),
           background_provider(provider->in_background()),
           identity(make_identity_provider(config, *http)),
@@ -92,36 +93,9 @@ struct Application::Parts {
                         &background_queue, &webhook_queue},
                        clock},
                       metrics),
-          site({clock,
-                *stores.keys,
-                *stores.admin,
-                *stores.audit,
-                revocation,
-                administration,
-                *stores.bulks,
-                bulk_revoker,
-                *stores.statistics,
-                tokens,
-                *stores.tokens,
-                *stores.answers,
-                answer_sealer,
-                webhooks,
-                *stores.webhooks,
-                admins,
-                stores.rate_limits.get(),
-                issuance,
-                own_key,
-                *stores.queue,
-                sign_in,
-                usage,
-                guardrail,
-                trials,
-                background_queue,
-                metrics,
-                sessions,
-                csrf,
-                readiness,
-                settings_of(config, setting)},
+          handlers(make_handlers()),
+          site(handlers, {settings_of(config, setting), csrf, route_table()},
+               {clock, sessions, admins, tokens, stores.rate_limits.get(), *stores.answers, answer_sealer, metrics},
                web::OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
           front(put_in_front ? put_in_front(site) : nullptr),
           server(server_options(config, listen, proxies), front ? *front : site,
@@ -170,6 +144,32 @@ struct Application::Parts {
           upkeep_timer("upkeep", upkeep_pause,
                        [this](const std::stop_token&) { return upkeep.run_once(), AfterJob::pause; }) {
         observe_connections(server, metrics);
+    }
+
+    // Each with what it names.
+    web::Handlers make_handlers() {
+        const web::KeyListPage key_list{time, *stores.admin, *stores.keys, issuance};
+        return {.pages = {guardrail, *stores.keys, issuance},
+                .dashboard = {usage, background_queue, time, issuance, *stores.queue, guardrail, *stores.keys},
+                .own_key = {metrics, usage, time, issuance, own_key},
+                .trial = {trials, usage, time, background_queue},
+                .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
+                .key_list = key_list,
+                .key_search = {*stores.admin, issuance},
+                .audit_page = {*stores.audit, *stores.admin},
+                .account = {key_list, *stores.admin, *stores.keys, time, administration, revocation},
+                .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
+                .overview_page = {issuance, *stores.statistics, time},
+                .tokens_page = {*stores.tokens, time, tokens},
+                .webhooks_page = {*stores.webhooks, time, webhooks},
+                .own_account = {usage, background_queue, *stores.keys, time, issuance},
+                .overview = {*stores.statistics, issuance, time},
+                .keys = {*stores.admin, *stores.keys, time, administration, revocation},
+                .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
+                .audit = {*stores.admin, *stores.audit},
+                .tokens = {*stores.tokens, tokens},
+                .webhooks = {*stores.webhooks, webhooks, time},
+                .operators = {readiness, time, *stores.keys, metrics}};
     }
 
     AfterJob recover(const std::stop_token& stop) {
@@ -288,6 +288,7 @@ struct Application::Parts {
     base::WorkQueue background_queue;                     // calls upstream that nobody waits for
     base::WorkQueue webhook_queue;                        // messages to webhook endpoints
     Observation observation;                              // what /metrics shows of them all
+    web::Handlers handlers;                               // what routes lead to
     web::Site site;                                       // routes
     std::unique_ptr<net::HttpHandler> front;              // the sandbox: what is served beside the site; else null
     net::HttpServer server;                               // sockets

@@ -1,6 +1,6 @@
 #include "app/route_list.hpp"
 
-#include "web/routes.hpp"
+#include "app/route_table.hpp"
 
 namespace llmapikey::app {
 namespace {
@@ -49,7 +49,7 @@ std::string_view name_of(web::ApiScope scope) {
 
 std::vector<RouteRow> list_routes() {
     std::vector<RouteRow> rows;
-    for (const web::Route& route : web::routes()) {
+    for (const web::Route& route : route_table().routes()) {
         rows.push_back({route.method, route.path, name_of(route.access), route.csrf == web::Csrf::required,
                         name_of(route.limit), name_of(route.scope)});
     }

@@ -11,6 +11,9 @@ web::SiteSettings settings_of(const config::Config& config, Setting setting) {
     settings.upstream_timeout = config.upstream_timeout;
     settings.spending_poll = config.spending_poll;
     settings.hsts = config.does_hsts_include_subdomains ? web::Hsts::subdomains : web::Hsts::this_host;
+    settings.is_paused = !config.is_provisioning_enabled;
+    settings.daily_limit = config.key_daily_limit;
+    settings.key_lifetime = config.key_expiry;
     return settings;
 }
 

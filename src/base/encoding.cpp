@@ -310,4 +310,11 @@ bool is_uuid(std::string_view text) {
     return true;
 }
 
+std::string to_query_string(const std::vector<std::pair<std::string, std::string>>& fields) {
+    std::string text;
+    for (const auto& [name, value] : fields)
+        text += (text.empty() ? "" : "&") + name + "=" + to_percent_encoded(value);
+    return text;
+}
+
 }  // namespace llmapikey::base

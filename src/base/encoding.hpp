@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -44,5 +45,8 @@ bool equal_ignoring_case(std::string_view left, std::string_view right);  // ASC
 std::string to_lower(std::string_view text);                              // ASCII
 // Each byte that is not printable ASCII, and '"' and '\', as \xNN; for hostile text in logs. At most `limit` bytes.
 std::string to_printable(std::string_view text, std::size_t limit = 200);
+
+// Names and values as the query of an address, percent-encoded.
+std::string to_query_string(const std::vector<std::pair<std::string, std::string>>& fields);
 
 }  // namespace llmapikey::base

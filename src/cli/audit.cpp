@@ -5,7 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
-#include "resources/resources.hpp"
+#include "service/audit_json.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -46,7 +46,7 @@ int run_audit_export(std::int64_t after) {
         if (!page) return report(page.error());
         if (page->empty()) break;
         for (const service::ChainedEntry& link : *page)
-            print_json(resources::to_json(link));
+            print_json(service::to_json(link));
         after = page->back().sequence;
         if (!can_print()) break;
     }

@@ -12,8 +12,9 @@
 #include "cli/configuration.hpp"
 #include "cli/interruption.hpp"
 #include "cli/printing.hpp"
-#include "resources/resources.hpp"
+#include "service/bulk_json.hpp"
 #include "service/bulk_selection.hpp"
+#include "service/grant_json.hpp"
 #include "service/selection_words.hpp"
 
 namespace llmapikey::cli {
@@ -81,7 +82,7 @@ void print_stuck(const std::vector<service::LedgerEntry>& stuck) {
 int print_ended(KeyServices& services, const service::BulkRevocation& bulk, Output output) {
     const auto stuck = services.stores.admin->list_stuck(stuck_shown, bulk.id);
     if (!stuck) return report(stuck.error());
-    if (output == Output::json) print_json(resources::to_json(bulk));
+    if (output == Output::json) print_json(service::to_json(bulk));
     if (output == Output::text) {
         print_line("revoked " + base::counted(bulk.total - bulk.remaining, "key") + " (bulk revocation " + bulk.id +
                    ")" + (bulk.stopped_at ? "; it was stopped by " + bulk.stopped_by : ""));
@@ -154,9 +155,9 @@ int run_keys_revocations(Output output) {
     if (output == Output::json) {
         boost::json::array list, stuck_keys;
         for (const service::BulkRevocation& bulk : *bulks)
-            list.push_back(resources::to_json(bulk));
+            list.push_back(service::to_json(bulk));
         for (const service::LedgerEntry& entry : *stuck)
-            stuck_keys.push_back(resources::to_json(entry));
+            stuck_keys.push_back(service::to_json(entry));
         print_json(boost::json::object{{"revocations", std::move(list)}, {"stuck_keys", std::move(stuck_keys)}});
         return 0;
     }
@@ -180,7 +181,7 @@ int run_keys_stop(const std::string& bulk_id, Output output) {
     const auto stopped = (*services)->bulk_revoker.stop(bulk_id, {cli_actor(), "cli"});
     if (!stopped) return report(stopped.error());
     if (output == Output::json) {
-        print_json(resources::to_json(*stopped));
+        print_json(service::to_json(*stopped));
     } else {
         print_line("stopped: " + base::counted(stopped->total, "key") +
                    " marked by then are ended, the rest stay as they are");

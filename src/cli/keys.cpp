@@ -10,6 +10,7 @@
 
 #include "app/database.hpp"
 #include "base/encoding.hpp"
+#include "base/json_values.hpp"
 #include "cli/actor.hpp"
 #include "cli/bulk_keys.hpp"
 #include "cli/configuration.hpp"
@@ -19,7 +20,7 @@
 #include "cli/printing.hpp"
 #include "domain/login.hpp"
 #include "domain/written_text.hpp"
-#include "resources/resources.hpp"
+#include "service/grant_json.hpp"
 #include "service/pasted_key.hpp"
 
 namespace llmapikey::cli {
@@ -81,7 +82,7 @@ void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
     for (const Revoked& each : all) {
         const bool is_revoked = each.outcome && !is_dry_run && !domain::is_ending_attempt(*each.outcome);
         boost::json::object object{{"asked_for", each.key}, {"revoked", is_revoked}};
-        if (each.outcome) object["key"] = resources::to_json(*each.outcome);
+        if (each.outcome) object["key"] = service::to_json(*each.outcome);
         if (!each.outcome) object["error"] = each.outcome.error().detail;
         list.push_back(std::move(object));
     }
@@ -128,7 +129,7 @@ base::Result<base::Secret> read_raw_key() {
 boost::json::array json_of(const std::vector<service::LedgerEntry>& entries) {
     boost::json::array list;
     for (const service::LedgerEntry& entry : entries)
-        list.push_back(resources::to_json(entry));
+        list.push_back(service::to_json(entry));
     return list;
 }
 
@@ -190,7 +191,7 @@ int run_keys_list(const ListOptions& options, Output output) {
     if (output == Output::json) {
         boost::json::array keys;
         for (const domain::Grant& grant : page->grants)
-            keys.push_back(resources::to_json(grant));
+            keys.push_back(service::to_json(grant));
         print_json(boost::json::object{{"keys", std::move(keys)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
@@ -215,7 +216,7 @@ int run_keys_find(Output output) {
     if (!found) return report(found.error());
     if (output == Output::json) {
         boost::json::object object{{"key", nullptr}, {"perhaps_ended", json_of(found->ended)}};
-        if (found->grant) object["key"] = resources::to_json(*found->grant);
+        if (found->grant) object["key"] = service::to_json(*found->grant);
         print_json(object);
     } else if (found->grant) {
         print_line(table_header());
@@ -241,7 +242,7 @@ int run_keys_show(const std::string& key, Output output) {
     const auto ledger = stores->admin->ledger_of(*account_id);
     if (!ledger) return report(ledger.error());
     if (output == Output::json) {
-        print_json(resources::to_json(*account, *ledger));
+        print_json(service::to_json(*account, *ledger));
     } else {
         print_account(*account, *ledger);
     }
@@ -269,7 +270,7 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     if (options.keys.empty()) {
         Filters said = options.filters;
         if (options.is_everything) said.emplace_back("all", "true");
-        return revoke_in_bulk(**services, service::selection_text(said), options, *hold, output);
+        return revoke_in_bulk(**services, base::to_query_string(said), options, *hold, output);
     }
     std::vector<Revoked> all;
     bool is_done = true;
@@ -305,7 +306,7 @@ int run_keys_change(const ChangeOptions& options, Output output) {
         if (!grant) return report(grant.error());
     }
     if (output == Output::json) {
-        print_json(resources::to_json(*grant));
+        print_json(service::to_json(*grant));
     } else {
         std::printf("%s%s\n%s\n", options.is_dry_run ? "would be:\n" : "", table_header().c_str(),
                     table_row(*grant).c_str());
@@ -350,7 +351,7 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (!answer) return report(answer.error());
     if (output == Output::json) {
         boost::json::object object{{"status", service::to_text(answer->status)}, {"key", nullptr}};
-        if (answer->grant) object["key"] = resources::to_json(*answer->grant);
+        if (answer->grant) object["key"] = service::to_json(*answer->grant);
         print_json(object);
     } else {
         print_line(sentence_of(*answer));
@@ -372,7 +373,7 @@ int run_keys_export(ExportFormat format) {
         if (!page) return report(page.error());
         for (const domain::Grant& grant : page->grants) {
             const std::string row =
-                format == ExportFormat::csv ? csv_row(grant) : resources::to_text(resources::to_json(grant)) + "\n";
+                format == ExportFormat::csv ? csv_row(grant) : base::to_text(service::to_json(grant)) + "\n";
             std::fputs(row.c_str(), stdout);
         }
         query.cursor = page->next_cursor;

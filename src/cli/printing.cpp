@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string>
 
-#include "resources/resources.hpp"
+#include "base/json_values.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -28,7 +28,7 @@ void print_line(std::string_view text) {
 }
 
 void print_json(const boost::json::value& value) {
-    print_line(resources::to_text(value));
+    print_line(base::to_text(value));
 }
 
 bool can_print() {

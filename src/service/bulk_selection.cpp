@@ -83,18 +83,11 @@ GrantQuery query_of(const BulkSelection& selection) {
     return query;
 }
 
-std::string selection_text(const Fields& fields) {
-    std::string text;
-    for (const auto& [name, value] : fields)
-        text += (text.empty() ? "" : "&") + name + "=" + base::to_percent_encoded(value);
-    return text;
-}
-
 std::string selection_of_ids(const std::vector<std::string>& grant_ids) {
     std::string ids;
     for (std::size_t i = 0; i < grant_ids.size(); ++i)
         ids += (i == 0 ? "" : ",") + grant_ids[i];
-    return selection_text({{"ids", ids}});
+    return base::to_query_string({{"ids", ids}});
 }
 
 base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::Timestamp now) {

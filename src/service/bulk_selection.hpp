@@ -29,8 +29,7 @@ inline constexpr std::size_t bulk_ids_max = 1000;
 // be decoded, has no sensible value, contradicts another one, or all together come to no condition.
 base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::Timestamp now);
 
-// A selection of these fields (name and value), and one of these ids.
-std::string selection_text(const std::vector<std::pair<std::string, std::string>>& fields);
+// A selection of these ids.
 std::string selection_of_ids(const std::vector<std::string>& grant_ids);
 
 }  // namespace llmapikey::service

@@ -16,31 +16,31 @@ bool wants_json(const net::Request& request) {
 }
 
 domain::GithubUserId Context::admin() const {
-    return api_token ? api_token->owner : session->recipient.id;
+    return bearer ? bearer->owner : session->recipient.id;
 }
 
 service::Initiator Context::initiator() const {
     const std::string actor = "github:" + admin().text();
-    return {api_token ? actor + " token:" + api_token->id : actor, origin.client_address};
+    return {bearer ? actor + " token:" + bearer->token_id : actor, origin.client_address};
 }
 
 bool Context::wants_json() const {
     return web::wants_json(request);
 }
 
-views::Frame make_frame(const Services& services, const Context& context) {
-    const service::IssuancePolicy& policy = services.issuance.policy();
+views::Frame make_frame(const Context& context) {
+    const SiteSettings& settings = context.shared.settings;
     views::Frame frame;
     if (context.session) {
         frame.login = context.session->recipient.login;
-        frame.csrf_token = services.csrf.issue(context.session_token);
+        frame.csrf_token = context.shared.csrf.issue(context.session_token);
     }
     frame.current_path = std::string(context.request.path);
-    frame.public_url = services.settings.public_url;
-    frame.is_paused = !policy.is_enabled;
-    frame.is_sandbox = services.settings.is_sandbox;
-    frame.daily_limit_usd = base::to_money(policy.daily_limit);
-    frame.key_expiry_days = policy.key_lifetime.count();
+    frame.public_url = settings.public_url;
+    frame.is_paused = settings.is_paused;
+    frame.is_sandbox = settings.is_sandbox;
+    frame.daily_limit_usd = base::to_money(settings.daily_limit);
+    frame.key_expiry_days = settings.key_lifetime.count();
     return frame;
 }
 

@@ -1,3 +1,5 @@
+#include "web/dashboard_page.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -8,7 +10,6 @@
 #include "web/example_model.hpp"
 #include "web/form.hpp"
 #include "web/known_usage.hpp"
-#include "web/routes.hpp"
 #include "web/shown_values.hpp"
 
 namespace llmapikey::web {
@@ -93,8 +94,8 @@ std::optional<views::Chart> chart_of(const std::vector<service::SpendingDay>& sp
                      [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); });
 }
 
-void show_usage(const Services& services, const domain::Grant& grant, views::DashboardView& view) {
-    const auto known = known_usage(services, grant);
+void show_usage(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+    const auto known = known_usage(routes.usage, routes.background_queue, grant);
     view.is_gone = view.is_gone || known.is_gone;
     view.usage_failed = known.has_failed && !known.snapshot;
     if (!known.snapshot) return;
@@ -107,16 +108,16 @@ void show_usage(const Services& services, const domain::Grant& grant, views::Das
     usage.remaining_usd = money_if_any(snapshot.remaining);
     usage.percent_spent = snapshot.percent_spent().value_or(0);
     usage.as_of = base::to_rfc3339(snapshot.as_of);
-    usage.age = age_text(services.clock.now() - snapshot.as_of);
+    usage.age = age_text(routes.clock.now() - snapshot.as_of);
     usage.is_stale = known.has_failed;
     usage.this_week_usd = money_if_any(snapshot.this_week);
     usage.this_month_usd = money_if_any(snapshot.this_month);
-    usage.days = chart_of(snapshot.days, services.clock.now());
+    usage.days = chart_of(snapshot.days, routes.clock.now());
     view.usage = usage;
 }
 
-void show_key(const Services& services, const domain::Grant& grant, views::DashboardView& view) {
-    const base::Timestamp now = services.clock.now();
+void show_key(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+    const base::Timestamp now = routes.clock.now();
     view.masked_key = masked_key_text(grant.key_hint);
     view.expires_on = date_text(grant.expires_at);
     if (grant.last_used_at) view.last_used = minute_text(*grant.last_used_at);
@@ -141,7 +142,7 @@ void show_key(const Services& services, const domain::Grant& grant, views::Dashb
         view.state = DashboardState::not_kept;
         return;
     }
-    const auto raw_key = services.issuance.open_key(grant);
+    const auto raw_key = routes.issuance.open_key(grant);
     if (!raw_key) {
         view.state = DashboardState::unreadable;
         ops::log(ops::LogLevel::error, "a stored key cannot be opened: was KEY_ENCRYPTION_SECRET changed?",
@@ -150,7 +151,7 @@ void show_key(const Services& services, const domain::Grant& grant, views::Dashb
     }
     view.state = DashboardState::has_key;
     view.raw_key = raw_key->reveal();
-    if (!view.is_expired) show_usage(services, grant, view);
+    if (!view.is_expired) show_usage(routes, grant, view);
 }
 
 void show_hold(const domain::Hold& hold, views::DashboardView& view) {
@@ -169,38 +170,38 @@ std::string sentence_of(const service::PastKey& past, domain::GithubUserId id) {
 }
 
 // Why there is no key, as far as anything is known.
-base::Result<void> show_past(const Services& services, domain::GithubUserId id, views::DashboardView& view) {
-    const auto past = services.queue.past_of(id);
+base::Result<void> show_past(const DashboardPage& routes, domain::GithubUserId id, views::DashboardView& view) {
+    const auto past = routes.queue.past_of(id);
     if (!past) return tl::unexpected(past.error());
     if (past->latest && !past->latest->hint.empty()) view.past_key = sentence_of(*past->latest, id);
-    const bool is_recent = past->problem_at + problem_shown_for > services.clock.now();
+    const bool is_recent = past->problem_at + problem_shown_for > routes.clock.now();
     if (is_recent) view.problem = sentence_of(past->problem);
     return {};
 }
 
-base::Result<void> show_place(const Services& services, const domain::Grant& grant, views::DashboardView& view) {
+base::Result<void> show_place(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
     view.state = DashboardState::queued;
-    view.problem = sentence_of(services.issuance.policy().is_enabled ? grant.problem : domain::MintProblem::paused);
-    const auto place = services.queue.place_of(grant.id, service::Issuance::most_counted_places);
+    view.problem = sentence_of(routes.issuance.policy().is_enabled ? grant.problem : domain::MintProblem::paused);
+    const auto place = routes.queue.place_of(grant.id, service::Issuance::most_counted_places);
     if (!place) return tl::unexpected(place.error());
     if (*place) view.place = std::to_string(**place);
     return {};
 }
 
-base::Result<void> show_state(const Services& services, const service::Account& account, domain::GithubUserId id,
+base::Result<void> show_state(const DashboardPage& routes, const service::Account& account, domain::GithubUserId id,
                               views::DashboardView& view) {
     const auto& grant = account.grant;
-    if (!grant && account.hold && domain::is_in_force(*account.hold, services.clock.now())) {
+    if (!grant && account.hold && domain::is_in_force(*account.hold, routes.clock.now())) {
         show_hold(*account.hold, view);
         return {};
     }
     if (!grant) {
-        view.state = services.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
-        return show_past(services, id, view);
+        view.state = routes.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
+        return show_past(routes, id, view);
     }
     switch (grant->status) {
         case domain::GrantStatus::waiting:
-            return show_place(services, *grant, view);
+            return show_place(routes, *grant, view);
         case domain::GrantStatus::pending:
             view.state = DashboardState::in_progress;
             break;
@@ -214,37 +215,37 @@ base::Result<void> show_state(const Services& services, const service::Account& 
             view.state = DashboardState::replacing;
             break;
         case domain::GrantStatus::active:
-            show_key(services, *grant, view);
+            show_key(routes, *grant, view);
             break;
     }
     return {};
 }
 
 // An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off this page's path.
-void settle_in_background(const Services& services, const domain::Grant& grant) {
-    if (!services.issuance.is_settlement_due(grant)) return;
-    service::Issuance& issuance = services.issuance;
-    const bool is_queued = services.background_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
+void settle_in_background(const DashboardPage& routes, const domain::Grant& grant) {
+    if (!routes.issuance.is_settlement_due(grant)) return;
+    service::Issuance& issuance = routes.issuance;
+    const bool is_queued = routes.background_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
     if (!is_queued) ops::log(ops::LogLevel::warn, "too busy to settle an attempt; the next visit tries again");
 }
 
 }  // namespace
 
-net::Response dashboard_page(const Services& services, const Context& context) {
+net::Response DashboardPage::show(const Context& context) const {
     views::DashboardView view;
-    view.frame = make_frame(services, context);
-    view.api_base_url = services.settings.api_base_url;
-    view.example_model = example_model(services);
+    view.frame = make_frame(context);
+    view.api_base_url = context.shared.settings.api_base_url;
+    view.example_model = example_model(guardrail, context.shared.settings.example_model);
     if (!context.session) return html_response(200, views::render(view));
 
-    const auto account = services.store.find_account(context.session->recipient.id);
+    const auto account = store.find_account(context.session->recipient.id);
     if (!account) {
         ops::log(ops::LogLevel::error, "reading a dashboard failed: " + account.error().detail);
-        return error_response(services, context, account.error());
+        return error_response(context, account.error());
     }
-    const auto shown = show_state(services, *account, context.session->recipient.id, view);
-    if (!shown) return error_response(services, context, shown.error());
-    if (account->grant) settle_in_background(services, *account->grant);
+    const auto shown = show_state(*this, *account, context.session->recipient.id, view);
+    if (!shown) return error_response(context, shown.error());
+    if (account->grant) settle_in_background(*this, *account->grant);
     const Notice notice = parse_notice(Form(context.request.query).value("result"));
     if (is_plausible(notice, view.state)) view.notice = notice;
     return html_response(200, views::render(view));

@@ -9,8 +9,6 @@
 namespace llmapikey::web {
 namespace {
 
-using service::SignInFailure;
-
 ErrorText text_of(int status) {
     switch (status) {
         case 400:
@@ -76,69 +74,6 @@ std::string problem_json(const Context& context, int status, const ErrorText& te
     return boost::json::serialize(problem);
 }
 
-struct SignInAnswer {
-    int status;
-    ErrorText text;
-};
-
-SignInAnswer answer_of(SignInFailure failure) {
-    switch (failure) {
-        case SignInFailure::denied:
-            return {403,
-                    {"Sign-in canceled", "You told GitHub not to let us see who you are.",
-                     "We only read your account's number and login name. You can try again at any time.", "", ""}};
-        case SignInFailure::state_mismatch:
-            return {400,
-                    {"This sign-in has run out",
-                     "It was started in another browser, more than ten minutes ago, or has been used already.",
-                     "Start again from here.", "", ""}};
-        case SignInFailure::code_rejected:
-            return {400,
-                    {"GitHub did not accept the sign-in",
-                     "The code that GitHub gave your browser was refused: it has expired or been used.",
-                     "Start again from here.", "", ""}};
-        case SignInFailure::email_unverified:
-            return {403,
-                    {"Verify your e-mail address first",
-                     "GitHub lets nobody in whose primary e-mail address is not verified.",
-                     "Verify it in GitHub's settings, under Emails, then try again.", "", ""}};
-        case SignInFailure::not_a_person:
-            return {403,
-                    {"Not a personal account",
-                     "Keys are for people: this GitHub account belongs to an organization or a bot.",
-                     "Sign in with your personal account.", "", ""}};
-        case SignInFailure::rate_limited:
-            return {503,
-                    {"GitHub asks us to wait", "GitHub is limiting how often we may ask.", "Try again in a minute.", "",
-                     ""}};
-        case SignInFailure::github_down:
-            return {502,
-                    {"GitHub did not answer", "GitHub could not be reached in time, or its answer made no sense.",
-                     "Try again in a minute.", "", ""}};
-        case SignInFailure::misconfigured:
-            return {
-                502,
-                {"Sign-in is not set up correctly", "GitHub does not accept this service's own credentials or address.",
-                 "Only the organizer can mend this: tell them to run `llmapikey doctor`.", "", ""}};
-        case SignInFailure::wrong_callback:
-            return {
-                502,
-                {"Sign-in leads to the wrong address",
-                 "GitHub says that this service's address is not the callback URL of its OAuth App "
-                 "(redirect_uri_mismatch).",
-                 "Only the organizer can mend this: the callback URL must be this service's public address, followed "
-                 "by /auth/callback.",
-                 "", ""}};
-        case SignInFailure::app_suspended:
-            return {502,
-                    {"GitHub has suspended this app",
-                     "GitHub lets nobody sign in here at present: the OAuth App of this service is suspended "
-                     "(application_suspended).",
-                     "Only the organizer can mend this, with GitHub's support.", "", ""}};
-    }
-    return {500, {}};
-}
-
 }  // namespace
 
 int status_of(base::Errc code) {
@@ -172,22 +107,15 @@ int status_of(base::Errc code) {
     return 500;
 }
 
-net::Response error_response(const Services& services, const Context& context, int status, base::Seconds retry_after,
-                             ErrorText text) {
+net::Response error_response(const Context& context, int status, base::Seconds retry_after, ErrorText text) {
     if (text.title.empty()) text = text_of(status);
     net::Response response;
     if (context.wants_json()) {
         response = uncached_response(status, "application/problem+json", problem_json(context, status, text));
     } else {
         lead_back(context, status, text);
-        views::ErrorView view{make_frame(services, context),
-                              status,
-                              text.title,
-                              text.explanation,
-                              text.advice,
-                              text.action_path,
-                              text.action_text,
-                              context.request_id};
+        views::ErrorView view{make_frame(context), status,           text.title,       text.explanation,
+                              text.advice,         text.action_path, text.action_text, context.request_id};
         response = html_response(status, views::render(view));
     }
     if (retry_after.count() == 0 && (status == 503 || status == 429)) retry_after = base::Seconds{5};
@@ -195,16 +123,8 @@ net::Response error_response(const Services& services, const Context& context, i
     return response;
 }
 
-net::Response error_response(const Services& services, const Context& context, const base::Error& error) {
-    return error_response(services, context, status_of(error.code), error.retry_after);
-}
-
-net::Response sign_in_error_response(const Services& services, const Context& context,
-                                     const service::SignInError& error, const std::string& next) {
-    SignInAnswer answer = answer_of(error.failure);
-    answer.text.action_path = "/auth/login?next=" + base::to_percent_encoded(next);
-    answer.text.action_text = "Try again";
-    return error_response(services, context, answer.status, error.retry_after, answer.text);
+net::Response error_response(const Context& context, const base::Error& error) {
+    return error_response(context, status_of(error.code), error.retry_after);
 }
 
 }  // namespace llmapikey::web

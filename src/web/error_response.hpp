@@ -20,11 +20,7 @@ struct ErrorText {
 };
 
 int status_of(base::Errc code);
-net::Response error_response(const Services& services, const Context& context, int status,
-                             base::Seconds retry_after = {}, ErrorText text = {});
-net::Response error_response(const Services& services, const Context& context, const base::Error& error);
-// A sign-in that did not come about, with a way to try again that leads to the same place.
-net::Response sign_in_error_response(const Services& services, const Context& context,
-                                     const service::SignInError& error, const std::string& next);
+net::Response error_response(const Context& context, int status, base::Seconds retry_after = {}, ErrorText text = {});
+net::Response error_response(const Context& context, const base::Error& error);
 
 }  // namespace llmapikey::web

@@ -2,11 +2,12 @@
 
 #include <string>
 
-#include "web/context.hpp"
+#include "service/guardrail_watch.hpp"
 
 namespace llmapikey::web {
 
-// A model that keys may call, for snippets.
-std::string example_model(const Services& services);
+// A model that keys may call, for snippets: `usual`, or the first that the guardrail allows. OpenRouter lists canonical
+// slugs, which may have a date behind what one calls.
+std::string example_model(const service::GuardrailWatch& watch, const std::string& usual);
 
 }  // namespace llmapikey::web

@@ -1,3 +1,5 @@
+#include "web/field_check.hpp"
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -8,7 +10,6 @@
 #include "base/nearest.hpp"
 #include "web/form.hpp"
 #include "web/request_fields.hpp"
-#include "web/route_fields.hpp"
 
 namespace llmapikey::web {
 namespace {
@@ -108,7 +109,7 @@ enum class Unknown { refused, passed_over };
 
 // What a program leaves empty by mistake must not mean more than it would otherwise: any key, every state. Pages send
 // the fields of their forms that nobody has filled in.
-bool may_be_empty(const Route& route, std::string_view name) {
+bool may_be_empty(const RouteFields& route, std::string_view name) {
     if (name == "key_id") return false;
     const bool has_no_meaning = name == "cursor" || name == "limit" || name == "reason";
     return has_no_meaning || !route.path.starts_with("/api/v1/");
@@ -125,7 +126,7 @@ bool is_empty(const json::value& value) {
 }
 
 // Of a query or a form.
-base::Result<void> check_encoded(std::string_view encoded, std::span<const Field> known, const Route& route,
+base::Result<void> check_encoded(std::string_view encoded, std::span<const Field> known, const RouteFields& route,
                                  Unknown unknown) {
     Form form(encoded);
     if (!form.is_whole()) return refuse("a field cannot be read: it must be percent-encoded UTF-8");
@@ -143,7 +144,7 @@ base::Result<void> check_encoded(std::string_view encoded, std::span<const Field
     return {};
 }
 
-base::Result<void> check_json(std::string_view body, std::span<const Field> known, const Route& route) {
+base::Result<void> check_json(std::string_view body, std::span<const Field> known, const RouteFields& route) {
     boost::system::error_code ec;
     const auto parsed = json::parse(body, ec);
     if (ec || !parsed.is_object()) return refuse("the body must be a JSON object");
@@ -158,7 +159,7 @@ base::Result<void> check_json(std::string_view body, std::span<const Field> know
     return {};
 }
 
-base::Result<void> check_body(const net::Request& request, std::span<const Field> known, const Route& route) {
+base::Result<void> check_body(const net::Request& request, std::span<const Field> known, const RouteFields& route) {
     if (request.body.empty()) return {};
     switch (body_kind_of(request)) {
         case BodyKind::json:
@@ -177,13 +178,12 @@ bool is_decodable(std::string_view query) {
     return Form(query).is_whole();
 }
 
-base::Result<void> check_fields(const Route& route, const net::Request& request) {
-    const RouteFields fields = fields_of(route);
-    const bool is_strict = route.path.starts_with("/api/v1/") || route.path.starts_with("/admin");
+base::Result<void> check_fields(const RouteFields& fields, const net::Request& request) {
+    const bool is_strict = fields.path.starts_with("/api/v1/") || fields.path.starts_with("/admin");
     const auto query =
-        check_encoded(request.query, fields.query, route, is_strict ? Unknown::refused : Unknown::passed_over);
+        check_encoded(request.query, fields.query, fields, is_strict ? Unknown::refused : Unknown::passed_over);
     if (!query) return query;
-    return route.method == "GET" ? base::Result<void>{} : check_body(request, fields.body, route);
+    return fields.method == "GET" ? base::Result<void>{} : check_body(request, fields.body, fields);
 }
 
 }  // namespace llmapikey::web

@@ -1,105 +1,153 @@
-#include "ops/log.hpp"
+#include "web/key_routes.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "base/encoding.hpp"
+#include "domain/login.hpp"
+#include "service/grant_json.hpp"
 #include "web/api_answer.hpp"
 #include "web/error_response.hpp"
+#include "web/form.hpp"
 #include "web/issue_answer.hpp"
-#include "web/request_fields.hpp"
-#include "web/routes.hpp"
+#include "web/key_fields.hpp"
 
 namespace llmapikey::web {
 namespace {
 
-std::string_view message_of(int status) {
-    switch (status) {
-        case 401:
-            return "Sign in first: nobody is signed in, or the session has ended.";
-        case 403:
-            return "Refused: the request did not provably come from our own pages.";
-        case 429:
-            return "Too many requests from your address. Wait, then try again.";
-        case 503:
-            return "The service is busy. Try again in a few seconds; nothing was lost.";
-        default:
-            return "The request could not be carried out.";
-    }
+namespace json = boost::json;
+
+constexpr int most_keys = 1000;
+
+// The key that the path names; an answer if there is none.
+tl::expected<domain::Grant, net::Response> grant_in_path(const KeyRoutes& routes, const Context& context) {
+    const std::string id(context.path_id);
+    if (!base::is_uuid(id)) return tl::unexpected(api_not_found(context));
+    auto grant = routes.admin_store.find_grant(id);
+    if (!grant) return tl::unexpected(api_error(context, grant.error()));
+    if (!*grant) return tl::unexpected(api_not_found(context));
+    return std::move(**grant);
 }
 
-// What giving back came to.
-struct GiveBackWording {
-    std::string_view status, notice;
-    int http_status;
-    std::string_view message;
-};
-GiveBackWording give_back_wording(service::GiveBack outcome) {
-    switch (outcome) {
-        case service::GiveBack::given_back:
-            return {"given_back", "given-back", 200, "Your key is revoked and its place is free."};
-        case service::GiveBack::ending:
-            return {"in_progress", "", 202,
-                    "OpenRouter does not answer just now. The key is shown to nobody any more, and is revoked as soon "
-                    "as it does."};
-        case service::GiveBack::no_key:
-            return {"error", "no-key", 404, "There is no such key."};
-        case service::GiveBack::switched_off:
-            break;
-    }
-    return {"error", "switched-off", 403,
-            "The organizer has switched your key off, so it can be neither replaced nor given back."};
+net::Response answer_account(const KeyRoutes& routes, const Context& context, domain::GithubUserId id) {
+    const auto account = routes.store.find_account(id);
+    if (!account) return api_error(context, account.error());
+    const auto ledger = routes.admin_store.ledger_of(id);
+    if (!ledger) return api_error(context, ledger.error());
+    json::object body = service::to_json(*account, *ledger);
+    body["github_user_id"] = id.text();
+    return api_answer(200, body);
 }
 
-std::string dashboard_with(std::string_view notice) {
-    return notice.empty() ? "/dashboard" : "/dashboard?result=" + std::string(notice);
-}
-
-net::Response issue_response(const Services& services, const Context& context, const service::IssueAnswer& answer) {
-    const IssueWording wording = wording_of(answer);
-    services.metrics.count_issue(answer.status == service::IssueStatus::sorting_out ? "ambiguous" : wording.status);
-    if (answer.status == service::IssueStatus::created) {
-        services.usage.remember_unused(*answer.grant, domain::limit_at(*answer.grant, services.clock.now()));
-        ops::log(ops::LogLevel::info, "key issued",
-                 {{"github_user_id", answer.grant->github_user_id.text()},
-                  {"hint", answer.grant->key_hint},
-                  {"request_id", context.request_id}});
-    }
-    if (context.wants_json()) return issue_json(wording, &answer, ShowKey::yes, answer.error.retry_after);
-    return redirect(303, dashboard_with(wording.notice));
-}
-
-// Of the key that the page showed, so that pressing twice means one key once. Empty: whichever there is.
-base::Result<std::string> meant_key(const Context& context) {
-    const auto fields = RequestFields::read(context.request);
-    if (!fields) return tl::unexpected(fields.error());
-    return fields->text("key_id");
+net::Response answer_ended(const KeyRoutes& routes, const Context& context, const service::GrantQuery& query) {
+    const auto page = routes.admin_store.list_ended(query);
+    if (!page) return api_error(context, page.error());
+    json::array keys;
+    for (const service::LedgerEntry& entry : page->entries)
+        keys.push_back(service::to_json(entry));
+    json::object body{{"keys", std::move(keys)}, {"next_cursor", nullptr}};
+    if (!page->next_cursor.empty()) body["next_cursor"] = page->next_cursor;
+    return api_answer(200, body);
 }
 
 }  // namespace
 
-net::Response key_error_response(const Services&, const Context&, int status, base::Seconds retry_after) {
-    return issue_json({"error", "", status, std::string(message_of(status))}, nullptr, ShowKey::no, retry_after);
+net::Response KeyRoutes::list(const Context& context) const {
+    const Form fields(context.request.query);
+    auto query = service::parse_grant_query([&](std::string_view name) { return fields.value(name); }, clock.now());
+    const auto limit = limit_of(context, 100, most_keys);
+    if (!query) return api_error(context, query.error());
+    if (!limit) return api_error(context, limit.error());
+    query->limit = *limit;
+    query->cursor = fields.value("cursor");
+    if (query->is_ended) return answer_ended(*this, context, *query);
+    const auto page = admin_store.list(*query);
+    if (!page) return api_error(context, page.error());
+    json::array keys;
+    for (const domain::Grant& grant : page->grants)
+        keys.push_back(service::to_json(grant));
+    json::object body{{"keys", std::move(keys)}, {"next_cursor", nullptr}};
+    if (!page->next_cursor.empty()) body["next_cursor"] = page->next_cursor;
+    return api_answer(200, body);
 }
 
-net::Response generate_key(const Services& services, const Context& context) {
-    return issue_response(services, context, services.issuance.issue(context.session->recipient));
+net::Response KeyRoutes::show(const Context& context) const {
+    const auto grant = grant_in_path(*this, context);
+    return grant ? api_answer(200, service::to_json(*grant)) : grant.error();
 }
 
-net::Response rotate_key(const Services& services, const Context& context) {
-    const auto key_id = meant_key(context);
-    if (!key_id) return error_response(services, context, key_id.error());
-    const auto answer = services.own_key.rotate(context.session->recipient, *key_id, context.origin.client_address);
-    return issue_response(services, context, answer);
-}
-
-net::Response give_back_key(const Services& services, const Context& context) {
-    const auto key_id = meant_key(context);
-    if (!key_id) return error_response(services, context, key_id.error());
-    const auto outcome = services.own_key.give_back(context.session->recipient, *key_id, context.origin.client_address);
-    if (!outcome) return error_response(services, context, outcome.error());
-    const GiveBackWording wording = give_back_wording(*outcome);
-    if (*outcome == service::GiveBack::given_back) {
-        ops::log(ops::LogLevel::info, "key given back",
-                 {{"github_user_id", context.session->recipient.id.text()}, {"request_id", context.request_id}});
+net::Response KeyRoutes::mint(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(context, fields.error());
+    const auto id = domain::GithubUserId::parse(fields->text("github_user_id"));
+    const std::string login(domain::without_at(base::trim(fields->text("github_username"))));
+    if (!id) {
+        return api_error(context,
+                         {base::Errc::invalid_input, "github_user_id must be the numeric id of a GitHub account", {}});
     }
-    if (context.wants_json()) return status_answer(wording.http_status, wording.status, wording.message);
-    return redirect(303, dashboard_with(wording.notice));
+    const auto answer = administration.mint(*id, login, context.initiator());
+    if (!answer) return api_error(context, answer.error());
+    return issue_json(wording_of(*answer), &*answer, ShowKey::no, answer->error.retry_after);
+}
+
+net::Response KeyRoutes::change(const Context& context) const {
+    const auto grant = grant_in_path(*this, context);
+    if (!grant) return grant.error();
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(context, fields.error());
+    const auto change = change_of(*fields);
+    if (!change) return api_error(context, change.error());
+    const auto changed = administration.change(grant->id, *change, fields->text("reason"), context.initiator());
+    return changed ? api_answer(200, service::to_json(*changed)) : api_error(context, changed.error());
+}
+
+net::Response KeyRoutes::revoke(const Context& context) const {
+    const auto grant = grant_in_path(*this, context);
+    if (!grant) return grant.error();
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(context, fields.error());
+    const auto why = reason_and_hold_of(*fields, clock.now());
+    if (!why) return api_error(context, why.error());
+    const auto revoked = revocation.revoke(grant->id, context.initiator(), why->reason, why->hold,
+                                           base::Deadline::after(context.shared.settings.upstream_timeout));
+    if (revoked) return answer_account(*this, context, grant->github_user_id);
+    return api_error(context, revoked.error());
+}
+
+net::Response KeyRoutes::reveal(const Context& context) const {
+    const auto grant = grant_in_path(*this, context);
+    if (!grant) return grant.error();
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(context, fields.error());
+    const auto raw_key =
+        administration.reveal(grant->id, std::string(base::trim(fields->text("reason"))), context.initiator());
+    if (!raw_key) return api_error(context, raw_key.error());
+    return api_answer(200, {{"key", raw_key->reveal()}, {"hint", grant->key_hint}});
+}
+
+net::Response KeyRoutes::show_account(const Context& context) const {
+    const auto id = domain::GithubUserId::parse(context.path_id);
+    return id ? answer_account(*this, context, *id) : api_not_found(context);
+}
+
+net::Response KeyRoutes::set_hold(const Context& context) const {
+    const auto id = domain::GithubUserId::parse(context.path_id);
+    if (!id) return api_not_found(context);
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(context, fields.error());
+    if (fields->text("hold").empty())
+        return api_error(context, {base::Errc::invalid_input, "hold is needed: 90m, 24h, 7d or forever", {}});
+    const auto why = reason_and_hold_of(*fields, clock.now());
+    if (!why) return api_error(context, why.error());
+    const auto set = administration.set_hold(*id, why->hold, context.initiator());
+    return set ? answer_account(*this, context, *id) : api_error(context, set.error());
+}
+
+net::Response KeyRoutes::lift_hold(const Context& context) const {
+    const auto id = domain::GithubUserId::parse(context.path_id);
+    if (!id) return api_not_found(context);
+    const auto lifted = administration.set_hold(*id, std::nullopt, context.initiator());
+    return lifted ? answer_account(*this, context, *id) : api_error(context, lifted.error());
 }
 
 }  // namespace llmapikey::web

@@ -1,10 +1,12 @@
 #pragma once
 
-#include "web/context.hpp"
+#include "base/work_queue.hpp"
+#include "service/usage.hpp"
 
 namespace llmapikey::web {
 
-// What is known of a key's spending now; asks the upstream in the background if it is time to.
-service::UsageCache::Known known_usage(const Services& services, const domain::Grant& grant);
+// What is known of a key's spending now; has `background` ask the upstream if it is time to.
+service::UsageCache::Known known_usage(service::UsageCache& cache, base::WorkQueue& background,
+                                       const domain::Grant& grant);
 
 }  // namespace llmapikey::web

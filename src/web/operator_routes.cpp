@@ -1,5 +1,6 @@
+#include "web/operator_routes.hpp"
+
 #include "ops/log.hpp"
-#include "web/routes.hpp"
 
 namespace llmapikey::web {
 namespace {
@@ -10,14 +11,14 @@ net::Response text_response(int status, std::string text) {
 
 }  // namespace
 
-net::Response health(const Services&, const Context&) {
+net::Response OperatorRoutes::health(const Context&) const {
     return text_response(200, "ok\n");
 }
 
-net::Response readiness(const Services& services, const Context&) {
-    services.readiness.last_asked_at = services.clock.now();
-    if (services.readiness.is_draining) return text_response(503, "shutting down\n").set("Retry-After", "5");
-    const auto checked = services.store.check();
+net::Response OperatorRoutes::check_readiness(const Context&) const {
+    readiness.last_asked_at = clock.now();
+    if (readiness.is_draining) return text_response(503, "shutting down\n").set("Retry-After", "5");
+    const auto checked = store.check();
     if (checked) return text_response(200, "ready\n");
     ops::log(ops::LogLevel::error, "not ready: " + checked.error().detail);
     const bool is_unwritable = checked.error().code == base::Errc::store_unwritable;
@@ -26,11 +27,11 @@ net::Response readiness(const Services& services, const Context&) {
         .set("Retry-After", "5");
 }
 
-net::Response metrics_text(const Services& services, const Context&) {
-    return uncached_response(200, "text/plain; version=0.0.4; charset=utf-8", services.metrics.text());
+net::Response OperatorRoutes::metrics_text(const Context&) const {
+    return uncached_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
 }
 
-net::Response robots_text(const Services&, const Context&) {
+net::Response OperatorRoutes::robots(const Context&) const {
     return text_response(200, "User-agent: *\nDisallow: /auth/\n");
 }
 

@@ -72,4 +72,8 @@ std::vector<std::string> RequestFields::texts(std::string_view name) const {
     return all;
 }
 
+bool is_set(std::string_view flag) {
+    return flag == "true" || flag == "1";
+}
+
 }  // namespace llmapikey::web

@@ -37,4 +37,7 @@ private:
     std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+// Whether a field of yes or no says yes.
+bool is_set(std::string_view flag);
+
 }  // namespace llmapikey::web

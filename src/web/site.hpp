@@ -1,20 +1,40 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/crypto.hpp"
+#include "ops/metrics.hpp"
+#include "service/api_tokens.hpp"
+#include "service/rate_limits.hpp"
+#include "service/stored_answers.hpp"
 #include "web/context.hpp"
-#include "web/routes.hpp"
+#include "web/rate_limiter.hpp"
 #include "web/standing_answers.hpp"
 
 namespace llmapikey::web {
+
+// What requests pass through before a handler sees them. All must outlive the site; all are thread-safe.
+struct SiteParts {
+    const base::Clock& clock;
+    const SessionTokens& sessions;
+    const std::set<std::int64_t>& admins;  // ids on the allowlist
+    service::ApiTokens& tokens;
+    service::RateLimits* rate_limits;  // that all replicas share; null: there is one process only
+    service::StoredAnswers& stored_answers;
+    const base::Sealer& answer_sealer;
+    ops::Metrics& metrics;
+};
 
 // The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and adds to every
 // answer what every answer must have. Thread-safe.
 class Site final : public net::HttpHandler {
 public:
-    Site(Services services, OriginResolver origins, int rate_limit_per_minute);
+    Site(const Handlers& handlers, SharedContext shared, SiteParts parts, OriginResolver origins,
+         int rate_limit_per_minute);
 
     std::optional<net::ReadyAnswer> ready_answer(const net::Request& request) override;
     net::Executor executor_for(const net::Request& request) const override;
@@ -26,6 +46,8 @@ public:
     void refresh_pages();
 
 private:
+    const RouteTable& routes() const { return shared_.routes; }
+    bool is_admin(const Context& context) const;
     net::Response answer(Context& context);
     net::Response call(Context& context);
     // The route of a request that brings an API token, or the answer to one whose token is no good.
@@ -61,7 +83,9 @@ private:
     // Likewise, of an answer that stands ready, which gets its id. The client's address is found here.
     void finish_ready(Answered answered, net::ReadyAnswer& answer) const;
 
-    Services services_;
+    const Handlers& handlers_;
+    const SharedContext shared_;
+    SiteParts parts_;
     OriginResolver origins_;
     const int rate_limit_per_minute_;
     RateLimiter limiter_;

@@ -3,59 +3,56 @@
 #include "base/encoding.hpp"
 #include "web/cookies.hpp"
 #include "web/error_response.hpp"
+#include "web/field_check.hpp"
 #include "web/request_id.hpp"
-#include "web/route_fields.hpp"
 
 namespace llmapikey::web {
 namespace {
 
 constexpr std::string_view docs_path = "/docs";
 
-std::size_t route_number_of(std::string_view path) {
-    for (const Route& route : routes()) {
-        if (route.path == path && route.method == "GET") return route_number(&route);
-    }
-    return route_number(nullptr);
-}
-
-PreparedRefusal prepare_busy(const Services& services, std::string_view accept) {
+PreparedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
     const net::HeaderView headers[] = {{"Accept", accept}};
     net::Request request;
     request.method = "GET";
     request.headers = headers;
     const std::string id = new_request_id();
-    const Context context{request, nullptr, {}, id, {}, {}, std::nullopt, std::nullopt};
-    return {error_response(services, context, 503), id, services.settings.hsts};
+    const Context context{.request = request, .shared = shared, .request_id = id};
+    return {error_response(context, 503), id, shared.settings.hsts};
 }
 
 }  // namespace
 
-StandingAnswers::StandingAnswers(const Services& services)
-    : services_(services),
-      docs_route_(route_number_of(docs_path)),
-      busy_page_(prepare_busy(services, "text/html")),
-      busy_problem_(prepare_busy(services, "application/json")) {
-    const Hsts hsts = services.settings.hsts;
+StandingAnswers::StandingAnswers(const Handlers& handlers, const SharedContext& shared)
+    : handlers_(handlers),
+      shared_(shared),
+      docs_route_(shared.routes.number(shared.routes.find("GET", docs_path, Part::open))),
+      busy_page_(prepare_busy(shared, "text/html")),
+      busy_problem_(prepare_busy(shared, "application/json")) {
+    const Hsts hsts = shared.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset, AssetUrl::changes_with_content, hsts));
         if (asset.name != "favicon.svg") continue;
         assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset, AssetUrl::stays, hsts));
     }
-    anonymous_pages_.emplace("/", Page{prepare("/", landing_page), route_number_of("/")});
-    anonymous_pages_.emplace("/dashboard", Page{prepare("/dashboard", dashboard_page), route_number_of("/dashboard")});
+    for (const char* const path : {"/", "/dashboard"}) {
+        const std::size_t number = shared.routes.number(shared.routes.find("GET", path, Part::open));
+        anonymous_pages_.emplace(path, Page{prepare(path), number});
+    }
     refresh();
 }
 
-PreparedAnswer StandingAnswers::prepare(std::string_view path, Handler page) const {
+PreparedAnswer StandingAnswers::prepare(std::string_view path) const {
     net::Request request;
     request.method = "GET";
     request.path = path;
-    const Context context{request, nullptr, {}, "", {}, {}, std::nullopt, std::nullopt};
-    return PreparedAnswer::of_page(page(services_, context).body, services_.settings.hsts);
+    const Context context{.request = request, .shared = shared_};
+    const Route* const page = shared_.routes.find(request, Part::open);
+    return PreparedAnswer::of_page(page->handler(handlers_, context).body, shared_.settings.hsts);
 }
 
 void StandingAnswers::refresh() {
-    docs_.store(std::make_shared<const PreparedAnswer>(prepare(docs_path, docs_page)));
+    docs_.store(std::make_shared<const PreparedAnswer>(prepare(docs_path)));
 }
 
 std::optional<StandingAnswers::Standing> StandingAnswers::find(const net::Request& request) const {

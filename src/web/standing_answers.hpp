@@ -10,7 +10,6 @@
 #include "web/context.hpp"
 #include "web/prepared_answer.hpp"
 #include "web/prepared_refusal.hpp"
-#include "web/routes.hpp"
 
 namespace llmapikey::web {
 
@@ -18,8 +17,8 @@ namespace llmapikey::web {
 // signed in, and the refusals when there is too much to do. Thread-safe.
 class StandingAnswers {
 public:
-    // `services` must outlive it.
-    explicit StandingAnswers(const Services& services);
+    // Both must outlive it.
+    StandingAnswers(const Handlers& handlers, const SharedContext& shared);
 
     struct Standing {
         const PreparedAnswer* answer = nullptr;
@@ -38,9 +37,10 @@ private:
         PreparedAnswer answer;
         std::size_t route;
     };
-    PreparedAnswer prepare(std::string_view path, Handler page) const;
+    PreparedAnswer prepare(std::string_view path) const;
 
-    const Services& services_;
+    const Handlers& handlers_;
+    const SharedContext& shared_;
     std::map<std::string, PreparedAnswer, std::less<>> assets_;  // by path
     std::map<std::string, Page, std::less<>> anonymous_pages_;   // likewise: for those who are not signed in
     std::atomic<std::shared_ptr<const PreparedAnswer>> docs_;    // likewise, shared with answers under way

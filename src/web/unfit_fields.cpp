@@ -6,17 +6,11 @@
 #include "ops/log.hpp"
 #include "service/pasted_key.hpp"
 #include "web/error_response.hpp"
+#include "web/field_check.hpp"
 #include "web/form.hpp"
-#include "web/issue_answer.hpp"
-#include "web/route_fields.hpp"
 
 namespace llmapikey::web {
 namespace {
-
-// Some answers have words of their own, also when they are errors.
-bool gives_key(const Route& route) {
-    return route.handler == generate_key || route.handler == rotate_key;
-}
 
 std::string masked(const base::Secret& raw_key) {
     return "sk-or-…" + domain::key_hint(raw_key.reveal());
@@ -24,8 +18,7 @@ std::string masked(const base::Secret& raw_key) {
 
 }  // namespace
 
-std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context, const Route& route,
-                                            std::string_view path) {
+std::optional<net::Response> refuse_raw_key(const Context& context, const Route& route, std::string_view path) {
     const std::string_view sent = context.request.query;
     const std::string query = base::from_percent_encoded(sent, /*plus_is_space=*/true).value_or(std::string(sent));
     const bool is_bare = !domain::bare_key_in(Form(sent).value("q")).empty();
@@ -39,7 +32,7 @@ std::optional<net::Response> refuse_raw_key(const Services& services, const Cont
         return redirect(303, std::string(path) + (is_search ? "?result=key-in-address" : ""));
     }
     return error_response(
-        services, context, 400, {},
+        context, 400, {},
         {"A whole key in the address",
          "A whole key belongs in no address: proxies and browsers keep those. Nothing was looked for.",
          "POST it to /api/v1/keys/search.", "/", "To the start page"});
@@ -60,14 +53,14 @@ std::string loggable_path(std::string_view path) {
     return base::to_printable(before) + masked(service::raw_key_in(path));
 }
 
-std::optional<net::Response> refuse_unknown_fields(const Services& services, const Context& context) {
-    const auto checked = check_fields(*context.route, context.request);
+std::optional<net::Response> refuse_unknown_fields(const Context& context) {
+    const auto checked = check_fields(context.shared.routes.fields_of(*context.route), context.request);
     if (checked) return std::nullopt;
     std::string why = checked.error().detail + ".";
     why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
-    if (context.wants_json() && gives_key(*context.route))
-        return issue_json({"error", "", 400, std::move(why)}, nullptr, ShowKey::no, {});
-    return error_response(services, context, 400, {},
+    if (context.wants_json() && context.route->error_answer != nullptr)
+        return context.route->error_answer(400, {}, std::move(why));
+    return error_response(context, 400, {},
                           {"Bad request", std::move(why), "Nothing was done.", "/", "To the start page"});
 }
 

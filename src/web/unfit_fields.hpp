@@ -11,8 +11,7 @@ namespace llmapikey::web {
 
 // A whole key in the query, where somebody has pasted it into a search or a link. It is neither looked for nor
 // repeated, and a browser is sent to `path` without it. `route`: the one that `path` leads to.
-std::optional<net::Response> refuse_raw_key(const Services& services, const Context& context, const Route& route,
-                                            std::string_view path);
+std::optional<net::Response> refuse_raw_key(const Context& context, const Route& route, std::string_view path);
 
 // Whether the path of the request holds a whole key, percent-encoded or not: no answer may repeat it.
 bool has_raw_key(std::string_view path);
@@ -20,7 +19,7 @@ bool has_raw_key(std::string_view path);
 // For the log. Of a path that holds a whole key, what stands before the key, and the key's last four characters.
 std::string loggable_path(std::string_view path);
 
-// Fields that the route does not take (web/route_fields.hpp).
-std::optional<net::Response> refuse_unknown_fields(const Services& services, const Context& context);
+// Fields that the route does not take (web/field_check.hpp).
+std::optional<net::Response> refuse_unknown_fields(const Context& context);
 
 }  // namespace llmapikey::web

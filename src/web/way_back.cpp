@@ -1,13 +1,12 @@
 #include "web/way_back.hpp"
 
 #include "web/next_path.hpp"
-#include "web/route_lookup.hpp"
 
 namespace llmapikey::web {
 namespace {
 
-bool is_page(std::string_view path, bool is_console) {
-    const Route* route = find_route("GET", path, is_console ? Part::admin : Part::open);
+bool is_page(const RouteTable& routes, std::string_view path, bool is_console) {
+    const Route* route = routes.find("GET", path, is_console ? Part::admin : Part::open);
     return route != nullptr && route->method == "GET";
 }
 
@@ -27,7 +26,7 @@ std::string way_back(const Context& context) {
     const bool is_console = context.route != nullptr && context.route->path.starts_with("/admin");
     const std::string referring = path_of(context.request.header("referer"));
     const std::string page = referring.substr(0, referring.find('?'));
-    if (!page.empty() && is_page(page, is_console)) {
+    if (!page.empty() && is_page(context.shared.routes, page, is_console)) {
         // What an earlier action came to would be said once more.
         return referring.find("result=") == std::string::npos ? referring : page;
     }

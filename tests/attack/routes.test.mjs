@@ -64,7 +64,7 @@ const rowOf = (route, seen) => `| \`${nameOf(route)}\` | ${[evidence(route), rou
 const preface = `# Who gets in
 
 Each route of the service, asked by everybody. \`./test attack.routes\` asks the running program and compares; \`tests/attack/write_routes\` writes this page anew, for review,
-when a route was added or changed. \`llmapikey routes\` prints the table that decides (\`src/web/routes.cpp\`). Every other path is 404, but for the assets, which all may load.
+when a route was added or changed. \`llmapikey routes\` prints the table that decides (\`src/app/route_table.cpp\`). Every other path is 404, but for the assets, which all may load.
 
 **yes**: the route does what it is for. **401**, **403**: refused. **404**: the very same answer as for a path that does not exist. *Evidence*: changes something, and asks
 for same-origin evidence or the session's CSRF token; every row was asked with it. API tokens need none. *Limit*: counts against \`RATE_LIMIT_PER_MINUTE\` of the client's address,

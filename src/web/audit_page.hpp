@@ -1,0 +1,18 @@
+#pragma once
+
+#include "service/admin_store.hpp"
+#include "service/audit_log.hpp"
+#include "web/context.hpp"
+
+namespace llmapikey::web {
+
+// The console's audit log, and its download.
+struct AuditPage {
+    service::AuditLog& audit;
+    service::AdminStore& admin_store;
+
+    net::Response show(const Context& context) const;
+    net::Response download(const Context& context) const;
+};
+
+}  // namespace llmapikey::web

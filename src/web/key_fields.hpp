@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/hold.hpp"
+#include "service/grant_query.hpp"
+#include "service/admin_store.hpp"
+#include "web/request_fields.hpp"
+
+// Fields of requests that say something about keys.
+namespace llmapikey::web {
+
+// Why a key is ended or an account held, and for how long.
+struct ReasonAndHold {
+    std::string reason;
+    std::optional<domain::Hold> hold;
+};
+// "reason" as reason_of(); "hold": "none", "forever" or a duration; absent: none. invalid_input.
+base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
+// "disabled" and "daily_limit_usd"; invalid_input: one of them makes no sense.
+base::Result<service::KeyChange> change_of(const RequestFields& fields);
+
+// The fields by which keys are filtered, without those that are empty.
+std::vector<std::pair<std::string, std::string>> filters_of(const service::FieldReader& field);
+
+}  // namespace llmapikey::web

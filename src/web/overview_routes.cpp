@@ -1,0 +1,23 @@
+#include "web/overview_routes.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+#include "domain/login.hpp"
+#include "service/overview_json.hpp"
+#include "web/api_answer.hpp"
+#include "web/form.hpp"
+#include "web/key_fields.hpp"
+
+namespace llmapikey::web {
+net::Response OverviewRoutes::show(const Context& context) const {
+    const auto overview =
+        service::read_overview(statistics, issuance.policy(), context.shared.settings.spending_poll, clock.now());
+    return overview ? api_answer(200, service::to_json(*overview)) : api_error(context, overview.error());
+}
+
+}  // namespace llmapikey::web
