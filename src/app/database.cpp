@@ -133,7 +133,7 @@ DatabaseClock::Read reader_of_time(std::shared_ptr<storage::SqlDatabase> databas
 base::Result<Stores> open_sqlite(const config::Config& config) {
     Stores stores;
     auto connections =
-        sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout}, stores.health);
+        sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout}, sqlite::check_schema, stores.health);
     if (!connections) return tl::unexpected(connections.error());
     stores.keys = std::make_unique<sqlite::SqliteKeyStore>(*connections);
     stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);

@@ -6,29 +6,12 @@
 #include <vector>
 
 #include "service/admin_store.hpp"
+#include "service/guardrail_assignments.hpp"
 #include "service/key_provider.hpp"
 #include "service/reconciliation.hpp"
 #include "service/statistics.hpp"
 
 namespace llmapikey::service {
-
-struct GuardedKeys {
-    std::vector<std::string> delete_handles;
-    std::optional<std::size_t> next_offset;  // of the next page; nullopt: this is the last one
-};
-
-// Which keys are under the configured guardrail, upstream. Blocking, thread-safe; failures as those of KeyProvider.
-class GuardrailAssignments {
-public:
-    virtual ~GuardrailAssignments() = default;
-    // A page of the keys under it, which can be empty also before the last. Errc::not_found: the guardrail is gone.
-    virtual base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) = 0;
-    // Whether any guardrail or policy applies to this key, assigned to it or as the workspace's default.
-    // Errc::not_found if there is no such key.
-    virtual base::Result<bool> is_guarded(const UpstreamKey& key, base::Deadline deadline) = 0;
-    // Puts a key under the guardrail; doing it twice is doing it once.
-    virtual base::Result<void> guard(const std::string& delete_handle, base::Deadline deadline) = 0;
-};
 
 // Looks whether the guardrail that keys are to be under is there and allows what it did, and whether they are under it:
 // somebody can delete or change it upstream, or take keys out. Blocking; for one thread at a time.

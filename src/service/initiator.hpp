@@ -1,8 +1,9 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
-#include "domain/grant.hpp"
+#include "domain/github_user_id.hpp"
 
 namespace llmapikey::service {
 
@@ -14,8 +15,8 @@ struct Initiator {
 
 // The key's own recipient, as an actor.
 inline constexpr const char* recipient_prefix = "recipient:";
-inline Initiator recipient_of(const domain::Grant& grant, std::string origin = "dashboard") {
-    return {recipient_prefix + grant.github_user_id.text(), std::move(origin)};
+inline Initiator recipient_of(domain::GithubUserId id, std::string origin = "dashboard") {
+    return {recipient_prefix + id.text(), std::move(origin)};
 }
 inline bool is_recipient(const std::string& actor) {
     return actor.starts_with(recipient_prefix);

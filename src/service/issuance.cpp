@@ -130,7 +130,7 @@ std::optional<IssueAnswer> Issuance::advance_active(const domain::Grant& held, b
     if (key) return answer_existing(held);
     if (key.error().code != base::Errc::not_found) return not_replaced(held, key.error());
     const std::string reason = is_expired ? "expired" : "gone upstream";
-    const auto waiting = parts_.replacement.begin(held, recipient_of(held), reason, deadline);
+    const auto waiting = parts_.replacement.begin(held, recipient_of(held.github_user_id), reason, deadline);
     if (waiting || waiting.error().code == base::Errc::conflict) return std::nullopt;
     return not_replaced(held, waiting.error());
 }

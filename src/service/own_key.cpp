@@ -31,7 +31,7 @@ IssueAnswer OwnKey::rotate(const domain::Recipient& recipient, const std::string
         return answer;
     }
     const bool is_expired = domain::is_expired(grant, clock_.now());
-    const auto waiting = replacement_.begin(grant, recipient_of(grant, origin), is_expired ? "expired" : "rotated",
+    const auto waiting = replacement_.begin(grant, recipient_of(grant.github_user_id, origin), is_expired ? "expired" : "rotated",
                                             base::Deadline::after(issuance_.policy().call_timeout));
     if (!waiting && waiting.error().code != base::Errc::conflict) {
         const auto stored = store_.find(recipient.id);
@@ -54,7 +54,7 @@ base::Result<GiveBack> OwnKey::give_back(const domain::Recipient& recipient, con
     if (grant.is_disabled) return GiveBack::switched_off;
     const domain::Hold until_reset{domain::next_reset(clock_.now()), "given back", /*is_own=*/true};
     const auto revoked =
-        revocation_.revoke(grant.id, recipient_of(grant, origin), "given back", until_reset,
+        revocation_.revoke(grant.id, recipient_of(grant.github_user_id, origin), "given back", until_reset,
                            base::Deadline::after(issuance_.policy().call_timeout), EndsWhat::active_key);
     if (revoked) return GiveBack::given_back;
     const auto stored = store_.find(recipient.id);

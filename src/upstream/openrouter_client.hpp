@@ -9,7 +9,7 @@
 
 #include "base/secret.hpp"
 #include "net/http_client.hpp"
-#include "service/guardrail_check.hpp"
+#include "service/guardrail_assignments.hpp"
 #include "service/key_provider.hpp"
 #include "upstream/openrouter_calls.hpp"
 

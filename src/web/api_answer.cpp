@@ -4,7 +4,6 @@
 
 #include "base/encoding.hpp"
 #include "base/json_values.hpp"
-#include "domain/written_text.hpp"
 #include "ops/log.hpp"
 #include "web/error_response.hpp"
 #include "web/form.hpp"
@@ -45,10 +44,6 @@ net::Response api_error(const Context& context, const base::Error& error) {
 
 net::Response api_not_found(const Context& context) {
     return api_error(context, {base::Errc::not_found, "There is nothing of this id.", {}});
-}
-
-base::Result<std::string> reason_of(const RequestFields& fields) {
-    return domain::check_text(fields.text("reason"), domain::reason_rule);
 }
 
 base::Result<int> limit_of(const Context& context, int fallback, int most) {

@@ -25,9 +25,6 @@ net::Response status_answer(int status, std::string_view word, std::string_view 
 net::Response api_error(const Context& context, const base::Error& error);
 net::Response api_not_found(const Context& context);
 
-// A reason that is needed, as domain::check_text().
-base::Result<std::string> reason_of(const RequestFields& fields);
-
 // "limit", from 1 to `most`, or `fallback`; invalid_input.
 base::Result<int> limit_of(const Context& context, int fallback, int most);
 

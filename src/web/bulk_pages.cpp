@@ -10,7 +10,7 @@
 #include "web/key_fields.hpp"
 #include "web/result_text.hpp"
 #include "web/shown_values.hpp"
-#include "web/views/admin_views.hpp"
+#include "web/views/bulk_views.hpp"
 
 namespace llmapikey::web {
 namespace {

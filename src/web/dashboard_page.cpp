@@ -11,6 +11,7 @@
 #include "web/form.hpp"
 #include "web/known_usage.hpp"
 #include "web/shown_values.hpp"
+#include "web/views/dashboard_views.hpp"
 
 namespace llmapikey::web {
 namespace {

@@ -1,9 +1,13 @@
 #include "web/key_fields.hpp"
 
 #include "base/encoding.hpp"
-#include "web/api_answer.hpp"
+#include "domain/written_text.hpp"
 
 namespace llmapikey::web {
+
+base::Result<std::string> reason_of(const RequestFields& fields) {
+    return domain::check_text(fields.text("reason"), domain::reason_rule);
+}
 
 base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
     const auto reason = reason_of(fields);

@@ -13,6 +13,9 @@
 // Fields of requests that say something about keys.
 namespace llmapikey::web {
 
+// A reason that is needed, as domain::check_text().
+base::Result<std::string> reason_of(const RequestFields& fields);
+
 // Why a key is ended or an account held, and for how long.
 struct ReasonAndHold {
     std::string reason;

@@ -4,7 +4,7 @@
 
 #include "domain/grant.hpp"
 #include "web/result_text.hpp"
-#include "web/views/admin_views.hpp"
+#include "web/views/key_views.hpp"
 
 namespace llmapikey::web {
 

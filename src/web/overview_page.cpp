@@ -12,7 +12,7 @@
 #include "web/error_response.hpp"
 #include "web/form.hpp"
 #include "web/shown_values.hpp"
-#include "web/views/admin_views.hpp"
+#include "web/views/overview_views.hpp"
 
 namespace llmapikey::web {
 namespace {

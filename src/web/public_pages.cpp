@@ -7,6 +7,7 @@
 #include "web/example_model.hpp"
 #include "web/form.hpp"
 #include "web/shown_values.hpp"
+#include "web/views/public_views.hpp"
 
 namespace llmapikey::web {
 namespace {

@@ -11,7 +11,6 @@
 #include "service/token_json.hpp"
 #include "web/api_answer.hpp"
 #include "web/form.hpp"
-#include "web/key_fields.hpp"
 
 namespace llmapikey::web {
 namespace {

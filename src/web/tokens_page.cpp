@@ -7,7 +7,7 @@
 #include "web/error_response.hpp"
 #include "web/result_text.hpp"
 #include "web/shown_values.hpp"
-#include "web/views/admin_views.hpp"
+#include "web/views/token_views.hpp"
 
 namespace llmapikey::web {
 namespace {

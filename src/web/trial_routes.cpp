@@ -12,6 +12,7 @@
 #include "web/known_usage.hpp"
 #include "web/request_fields.hpp"
 #include "web/trial_words.hpp"
+#include "web/views/trial_views.hpp"
 
 namespace llmapikey::web {
 namespace {

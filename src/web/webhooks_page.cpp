@@ -7,8 +7,8 @@
 #include "web/error_response.hpp"
 #include "web/result_text.hpp"
 #include "web/shown_values.hpp"
-#include "web/views/admin_views.hpp"
 #include "web/webhook_fields.hpp"
+#include "web/views/webhook_views.hpp"
 
 namespace llmapikey::web {
 namespace {

@@ -31,7 +31,7 @@ inline std::unique_ptr<storage::sqlite::Connection> migrated(const std::string& 
 
 inline std::shared_ptr<storage::sqlite::Connections> open_connections(const std::string& path) {
     migrated(path);
-    auto connections = storage::sqlite::Connections::open({path, 2, base::Millis{5000}});
+    auto connections = storage::sqlite::Connections::open({path, 2, base::Millis{5000}}, storage::sqlite::check_schema);
     EXPECT_TRUE(connections) << connections.error().detail;
     return *connections;
 }

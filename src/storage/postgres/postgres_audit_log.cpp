@@ -1,6 +1,5 @@
 #include "storage/postgres/postgres_audit_log.hpp"
 
-#include "storage/postgres/grant_rows.hpp"
 
 namespace llmapikey::storage::postgres {
 namespace {

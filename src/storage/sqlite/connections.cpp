@@ -2,8 +2,6 @@
 
 #include <filesystem>
 
-#include "storage/sqlite/migrations.hpp"
-
 namespace llmapikey::storage::sqlite {
 namespace {
 
@@ -53,13 +51,13 @@ base::Result<void> Connections::shrink_log() {
     return writer->empty_log(options_.busy_timeout);
 }
 
-base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options,
+base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options, Check check,
                                                              std::shared_ptr<DatabaseHealth> health) {
     limit_memory(most_memory);
     std::shared_ptr<Connections> connections(new Connections(options, std::move(health)));
     auto writer = connections->open_connection(Access::read_write);
     if (!writer) return tl::unexpected(writer.error());
-    const auto checked = check_schema(**writer);
+    const auto checked = check(**writer);
     if (!checked) return tl::unexpected(checked.error());
     connections->writer_ = std::move(*writer);
     auto reader = connections->open_connection(Access::read_only);

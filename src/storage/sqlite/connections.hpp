@@ -19,8 +19,10 @@ struct ConnectionOptions {
 // The connections that the stores of one file share: one that writes, and a few that read beside it (WAL). Thread-safe.
 class Connections {
 public:
-    // store_unavailable: cannot be opened, or has not the schema of this program. `health`: learns of what fails.
-    static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options,
+    // `check`: of a connection that was opened: whether the schema is the program's. store_unavailable: cannot be
+    // opened, or the check failed. `health`: learns of what fails.
+    using Check = base::Result<void> (*)(Connection&);
+    static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options, Check check,
                                                            std::shared_ptr<DatabaseHealth> health = nullptr);
 
     // Empties the write-ahead log if it is long and no reader needs it any more; waits for nobody. Fails where the disk

@@ -273,4 +273,10 @@ base::Result<void> Transaction::commit() {
     return connection_->execute("COMMIT");
 }
 
+base::Result<void> expect_one(const base::Result<int>& changed) {
+    if (!changed) return tl::unexpected(changed.error());
+    if (*changed == 1) return {};
+    return base::fail(base::Errc::conflict, "the row is not in the state that was expected");
+}
+
 }  // namespace llmapikey::storage::sqlite

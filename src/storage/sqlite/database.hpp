@@ -123,4 +123,7 @@ private:
     Connection* connection_;
 };
 
+// A conditional change of one row: conflict if the condition did not hold.
+base::Result<void> expect_one(const base::Result<int>& changed);
+
 }  // namespace llmapikey::storage::sqlite

@@ -18,10 +18,4 @@ base::Result<std::vector<domain::Grant>> read_grants(Query& query) {
     }
 }
 
-base::Result<void> expect_one(const base::Result<int>& changed) {
-    if (!changed) return tl::unexpected(changed.error());
-    if (*changed == 1) return {};
-    return base::fail(base::Errc::conflict, "the row is not in the state that was expected");
-}
-
 }  // namespace llmapikey::storage::sqlite

@@ -16,7 +16,5 @@ inline const std::string grant_columns = translated(portable_grant_columns, Dial
 base::Result<domain::Grant> read_grant(const Query& row);
 // All rows of a query whose parameters are bound.
 base::Result<std::vector<domain::Grant>> read_grants(Query& query);
-// A conditional change of one row: conflict if the condition did not hold.
-base::Result<void> expect_one(const base::Result<int>& changed);
 
 }  // namespace llmapikey::storage::sqlite

@@ -1,6 +1,5 @@
 #include "storage/sqlite/sqlite_audit_log.hpp"
 
-#include "storage/sqlite/grant_rows.hpp"
 
 namespace llmapikey::storage::sqlite {
 namespace {

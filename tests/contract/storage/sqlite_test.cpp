@@ -168,7 +168,7 @@ TEST(MigrationTest, ANewerSchemaIsRefused) {
     const auto refused = sqlite::make_migrator(*connection, base::SystemClock()).up();
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().detail.find("newer"), std::string::npos);
-    EXPECT_FALSE(sqlite::Connections::open({folder.file(), 1, base::Millis{100}}));
+    EXPECT_FALSE(sqlite::Connections::open({folder.file(), 1, base::Millis{100}}, sqlite::check_schema));
 }
 
 }  // namespace

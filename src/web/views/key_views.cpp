@@ -1,4 +1,5 @@
-#include "web/views/admin_views.hpp"
+#include "web/views/key_views.hpp"
+
 #include "web/views/template_engine.hpp"
 
 namespace llmapikey::web::views {
@@ -121,29 +122,6 @@ std::string render(const AdminRevealView& view) {
     data.set("account_id", view.account_id);
     data.set("raw_key", view.raw_key);
     return render_template("admin_reveal", data);
-}
-
-std::string render(const AdminAuditView& view) {
-    Data data = admin_data(view.frame, "Audit log", "audit");
-    data.set("search", view.search);
-    data.set("is_searched", !view.search.empty());
-    Data entries{Data::type::list};
-    for (const AuditRow& row : view.entries) {
-        Data item;
-        item.set("sequence", row.sequence);
-        item.set("at", row.at);
-        item.set("actor", row.actor);
-        item.set("action", row.action);
-        item.set("subject", row.subject);
-        item.set("origin", row.origin);
-        item.set("outcome", row.outcome);
-        item.set("detail", row.detail);
-        entries << item;
-    }
-    data.set("entries", entries);
-    data.set("has_entries", !view.entries.empty());
-    set_if_any(data, "older_path", view.older_path);
-    return render_template("admin_audit", data);
 }
 
 }  // namespace llmapikey::web::views

@@ -1,3 +1,5 @@
+#include "web/views/public_views.hpp"
+
 #include <utility>
 #include <vector>
 
@@ -120,6 +122,14 @@ Data model_data(const ModelChoice& models) {
 }
 
 }  // namespace
+
+std::string render(const LandingView& view) {
+    Data data = shared_page_data(view.frame, "One capped LLM API key per GitHub account",
+                                 "Sign in with GitHub and get a key to language models on OpenRouter, with a hard "
+                                 "daily cap. The organizer pays.");
+    data.set("is_model_choice_limited", view.is_model_choice_limited);
+    return render_template("landing", data);
+}
 
 std::string render(const DocsView& view) {
     const bool has_key = !view.masked_key.empty();

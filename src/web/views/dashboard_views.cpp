@@ -1,3 +1,5 @@
+#include "web/views/dashboard_views.hpp"
+
 #include "base/plural.hpp"
 #include "web/views/template_engine.hpp"
 
@@ -97,35 +99,6 @@ void set_refresh(Data& data, const DashboardView& view) {
 }
 
 }  // namespace
-
-std::string render(const LandingView& view) {
-    Data data = shared_page_data(view.frame, "One capped LLM API key per GitHub account",
-                                 "Sign in with GitHub and get a key to language models on OpenRouter, with a hard "
-                                 "daily cap. The organizer pays.");
-    data.set("is_model_choice_limited", view.is_model_choice_limited);
-    return render_template("landing", data);
-}
-
-std::string render(const ErrorView& view) {
-    Data data = frame_data(view.frame, view.title);
-    data.set("status", std::to_string(view.status));
-    data.set("heading", view.title);
-    data.set("explanation", view.explanation);
-    if (!view.advice.empty()) data.set("advice", view.advice);
-    if (!view.action_path.empty()) data.set("action_path", view.action_path);
-    data.set("action_text", view.action_text);
-    data.set("request_id", view.request_id);
-    return render_template("error", data);
-}
-
-std::string render(const TryView& view) {
-    Data data = frame_data(view.frame, "Your key's answer");
-    data.set("model", view.model);
-    data.set("message", view.message);
-    data.set("answer", view.answer);
-    set_if_any(data, "problem", view.problem);
-    return render_template("try", data);
-}
 
 std::string render(const DashboardView& view) {
     Data data = shared_page_data(view.frame, "Dashboard",
