@@ -1,5 +1,5 @@
 -- One row per GitHub account at most: what it holds, or the attempt to give it something. A table that an older
--- deployment left has been brought to these columns by now (src/storage/postgres/adoption.cpp).
+-- deployment left has been brought to these columns by now (src/schema/adoption.cpp).
 -- Every statement of the service finds its row by github_user_id: the key to distribute by.
 CREATE TABLE IF NOT EXISTS llmapikey.api_keys (
     id                     uuid        PRIMARY KEY DEFAULT gen_random_uuid(),

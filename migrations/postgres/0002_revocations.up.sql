@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS llmapikey.holds (
     set_at         timestamptz NOT NULL
 );
 
--- hash: SHA-256 over the hash before, the sequence and the entry (src/service/audit_log.hpp).
+-- hash: SHA-256 over the hash before, the sequence and the entry (src/audit/audit_log.hpp).
 CREATE TABLE IF NOT EXISTS llmapikey.audit_log (
     sequence bigint      PRIMARY KEY,
     at       timestamptz NOT NULL,

@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS holds (
     set_at         INTEGER NOT NULL
 ) STRICT;
 
--- hash: SHA-256 over the hash before, the sequence and the entry (src/service/audit_log.hpp).
+-- hash: SHA-256 over the hash before, the sequence and the entry (src/audit/audit_log.hpp).
 CREATE TABLE IF NOT EXISTS audit_log (
     sequence INTEGER PRIMARY KEY,
     at       INTEGER NOT NULL,

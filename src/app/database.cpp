@@ -7,32 +7,32 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "base/file_access.hpp"
+#include "app/jobs/store_leases.hpp"
+#include "audit/store_postgres_audit_log.hpp"
+#include "audit/store_sqlite_audit_log.hpp"
+#include "base/system/file_access.hpp"
+#include "bulk/store_bulk.hpp"
+#include "insight/store_statistics.hpp"
+#include "keys/store_admin.hpp"
+#include "keys/store_attempt_history.hpp"
+#include "keys/store_mint_queue.hpp"
+#include "keys/store_postgres_endings.hpp"
+#include "keys/store_postgres_keys.hpp"
+#include "keys/store_replacement.hpp"
+#include "keys/store_sqlite_endings.hpp"
+#include "keys/store_sqlite_keys.hpp"
 #include "ops/log.hpp"
-#include "service/sealing_canary.hpp"
-#include "storage/postgres/migrations.hpp"
-#include "storage/postgres/postgres_audit_log.hpp"
-#include "storage/postgres/postgres_grant_endings.hpp"
-#include "storage/postgres/postgres_key_store.hpp"
-#include "storage/postgres/postgres_rate_limits.hpp"
-#include "storage/postgres/postgres_sql.hpp"
-#include "storage/sql_admin_store.hpp"
-#include "storage/sql_attempt_history.hpp"
-#include "storage/sql_bulk_store.hpp"
-#include "storage/sql_leases.hpp"
-#include "storage/sql_mint_queue.hpp"
-#include "storage/sql_replacement_store.hpp"
-#include "storage/sql_sealed_store.hpp"
-#include "storage/sql_spending_store.hpp"
-#include "storage/sql_statistics_store.hpp"
-#include "storage/sql_stored_answers.hpp"
-#include "storage/sql_token_store.hpp"
-#include "storage/sql_webhook_store.hpp"
-#include "storage/sqlite/migrations.hpp"
-#include "storage/sqlite/sqlite_audit_log.hpp"
-#include "storage/sqlite/sqlite_grant_endings.hpp"
-#include "storage/sqlite/sqlite_key_store.hpp"
-#include "storage/sqlite/sqlite_sql.hpp"
+#include "schema/postgres_migrations.hpp"
+#include "schema/sqlite_migrations.hpp"
+#include "sealing/sealing_canary.hpp"
+#include "sealing/store_sealed.hpp"
+#include "site/store_answers.hpp"
+#include "site/store_rate_limits.hpp"
+#include "spending/store_spending.hpp"
+#include "sql/postgres/postgres_sql.hpp"
+#include "sql/sqlite/sqlite_sql.hpp"
+#include "tokens/store_tokens.hpp"
+#include "webhooks/store_webhooks.hpp"
 
 namespace llmapikey::app {
 namespace {
@@ -132,8 +132,8 @@ DatabaseClock::Read reader_of_time(std::shared_ptr<storage::SqlDatabase> databas
 
 base::Result<Stores> open_sqlite(const config::Config& config) {
     Stores stores;
-    auto connections =
-        sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout}, sqlite::check_schema, stores.health);
+    auto connections = sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout},
+                                                 sqlite::check_schema, stores.health);
     if (!connections) return tl::unexpected(connections.error());
     stores.keys = std::make_unique<sqlite::SqliteKeyStore>(*connections);
     stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);

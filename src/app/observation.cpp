@@ -1,10 +1,10 @@
 #include "app/observation.hpp"
 
 #include "base/encoding.hpp"
+#include "insight/overview.hpp"
+#include "keys/reconciliation.hpp"
 #include "ops/log.hpp"
 #include "ops/process_figures.hpp"
-#include "service/overview.hpp"
-#include "service/reconciliation.hpp"
 
 namespace llmapikey::app {
 namespace {

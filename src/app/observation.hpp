@@ -8,12 +8,12 @@
 
 #include "app/database.hpp"
 #include "base/work_queue.hpp"
+#include "insight/statistics.hpp"
+#include "keys/issuance.hpp"
 #include "net/http_server.hpp"
 #include "ops/metrics.hpp"
-#include "service/issuance.hpp"
-#include "service/resealing.hpp"
-#include "service/statistics.hpp"
-#include "service/webhooks.hpp"
+#include "sealing/resealing.hpp"
+#include "webhooks/webhooks.hpp"
 
 namespace llmapikey::app {
 

@@ -4,10 +4,10 @@
 
 #include "app/application.hpp"
 #include "config/config.hpp"
+#include "http/client_origin.hpp"
+#include "http/context.hpp"
+#include "insight/statistics.hpp"
 #include "net/http_server.hpp"
-#include "service/statistics.hpp"
-#include "web/client_origin.hpp"
-#include "web/context.hpp"
 
 // What the configuration means for single parts.
 namespace llmapikey::app {

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "base/clock.hpp"
-#include "service/webhook_courier.hpp"
+#include "webhooks/webhook_courier.hpp"
 
 // How many threads do what in a process, and how often it does what it does by itself.
 namespace llmapikey::app {

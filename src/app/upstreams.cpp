@@ -1,9 +1,9 @@
 #include "app/upstreams.hpp"
 
+#include "keys/account_check.hpp"
 #include "net/curl_client.hpp"
 #include "net/discreet_client.hpp"
 #include "ops/log.hpp"
-#include "service/account_check.hpp"
 
 namespace llmapikey::app {
 namespace {

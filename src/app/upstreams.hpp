@@ -3,13 +3,13 @@
 #include <memory>
 
 #include "config/config.hpp"
-#include "github/github_client.hpp"
+#include "keys/admin_store.hpp"
+#include "keys/issuance.hpp"
 #include "net/http_client.hpp"
 #include "ops/metrics.hpp"
-#include "service/admin_store.hpp"
-#include "service/issuance.hpp"
-#include "upstream/openrouter_client.hpp"
-#include "upstream/webhook_client.hpp"
+#include "providers/openrouter/openrouter_client.hpp"
+#include "sign_in/github_client.hpp"
+#include "webhooks/webhook_client.hpp"
 
 namespace llmapikey::app {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "domain/written_text.hpp"
+#include "grant/written_text.hpp"
 
 namespace llmapikey::cli {
 

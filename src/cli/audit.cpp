@@ -1,11 +1,11 @@
 #include <boost/json/object.hpp>
 
 #include "app/database.hpp"
+#include "audit/audit_json.hpp"
 #include "base/plural.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
-#include "service/audit_json.hpp"
 
 namespace llmapikey::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "base/core_dump.hpp"
+#include "base/system/core_dump.hpp"
 
 namespace llmapikey::cli {
 

@@ -7,10 +7,10 @@
 #include "cli/actor.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
-#include "cli/key_services.hpp"
+#include "cli/keys/key_services.hpp"
 #include "cli/printing.hpp"
-#include "service/reconciliation.hpp"
-#include "service/recovery.hpp"
+#include "keys/reconciliation.hpp"
+#include "keys/recovery.hpp"
 
 namespace llmapikey::cli {
 namespace {

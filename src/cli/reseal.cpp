@@ -7,8 +7,8 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
-#include "service/resealing.hpp"
-#include "service/sealing_canary.hpp"
+#include "sealing/resealing.hpp"
+#include "sealing/sealing_canary.hpp"
 
 namespace llmapikey::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
-#include "cli/meant.hpp"
+#include "cli/keys/meant.hpp"
 #include "cli/printing.hpp"
 
 namespace llmapikey::cli {

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "base/file_access.hpp"
+#include "base/system/file_access.hpp"
 #include "config/config.hpp"
 
 namespace llmapikey::config {

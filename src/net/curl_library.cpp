@@ -6,7 +6,7 @@
 
 #include <cstdarg>
 
-#include "base/shared_library.hpp"
+#include "base/system/shared_library.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "base/work_queue.hpp"
 #include "net/http_server.hpp"
 #include "sandbox/github_lookalike.hpp"
-#include "sandbox/openrouter_lookalike.hpp"
+#include "sandbox/openrouter/openrouter_lookalike.hpp"
 
 namespace llmapikey::sandbox {
 

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "sandbox/faults.hpp"
-#include "sandbox/openrouter_answer.hpp"
+#include "sandbox/openrouter/openrouter_answer.hpp"
 #include "sandbox/request_parts.hpp"
 
 namespace llmapikey::sandbox {

@@ -27,8 +27,8 @@ const points = {
 const resealing = ["reseal.replacing", "reseal.replaced"];
 
 test("every crash point of the program is tried", () => {
-  const folder = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../src/service");
-  const source = readdirSync(folder).filter((name) => name.endsWith(".cpp")).map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+  const folder = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../src");
+  const source = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".cpp")).map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
   const known = new Set([...source.matchAll(/crash_point\("([a-z_.]+)"\)/g)].map((match) => match[1]));
   assert.deepEqual([...known].sort(), [...new Set([...Object.values(points).flat(), ...resealing])].sort());
 });

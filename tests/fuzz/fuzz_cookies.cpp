@@ -3,8 +3,8 @@
 
 #include "base/authority.hpp"
 #include "expect.hpp"
-#include "web/client_origin.hpp"
-#include "web/cookies.hpp"
+#include "http/client_origin.hpp"
+#include "http/cookies.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

@@ -1,8 +1,8 @@
 // Bodies of forms and of the JSON API.
 #include "base/encoding.hpp"
 #include "expect.hpp"
-#include "web/form.hpp"
-#include "web/request_fields.hpp"
+#include "http/form.hpp"
+#include "http/request_fields.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

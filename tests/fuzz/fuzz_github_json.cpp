@@ -1,7 +1,7 @@
 // Whatever GitHub may answer.
 #include "base/encoding.hpp"
 #include "expect.hpp"
-#include "github/github_wire.hpp"
+#include "sign_in/github_wire.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

@@ -3,7 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "expect.hpp"
-#include "web/next_path.hpp"
+#include "http/next_path.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

@@ -2,11 +2,11 @@
 #include <string>
 
 #include "base/encoding.hpp"
-#include "domain/key_name.hpp"
 #include "expect.hpp"
-#include "upstream/chat_wire.hpp"
-#include "upstream/event_stream.hpp"
-#include "upstream/openrouter_wire.hpp"
+#include "grant/key_name.hpp"
+#include "providers/openrouter/openrouter_wire.hpp"
+#include "trial/chat_wire.hpp"
+#include "trial/event_stream.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

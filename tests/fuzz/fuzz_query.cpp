@@ -1,9 +1,9 @@
 // The query of a list: filters, order, and the place in it where a page begins.
 #include "base/encoding.hpp"
 #include "expect.hpp"
-#include "service/grant_query.hpp"
-#include "storage/grant_cursor.hpp"
-#include "web/form.hpp"
+#include "http/form.hpp"
+#include "keys/grant_query.hpp"
+#include "keys/store_cursor.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

@@ -6,7 +6,7 @@
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "expect.hpp"
-#include "web/session_token.hpp"
+#include "http/session_token.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

@@ -1,5 +1,5 @@
 /*
- * How keys are handed out, ended, replaced, and made good after crashes: the protocol of src/service, for spin.
+ * How keys are handed out, ended, replaced, and made good after crashes: the protocol of src/keys, for spin.
  * tests/model/check runs it. What it shows:
  *
  *   one_live_key     At every moment at most one upstream key of an account is alive, and the account's row has its nonce.

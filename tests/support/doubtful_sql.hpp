@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "storage/sql_database.hpp"
+#include "sql/sql_database.hpp"
 
 namespace llmapikey::test {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "service/key_provider.hpp"
+#include "providers/key_provider.hpp"
 
 namespace llmapikey::test {
 

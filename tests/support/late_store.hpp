@@ -3,13 +3,13 @@
 #include <functional>
 #include <string>
 
-#include "service/admin_store.hpp"
-#include "service/audit_log.hpp"
-#include "service/key_provider.hpp"
-#include "service/key_store.hpp"
-#include "service/mint_queue.hpp"
-#include "service/replacement.hpp"
-#include "service/spending.hpp"
+#include "audit/audit_log.hpp"
+#include "keys/admin_store.hpp"
+#include "keys/key_store.hpp"
+#include "keys/mint_queue.hpp"
+#include "keys/replacement.hpp"
+#include "providers/key_provider.hpp"
+#include "spending/spending.hpp"
 
 namespace llmapikey::test {
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <mutex>
 
-#include "service/attempt_history.hpp"
+#include "keys/attempt_history.hpp"
 #include "support/memory_key_store.hpp"
 
 namespace llmapikey::test {

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <vector>
 
-#include "service/audit_log.hpp"
+#include "audit/audit_log.hpp"
 
 namespace llmapikey::test {
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "service/admin_store.hpp"
-#include "service/key_store.hpp"
-#include "service/mint_queue.hpp"
-#include "service/replacement.hpp"
-#include "service/spending.hpp"
+#include "keys/admin_store.hpp"
+#include "keys/key_store.hpp"
+#include "keys/mint_queue.hpp"
+#include "keys/replacement.hpp"
+#include "spending/spending.hpp"
 
 namespace llmapikey::test {
 

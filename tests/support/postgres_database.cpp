@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "storage/postgres/migrations.hpp"
+#include "schema/postgres_migrations.hpp"
 
 namespace llmapikey::test {
 namespace {

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "storage/postgres/connection.hpp"
-#include "storage/postgres/postgres_key_store.hpp"
+#include "keys/store_postgres_keys.hpp"
+#include "sql/postgres/connection.hpp"
 
 namespace llmapikey::test {
 

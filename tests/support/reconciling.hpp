@@ -1,9 +1,9 @@
 #pragma once
 
-#include "service/issuance.hpp"
-#include "service/mint_dispatcher.hpp"
-#include "service/reconciliation.hpp"
-#include "service/recovery.hpp"
+#include "keys/issuance.hpp"
+#include "keys/mint_dispatcher.hpp"
+#include "keys/reconciliation.hpp"
+#include "keys/recovery.hpp"
 #include "support/fake_key_provider.hpp"
 #include "support/stores_under_test.hpp"
 

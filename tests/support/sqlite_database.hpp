@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "base/temporary_folder.hpp"
-#include "storage/sqlite/migrations.hpp"
-#include "storage/sqlite/sqlite_key_store.hpp"
+#include "base/system/temporary_folder.hpp"
+#include "keys/store_sqlite_keys.hpp"
+#include "schema/sqlite_migrations.hpp"
 
 namespace llmapikey::test {
 

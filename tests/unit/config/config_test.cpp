@@ -8,7 +8,7 @@
 #include <fstream>
 #include <map>
 
-#include "base/temporary_folder.hpp"
+#include "base/system/temporary_folder.hpp"
 
 namespace llmapikey::config {
 namespace {

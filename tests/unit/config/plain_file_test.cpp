@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-#include "base/temporary_folder.hpp"
+#include "base/system/temporary_folder.hpp"
 #include "config/config.hpp"
 #include "config/plain_file.hpp"
 

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <initializer_list>
+#include <optional>
+#include <string>
+
+#include "app/jobs/leases.hpp"
+#include "base/clock.hpp"
+
+namespace llmapikey::app {
+
+// One of several processes does a job; used by the job's own thread.
+struct JobLease {
+    const char* name;
+    base::Seconds duration;  // as long as a run may take; a process that ends in order gives its leases back
+    std::optional<std::chrono::steady_clock::time_point> renewed_at{};  // while it is held
+};
+
+// The leases of this process.
+class JobLeases {
+public:
+    JobLeases(service::Leases& store, const base::Clock& clock);
+
+    // Whether this process is the one to do it. Where the database does not say, nobody does. Renewed in good time
+    // only, so that an idle process hardly writes. For different leases from different threads.
+    bool hold(JobLease& lease);
+    // Those with these names, so that others need not wait for them to run out.
+    void give_back(std::initializer_list<const char*> names);
+
+private:
+    service::Leases& store_;
+    const base::Clock& clock_;
+    const std::string process_id_;
+};
+
+}  // namespace llmapikey::app

@@ -1,0 +1,54 @@
+#include "app/store_time_correction.hpp"
+
+#include "bulk/bulk_revocation.hpp"
+#include "keys/mint_queue.hpp"
+#include "keys/store_columns.hpp"
+#include "sql/sql_values.hpp"
+#include "webhooks/webhooks.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+// By so much the times of two processes differ at the most.
+constexpr base::Seconds tolerance{5};
+
+// $1: now; $2: what is later than that cannot be.
+struct Correction {
+    std::string sql;
+    base::Seconds furthest;  // ahead of now
+};
+const Correction corrections[] = {
+    {"UPDATE llmapikey.api_keys SET attempted_at = {time:$1} WHERE " + unsettled_attempt +
+         " AND attempted_at > {time:$2}",
+     base::Seconds{0}},
+    {"UPDATE llmapikey.api_keys SET next_attempt_at = $1::bigint WHERE status = 'waiting' "
+     "AND next_attempt_at > $2::bigint",
+     service::longest_turn_pause},
+    {"UPDATE llmapikey.stored_answers SET begun_at = $1::bigint WHERE status = 0 AND begun_at > $2::bigint",
+     base::Seconds{0}},
+    {"UPDATE llmapikey.bulk_revocations SET begins_at = $1::bigint WHERE state = 'selecting' AND begins_at > "
+     "$2::bigint",
+     service::longest_time_to_stop},
+    {"UPDATE llmapikey.ledger SET next_revoke_at = $1::bigint WHERE ended_at IS NULL AND revoke_attempts > 0 "
+     "AND next_revoke_at > $2::bigint",
+     service::longest_revocation_pause},
+    {"UPDATE llmapikey.webhook_endpoints SET next_at = $1::bigint WHERE next_at > $2::bigint",
+     service::longest_endpoint_pause},
+    {"UPDATE llmapikey.webhook_deliveries SET next_at = $1::bigint WHERE state = 'waiting' AND next_at > $2::bigint",
+     service::longest_delivery_pause},
+};
+
+}  // namespace
+
+base::Result<int> SqlTimeCorrection::correct(base::Timestamp now) {
+    int corrected = 0;
+    for (const Correction& correction : corrections) {
+        const auto values = SqlValues().add(seconds_of(now)).add(seconds_of(now + correction.furthest + tolerance));
+        const auto done = database_->run(correction.sql, values);
+        if (!done) return tl::unexpected(done.error());
+        corrected += done->changed;
+    }
+    return corrected;
+}
+
+}  // namespace llmapikey::storage

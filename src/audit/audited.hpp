@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "audit/audit_log.hpp"
+#include "base/clock.hpp"
+#include "grant/grant.hpp"
+#include "identity/initiator.hpp"
+
+namespace llmapikey::service {
+
+// An action and its two entries in the audit log: that it begins, without which it must not, and how it ended.
+class Audited {
+public:
+    // `subject`: "account:1001 grant:<uuid>". `detail`: a reason; no secret.
+    Audited(AuditLog& log, const base::Clock& clock, const Initiator& by, std::string action, std::string subject,
+            std::string detail)
+        : log_(log), clock_(clock) {
+        entry_.actor = by.actor;
+        entry_.origin = by.origin;
+        entry_.action = std::move(action);
+        entry_.subject = std::move(subject);
+        entry_.detail = std::move(detail);
+    }
+
+    base::Result<void> begin() {
+        const auto recorded = append("begun");
+        if (!recorded) return base::fail_in("recording it in the audit log", recorded.error());
+        return {};
+    }
+    base::Result<void> done() { return append("done"); }
+    base::Result<void> done(std::string detail) {
+        entry_.detail = std::move(detail);
+        return append("done");
+    }
+    // Gives `cause` back.
+    base::Error failed(const base::Error& cause) {
+        entry_.detail = cause.detail;
+        const auto recorded = append("failed");
+        if (recorded) return cause;
+        return {cause.code, cause.detail + "; and recording that failed: " + recorded.error().detail,
+                cause.retry_after};
+    }
+
+private:
+    base::Result<void> append(std::string outcome) {
+        entry_.at = clock_.now();
+        entry_.outcome = std::move(outcome);
+        return log_.append(entry_);
+    }
+
+    AuditLog& log_;
+    const base::Clock& clock_;
+    AuditEntry entry_;
+};
+
+// A secret that was shown once is shown again: the request that made it came again.
+inline base::Result<void> record_showing_again(AuditLog& log, const base::Clock& clock, const Initiator& by,
+                                               std::string action, std::string subject) {
+    Audited audited(log, clock, by, std::move(action), std::move(subject), "shown again for its Idempotency-Key");
+    const auto recorded = audited.begin();
+    return recorded ? audited.done() : recorded;
+}
+
+inline std::string subject_of(const domain::Grant& grant) {
+    return "account:" + grant.github_user_id.text() + " grant:" + grant.id;
+}
+
+}  // namespace llmapikey::service

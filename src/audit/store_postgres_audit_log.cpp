@@ -1,0 +1,61 @@
+#include "audit/store_postgres_audit_log.hpp"
+
+#include "sql/stored_time.hpp"
+
+namespace llmapikey::storage::postgres {
+namespace {
+
+// $8: the canonical text of the entry. Same as service::chained_hash().
+const std::string append_entry =
+    "WITH head AS (SELECT sequence + 1 AS next, hash FROM llmapikey.audit_head WHERE only_row = 1 FOR UPDATE), "
+    "entry AS (INSERT INTO llmapikey.audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) "
+    "SELECT next, to_timestamp($1::bigint), $2, $3, $4, $5, $6, $7, "
+    "encode(sha256(convert_to(hash || chr(10) || next::text || chr(10) || $8, 'UTF8')), 'hex') FROM head "
+    "RETURNING sequence, hash) "
+    "UPDATE llmapikey.audit_head SET sequence = entry.sequence, hash = entry.hash FROM entry WHERE only_row = 1";
+const std::string select_entries =
+    "SELECT sequence, floor(extract(epoch FROM at))::bigint, actor, action, subject, origin, outcome, detail, hash "
+    "FROM llmapikey.audit_log WHERE sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint";
+const std::string select_head = "SELECT sequence, hash FROM llmapikey.audit_head WHERE only_row = 1";
+
+}  // namespace
+
+base::Result<void> PostgresAuditLog::append(const service::AuditEntry& entry) {
+    const auto parameters = Parameters()
+                                .add(seconds_of(entry.at))
+                                .add(entry.actor)
+                                .add(entry.action)
+                                .add(entry.subject)
+                                .add(entry.origin)
+                                .add(entry.outcome)
+                                .add(entry.detail)
+                                .add(service::canonical_text(entry));
+    const auto answer = database_->run(append_entry, parameters, Patience::wait);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.changed() == 1) return {};
+    return base::fail(base::Errc::store_unavailable, "llmapikey.audit_head has lost its row");
+}
+
+base::Result<std::vector<service::ChainedEntry>> PostgresAuditLog::read(std::int64_t after, int limit) {
+    const auto answer =
+        database_->run(select_entries, Parameters().add(after).add(std::int64_t{limit}), Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    const Rows& rows = answer->rows;
+    std::vector<service::ChainedEntry> entries;
+    for (int row = 0; row < rows.size(); ++row) {
+        entries.push_back({rows.number(row, 0),
+                           {base::Timestamp{base::Seconds{rows.number(row, 1)}}, rows.text(row, 2), rows.text(row, 3),
+                            rows.text(row, 4), rows.text(row, 5), rows.text(row, 6), rows.text(row, 7)},
+                           rows.text(row, 8)});
+    }
+    return entries;
+}
+
+base::Result<service::ChainedEntry> PostgresAuditLog::head() {
+    const auto answer = database_->run(select_head, Parameters(), Patience::fail_fast);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.audit_head has lost its row");
+    return service::ChainedEntry{answer->rows.number(0, 0), {}, answer->rows.text(0, 1)};
+}
+
+}  // namespace llmapikey::storage::postgres

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include "audit/audit_log.hpp"
+#include "sql/postgres/database.hpp"
+
+namespace llmapikey::storage::postgres {
+
+// AuditLog in llmapikey.audit_log. Appending locks the head of the chain, so that replicas take turns; the database
+// computes the hash, in one round trip.
+class PostgresAuditLog final : public service::AuditLog {
+public:
+    explicit PostgresAuditLog(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+    base::Result<void> append(const service::AuditEntry& entry) override;
+    base::Result<std::vector<service::ChainedEntry>> read(std::int64_t after, int limit) override;
+    base::Result<service::ChainedEntry> head() override;
+
+private:
+    std::shared_ptr<Database> database_;
+};
+
+}  // namespace llmapikey::storage::postgres

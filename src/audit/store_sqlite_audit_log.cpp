@@ -1,0 +1,82 @@
+#include "audit/store_sqlite_audit_log.hpp"
+
+#include "sql/stored_time.hpp"
+
+namespace llmapikey::storage::sqlite {
+namespace {
+
+constexpr std::string_view select_head = "SELECT sequence, hash FROM audit_head";
+constexpr std::string_view insert_entry =
+    "INSERT INTO audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr std::string_view update_head = "UPDATE audit_head SET sequence = ?, hash = ?";
+constexpr std::string_view select_entries =
+    "SELECT sequence, at, actor, action, subject, origin, outcome, detail, hash FROM audit_log WHERE sequence > ? "
+    "ORDER BY sequence LIMIT ?";
+
+base::Result<service::ChainedEntry> read_head(Connection& connection) {
+    auto query = connection.query(select_head);
+    if (!query) return tl::unexpected(query.error());
+    const auto row = query->step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return base::fail(base::Errc::store_unavailable, "audit_head has lost its row");
+    return service::ChainedEntry{query->number(0), {}, query->text(1)};
+}
+
+base::Result<void> insert(Connection& connection, const service::ChainedEntry& link) {
+    auto query = connection.query(insert_entry);
+    if (!query) return tl::unexpected(query.error());
+    return expect_one(query->bind(link.sequence)
+                          .bind(seconds_of(link.entry.at))
+                          .bind(link.entry.actor)
+                          .bind(link.entry.action)
+                          .bind(link.entry.subject)
+                          .bind(link.entry.origin)
+                          .bind(link.entry.outcome)
+                          .bind(link.entry.detail)
+                          .bind(link.hash)
+                          .run());
+}
+
+}  // namespace
+
+base::Result<void> SqliteAuditLog::append(const service::AuditEntry& entry) {
+    Connections::Writer writer(*connections_);
+    auto transaction = Transaction::begin(*writer);
+    if (!transaction) return tl::unexpected(transaction.error());
+    const auto head = read_head(*writer);
+    if (!head) return tl::unexpected(head.error());
+    const std::int64_t sequence = head->sequence + 1;
+    const service::ChainedEntry link{sequence, entry, service::chained_hash(head->hash, sequence, entry)};
+    const auto inserted = insert(*writer, link);
+    if (!inserted) return inserted;
+    auto query = writer->query(update_head);
+    if (!query) return tl::unexpected(query.error());
+    const auto moved = expect_one(query->bind(sequence).bind(link.hash).run());
+    if (!moved) return moved;
+    return transaction->commit();
+}
+
+base::Result<std::vector<service::ChainedEntry>> SqliteAuditLog::read(std::int64_t after, int limit) {
+    Connections::Reader reader(*connections_);
+    auto query = reader->query(select_entries);
+    if (!query) return tl::unexpected(query.error());
+    query->bind(after).bind(limit);
+    std::vector<service::ChainedEntry> entries;
+    while (true) {
+        const auto row = query->step();
+        if (!row) return tl::unexpected(row.error());
+        if (!*row) return entries;
+        entries.push_back({query->number(0),
+                           {time_of(query->number(1)), query->text(2), query->text(3), query->text(4), query->text(5),
+                            query->text(6), query->text(7)},
+                           query->text(8)});
+    }
+}
+
+base::Result<service::ChainedEntry> SqliteAuditLog::head() {
+    Connections::Reader reader(*connections_);
+    return read_head(*reader);
+}
+
+}  // namespace llmapikey::storage::sqlite

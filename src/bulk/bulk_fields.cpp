@@ -1,0 +1,41 @@
+#include "bulk/bulk_fields.hpp"
+
+#include "base/encoding.hpp"
+#include "bulk/bulk_selection.hpp"
+#include "keys/key_fields.hpp"
+
+namespace llmapikey::web {
+
+std::string selection_said(const std::vector<std::string>& ids,
+                           std::vector<std::pair<std::string, std::string>> filters, bool is_everything) {
+    if (is_everything) filters.emplace_back("all", "true");
+    std::string selection = base::to_query_string(filters);
+    if (ids.empty()) return selection;
+    return service::selection_of_ids(ids) + (selection.empty() ? "" : "&") + selection;
+}
+
+base::Result<std::string> selection_of(const RequestFields& fields) {
+    const auto ids = fields.texts("ids");
+    const std::string all = fields.text("all");
+    std::string selection =
+        selection_said(ids, filters_of([&](std::string_view name) { return fields.text(name); }), is_set(all));
+    if (selection.empty()) {
+        return base::fail(base::Errc::invalid_input,
+                          "say which keys to revoke: their ids, a filter such as q or state, or all");
+    }
+    const std::string made_by = fields.text("made_by");
+    if (!made_by.empty()) selection += "&" + base::to_query_string({{"made_by", made_by}});
+    const auto parsed = service::parse_bulk_selection(selection, {});
+    if (!parsed) return tl::unexpected(parsed.error());
+    return selection;
+}
+
+base::Result<std::optional<std::int64_t>> confirmed_count_of(const RequestFields& fields) {
+    const std::string text = fields.text("confirm");
+    if (text.empty()) return std::nullopt;
+    const auto count = base::parse_whole_number(text);
+    if (count) return count;
+    return base::fail(base::Errc::invalid_input, "confirm must be the number of keys that are meant");
+}
+
+}  // namespace llmapikey::web

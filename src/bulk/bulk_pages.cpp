@@ -1,0 +1,205 @@
+#include "bulk/bulk_pages.hpp"
+
+#include "base/encoding.hpp"
+#include "base/plural.hpp"
+#include "bulk/bulk_fields.hpp"
+#include "bulk/bulk_views.hpp"
+#include "bulk/selection_words.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/result_text.hpp"
+#include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "keys/key_fields.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr ResultText results[] = {
+    {"stopped", "It is stopped: no further key is revoked. Those whose revocation had begun are ended.", true},
+    {"too-late", "The revocation of all its keys has begun, so there is nothing left to stop.", false},
+};
+
+constexpr int bulks_shown = 50;
+constexpr std::int64_t most_counted = 10'000'000;
+constexpr int stuck_shown = 50;
+constexpr int examples_shown = 8;
+
+// What stopping it came to. Keys that had been marked by then are ended, and the count of those still grows.
+std::string stopped_text(const service::BulkRevocation& bulk) {
+    if (!bulk.stopped_at) return {};
+    const std::string when = "Stopped at " + minute_text(*bulk.stopped_at) + " by " + bulk.stopped_by + ": ";
+    const std::int64_t done = bulk.total - bulk.remaining;
+    if (bulk.remaining > 0)
+        return when + std::to_string(done) + " of the " + base::counted(bulk.total, "key") +
+               " whose revocation had begun by then are revoked so far. All others keep working.";
+    return when + (done == 0 ? "no key was" : base::counted(done, "key was", "keys were")) +
+           " revoked. All others keep working.";
+}
+
+std::string outcome_text(const service::BulkRevocation& bulk) {
+    if (bulk.state != service::BulkState::done || bulk.stopped_at || bulk.remaining > 0) return {};
+    if (bulk.total == 0) return "No key was meant any more, so none was revoked.";
+    return bulk.total == 1 ? "The key is revoked." : "All " + std::to_string(bulk.total) + " keys are revoked.";
+}
+
+views::BulkRow row_of(const service::BulkRevocation& bulk) {
+    views::BulkRow row;
+    row.id = bulk.id;
+    row.state = std::string(service::to_text(bulk.state));
+    row.created_at = minute_text(bulk.created_at);
+    row.ended_at = bulk.ended_at ? minute_text(*bulk.ended_at) : "not yet";
+    row.actor = bulk.by.actor;
+    row.reason = bulk.reason;
+    row.total = std::to_string(bulk.total);
+    row.done = std::to_string(std::max<std::int64_t>(bulk.total - bulk.remaining, 0));
+    if (bulk.stuck > 0) row.stuck = std::to_string(bulk.stuck);
+    if (bulk.stopped_at) row.state = bulk.state == service::BulkState::done ? "stopped" : row.state + ", stopped";
+    row.stopped = stopped_text(bulk);
+    row.outcome = outcome_text(bulk);
+    row.has_keys = bulk.total > 0;
+    const auto selection = service::parse_bulk_selection(bulk.selection, bulk.created_at);
+    row.selection = selection ? service::in_words(*selection) : bulk.selection;
+    return row;
+}
+
+base::Result<void> show_examples(const BulkPages& routes, const service::BulkSelection& selection,
+                                 views::BulkConfirmView& view) {
+    for (const std::string& id : selection.ids) {
+        if (view.examples.size() == examples_shown) return {};
+        const auto grant = routes.admin_store.find_grant(id);
+        if (!grant) return tl::unexpected(grant.error());
+        if (*grant) view.examples.push_back((*grant)->github_username);
+    }
+    if (!selection.ids.empty()) return {};
+    service::GrantQuery query = selection.query;
+    query.limit = examples_shown;
+    const auto page = routes.admin_store.list(query);
+    if (!page) return tl::unexpected(page.error());
+    for (const domain::Grant& grant : page->grants)
+        view.examples.push_back(grant.github_username);
+    return {};
+}
+
+net::Response refuse_selection(const Context& context, const base::Error& error) {
+    views::BulkConfirmView view;
+    view.frame = make_frame(context);
+    view.count = "no keys";
+    view.problem = "That cannot be revoked: " + error.detail + ".";
+    return html_response(400, views::render(view));
+}
+
+// The keys that are meant, and the form that ends them. `mistake`: what is wrong with the form as it was sent; empty:
+// nothing.
+net::Response show_form(const BulkPages& routes, const Context& context, const service::FieldReader& field,
+                        std::vector<std::string> ids, std::string mistake) {
+    views::BulkConfirmView view;
+    view.frame = make_frame(context);
+    view.ids = std::move(ids);
+    view.filters = filters_of(field);
+    view.mistake = std::move(mistake);
+    view.reason = field("reason");
+    view.is_all_said = is_set(field("all"));
+    const std::string selection = selection_said(view.ids, view.filters, view.is_all_said);
+    const auto parsed = service::parse_bulk_selection(selection, routes.clock.now());
+    if (!parsed) return refuse_selection(context, parsed.error());
+    view.is_everything = parsed->is_everything;
+    const auto counted = routes.bulk_revoker.count_by_now(selection, most_counted);
+    if (!counted) return error_response(context, counted.error());
+    const auto shown = show_examples(routes, *parsed, view);
+    if (!shown) return error_response(context, shown.error());
+    view.number = std::to_string(counted->count);
+    view.made_by = counted->made_by;
+    view.count = base::counted(counted->count, "key");
+    if (parsed->ids.empty()) view.selection = service::in_words(*parsed);
+    if (counted->count == 0) view.problem = "No key fits, so there is nothing to revoke.";
+    return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, views::render(view));
+}
+
+net::Response ask_to_choose(const BulkPages& routes, const Context& context) {
+    return routes.key_list.show_with(
+        context, Form(""),
+        "Nothing was revoked, since nothing says which keys are meant: choose some in the list, or search "
+        "for them and revoke all that fit.");
+}
+
+// The number of keys is another than the one that was shown: they are shown again before anything is done.
+net::Response ask_again(const Context& context, const std::string& selection, const base::Error& error) {
+    return error_response(context, 409, {},
+                          {"Look again", "Nothing was revoked: " + error.detail + ".",
+                           "Look at the keys that are meant now, and confirm them.",
+                           "/admin/revocations/new?" + selection, "To the keys that are meant"});
+}
+
+}  // namespace
+
+net::Response BulkPages::confirm(const Context& context) const {
+    const Form fields(context.request.query);
+    const auto field = [&](std::string_view name) { return fields.value(name); };
+    const auto ids = fields.values("ids");
+    if (selection_said(ids, filters_of(field), is_set(field("all"))).empty()) return ask_to_choose(*this, context);
+    return show_form(*this, context, field, ids, {});
+}
+
+net::Response BulkPages::begin(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, 400);
+    const auto selection = selection_of(*fields);
+    if (!selection) return refuse_selection(context, selection.error());
+    const auto why = reason_and_hold_of(*fields, clock.now());
+    const auto confirmed = confirmed_count_of(*fields);
+    if (!why || !confirmed) {
+        const std::string mistake =
+            "Nothing was revoked: " + (why ? confirmed.error().detail : why.error().detail) + ".";
+        return show_form(
+            *this, context, [&](std::string_view name) { return fields->text(name); }, fields->texts("ids"), mistake);
+    }
+    const auto bulk = bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed);
+    if (bulk) return redirect(303, "/admin/revocations/" + bulk->id);
+    if (bulk.error().code == base::Errc::conflict) return ask_again(context, *selection, bulk.error());
+    return error_response(context, bulk.error());
+}
+
+net::Response BulkPages::stop(const Context& context) const {
+    const std::string id(context.path_id);
+    const auto stopped = bulk_revoker.stop(id, context.initiator());
+    const bool is_late = !stopped && stopped.error().code == base::Errc::conflict;
+    if (!stopped && !is_late) return error_response(context, stopped.error());
+    if (context.wants_json())
+        return status_answer(is_late ? 409 : 200, is_late ? "too-late" : "stopped",
+                             is_late ? stopped.error().detail : "");
+    return redirect(303, "/admin/revocations/" + id + "?result=" + (is_late ? "too-late" : "stopped"));
+}
+
+net::Response BulkPages::progress(const Context& context) const {
+    const auto bulk = bulk_store.find(std::string(context.path_id));
+    if (!bulk) return error_response(context, bulk.error());
+    if (!*bulk) return error_response(context, 404);
+    const auto stuck = admin_store.list_stuck(stuck_shown, (*bulk)->id);
+    if (!stuck) return error_response(context, stuck.error());
+    views::BulkProgressView view;
+    view.frame = make_frame(context);
+    view.bulk = row_of(**bulk);
+    view.is_done = (*bulk)->state == service::BulkState::done;
+    view.is_selecting = (*bulk)->state == service::BulkState::selecting;
+    view.is_to_begin = view.is_selecting && (*bulk)->begins_at > clock.now();
+    if (!view.is_done || (*bulk)->stuck > 0) view.problem = (*bulk)->problem;
+    for (const service::LedgerEntry& entry : *stuck) {
+        view.stuck.push_back({entry.grant.github_user_id.text(), entry.grant.github_username, entry.problem,
+                              entry.next_attempt_at ? minute_text(*entry.next_attempt_at) : "at once"});
+    }
+    show_result(context, results, view.notice_good, view.notice_bad);
+    return html_response(200, views::render(view));
+}
+
+net::Response BulkPages::list(const Context& context) const {
+    const auto bulks = bulk_store.list_latest(bulks_shown);
+    if (!bulks) return error_response(context, bulks.error());
+    views::BulkListView view;
+    view.frame = make_frame(context);
+    for (const service::BulkRevocation& bulk : *bulks)
+        view.bulks.push_back(row_of(bulk));
+    return html_response(200, views::render(view));
+}
+
+}  // namespace llmapikey::web

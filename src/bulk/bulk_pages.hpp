@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "bulk/bulk_revocation.hpp"
+#include "http/context.hpp"
+#include "keys/admin_store.hpp"
+#include "keys/key_list_page.hpp"
+
+namespace llmapikey::web {
+
+// The console's pages of bulk revocations.
+struct BulkPages {
+    service::AdminStore& admin_store;
+    const base::Clock& clock;
+    service::BulkRevoker& bulk_revoker;
+    KeyListPage key_list;
+    service::BulkStore& bulk_store;
+
+    net::Response confirm(const Context& context) const;
+    net::Response begin(const Context& context) const;
+    net::Response stop(const Context& context) const;
+    net::Response progress(const Context& context) const;
+    net::Response list(const Context& context) const;
+};
+
+}  // namespace llmapikey::web

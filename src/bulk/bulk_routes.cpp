@@ -1,0 +1,91 @@
+#include "bulk/bulk_routes.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+#include "bulk/bulk_fields.hpp"
+#include "bulk/bulk_json.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/form.hpp"
+#include "identity/login.hpp"
+#include "keys/grant_json.hpp"
+#include "keys/key_fields.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int most_listed = 200;
+constexpr std::int64_t most_counted = 10'000'000;
+
+// A problem that says as "count" how many keys are meant now.
+net::Response with_count(const BulkRoutes& routes, const std::string& selection, net::Response response) {
+    const auto count = routes.bulk_revoker.count(selection, most_counted);
+    boost::system::error_code ec;
+    json::value body = json::parse(response.body, ec);
+    if (!count || ec || !body.is_object()) return response;
+    body.get_object()["count"] = *count;
+    response.body = json::serialize(body);
+    return response;
+}
+
+}  // namespace
+
+net::Response BulkRoutes::list(const Context& context) const {
+    const auto bulks = bulk_store.list_latest(most_listed);
+    return bulks ? answer_list("revocations", *bulks) : api_error(context, bulks.error());
+}
+
+net::Response BulkRoutes::show(const Context& context) const {
+    const auto bulk = bulk_store.find(std::string(context.path_id));
+    if (!bulk) return api_error(context, bulk.error());
+    if (!*bulk) return api_not_found(context);
+    json::object body = service::to_json(**bulk);
+    const auto stuck = admin_store.list_stuck(most_listed, (*bulk)->id);
+    if (!stuck) return api_error(context, stuck.error());
+    json::array keys;
+    for (const service::LedgerEntry& entry : *stuck)
+        keys.push_back(service::to_json(entry));
+    body["stuck_keys"] = std::move(keys);
+    return api_answer(200, body);
+}
+
+namespace {
+
+// The request, by its Idempotency-Key: it decides once although the first has died; empty: it has none.
+std::string request_of(const Context& context) {
+    const std::string_view key = context.request.header("idempotency-key");
+    if (key.empty()) return {};
+    return base::to_hex(base::sha256(context.initiator().actor + "\n" + std::string(key) + "\n" +
+                                     std::string(context.request.target) + "\n" + std::string(context.request.body)));
+}
+
+}  // namespace
+
+net::Response BulkRoutes::begin(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(context, fields.error());
+    const auto why = reason_and_hold_of(*fields, clock.now());
+    if (!why) return api_error(context, why.error());
+    const auto selection = selection_of(*fields);
+    if (!selection) return api_error(context, selection.error());
+    const auto confirmed = confirmed_count_of(*fields);
+    if (!confirmed) return api_error(context, confirmed.error());
+    const auto bulk =
+        bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed, request_of(context));
+    if (bulk) return api_answer(201, service::to_json(*bulk));
+    if (bulk.error().code != base::Errc::conflict) return api_error(context, bulk.error());
+    return with_count(*this, *selection, api_error(context, bulk.error()));
+}
+
+net::Response BulkRoutes::stop(const Context& context) const {
+    const auto stopped = bulk_revoker.stop(std::string(context.path_id), context.initiator());
+    return stopped ? api_answer(200, service::to_json(*stopped)) : api_error(context, stopped.error());
+}
+
+}  // namespace llmapikey::web

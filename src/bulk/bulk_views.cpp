@@ -1,0 +1,88 @@
+#include "bulk/bulk_views.hpp"
+
+#include "http/answers/template_engine.hpp"
+
+namespace llmapikey::web::views {
+namespace {
+
+Data data_of(const BulkRow& row) {
+    Data data;
+    data.set("bulk_id", row.id);
+    data.set("state", row.state);
+    data.set("created_at", row.created_at);
+    data.set("ended_at", row.ended_at);
+    data.set("actor", row.actor);
+    data.set("reason", row.reason);
+    data.set("total", row.total);
+    data.set("done", row.done);
+    data.set("selection", row.selection);
+    set_if_any(data, "stopped", row.stopped);
+    set_if_any(data, "outcome", row.outcome);
+    data.set("has_keys", row.has_keys);
+    set_if_any(data, "stuck", row.stuck);
+    return data;
+}
+
+}  // namespace
+
+std::string render(const BulkConfirmView& view) {
+    Data data = admin_data(view.frame, "Revoke keys", "bulk");
+    data.set("count", view.count);
+    data.set("number", view.number);
+    data.set("made_by", view.made_by);
+    set_if_any(data, "selection", view.selection);
+    data.set("examples", word_list(view.examples));
+    data.set("has_examples", !view.examples.empty());
+    data.set("ids", word_list(view.ids));
+    Data filters{Data::type::list};
+    for (const auto& [name, value] : view.filters) {
+        Data item;
+        item.set("name", name);
+        item.set("value", value);
+        filters << item;
+    }
+    data.set("filters", filters);
+    data.set("is_everything", view.is_everything);
+    data.set("is_all_said", view.is_all_said);
+    set_if_any(data, "problem", view.problem);
+    set_if_any(data, "mistake", view.mistake);
+    data.set("said_reason", view.reason);
+    return render_template("admin_bulk_confirm", data);
+}
+
+std::string render(const BulkProgressView& view) {
+    Data data = admin_data(view.frame, view.bulk.stopped.empty() ? "Revoking keys" : "A stopped revocation", "bulk");
+    data.set("bulk", data_of(view.bulk));
+    data.set("is_done", view.is_done);
+    data.set("is_selecting", view.is_selecting);
+    data.set("is_to_begin", view.is_to_begin);
+    set_if_any(data, "problem", view.problem);
+    Data stuck{Data::type::list};
+    for (const StuckRow& row : view.stuck) {
+        Data item;
+        item.set("account_id", row.account_id);
+        item.set("login_of_key", row.login);
+        item.set("stuck_problem", row.problem);
+        item.set("next_attempt_at", row.next_attempt_at);
+        stuck << item;
+    }
+    data.set("stuck_rows", stuck);
+    data.set("has_stuck", !view.stuck.empty());
+    set_if_any(data, "notice_good", view.notice_good);
+    set_if_any(data, "notice_bad", view.notice_bad);
+    if (!view.is_done) data.set("refresh_after_ms", "1000");
+    data.set("refresh_without_script", !view.is_done);
+    return render_template("admin_bulk_progress", data);
+}
+
+std::string render(const BulkListView& view) {
+    Data data = admin_data(view.frame, "Bulk revocations", "bulk");
+    Data bulks{Data::type::list};
+    for (const BulkRow& row : view.bulks)
+        bulks << data_of(row);
+    data.set("bulks", bulks);
+    data.set("has_bulks", !view.bulks.empty());
+    return render_template("admin_bulk_list", data);
+}
+
+}  // namespace llmapikey::web::views

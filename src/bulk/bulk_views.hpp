@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/answers/views.hpp"
+
+// The console's pages of bulk revocations as values.
+namespace llmapikey::web::views {
+
+struct BulkConfirmView {
+    Frame frame;
+    std::string count;                                         // "12 keys"
+    std::string number;                                        // "12"
+    std::string made_by;                                       // when they were counted, in Unix seconds
+    std::string selection;                                     // in words; empty: those that were ticked
+    std::vector<std::string> examples;                         // logins of the first few
+    std::vector<std::string> ids;                              // those that were ticked; empty: by filter
+    std::vector<std::pair<std::string, std::string>> filters;  // name and value of hidden fields
+    bool is_everything = false;                                // every key is meant
+    bool is_all_said = false;                                  // in these very words, and not by a filter
+    std::string problem;                                       // empty: it can be done
+    std::string mistake;                                       // in the form as it was sent; empty: none
+    std::string reason;                                        // as it was sent
+};
+
+struct BulkRow {
+    std::string id, state, created_at, ended_at, actor, reason, total, done;
+    std::string selection;  // in words
+    std::string stopped;    // what stopping it came to; empty: it was not stopped
+    std::string outcome;    // "All 12 keys are revoked."; empty: it is not done, or stopped, or keys are stuck
+    bool has_keys = false;  // some were marked
+    std::string stuck;      // how many OpenRouter refuses to revoke; empty: none
+};
+
+struct StuckRow {
+    std::string account_id, login, problem, next_attempt_at;
+};
+
+struct BulkProgressView {
+    Frame frame;
+    BulkRow bulk;
+    bool is_done = false;
+    bool is_selecting = false;  // it can be stopped
+    bool is_to_begin = false;   // nothing is marked yet
+    std::string problem;
+    std::vector<StuckRow> stuck;
+    std::string notice_good, notice_bad;
+};
+
+struct BulkListView {
+    Frame frame;
+    std::vector<BulkRow> bulks;
+};
+
+// Complete HTML documents.
+std::string render(const BulkConfirmView& view);
+std::string render(const BulkProgressView& view);
+std::string render(const BulkListView& view);
+
+}  // namespace llmapikey::web::views

@@ -1,0 +1,24 @@
+#include <cmath>
+
+#include "cli/doctor/doctor_checks.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr double seconds_off_max = 5;
+
+}  // namespace
+
+// Nothing where there is no other clock to compare with, or the database cannot be asked, which another check says.
+std::vector<Finding> check_clock(CheckContext& context) {
+    if (!context.stores || !context.stores->clock) return {};
+    const double ahead = context.stores->clock->skew_of_machine().count();
+    if (std::abs(ahead) < seconds_off_max) return {{"clock", Verdict::ok, "agrees with the database's"}};
+    const std::string seconds = std::to_string(std::llround(std::abs(ahead)));
+    return {{"clock", Verdict::warning,
+             seconds + " s " + (ahead > 0 ? "ahead of" : "behind") +
+                 " the database's, whose time counts: the log is dated wrongly, and so may be what is read from "
+                 "OpenRouter and GitHub; let the clock be set by NTP, on this machine or on the database's"}};
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,86 @@
+#include "base/plural.hpp"
+#include "cli/configuration.hpp"
+#include "cli/doctor/doctor_checks.hpp"
+#include "net/http_server.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+bool is_loopback(const std::string& host) {
+    return host.starts_with("127.") || host == "::1";
+}
+
+// Whether others than this machine can come, directly or through a proxy.
+bool is_reached_from_elsewhere(const config::Config& config) {
+    const auto listen = net::ListenAddress::parse(config.listen);
+    return !config.trusted_proxies.empty() || (listen && !is_loopback(listen->host));
+}
+
+Finding look_at(const config::Variable& variable, const CheckContext& context) {
+    Finding finding{std::string(variable.name), Verdict::ok, ""};
+    for (const config::Problem& problem : context.problems) {
+        if (problem.variable != variable.name) continue;
+        finding.verdict = Verdict::problem;
+        finding.note += (finding.note.empty() ? "" : "; ") + problem.message;
+    }
+    if (finding.verdict == Verdict::problem) return finding;
+    const bool is_set = !context.lookup(variable.name).value_or("").empty();
+    finding.group = is_set ? "set" : "by default";
+    finding.note = finding.group;
+    if (!is_set)
+        finding.note = variable.default_text.empty() ? "not set" : "not set: " + std::string(variable.default_text);
+    return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> check_variables(CheckContext& context) {
+    std::vector<Finding> findings;
+    for (const config::Variable& variable : config::variables())
+        findings.push_back(look_at(variable, context));
+    for (const config::Problem& unread : unread_variables())
+        findings.push_back({unread.variable, Verdict::warning, unread.message});
+    return findings;
+}
+
+std::vector<Finding> check_public_address(CheckContext& context) {
+    if (!context.config) return {};
+    const std::string what = "public address";
+    if (!context.config->public_url.empty()) return {{what, Verdict::ok, context.config->public_url}};
+    if (!is_reached_from_elsewhere(*context.config))
+        return {{what, Verdict::ok, "none: only this machine can connect"}};
+    return {{what, Verdict::warning,
+             "not known: where GitHub sends people back to is taken from what each request claims to have asked for; "
+             "set PUBLIC_URL to the origin that people open, such as https://keys.example.org"}};
+}
+
+std::vector<Finding> check_console(CheckContext& context) {
+    if (!context.config) return {};
+    const std::size_t admins = context.config->admin_github_user_ids.size();
+    if (admins > 0) {
+        return {{"console", Verdict::ok, base::counted(static_cast<std::int64_t>(admins), "account") + " can open it"}};
+    }
+    return {{"console", Verdict::warning,
+             "nobody can open it: set ADMIN_GITHUB_USER_IDS to the numeric GitHub ids of the organizers (the number "
+             "`id` at " +
+                 context.config->github_api_url + "/users/LOGIN)"}};
+}
+
+std::vector<Finding> check_minting(CheckContext& context) {
+    if (!context.config) return {};
+    const config::Config& config = *context.config;
+    const std::string what = "minting";
+    if (!config.is_provisioning_enabled) {
+        return {{what, Verdict::warning,
+                 "nobody gets a key: PROVISIONING_ENABLED is not true; set it to true to hand out keys"}};
+    }
+    if (config.max_total_keys == 0) return {{what, Verdict::ok, "any number of keys"}};
+    const auto totals = context.stores ? std::optional(context.stores->keys->totals()) : std::nullopt;
+    if (!totals || !*totals) return {{what, Verdict::ok, "up to " + base::counted(config.max_total_keys, "key")}};
+    const std::string note = std::to_string((*totals)->live) + " of " +
+                             base::counted(config.max_total_keys, "key is", "keys are") + " taken";
+    if ((*totals)->live < config.max_total_keys) return {{what, Verdict::ok, note}};
+    return {{what, Verdict::warning, note + ", so nobody else gets one: raise MAX_TOTAL_KEYS or revoke some"}};
+}
+
+}  // namespace llmapikey::cli

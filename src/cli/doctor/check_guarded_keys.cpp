@@ -1,0 +1,35 @@
+#include "app/upstreams.hpp"
+#include "cli/doctor/doctor_checks.hpp"
+#include "guardrails/guardrail_check.hpp"
+
+namespace llmapikey::cli {
+
+// Nothing where no guardrail is configured, or where another check says why it cannot be looked at.
+std::vector<Finding> check_guarded_keys(CheckContext& context) {
+    if (!context.config || !context.stores || !context.is_key_accepted) return {};
+    const config::Config& config = *context.config;
+    if (config.openrouter_guardrail_id.empty()) return {};
+    const std::string what = "keys under the guardrail";
+    const base::SystemClock clock;
+    const auto provider = app::make_key_provider(config, *context.http);
+    service::GuardrailCheck check(*context.stores->admin, *context.stores->statistics, *provider, *provider, clock,
+                                  {.call_timeout = config.upstream_timeout, .remembers = false});
+    service::ReconcileReport report;
+    const std::string failure = check.run(report, {});
+    if (!failure.empty()) return {{what, Verdict::warning, failure}};
+    std::vector<Finding> findings;
+    for (const service::Finding& finding : report.findings)
+        if (finding.kind == service::Finding::Kind::guardrail)
+            findings.push_back({what, Verdict::warning, finding.note});
+    const auto loose = report.counts.find(service::Finding::Kind::unguarded);
+    if (loose != report.counts.end()) {
+        findings.push_back({what, Verdict::warning,
+                            std::to_string(loose->second.found) +
+                                " are under no guardrail; `llmapikey reconcile` lists them, and with --fix puts them "
+                                "under this one"});
+    }
+    if (findings.empty()) findings.push_back({what, Verdict::ok, "all of them"});
+    return findings;
+}
+
+}  // namespace llmapikey::cli

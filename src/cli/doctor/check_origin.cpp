@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "app/database.hpp"
+#include "app/upstreams.hpp"
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+#include "cli/doctor/doctor_checks.hpp"
+#include "grant/key_name.hpp"
+#include "keys/key_origin.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr std::chrono::days attempt_memory{30};
+constexpr std::size_t handle_bytes = 32;
+const std::string keys_title = "keys at OpenRouter", rights_title = "OpenRouter rights";
+
+struct NamedKey {
+    std::string delete_handle, nonce;
+    std::optional<base::Timestamp> created_at;
+};
+
+// Those that this deployment's secret has named, and that are no attempt under way any more.
+std::vector<NamedKey> own_keys(const config::Config& config, const std::vector<service::UpstreamKey>& page) {
+    const domain::NonceMaker nonces(config.key_encryption_secret, config.key_encryption_secret_also_accepted);
+    const base::Timestamp settled = base::SystemClock().now() - domain::settle_time(config.upstream_timeout);
+    std::vector<NamedKey> own;
+    for (const service::UpstreamKey& key : page) {
+        const auto name = domain::parse_upstream_key_name(key.name);
+        const bool is_own = name && !name->nonce.empty() && nonces.has_made(name->github_user_id, name->nonce);
+        if (is_own && key.created_at.value_or(settled) <= settled)
+            own.push_back({key.delete_handle, name->nonce, key.created_at});
+    }
+    return own;
+}
+
+base::Result<service::UnrememberedKeys> without_known(const app::Stores& stores, const std::vector<NamedKey>& keys) {
+    std::vector<std::string> handles, nonces;
+    for (const NamedKey& key : keys) {
+        handles.push_back(key.delete_handle);
+        nonces.push_back(key.nonce);
+    }
+    const auto rows = stores.admin->find_known(handles, nonces);
+    if (!rows) return tl::unexpected(rows.error());
+    const auto remembered = stores.history->remembered(nonces);
+    if (!remembered) return tl::unexpected(remembered.error());
+    service::UnrememberedKeys unremembered;
+    for (const NamedKey& key : keys) {
+        const bool has_row = std::any_of(rows->begin(), rows->end(), [&](const domain::Grant& grant) {
+            return grant.delete_handle == key.delete_handle;
+        });
+        if (!has_row && !remembered->contains(key.nonce)) unremembered.add(key.created_at);
+    }
+    return unremembered;
+}
+
+base::Result<std::string> what_the_service_found(const app::Stores& stores) {
+    const auto facts = stores.statistics->facts();
+    if (!facts) return tl::unexpected(facts.error());
+    const auto note = facts->find(service::fact::unremembered_note);
+    return note == facts->end() ? std::string() : note->second.value;
+}
+
+Finding never_heard_of(const config::Config& config, const std::string& what) {
+    return {keys_title, Verdict::problem,
+            "there are " + what + "; is " + app::describe_database(config) +
+                " the database that people's keys are in? Look at DATA_DIR or POSTGRES_URL, and see docs/backup.md"};
+}
+
+bool is_new_database(const config::Config& config) {
+    const base::SystemClock clock;
+    const auto inspected = app::inspect_database(config, clock);
+    return inspected && !inspected->exists;
+}
+
+// Nullopt: there is nothing to complain of.
+base::Result<std::optional<Finding>> compare(const config::Config& config, const app::Stores& stores,
+                                             const std::vector<NamedKey>& keys) {
+    const auto found = what_the_service_found(stores);
+    if (!found) return tl::unexpected(found.error());
+    if (!found->empty()) return never_heard_of(config, *found);
+    const auto unremembered = without_known(stores, keys);
+    if (!unremembered) return tl::unexpected(unremembered.error());
+    const auto began_at = stores.history->began_at();
+    if (!began_at) return tl::unexpected(began_at.error());
+    const auto totals = stores.keys->totals();
+    if (!totals) return tl::unexpected(totals.error());
+    const auto ended = stores.history->unremembered_ends(base::SystemClock().now() - attempt_memory);
+    if (!ended) return tl::unexpected(ended.error());
+    const std::string why =
+        service::why_left_alone(*unremembered, {*began_at, totals->live, static_cast<std::int64_t>(ended->size())});
+    if (why.empty()) return std::nullopt;
+    return never_heard_of(config, service::describe(*unremembered) + "; " + why);
+}
+
+}  // namespace
+
+std::vector<Finding> check_origin_of_keys(CheckContext& context) {
+    if (!context.config || !context.is_key_accepted) return {};
+    const config::Config& config = *context.config;
+    const auto provider = app::make_key_provider(config, *context.http);
+    const auto page = provider->list_page(0, base::Deadline::after(config.upstream_timeout));
+    if (!page) return {};  // said elsewhere
+    const std::vector<NamedKey> keys = own_keys(config, *page);
+    if (!context.stores) {
+        if (keys.empty() || !is_new_database(config)) return {};
+        service::UnrememberedKeys all;
+        for (const NamedKey& key : keys)
+            all.add(key.created_at);
+        return {never_heard_of(config, service::describe(all) + "; it is new and empty")};
+    }
+    const auto complaint = compare(config, *context.stores, keys);
+    if (!complaint) return {{keys_title, Verdict::warning, "not compared: " + complaint.error().detail}};
+    if (*complaint) return {**complaint};
+    return {{keys_title, Verdict::ok, "the newest ones are known to the database, or were given up by it"}};
+}
+
+// By revoking a key that does not exist.
+std::vector<Finding> check_management_rights(CheckContext& context) {
+    if (!context.config || !context.is_key_accepted) return {};
+    const auto provider = app::make_key_provider(*context.config, *context.http);
+    const std::string nobodys = base::to_hex(base::random_bytes(handle_bytes));
+    const auto revoked = provider->revoke(nobodys, base::Deadline::after(context.config->upstream_timeout));
+    if (revoked) return {{rights_title, Verdict::ok, "the management key may write"}};
+    if (revoked.error().code != base::Errc::misconfigured) return {};  // said elsewhere
+    return {{rights_title, Verdict::problem,
+             "the management key may not write, so no key can be made or ended: " + revoked.error().detail}};
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "app/upstreams.hpp"
+#include "base/encoding.hpp"
+#include "cli/doctor/doctor_checks.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+base::Deadline deadline_of(const config::Config& config) {
+    return base::Deadline::after(config.upstream_timeout);
+}
+
+// No answer, or none that says anything about what we sent: the configured credentials may be right.
+bool is_unreachable(const base::Error& error) {
+    return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited;
+}
+
+std::string unreachable(const base::Error& error, const std::string& url, const std::string& variable) {
+    return error.detail + "; " + url + " did not answer as it should: check the network of this machine and " +
+           variable + ", and try again; this says nothing about the credentials";
+}
+
+Finding check_credits(const config::Config& config, service::KeyProvider& provider) {
+    const std::string what = "OpenRouter credits";
+    const auto credits = provider.credits(deadline_of(config));
+    if (!credits) return {what, Verdict::problem, credits.error().detail};
+    const base::MicroUsd left{credits->total.value - credits->used.value};
+    const std::string note = base::to_display(left) + " US dollars left";
+    if (left >= config.key_daily_limit) return {what, Verdict::ok, note};
+    return {what, Verdict::problem, note + ", less than one key may spend in a day; buy credits at OpenRouter"};
+}
+
+// "; allowed models 3: a, b, c"; the first few of many. Empty for none.
+std::string listed(const std::string& what, const std::vector<std::string>& names) {
+    constexpr std::size_t shown_max = 10;
+    if (names.empty()) return {};
+    std::string text = "; " + what + " " + std::to_string(names.size()) + ": ";
+    for (std::size_t i = 0; i < std::min(names.size(), shown_max); ++i)
+        text += (i > 0 ? ", " : "") + base::to_printable(names[i]);
+    return names.size() > shown_max ? text + ", ..." : text;
+}
+
+std::string describe(const service::Guardrail& guardrail) {
+    std::string text = "'" + base::to_printable(guardrail.name) + "' can be read";
+    text += listed("allowed models", guardrail.allowed_models) + listed("ignored models", guardrail.ignored_models) +
+            listed("allowed providers", guardrail.allowed_providers) +
+            listed("ignored providers", guardrail.ignored_providers);
+    if (guardrail.allowed_models.empty() && guardrail.ignored_models.empty()) text += "; any model may be called";
+    if (guardrail.limit) {
+        text += "; each key at most " + base::to_display(*guardrail.limit) + " US dollars " +
+                base::to_printable(guardrail.limit_interval);
+    }
+    return text;
+}
+
+Finding check_guardrail(const config::Config& config, service::KeyProvider& provider) {
+    const std::string what = "OpenRouter guardrail";
+    const auto guardrail = provider.guardrail(deadline_of(config));
+    if (!guardrail && is_unreachable(guardrail.error()))
+        return {what, Verdict::problem, unreachable(guardrail.error(), config.openrouter_url, "OPENROUTER_URL")};
+    if (!guardrail) {
+        return {what, Verdict::problem,
+                "cannot be read, so no key can be made: " + guardrail.error().detail +
+                    "; check OPENROUTER_GUARDRAIL_ID, or unset it"};
+    }
+    const std::string& workspace = (*guardrail)->workspace_id;
+    if (!workspace.empty() && !config.openrouter_workspace_id.empty() &&
+        !base::equal_ignoring_case(workspace, config.openrouter_workspace_id)) {
+        return {what, Verdict::problem,
+                "belongs to workspace " + base::to_printable(workspace) +
+                    ", and can only be assigned to keys of that one; set OPENROUTER_WORKSPACE_ID to it, or choose "
+                    "another guardrail"};
+    }
+    return {what, Verdict::ok, describe(**guardrail)};
+}
+
+Finding check_key(const config::Config& config, service::KeyProvider& provider) {
+    const std::string what = "OpenRouter key";
+    const auto listed_keys = provider.list_page(0, deadline_of(config));
+    if (listed_keys) return {what, Verdict::ok, "accepted by " + config.openrouter_url};
+    if (is_unreachable(listed_keys.error()))
+        return {what, Verdict::problem, unreachable(listed_keys.error(), config.openrouter_url, "OPENROUTER_URL")};
+    return {what, Verdict::problem,
+            listed_keys.error().detail + "; create a management key at OpenRouter under Settings, Management keys"};
+}
+
+}  // namespace
+
+std::vector<Finding> check_github(CheckContext& context) {
+    if (!context.config) return {};
+    const config::Config& config = *context.config;
+    const std::string what = "GitHub credentials";
+    const auto identity = app::make_identity_provider(config, *context.http);
+    const auto checked = identity->check_credentials(deadline_of(config));
+    if (checked) return {{what, Verdict::ok, "accepted by " + config.github_api_url}};
+    if (is_unreachable(checked.error()))
+        return {{what, Verdict::problem, unreachable(checked.error(), config.github_api_url, "GITHUB_API_URL")}};
+    return {{what, Verdict::problem,
+             checked.error().detail +
+                 "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page"}};
+}
+
+std::vector<Finding> check_openrouter(CheckContext& context) {
+    if (!context.config) return {};
+    const config::Config& config = *context.config;
+    if (config.openrouter_management_key.empty()) {
+        return {{"OpenRouter key", Verdict::warning,
+                 "not set: no key can be minted, revoked or looked after; set OPENROUTER_MANAGEMENT_KEY"}};
+    }
+    const auto provider = app::make_key_provider(config, *context.http);
+    std::vector<Finding> findings{check_key(config, *provider)};
+    context.is_key_accepted = findings.back().verdict == Verdict::ok;
+    if (!context.is_key_accepted) return findings;  // whatever else is asked with this key fails for the same reason
+    findings.push_back(check_credits(config, *provider));
+    if (!config.openrouter_guardrail_id.empty()) findings.push_back(check_guardrail(config, *provider));
+    return findings;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <array>
+#include <boost/json/array.hpp>
+#include <cstdio>
+#include <vector>
+
+#include "app/upstreams.hpp"
+#include "base/system/core_dump.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration.hpp"
+#include "cli/doctor/doctor_checks.hpp"
+#include "cli/printing.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+const char* word_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::problem:
+            return "PROBLEM";
+        case Verdict::warning:
+            return "WARNING";
+        case Verdict::ok:
+            return "ok";
+    }
+    return "";
+}
+
+std::ptrdiff_t count(const std::vector<Finding>& findings, Verdict verdict) {
+    return std::count_if(findings.begin(), findings.end(),
+                         [&](const Finding& each) { return each.verdict == verdict; });
+}
+
+std::string counted(std::ptrdiff_t number, const std::string& noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+// The findings of a group become one, where the first of them stands.
+std::vector<Finding> folded(const std::vector<Finding>& findings) {
+    std::vector<Finding> lines;
+    for (const Finding& finding : findings) {
+        const bool is_of_group = finding.verdict == Verdict::ok && !finding.group.empty();
+        const auto line = std::find_if(lines.begin(), lines.end(), [&](const Finding& each) {
+            return is_of_group && each.verdict == Verdict::ok && each.what == finding.group;
+        });
+        if (line != lines.end())
+            line->note += ", " + finding.what;
+        else
+            lines.push_back(is_of_group ? Finding{finding.group, Verdict::ok, finding.what} : finding);
+    }
+    return lines;
+}
+
+void print_line(const Finding& finding) {
+    std::printf("%-8s %-28s %s\n", word_of(finding.verdict), finding.what.c_str(), finding.note.c_str());
+}
+
+void print_text(const std::vector<Finding>& findings) {
+    for (const Finding& finding : folded(findings))
+        print_line(finding);
+    const auto problems = count(findings, Verdict::problem);
+    const auto warnings = count(findings, Verdict::warning);
+    if (problems + warnings == 0)
+        std::puts("All is well.");
+    else
+        std::printf("%s, %s\n", counted(problems, "problem").c_str(), counted(warnings, "warning").c_str());
+}
+
+void print_json(const std::vector<Finding>& findings) {
+    boost::json::array list;
+    for (const Finding& finding : findings) {
+        list.push_back({{"check", finding.what},
+                        {"ok", finding.verdict != Verdict::problem},
+                        {"warning", finding.verdict == Verdict::warning},
+                        {"note", finding.note}});
+    }
+    cli::print_json(list);
+}
+
+constexpr std::array<std::string_view, 3> database_variables{"DATA_DIR", "POSTGRES_URL", "POSTGRES_POOL_SIZE"};
+
+// What can be checked although other variables are wrong is checked.
+config::Config sound_part(const config::Lookup& lookup, const std::vector<config::Problem>& problems) {
+    const auto without_wrong = [&](std::string_view name) {
+        const bool is_wrong = std::any_of(problems.begin(), problems.end(),
+                                          [name](const config::Problem& problem) { return problem.variable == name; });
+        return is_wrong ? std::nullopt : lookup(name);
+    };
+    return config::load(without_wrong, config::Need::database).value_or(config::Config{});
+}
+
+CheckContext context_of(const config::Lookup& lookup) {
+    auto whole = config::load(lookup, config::Need::serve);
+    CheckContext context{lookup, {}, std::nullopt, {}, std::nullopt};
+    if (whole)
+        context.config = std::move(*whole);
+    else
+        context.problems = with_names_meant(std::move(whole.error()));
+    context.sound = sound_part(lookup, context.problems);
+    const bool is_storage_sound =
+        std::none_of(context.problems.begin(), context.problems.end(), [](const config::Problem& problem) {
+            return std::find(database_variables.begin(), database_variables.end(), problem.variable) !=
+                   database_variables.end();
+        });
+    if (is_storage_sound) context.storage = context.sound;
+    return context;
+}
+
+}  // namespace
+
+int run_doctor(Output output) {
+    base::exclude_from_core_dumps();  // before there is a secret
+    const auto lookup = config::environment();
+    if (!lookup) {
+        explain(lookup.error());
+        return 2;
+    }
+    CheckContext context = context_of(*lookup);
+    const auto http = context.config ? app::make_http_client(*context.config) : nullptr;
+    context.http = http.get();
+    std::vector<Finding> findings;
+    for (const Check check : checks())
+        for (Finding& finding : check(context))
+            findings.push_back(std::move(finding));
+    if (!context.config) findings.push_back(left_out("GitHub and OpenRouter", "not asked", context.problems));
+    // The worst first; otherwise in the order of the checks.
+    std::stable_sort(findings.begin(), findings.end(),
+                     [](const Finding& left, const Finding& right) { return left.verdict > right.verdict; });
+    output == Output::json ? print_json(findings) : print_text(findings);
+    return count(findings, Verdict::problem) > 0 ? 1 : 0;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,192 @@
+#include "cli/keys/bulk_keys.hpp"
+
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <cstdio>
+
+#include "base/encoding.hpp"
+#include "base/plural.hpp"
+#include "bulk/bulk_json.hpp"
+#include "bulk/bulk_selection.hpp"
+#include "bulk/selection_words.hpp"
+#include "cli/actor.hpp"
+#include "cli/configuration.hpp"
+#include "cli/interruption.hpp"
+#include "cli/printing.hpp"
+#include "keys/grant_json.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr std::int64_t counted_max = 10'000'000;
+constexpr int bulks_shown = 50;
+constexpr int stuck_shown = 200;
+constexpr int logins_shown = 8;
+constexpr base::Millis pause{500};
+
+// What a person types on the terminal, without blanks around it.
+std::string ask(const std::string& question) {
+    std::fprintf(stderr, "%s", question.c_str());
+    char line[64];
+    if (std::fgets(line, sizeof line, stdin) == nullptr) return {};
+    std::string_view typed(line);
+    if (typed.ends_with('\n')) typed.remove_suffix(1);
+    return std::string(base::trim(typed));
+}
+
+// "2 keys: those in state active that fit the search 'guest-'; of ada, bob"
+base::Result<std::string> describe(KeyServices& services, const service::BulkSelection& selection, std::int64_t count) {
+    service::GrantQuery query = selection.query;
+    query.limit = logins_shown;
+    const auto page = services.stores.admin->list(query);
+    if (!page) return tl::unexpected(page.error());
+    std::string logins;
+    for (const domain::Grant& grant : page->grants)
+        logins += (logins.empty() ? "; of " : ", ") + base::to_printable(grant.github_username, 39);
+    const auto more = count - static_cast<std::int64_t>(page->grants.size());
+    if (more > 0) logins += " and " + std::to_string(more) + " more";
+    return base::counted(count, "key") + " (" + service::in_words(selection) + logins + ")";
+}
+
+// Keys that are named by a filter are ended once somebody has seen how many they are: a person is asked, a script says
+// so beforehand. Every key is confirmed by their number only. The number that is meant; nullopt: whatever it is.
+base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const service::BulkSelection& selection,
+                                                  std::int64_t count, const RevokeOptions& options) {
+    if (options.confirmed_count) return options.confirmed_count;
+    if (count == 0 && !selection.is_everything) return count;
+    if (options.is_agreed && !selection.is_everything) return std::nullopt;
+    const auto meant = describe(services, selection, count);
+    if (!meant) return tl::unexpected(meant.error());
+    const std::string number = std::to_string(count);
+    if (isatty(STDIN_FILENO) == 0) {
+        return base::fail(base::Errc::invalid_input, "this would revoke " + *meant + ". If that is meant, add " +
+                                                         (selection.is_everything ? "" : "--yes, or ") + "--confirm " +
+                                                         number);
+    }
+    const std::string word = selection.is_everything ? number : "yes";
+    const std::string answer = ask("This revokes " + *meant + ". Type " + word + " to go on: ");
+    if (answer == word) return count;
+    return base::fail(base::Errc::conflict, "nothing was revoked");
+}
+
+void print_stuck(const std::vector<service::LedgerEntry>& stuck) {
+    for (const service::LedgerEntry& entry : stuck) {
+        std::fprintf(stderr, "stuck: account %s, key %s, tried %s: %s\n", entry.grant.github_user_id.text().c_str(),
+                     entry.grant.id.c_str(), base::counted(entry.attempts, "time").c_str(),
+                     base::to_printable(entry.problem).c_str());
+    }
+}
+
+int print_ended(KeyServices& services, const service::BulkRevocation& bulk, Output output) {
+    const auto stuck = services.stores.admin->list_stuck(stuck_shown, bulk.id);
+    if (!stuck) return report(stuck.error());
+    if (output == Output::json) print_json(service::to_json(bulk));
+    if (output == Output::text) {
+        print_line("revoked " + base::counted(bulk.total - bulk.remaining, "key") + " (bulk revocation " + bulk.id +
+                   ")" + (bulk.stopped_at ? "; it was stopped by " + bulk.stopped_by : ""));
+    }
+    print_stuck(*stuck);
+    if (bulk.remaining == 0) return 0;
+    std::fprintf(stderr,
+                 "llmapikey: OpenRouter does not revoke %s; nobody is shown them, and the service tries them again\n",
+                 base::counted(bulk.remaining, "key").c_str());
+    return 1;
+}
+
+int say_how_it_goes_on(const std::string& id) {
+    std::fprintf(stderr,
+                 "llmapikey: no longer waiting. The bulk revocation is stored and goes on in the running service, or "
+                 "else with the next one.\nTo leave the keys that are not marked yet: llmapikey keys stop %s\n",
+                 id.c_str());
+    return 1;
+}
+
+}  // namespace
+
+int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeOptions& options,
+                   const std::optional<domain::Hold>& hold, Output output) {
+    const auto parsed = service::parse_bulk_selection(keys, base::SystemClock().now());
+    if (!parsed) return report(parsed.error());
+    const auto counted = services.bulk_revoker.count_by_now(keys, counted_max);
+    if (!counted) return report(counted.error());
+    const std::int64_t count = counted->count;
+    // What is made while somebody thinks about it was not counted, and is not meant.
+    const std::string selection = keys + "&made_by=" + counted->made_by;
+    if (options.is_dry_run) {
+        if (output == Output::json) print_json(boost::json::object{{"would_revoke", count}});
+        if (output == Output::text) print_line("would revoke " + base::counted(count, "key"));
+        return 0;
+    }
+    const auto confirmed = confirm(services, *parsed, count, options);
+    if (!confirmed) return report(confirmed.error());
+    Interruption interruption;
+    auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, *confirmed);
+    if (!bulk && bulk.error().code == base::Errc::conflict && !*confirmed) {
+        return report({base::Errc::conflict, bulk.error().detail + "; add --confirm with that number", {}});
+    }
+    if (!bulk) return report(bulk.error());
+    const std::string id = bulk->id;
+    while (bulk && bulk->state != service::BulkState::done) {
+        const std::string failure = services.bulk_revoker.run_once(interruption.token());
+        if (!failure.empty()) std::fprintf(stderr, "llmapikey: %s; trying again\n", failure.c_str());
+        if (services.bulk_revoker.is_busy()) continue;
+        services.recovery.settle_endings();
+        interruption.wait_for(pause);
+        if (interruption.has_come()) return say_how_it_goes_on(id);
+        const auto current = services.stores.bulks->find(id);
+        if (!current) return report(current.error());
+        if (!*current) return report({base::Errc::not_found, "the bulk revocation is gone", {}});
+        bulk = **current;
+    }
+    return print_ended(services, *bulk, output);
+}
+
+int run_keys_revocations(Output output) {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    const auto stores = app::open_stores(*config);
+    if (!stores) return report(stores.error());
+    const auto bulks = stores->bulks->list_latest(bulks_shown);
+    if (!bulks) return report(bulks.error());
+    const auto stuck = stores->admin->list_stuck(stuck_shown, "");
+    if (!stuck) return report(stuck.error());
+    if (output == Output::json) {
+        boost::json::array list, stuck_keys;
+        for (const service::BulkRevocation& bulk : *bulks)
+            list.push_back(service::to_json(bulk));
+        for (const service::LedgerEntry& entry : *stuck)
+            stuck_keys.push_back(service::to_json(entry));
+        print_json(boost::json::object{{"revocations", std::move(list)}, {"stuck_keys", std::move(stuck_keys)}});
+        return 0;
+    }
+    for (const service::BulkRevocation& bulk : *bulks) {
+        print_line(bulk.id + "  " + base::to_rfc3339(bulk.created_at) + "  " +
+                   std::string(service::to_text(bulk.state)) + (bulk.stopped_at ? " (stopped)" : "") + "  " +
+                   std::to_string(bulk.total - bulk.remaining) + " of " + std::to_string(bulk.total) +
+                   (bulk.stuck > 0 ? ", " + std::to_string(bulk.stuck) + " stuck" : "") + "  " +
+                   base::to_printable(bulk.reason));
+    }
+    if (bulks->empty()) print_line("there has been no bulk revocation yet");
+    print_stuck(*stuck);
+    return 0;
+}
+
+int run_keys_stop(const std::string& bulk_id, Output output) {
+    const auto config = load_or_explain(config::Need::revoke);
+    if (!config) return 2;
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    const auto stopped = (*services)->bulk_revoker.stop(bulk_id, {cli_actor(), "cli"});
+    if (!stopped) return report(stopped.error());
+    if (output == Output::json) {
+        print_json(service::to_json(*stopped));
+    } else {
+        print_line("stopped: " + base::counted(stopped->total, "key") +
+                   " marked by then are ended, the rest stay as they are");
+    }
+    return 0;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+
+#include "app/database.hpp"
+#include "app/upstreams.hpp"
+#include "bulk/bulk_revocation.hpp"
+#include "guardrails/guardrail_check.hpp"
+#include "keys/administration.hpp"
+#include "keys/key_search.hpp"
+#include "keys/reconciliation.hpp"
+#include "keys/recovery.hpp"
+#include "keys/revocation.hpp"
+
+namespace llmapikey::cli {
+
+// What commands need that change keys: the configured database and upstreams, and what acts on them.
+class KeyServices {
+public:
+    // Fails as app::open_stores().
+    static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
+
+    app::Stores stores;
+    // The database's time, for what goes there.
+    const base::Clock& clock() const { return clock_; }
+
+private:
+    KeyServices(const config::Config& config, app::Stores opened);
+
+    const base::SystemClock machine_clock_;
+    const base::Clock& clock_;  // the database's time
+    std::unique_ptr<net::HttpClient> http_;
+    app::OpenRouter provider_;
+    std::unique_ptr<service::IdentityProvider> identity_;
+    app::Sealers sealers_;
+    domain::NonceMaker nonces_;
+    service::MintLanes lanes_;
+    service::Replacement replacement_;
+    service::Issuance issuance_;
+
+public:
+    service::Revocation revocation;
+    service::Administration administration;
+    service::BulkRevoker bulk_revoker;
+    service::Settlement settlement;
+    service::Recovery recovery;
+    base::Result<service::FoundKey> find_by_raw_key(const base::Secret& raw_key) {
+        return service::find_by_raw_key(*stores.admin, issuance_, raw_key);
+    }
+    service::ReconcileParts reconcile_parts() {
+        return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, *stores.history, nonces_, clock_};
+    }
+    service::GuardrailCheck guardrail_check(service::GuardrailCheck::Options options) {
+        return {*stores.admin, *stores.statistics, *provider_, *provider_, clock_, options};
+    }
+};
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,384 @@
+#include "cli/keys/keys.hpp"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <cstdio>
+#include <cstring>
+
+#include "app/database.hpp"
+#include "base/encoding.hpp"
+#include "base/json_values.hpp"
+#include "cli/actor.hpp"
+#include "cli/configuration.hpp"
+#include "cli/keys/bulk_keys.hpp"
+#include "cli/keys/grant_output.hpp"
+#include "cli/keys/key_services.hpp"
+#include "cli/keys/meant.hpp"
+#include "cli/printing.hpp"
+#include "grant/written_text.hpp"
+#include "identity/login.hpp"
+#include "keys/grant_json.hpp"
+#include "keys/pasted_key.hpp"
+
+namespace llmapikey::cli {
+namespace {
+
+constexpr int rows_per_export_page = 1000;
+
+std::string describe(const std::optional<domain::Hold>& hold) {
+    if (!hold) return "may take another at once";
+    if (!hold->until) return "may take no other";
+    return "may take another from " + base::to_rfc3339(*hold->until) + " on";
+}
+
+void print_account(const service::Account& account, const std::vector<service::LedgerEntry>& ledger) {
+    if (account.grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*account.grant).c_str());
+    if (!account.grant) std::puts("no key now");
+    if (account.hold) {
+        std::printf("on hold: %s; reason: %s\n", describe(account.hold).c_str(),
+                    base::to_printable(account.hold->reason).c_str());
+    }
+    for (const service::LedgerEntry& entry : ledger) {
+        std::printf("ended: %s by %s, hint %s, made %s; reason: %s\n",
+                    entry.ended_at ? base::to_rfc3339(*entry.ended_at).c_str() : "under way", entry.actor.c_str(),
+                    entry.grant.key_hint.c_str(), base::to_rfc3339(entry.grant.created_at).c_str(),
+                    base::to_printable(entry.reason).c_str());
+    }
+}
+
+service::FieldReader reader_of(const Filters& filters) {
+    return [&filters](std::string_view name) {
+        for (const auto& [field, value] : filters)
+            if (field == name) return value;
+        return std::string();
+    };
+}
+
+struct Revoked {
+    std::string key;
+    base::Result<domain::Grant> outcome;
+};
+
+void print_revoked(const std::vector<Revoked>& all, const RevokeOptions& options,
+                   const std::optional<domain::Hold>& hold) {
+    for (const Revoked& each : all) {
+        if (!each.outcome) {
+            std::fprintf(stderr, "%s: %s\n", each.key.c_str(), each.outcome.error().detail.c_str());
+            continue;
+        }
+        const bool is_being_made = !options.is_dry_run && domain::is_ending_attempt(*each.outcome);
+        const char* const done = options.is_dry_run ? "would revoke" : is_being_made ? "is revoking" : "revoked";
+        std::printf("%s %s (account %s, hint %s); the person %s\n", done, each.outcome->id.c_str(),
+                    each.outcome->github_user_id.text().c_str(), each.outcome->key_hint.c_str(),
+                    describe(hold).c_str());
+    }
+}
+
+void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
+    boost::json::array list;
+    for (const Revoked& each : all) {
+        const bool is_revoked = each.outcome && !is_dry_run && !domain::is_ending_attempt(*each.outcome);
+        boost::json::object object{{"asked_for", each.key}, {"revoked", is_revoked}};
+        if (each.outcome) object["key"] = service::to_json(*each.outcome);
+        if (!each.outcome) object["error"] = each.outcome.error().detail;
+        list.push_back(std::move(object));
+    }
+    print_json(list);
+}
+
+base::Result<void> refuse_raw_keys(const Filters& filters) {
+    for (const auto& [name, value] : filters) {
+        if (auto fit = refuse_raw_key(value); !fit) return fit;
+    }
+    return {};
+}
+
+// From standard input; a terminal does not show what is typed or pasted.
+base::Result<base::Secret> read_raw_key() {
+    termios shown{};
+    const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+    if (is_terminal) {
+        std::fputs("Paste the key (it is not shown) and press Enter: ", stderr);
+        termios hidden = shown;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+    }
+    char line[4096];
+    const bool is_read = std::fgets(line, sizeof line, stdin) != nullptr;
+    if (is_terminal) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+        std::fputc('\n', stderr);
+    }
+    std::string_view typed(is_read ? line : "");
+    typed = typed.substr(0, typed.find_first_of("\r\n"));
+    const std::string hint = service::hint_of_shortened(typed);
+    base::Secret raw_key = hint.empty() && !service::is_cut_off(typed) ? service::raw_key_in(typed) : base::Secret();
+    explicit_bzero(line, sizeof line);
+    if (!raw_key.empty()) return raw_key;
+    if (!hint.empty()) {
+        return base::fail(base::Errc::invalid_input,
+                          "this is no whole key; look for its last characters: llmapikey keys list --search " + hint);
+    }
+    return base::fail(base::Errc::invalid_input,
+                      "standard input must hold a whole key: sk-or-v1- and 64 digits, or these alone");
+}
+
+boost::json::array json_of(const std::vector<service::LedgerEntry>& entries) {
+    boost::json::array list;
+    for (const service::LedgerEntry& entry : entries)
+        list.push_back(service::to_json(entry));
+    return list;
+}
+
+void print_ended_rows(const std::vector<service::LedgerEntry>& entries) {
+    for (const service::LedgerEntry& entry : entries) {
+        print_line(entry.grant.github_user_id.text() + "  " + base::to_printable(entry.grant.github_username, 39) +
+                   "  hint " + entry.grant.key_hint + "  ended " +
+                   (entry.ended_at ? base::to_rfc3339(*entry.ended_at) : "under way") + " by " + entry.actor +
+                   "; reason: " + base::to_printable(entry.reason));
+    }
+}
+
+int list_ended(const app::Stores& stores, const service::GrantQuery& query, Output output) {
+    const auto page = stores.admin->list_ended(query);
+    if (!page) return report(page.error());
+    if (output == Output::json) {
+        print_json(boost::json::object{{"keys", json_of(page->entries)}, {"next_cursor", page->next_cursor}});
+        return 0;
+    }
+    print_ended_rows(page->entries);
+    if (!page->next_cursor.empty()) print_line("more: --cursor " + page->next_cursor);
+    return 0;
+}
+
+// Somebody whose key has ended is found by the login, too.
+int mention_ended(const app::Stores& stores, service::GrantQuery query) {
+    if (query.search.empty() || !query.cursor.empty()) return 0;
+    query.limit = 1;
+    const auto page = stores.admin->list_ended(query);
+    if (!page) return report(page.error());
+    if (!page->entries.empty()) std::fputs("Keys that have ended fit, too: add --state ended to see them.\n", stderr);
+    return 0;
+}
+
+base::Result<service::KeyChange> change_of(const ChangeOptions& options) {
+    service::KeyChange change{options.is_disabled, std::nullopt};
+    if (options.daily_limit.empty()) return change;
+    change.daily_limit = base::parse_daily_limit(options.daily_limit);
+    if (change.daily_limit) return change;
+    return base::fail(base::Errc::invalid_input, "--daily-limit takes US dollars above 0 and up to 100000");
+}
+
+}  // namespace
+
+int run_keys_list(const ListOptions& options, Output output) {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    const auto fit = refuse_raw_keys(options.filters);
+    if (!fit) return report(fit.error());
+    auto query = service::parse_grant_query(reader_of(options.filters), base::SystemClock().now());
+    if (!query) return report(query.error());
+    query->cursor = options.cursor;
+    query->limit = options.limit;
+    const auto stores = app::open_stores(*config);
+    if (!stores) return report(stores.error());
+    if (query->is_ended) return list_ended(*stores, *query, output);
+    const auto page = stores->admin->list(*query);
+    if (!page) return report(page.error());
+    if (output == Output::json) {
+        boost::json::array keys;
+        for (const domain::Grant& grant : page->grants)
+            keys.push_back(service::to_json(grant));
+        print_json(boost::json::object{{"keys", std::move(keys)}, {"next_cursor", page->next_cursor}});
+        return 0;
+    }
+    print_line(table_header());
+    for (const domain::Grant& grant : page->grants)
+        print_line(table_row(grant));
+    if (!page->next_cursor.empty()) std::printf("more: --cursor %s\n", page->next_cursor.c_str());
+    return page->grants.empty() ? mention_ended(*stores, *query) : 0;
+}
+
+int run_keys_find(Output output) {
+    const auto config = load_or_explain(config::Need::mint);
+    if (!config) return 2;
+    const auto raw_key = read_raw_key();
+    if (!raw_key) return report(raw_key.error());
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    // With another secret than this database's no key can be compared.
+    const auto verified = app::verify_secret((*services)->stores, *config);
+    if (!verified) return report(verified.error());
+    const auto found = (*services)->find_by_raw_key(*raw_key);
+    if (!found) return report(found.error());
+    if (output == Output::json) {
+        boost::json::object object{{"key", nullptr}, {"perhaps_ended", json_of(found->ended)}};
+        if (found->grant) object["key"] = service::to_json(*found->grant);
+        print_json(object);
+    } else if (found->grant) {
+        print_line(table_header());
+        print_line(table_row(*found->grant));
+    } else if (found->ended.empty()) {
+        print_line("no account holds this key, and none that has ended had the same last characters");
+    } else {
+        print_line("no account holds this key; these have ended, or are being ended, with the same last characters:");
+        print_ended_rows(found->ended);
+    }
+    return found->grant ? 0 : 1;
+}
+
+int run_keys_show(const std::string& key, Output output) {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    auto stores = app::open_stores(*config);
+    if (!stores) return report(stores.error());
+    const auto account_id = account_meant_by(key, *stores, *config);
+    if (!account_id) return report(account_id.error());
+    const auto account = stores->keys->find_account(*account_id);
+    if (!account) return report(account.error());
+    const auto ledger = stores->admin->ledger_of(*account_id);
+    if (!ledger) return report(ledger.error());
+    if (output == Output::json) {
+        print_json(service::to_json(*account, *ledger));
+    } else {
+        print_account(*account, *ledger);
+    }
+    return account->grant || account->hold || !ledger->empty() ? 0 : 1;
+}
+
+int run_keys_revoke(const RevokeOptions& options, Output output) {
+    const auto config = load_or_explain(config::Need::revoke);
+    if (!config) return 2;
+    const bool names_nothing = options.keys.empty() && options.filters.empty() && !options.is_everything;
+    const bool names_both = !options.keys.empty() && (!options.filters.empty() || options.is_everything);
+    if (names_nothing || names_both)
+        return report(
+            {base::Errc::invalid_input, "name keys, or filters such as --search, or --all; one of these", {}});
+    const auto fit = refuse_raw_keys(options.filters);
+    if (!fit) return report(fit.error());
+    for (const std::string& key : options.keys)
+        if (const auto named = refuse_raw_key(key); !named) return report(named.error());
+    const auto reason = domain::check_text(options.reason, domain::reason_rule);
+    if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
+    const auto hold = domain::parse_hold(options.hold, *reason, base::SystemClock().now());
+    if (!hold) return report({base::Errc::invalid_input, "--hold: " + hold.error().detail, {}});
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    if (options.keys.empty()) {
+        Filters said = options.filters;
+        if (options.is_everything) said.emplace_back("all", "true");
+        return revoke_in_bulk(**services, base::to_query_string(said), options, *hold, output);
+    }
+    std::vector<Revoked> all;
+    bool is_done = true;
+    for (const std::string& key : options.keys) {
+        auto grant = grant_meant_by(key, (*services)->stores, *config);
+        if (grant && !options.is_dry_run) {
+            grant = (*services)->revocation.revoke(grant->id, {cli_actor(), "cli"}, options.reason, *hold,
+                                                   base::Deadline::after(config->upstream_timeout));
+        }
+        is_done = is_done && grant;
+        all.push_back({key, std::move(grant)});
+    }
+    output == Output::json ? print_revoked_json(all, options.is_dry_run) : print_revoked(all, options, *hold);
+    return is_done ? 0 : 1;
+}
+
+int run_keys_change(const ChangeOptions& options, Output output) {
+    const auto config = load_or_explain(config::Need::revoke);
+    if (!config) return 2;
+    const auto change = change_of(options);
+    if (!change) return report(change.error());
+    const auto reason = domain::check_text(options.reason, domain::optional_reason_rule);
+    if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    auto grant = grant_meant_by(options.key, (*services)->stores, *config);
+    if (!grant) return report(grant.error());
+    if (options.is_dry_run) {
+        if (change->is_disabled) grant->is_disabled = *change->is_disabled;
+        if (change->daily_limit) grant->daily_limit = *change->daily_limit;
+    } else {
+        grant = (*services)->administration.change(grant->id, *change, options.reason, {cli_actor(), "cli"});
+        if (!grant) return report(grant.error());
+    }
+    if (output == Output::json) {
+        print_json(service::to_json(*grant));
+    } else {
+        std::printf("%s%s\n%s\n", options.is_dry_run ? "would be:\n" : "", table_header().c_str(),
+                    table_row(*grant).c_str());
+    }
+    return 0;
+}
+
+int run_keys_reveal(const std::string& key, const std::string& reason, Output output) {
+    const auto config = load_or_explain(config::Need::mint);
+    if (!config) return 2;
+    const auto checked = domain::check_text(reason, domain::reason_rule);
+    if (!checked) return report({base::Errc::invalid_input, "--" + checked.error().detail, {}});
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    // With another secret nothing can be shown, and its owner would be told that it was.
+    const auto verified = app::verify_secret((*services)->stores, *config);
+    if (!verified) return report(verified.error());
+    const auto grant = grant_meant_by(key, (*services)->stores, *config);
+    if (!grant) return report(grant.error());
+    const auto raw_key = (*services)->administration.reveal(grant->id, reason, {cli_actor(), "cli"});
+    if (!raw_key) return report(raw_key.error());
+    if (output == Output::json) {
+        print_json(boost::json::object{{"key", raw_key->reveal()}, {"hint", grant->key_hint}});
+    } else {
+        std::puts(raw_key->reveal().c_str());
+    }
+    return 0;
+}
+
+int run_keys_mint(const std::string& account, const std::string& login, Output output) {
+    const auto config = load_or_explain(config::Need::mint);
+    if (!config) return 2;
+    const auto services = KeyServices::open(*config);
+    if (!services) return report(services.error());
+    // What another secret than this database's seals nobody could be shown.
+    const auto verified = app::verify_secret((*services)->stores, *config);
+    if (!verified) return report(verified.error());
+    const auto id = account_meant_by(account, (*services)->stores, *config);
+    if (!id) return report(id.error());
+    const auto answer =
+        (*services)->administration.mint(*id, std::string(domain::without_at(login)), {cli_actor(), "cli"});
+    if (!answer) return report(answer.error());
+    if (output == Output::json) {
+        boost::json::object object{{"status", service::to_text(answer->status)}, {"key", nullptr}};
+        if (answer->grant) object["key"] = service::to_json(*answer->grant);
+        print_json(object);
+    } else {
+        print_line(sentence_of(*answer));
+        if (answer->grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer->grant).c_str());
+    }
+    return answer->grant ? 0 : 1;
+}
+
+int run_keys_export(ExportFormat format) {
+    const auto config = load_or_explain(config::Need::database);
+    if (!config) return 2;
+    const auto stores = app::open_stores(*config);
+    if (!stores) return report(stores.error());
+    if (format == ExportFormat::csv) std::fputs(csv_header().c_str(), stdout);
+    service::GrantQuery query;
+    query.limit = rows_per_export_page;
+    do {
+        const auto page = stores->admin->list(query);
+        if (!page) return report(page.error());
+        for (const domain::Grant& grant : page->grants) {
+            const std::string row =
+                format == ExportFormat::csv ? csv_row(grant) : base::to_text(service::to_json(grant)) + "\n";
+            std::fputs(row.c_str(), stdout);
+        }
+        query.cursor = page->next_cursor;
+    } while (!query.cursor.empty() && can_print());
+    return 0;
+}
+
+}  // namespace llmapikey::cli

@@ -1,0 +1,124 @@
+#include "grant/grant.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::domain {
+namespace {
+
+struct NamedProblem {
+    MintProblem problem;
+    std::string_view text;
+};
+constexpr NamedProblem named_problems[] = {
+    {MintProblem::lost_answer, "lost_answer"},
+    {MintProblem::upstream_down, "upstream_down"},
+    {MintProblem::rate_limited, "rate_limited"},
+    {MintProblem::refused, "refused"},
+    {MintProblem::paused, "paused"},
+};
+
+}  // namespace
+
+std::string_view to_text(GrantStatus status) {
+    switch (status) {
+        case GrantStatus::waiting:
+            return "waiting";
+        case GrantStatus::pending:
+            return "pending";
+        case GrantStatus::ambiguous:
+            return "ambiguous";
+        case GrantStatus::active:
+            return "active";
+        case GrantStatus::revoking:
+            return "revoking";
+        case GrantStatus::replacing:
+            return "replacing";
+    }
+    return "";
+}
+
+std::optional<GrantStatus> parse_grant_status(std::string_view text) {
+    for (const GrantStatus status : {GrantStatus::waiting, GrantStatus::pending, GrantStatus::ambiguous,
+                                     GrantStatus::active, GrantStatus::revoking, GrantStatus::replacing}) {
+        if (to_text(status) == text) return status;
+    }
+    return std::nullopt;
+}
+
+bool is_expired(const Grant& grant, base::Timestamp now) {
+    return grant.status == GrantStatus::active && grant.expires_at <= now;
+}
+
+std::string_view to_text(MintProblem problem) {
+    for (const NamedProblem& named : named_problems)
+        if (named.problem == problem) return named.text;
+    return "";
+}
+
+MintProblem parse_mint_problem(std::string_view text) {
+    for (const NamedProblem& named : named_problems)
+        if (named.text == text) return named.problem;
+    return MintProblem::none;
+}
+
+bool is_dead(const Grant& grant, base::Timestamp now) {
+    return is_expired(grant, now) || (grant.status == GrantStatus::active && grant.missing_since.has_value());
+}
+
+bool is_ending_attempt(const Grant& grant) {
+    return grant.status == GrantStatus::revoking && grant.delete_handle.empty() && !grant.nonce.empty();
+}
+
+base::MicroUsd limit_at(const Grant& grant, base::Timestamp now) {
+    const bool is_lowered = grant.carried_until && now < *grant.carried_until;
+    return is_lowered ? std::max(base::MicroUsd{grant.daily_limit.value - grant.carried.value}, base::MicroUsd{})
+                      : grant.daily_limit;
+}
+
+base::Timestamp next_reset(base::Timestamp now) {
+    return std::chrono::floor<std::chrono::days>(now) + std::chrono::days{1};
+}
+
+std::string day_text(base::Timestamp time) {
+    return base::to_rfc3339(time).substr(0, 10);
+}
+
+base::Seconds settle_time(base::Seconds call_timeout) {
+    return 2 * call_timeout;
+}
+
+bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time) {
+    return grant.attempted_at + settle_time <= now;
+}
+
+bool holds_raw_key(std::string_view text) {
+    constexpr std::string_view prefix = "sk-or-";
+    const auto is_same = [](char c, char wanted) { return (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) == wanted; };
+    return std::search(text.begin(), text.end(), prefix.begin(), prefix.end(), is_same) != text.end();
+}
+
+std::string_view bare_key_in(std::string_view text) {
+    constexpr std::size_t digits = 64;
+    const auto is_digit_or_letter = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
+    const auto is_hex = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    for (auto start = text.begin(); start != text.end();) {
+        start = std::find_if(start, text.end(), is_digit_or_letter);
+        const auto end = std::find_if_not(start, text.end(), is_digit_or_letter);
+        if (static_cast<std::size_t>(end - start) == digits && std::all_of(start, end, is_hex))
+            return text.substr(static_cast<std::size_t>(start - text.begin()), digits);
+        start = end;
+    }
+    return {};
+}
+
+std::string key_hint(std::string_view raw_key) {
+    return std::string(raw_key.size() <= 4 ? raw_key : raw_key.substr(raw_key.size() - 4));
+}
+
+}  // namespace llmapikey::domain

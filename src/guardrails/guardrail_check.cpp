@@ -1,0 +1,169 @@
+#include "guardrails/guardrail_check.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr int rows_at_once = 200;
+constexpr std::int64_t most_looked_at = 200;  // keys that are not in the guardrail's list, in one run
+
+std::uint64_t fingerprint_of(const std::string& handle) {
+    return std::hash<std::string>{}(handle);
+}
+
+std::string joined(std::vector<std::string> words) {
+    std::sort(words.begin(), words.end());
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+// What it allows, a line for each part, after a line with its id. The name may change.
+std::string text_of(const Guardrail& guardrail) {
+    return guardrail.id + "\nallowed models: " + joined(guardrail.allowed_models) +
+           "\nmodels that are not allowed: " + joined(guardrail.ignored_models) +
+           "\nallowed providers: " + joined(guardrail.allowed_providers) +
+           "\nproviders that are not allowed: " + joined(guardrail.ignored_providers) +
+           "\nbudget: " + (guardrail.limit ? base::to_money(*guardrail.limit) + " " + guardrail.limit_interval : "");
+}
+
+std::string difference_between(const std::string& before, const std::string& now) {
+    const auto old_lines = base::split(before, '\n'), lines = base::split(now, '\n');
+    std::string text;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i < old_lines.size() && old_lines[i] == lines[i]) continue;
+        const std::string line = base::to_printable(std::string(lines[i]));
+        text += (text.empty() ? "" : "; ") + (line.ends_with(": ") ? line + "not limited" : line);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string GuardrailCheck::run(ReconcileReport& report, const std::stop_token& stop) {
+    const base::Timestamp now = clock_.now();
+    if (!looked_at_ || *looked_at_ + options_.every <= now) {
+        found_ = ReconcileReport{};
+        const auto looked = look(stop);
+        if (!looked) return "looking whether keys are under the guardrail: " + looked.error().detail;
+        looked_at_ = now;
+    }
+    for (const Finding& finding : found_.findings)
+        report.add(finding);
+    return {};
+}
+
+void GuardrailCheck::add(Finding finding) {
+    found_.add(std::move(finding));
+}
+
+base::Result<std::vector<std::uint64_t>> GuardrailCheck::guarded_keys(const std::stop_token& stop) {
+    std::vector<std::uint64_t> guarded;
+    std::optional<std::size_t> offset = 0;
+    while (offset && !stop.stop_requested()) {
+        const auto page = assignments_.guarded_page(*offset, base::Deadline::after(options_.call_timeout));
+        if (!page) return tl::unexpected(page.error());
+        for (const std::string& handle : page->delete_handles)
+            guarded.push_back(fingerprint_of(handle));
+        offset = page->next_offset;
+    }
+    std::sort(guarded.begin(), guarded.end());
+    return guarded;
+}
+
+base::Result<void> GuardrailCheck::look(const std::stop_token& stop) {
+    const auto is_there = look_at_guardrail();
+    if (!is_there) return tl::unexpected(is_there.error());
+    return *is_there ? look_at_keys(stop) : base::Result<void>{};
+}
+
+base::Result<bool> GuardrailCheck::look_at_guardrail() {
+    const auto guardrail = provider_.guardrail(base::Deadline::after(options_.call_timeout));
+    if (!guardrail && guardrail.error().code == base::Errc::not_found) {
+        add({Finding::Kind::guardrail,
+             {},
+             "",
+             false,
+             "OpenRouter has no guardrail of the id in OPENROUTER_GUARDRAIL_ID: keys that were under it may use any "
+             "model, and no key can be made"});
+        return false;
+    }
+    if (!guardrail) return tl::unexpected(guardrail.error());
+    if (!*guardrail) return false;
+    const auto facts = facts_.facts();
+    if (!facts) return tl::unexpected(facts.error());
+    const auto found = facts->find(fact::guardrail);
+    const std::string accepted = found == facts->end() ? "" : found->second.value;
+    const std::string now = text_of(**guardrail);
+    if (accepted == now) return true;
+    const bool is_same_one = accepted.starts_with((*guardrail)->id + "\n");
+    const bool accepts = !is_same_one || options_.repair == Repair::fix;
+    if (is_same_one)
+        add({Finding::Kind::guardrail,
+             {},
+             "",
+             accepts,
+             "it was changed at OpenRouter: " + difference_between(accepted, now) +
+                 (accepts ? "; accepted" : "; if that was meant, `reconcile --fix` accepts it")});
+    if (accepts && options_.remembers) {
+        const auto stored = facts_.set_facts({{fact::guardrail, now}}, clock_.now());
+        if (!stored) return tl::unexpected(stored.error());
+    }
+    return true;
+}
+
+base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
+    const base::Timestamp begun_at = clock_.now();
+    const auto guarded = guarded_keys(stop);
+    if (!guarded) return tl::unexpected(guarded.error());
+    std::string after_id;
+    std::int64_t looked_at = 0;
+    while (!stop.stop_requested()) {
+        const auto page = admin_.list_active(after_id, rows_at_once);
+        if (!page) return tl::unexpected(page.error());
+        if (page->empty()) return {};
+        for (const domain::Grant& grant : *page) {
+            const bool is_listed =
+                std::binary_search(guarded->begin(), guarded->end(), fingerprint_of(grant.delete_handle));
+            // A key is put under it before its row is active; one that is gone upstream needs nothing.
+            const bool is_young = begun_at < grant.attempted_at + domain::settle_time(options_.call_timeout);
+            if (is_listed || is_young || domain::is_dead(grant, begun_at)) continue;
+            // Pages shift, and a policy can apply where the guardrail's own list does not say so.
+            if (++looked_at > most_looked_at) {
+                add({Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,
+                     "not in the guardrail's list; too many to look at each"});
+                continue;
+            }
+            const auto judged = judge(grant);
+            if (!judged) return judged;
+        }
+        after_id = page->back().id;
+    }
+    return {};
+}
+
+base::Result<void> GuardrailCheck::judge(const domain::Grant& grant) {
+    const auto deadline = base::Deadline::after(options_.call_timeout);
+    const auto key = provider_.get(grant.delete_handle, deadline);
+    const auto is_guarded = key ? assignments_.is_guarded(*key, deadline) : tl::unexpected(key.error());
+    if (!is_guarded && is_guarded.error().code == base::Errc::not_found)
+        return {};  // the key is missing: not ours to say
+    if (!is_guarded) return tl::unexpected(is_guarded.error());
+    if (*is_guarded) return {};
+    Finding finding{Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,
+                    "under no guardrail, though OPENROUTER_GUARDRAIL_ID is set; `reconcile --fix` puts it under that"};
+    if (options_.repair == Repair::fix) {
+        const auto guarded = assignments_.guard(grant.delete_handle, deadline);
+        finding.is_fixed = guarded.has_value();
+        finding.note = guarded ? "put under the guardrail" : guarded.error().detail;
+    }
+    add(std::move(finding));
+    return {};
+}
+
+}  // namespace llmapikey::service

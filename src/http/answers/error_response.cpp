@@ -1,0 +1,130 @@
+#include "http/answers/error_response.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/encoding.hpp"
+#include "http/way_back.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+ErrorText text_of(int status) {
+    switch (status) {
+        case 400:
+            return {"Bad request", "Your browser or program sent something that we cannot read.",
+                    "Go back and try again.", "/", "To the start page"};
+        case 401:
+            return {"Sign in first",
+                    "This needs to know who you are, and nobody is signed in, or the session has ended.",
+                    "Sign in with GitHub and try again.", "/auth/login?next=/dashboard", "Sign in with GitHub"};
+        case 403:
+            return {"Request refused",
+                    "We cannot tell that you sent this from our own pages, so nothing was done. That keeps other sites "
+                    "from pressing buttons in your name.",
+                    "Open the dashboard and press the button there.", "/dashboard", "To the dashboard"};
+        case 404:
+            return {"Page not found", "There is nothing at this address.",
+                    "Check it for a typing error, or start over.", "/", "To the start page"};
+        case 405:
+            return {"Method not allowed", "This address does not take that kind of request.", "", "/",
+                    "To the start page"};
+        case 408:
+            return {"Request timed out", "The request did not arrive in full in time.", "Try again.", "/",
+                    "To the start page"};
+        case 413:
+            return {"Request too large", "The request is larger than anything that we take.", "Send less.", "/",
+                    "To the start page"};
+        case 414:
+        case 431:
+            return {"Request headers too large", "The request's headers are larger than we take.",
+                    "Clear this site's cookies and try again.", "/", "To the start page"};
+        case 429:
+            return {"Too many requests", "There were too many requests from your address in the last minute.",
+                    "Wait a moment, then try again.", "/dashboard", "To the dashboard"};
+        case 502:
+            return {"Upstream trouble", "A service that we depend on did not answer as it should.",
+                    "Try again in a minute. Nothing was lost.", "/dashboard", "To the dashboard"};
+        case 503:
+            return {"Busy", "The service cannot answer just now.", "Try again in a few seconds. Nothing was lost.",
+                    "/dashboard", "To the dashboard"};
+        default:
+            return {"Something went wrong", "That was our fault, not yours.",
+                    "Try again. If it happens again, tell the organizer and quote the number below.", "/",
+                    "To the start page"};
+    }
+}
+
+// A form that came to nothing leads back to where it was filled in.
+void lead_back(const Context& context, int status, ErrorText& text) {
+    const bool is_of_form = status == 400 || status == 404 || status == 409 || status == 413;
+    const bool leads_elsewhere = !text.action_path.empty() && text.action_path != "/";
+    if (context.request.method != "POST" || !is_of_form || leads_elsewhere) return;
+    text.action_path = way_back(context);
+    text.action_text = "Back to where you were";
+}
+
+std::string problem_json(const Context& context, int status, const ErrorText& text) {
+    boost::json::object problem;
+    problem["type"] = "about:blank";
+    problem["title"] = text.title;
+    problem["status"] = status;
+    problem["detail"] = text.advice.empty() ? text.explanation : text.explanation + " " + text.advice;
+    problem["request_id"] = context.request_id;
+    return boost::json::serialize(problem);
+}
+
+}  // namespace
+
+int status_of(base::Errc code) {
+    switch (code) {
+        case base::Errc::invalid_input:
+            return 400;
+        case base::Errc::not_found:
+            return 404;
+        case base::Errc::conflict:
+            return 409;
+        case base::Errc::unauthenticated:
+            return 401;
+        case base::Errc::forbidden:
+            return 403;
+        case base::Errc::rate_limited:
+            return 503;  // the upstream's limit is not the client's doing
+        case base::Errc::misconfigured:
+            return 502;
+        case base::Errc::upstream_refused:
+            return 502;
+        case base::Errc::upstream_down:
+            return 502;
+        case base::Errc::store_unavailable:
+        case base::Errc::store_unwritable:
+            return 503;
+        case base::Errc::overloaded:
+            return 503;
+        case base::Errc::internal:
+            return 500;
+    }
+    return 500;
+}
+
+net::Response error_response(const Context& context, int status, base::Seconds retry_after, ErrorText text) {
+    if (text.title.empty()) text = text_of(status);
+    net::Response response;
+    if (context.wants_json()) {
+        response = uncached_response(status, "application/problem+json", problem_json(context, status, text));
+    } else {
+        lead_back(context, status, text);
+        views::ErrorView view{make_frame(context), status,           text.title,       text.explanation,
+                              text.advice,         text.action_path, text.action_text, context.request_id};
+        response = html_response(status, views::render(view));
+    }
+    if (retry_after.count() == 0 && (status == 503 || status == 429)) retry_after = base::Seconds{5};
+    if (retry_after.count() > 0) response.set("Retry-After", std::to_string(retry_after.count()));
+    return response;
+}
+
+net::Response error_response(const Context& context, const base::Error& error) {
+    return error_response(context, status_of(error.code), error.retry_after);
+}
+
+}  // namespace llmapikey::web

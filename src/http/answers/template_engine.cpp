@@ -1,0 +1,118 @@
+#include "http/answers/template_engine.hpp"
+
+#include <map>
+#include <stdexcept>
+
+#include "base/embedded.hpp"
+#include "base/plural.hpp"
+
+namespace llmapikey::web::views {
+namespace {
+
+constexpr std::string_view extension = ".html";
+
+std::string_view find_text(std::string_view name) {
+    for (const base::EmbeddedText& text : embedded_templates()) {
+        if (text.name.substr(0, text.name.size() - extension.size()) == name) return text.text;
+    }
+    throw std::logic_error("no template named " + std::string(name));
+}
+
+// All of them by name, parsed once.
+const std::map<std::string_view, PageTemplate>& templates() {
+    static const auto parsed = [] {
+        std::map<std::string_view, PageTemplate> all;
+        for (const base::EmbeddedText& text : embedded_templates()) {
+            const std::string_view name = text.name.substr(0, text.name.size() - extension.size());
+            all.emplace(name, PageTemplate(name, find_text));
+        }
+        return all;
+    }();
+    return parsed;
+}
+
+}  // namespace
+
+Data chart_data(const Chart& chart) {
+    Data data;
+    data.set("chart_title", chart.title);
+    data.set("most", chart.most);
+    Data bars{Data::type::list};
+    for (const Bar& bar : chart.bars) {
+        Data item;
+        item.set("x", std::to_string(bar.x));
+        item.set("y", std::to_string(bar.y));
+        item.set("height", std::to_string(bar.height));
+        item.set("label", bar.label);
+        item.set("day", bar.day);
+        item.set("value", bar.value);
+        bars << item;
+    }
+    data.set("bars", bars);
+    return data;
+}
+
+std::string asset_url(std::string_view name) {
+    for (const base::EmbeddedAsset& asset : embedded_assets()) {
+        if (asset.name == name) return std::string(asset.url_path);
+    }
+    throw std::logic_error("no asset named " + std::string(name));
+}
+
+std::string render_template(std::string_view name, const Data& data) {
+    const auto& all = templates();
+    const auto found = all.find(name);
+    if (found == all.end()) throw std::logic_error("no template named " + std::string(name));
+    return found->second.render(data);
+}
+
+void set_if_any(Data& data, const std::string& name, const std::string& value) {
+    if (!value.empty()) data.set(name, value);
+}
+
+Data admin_data(const Frame& frame, const std::string& title, const std::string& place) {
+    Data data = frame_data(frame, title);
+    for (const std::string each : {"overview", "keys", "bulk", "audit", "tokens", "webhooks"})
+        data.set("at_" + each, each == place);
+    return data;
+}
+
+Data frame_data(const Frame& frame, const std::string& title) {
+    Data data;
+    data.set("title", title + " · llmapikey");
+    data.set("asset_css", asset_url("app.css"));
+    data.set("asset_js", asset_url("app.js"));
+    data.set("asset_icon", asset_url("favicon.svg"));
+    if (!frame.login.empty()) data.set("login", frame.login);
+    data.set("csrf_token", frame.csrf_token);
+    data.set("is_landing", frame.current_path == "/");
+    data.set("is_docs", frame.current_path == "/docs");
+    data.set("is_dashboard", frame.current_path == "/dashboard");
+    data.set("is_paused", frame.is_paused);
+    data.set("is_sandbox", frame.is_sandbox);
+    data.set("daily_limit_usd", frame.daily_limit_usd);
+    data.set("key_lifetime", base::counted(frame.key_expiry_days, "day"));
+    data.set("refresh_without_script", false);
+    data.set("description", "One capped LLM API key per GitHub account.");
+    return data;
+}
+
+Data shared_page_data(const Frame& frame, const std::string& title, const std::string& description) {
+    Data data = frame_data(frame, title);
+    data.set("description", description);
+    data.set("is_shared", true);
+    if (!frame.public_url.empty()) data.set("canonical_url", frame.public_url + frame.current_path);
+    return data;
+}
+
+Data word_list(const std::vector<std::string>& words) {
+    Data list{Data::type::list};
+    for (const std::string& word : words) {
+        Data item;
+        item.set("word", word);
+        list << item;
+    }
+    return list;
+}
+
+}  // namespace llmapikey::web::views

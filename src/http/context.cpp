@@ -1,0 +1,66 @@
+#include "http/context.hpp"
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::web {
+
+bool wants_json(const net::Request& request) {
+    if (request.path.starts_with("/api/")) return true;
+    bool names_json = false;
+    for (const std::string_view item : base::split(request.header("accept"), ',')) {
+        const std::string type = base::to_lower(base::trim(item.substr(0, item.find(';'))));
+        if (type == "text/html" || type == "application/xhtml+xml") return false;
+        if (type == "application/json" || type == "text/event-stream" || type.ends_with("+json")) names_json = true;
+    }
+    return names_json;
+}
+
+domain::GithubUserId Context::admin() const {
+    return bearer ? bearer->owner : session->recipient.id;
+}
+
+service::Initiator Context::initiator() const {
+    const std::string actor = "github:" + admin().text();
+    return {bearer ? actor + " token:" + bearer->token_id : actor, origin.client_address};
+}
+
+bool Context::wants_json() const {
+    return web::wants_json(request);
+}
+
+views::Frame make_frame(const Context& context) {
+    const SiteSettings& settings = context.shared.settings;
+    views::Frame frame;
+    if (context.session) {
+        frame.login = context.session->recipient.login;
+        frame.csrf_token = context.shared.csrf.issue(context.session_token);
+    }
+    frame.current_path = std::string(context.request.path);
+    frame.public_url = settings.public_url;
+    frame.is_paused = settings.is_paused;
+    frame.is_sandbox = settings.is_sandbox;
+    frame.daily_limit_usd = base::to_money(settings.daily_limit);
+    frame.key_expiry_days = settings.key_lifetime.count();
+    return frame;
+}
+
+net::Response uncached_response(int status, std::string content_type, std::string body) {
+    net::Response response;
+    response.status = status;
+    response.set("Content-Type", std::move(content_type)).set("Cache-Control", "no-store");
+    response.body = std::move(body);
+    return response;
+}
+
+net::Response html_response(int status, std::string html) {
+    return uncached_response(status, "text/html; charset=utf-8", std::move(html));
+}
+
+net::Response redirect(int status, std::string location) {
+    net::Response response;
+    response.status = status;
+    response.set("Location", std::move(location)).set("Cache-Control", "no-store");
+    return response;
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,37 @@
+#include "http/way_back.hpp"
+
+#include "http/next_path.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+bool is_page(const RouteTable& routes, std::string_view path, bool is_console) {
+    const Route* route = routes.find("GET", path, is_console ? Part::admin : Part::open);
+    return route != nullptr && route->method == "GET";
+}
+
+// Only the path and the query are taken, so it does not matter which host is named.
+std::string path_of(std::string_view url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos) return {};
+    const auto slash = url.find('/', scheme + 3);
+    if (slash == std::string_view::npos) return {};
+    const std::string path(url.substr(slash, url.find('#') - slash));
+    return safe_next_path(path) == path ? path : std::string();
+}
+
+}  // namespace
+
+std::string way_back(const Context& context) {
+    const bool is_console = context.route != nullptr && context.route->path.starts_with("/admin");
+    const std::string referring = path_of(context.request.header("referer"));
+    const std::string page = referring.substr(0, referring.find('?'));
+    if (!page.empty() && is_page(context.shared.routes, page, is_console)) {
+        // What an earlier action came to would be said once more.
+        return referring.find("result=") == std::string::npos ? referring : page;
+    }
+    if (is_console) return "/admin";
+    return context.route != nullptr && context.route->path.starts_with("/dashboard") ? "/dashboard" : "/";
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "audit/audit_log.hpp"
+#include "http/context.hpp"
+#include "keys/admin_store.hpp"
+
+namespace llmapikey::web {
+
+// The console's audit log, and its download.
+struct AuditPage {
+    service::AuditLog& audit;
+    service::AdminStore& admin_store;
+
+    net::Response show(const Context& context) const;
+    net::Response download(const Context& context) const;
+};
+
+}  // namespace llmapikey::web

@@ -1,0 +1,55 @@
+#include "insight/audit_routes.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "audit/audit_json.hpp"
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/form.hpp"
+#include "identity/login.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int accounts_searched = 50;
+
+constexpr int most_entries = 1000;
+
+base::Result<std::vector<service::ChainedEntry>> entries_about(const AuditRoutes& routes, const std::string& search,
+                                                               std::int64_t after, int limit) {
+    auto accounts = routes.admin_store.find_accounts(std::string(domain::without_at(search)), accounts_searched);
+    if (!accounts) return tl::unexpected(accounts.error());
+    service::AuditQuery query;
+    query.accounts = std::move(*accounts);
+    query.after = after;
+    query.limit = limit;
+    return routes.admin_store.find_audit_entries(query);
+}
+
+}  // namespace
+
+net::Response AuditRoutes::list(const Context& context) const {
+    const std::string cursor = Form(context.request.query).value("cursor");
+    const auto after = cursor.empty() ? std::optional<std::int64_t>(0) : base::parse_whole_number(cursor);
+    const auto limit = limit_of(context, 100, most_entries);
+    if (!limit) return api_error(context, limit.error());
+    if (!after) return api_error(context, {base::Errc::invalid_input, "cursor must be a number", {}});
+    const std::string search(base::trim(Form(context.request.query).value("q")));
+    const auto entries = search.empty() ? audit.read(*after, *limit) : entries_about(*this, search, *after, *limit);
+    if (!entries) return api_error(context, entries.error());
+    json::array list;
+    for (const service::ChainedEntry& link : *entries)
+        list.push_back(service::to_json(link));
+    json::object body{{"entries", std::move(list)}, {"next_cursor", nullptr}};
+    const bool is_full = entries->size() == static_cast<std::size_t>(*limit);
+    if (is_full) body["next_cursor"] = std::to_string(entries->back().sequence);
+    return api_answer(200, body);
+}
+
+}  // namespace llmapikey::web

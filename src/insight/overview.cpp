@@ -1,0 +1,132 @@
+#include "insight/overview.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr std::chrono::days days_shown{30};
+constexpr int failures_shown = 10;
+// It is taken every half minute, with very many keys less often.
+constexpr base::Seconds exposure_age_max{std::chrono::minutes{30}};
+
+std::optional<std::int64_t> number_of(const Facts& facts, const char* name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::nullopt : base::parse_whole_number(found->second.value);
+}
+
+std::optional<base::Timestamp> noted(const Facts& facts, const char* name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::nullopt : std::optional(found->second.noted_at);
+}
+
+std::string text_of(const Facts& facts, const char* name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? "" : found->second.value;
+}
+
+// Nullopt: not known, or noted too long ago.
+std::optional<base::MicroUsd> amount_of(const Facts& facts, const char* name, base::Timestamp oldest) {
+    const auto found = facts.find(name);
+    if (found == facts.end() || found->second.noted_at < oldest) return std::nullopt;
+    const auto number = base::parse_whole_number(found->second.value);
+    return number ? std::optional(base::MicroUsd{*number}) : std::nullopt;
+}
+
+void read_exposure(const Facts& facts, Overview& overview) {
+    const base::Timestamp oldest = overview.now - exposure_age_max;
+    overview.figures_at = noted(facts, fact::figures);
+    overview.usable_keys = number_of(facts, fact::usable_keys).value_or(0);
+    overview.expired_keys = number_of(facts, fact::expired_keys).value_or(0);
+    overview.exposure_per_day = amount_of(facts, fact::exposure_per_day, oldest);
+    overview.exposure_until_expiry = amount_of(facts, fact::exposure_until, oldest);
+    overview.dead_deliveries = number_of(facts, fact::dead_deliveries);
+    if (const auto last = number_of(facts, fact::last_expiry))
+        overview.last_expiry = base::Timestamp{base::Seconds{*last}};
+}
+
+void read_reconciliation(const Facts& facts, Overview& overview) {
+    overview.reconciled_at = noted(facts, fact::reconciled);
+    const auto summary = facts.find(fact::reconciled);
+    if (summary != facts.end()) overview.reconciled = summary->second.value;
+    overview.unremembered_keys = number_of(facts, fact::unremembered_keys).value_or(0);
+    const auto note = facts.find(fact::unremembered_note);
+    if (note != facts.end()) overview.unremembered_note = note->second.value;
+    const auto problem = facts.find(fact::reconcile_problem);
+    if (problem != facts.end()) overview.reconcile_problem = problem->second.value;
+}
+
+void read_amounts(const Facts& facts, base::Seconds spending_every, Overview& overview) {
+    const base::Timestamp oldest = overview.now - amount_age_max(spending_every);
+    overview.spending_at = noted(facts, fact::spending);
+    overview.spending_problem = text_of(facts, fact::spending_problem);
+    const bool is_known = overview.spending_at && *overview.spending_at >= oldest;
+    if (is_known) overview.spent_today = overview.days.back().spent;
+    overview.credits_at = noted(facts, fact::credits_total);
+    overview.credits_problem = text_of(facts, fact::credits_problem);
+    const auto total = amount_of(facts, fact::credits_total, oldest);
+    const auto used = amount_of(facts, fact::credits_used, oldest);
+    if (total && used) overview.credits_left = base::MicroUsd{total->value - used->value};
+    overview.credits_outlook = credits_outlook({overview.credits_left, overview.exposure_per_day,
+                                                is_known ? std::optional(overview.days) : std::nullopt, overview.now});
+}
+
+void read_keys_to_honor(const IssuancePolicy& policy, Overview& overview) {
+    const std::int64_t promised = policy.daily_limit.value * policy.key_lifetime.count();
+    if (promised <= 0 || !overview.credits_left || !overview.exposure_until_expiry) return;
+    const std::int64_t uncommitted = overview.credits_left->value - overview.exposure_until_expiry->value;
+    overview.keys_to_honor = std::max<std::int64_t>(uncommitted / promised, 0);
+}
+
+base::Result<void> read_days(StatisticsStore& store, Overview& overview) {
+    const auto today = std::chrono::floor<std::chrono::days>(overview.now);
+    const auto known = store.days(today - days_shown + std::chrono::days{1});
+    if (!known) return tl::unexpected(known.error());
+    for (auto day = today - days_shown + std::chrono::days{1}; day <= today; day += std::chrono::days{1}) {
+        const std::string name = base::to_rfc3339(base::Timestamp{day}).substr(0, 10);
+        const auto found =
+            std::find_if(known->begin(), known->end(), [&](const DayFigures& each) { return each.day == name; });
+        overview.days.push_back(found == known->end() ? DayFigures{name, 0, 0, {}} : *found);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string upstream_problem_of(const Overview& overview) {
+    std::string problem;
+    if (!overview.credits_problem.empty()) problem = "credits: " + overview.credits_problem;
+    if (!overview.spending_problem.empty())
+        problem += (problem.empty() ? "" : "; ") + ("spending: " + overview.spending_problem);
+    return problem;
+}
+
+base::Seconds amount_age_max(base::Seconds read_every) {
+    return read_every * 3 + base::Seconds{30};
+}
+
+base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Seconds spending_every,
+                                     base::Timestamp now) {
+    Overview overview;
+    overview.now = now;
+    const auto counts = store.status_counts();
+    if (!counts) return tl::unexpected(counts.error());
+    overview.counts = *counts;
+    if (policy.max_total_keys > 0) overview.room = std::max<std::int64_t>(policy.max_total_keys - counts->live, 0);
+    const auto days = read_days(store, overview);
+    if (!days) return tl::unexpected(days.error());
+    const auto facts = store.facts();
+    if (!facts) return tl::unexpected(facts.error());
+    read_exposure(*facts, overview);
+    read_reconciliation(*facts, overview);
+    read_amounts(*facts, spending_every, overview);
+    read_keys_to_honor(policy, overview);
+    auto failures = store.failures(failures_shown);
+    if (!failures) return tl::unexpected(failures.error());
+    overview.failures = std::move(*failures);
+    return overview;
+}
+
+}  // namespace llmapikey::service

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "insight/credits_outlook.hpp"
+#include "insight/statistics.hpp"
+#include "keys/issuance.hpp"
+
+namespace llmapikey::service {
+
+// How the whole stands, from figures that are kept. Amounts that are not known, or that were read too long ago to be
+// told as present, are missing; the time of their last reading is there all the same.
+struct Overview {
+    base::Timestamp now;
+    StatusCounts counts;
+    std::int64_t usable_keys = 0, expired_keys = 0;
+    std::optional<std::int64_t> room;  // under MAX_TOTAL_KEYS; nullopt: no limit
+    std::optional<base::MicroUsd> exposure_per_day, exposure_until_expiry;
+    std::optional<base::Timestamp> last_expiry;
+    std::optional<base::Timestamp> figures_at;    // of usable_keys to last_expiry; nullopt: not taken yet
+    std::optional<std::int64_t> dead_deliveries;  // of webhooks; nullopt: not counted yet
+    std::optional<base::MicroUsd> spent_today;
+    std::optional<base::Timestamp> spending_at;  // when the spending of all keys was read last
+    std::string spending_problem;                // why it could not be since; empty: it could
+    std::optional<base::MicroUsd> credits_left;
+    std::optional<base::Timestamp> credits_at;     // when credits were read last
+    std::string credits_problem;                   // likewise
+    CreditsOutlook credits_outlook;                // how long they last
+    std::optional<std::int64_t> keys_to_honor;     // further keys whose caps the credits cover until they expire
+    std::optional<base::Timestamp> reconciled_at;  // when all of upstream's keys were compared last
+    std::string reconciled;                        // what that came to
+    std::string reconcile_problem;                 // why it failed since; empty: it did not
+    std::int64_t unremembered_keys = 0;            // upstream, left alone
+    std::string unremembered_note;                 // what they are, and why; empty: there are none
+    std::vector<DayFigures> days;                  // each of the last 30, in order
+    std::vector<Failure> failures;                 // the latest first
+};
+
+// Why amounts could not be read; empty: they could.
+std::string upstream_problem_of(const Overview& overview);
+
+// After how long an amount is too old, where it is read so often (0: never).
+base::Seconds amount_age_max(base::Seconds read_every);
+
+// Reads the figures; a few statements, none of which counts. `spending_every`: how often spending and credits are read.
+// Fails as the store does.
+base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Seconds spending_every,
+                                     base::Timestamp now);
+
+}  // namespace llmapikey::service

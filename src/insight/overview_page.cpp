@@ -1,0 +1,119 @@
+#include "insight/overview_page.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "base/encoding.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "identity/login.hpp"
+#include "insight/overview.hpp"
+#include "insight/overview_views.hpp"
+#include "net/body_stream.hpp"
+#include "ops/log.hpp"
+#include "spending/day_chart.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+std::string number_text(std::int64_t number) {
+    return std::to_string(number);
+}
+
+std::string or_unknown(const std::optional<base::MicroUsd>& amount) {
+    return amount ? base::to_money(*amount) : "unknown";
+}
+
+// When an amount was read last.
+std::string read_at(const std::optional<base::Timestamp>& time) {
+    return time ? "; read at " + minute_text(*time) : "; not read yet";
+}
+
+std::string outlook_text(const service::CreditsOutlook& outlook) {
+    switch (outlook.kind) {
+        case service::CreditsOutlook::Kind::unknown:
+            return "unknown";
+        case service::CreditsOutlook::Kind::used_up:
+            return "used up";
+        case service::CreditsOutlook::Kind::until:
+            return date_text(*outlook.end);
+        case service::CreditsOutlook::Kind::lasting:
+            return "more than ten years";
+    }
+    return "";
+}
+
+// One value of each day.
+template <class ValueOf>
+std::vector<DayValue> values_of(const std::vector<service::DayFigures>& days, ValueOf value_of) {
+    std::vector<DayValue> values;
+    for (const service::DayFigures& day : days)
+        values.push_back({day.day, value_of(day)});
+    return values;
+}
+
+void show_counts(const service::Overview& overview, std::int64_t most, views::OverviewView& view) {
+    const service::StatusCounts& counts = overview.counts;
+    view.figures = {{"Live keys", number_text(counts.live),
+                     most > 0 ? "of " + number_text(most) + (most == 1 ? " place" : " places") : "no limit is set"},
+                    {"Room left", overview.room ? number_text(*overview.room) : "no limit", ""},
+                    {"Waiting for their turn", number_text(counts.waiting), "they have a place, and no key yet"},
+                    {"Being made", number_text(counts.pending), ""},
+                    {"In doubt", number_text(counts.ambiguous), "OpenRouter did not say whether it made them"},
+                    {"Being revoked", number_text(counts.revoking), ""},
+                    {"Being replaced", number_text(counts.replacing), ""},
+                    {"Switched off", number_text(counts.disabled), ""},
+                    {"Gone upstream", number_text(counts.missing), "deleted at OpenRouter by somebody else"},
+                    {"Expired", number_text(overview.expired_keys), "their places are freed within a minute"},
+                    {"Usable now", number_text(overview.usable_keys), ""}};
+}
+
+void show_money(const service::Overview& overview, views::OverviewView& view) {
+    view.money = {
+        {"Greatest possible spend a day", or_unknown(overview.exposure_per_day), "every cap used up"},
+        {"Greatest possible spend until the last expiry", or_unknown(overview.exposure_until_expiry),
+         overview.last_expiry ? "the last key expires " + date_text(*overview.last_expiry) : "there is no key"},
+        {"Credits left", or_unknown(overview.credits_left), "at OpenRouter" + read_at(overview.credits_at)},
+        {"Credits last until", outlook_text(overview.credits_outlook),
+         "at the pace of the last seven days, and no faster than all caps allow"},
+        {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
+         "so that the credits cover every cap until it expires"}};
+    view.spent_today = or_unknown(overview.spent_today);
+    view.exposure_per_day = or_unknown(overview.exposure_per_day);
+    view.spending_at = read_at(overview.spending_at);
+    view.is_spending_possible = !overview.exposure_per_day || overview.exposure_per_day->value > 0;
+    if (overview.spent_today && overview.exposure_per_day && overview.exposure_per_day->value > 0) {
+        const auto percent = overview.spent_today->value * 100 / overview.exposure_per_day->value;
+        view.spent_percent = number_text(std::clamp<std::int64_t>(percent, 0, 100));
+    }
+}
+
+}  // namespace
+
+net::Response OverviewPage::show(const Context& context) const {
+    const service::IssuancePolicy& policy = issuance.policy();
+    const auto overview =
+        service::read_overview(statistics, policy, context.shared.settings.spending_poll, clock.now());
+    if (!overview) return error_response(context, overview.error());
+    views::OverviewView view;
+    view.frame = make_frame(context);
+    show_counts(*overview, policy.max_total_keys, view);
+    show_money(*overview, view);
+    const auto dollars = [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); };
+    const auto issued = values_of(overview->days, [](const auto& day) { return day.issued; });
+    const auto spent = values_of(overview->days, [](const auto& day) { return day.spent.value; });
+    view.charts.push_back(day_chart("Keys issued per day", issued, number_text));
+    view.charts.push_back(day_chart("Spent per day", spent, dollars));
+    for (const service::Failure& failure : overview->failures)
+        view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
+    view.problem = service::upstream_problem_of(*overview);
+    view.reconciled = overview->reconciled;
+    if (overview->reconciled_at) view.reconciled_at = minute_text(*overview->reconciled_at);
+    view.reconcile_problem = overview->reconcile_problem;
+    view.unremembered = overview->unremembered_note;
+    if (overview->figures_at) view.figures_at = minute_text(*overview->figures_at);
+    return html_response(200, views::render(view));
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "http/context.hpp"
+#include "insight/statistics.hpp"
+#include "keys/issuance.hpp"
+
+namespace llmapikey::web {
+
+// The console's overview: how many keys there are, what they cost, and what went wrong.
+struct OverviewPage {
+    service::Issuance& issuance;
+    service::StatisticsStore& statistics;
+    const base::Clock& clock;
+
+    net::Response show(const Context& context) const;
+};
+
+}  // namespace llmapikey::web

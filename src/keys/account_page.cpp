@@ -1,0 +1,187 @@
+#include "keys/account_page.hpp"
+
+#include "base/encoding.hpp"
+#include "grant/written_text.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "identity/login.hpp"
+#include "keys/issue_answer.hpp"
+#include "keys/key_fields.hpp"
+#include "keys/key_row.hpp"
+#include "ops/log.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+net::Response to_account(const std::string& account_id, std::string_view result) {
+    return redirect(303, "/admin/accounts/" + account_id + "?result=" + std::string(result));
+}
+
+// What an action came to: the word for pages, and the status for programs.
+struct Outcome {
+    std::string_view word;
+    int status;
+};
+Outcome outcome_of(const base::Error& error, std::string_view stored) {
+    switch (error.code) {
+        case base::Errc::not_found:
+            return {"gone", 404};
+        case base::Errc::conflict:
+            return {"busy", 409};
+        case base::Errc::upstream_down:
+        case base::Errc::upstream_refused:
+        case base::Errc::rate_limited:
+        case base::Errc::misconfigured:
+            return {stored, 202};
+        default:
+            return {"failed", status_of(error.code)};
+    }
+}
+
+net::Response answer_outcome(const Context& context, const std::string& account_id, Outcome outcome) {
+    if (!context.wants_json()) return to_account(account_id, outcome.word);
+    const ResultText* text = find_result(key_results(), outcome.word);
+    return status_answer(outcome.status, outcome.word, text != nullptr ? text->text : "");
+}
+
+net::Response refuse_mint(const AccountPage& routes, const Context& context, const std::string& why) {
+    if (context.wants_json()) return error_response(context, 400, {}, {"Bad request", why + ".", "", "", ""});
+    return routes.key_list.show_with(context, Form(""), "No key was made. " + why + ".");
+}
+
+// The key that the path names, and the fields of the form; an answer if there is none.
+struct Asked {
+    domain::Grant grant;
+    RequestFields fields;
+};
+tl::expected<Asked, net::Response> read_asked(const AccountPage& routes, const Context& context) {
+    const std::string id(context.path_id);
+    if (!base::is_uuid(id)) return tl::unexpected(error_response(context, 404));
+    auto fields = RequestFields::read(context.request);
+    if (!fields) return tl::unexpected(error_response(context, 400));
+    auto grant = routes.admin_store.find_grant(id);
+    if (!grant) return tl::unexpected(error_response(context, grant.error()));
+    if (!*grant) return tl::unexpected(error_response(context, 404));
+    return Asked{std::move(**grant), std::move(*fields)};
+}
+
+}  // namespace
+
+net::Response AccountPage::show(const Context& context) const {
+    const auto id = domain::GithubUserId::parse(context.path_id);
+    if (!id) return error_response(context, 404);
+    const auto account = store.find_account(*id);
+    if (!account) return error_response(context, account.error());
+    const auto ledger = admin_store.ledger_of(*id);
+    if (!ledger) return error_response(context, ledger.error());
+    views::AdminAccountView view;
+    view.frame = make_frame(context);
+    view.account_id = id->text();
+    if (account->grant) {
+        const domain::Grant& grant = *account->grant;
+        view.key = key_row(grant, clock.now());
+        if (view.key->is_active) view.grant_id = grant.id;
+        if (view.key->can_be_revoked) view.revocable_id = grant.id;
+        view.is_disabled = grant.is_disabled;
+        view.is_unsynced = !grant.unsynced.empty();
+        view.can_reveal = !grant.sealed_key.empty();
+        if (grant.reveal) view.revealed_at = minute_text(grant.reveal->at);
+        if (grant.reveal) view.reveal_reason = grant.reveal->reason;
+    }
+    if (account->hold && domain::is_in_force(*account->hold, clock.now())) {
+        view.is_on_hold = true;
+        view.hold_reason = account->hold->reason;
+        if (account->hold->until) view.hold_until = minute_text(*account->hold->until);
+    }
+    for (const service::LedgerEntry& entry : *ledger) {
+        std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
+        if (service::is_stuck(entry)) {
+            ended_at = "stuck: " + entry.problem;
+            if (entry.next_attempt_at) ended_at += "; tried again at " + minute_text(*entry.next_attempt_at);
+        }
+        view.ended.push_back({id->text(), entry.grant.github_username, "…" + entry.grant.key_hint,
+                              date_text(entry.grant.created_at), std::move(ended_at), entry.actor, entry.reason});
+        if (view.login.empty()) view.login = entry.grant.github_username;
+    }
+    if (account->grant) view.login = account->grant->github_username;
+    show_result(context, key_results(), view.notice_good, view.notice_bad);
+    return html_response(200, views::render(view));
+}
+
+net::Response AccountPage::mint(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, 400);
+    const auto id = domain::GithubUserId::parse(base::trim(fields->text("github_user_id")));
+    const std::string login(domain::without_at(base::trim(fields->text("github_username"))));
+    if (!id) return refuse_mint(*this, context, "The account id must be a whole number, such as 583231");
+    if (!login.empty() && !domain::is_login(login))
+        return refuse_mint(*this, context, "The login cannot be one of GitHub's");
+    const auto answer = administration.mint(*id, login, context.initiator());
+    if (!answer && answer.error().code == base::Errc::not_found)
+        return answer_outcome(context, id->text(), {"no-account", 404});
+    if (!answer) return error_response(context, answer.error());
+    const IssueWording wording = wording_of(*answer);
+    if (context.wants_json()) return issue_json(wording, &*answer, ShowKey::no, answer->error.retry_after);
+    const std::string_view unnoticed = wording.http_status == 202 ? "in-progress" : wording.status;
+    return to_account(id->text(), wording.notice.empty() ? unnoticed : wording.notice);
+}
+
+net::Response AccountPage::revoke(const Context& context) const {
+    const auto asked = read_asked(*this, context);
+    if (!asked) return asked.error();
+    const std::string account_id = asked->grant.github_user_id.text();
+    const auto why = reason_and_hold_of(asked->fields, clock.now());
+    if (!why) return answer_outcome(context, account_id, {"no-reason", 400});
+    const auto revoked = revocation.revoke(asked->grant.id, context.initiator(), why->reason, why->hold,
+                                           base::Deadline::after(context.shared.settings.upstream_timeout));
+    if (revoked && domain::is_ending_attempt(*revoked)) return answer_outcome(context, account_id, {"ending", 202});
+    if (revoked) return answer_outcome(context, account_id, {"revoked", 200});
+    ops::log(ops::LogLevel::error, "revoking a key: " + revoked.error().detail);
+    return answer_outcome(context, account_id, outcome_of(revoked.error(), "begun"));
+}
+
+net::Response AccountPage::change(const Context& context) const {
+    const auto asked = read_asked(*this, context);
+    if (!asked) return asked.error();
+    const std::string account_id = asked->grant.github_user_id.text();
+    const auto change = change_of(asked->fields);
+    const bool is_empty = change && !change->is_disabled && !change->daily_limit;
+    const auto reason = domain::check_text(asked->fields.text("reason"), domain::optional_reason_rule);
+    if (!reason) return answer_outcome(context, account_id, {"bad-reason", 400});
+    if (!change || is_empty) return answer_outcome(context, account_id, {"bad-change", 400});
+    const auto changed = administration.change(asked->grant.id, *change, *reason, context.initiator());
+    if (changed) return answer_outcome(context, account_id, {"changed", 200});
+    ops::log(ops::LogLevel::error, "changing a key: " + changed.error().detail);
+    return answer_outcome(context, account_id, outcome_of(changed.error(), "noted"));
+}
+
+net::Response AccountPage::reveal(const Context& context) const {
+    const auto asked = read_asked(*this, context);
+    if (!asked) return asked.error();
+    const std::string account_id = asked->grant.github_user_id.text();
+    const auto reason = reason_of(asked->fields);
+    if (!reason) return answer_outcome(context, account_id, {"no-reason", 400});
+    const auto raw_key = administration.reveal(asked->grant.id, *reason, context.initiator());
+    if (!raw_key && raw_key.error().code == base::Errc::not_found)
+        return answer_outcome(context, account_id, {"never-kept", 404});
+    if (!raw_key && raw_key.error().code == base::Errc::misconfigured) {
+        return error_response(context, 502, {},
+                              {"The key cannot be shown", "The reason: " + raw_key.error().detail + ".", "",
+                               "/admin/accounts/" + account_id, "Back to the account"});
+    }
+    if (!raw_key) return error_response(context, raw_key.error());
+    views::AdminRevealView view{make_frame(context), account_id, raw_key->reveal()};
+    return html_response(200, views::render(view));
+}
+
+net::Response AccountPage::lift_hold(const Context& context) const {
+    const auto id = domain::GithubUserId::parse(context.path_id);
+    if (!id) return error_response(context, 404);
+    const auto lifted = administration.set_hold(*id, std::nullopt, context.initiator());
+    if (!lifted) return error_response(context, lifted.error());
+    return answer_outcome(context, id->text(), {"lifted", 200});
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,128 @@
+#include "keys/administration.hpp"
+
+#include "audit/audited.hpp"
+#include "base/crypto.hpp"
+#include "grant/written_text.hpp"
+#include "identity/login.hpp"
+#include "keys/key_synchronization.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr std::size_t token_bytes = 12;
+constexpr base::Millis longest_lookup{5'000};
+
+std::string subject_of(domain::GithubUserId id) {
+    return "account:" + id.text();
+}
+
+std::string describe(const KeyChange& change, const std::string& reason) {
+    std::string text;
+    if (change.is_disabled) text += *change.is_disabled ? "switch off" : "switch on";
+    if (change.daily_limit) {
+        text += (text.empty() ? "" : ", ") + std::string("cap ") + base::to_display(*change.daily_limit) +
+                " US dollars a day";
+    }
+    return reason.empty() ? text : text + ": " + reason;
+}
+
+base::Error cannot_open(const base::Error& error) {
+    return {base::Errc::misconfigured,
+            "this key cannot be opened: " + error.detail +
+                ". If it was sealed with another KEY_ENCRYPTION_SECRET, give that one in "
+                "KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED; otherwise its owner can replace the key on the dashboard",
+            {}};
+}
+
+}  // namespace
+
+base::Result<std::string> Administration::find_login(domain::GithubUserId id) {
+    auto login = identity_.find_login(id, base::Deadline::after(longest_lookup));
+    if (login) return login;
+    if (login.error().code == base::Errc::not_found) return login;
+    // GitHub does not say just now: the name is only for people to read.
+    return "account-" + id.text();
+}
+
+base::Result<IssueAnswer> Administration::mint(domain::GithubUserId id, std::string login, const Initiator& by) {
+    if (login.empty()) {
+        auto found = find_login(id);
+        if (!found) return tl::unexpected(found.error());
+        login = std::move(*found);
+    }
+    if (!domain::is_login(login))
+        return base::fail(base::Errc::invalid_input, "a login has 1 to 100 characters, none of them invisible");
+    Audited audited(audit_, clock_, by, "key.mint", subject_of(id), login);
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    IssueAnswer answer = issuance_.issue({id, login});
+    const std::string status(to_text(answer.status));
+    if (!answer.grant) {
+        (void)audited.failed(
+            {answer.error.code, status + (answer.error.detail.empty() ? "" : ": ") + answer.error.detail, {}});
+        return answer;
+    }
+    const auto closed = audited.done(status);
+    if (!closed) return tl::unexpected(closed.error());
+    return answer;
+}
+
+base::Result<domain::Grant> Administration::change(const std::string& grant_id, const KeyChange& change,
+                                                   const std::string& reason, const Initiator& by) {
+    if (!change.is_disabled && !change.daily_limit)
+        return base::fail(base::Errc::invalid_input, "there is nothing to change");
+    const auto checked = domain::check_text(reason, domain::optional_reason_rule);
+    if (!checked) return tl::unexpected(checked.error());
+    const auto found = store_.find_grant(grant_id);
+    if (!found) return tl::unexpected(found.error());
+    if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
+    Audited audited(audit_, clock_, by, "key.change", service::subject_of(**found), describe(change, *checked));
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    auto changed = store_.begin_change(grant_id, change, base::random_token(token_bytes));
+    if (!changed) return tl::unexpected(audited.failed(changed.error()));
+    const auto synced = synchronize_key(store_, provider_, *changed, clock_.now(),
+                                        base::Deadline::after(issuance_.policy().call_timeout));
+    if (!synced) return tl::unexpected(audited.failed(synced.error()));
+    const auto closed = audited.done();
+    if (!closed) return tl::unexpected(closed.error());
+    changed->unsynced.clear();
+    return changed;
+}
+
+base::Result<base::Secret> Administration::reveal(const std::string& grant_id, const std::string& reason,
+                                                  const Initiator& by) {
+    const auto checked = domain::check_text(reason, domain::reason_rule);
+    if (!checked) return tl::unexpected(checked.error());
+    const auto found = store_.find_grant(grant_id);
+    if (!found) return tl::unexpected(found.error());
+    if (!*found || (*found)->sealed_key.empty())
+        return base::fail(base::Errc::not_found, "there is no such key, or it was never kept");
+    Audited audited(audit_, clock_, by, "key.reveal", service::subject_of(**found), *checked);
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    // Opened first: the owner is told of a look only if there was something to be seen.
+    auto raw_key = issuance_.open_key(**found);
+    if (!raw_key) return tl::unexpected(audited.failed(cannot_open(raw_key.error())));
+    const auto noted = store_.note_reveal(grant_id, {clock_.now(), *checked});
+    if (!noted) return tl::unexpected(audited.failed(noted.error()));
+    const auto closed = audited.done();
+    if (!closed) return tl::unexpected(closed.error());
+    return raw_key;
+}
+
+base::Result<void> Administration::set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
+                                            const Initiator& by) {
+    if (hold) {
+        const auto checked = domain::check_text(hold->reason, domain::reason_rule);
+        if (!checked) return tl::unexpected(checked.error());
+    }
+    Audited audited(audit_, clock_, by, hold ? "hold.set" : "hold.lift", subject_of(id), hold ? hold->reason : "");
+    const auto recorded = audited.begin();
+    if (!recorded) return recorded;
+    const auto set = store_.set_hold(id, hold, by.actor, clock_.now());
+    if (!set) return tl::unexpected(audited.failed(set.error()));
+    return audited.done();
+}
+
+}  // namespace llmapikey::service

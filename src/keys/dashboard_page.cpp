@@ -1,0 +1,255 @@
+#include "keys/dashboard_page.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encoding.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "keys/dashboard_views.hpp"
+#include "ops/log.hpp"
+#include "providers/example_model.hpp"
+#include "spending/day_chart.hpp"
+#include "spending/known_usage.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+using views::DashboardState;
+using views::Notice;
+
+constexpr std::chrono::minutes problem_shown_for{30};
+
+std::string until_reset(base::Timestamp now) {
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(domain::next_reset(now) - now).count();
+    return "00:00 UTC, in " + std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
+}
+
+Notice parse_notice(const std::string& text) {
+    static constexpr std::array<std::pair<std::string_view, Notice>, 9> names{{{"created", Notice::created},
+                                                                               {"full", Notice::full},
+                                                                               {"paused", Notice::paused},
+                                                                               {"upstream", Notice::upstream_down},
+                                                                               {"in-progress", Notice::in_progress},
+                                                                               {"rate-limited", Notice::rate_limited},
+                                                                               {"given-back", Notice::given_back},
+                                                                               {"switched-off", Notice::switched_off},
+                                                                               {"no-key", Notice::no_key}}};
+    const auto found = std::find_if(names.begin(), names.end(), [&](const auto& each) { return each.first == text; });
+    return found == names.end() ? Notice::none : found->second;
+}
+
+// A link can be made by anybody: a notice must not contradict what the page shows.
+bool is_plausible(Notice notice, DashboardState state) {
+    switch (notice) {
+        case Notice::created:
+            return state == DashboardState::has_key;
+        case Notice::in_progress:
+            return state == DashboardState::in_progress;
+        case Notice::full:
+        case Notice::upstream_down:
+            return state == DashboardState::no_key;
+        case Notice::paused:
+            return state == DashboardState::paused;
+        case Notice::given_back:
+            return state == DashboardState::on_hold;
+        case Notice::switched_off:
+            return state == DashboardState::has_key;
+        case Notice::no_key:
+        case Notice::rate_limited:
+        case Notice::none:
+            return true;
+    }
+    return false;
+}
+
+std::string sentence_of(domain::MintProblem problem) {
+    switch (problem) {
+        case domain::MintProblem::none:
+            return "";
+        case domain::MintProblem::lost_answer:
+            return "OpenRouter did not say whether it made the key. Whatever it made is revoked.";
+        case domain::MintProblem::upstream_down:
+            return "OpenRouter does not answer just now.";
+        case domain::MintProblem::rate_limited:
+            return "OpenRouter asks us to slow down.";
+        case domain::MintProblem::refused:
+            return "OpenRouter refuses to make keys just now. The organizer has to look after that.";
+        case domain::MintProblem::paused:
+            return "The organizer has paused handing out keys.";
+    }
+    return "";
+}
+
+// Every day of those that are shown, also those without spending.
+std::optional<views::Chart> chart_of(const std::vector<service::SpendingDay>& spent, base::Timestamp now) {
+    if (spent.empty()) return std::nullopt;
+    std::vector<DayValue> days;
+    for (auto ago = service::UsageCache::days_shown - std::chrono::days{1}; ago.count() >= 0; --ago) {
+        const std::string day = domain::day_text(now - ago);
+        const auto found = std::find_if(spent.begin(), spent.end(), [&](const auto& each) { return each.day == day; });
+        days.push_back({day, found == spent.end() ? 0 : found->spent.value});
+    }
+    return day_chart("What you spent per day", days,
+                     [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); });
+}
+
+void show_usage(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+    const auto known = known_usage(routes.usage, routes.background_queue, grant);
+    view.is_gone = view.is_gone || known.is_gone;
+    view.usage_failed = known.has_failed && !known.snapshot;
+    if (!known.snapshot) return;
+    const service::UsageSnapshot& snapshot = *known.snapshot;
+    views::KeyUsage usage;
+    const auto money_if_any = [](const std::optional<base::MicroUsd>& amount) {
+        return amount ? base::to_money(*amount) : "";
+    };
+    usage.spent_usd = base::to_money(snapshot.spent);
+    usage.remaining_usd = money_if_any(snapshot.remaining);
+    usage.percent_spent = snapshot.percent_spent().value_or(0);
+    usage.as_of = base::to_rfc3339(snapshot.as_of);
+    usage.age = age_text(routes.clock.now() - snapshot.as_of);
+    usage.is_stale = known.has_failed;
+    usage.this_week_usd = money_if_any(snapshot.this_week);
+    usage.this_month_usd = money_if_any(snapshot.this_month);
+    usage.days = chart_of(snapshot.days, routes.clock.now());
+    view.usage = usage;
+}
+
+void show_key(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+    const base::Timestamp now = routes.clock.now();
+    view.masked_key = masked_key_text(grant.key_hint);
+    view.expires_on = date_text(grant.expires_at);
+    if (grant.last_used_at) view.last_used = minute_text(*grant.last_used_at);
+    view.is_expired = domain::is_expired(grant, now);
+    view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
+    view.resets_at = until_reset(now);
+    view.is_disabled = grant.is_disabled;
+    view.is_gone = grant.missing_since.has_value();
+    if (!grant.is_disabled) view.grant_id = grant.id;
+    const base::MicroUsd limit_today = domain::limit_at(grant, now);
+    if (limit_today != grant.daily_limit) {
+        view.limit_today_usd = base::to_money(limit_today);
+        view.carried_usd = base::to_money(grant.carried);
+    }
+    if (grant.reveal) {
+        view.revealed_at = minute_text(grant.reveal->at);
+        view.reveal_reason = grant.reveal->reason;
+    }
+    // What the page says of this key is what this key was made with, not what new ones get.
+    view.frame.daily_limit_usd = base::to_money(grant.daily_limit);
+    if (grant.sealed_key.empty()) {
+        view.state = DashboardState::not_kept;
+        return;
+    }
+    const auto raw_key = routes.issuance.open_key(grant);
+    if (!raw_key) {
+        view.state = DashboardState::unreadable;
+        ops::log(ops::LogLevel::error, "a stored key cannot be opened: was KEY_ENCRYPTION_SECRET changed?",
+                 {{"github_user_id", grant.github_user_id.text()}});
+        return;
+    }
+    view.state = DashboardState::has_key;
+    view.raw_key = raw_key->reveal();
+    if (!view.is_expired) show_usage(routes, grant, view);
+}
+
+void show_hold(const domain::Hold& hold, views::DashboardView& view) {
+    view.state = DashboardState::on_hold;
+    view.is_given_back = hold.is_own;
+    view.hold_reason = hold.reason;
+    if (hold.until) view.hold_until = minute_text(*hold.until);
+}
+
+std::string sentence_of(const service::PastKey& past, domain::GithubUserId id) {
+    const std::string key = "Your last key " + masked_key_text(past.hint);
+    const std::string on = " on " + date_text(past.ended_at) + ".";
+    if (past.reason == "expired") return key + " expired" + on;
+    if (past.actor == service::recipient_prefix + id.text()) return "You gave " + key.substr(5) + " back" + on;
+    return key + " was ended by the organizer" + on;
+}
+
+// Why there is no key, as far as anything is known.
+base::Result<void> show_past(const DashboardPage& routes, domain::GithubUserId id, views::DashboardView& view) {
+    const auto past = routes.queue.past_of(id);
+    if (!past) return tl::unexpected(past.error());
+    if (past->latest && !past->latest->hint.empty()) view.past_key = sentence_of(*past->latest, id);
+    const bool is_recent = past->problem_at + problem_shown_for > routes.clock.now();
+    if (is_recent) view.problem = sentence_of(past->problem);
+    return {};
+}
+
+base::Result<void> show_place(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+    view.state = DashboardState::queued;
+    view.problem = sentence_of(routes.issuance.policy().is_enabled ? grant.problem : domain::MintProblem::paused);
+    const auto place = routes.queue.place_of(grant.id, service::Issuance::most_counted_places);
+    if (!place) return tl::unexpected(place.error());
+    if (*place) view.place = std::to_string(**place);
+    return {};
+}
+
+base::Result<void> show_state(const DashboardPage& routes, const service::Account& account, domain::GithubUserId id,
+                              views::DashboardView& view) {
+    const auto& grant = account.grant;
+    if (!grant && account.hold && domain::is_in_force(*account.hold, routes.clock.now())) {
+        show_hold(*account.hold, view);
+        return {};
+    }
+    if (!grant) {
+        view.state = routes.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
+        return show_past(routes, id, view);
+    }
+    switch (grant->status) {
+        case domain::GrantStatus::waiting:
+            return show_place(routes, *grant, view);
+        case domain::GrantStatus::pending:
+            view.state = DashboardState::in_progress;
+            break;
+        case domain::GrantStatus::ambiguous:
+            view.state = DashboardState::sorting_out;
+            break;
+        case domain::GrantStatus::revoking:
+            view.state = DashboardState::revoking;
+            break;
+        case domain::GrantStatus::replacing:
+            view.state = DashboardState::replacing;
+            break;
+        case domain::GrantStatus::active:
+            show_key(routes, *grant, view);
+            break;
+    }
+    return {};
+}
+
+// An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off this page's path.
+void settle_in_background(const DashboardPage& routes, const domain::Grant& grant) {
+    if (!routes.issuance.is_settlement_due(grant)) return;
+    service::Issuance& issuance = routes.issuance;
+    const bool is_queued = routes.background_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
+    if (!is_queued) ops::log(ops::LogLevel::warn, "too busy to settle an attempt; the next visit tries again");
+}
+
+}  // namespace
+
+net::Response DashboardPage::show(const Context& context) const {
+    views::DashboardView view;
+    view.frame = make_frame(context);
+    view.api_base_url = context.shared.settings.api_base_url;
+    view.example_model = example_model(guardrail, context.shared.settings.example_model);
+    if (!context.session) return html_response(200, views::render(view));
+
+    const auto account = store.find_account(context.session->recipient.id);
+    if (!account) {
+        ops::log(ops::LogLevel::error, "reading a dashboard failed: " + account.error().detail);
+        return error_response(context, account.error());
+    }
+    const auto shown = show_state(*this, *account, context.session->recipient.id, view);
+    if (!shown) return error_response(context, shown.error());
+    if (account->grant) settle_in_background(*this, *account->grant);
+    const Notice notice = parse_notice(Form(context.request.query).value("result"));
+    if (is_plausible(notice, view.state)) view.notice = notice;
+    return html_response(200, views::render(view));
+}
+
+}  // namespace llmapikey::web

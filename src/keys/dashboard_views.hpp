@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "http/answers/views.hpp"
+
+// The dashboard as a value.
+namespace llmapikey::web::views {
+
+struct KeyUsage {
+    std::string spent_usd;                      // today: "$1.50"
+    std::string remaining_usd;                  // today; empty: there is no limit
+    std::string this_week_usd, this_month_usd;  // empty: not known yet
+    int percent_spent = 0;                      // 0 to 100; only with a limit
+    std::string as_of;                          // "2027-02-22T14:05:00Z"
+    std::string age;                            // "12 seconds ago"
+    bool is_stale = false;                      // upstream could not be asked; this is what it said last
+    std::optional<Chart> days;                  // spending of the account; nullopt: none in the last 30 days
+};
+
+enum class DashboardState {
+    signed_out,   // asks to sign in
+    no_key,       // shows the generate button
+    paused,       // no key, and minting is off: no button
+    queued,       // waits for its turn to be made: refreshes itself
+    in_progress,  // a key is being made by another request: the page refreshes itself
+    sorting_out,  // the last attempt's outcome is unknown and is being settled: refreshes itself
+    has_key,      // shows the key
+    not_kept,     // there is a key, but only an older deployment ever showed it
+    on_hold,      // the organizer ended the key, or it was given back, and no other may be taken now
+    revoking,     // the key is being ended
+    replacing,    // the old key is being revoked, so that a new one can be made: refreshes itself
+    unreadable,   // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
+};
+
+// What the last POST came to, shown once above the content.
+enum class Notice {
+    none,
+    created,
+    full,
+    paused,
+    upstream_down,
+    in_progress,
+    rate_limited,
+    given_back,
+    switched_off,
+    no_key
+};
+
+struct DashboardView {
+    Frame frame;
+    DashboardState state = DashboardState::signed_out;
+    Notice notice = Notice::none;
+    // For has_key; the first three also for unreadable (raw_key empty).
+    std::string masked_key;
+    std::string raw_key;
+    std::string expires_on;  // "2027-02-22"
+    std::string last_used;   // "2027-02-22 14:05 UTC"; empty: not known
+    std::int64_t days_left = 0;
+    bool is_expired = false;
+    bool is_gone = false;  // upstream knows the key no more
+    std::string grant_id;  // of the key that can be replaced or given back; empty: none can
+    std::string limit_today_usd,
+        carried_usd;                         // the cap until it is reset, and what earlier keys spent; empty: the same
+    bool is_disabled = false;                // the organizer has switched it off
+    std::string revealed_at, reveal_reason;  // an organizer has looked at the key; empty: never
+    std::optional<KeyUsage> usage;           // nullopt: not known yet (being fetched), unless usage_failed
+    bool usage_failed = false;
+    std::string place;           // for queued: "3"; empty: not known
+    std::string problem;         // why the latest attempt failed, as a sentence; empty: none
+    std::string past_key;        // for no_key: what became of the last one, as a sentence; empty: there was none
+    bool is_given_back = false;  // for on_hold: by the recipient
+    std::string hold_reason;     // for on_hold: the organizer's words; empty: none
+    std::string hold_until;      // for on_hold: "2027-02-22 14:05 UTC"; empty: until it is lifted
+    std::string resets_at;       // "00:00 UTC, in 5 h 12 min"
+    std::string api_base_url;
+    std::string example_model;
+};
+
+// Complete HTML documents.
+std::string render(const DashboardView& view);
+
+}  // namespace llmapikey::web::views

@@ -1,0 +1,105 @@
+#include "keys/grant_query.hpp"
+
+#include "base/encoding.hpp"
+#include "identity/login.hpp"
+#include "keys/pasted_key.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr std::int64_t most_days = 36'500;
+
+base::Result<void> read_state(const std::string& text, GrantQuery& query) {
+    if (text.empty()) return {};
+    if (text == "expired" || text == "disabled") {
+        query.status = domain::GrantStatus::active;
+        (text == "expired" ? query.is_expired : query.is_disabled) = true;
+        return {};
+    }
+    query.is_ended = text == "ended";
+    if (query.is_ended) return {};
+    query.status = domain::parse_grant_status(text);
+    if (query.status) return {};
+    return base::fail(
+        base::Errc::invalid_input,
+        "state must be waiting, pending, ambiguous, active, replacing, revoking, expired, disabled or ended");
+}
+
+base::Result<void> read_unused(const std::string& text, GrantQuery& query) {
+    query.is_unused = text == "1" || text == "true";
+    if (query.is_unused || text.empty() || text == "0" || text == "false") return {};
+    return base::fail(base::Errc::invalid_input, "unused must be true or false");
+}
+
+base::Result<void> read_order(const std::string& text, GrantQuery& query) {
+    if (text == "expiry") {
+        query.order = GrantOrder::expires_soonest;
+    } else if (text == "spent") {
+        query.order = GrantOrder::spent_most;
+    } else if (text == "last_used") {
+        query.order = GrantOrder::unused_longest;
+    } else if (!text.empty() && text != "newest") {
+        return base::fail(base::Errc::invalid_input, "sort must be newest, expiry, spent or last_used");
+    }
+    return {};
+}
+
+base::Result<std::optional<base::Timestamp>> read_date(const FieldReader& field, std::string_view name) {
+    const std::string text = field(name);
+    if (text.empty()) return std::nullopt;
+    const auto date = text.size() == 10 ? base::parse_rfc3339(text + "T00:00:00Z") : std::nullopt;
+    if (!date) return base::fail(base::Errc::invalid_input, std::string(name) + " must be a date such as 2027-02-22");
+    return date;
+}
+
+base::Result<void> read_dates(const FieldReader& field, GrantQuery& query) {
+    const auto from = read_date(field, "from");
+    if (!from) return tl::unexpected(from.error());
+    const auto to = read_date(field, "to");
+    if (!to) return tl::unexpected(to.error());
+    const auto used = read_date(field, "not_used_since");
+    if (!used) return tl::unexpected(used.error());
+    query.created_from = *from;
+    query.not_used_since = *used;
+    if (*to) query.created_before = **to + std::chrono::days{1};
+    return {};
+}
+
+base::Result<void> read_expiry(const FieldReader& field, GrantQuery& query) {
+    const std::string text = field("expires_within");
+    if (text.empty()) return {};
+    const auto days = base::parse_whole_number(text);
+    if (!days || *days > most_days) {
+        return base::fail(base::Errc::invalid_input, "expires_within must be a number of days");
+    }
+    query.expires_by = query.now + std::chrono::days{*days};
+    return {};
+}
+
+// "@octocat" is the login octocat, "…0013" a key that ends so.
+std::string search_meant_by(std::string_view text) {
+    const std::string hint = hint_of_shortened(text);
+    return hint.empty() ? std::string(domain::without_at(base::trim(text))) : hint;
+}
+
+}  // namespace
+
+base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Timestamp now) {
+    GrantQuery query;
+    query.now = now;
+    query.search = search_meant_by(field("q"));
+    if (!base::is_text(query.search)) return base::fail(base::Errc::invalid_input, "q must be UTF-8 text");
+    if (domain::holds_raw_key(query.search) || !domain::bare_key_in(query.search).empty()) {
+        return base::fail(base::Errc::invalid_input,
+                          "q holds a whole key, which belongs in no address and no selection: look for it by POST, or "
+                          "by its last four characters");
+    }
+    for (const auto& read :
+         {read_state(field("state"), query), read_order(field("sort"), query), read_dates(field, query),
+          read_expiry(field, query), read_unused(field("unused"), query)}) {
+        if (!read) return tl::unexpected(read.error());
+    }
+    return query;
+}
+
+}  // namespace llmapikey::service

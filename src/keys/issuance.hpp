@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/crypto.hpp"
+#include "grant/key_name.hpp"
+#include "keys/key_store.hpp"
+#include "keys/mint_lanes.hpp"
+#include "keys/mint_queue.hpp"
+#include "keys/replacement.hpp"
+#include "keys/settlement.hpp"
+#include "providers/key_provider.hpp"
+
+namespace llmapikey::service {
+
+struct IssuancePolicy {
+    bool is_enabled = false;          // PROVISIONING_ENABLED
+    std::int64_t max_total_keys = 0;  // 0: no limit
+    base::MicroUsd daily_limit;
+    std::chrono::days key_lifetime{90};
+    base::Seconds call_timeout{15};  // of one call upstream
+};
+
+enum class IssueStatus {
+    created,      // a key was minted just now
+    exists,       // the account already had one
+    in_progress,  // another submit is minting it
+    queued,       // many want one: it is minted when its turn comes; `place` says how many are in front
+    sorting_out,  // the outcome of an attempt is unknown and is being settled, or the old key is being revoked
+    paused,
+    full,
+    on_hold,       // this account may take no key now; `hold` says for how long, where it does
+    no_key,        // to be replaced: there is none
+    switched_off,  // to be replaced: an organizer has switched it off
+    failed,        // `error` says why; nothing was left behind
+};
+
+// "created", "exists", "in_progress", ...
+std::string_view to_text(IssueStatus status);
+
+struct IssueAnswer {
+    IssueStatus status = IssueStatus::failed;
+    std::optional<domain::Grant> grant;  // created, exists and queued
+    std::optional<domain::Hold> hold;    // on_hold; nullopt: the key is still being revoked
+    std::optional<int> place;            // queued: 1 is the next
+    base::Secret raw_key;                // created and exists; empty where an older deployment did not keep it
+    base::Error error;                   // failed; sorting_out and queued where something is known
+};
+
+// Reports what an operator should know of an issue; `message` holds no secret. Called on the thread of the call.
+using IssueLog = std::function<void(const std::string& message)>;
+
+// What issuing works with; all must outlive it, and all are thread-safe.
+struct IssuanceParts {
+    KeyStore& store;
+    MintQueue& queue;
+    KeyProvider& provider;
+    Replacement& replacement;
+    const base::Sealer& sealer;
+    const domain::NonceMaker& nonces;
+    MintLanes& lanes;
+    const base::Clock& clock;
+    IssueLog log;
+    std::function<void()> on_queued;  // somebody waits for their turn
+};
+
+// Gives each account its one key: reserve, mint, activate, and make good what fails in between.
+// See docs/architecture.md, "The life of a key". Blocking (database and upstream); thread-safe.
+class Issuance {
+public:
+    static constexpr int most_counted_places = 10'000;
+
+    Issuance(IssuancePolicy policy, IssuanceParts parts);
+
+    // The account's key: the one it has, or else a new one. A key that is good for nothing any more is replaced.
+    IssueAnswer issue(const domain::Recipient& recipient);
+
+    // Mints for a row whose turn has come; its caller has a lane. in_progress: somebody else was first.
+    IssueAnswer mint_waiting(const domain::Grant& grant);
+
+    // The raw key of an active grant. invalid_input: it was sealed with another KEY_ENCRYPTION_SECRET.
+    base::Result<base::Secret> open_key(const domain::Grant& grant) const;
+
+    // Whether this grant is an attempt in doubt that settle() could end now.
+    bool is_settlement_due(const domain::Grant& grant) const;
+    // Ends an attempt in doubt if it can be ended now; reports failures to the log. A second call for the same attempt
+    // while one is under way returns at once.
+    void settle(const domain::Grant& grant);
+
+    const IssuancePolicy& policy() const { return policy_; }
+
+private:
+    enum class MayMint { now, in_turn };
+
+    std::optional<IssueAnswer> advance(const domain::Grant& held, MayMint may_mint, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_active(const domain::Grant& held, base::Deadline deadline);
+    IssueAnswer not_replaced(const domain::Grant& held, const base::Error& cause);
+    std::optional<IssueAnswer> advance_waiting(const domain::Grant& held, MayMint may_mint, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_replacing(const domain::Grant& held, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_unsettled(const domain::Grant& held, base::Deadline deadline);
+    std::optional<IssueAnswer> claim_and_mint(const domain::Grant& grant, base::Deadline deadline);
+    IssueAnswer queue_answer(const domain::Grant& grant, const base::Error& cause = {});
+    IssueAnswer answer_existing(const domain::Grant& grant) const;
+    IssueAnswer mint(const domain::Grant& grant, base::Deadline deadline);
+    IssueAnswer keep(const domain::Grant& grant, const Minted& minted);
+    IssueAnswer undo(const domain::Grant& grant, const std::string& delete_handle, const base::Error& cause);
+    IssueAnswer end_undone(const domain::Grant& grant, const base::Error& cause);
+    std::optional<IssueAnswer> refuse_on_hold(domain::GithubUserId id);
+    void release(const domain::Grant& grant);
+    IssueAnswer explain_known(const domain::Grant& grant, const std::string& delete_handle);
+    IssueAnswer give_up(const domain::Grant& grant, const base::Error& cause);
+    IssueAnswer wait_again(const domain::Grant& grant, const base::Error& cause);
+    IssueAnswer leave_in_doubt(const domain::Grant& grant, const MintUnknown& unknown);
+    base::Result<ReserveOutcome> reserve(const domain::Recipient& recipient, MayMint may_mint);
+    base::Deadline call_deadline() const { return base::Deadline::after(policy_.call_timeout); }
+
+    const IssuancePolicy policy_;
+    const IssuanceParts parts_;
+    Settlement settlement_;
+    std::mutex settling_mutex_;
+    std::set<std::string> settling_;  // nonces of the attempts that settle() is at work on
+};
+
+}  // namespace llmapikey::service

@@ -1,0 +1,116 @@
+#include "keys/key_list_page.hpp"
+
+#include "base/encoding.hpp"
+#include "grant/written_text.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "identity/login.hpp"
+#include "keys/issue_answer.hpp"
+#include "keys/key_fields.hpp"
+#include "keys/key_row.hpp"
+#include "ops/log.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr int keys_per_page = 50;
+constexpr int ended_beside_search = 20;
+
+void show_filters(const Form& fields, views::AdminListView& view) {
+    view.search = std::string(base::trim(fields.value("q")));
+    view.state = fields.value("state");
+    view.sort = fields.value("sort");
+    view.expires_within = fields.value("expires_within");
+    view.from = fields.value("from");
+    view.to = fields.value("to");
+    view.not_used_since = fields.value("not_used_since");
+    view.is_unused = !fields.value("unused").empty();
+}
+
+base::Result<service::GrantPage> list_keys(const KeyListPage& routes, const Form& fields, views::AdminListView& view) {
+    // "status" is what the state was called before.
+    const auto field = [&](std::string_view name) {
+        return name == "state" && !fields.has("state") ? fields.value("status") : fields.value(name);
+    };
+    auto query = service::parse_grant_query(field, routes.clock.now());
+    if (!query) {
+        view.problem = "That search makes no sense: " + query.error().detail + ".";
+        query = service::GrantQuery{};
+        query->now = routes.clock.now();
+    } else {
+        auto shown = filters_of(field);
+        view.is_filtered = !shown.empty();
+        if (!view.sort.empty()) shown.emplace_back("sort", view.sort);
+        view.filter = base::to_query_string(shown);
+    }
+    query->cursor = fields.value("page");
+    query->limit = keys_per_page;
+    if (query->is_ended) return service::GrantPage{};
+    auto page = routes.admin_store.list(*query);
+    if (page || page.error().code != base::Errc::invalid_input) return page;
+    if (view.problem.empty()) view.problem = "That page does not exist; this is the first one.";
+    query->cursor.clear();
+    return routes.admin_store.list(*query);
+}
+
+// Ended keys: those that are asked for, or the first few that fit what is searched for, so that somebody whose key was
+// revoked is found by the login.
+base::Result<void> show_ended(const KeyListPage& routes, const Form& fields, views::AdminListView& view) {
+    const bool is_asked_for = view.state == "ended";
+    if (!view.problem.empty() || (!is_asked_for && (view.search.empty() || !view.state.empty()))) return {};
+    auto query =
+        service::parse_grant_query([&](std::string_view name) { return fields.value(name); }, routes.clock.now());
+    if (!query) return {};
+    query->limit = is_asked_for ? keys_per_page : ended_beside_search;
+    if (is_asked_for) query->cursor = fields.value("page");
+    auto page = routes.admin_store.list_ended(*query);
+    if (!page && page.error().code == base::Errc::invalid_input) {
+        view.problem = "That page does not exist; this is the first one.";
+        query->cursor.clear();
+        page = routes.admin_store.list_ended(*query);
+    }
+    if (!page) return tl::unexpected(page.error());
+    for (const service::LedgerEntry& entry : page->entries) {
+        view.ended.push_back({entry.grant.github_user_id.text(), entry.grant.github_username,
+                              "…" + entry.grant.key_hint, date_text(entry.grant.created_at),
+                              entry.ended_at ? minute_text(*entry.ended_at) : "under way", entry.actor, entry.reason});
+    }
+    if (is_asked_for && !page->next_cursor.empty())
+        view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
+    return {};
+}
+
+}  // namespace
+
+net::Response KeyListPage::show(const Context& context) const {
+    return show_with(context, Form(context.request.query), {});
+}
+
+net::Response KeyListPage::show_with(const Context& context, const Form& fields, std::string problem) const {
+    views::AdminListView view;
+    view.frame = make_frame(context);
+    show_result(context, key_results(), view.notice_good, view.notice_bad);
+    show_filters(fields, view);
+    const auto page = list_keys(*this, fields, view);
+    if (!page) return error_response(context, page.error());
+    const auto ended = show_ended(*this, fields, view);
+    if (!ended) return error_response(context, ended.error());
+    if (!problem.empty()) view.problem = std::move(problem);
+    const auto totals = store.totals();
+    if (!totals) return error_response(context, totals.error());
+    view.live = std::to_string(totals->live);
+    const auto limit = issuance.policy().max_total_keys;
+    if (limit > 0) view.limit = std::to_string(limit);
+    for (const domain::Grant& grant : page->grants) {
+        view.keys.push_back(key_row(grant, clock.now()));
+        view.has_choices = view.has_choices || view.keys.back().can_be_revoked;
+    }
+    if (!page->next_cursor.empty())
+        view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
+    if (domain::GithubUserId::parse(view.search)) view.searched_account = view.search;
+    return html_response(view.problem.empty() ? 200 : 400, views::render(view));
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,80 @@
+#include "keys/key_search_routes.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "base/encoding.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/answers/error_response.hpp"
+#include "keys/grant_json.hpp"
+#include "keys/key_fields.hpp"
+#include "keys/key_search.hpp"
+#include "keys/pasted_key.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+namespace json = boost::json;
+
+net::Response to_found(const service::FoundKey& found) {
+    const auto to_account = [](const domain::Grant& grant, std::string_view result) {
+        return redirect(303, "/admin/accounts/" + grant.github_user_id.text() + "?result=" + std::string(result));
+    };
+    if (found.grant) return to_account(*found.grant, "found-key");
+    if (found.ended.size() == 1) return to_account(found.ended.front().grant, "perhaps-ended");
+    return redirect(303, found.ended.empty() ? "/admin?result=unknown-key"
+                                             : "/admin?state=ended&result=perhaps-ended&q=" +
+                                                   base::to_percent_encoded(found.ended.front().grant.key_hint));
+}
+
+}  // namespace
+
+net::Response KeySearchRoutes::search_page(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, 400);
+    const std::string pasted = fields->text("q");
+    const std::string hint = service::hint_of_shortened(pasted);
+    if (hint.empty() && service::is_cut_off(pasted)) return redirect(303, "/admin?result=part-of-key");
+    const base::Secret raw_key = hint.empty() ? service::raw_key_in(pasted) : base::Secret();
+    if (!raw_key.empty()) {
+        const auto found = service::find_by_raw_key(admin_store, issuance, raw_key);
+        return found ? to_found(*found) : error_response(context, found.error());
+    }
+    auto said =
+        filters_of([&](std::string_view name) { return name == "q" && !hint.empty() ? hint : fields->text(name); });
+    const std::string sort = fields->text("sort");
+    if (!sort.empty() && sort != "newest") said.emplace_back("sort", sort);
+    const std::string query = base::to_query_string(said);
+    return redirect(303, query.empty() ? "/admin" : "/admin?" + query);
+}
+
+net::Response KeySearchRoutes::search(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return api_error(context, fields.error());
+    const std::string pasted = fields->text("key");
+    const std::string hint = service::hint_of_shortened(pasted);
+    if (!hint.empty()) {
+        return api_error(context,
+                         {base::Errc::invalid_input,
+                          "key must be a whole key, and this one is shortened: look for its last characters with "
+                          "GET /api/v1/keys?q=" +
+                              hint,
+                          {}});
+    }
+    const base::Secret raw_key = service::raw_key_in(pasted);
+    if (raw_key.empty() || service::is_cut_off(pasted)) {
+        return api_error(
+            context,
+            {base::Errc::invalid_input, "key must be a whole key: sk-or-v1- and 64 digits, or these alone", {}});
+    }
+    const auto found = service::find_by_raw_key(admin_store, issuance, raw_key);
+    if (!found) return api_error(context, found.error());
+    json::array ended;
+    for (const service::LedgerEntry& entry : found->ended)
+        ended.push_back(service::to_json(entry));
+    json::object body{{"key", nullptr}, {"perhaps_ended", std::move(ended)}};
+    if (found->grant) body["key"] = service::to_json(*found->grant);
+    return api_answer(200, body);
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,121 @@
+#include "keys/mint_dispatcher.hpp"
+
+#include <algorithm>
+
+#include "providers/outage.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr int rows_at_once = 64;
+constexpr int most_attempts = 15;
+constexpr base::Millis lane_patience{1'000};
+constexpr base::Millis first_rest{500};
+constexpr int most_doublings = 3;  // four seconds: nobody waits longer for want of a look
+constexpr base::Millis time_aside{2'000};
+
+}  // namespace
+
+bool MintDispatcher::run_once(const std::stop_token& stop) {
+    if (!rest_ends_.has_passed()) return false;
+    if (has_succeeded_.exchange(false)) troubles_ = 0;
+    // One failed mint tells what the others would meet.
+    if (has_met_trouble_.exchange(false)) {
+        rest();
+        return false;
+    }
+    const auto due = queue_.list_due(clock_.now(), rows_at_once);
+    if (!due) {
+        log_("reading the queue of mints: " + due.error().detail);
+        rest();
+        return false;
+    }
+    if (due->empty()) troubles_ = 0;
+    const std::vector<domain::Grant> unserved = without_those_under_way(*due);
+    lanes_.set_has_queue(!unserved.empty());
+    const bool is_careful = troubles_ > 0;
+    bool has_progress = false;
+    for (const domain::Grant& grant : unserved) {
+        if (stop.stop_requested() || has_met_trouble_) return false;
+        const Step step = advance(grant);
+        if (step == Step::no_lane) return true;
+        if (step == Step::failed) rest();
+        if (step == Step::failed || (step == Step::left && is_careful)) return false;
+        has_progress = has_progress || step == Step::left;
+    }
+    if (has_met_trouble_) return false;
+    // Whoever waited has a lane: others pass nobody over.
+    const bool is_all = due->size() < static_cast<std::size_t>(rows_at_once);
+    if (is_all) lanes_.set_has_queue(false);
+    return has_progress;
+}
+
+std::vector<domain::Grant> MintDispatcher::without_those_under_way(std::vector<domain::Grant> due) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(set_aside_, [](const auto& row) { return row.second.has_passed(); });
+    std::erase_if(due, [this](const domain::Grant& grant) {
+        return under_way_.contains(grant.id) || set_aside_.contains(grant.id);
+    });
+    return due;
+}
+
+MintDispatcher::Step MintDispatcher::advance(const domain::Grant& grant) {
+    const bool is_paused = !issuance_.policy().is_enabled;
+    // Nobody gets a key by itself who has long stopped asking: the service may have been away for months.
+    const bool is_stale = clock_.now() - grant.attempted_at > domain::wish_stands_for;
+    const bool is_hopeless = grant.attempts >= most_attempts || is_paused || is_stale;
+    if (is_hopeless && !grant.keeps_place)
+        return abandon(grant, is_paused ? domain::MintProblem::paused : grant.problem);
+    return is_paused ? Step::stays : hand_over(grant);
+}
+
+// Nobody waits for ever: who never had a key is told why there is none, and may ask again.
+MintDispatcher::Step MintDispatcher::abandon(const domain::Grant& grant, domain::MintProblem problem) {
+    const auto abandoned = store_.abandon(attempt_of(grant), problem, clock_.now());
+    if (abandoned) {
+        log_("account " + grant.github_user_id.text() +
+             " waited for a key in vain: " + std::string(domain::to_text(problem)));
+        return Step::left;
+    }
+    if (abandoned.error().code == base::Errc::conflict) return Step::stays;  // somebody else has moved it
+    log_("giving up waiting for account " + grant.github_user_id.text() + ": " + abandoned.error().detail);
+    return Step::failed;
+}
+
+MintDispatcher::Step MintDispatcher::hand_over(const domain::Grant& grant) {
+    auto lane = lanes_.enter_for_queue(lane_patience);
+    if (!lane) return Step::no_lane;
+    {
+        const std::lock_guard lock(mutex_);
+        under_way_.insert(grant.id);
+    }
+    auto shared = std::make_shared<MintLanes::Lane>(std::move(*lane));
+    if (workers_.try_submit([this, grant, shared] { mint(grant); })) return Step::left;
+    const std::lock_guard lock(mutex_);
+    under_way_.erase(grant.id);
+    return Step::failed;  // no thread is to be had, or they are stopping
+}
+
+void MintDispatcher::mint(const domain::Grant& grant) {
+    const IssueAnswer answer = issuance_.mint_waiting(grant);
+    const bool is_queued = answer.status == IssueStatus::queued;
+    const bool has_key = answer.status == IssueStatus::created || answer.status == IssueStatus::exists;
+    // One whose answer was lost has left the queue, and says nothing of the others: a third may be lost while all goes
+    // on.
+    const bool has_left = has_key || answer.status == IssueStatus::sorting_out;
+    const bool is_trouble = answer.status == IssueStatus::failed || (is_queued && is_outage(answer.error));
+    if (is_trouble) has_met_trouble_ = true;
+    if (has_key || (is_queued && !is_trouble)) has_succeeded_ = true;
+    const std::lock_guard lock(mutex_);
+    under_way_.erase(grant.id);
+    // Somebody else has it most likely. If not, nothing has changed, and it would be tried in vain without a pause.
+    if (!is_trouble && !is_queued && !has_left)
+        set_aside_.insert_or_assign(grant.id, base::Deadline::after(time_aside));
+}
+
+void MintDispatcher::rest() {
+    rest_ends_ = base::Deadline::after(first_rest * (1 << std::min(troubles_, most_doublings)));
+    ++troubles_;
+}
+
+}  // namespace llmapikey::service

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/work_queue.hpp"
+#include "keys/issuance.hpp"
+
+namespace llmapikey::service {
+
+// Serves the queue of those who wait to be minted for: the first in the database's queue gets the next free lane.
+// Any number of replicas may do so at once; a row is claimed by one of them. A failure ends the round, and after it
+// comes a rest, longer each time; then one row is tried alone. For one thread, but for its destruction after `workers`
+// has stopped.
+class MintDispatcher {
+public:
+    // `workers`: threads that mint, as many as there are lanes.
+    MintDispatcher(KeyStore& store, MintQueue& queue, Issuance& issuance, MintLanes& lanes, base::WorkQueue& workers,
+                   const base::Clock& clock, IssueLog log)
+        : store_(store),
+          queue_(queue),
+          issuance_(issuance),
+          lanes_(lanes),
+          workers_(workers),
+          clock_(clock),
+          log_(std::move(log)) {}
+
+    // Serves whose turn it is now. True: something has left the queue, or a lane was waited for, so that there may be
+    // more to do at once.
+    bool run_once(const std::stop_token& stop);
+
+private:
+    enum class Step { left, stays, no_lane, failed };
+
+    std::vector<domain::Grant> without_those_under_way(std::vector<domain::Grant> due);
+    Step advance(const domain::Grant& grant);
+    Step abandon(const domain::Grant& grant, domain::MintProblem problem);
+    Step hand_over(const domain::Grant& grant);
+    void mint(const domain::Grant& grant);
+    void rest();
+
+    KeyStore& store_;
+    MintQueue& queue_;
+    Issuance& issuance_;
+    MintLanes& lanes_;
+    base::WorkQueue& workers_;
+    const base::Clock& clock_;
+    const IssueLog log_;
+    std::atomic<bool> has_met_trouble_{false}, has_succeeded_{false};  // mints since the last look
+    int troubles_ = 0;                                                 // in a row
+    base::Deadline rest_ends_ = base::Deadline::after(base::Millis{0});
+    std::mutex mutex_;
+    std::set<std::string> under_way_;  // ids of the grants that a worker has
+    std::map<std::string, base::Deadline>
+        set_aside_;  // likewise of those whose turn could not be taken, and until when
+};
+
+}  // namespace llmapikey::service

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/work_queue.hpp"
+#include "http/context.hpp"
+#include "keys/issuance.hpp"
+#include "keys/key_store.hpp"
+#include "spending/usage.hpp"
+
+namespace llmapikey::web {
+
+// The JSON API of one's own account and key.
+struct OwnAccountRoutes {
+    service::UsageCache& usage;
+    base::WorkQueue& background_queue;
+    service::KeyStore& store;
+    const base::Clock& clock;
+    service::Issuance& issuance;
+
+    net::Response show(const Context& context) const;
+    net::Response show_key(const Context& context) const;
+    // Whether `shown` is still the person's key.
+    base::Result<bool> is_current(const Context& context, const boost::json::object& answer,
+                                  const base::Secret& shown) const;
+};
+
+}  // namespace llmapikey::web

@@ -1,0 +1,68 @@
+#include "keys/own_key.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+IssueAnswer plain(IssueStatus status) {
+    IssueAnswer answer;
+    answer.status = status;
+    return answer;
+}
+
+}  // namespace
+
+IssueAnswer OwnKey::rotate(const domain::Recipient& recipient, const std::string& grant_id, const std::string& origin) {
+    const auto account = store_.find_account(recipient.id);
+    if (!account) {
+        IssueAnswer answer;
+        answer.error = account.error();
+        return answer;
+    }
+    if (!account->grant) return plain(IssueStatus::no_key);
+    const domain::Grant& grant = *account->grant;
+    const bool is_meant = grant_id.empty() || grant.id == grant_id;
+    // Another one has taken its place already, or is about to.
+    if (!is_meant || grant.status != domain::GrantStatus::active) return issuance_.issue(recipient);
+    if (!issuance_.policy().is_enabled) return plain(IssueStatus::paused);
+    if (grant.is_disabled) return plain(IssueStatus::switched_off);
+    if (account->hold && domain::is_in_force(*account->hold, clock_.now())) {
+        IssueAnswer answer = plain(IssueStatus::on_hold);
+        answer.hold = account->hold;
+        return answer;
+    }
+    const bool is_expired = domain::is_expired(grant, clock_.now());
+    const auto waiting =
+        replacement_.begin(grant, recipient_of(grant.github_user_id, origin), is_expired ? "expired" : "rotated",
+                           base::Deadline::after(issuance_.policy().call_timeout));
+    if (!waiting && waiting.error().code != base::Errc::conflict) {
+        const auto stored = store_.find(recipient.id);
+        const bool is_stored = stored && *stored && (*stored)->status == domain::GrantStatus::replacing;
+        IssueAnswer answer = plain(is_stored ? IssueStatus::sorting_out : IssueStatus::failed);
+        answer.error = waiting.error();
+        return answer;
+    }
+    return issuance_.issue(recipient);
+}
+
+base::Result<GiveBack> OwnKey::give_back(const domain::Recipient& recipient, const std::string& grant_id,
+                                         const std::string& origin) {
+    const auto found = store_.find(recipient.id);
+    if (!found) return tl::unexpected(found.error());
+    const bool is_there =
+        *found && (grant_id.empty() || (*found)->id == grant_id) && (*found)->status == domain::GrantStatus::active;
+    if (!is_there) return GiveBack::no_key;
+    const domain::Grant& grant = **found;
+    if (grant.is_disabled) return GiveBack::switched_off;
+    const domain::Hold until_reset{domain::next_reset(clock_.now()), "given back", /*is_own=*/true};
+    const auto revoked =
+        revocation_.revoke(grant.id, recipient_of(grant.github_user_id, origin), "given back", until_reset,
+                           base::Deadline::after(issuance_.policy().call_timeout), EndsWhat::active_key);
+    if (revoked) return GiveBack::given_back;
+    const auto stored = store_.find(recipient.id);
+    if (!stored) return tl::unexpected(revoked.error());
+    if (!*stored) return GiveBack::given_back;
+    if ((*stored)->status == domain::GrantStatus::revoking) return GiveBack::ending;
+    return tl::unexpected(revoked.error());
+}
+
+}  // namespace llmapikey::service

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "keys/issuance.hpp"
+#include "keys/replacement.hpp"
+#include "keys/revocation.hpp"
+
+namespace llmapikey::service {
+
+enum class GiveBack {
+    given_back,    // the key is revoked, and the place is free
+    ending,        // the decision is stored and the key is shown to nobody; upstream learns of it as soon as it answers
+    no_key,        // there is none, or it is another one by now
+    switched_off,  // an organizer has switched it off, and giving it back would undo that
+};
+
+// What recipients do with the key that they have, but for looking at it. Blocking, thread-safe.
+class OwnKey {
+public:
+    OwnKey(KeyStore& store, Issuance& issuance, Replacement& replacement, Revocation& revocation,
+           const base::Clock& clock)
+        : store_(store), issuance_(issuance), replacement_(replacement), revocation_(revocation), clock_(clock) {}
+
+    // A new key in the place of the one with this id; pressing twice makes one. `grant_id` empty: whichever there is.
+    // What the old one has spent today lowers the new one's cap until the day is over.
+    IssueAnswer rotate(const domain::Recipient& recipient, const std::string& grant_id, const std::string& origin);
+
+    // Revokes the key and frees its place; none is taken again before the caps are reset. store_unavailable and the
+    // like: nothing was done.
+    base::Result<GiveBack> give_back(const domain::Recipient& recipient, const std::string& grant_id,
+                                     const std::string& origin);
+
+private:
+    KeyStore& store_;
+    Issuance& issuance_;
+    Replacement& replacement_;
+    Revocation& revocation_;
+    const base::Clock& clock_;
+};
+
+}  // namespace llmapikey::service

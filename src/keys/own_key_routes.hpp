@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "http/context.hpp"
+#include "keys/issuance.hpp"
+#include "keys/own_key.hpp"
+#include "ops/metrics.hpp"
+#include "spending/usage.hpp"
+
+namespace llmapikey::web {
+
+// What recipients do with their own key: get, replace and give it back. Pages and the JSON API share these.
+struct OwnKeyRoutes {
+    ops::Metrics& metrics;
+    service::UsageCache& usage;
+    const base::Clock& clock;
+    service::Issuance& issuance;
+    service::OwnKey& own_key;
+
+    net::Response create(const Context& context) const;
+    net::Response replace(const Context& context) const;
+    net::Response give_back(const Context& context) const;
+};
+
+// An error of POST /dashboard/key as its contract words it. `message`: empty: the usual one of the status.
+net::Response own_key_error(int status, base::Seconds retry_after, std::string message);
+
+}  // namespace llmapikey::web

@@ -1,0 +1,88 @@
+#include "keys/revocation.hpp"
+
+#include "audit/audited.hpp"
+#include "base/system/crash_point.hpp"
+#include "grant/written_text.hpp"
+#include "keys/key_ending.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr int grants_per_page = 200;
+constexpr int max_replaced = 5;
+
+}  // namespace
+
+// A key that is replaced meanwhile makes way for another one in the same place, which then is what is meant.
+base::Result<domain::Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
+    std::string id = grant_id;
+    for (int round = 0; round < max_replaced; ++round) {
+        const auto begun = store_.begin_revocations({id}, ending);
+        if (!begun) return tl::unexpected(begun.error());
+        const auto grant = store_.find_grant(id);
+        if (!grant) return tl::unexpected(grant.error());
+        if (*grant && (*grant)->status == domain::GrantStatus::revoking) return **grant;
+        if (*grant) return base::fail(base::Errc::conflict, "the key is not active any more");
+        GrantQuery query;
+        query.successors_of = {grant_id};
+        query.replaced_from = ending.now - replica_clocks_apart_max;
+        query.limit = 1;
+        const auto next = store_.list(query);
+        if (!next) return tl::unexpected(next.error());
+        if (next->grants.empty() || ending.what == EndsWhat::active_key) break;
+        id = next->grants.front().id;
+    }
+    return base::fail(base::Errc::not_found, "there is no such key");
+}
+
+base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by,
+                                               const std::string& reason, const std::optional<domain::Hold>& hold,
+                                               base::Deadline deadline, EndsWhat what) {
+    const auto checked_reason = domain::check_text(reason, domain::reason_rule);
+    if (!checked_reason) return tl::unexpected(checked_reason.error());
+    const base::Timestamp decided_at = clock_.now();  // what is replaced from now on is meant, too
+    const auto found = store_.find_grant(grant_id);
+    if (!found) return tl::unexpected(found.error());
+    if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
+    Audited audited(audit_, clock_, by, "key.revoke", subject_of(**found), *checked_reason);
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    base::crash_point("revoke.beginning");
+    const auto begun = begin(grant_id, {by.actor, *checked_reason, hold, decided_at, "", what});
+    base::crash_point("revoke.begun");
+    // Recovery settles the attempt, ends what it has made, and records that.
+    if (begun && domain::is_ending_attempt(*begun)) return begun;
+    auto finished = begun ? end_key_upstream(provider_, spending_, *begun, clock_.now(), deadline)
+                          : base::Result<void>(tl::unexpected(begun.error()));
+    if (finished) finished = store_.finish_revocation(*begun, clock_.now());
+    base::crash_point("revoke.finished");
+    if (!finished) return tl::unexpected(audited.failed(finished.error()));
+    const auto closed = audited.done();
+    if (!closed) return base::fail_in("the key is revoked, but recording it failed", closed.error());
+    return begun;
+}
+
+// Only what succeeds is recorded: while the upstream is away this is tried again and again.
+base::Result<void> Revocation::resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
+                                      base::Deadline deadline) {
+    const auto ended = end_key_upstream(provider_, spending_, grant, clock_.now(), deadline);
+    if (!ended) return ended;
+    const auto finished = store_.finish_revocation(grant, clock_.now());
+    if (!finished) return finished;
+    return Audited(audit_, clock_, by, "key.revoke", subject_of(grant), detail).done();
+}
+
+base::Result<std::vector<ResumedRevocation>> Revocation::resume_all(const Initiator& by, base::Deadline deadline) {
+    std::vector<ResumedRevocation> resumed;
+    std::string after_id;
+    while (true) {
+        const auto page = store_.list_revoking(after_id, grants_per_page, std::nullopt);
+        if (!page) return tl::unexpected(page.error());
+        if (page->empty()) return resumed;
+        for (const LedgerEntry& entry : *page)
+            resumed.push_back({entry.grant, resume(entry.grant, by, entry.reason, deadline)});
+        after_id = page->back().grant.id;
+    }
+}
+
+}  // namespace llmapikey::service

@@ -1,0 +1,319 @@
+#include "keys/store_admin.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "keys/store_columns.hpp"
+#include "keys/store_ledger_list.hpp"
+#include "keys/store_list.hpp"
+#include "sql/sql_values.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
+const std::string select_ledger = "SELECT " + ledger_columns +
+                                  " FROM llmapikey.ledger WHERE github_user_id = $1 "
+                                  "ORDER BY begun_at DESC, grant_id LIMIT 100";
+// With the entry that its beginning has left in the ledger.
+const std::string select_revoking = "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM (SELECT " +
+                                    portable_grant_columns +
+                                    " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
+                                    " AND id > $1::uuid) AS grant_of "
+                                    "LEFT JOIN llmapikey.ledger ON grant_id = grant_of.id";
+const std::string in_order = " ORDER BY grant_of.id LIMIT $2::bigint";
+const std::string select_all_revoking = select_revoking + in_order;
+const std::string select_revoking_singly = select_revoking + " WHERE bulk_id IS NULL" + in_order;
+const std::string select_revoking_of_bulk =
+    "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM llmapikey.ledger JOIN (SELECT " +
+    portable_grant_columns + " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
+    ") AS grant_of ON grant_of.id = grant_id "
+    "WHERE bulk_id = $3 AND ended_at IS NULL AND grant_id > $1::uuid ORDER BY grant_id LIMIT $2::bigint";
+// Those that have failed come last, so that they hold up nobody.
+const std::string select_due =
+    "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id, revoke_attempts, revoke_problem, next_revoke_at "
+    "FROM (SELECT " +
+    portable_grant_columns + " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
+    ") AS grant_of LEFT JOIN llmapikey.ledger ON grant_id = grant_of.id "
+    "WHERE coalesce(next_revoke_at, 0) <= $1::bigint AND ";
+const std::string due_in_order = " ORDER BY coalesce(next_revoke_at, 0), grant_of.id LIMIT $2::bigint";
+const std::string select_due_singly =
+    select_due +
+    "(bulk_id IS NULL OR EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS bulk WHERE bulk.id = bulk_id "
+    "AND state = 'done'))" +
+    due_in_order;
+const std::string select_due_of_bulk = select_due + "bulk_id = $3" + due_in_order;
+const std::string update_failure =
+    "UPDATE llmapikey.ledger SET revoke_attempts = revoke_attempts + $4::bigint, revoke_problem = $2, "
+    "next_revoke_at = $3::bigint WHERE grant_id = $1::uuid AND ended_at IS NULL";
+const std::string stuck_entries = " FROM llmapikey.ledger WHERE ended_at IS NULL AND revoke_attempts >= " +
+                                  std::to_string(service::stuck_after_attempts);
+const std::string count_stuck_entries = "SELECT count(*)" + stuck_entries;
+const std::string begin_change_of =
+    "UPDATE llmapikey.api_keys SET is_disabled = coalesce($2, is_disabled), "
+    "daily_limit_micro_usd = coalesce($3, daily_limit_micro_usd), unsynced = $4 "
+    "WHERE id = $1::uuid AND status = 'active' RETURNING " +
+    portable_grant_columns;
+const std::string finish_change_of =
+    "UPDATE llmapikey.api_keys SET unsynced = NULL WHERE id = $1::uuid AND unsynced = $2";
+const std::string select_unsynced =
+    "SELECT " + portable_grant_columns +
+    " FROM llmapikey.api_keys WHERE unsynced IS NOT NULL AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
+const std::string begin_raises_of =
+    "UPDATE llmapikey.api_keys SET carried_micro_usd = 0, carried_until = NULL, unsynced = {new_id} WHERE id IN "
+    "(SELECT id FROM llmapikey.api_keys WHERE carried_until <= $1::bigint AND status = 'active' "
+    "ORDER BY carried_until LIMIT $2::bigint)";
+const std::string update_missing =
+    "UPDATE llmapikey.api_keys SET missing_since = $2::bigint WHERE id {in:$1} AND status = 'active'";
+const std::string update_expiry = "UPDATE llmapikey.api_keys SET expires_at = {time:$2} WHERE id = $1::uuid";
+const std::string select_known = "SELECT " + portable_grant_columns +
+                                 " FROM llmapikey.api_keys WHERE openrouter_delete_hash {in_texts:$1} "
+                                 "UNION ALL SELECT " +
+                                 portable_grant_columns +
+                                 " FROM llmapikey.api_keys WHERE nonce {in_texts:$2} AND nonce <> '' "
+                                 "AND openrouter_delete_hash IS NULL";
+const std::string select_ended =
+    "SELECT 1 FROM llmapikey.ledger WHERE openrouter_delete_hash = $1 AND (ended_at IS NULL OR ended_at >= {time:$2}) "
+    "LIMIT 1";
+const std::string select_active =
+    "SELECT " + portable_grant_columns +
+    " FROM llmapikey.api_keys WHERE status = 'active' AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
+const std::string select_expired = "SELECT " + portable_grant_columns +
+                                   " FROM llmapikey.api_keys WHERE expires_at <= {time:$1} AND status = 'active' "
+                                   "AND is_disabled = 0 ORDER BY expires_at, id LIMIT $2::bigint";
+const std::string update_reveal =
+    "UPDATE llmapikey.api_keys SET revealed_at = $2, reveal_reason = $3 WHERE id = $1::uuid";
+const std::string upsert_hold =
+    "INSERT INTO llmapikey.holds (github_user_id, until, reason, actor, set_at) "
+    "VALUES ($1, {time:$2}, $3, $4, {time:$5}) ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, "
+    "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at";
+const std::string delete_hold = "DELETE FROM llmapikey.holds WHERE github_user_id = $1";
+
+base::Result<service::LedgerEntry> read_revoking_row(const SqlRow& row) {
+    auto grant = grant_of_row(row);
+    if (!grant) return tl::unexpected(grant.error());
+    service::LedgerEntry entry;
+    entry.grant = std::move(*grant);
+    entry.actor = row.text(grant_column_count);
+    entry.reason = row.text(grant_column_count + 1);
+    entry.begun_at = time_of(row.number(grant_column_count + 2));
+    entry.bulk_id = row.text(grant_column_count + 3);
+    return entry;
+}
+
+// What upstream calls its keys and attempts, as {in_texts:} takes it. Anything else is not from where we asked, and
+// could not be found.
+std::string joined_safe(const std::vector<std::string>& words) {
+    std::vector<std::string> safe;
+    for (const std::string& word : words) {
+        const bool is_safe = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+            return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == ':';
+        });
+        if (is_safe && !word.empty()) safe.push_back(word);
+    }
+    return joined(safe);
+}
+
+}  // namespace
+
+std::string joined(const std::vector<std::string>& ids) {
+    std::string text;
+    for (const std::string& id : ids)
+        text += (text.empty() ? "" : ",") + id;
+    return text;
+}
+
+base::Result<service::GrantPage> SqlAdminStore::list(const service::GrantQuery& query) {
+    return list_grants(*database_, query);
+}
+
+base::Result<std::int64_t> SqlAdminStore::count(const service::GrantQuery& query, std::int64_t most) {
+    return count_grants(*database_, query, most);
+}
+
+base::Result<std::optional<domain::Grant>> SqlAdminStore::find_grant(const std::string& grant_id) {
+    const auto answer = database_->run(select_by_id, SqlValues().add(grant_id));
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->rows.empty()) return std::nullopt;
+    auto grant = grant_of_row(answer->rows[0]);
+    if (!grant) return tl::unexpected(grant.error());
+    return std::optional(std::move(*grant));
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::ledger_of(domain::GithubUserId id) {
+    return ledger_entries_of(database_->run(select_ledger, SqlValues().add(id.text())));
+}
+
+base::Result<service::LedgerPage> SqlAdminStore::list_ended(const service::GrantQuery& query) {
+    return storage::list_ended(*database_, query);
+}
+
+base::Result<std::vector<domain::GithubUserId>> SqlAdminStore::find_accounts(const std::string& search, int limit) {
+    return storage::find_accounts(*database_, search, limit);
+}
+
+base::Result<std::vector<service::ChainedEntry>> SqlAdminStore::find_audit_entries(const service::AuditQuery& query) {
+    return storage::find_audit_entries(*database_, query);
+}
+
+base::Result<int> SqlAdminStore::begin_revocations(const std::vector<std::string>& grant_ids,
+                                                   const service::Ending& ending) {
+    if (grant_ids.empty()) return 0;
+    return endings_->begin(grant_ids, ending);
+}
+
+base::Result<void> SqlAdminStore::finish_revocation(const domain::Grant& grant, base::Timestamp now) {
+    return endings_->finish(grant, now);
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_revoking(
+    const std::string& after_id, int limit, const std::optional<std::string>& bulk_id) {
+    SqlValues values;
+    values.add(from_id(after_id)).add(std::int64_t{limit});
+    const bool is_of_bulk = bulk_id && !bulk_id->empty();
+    if (is_of_bulk) values.add(*bulk_id);
+    const auto answer = database_->run(is_of_bulk ? select_revoking_of_bulk
+                                       : bulk_id  ? select_revoking_singly
+                                                  : select_all_revoking,
+                                       values);
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::LedgerEntry> entries;
+    for (const SqlRow& row : answer->rows) {
+        auto entry = read_revoking_row(row);
+        if (!entry) return tl::unexpected(entry.error());
+        entries.push_back(std::move(*entry));
+    }
+    return entries;
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_due_revocations(base::Timestamp now, int limit,
+                                                                                    const std::string& bulk_id) {
+    SqlValues values;
+    values.add(seconds_of(now)).add(std::int64_t{limit});
+    if (!bulk_id.empty()) values.add(bulk_id);
+    const auto answer = database_->run(bulk_id.empty() ? select_due_singly : select_due_of_bulk, values);
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::LedgerEntry> entries;
+    for (const SqlRow& row : answer->rows) {
+        auto entry = read_revoking_row(row);
+        if (!entry) return tl::unexpected(entry.error());
+        read_attempts(row, grant_column_count + 4, *entry);
+        entries.push_back(std::move(*entry));
+    }
+    return entries;
+}
+
+base::Result<void> SqlAdminStore::note_revocation_failure(const std::string& grant_id, const std::string& problem,
+                                                          base::Timestamp next_attempt_at, bool is_counted) {
+    SqlValues values;
+    values.add(grant_id).add(problem).add(seconds_of(next_attempt_at)).add(std::int64_t{is_counted ? 1 : 0});
+    return done(database_->run(update_failure, values));
+}
+
+base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_stuck(int limit, const std::string& bulk_id) {
+    SqlValues values;
+    values.add(std::int64_t{limit});
+    if (!bulk_id.empty()) values.add(bulk_id);
+    return ledger_entries_of(database_->run("SELECT " + ledger_columns + stuck_entries +
+                                                (bulk_id.empty() ? "" : " AND bulk_id = $2") +
+                                                " ORDER BY begun_at, grant_id LIMIT $1::bigint",
+                                            values));
+}
+
+base::Result<std::int64_t> SqlAdminStore::count_stuck() {
+    const auto answer = database_->run(count_stuck_entries, SqlValues());
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->rows.at(0).number(0);
+}
+
+base::Result<domain::Grant> SqlAdminStore::begin_change(const std::string& grant_id, const service::KeyChange& change,
+                                                        const std::string& token) {
+    SqlValues values;
+    values.add(grant_id);
+    values.add_if(change.is_disabled ? std::optional<std::int64_t>(*change.is_disabled ? 1 : 0) : std::nullopt);
+    values.add_if(change.daily_limit ? std::optional(change.daily_limit->value) : std::nullopt);
+    values.add(token);
+    const auto answer = database_->run(begin_change_of, values);
+    if (!answer) return tl::unexpected(answer.error());
+    if (!answer->rows.empty()) return grant_of_row(answer->rows[0]);
+    const auto grant = find_grant(grant_id);
+    if (!grant) return tl::unexpected(grant.error());
+    if (!*grant) return base::fail(base::Errc::not_found, "there is no such key");
+    return base::fail(base::Errc::conflict, "the key is not active: it is still being made, or is being revoked");
+}
+
+base::Result<bool> SqlAdminStore::finish_change(const std::string& grant_id, const std::string& token) {
+    const auto answer = database_->run(finish_change_of, SqlValues().add(grant_id).add(token));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::list_unsynced(const std::string& after_id, int limit) {
+    const auto answer = database_->run(select_unsynced, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<int> SqlAdminStore::begin_raises(base::Timestamp now, int limit) {
+    const auto answer = database_->run(begin_raises_of, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed;
+}
+
+base::Result<void> SqlAdminStore::set_missing(const std::vector<std::string>& grant_ids,
+                                              std::optional<base::Timestamp> since) {
+    if (grant_ids.empty()) return {};
+    return done(database_->run(update_missing, SqlValues().add(joined(grant_ids)).add_if(seconds_if(since))));
+}
+
+base::Result<void> SqlAdminStore::set_expiry(const std::string& grant_id, base::Timestamp expires_at) {
+    return done(database_->run(update_expiry, SqlValues().add(grant_id).add(seconds_of(expires_at))));
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::find_known(const std::vector<std::string>& delete_handles,
+                                                                   const std::vector<std::string>& nonces) {
+    const auto answer =
+        database_->run(select_known, SqlValues().add(joined_safe(delete_handles)).add(joined_safe(nonces)));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<bool> SqlAdminStore::has_ended(const std::string& delete_handle, base::Timestamp since) {
+    const auto answer = database_->run(select_ended, SqlValues().add(delete_handle).add(seconds_of(since)));
+    if (!answer) return tl::unexpected(answer.error());
+    return !answer->rows.empty();
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::list_active(const std::string& after_id, int limit) {
+    const auto answer = database_->run(select_active, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<std::vector<domain::Grant>> SqlAdminStore::list_expired(base::Timestamp now, int limit) {
+    const auto answer = database_->run(select_expired, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+base::Result<void> SqlAdminStore::note_reveal(const std::string& grant_id, const domain::Reveal& reveal) {
+    const auto answer =
+        database_->run(update_reveal, SqlValues().add(grant_id).add(seconds_of(reveal.at)).add(reveal.reason));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such key");
+}
+
+base::Result<void> SqlAdminStore::set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
+                                           const std::string& actor, base::Timestamp now) {
+    SqlValues values;
+    values.add(id.text());
+    if (hold) {
+        values.add_if(hold->until ? std::optional(seconds_of(*hold->until)) : std::nullopt);
+        values.add(hold->reason).add(actor).add(seconds_of(now));
+    }
+    const auto answer = database_->run(hold ? upsert_hold : delete_hold, values);
+    if (!answer) return tl::unexpected(answer.error());
+    return {};
+}
+
+}  // namespace llmapikey::storage

@@ -1,0 +1,47 @@
+#include "keys/store_cursor.hpp"
+
+#include "base/encoding.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+char letter_of(service::GrantOrder order) {
+    switch (order) {
+        case service::GrantOrder::newest:
+            return 'n';
+        case service::GrantOrder::expires_soonest:
+            return 'e';
+        case service::GrantOrder::spent_most:
+            return 's';
+        case service::GrantOrder::unused_longest:
+            return 'u';
+    }
+    return 'n';
+}
+
+}  // namespace
+
+std::string GrantCursor::text(service::GrantOrder order) const {
+    return letter_of(order) + std::to_string(value) + "." + grant_id;
+}
+
+base::Result<GrantCursor> GrantCursor::parse(const std::string& text, service::GrantOrder order) {
+    const auto dot = text.find('.');
+    const bool has_parts = dot != std::string::npos && dot > 1 && text.front() == letter_of(order);
+    const auto value = has_parts ? base::parse_whole_number(text.substr(1, dot - 1)) : std::nullopt;
+    if (!value || !base::is_uuid(text.substr(dot + 1))) {
+        return base::fail(base::Errc::invalid_input, "this is no cursor of a page of this list");
+    }
+    return GrantCursor{*value, text.substr(dot + 1)};
+}
+
+std::string escaped_for_like(const std::string& text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
+}
+
+}  // namespace llmapikey::storage

@@ -1,0 +1,144 @@
+#include "keys/store_ledger_list.hpp"
+
+#include <algorithm>
+
+#include "keys/store_cursor.hpp"
+#include "sql/sql_values.hpp"
+
+namespace llmapikey::storage {
+
+namespace {
+
+constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999
+const std::string last_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+// $1: what was typed, $2: the same as a part of a login.
+std::string search_condition(Dialect dialect) {
+    const std::string like = dialect == Dialect::postgres ? "ILIKE $2" : "LIKE $2 ESCAPE '\\'";
+    return "($1 = '' OR github_user_id = $1 OR key_hint = $1 OR github_username " + like + ")";
+}
+
+std::string pattern_of(const std::string& search) {
+    return "%" + escaped_for_like(search) + "%";
+}
+
+base::Result<service::LedgerEntry> ledger_entry_of(const SqlRow& row) {
+    const auto account = domain::GithubUserId::parse(row.text(12));
+    if (!account)
+        return base::fail(base::Errc::store_unavailable, "row " + row.text(0) + " of the ledger makes no sense");
+    service::LedgerEntry entry;
+    entry.grant.id = row.text(0);
+    entry.grant.github_user_id = *account;
+    entry.grant.github_username = row.text(1);
+    entry.grant.status = domain::GrantStatus::revoking;
+    entry.grant.delete_handle = row.text(2);
+    entry.grant.key_hint = row.text(3);
+    entry.grant.daily_limit = base::MicroUsd{row.number(4)};
+    entry.grant.created_at = entry.grant.attempted_at = time_of(row.number(5));
+    entry.grant.expires_at = time_of(row.number(6));
+    entry.actor = row.text(7);
+    entry.reason = row.text(8);
+    entry.begun_at = time_of(row.number(9));
+    entry.ended_at = time_if_any(row, 10);
+    entry.bulk_id = row.text(11);
+    read_attempts(row, 13, entry);
+    return entry;
+}
+
+}  // namespace
+
+void read_attempts(const SqlRow& row, int column, service::LedgerEntry& entry) {
+    entry.attempts = static_cast<int>(row.number(column));
+    entry.problem = row.text(column + 1);
+    entry.next_attempt_at = time_if_any(row, column + 2);
+}
+
+base::Result<std::vector<service::LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer) {
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::LedgerEntry> entries;
+    for (const SqlRow& row : answer->rows) {
+        auto entry = ledger_entry_of(row);
+        if (!entry) return tl::unexpected(entry.error());
+        entries.push_back(std::move(*entry));
+    }
+    return entries;
+}
+
+base::Result<service::LedgerPage> list_ended(SqlDatabase& database, const service::GrantQuery& query) {
+    GrantCursor cursor{last_second * 1'000'000, last_id};
+    if (!query.cursor.empty()) {
+        const auto parsed = GrantCursor::parse(query.cursor, service::GrantOrder::newest);
+        if (!parsed) return tl::unexpected(parsed.error());
+        cursor = *parsed;
+    }
+    SqlValues values;
+    values.add(query.search).add(pattern_of(query.search));
+    values.add(query.created_from ? seconds_of(*query.created_from) : 0);
+    values.add(query.created_before ? seconds_of(*query.created_before) : last_second);
+    values.add(cursor.value).add(cursor.grant_id).add(std::int64_t{query.limit} + 1);
+    auto answer =
+        database.run("SELECT " + ledger_columns + ", {micros:begun_at} AS place FROM llmapikey.ledger WHERE " +
+                         search_condition(database.dialect()) +
+                         " AND ended_at IS NOT NULL AND created_at >= {time:$3} AND created_at < {time:$4} "
+                         "AND (begun_at, grant_id) < ({from_micros:$5}, $6::uuid) "
+                         "ORDER BY begun_at DESC, grant_id DESC LIMIT $7::bigint",
+                     values);
+    if (!answer) return tl::unexpected(answer.error());
+    service::LedgerPage page;
+    if (answer->rows.size() > static_cast<std::size_t>(query.limit)) {
+        answer->rows.resize(static_cast<std::size_t>(query.limit));
+        const SqlRow& last = answer->rows.back();
+        page.next_cursor =
+            GrantCursor{last.number(ledger_column_count), last.text(0)}.text(service::GrantOrder::newest);
+    }
+    auto entries = ledger_entries_of(answer);
+    if (!entries) return tl::unexpected(entries.error());
+    page.entries = std::move(*entries);
+    return page;
+}
+
+base::Result<std::vector<domain::GithubUserId>> find_accounts(SqlDatabase& database, const std::string& search,
+                                                              int limit) {
+    SqlValues values;
+    values.add(search).add(pattern_of(search)).add(std::int64_t{limit});
+    const std::string fitting = " WHERE " + search_condition(database.dialect());
+    const auto answer = database.run("SELECT github_user_id FROM llmapikey.api_keys" + fitting +
+                                         " UNION SELECT github_user_id FROM llmapikey.ledger" + fitting +
+                                         " ORDER BY github_user_id LIMIT $3::bigint",
+                                     values);
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<domain::GithubUserId> accounts;
+    for (const SqlRow& row : answer->rows)
+        if (const auto id = domain::GithubUserId::parse(row.text(0))) accounts.push_back(*id);
+    return accounts;
+}
+
+base::Result<std::vector<service::ChainedEntry>> find_audit_entries(SqlDatabase& database,
+                                                                    const service::AuditQuery& query) {
+    if (query.accounts.empty()) return std::vector<service::ChainedEntry>();
+    SqlValues values;
+    values.add(query.after).add(query.before).add(std::int64_t{query.limit});
+    std::string about;
+    for (const domain::GithubUserId account : query.accounts) {
+        const std::string subject = "account:" + account.text();
+        values.add(subject).add(subject + " %");
+        about += (about.empty() ? "" : " OR ") + ("subject LIKE $" + std::to_string(values.size() - 1)) +
+                 " OR subject LIKE $" + std::to_string(values.size());
+    }
+    const auto answer = database.run(
+        "SELECT sequence, {epoch:at} AS at_second, actor, action, subject, origin, outcome, detail, hash "
+        "FROM llmapikey.audit_log WHERE sequence > $1::bigint AND sequence < $2::bigint AND (" +
+            about + ") ORDER BY sequence " + (query.is_latest_first ? "DESC" : "ASC") + " LIMIT $3::bigint",
+        values);
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::ChainedEntry> entries;
+    for (const SqlRow& row : answer->rows) {
+        entries.push_back(
+            {row.number(0),
+             {time_of(row.number(1)), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)},
+             row.text(8)});
+    }
+    return entries;
+}
+
+}  // namespace llmapikey::storage

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "keys/admin_store.hpp"
+#include "sql/sql_database.hpp"
+
+// The ledger of ended keys, as AdminStore lists and searches it.
+namespace llmapikey::storage {
+
+// The columns of the ledger that ledger_entries_of() reads, as for translated().
+inline const std::string ledger_columns =
+    "grant_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, {epoch:created_at} AS "
+    "created, "
+    "{epoch:expires_at} AS expires, actor, reason, {epoch:begun_at} AS begun, {epoch:ended_at} AS ended, bulk_id, "
+    "github_user_id, revoke_attempts, revoke_problem, next_revoke_at";
+inline constexpr int ledger_column_count = 16;
+
+base::Result<std::vector<service::LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer);
+// How often revoking has failed, why, and when it is tried again: three columns from `column` on.
+void read_attempts(const SqlRow& row, int column, service::LedgerEntry& entry);
+
+base::Result<service::LedgerPage> list_ended(SqlDatabase& database, const service::GrantQuery& query);
+base::Result<std::vector<domain::GithubUserId>> find_accounts(SqlDatabase& database, const std::string& search,
+                                                              int limit);
+base::Result<std::vector<service::ChainedEntry>> find_audit_entries(SqlDatabase& database,
+                                                                    const service::AuditQuery& query);
+
+}  // namespace llmapikey::storage

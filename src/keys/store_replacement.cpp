@@ -1,0 +1,46 @@
+#include "keys/store_replacement.hpp"
+
+#include "keys/store_columns.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
+const std::string select_replacing =
+    "SELECT " + portable_grant_columns +
+    " FROM llmapikey.api_keys WHERE status = 'replacing' AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
+
+}  // namespace
+
+base::Result<domain::Grant> SqlReplacementStore::find(const std::string& grant_id, domain::GrantStatus status) {
+    const auto answer = database_->run(select_by_id, SqlValues().add(grant_id));
+    if (!answer) return tl::unexpected(answer.error());
+    auto grant = answer->rows.empty() ? base::Result<domain::Grant>(base::fail(base::Errc::conflict, "the key is gone"))
+                                      : grant_of_row(answer->rows[0]);
+    if (grant && grant->status != status)
+        return base::fail(base::Errc::conflict, "the key is not in the state that was expected");
+    return grant;
+}
+
+// A try whose answer was lost may have begun it: what counts is the state that it is in.
+base::Result<domain::Grant> SqlReplacementStore::begin_replacement(const std::string& grant_id,
+                                                                   const service::Ending& ending) {
+    const auto begun = endings_->begin_replacement(grant_id, ending);
+    if (!begun) return tl::unexpected(begun.error());
+    return find(grant_id, domain::GrantStatus::replacing);
+}
+
+base::Result<domain::Grant> SqlReplacementStore::finish_replacement(const domain::Grant& grant,
+                                                                    const std::string& new_id, base::Timestamp now) {
+    const auto finished = endings_->finish_replacement(grant, new_id, now);
+    if (!finished) return tl::unexpected(finished.error());
+    return find(new_id, domain::GrantStatus::waiting);
+}
+
+base::Result<std::vector<domain::Grant>> SqlReplacementStore::list_replacing(const std::string& after_id, int limit) {
+    const auto answer = database_->run(select_replacing, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return grants_of(*answer);
+}
+
+}  // namespace llmapikey::storage

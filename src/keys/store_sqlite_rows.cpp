@@ -1,0 +1,21 @@
+#include "keys/store_sqlite_rows.hpp"
+
+namespace llmapikey::storage::sqlite {
+
+base::Result<domain::Grant> read_grant(const Query& row) {
+    return grant_of_row(row);
+}
+
+base::Result<std::vector<domain::Grant>> read_grants(Query& query) {
+    std::vector<domain::Grant> grants;
+    while (true) {
+        const auto row = query.step();
+        if (!row) return tl::unexpected(row.error());
+        if (!*row) return grants;
+        auto grant = read_grant(query);
+        if (!grant) return tl::unexpected(grant.error());
+        grants.push_back(std::move(*grant));
+    }
+}
+
+}  // namespace llmapikey::storage::sqlite

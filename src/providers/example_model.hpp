@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "providers/guardrail_watch.hpp"
+
+namespace llmapikey::web {
+
+// A model that keys may call, for snippets: `usual`, or the first that the guardrail allows. OpenRouter lists canonical
+// slugs, which may have a date behind what one calls.
+std::string example_model(const service::GuardrailWatch& watch, const std::string& usual);
+
+}  // namespace llmapikey::web

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "base/clock.hpp"
+#include "providers/key_provider.hpp"
+
+namespace llmapikey::service {
+
+// What the upstream last said of the guardrail that new keys are put under, so that no page waits for the upstream.
+// Thread-safe.
+class GuardrailWatch {
+public:
+    // `is_configured`: whether there is one. All references must outlive this.
+    GuardrailWatch(KeyProvider& provider, const base::Clock& clock, bool is_configured, base::Seconds call_timeout)
+        : is_configured_(is_configured), provider_(provider), clock_(clock), call_timeout_(call_timeout) {}
+
+    bool is_configured() const { return is_configured_; }
+    // Null: none is configured, or it is not known yet.
+    std::shared_ptr<const Guardrail> known() const;
+
+    // Asks the upstream if it is time to, and says whether something has changed. What is known stays when asking
+    // fails. Blocking; for one thread at a time.
+    base::Result<bool> refresh_if_due();
+
+private:
+    const bool is_configured_;
+    KeyProvider& provider_;
+    const base::Clock& clock_;
+    const base::Seconds call_timeout_;
+    base::Timestamp due_at_{};
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Guardrail> known_;  // shared with the pages that are being made of it
+};
+
+}  // namespace llmapikey::service

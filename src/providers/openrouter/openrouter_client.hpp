@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "net/http_client.hpp"
+#include "providers/guardrail_assignments.hpp"
+#include "providers/key_provider.hpp"
+#include "providers/openrouter/openrouter_calls.hpp"
+
+namespace llmapikey::upstream {
+
+struct OpenRouterOptions {
+    std::string base_url;  // "https://openrouter.ai/api/v1"
+    base::Secret management_key;
+    std::string workspace_id;       // empty: the key's default workspace
+    std::string guardrail_id = {};  // that new keys are put under; empty: none
+    // Asked when a key that is to be revoked is unknown: whether the management key is of the account that our keys are
+    // in. Empty: it is.
+    std::function<base::Result<bool>(service::KeyProvider& provider, base::Deadline deadline)> is_our_account = {};
+};
+
+// KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
+// create never is. While OpenRouter is down every call fails at once, and where it has asked to slow down a call is
+// sent once all the same, unless in_background(): see docs/architecture.md, "Upstream trouble".
+class OpenRouterClient final : public service::KeyProvider, public service::GuardrailAssignments {
+public:
+    OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
+
+    // The same, for those who come again by themselves: their calls wait where OpenRouter has asked to slow down.
+    std::unique_ptr<OpenRouterClient> in_background() const;
+
+    service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override;
+    base::Result<service::UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
+    base::Result<std::vector<service::UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<service::UpstreamKey> update(const std::string& delete_handle, const service::KeyUpdate& change,
+                                              base::Deadline deadline) override;
+    base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
+    base::Result<service::Credits> credits(base::Deadline deadline) override;
+    base::Result<std::optional<service::Guardrail>> guardrail(base::Deadline deadline) override;
+
+    base::Result<service::GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<bool> is_guarded(const service::UpstreamKey& key, base::Deadline deadline) override;
+    base::Result<void> guard(const std::string& delete_handle, base::Deadline deadline) override {
+        return assign_guardrail(delete_handle, deadline);
+    }
+
+    // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised to by
+    // Supervision::is_probed. Takes two seconds at the most.
+    void probe() { calls_->probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
+
+    // From now on nobody waits for OpenRouter to answer at another time. For a program that ends.
+    void hurry() { calls_->hurry(); }
+
+private:
+    OpenRouterClient(OpenRouterOptions options, std::shared_ptr<OpenRouterCalls> calls, Patience patience);
+    service::MintOutcome create(const service::MintRequest& request, base::Deadline deadline);
+    base::Result<void> confirm_gone(base::Deadline deadline);
+    base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
+    // For calls that can be repeated without harm; `name` is a literal.
+    net::ClientResponse ask(std::string_view name, std::string method, const std::string& path, base::Deadline deadline,
+                            std::string body = {});
+
+    const OpenRouterOptions options_;
+    const std::shared_ptr<OpenRouterCalls> calls_;
+    const Patience patience_;
+};
+
+}  // namespace llmapikey::upstream

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "sandbox/faults.hpp"
+#include "sandbox/openrouter/openrouter_control.hpp"
+#include "sandbox/openrouter/openrouter_guardrails.hpp"
+#include "sandbox/openrouter/openrouter_ledger.hpp"
+#include "sandbox/openrouter/openrouter_scene.hpp"
+#include "sandbox/outage.hpp"
+#include "sandbox/skewed_clock.hpp"
+
+namespace llmapikey::sandbox {
+
+// A look-alike of OpenRouter under /api/v1: key administration, guardrails, /key, /credits, /activity, /models and chat
+// completions that meter spend. Beside it, for tests: OpenRouterControl, /sandbox/faults (Faults) and /sandbox/outage
+// (Outage). Thread-safe.
+class OpenRouterLookalike final : public net::HttpHandler {
+public:
+    // The guardrail that is there from the start, with two models allowed.
+    static constexpr const char* guardrail_id = "5a4db000-0000-4000-8000-000000000001";
+
+    // `clock` must outlive this.
+    OpenRouterLookalike(std::string management_key, const base::Clock& clock);
+
+    net::Executor executor_for(const net::Request&) const override { return net::Executor::io; }
+    net::Response handle(const net::Request& request) override;
+    net::Response refuse(const net::Request& request, int status) override;
+
+    struct Seeded {
+        std::string hash;
+        std::string raw_key;
+    };
+    // A key as if created by the API, with some of its cap spent.
+    Seeded seed_key(const std::string& name, base::MicroUsd limit, base::MicroUsd spent, base::Timestamp expires_at);
+
+private:
+    net::Response call(const net::Request& request);
+    net::Response route(const net::Request& request, std::string_view path);
+    net::Response administer(const net::Request& request, std::string_view path);
+    // Why the management key may not do that; empty if it may.
+    std::string objection_to(const net::Request& request, std::string_view path) const;
+    net::Response create_key(std::string_view body);
+    net::Response list_keys(std::string_view query) const;
+    net::Response update_key(SimulatedKey& key, std::string_view body);
+    net::Response credits() const;
+    net::Response infer(const net::Request& request, std::string_view path);
+    void misname(net::Response& response);
+
+    const std::string management_key_;
+    SkewedClock clock_;
+    Faults faults_;
+    Outage outage_;
+    std::mutex mutex_;  // for what follows
+    OpenRouterScene scene_;
+    OpenRouterLedger ledger_;
+    OpenRouterGuardrails guardrails_;
+    OpenRouterControl control_;
+};
+
+}  // namespace llmapikey::sandbox

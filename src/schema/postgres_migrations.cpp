@@ -1,0 +1,169 @@
+#include "schema/postgres_migrations.hpp"
+
+#include "base/embedded.hpp"
+#include "schema/rehearsal.hpp"
+#include "sql/postgres/quoting.hpp"
+
+namespace llmapikey::storage::postgres {
+namespace {
+
+// For a step over a large table; nothing waits for it but the operator.
+constexpr base::Millis longest_statement{std::chrono::minutes{30}};
+constexpr base::Millis longest_rehearsal{10'000};
+
+// Row 0 is no migration but what migrators lock, so that one of them works at a time.
+constexpr const char* create_record_table =
+    "CREATE TABLE IF NOT EXISTS llmapikey.applied_migrations "
+    "(version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL);"
+    "ALTER TABLE llmapikey.applied_migrations ENABLE ROW LEVEL SECURITY;"
+    "INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES (0, 'lock', now()) "
+    "ON CONFLICT (version) DO NOTHING";
+const std::string lock_record = "SELECT version FROM llmapikey.applied_migrations WHERE version = 0 FOR UPDATE";
+const std::string select_applied =
+    "SELECT version, name, floor(extract(epoch FROM applied_at))::bigint FROM llmapikey.applied_migrations "
+    "WHERE version > 0 ORDER BY version";
+const std::string insert_applied =
+    "INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES ($1, $2, now())";
+const std::string delete_applied = "DELETE FROM llmapikey.applied_migrations WHERE version = $1";
+// Roles by which hosting providers let everybody in.
+const std::string select_public_roles = "SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated')";
+
+class PostgresMigrationTarget final : public MigrationTarget {
+public:
+    PostgresMigrationTarget(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy)
+        : connection_(std::move(connection)), policy_(policy) {}
+
+    base::Result<std::vector<MigrationState>> applied() override {
+        const auto exists = query(
+            "SELECT count(*) FROM information_schema.tables "
+            "WHERE table_schema = 'llmapikey' AND table_name = 'applied_migrations'");
+        if (!exists) return tl::unexpected(exists.error());
+        std::vector<MigrationState> states;
+        if (exists->number(0, 0) == 0) return states;
+        const auto rows = query(select_applied);
+        if (!rows) return tl::unexpected(rows.error());
+        for (int row = 0; row < rows->size(); ++row) {
+            const base::Timestamp applied_at{base::Seconds{rows->number(row, 2)}};
+            states.push_back({static_cast<int>(rows->number(row, 0)), rows->text(row, 1), applied_at});
+        }
+        return states;
+    }
+
+    base::Result<void> create_record() override {
+        // CREATE ... IF NOT EXISTS fails when two do it at once: then the other one has done it.
+        for (int tries = 0;; ++tries) {
+            auto created = create_record_once();
+            if (created || tries == 3) return created;
+        }
+    }
+
+    base::Result<void> begin() override {
+        if (auto begun = execute("BEGIN"); !begun) return begun;
+        const auto locked = query(lock_record);
+        if (locked) return {};
+        roll_back();
+        return tl::unexpected(locked.error());
+    }
+    base::Result<void> commit() override { return execute("COMMIT"); }
+    void roll_back() override { (void)execute("ROLLBACK"); }  // what had failed is reported already
+
+    base::Result<void> apply(const Migration& migration) override {
+        if (migration.version == 1) {
+            auto adopted = adopt(*connection_, policy_, base::Deadline::after(longest_statement));
+            if (!adopted) return adopted;
+        }
+        if (auto applied = execute(std::string(migration.up)); !applied) return applied;
+        if (migration.version == 2) index_logins();
+        if (auto revoked = revoke_from_public(); !revoked) return revoked;
+        const auto recorded =
+            query(insert_applied, Parameters().add(std::int64_t{migration.version}).add(migration.name));
+        if (!recorded) return tl::unexpected(recorded.error());
+        return {};
+    }
+
+    base::Result<void> undo(const Migration& migration) override {
+        if (auto undone = execute(std::string(migration.down)); !undone) return undone;
+        if (migration.version == 1) {
+            auto returned = give_back(*connection_, policy_, base::Deadline::after(longest_statement));
+            if (!returned) return returned;
+        }
+        if (auto revoked = revoke_from_public(); !revoked) return revoked;
+        const auto forgotten = query(delete_applied, Parameters().add(std::int64_t{migration.version}));
+        if (!forgotten) return tl::unexpected(forgotten.error());
+        return {};
+    }
+
+    base::Result<void> rehearse_write() override {
+        return postgres::rehearse_write(*connection_, base::Deadline::after(longest_rehearsal));
+    }
+
+private:
+    base::Result<Rows> query(const std::string& sql, const Parameters& parameters = {}) {
+        auto rows = connection_->query(sql, parameters, base::Deadline::after(longest_statement));
+        if (!rows) return tl::unexpected(to_error(rows.error()));
+        return std::move(*rows);
+    }
+    base::Result<void> execute(const std::string& sql) {
+        const auto done = connection_->execute(sql, base::Deadline::after(longest_statement));
+        if (!done) return tl::unexpected(to_error(done.error()));
+        return {};
+    }
+
+    base::Result<void> create_record_once() {
+        // Asked for first: creating what exists takes a right that an owner of the schema need not have.
+        const auto schemas = query("SELECT count(*) FROM pg_namespace WHERE nspname = 'llmapikey'");
+        if (!schemas) return tl::unexpected(schemas.error());
+        if (schemas->number(0, 0) == 0) {
+            if (auto created = execute("CREATE SCHEMA IF NOT EXISTS llmapikey"); !created) return created;
+        }
+        const auto known = applied();
+        if (!known) return tl::unexpected(known.error());
+        return known->empty() ? execute(create_record_table) : base::Result<void>{};
+    }
+
+    // Finds any part of a login. The extension may be missing, or not for this role to create: then searching reads the
+    // whole table, and everything else is as it is.
+    void index_logins() {
+        const auto is_open = execute("SAVEPOINT before_index");
+        const auto done = is_open ? try_index_logins() : is_open;
+        if (!done) (void)execute("ROLLBACK TO SAVEPOINT before_index");
+    }
+
+    base::Result<void> try_index_logins() {
+        auto created = execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA llmapikey");
+        if (!created) return created;
+        const auto place = query(
+            "SELECT nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = "
+            "'pg_trgm'");
+        if (!place) return tl::unexpected(place.error());
+        return execute("CREATE INDEX api_keys_login ON llmapikey.api_keys USING gin (github_username " +
+                       quoted_name(place->text(0, 0)) + ".gin_trgm_ops)");
+    }
+
+    base::Result<void> revoke_from_public() {
+        const auto roles = query(select_public_roles);
+        if (!roles) return tl::unexpected(roles.error());
+        std::string grantees = "PUBLIC";
+        for (int row = 0; row < roles->size(); ++row)
+            grantees += ", " + roles->text(row, 0);
+        return execute("REVOKE ALL ON SCHEMA llmapikey FROM " + grantees +
+                       "; REVOKE ALL ON ALL TABLES IN SCHEMA llmapikey FROM " + grantees);
+    }
+
+    std::unique_ptr<Connection> connection_;
+    const AdoptionPolicy policy_;
+};
+
+}  // namespace
+
+Migrator make_migrator(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy) {
+    return Migrator(std::make_unique<PostgresMigrationTarget>(std::move(connection), policy),
+                    read_migrations(embedded_postgres_migrations()));
+}
+
+int newest_schema_version() {
+    static const int version = read_migrations(embedded_postgres_migrations()).back().version;
+    return version;
+}
+
+}  // namespace llmapikey::storage::postgres

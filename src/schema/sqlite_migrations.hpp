@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "sql/migrator.hpp"
+#include "sql/sqlite/database.hpp"
+
+namespace llmapikey::storage::sqlite {
+
+// Migrations of this database; `connection` writes, `clock` dates them. Both must outlive the migrator.
+Migrator make_migrator(Connection& connection, const base::Clock& clock);
+// As above, with a connection of its own.
+Migrator make_migrator(std::unique_ptr<Connection> connection, const base::Clock& clock);
+// As compare_schema() for this database.
+base::Result<void> check_schema(Connection& connection);
+
+}  // namespace llmapikey::storage::sqlite

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include "base/secret.hpp"
+#include "identity/identity_provider.hpp"
+#include "net/http_client.hpp"
+
+namespace llmapikey::github {
+
+struct GithubOptions {
+    std::string web_url;  // "https://github.com"
+    std::string api_url;  // "https://api.github.com", or "https://HOST/api/v3" of an Enterprise Server
+    std::string client_id;
+    base::Secret client_secret;
+    // The sandbox: the pages where people say yes are served where this service is, whatever host they ask it under.
+    bool are_pages_beside_service = false;
+};
+
+// IdentityProvider on an OAuth App of GitHub. Nothing is tried again: a code can be exchanged once, and a person is
+// waiting.
+class GithubClient final : public service::IdentityProvider {
+public:
+    GithubClient(GithubOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
+
+    std::string authorize_url(const service::AuthorizeRequest& request) const override;
+    base::Result<base::Secret> exchange(const service::ExchangeRequest& request, base::Deadline deadline) override;
+    base::Result<domain::Recipient> read_user(const base::Secret& token, base::Deadline deadline) override;
+    base::Result<void> revoke(const base::Secret& token, base::Deadline deadline) override;
+    base::Result<std::string> find_login(domain::GithubUserId id, base::Deadline deadline) override;
+    base::Result<domain::Recipient> find_account(const std::string& login, base::Deadline deadline) override;
+    base::Result<void> check_credentials(base::Deadline deadline) override;
+
+private:
+    std::string app_credentials() const;
+    // A profile that everybody may read, from below the API's address.
+    base::Result<net::ClientResponse> read_public(const std::string& path, base::Deadline deadline);
+    net::ClientResponse send_as_app(const std::string& method, const base::Secret& token, base::Deadline deadline);
+
+    const GithubOptions options_;
+    net::HttpClient& http_;
+};
+
+}  // namespace llmapikey::github

@@ -1,0 +1,66 @@
+#include "site/public_pages.hpp"
+
+#include <algorithm>
+
+#include "base/embedded.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "providers/example_model.hpp"
+#include "site/public_views.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+views::ModelChoice model_choice(const PublicPages& routes, const service::Guardrail* guardrail) {
+    using State = views::ModelChoice::State;
+    views::ModelChoice models;
+    if (!routes.guardrail.is_configured()) return models;
+    models.state = guardrail == nullptr ? State::not_known_yet : State::known;
+    if (guardrail == nullptr) return models;
+    models.allowed_models = guardrail->allowed_models;
+    models.ignored_models = guardrail->ignored_models;
+    models.allowed_providers = guardrail->allowed_providers;
+    models.ignored_providers = guardrail->ignored_providers;
+    if (guardrail->limit) models.limit_usd = base::to_money(*guardrail->limit);
+    models.limit_interval = guardrail->limit_interval;
+    return models;
+}
+
+}  // namespace
+
+net::Response PublicPages::landing(const Context& context) const {
+    const bool is_limited = guardrail.is_configured();
+    return html_response(200, views::render(views::LandingView{make_frame(context), is_limited}));
+}
+
+net::Response PublicPages::docs(const Context& context) const {
+    views::DocsView view;
+    view.frame = make_frame(context);
+    view.api_base_url = context.shared.settings.api_base_url;
+    view.example_model = example_model(guardrail, context.shared.settings.example_model);
+    view.models = model_choice(*this, guardrail.known().get());
+    if (!context.session) return html_response(200, views::render(view));
+    const auto grant = store.find(context.session->recipient.id);
+    if (!grant) return error_response(context, grant.error());
+    if (*grant && (*grant)->status == domain::GrantStatus::active) {
+        view.masked_key = masked_key_text((*grant)->key_hint);
+        view.expires_on = date_text((*grant)->expires_at);
+        view.frame.daily_limit_usd = base::to_money((*grant)->daily_limit);
+        const bool is_asked_for = Form(context.request.query).value("key") == "show";
+        const auto raw_key = is_asked_for ? issuance.open_key(**grant) : base::Result<base::Secret>();
+        if (raw_key) view.raw_key = raw_key->reveal();
+    }
+    return html_response(200, views::render(view));
+}
+
+net::Response PublicPages::openapi(const Context&) const {
+    net::Response response;
+    response.set("Content-Type", "application/json").set("Cache-Control", "public, max-age=300");
+    response.set("Vary", "Sec-Fetch-Site");  // as the headers of every answer do
+    response.set("Access-Control-Allow-Origin", "*");
+    response.static_body = embedded_openapi()[0].text;
+    return response;
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/crypto.hpp"
+#include "http/context.hpp"
+#include "http/rate_limiter.hpp"
+#include "ops/metrics.hpp"
+#include "site/rate_limits.hpp"
+#include "site/standing_answers.hpp"
+#include "site/stored_answers.hpp"
+#include "tokens/api_tokens.hpp"
+
+namespace llmapikey::web {
+
+// What requests pass through before a handler sees them. All must outlive the site; all are thread-safe.
+struct SiteParts {
+    const base::Clock& clock;
+    const SessionTokens& sessions;
+    const std::set<std::int64_t>& admins;  // ids on the allowlist
+    service::ApiTokens& tokens;
+    service::RateLimits* rate_limits;  // that all replicas share; null: there is one process only
+    service::StoredAnswers& stored_answers;
+    const base::Sealer& answer_sealer;
+    ops::Metrics& metrics;
+};
+
+// The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and adds to every
+// answer what every answer must have. Thread-safe.
+class Site final : public net::HttpHandler {
+public:
+    Site(const Handlers& handlers, SharedContext shared, SiteParts parts, OriginResolver origins,
+         int rate_limit_per_minute);
+
+    std::optional<net::ReadyAnswer> ready_answer(const net::Request& request) override;
+    net::Executor executor_for(const net::Request& request) const override;
+    net::Response handle(const net::Request& request) override;
+    std::optional<net::ReadyAnswer> ready_refusal(const net::Request& request) override;
+    net::Response refuse(const net::Request& request, int status) override;
+
+    // As StandingAnswers::refresh().
+    void refresh_pages();
+
+private:
+    const RouteTable& routes() const { return shared_.routes; }
+    bool is_admin(const Context& context) const;
+    net::Response answer(Context& context);
+    net::Response call(Context& context);
+    // The route of a request that brings an API token, or the answer to one whose token is no good.
+    std::optional<net::Response> authenticate(Context& context);
+    // The handler's answer, or that of the first request with the same Idempotency-Key.
+    net::Response answer_once(const Context& context, const std::string& key);
+    // To the path without the slash at its end, where the client may know of that; nullopt: there is none.
+    std::optional<net::Response> move_from_slash(const Context& context) const;
+    // The admins' route of this path, if there is one and the request is an admin's.
+    const Route* hidden_route(const net::Request& request) const;
+    std::optional<net::Response> refuse_unfit(const Context& context);
+    std::optional<net::Response> refuse_beyond_shared_limit(const Context& context);
+    net::Response error(const Context& context, int status, base::Seconds retry_after = {}) const;
+    net::Response beyond_limit(const Context& context, base::Seconds retry_after) const;
+    void finish(const Context& context, net::Response& response) const;
+    void read_session(Context& context) const;
+    struct SessionCookie {
+        std::string_view token;  // of the cookie that verifies, else of the first one; empty: there is none
+        std::optional<Session> session;
+    };
+    SessionCookie session_of(const net::Request& request) const;
+    // What was refused for where it was sent from or to, and why.
+    void note_refused(const Context& context, std::string_view reason) const;
+    // What was answered, for /metrics and the log.
+    struct Answered {
+        const net::Request& request;
+        std::size_t route;
+        int status;
+        std::string_view client_address;
+        std::string_view request_id;
+    };
+    void note(const Answered& answered) const;
+    // Likewise, of an answer that stands ready, which gets its id. The client's address is found here.
+    void finish_ready(Answered answered, net::ReadyAnswer& answer) const;
+
+    const Handlers& handlers_;
+    const SharedContext shared_;
+    SiteParts parts_;
+    OriginResolver origins_;
+    const int rate_limit_per_minute_;
+    RateLimiter limiter_;
+    StandingAnswers standing_;
+};
+
+}  // namespace llmapikey::web

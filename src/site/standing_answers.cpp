@@ -1,0 +1,83 @@
+#include "site/standing_answers.hpp"
+
+#include "base/encoding.hpp"
+#include "grant/grant.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/cookies.hpp"
+#include "http/field_check.hpp"
+#include "http/request_id.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr std::string_view docs_path = "/docs";
+
+PreparedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
+    const net::HeaderView headers[] = {{"Accept", accept}};
+    net::Request request;
+    request.method = "GET";
+    request.headers = headers;
+    const std::string id = new_request_id();
+    const Context context{.request = request, .shared = shared, .request_id = id};
+    return {error_response(context, 503), id, shared.settings.hsts};
+}
+
+}  // namespace
+
+StandingAnswers::StandingAnswers(const Handlers& handlers, const SharedContext& shared)
+    : handlers_(handlers),
+      shared_(shared),
+      docs_route_(shared.routes.number(shared.routes.find("GET", docs_path, Part::open))),
+      busy_page_(prepare_busy(shared, "text/html")),
+      busy_problem_(prepare_busy(shared, "application/json")) {
+    const Hsts hsts = shared.settings.hsts;
+    for (const base::EmbeddedAsset& asset : embedded_assets()) {
+        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset, AssetUrl::changes_with_content, hsts));
+        if (asset.name != "favicon.svg") continue;
+        assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset, AssetUrl::stays, hsts));
+    }
+    for (const char* const path : {"/", "/dashboard"}) {
+        const std::size_t number = shared.routes.number(shared.routes.find("GET", path, Part::open));
+        anonymous_pages_.emplace(path, Page{prepare(path), number});
+    }
+    refresh();
+}
+
+PreparedAnswer StandingAnswers::prepare(std::string_view path) const {
+    net::Request request;
+    request.method = "GET";
+    request.path = path;
+    const Context context{.request = request, .shared = shared_};
+    const Route* const page = shared_.routes.find(request, Part::open);
+    return PreparedAnswer::of_page(page->handler(handlers_, context).body, shared_.settings.hsts);
+}
+
+void StandingAnswers::refresh() {
+    docs_.store(std::make_shared<const PreparedAnswer>(prepare(docs_path)));
+}
+
+std::optional<StandingAnswers::Standing> StandingAnswers::find(const net::Request& request) const {
+    if (request.method != "GET") return std::nullopt;
+    const auto asset = assets_.find(request.path);
+    if (asset != assets_.end()) return Standing{&asset->second, 0, nullptr};
+    // What a query asks for (a notice, the key in the snippets) is for those who are signed in.
+    const auto page = anonymous_pages_.find(request.path);
+    const bool is_docs = request.path == docs_path;
+    if (!is_docs && page == anonymous_pages_.end()) return std::nullopt;
+    if (!find_cookie(request, session_cookie_name).empty()) return std::nullopt;
+    // What cannot be read, or holds a whole key, is refused like any other.
+    if (!request.query.empty()) {
+        const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
+        if (!query || !is_decodable(request.query) || domain::holds_raw_key(*query)) return std::nullopt;
+    }
+    if (!is_docs) return Standing{&page->second.answer, page->second.route, nullptr};
+    auto docs = docs_.load();
+    const PreparedAnswer* const answer = docs.get();
+    return Standing{answer, docs_route_, std::move(docs)};
+}
+
+net::ReadyAnswer StandingAnswers::busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const {
+    return (is_json ? busy_problem_ : busy_page_).answer(is_head, is_https, request_id);
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "site/rate_limits.hpp"
+#include "sql/postgres/database.hpp"
+
+namespace llmapikey::storage::postgres {
+
+// RateLimits in llmapikey.rate_limits, by the database's clock. One round trip a token; buckets that are full again
+// are cleared away now and then.
+class PostgresRateLimits final : public service::RateLimits {
+public:
+    explicit PostgresRateLimits(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+    base::Result<std::optional<base::Seconds>> take(const std::string& client, int per_minute) override;
+
+private:
+    std::shared_ptr<Database> database_;
+    std::atomic<unsigned> taken_{0};
+};
+
+}  // namespace llmapikey::storage::postgres

@@ -1,0 +1,68 @@
+#include "site/unfit_fields.hpp"
+
+#include <cctype>
+
+#include "base/encoding.hpp"
+#include "grant/grant.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/field_check.hpp"
+#include "http/form.hpp"
+#include "keys/pasted_key.hpp"
+#include "ops/log.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+std::string masked(const base::Secret& raw_key) {
+    return "sk-or-…" + domain::key_hint(raw_key.reveal());
+}
+
+}  // namespace
+
+std::optional<net::Response> refuse_raw_key(const Context& context, const Route& route, std::string_view path) {
+    const std::string_view sent = context.request.query;
+    const std::string query = base::from_percent_encoded(sent, /*plus_is_space=*/true).value_or(std::string(sent));
+    const bool is_bare = !domain::bare_key_in(Form(sent).value("q")).empty();
+    if (!is_bare && !domain::holds_raw_key(query)) return std::nullopt;
+    const base::Secret raw_key = service::raw_key_in(query);
+    ops::log(
+        ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",
+        {{"key", masked(raw_key)}, {"path", loggable_path(context.request.path)}, {"request_id", context.request_id}});
+    if (route.method == "GET" && !context.wants_json()) {
+        const bool is_search = route.path == "/admin";
+        return redirect(303, std::string(path) + (is_search ? "?result=key-in-address" : ""));
+    }
+    return error_response(
+        context, 400, {},
+        {"A whole key in the address",
+         "A whole key belongs in no address: proxies and browsers keep those. Nothing was looked for.",
+         "POST it to /api/v1/keys/search.", "/", "To the start page"});
+}
+
+bool has_raw_key(std::string_view path) {
+    return domain::holds_raw_key(base::from_percent_encoded(path, /*plus_is_space=*/false).value_or(std::string(path)));
+}
+
+std::string loggable_path(std::string_view path) {
+    std::string decoded;
+    if (path.find('%') != std::string_view::npos) {
+        decoded = base::from_percent_encoded(path, /*plus_is_space=*/false).value_or(std::string());
+        if (domain::holds_raw_key(decoded)) path = decoded;
+    }
+    if (!domain::holds_raw_key(path)) return base::to_printable(path);
+    const std::string_view before = path.substr(0, base::to_lower(path).find("sk-or-"));
+    return base::to_printable(before) + masked(service::raw_key_in(path));
+}
+
+std::optional<net::Response> refuse_unknown_fields(const Context& context) {
+    const auto checked = check_fields(context.shared.routes.fields_of(*context.route), context.request);
+    if (checked) return std::nullopt;
+    std::string why = checked.error().detail + ".";
+    why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
+    if (context.wants_json() && context.route->error_answer != nullptr)
+        return context.route->error_answer(400, {}, std::move(why));
+    return error_response(context, 400, {},
+                          {"Bad request", std::move(why), "Nothing was done.", "/", "To the start page"});
+}
+
+}  // namespace llmapikey::web

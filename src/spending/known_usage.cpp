@@ -1,0 +1,15 @@
+#include "spending/known_usage.hpp"
+
+namespace llmapikey::web {
+
+service::UsageCache::Known known_usage(service::UsageCache& cache, base::WorkQueue& background,
+                                       const domain::Grant& grant) {
+    auto known = cache.look(grant.delete_handle);
+    if (known.should_refresh) {
+        const bool is_queued = background.try_submit([&cache, grant] { cache.refresh(grant); });
+        if (!is_queued) cache.abandon_refresh(grant.delete_handle);
+    }
+    return known;
+}
+
+}  // namespace llmapikey::web

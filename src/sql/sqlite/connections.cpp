@@ -1,0 +1,69 @@
+#include "sql/sqlite/connections.hpp"
+
+#include <filesystem>
+
+namespace llmapikey::storage::sqlite {
+namespace {
+
+// Of all connections together; otherwise each fills a cache of its own, as the file grows. The system caches it too.
+constexpr std::int64_t most_memory = 3 * 1024 * 1024;
+
+}  // namespace
+
+Connections::Reader::Reader(Connections& connections)
+    : connections_(connections), connection_(connections.take_reader()) {}
+
+Connections::Reader::~Reader() {
+    {
+        const std::lock_guard lock(connections_.readers_mutex_);
+        connections_.free_readers_.push_back(std::move(connection_));
+    }
+    connections_.reader_is_free_.notify_one();
+}
+
+std::unique_ptr<Connection> Connections::take_reader() {
+    std::unique_lock lock(readers_mutex_);
+    if (free_readers_.empty() && readers_ < options_.readers) {
+        ++readers_;
+        lock.unlock();
+        auto opened = open_connection(Access::read_only);
+        if (opened) return std::move(*opened);
+        lock.lock();
+        --readers_;  // the first one is there, and will be free
+    }
+    reader_is_free_.wait(lock, [this] { return !free_readers_.empty(); });
+    std::unique_ptr<Connection> reader = std::move(free_readers_.back());
+    free_readers_.pop_back();
+    return reader;
+}
+
+base::Result<std::unique_ptr<Connection>> Connections::open_connection(Access access) const {
+    auto opened = Connection::open(options_.path, access, options_.busy_timeout);
+    if (opened && health_ != nullptr) (*opened)->report_to(*health_);
+    return opened;
+}
+
+base::Result<void> Connections::shrink_log() {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(options_.path + "-wal", none);
+    if (none || size <= static_cast<std::uintmax_t>(longest_log)) return {};
+    Writer writer(*this);
+    return writer->empty_log(options_.busy_timeout);
+}
+
+base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options, Check check,
+                                                             std::shared_ptr<DatabaseHealth> health) {
+    limit_memory(most_memory);
+    std::shared_ptr<Connections> connections(new Connections(options, std::move(health)));
+    auto writer = connections->open_connection(Access::read_write);
+    if (!writer) return tl::unexpected(writer.error());
+    const auto checked = check(**writer);
+    if (!checked) return tl::unexpected(checked.error());
+    connections->writer_ = std::move(*writer);
+    auto reader = connections->open_connection(Access::read_only);
+    if (!reader) return tl::unexpected(reader.error());
+    connections->free_readers_.push_back(std::move(*reader));
+    return connections;
+}
+
+}  // namespace llmapikey::storage::sqlite

@@ -1,0 +1,103 @@
+#include "tokens/api_tokens.hpp"
+
+#include "audit/audited.hpp"
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+#include "grant/written_text.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+constexpr std::size_t token_bytes = 32;
+constexpr base::Seconds use_noted_every{60};
+
+std::string hash_of(std::string_view text) {
+    return base::to_hex(base::sha256(text));
+}
+
+}  // namespace
+
+std::string_view to_text(Scope scope) {
+    switch (scope) {
+        case Scope::read:
+            return "read";
+        case Scope::write:
+            return "write";
+        case Scope::reveal:
+            return "reveal";
+    }
+    return "";
+}
+
+std::optional<Scope> parse_scope(std::string_view text) {
+    for (const Scope scope : {Scope::read, Scope::write, Scope::reveal})
+        if (to_text(scope) == text) return scope;
+    return std::nullopt;
+}
+
+bool is_valid(const ApiToken& token, base::Timestamp now) {
+    return !token.revoked_at && now < token.expires_at;
+}
+
+base::Result<NewToken> ApiTokens::create(domain::GithubUserId owner, const std::string& name,
+                                         const std::set<Scope>& scopes, std::int64_t days, const Initiator& by) {
+    const auto checked_name = domain::check_text(name, domain::token_name_rule);
+    if (!checked_name) return tl::unexpected(checked_name.error());
+    if (scopes.empty()) return base::fail(base::Errc::invalid_input, "a token needs a scope: read, write or reveal");
+    if (days < 1 || days > max_days) return base::fail(base::Errc::invalid_input, "a token is good for 1 to 366 days");
+    NewToken created;
+    created.text = base::Secret(std::string(prefix) + base::random_token(token_bytes));
+    const std::string& text = created.text.reveal();
+    const auto now = clock_.now();
+    created.token = {base::random_uuid(),
+                     *checked_name,
+                     text.substr(text.size() - 4),
+                     owner,
+                     scopes,
+                     now,
+                     now + std::chrono::days{days},
+                     std::nullopt,
+                     std::nullopt};
+    Audited audited(audit_, clock_, by, "token.create", "token:" + created.token.id, *checked_name);
+    const auto recorded = audited.begin();
+    if (!recorded) return tl::unexpected(recorded.error());
+    const auto stored = store_.insert(created.token, hash_of(text));
+    if (!stored) return tl::unexpected(audited.failed(stored.error()));
+    const auto closed = audited.done();
+    if (!closed) return tl::unexpected(closed.error());
+    return created;
+}
+
+base::Result<void> ApiTokens::revoke(domain::GithubUserId owner, const std::string& id, const Initiator& by) {
+    Audited audited(audit_, clock_, by, "token.revoke", "token:" + id, "");
+    const auto recorded = audited.begin();
+    if (!recorded) return recorded;
+    const auto revoked = store_.revoke(owner, id, clock_.now());
+    if (!revoked) return tl::unexpected(audited.failed(revoked.error()));
+    return audited.done();
+}
+
+base::Result<bool> ApiTokens::may_show_again(domain::GithubUserId owner, const base::Secret& text,
+                                             const Initiator& by) {
+    const auto token = store_.find_by_hash(hash_of(text.reveal()));
+    if (!token) return tl::unexpected(token.error());
+    if (!*token || (*token)->owner != owner || !is_valid(**token, clock_.now())) return false;
+    const auto recorded = record_showing_again(audit_, clock_, by, "token.reveal", "token:" + (*token)->id);
+    if (!recorded) return tl::unexpected(recorded.error());
+    return true;
+}
+
+base::Result<std::optional<ApiToken>> ApiTokens::find(std::string_view text) {
+    if (!text.starts_with(prefix)) return std::nullopt;
+    auto token = store_.find_by_hash(hash_of(text));
+    if (!token || !*token) return token;
+    const auto now = clock_.now();
+    if (!is_valid(**token, now)) return std::nullopt;
+    if (!(*token)->used_at || *(*token)->used_at + use_noted_every <= now) {
+        const auto noted = store_.note_use((*token)->id, now);
+        if (!noted) return tl::unexpected(noted.error());
+    }
+    return token;
+}
+
+}  // namespace llmapikey::service

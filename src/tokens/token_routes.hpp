@@ -1,0 +1,21 @@
+#pragma once
+
+#include "http/context.hpp"
+#include "tokens/api_tokens.hpp"
+
+namespace llmapikey::web {
+
+// The JSON API of API tokens.
+struct TokenRoutes {
+    service::TokenStore& token_store;
+    service::ApiTokens& tokens;
+
+    net::Response list(const Context& context) const;
+    net::Response create(const Context& context) const;
+    net::Response revoke(const Context& context) const;
+    // Whether `shown` may be shown again, which is recorded.
+    base::Result<bool> may_show_again(const Context& context, const boost::json::object& answer,
+                                      const base::Secret& shown) const;
+};
+
+}  // namespace llmapikey::web

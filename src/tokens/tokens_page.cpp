@@ -1,0 +1,80 @@
+#include "tokens/tokens_page.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/result_text.hpp"
+#include "http/answers/shown_values.hpp"
+#include "tokens/token_views.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+constexpr ResultText results[] = {
+    {"token-revoked", "The token is revoked: it is good for nothing from now on.", true},
+};
+
+views::TokenRow row_of(const service::ApiToken& token, base::Timestamp now) {
+    std::string scopes;
+    for (const service::Scope scope : token.scopes)
+        scopes += (scopes.empty() ? "" : ", ") + std::string(service::to_text(scope));
+    const bool is_valid = service::is_valid(token, now);
+    return {token.id,
+            token.name,
+            token.hint,
+            scopes,
+            date_text(token.created_at),
+            date_text(token.expires_at),
+            token.used_at ? minute_text(*token.used_at) : "never",
+            is_valid           ? "good"
+            : token.revoked_at ? "revoked"
+                               : "expired",
+            is_valid};
+}
+
+net::Response tokens_page(const TokensPage& routes, const Context& context, int status, views::TokensView view) {
+    const auto tokens = routes.token_store.list(context.admin());
+    if (!tokens) return error_response(context, tokens.error());
+    view.frame = make_frame(context);
+    for (const service::ApiToken& token : *tokens)
+        view.tokens.push_back(row_of(token, routes.clock.now()));
+    return html_response(status, views::render(view));
+}
+
+}  // namespace
+
+net::Response TokensPage::show(const Context& context) const {
+    views::TokensView view;
+    show_result(context, results, view.notice_good, view.notice_bad);
+    return tokens_page(*this, context, 200, std::move(view));
+}
+
+net::Response TokensPage::create(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, 400);
+    std::set<service::Scope> scopes;
+    for (const std::string& text : fields->texts("scopes"))
+        if (const auto scope = service::parse_scope(text)) scopes.insert(*scope);
+    const auto days = base::parse_whole_number(base::trim(fields->text("expires_in_days"))).value_or(0);
+    const auto created = tokens.create(context.admin(), std::string(base::trim(fields->text("name"))), scopes, days,
+                                       context.initiator());
+    views::TokensView view;
+    if (created) {
+        view.new_token = created->text.reveal();
+        view.notice_good = "The token is made.";
+        return tokens_page(*this, context, 200, std::move(view));
+    }
+    if (created.error().code != base::Errc::invalid_input) return error_response(context, created.error());
+    view.notice_bad = "No token was made: " + created.error().detail + ".";
+    return tokens_page(*this, context, 400, std::move(view));
+}
+
+net::Response TokensPage::revoke(const Context& context) const {
+    const auto revoked = tokens.revoke(context.admin(), std::string(context.path_id), context.initiator());
+    if (!revoked) return error_response(context, revoked.error());
+    return redirect(303, "/admin/tokens?result=token-revoked");
+}
+
+}  // namespace llmapikey::web

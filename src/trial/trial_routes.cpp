@@ -1,0 +1,163 @@
+#include "trial/trial_routes.hpp"
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <memory>
+
+#include "base/encoding.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/request_fields.hpp"
+#include "net/body_stream.hpp"
+#include "ops/log.hpp"
+#include "spending/known_usage.hpp"
+#include "trial/trial_views.hpp"
+#include "trial/trial_words.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+using service::Trials;
+
+constexpr std::size_t max_message_characters = 2000;
+constexpr std::size_t max_model_bytes = 120;
+
+// Browsers send the line ends of a form as CR LF, and count them as one character.
+std::string with_plain_line_ends(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\r') plain += text[i];
+        if (text[i] == '\r' && text.substr(i + 1, 1) != "\n") plain += '\n';
+    }
+    return plain;
+}
+
+bool is_message(const std::string& text) {
+    const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+    const auto characters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_start));
+    const bool says_something = text.find_first_not_of(" \t\n") != std::string::npos;
+    return says_something && characters <= max_message_characters && base::is_text(text);
+}
+
+bool is_model(std::string_view text) {
+    constexpr std::string_view others = "._:/-";
+    const auto is_allowed = [&](char c) {
+        const bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return is_alphanumeric || others.find(c) != std::string_view::npos;
+    };
+    return !text.empty() && text.size() <= max_model_bytes && std::all_of(text.begin(), text.end(), is_allowed);
+}
+
+bool wants_events(const net::Request& request) {
+    return base::to_lower(request.header("accept")).find("text/event-stream") != std::string::npos;
+}
+
+// Neither what was asked nor what was answered is told.
+void note_failure(const service::ChatFailure& failure, const std::string& request_id) {
+    ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
+}
+
+// What the key has spent is another figure now. Where money was the matter it is asked for at once, for the words.
+TrialFigures figures_after(const tl::expected<service::ChatEnd, service::ChatFailure>& asked,
+                           service::UsageCache& usage, const domain::Grant& grant, const base::Clock& clock) {
+    using enum service::ChatCause;
+    usage.forget(grant.delete_handle);
+    const bool is_about_money = !asked && (asked.error().cause == no_credits || asked.error().cause == key_limit ||
+                                           asked.error().cause == answer_too_dear);
+    if (is_about_money) usage.refresh(grant);
+    const auto known = usage.peek(grant.delete_handle);
+    return {domain::limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now()};
+}
+
+std::string event(std::string_view name, const boost::json::value& data) {
+    return "event: " + std::string(name) + "\ndata: " + boost::json::serialize(data) + "\n\n";
+}
+
+class EventListener final : public service::ChatListener {
+public:
+    explicit EventListener(net::BodyWriter& writer) : writer_(writer) {}
+    bool take(std::string_view text) override {
+        return writer_.write(event("text", boost::json::string(text.data(), text.size())));
+    }
+    bool is_wanted() const override { return writer_.is_wanted(); }
+
+private:
+    net::BodyWriter& writer_;
+};
+
+class CollectingListener final : public service::ChatListener {
+public:
+    bool take(std::string_view text) override {
+        answer += text;
+        return true;
+    }
+    bool is_wanted() const override { return true; }
+
+    std::string answer;
+};
+
+net::Response streamed_answer(const TrialRoutes& routes, Trials::Trial trial, service::ChatRequest question,
+                              std::string request_id) {
+    net::Response response = uncached_response(200, "text/event-stream", "");
+    response.set("X-Accel-Buffering", "no");  // nginx would keep the pieces together
+    // Behind a pointer, so that its place is free again before the last event is sent.
+    auto held = std::make_shared<Trials::Trial>(std::move(trial));
+    response.producer = [&trials = routes.trials, &usage = routes.usage, &clock = routes.clock, held,
+                         question = std::move(question), request_id = std::move(request_id)](net::BodyWriter& writer) {
+        EventListener listener(writer);
+        const domain::Grant grant = held->grant;
+        const auto asked = trials.ask(std::move(*held), question, listener);
+        const TrialFigures figures = figures_after(asked, usage, grant, clock);
+        if (!asked) note_failure(asked.error(), request_id);
+        const std::string words = asked ? words_of(*asked) : words_of(asked.error(), figures).sentence();
+        const auto said = words.empty() ? boost::json::object() : boost::json::object{{"message", words}};
+        return writer.write(event(asked ? "done" : "error", said)) ? net::BodyEnd::whole : net::BodyEnd::broken;
+    };
+    return response;
+}
+
+net::Response whole_answer(const TrialRoutes& routes, const Context& context, Trials::Trial trial,
+                           const service::ChatRequest& question) {
+    CollectingListener listener;
+    const domain::Grant grant = trial.grant;
+    const auto asked = routes.trials.ask(std::move(trial), question, listener);
+    const TrialFigures figures = figures_after(asked, routes.usage, grant, routes.clock);
+    known_usage(routes.usage, routes.background_queue,
+                grant);  // asks anew, so that the dashboard knows it by the time that somebody goes there
+    if (!asked) note_failure(asked.error(), context.request_id);
+    if (!asked && listener.answer.empty()) {
+        const TrialWords words = words_of(asked.error(), figures);
+        return error_response(context, words.status, asked.error().retry_after, words.text);
+    }
+    views::TryView view{make_frame(context), question.model, question.message, listener.answer,
+                        asked ? words_of(*asked) : words_of(asked.error(), figures).sentence()};
+    return html_response(200, views::render(view));
+}
+
+net::Response refuse_field(const Context& context, std::string title, std::string why) {
+    return error_response(
+        context, 400, {},
+        {std::move(title), std::move(why), "Go back and change it.", "/dashboard", "To the dashboard"});
+}
+
+}  // namespace
+
+net::Response TrialRoutes::ask(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, fields.error());
+    service::ChatRequest question{fields->text("model"), with_plain_line_ends(fields->text("message"))};
+    if (question.model.empty()) question.model = context.shared.settings.example_model;
+    if (!is_message(question.message))
+        return refuse_field(context, "Message not accepted", "It needs between 1 and 2000 characters.");
+    if (!is_model(question.model))
+        return refuse_field(context, "Model not accepted", "That is not the name of a model.");
+    auto trial = trials.begin(context.session->recipient.id);
+    if (!trial) {
+        const TrialWords words = words_of(trial.error());
+        return error_response(context, words.status, {}, words.text);
+    }
+    if (!wants_events(context.request)) return whole_answer(*this, context, std::move(*trial), question);
+    return streamed_answer(*this, std::move(*trial), std::move(question), context.request_id);
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/work_queue.hpp"
+#include "http/context.hpp"
+#include "spending/usage.hpp"
+#include "trial/trials.hpp"
+
+namespace llmapikey::web {
+
+// Trying a key: one question to a model, with its answer as a page or as a stream of events.
+struct TrialRoutes {
+    service::Trials& trials;
+    service::UsageCache& usage;
+    const base::Clock& clock;
+    base::WorkQueue& background_queue;
+
+    net::Response ask(const Context& context) const;
+};
+
+}  // namespace llmapikey::web

@@ -1,0 +1,16 @@
+#include "trial/trial_views.hpp"
+
+#include "http/answers/template_engine.hpp"
+
+namespace llmapikey::web::views {
+
+std::string render(const TryView& view) {
+    Data data = frame_data(view.frame, "Your key's answer");
+    data.set("model", view.model);
+    data.set("message", view.message);
+    data.set("answer", view.answer);
+    set_if_any(data, "problem", view.problem);
+    return render_template("try", data);
+}
+
+}  // namespace llmapikey::web::views

@@ -1,0 +1,175 @@
+#include "trial/trial_words.hpp"
+#include "base/plural.hpp"
+
+#include <algorithm>
+
+#include "http/answers/shown_values.hpp"
+
+namespace llmapikey::web {
+namespace {
+
+TrialWords words(int status, std::string title, std::string explanation, std::string advice) {
+    return {status, {std::move(title), std::move(explanation), std::move(advice), "/dashboard", "To the dashboard"}};
+}
+
+std::string amount_in_brackets(const std::optional<base::MicroUsd>& amount) {
+    return amount ? " (" + base::to_money(*amount) + ")" : "";
+}
+
+std::string try_again(base::Seconds after) {
+    if (after.count() <= 0) return "Try again in a minute.";
+    return "Try again in " + base::counted(after.count(), "second") + ".";
+}
+
+std::string at(base::Timestamp time, base::Timestamp now) {
+    const bool is_today = domain::day_text(time - base::Seconds{1}) == domain::day_text(now);
+    return is_today ? "at " + time_of_day_text(time) : "on " + minute_text(time);
+}
+
+std::string reset_sentence(const service::ChatFailure& failure, const TrialFigures& figures) {
+    return "The cap resets " + at(failure.resets_at.value_or(domain::next_reset(figures.now)), figures.now) + ".";
+}
+
+std::string budget_reset(const service::ChatFailure& failure, const TrialFigures& figures) {
+    if (!failure.resets_at) return "Tell the organizer.";
+    return "It resets " + at(*failure.resets_at, figures.now) + ".";
+}
+
+TrialWords spent_words(const service::ChatFailure& failure, const TrialFigures& figures) {
+    const base::MicroUsd cap = failure.limit.value_or(figures.cap);
+    std::optional<base::MicroUsd> left = figures.left;
+    if (failure.limit && failure.spent) left = base::MicroUsd{failure.limit->value - failure.spent->value};
+    const base::MicroUsd shown = std::max(left.value_or(base::MicroUsd{}), base::MicroUsd{});
+    return words(
+        403, "Daily cap reached",
+        "Your key's cap of " + base::to_money(cap) + " a day is reached: " + base::to_money(shown) + " is left.",
+        reset_sentence(failure, figures));
+}
+
+}  // namespace
+
+std::string TrialWords::sentence() const {
+    return text.advice.empty() ? text.explanation : text.explanation + " " + text.advice;
+}
+
+TrialWords words_of(service::TrialObstacle obstacle) {
+    using enum service::TrialObstacle;
+    switch (obstacle) {
+        case no_key:
+            return words(409, "No key to try", "You have no key that works now.", "Your dashboard says more.");
+        case not_kept:
+            return words(409, "Not kept here", "This service has no copy of your key.",
+                         "It works wherever you saved it.");
+        case unreadable:
+            return words(409, "Your key cannot be read", "This service cannot open its copy of your key.",
+                         "Tell the organizer.");
+        case expired:
+            return words(409, "Your key has expired", "Your key has expired and no longer works.", "");
+        case switched_off:
+            return words(409, "Your key is switched off", "The organizer has switched your key off for now.", "");
+        case account_busy:
+            return words(503, "One at a time", "Your last message is still being answered.",
+                         "Wait for the answer, then send the next.");
+        case all_busy:
+            return words(503, "Busy", "Others are trying their keys just now.", "Try again in a few seconds.");
+        case store_failed:
+            return words(503, "Busy", "The service cannot look your key up just now.", "Try again in a few seconds.");
+    }
+    return words(500, "Something went wrong", "That was our fault, not yours.", "Try again.");
+}
+
+TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& figures) {
+    using enum service::ChatCause;
+    switch (failure.cause) {
+        case key_not_accepted:
+            return words(502, "Key not accepted", "OpenRouter does not accept this key: it has expired or was ended.",
+                         "Reload the dashboard; if it still shows the key, tell the organizer.");
+        case no_credits:
+            // Upstream says the same of an account without credits and of a key whose cap is spent.
+            if (figures.left && figures.left->value <= 0) return spent_words(failure, figures);
+            return words(503, "No credits left", "The organizer's account at OpenRouter has no credits left.",
+                         "That is not your key's fault. Tell the organizer.");
+        case key_limit:
+            return spent_words(failure, figures);
+        case answer_too_dear:
+            return words(403, "Not enough left for this",
+                         "Trying a key asks for up to " + std::to_string(service::trial_tokens) +
+                             " tokens, and what is left of your cap today" + amount_in_brackets(figures.left) +
+                             " cannot pay for that with this model.",
+                         "Choose a cheaper model, or ask for fewer tokens in a program of your own. " +
+                             reset_sentence(failure, figures));
+        case credits_too_low:
+            return words(503, "Not enough credits",
+                         "Trying a key asks for up to " + std::to_string(service::trial_tokens) +
+                             " tokens, and the credits of the organizer's account cannot pay for that with this model.",
+                         "Choose a cheaper model, and tell the organizer.");
+        case in_flight_budget:
+            return words(503, "Too much under way",
+                         "What is being answered for the organizer's account just now could use up its credits.",
+                         try_again(failure.retry_after));
+        case request_too_heavy:
+            return words(403, "Too dear at once",
+                         "This one request could cost more than the organizer's account may have under way at once.",
+                         "Trying again does not help. Choose a cheaper model, or a shorter message.");
+        case guardrail_budget:
+            return words(403, "Budget spent",
+                         "A budget that the organizer has set for keys like yours" + amount_in_brackets(failure.limit) +
+                             " is spent.",
+                         budget_reset(failure, figures));
+        case workspace_budget:
+            return words(403, "Budget spent",
+                         "The organizer's budget for all keys together" + amount_in_brackets(failure.limit) +
+                             " is spent. Your own cap is not.",
+                         budget_reset(failure, figures));
+        case unknown_limit:
+            return words(
+                403, "A limit is reached",
+                "OpenRouter says that a limit is reached" + amount_in_brackets(failure.limit) +
+                    ". It is none that this service knows, of your key or of the organizer's account.",
+                failure.retry_after.count() > 0 ? try_again(failure.retry_after) : budget_reset(failure, figures));
+        case moderation:
+            return words(403, "Message flagged",
+                         "The model's provider asks for moderation, and that flagged your message.",
+                         "Word it differently, or choose another model. Nothing was spent.");
+        case model_not_allowed:
+            return words(403, "Model not allowed", "The organizer does not let this key use this model.",
+                         "Choose another one: the docs list them.");
+        case unknown_model:
+            return words(404, "No such model", "OpenRouter has no such model.", "Check its name.");
+        case forbidden:
+            return words(403, "Refused by OpenRouter", "OpenRouter refused the request and did not say why.",
+                         "Try another model; if that is refused as well, tell the organizer.");
+        case not_accepted:
+            return words(400, "Not accepted by OpenRouter", "OpenRouter did not accept the request.",
+                         "Check the model's name.");
+        case rate_limited:
+            return words(503, "OpenRouter asks to slow down", "OpenRouter asks to slow down.",
+                         try_again(failure.retry_after));
+        case misconfigured:
+        case upstream_down:
+            break;
+    }
+    return words(502, "OpenRouter did not answer", "OpenRouter cannot be reached just now, or its answer broke off.",
+                 "That is not your key's fault. Try again in a minute.");
+}
+
+std::string words_of(const service::ChatEnd& end) {
+    const std::string tokens = std::to_string(service::trial_tokens) + " tokens";
+    switch (end.reason) {
+        case service::ChatEnd::Reason::length:
+            if (end.has_text) return "The answer ends here: trying a key asks for " + tokens + " at the most.";
+            return "Your key works, but the model has used all " + tokens +
+                   " for thinking before it said a word. Choose a model that thinks less.";
+        case service::ChatEnd::Reason::content_filter:
+            return std::string("Your key works, but a content filter of the model's provider holds ") +
+                   (end.has_text ? "the rest of the answer back." : "the answer back. Word your message differently.");
+        case service::ChatEnd::Reason::refusal:
+            return "Your key works, but the model refuses to answer" +
+                   (end.refusal.empty() ? std::string(".") : ": " + end.refusal);
+        case service::ChatEnd::Reason::stop:
+            break;
+    }
+    return end.has_text ? "" : "Your key works, but the answer has no text. Try again, or choose another model.";
+}
+
+}  // namespace llmapikey::web

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/money.hpp"
+#include "http/answers/error_response.hpp"
+#include "trial/chat_provider.hpp"
+#include "trial/trials.hpp"
+
+// What a recipient is told when trying a key does not work.
+namespace llmapikey::web {
+
+struct TrialWords {
+    int status;  // of an answer that has not begun
+    ErrorText text;
+
+    std::string sentence() const;  // for an answer that has
+};
+
+// What is known of the key's money, for the sentences that name it.
+struct TrialFigures {
+    base::MicroUsd cap;                  // of today
+    std::optional<base::MicroUsd> left;  // of that; nullopt: it is not known
+    base::Timestamp now;
+};
+
+TrialWords words_of(service::TrialObstacle obstacle);
+TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& figures);
+// Why an answer has no text, or not all of it; empty: there is nothing to be said.
+std::string words_of(const service::ChatEnd& end);
+
+}  // namespace llmapikey::web

@@ -1,0 +1,252 @@
+#include "webhooks/store_webhooks.hpp"
+
+#include "base/crypto.hpp"
+#include "sql/sql_values.hpp"
+
+namespace llmapikey::storage {
+namespace {
+
+const std::string insert_endpoint =
+    "INSERT INTO llmapikey.webhook_endpoints (id, url, sealed_secret, events, is_enabled, created_at) "
+    "VALUES ($1, $2, $3, $4, 1, $5)";
+const std::string select_endpoints =
+    "SELECT id, url, sealed_secret, events, is_enabled, created_at, sealed_former_secret, former_until, failures, "
+    "failing_since, next_at FROM llmapikey.webhook_endpoints ORDER BY created_at, id";
+const std::string delete_endpoint = "DELETE FROM llmapikey.webhook_endpoints WHERE id = $1";
+const std::string delete_its_deliveries = "DELETE FROM llmapikey.webhook_deliveries WHERE endpoint_id = $1";
+const std::string update_disabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 0 WHERE id = $1";
+const std::string update_enabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 1 WHERE id = $1";
+// In one statement: of two rotations at once, the second makes the secret of the first the former one.
+const std::string update_secret =
+    "UPDATE llmapikey.webhook_endpoints SET sealed_former_secret = CASE WHEN $3::bigint IS NULL THEN '' "
+    "ELSE sealed_secret END, former_until = $3::bigint, sealed_secret = $2 WHERE id = $1";
+const std::string update_health =
+    "UPDATE llmapikey.webhook_endpoints SET failures = $2, failing_since = $3, next_at = $4 WHERE id = $1";
+const std::string insert_event =
+    "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8::bigint WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) "
+    "ON CONFLICT (event_key) DO NOTHING";
+// Of keys that are still there, and of those that were ended for it meanwhile.
+const std::string insert_expiries =
+    "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
+    "SELECT {new_id}, 'key.expired:' || id::text, 'key.expired', id::text, github_user_id, github_username, '', "
+    "{epoch:expires_at} FROM llmapikey.api_keys WHERE expires_at > {time:$1} AND expires_at <= {time:$2} "
+    "AND status = 'active' AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) UNION ALL "
+    "SELECT {new_id}, 'key.expired:' || grant_id::text, 'key.expired', grant_id::text, github_user_id, "
+    "github_username, '', {epoch:expires_at} FROM llmapikey.ledger WHERE begun_at > {time:$1} "
+    "AND expires_at > {time:$1} AND expires_at <= {time:$2} AND reason = 'expired' "
+    "AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) ON CONFLICT (event_key) DO NOTHING";
+const std::string event_columns =
+    "event.id, event_key, type, grant_id, github_user_id, github_username, detail, event.at";
+const std::string select_undispatched =
+    "SELECT " + event_columns +
+    " FROM llmapikey.webhook_events AS event WHERE dispatched_at IS NULL ORDER BY event.at, event.id LIMIT $1::bigint";
+const std::string insert_delivery =
+    "INSERT INTO llmapikey.webhook_deliveries (id, event_id, endpoint_id, state, attempts, next_at, updated_at, "
+    "problem, waiting_since) "
+    "SELECT $1, $2, $3, 'waiting', 0, $4::bigint, $4::bigint, '', $4::bigint "
+    "WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints WHERE id = $3) "
+    "ON CONFLICT (event_id, endpoint_id) DO NOTHING";
+const std::string update_dispatched = "UPDATE llmapikey.webhook_events SET dispatched_at = $2 WHERE id = $1";
+const std::string select_deliveries =
+    "SELECT " + event_columns +
+    ", delivery.id, endpoint_id, state, attempts, next_at, updated_at, problem FROM llmapikey.webhook_deliveries AS "
+    "delivery JOIN llmapikey.webhook_events AS event ON event.id = event_id ";
+const std::string select_endpoints_with_due =
+    "SELECT endpoint_id FROM llmapikey.webhook_deliveries WHERE state = 'waiting' AND next_at <= $1::bigint "
+    "GROUP BY endpoint_id";
+const std::string select_due = select_deliveries +
+                               "WHERE state = 'waiting' AND endpoint_id = $1 AND next_at <= $2::bigint "
+                               "ORDER BY next_at, delivery.id LIMIT $3::bigint";
+const std::string update_to_dead =
+    "UPDATE llmapikey.webhook_deliveries SET state = 'dead', problem = $2, updated_at = $3 "
+    "WHERE endpoint_id = $1 AND state = 'waiting' AND waiting_since < $4::bigint";
+const std::string select_latest =
+    select_deliveries + "WHERE $1::text IS NULL ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
+const std::string select_of_state =
+    select_deliveries + "WHERE state = $1 ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
+const std::string select_dead_count = "SELECT count(*) FROM llmapikey.webhook_deliveries WHERE state = 'dead'";
+const std::string update_delivery =
+    "UPDATE llmapikey.webhook_deliveries SET state = $2, attempts = $3, next_at = $4, updated_at = $5, problem = $6 "
+    "WHERE id = $1";
+const std::string update_to_waiting =
+    "UPDATE llmapikey.webhook_deliveries SET state = 'waiting', attempts = 0, next_at = $2, updated_at = $2, "
+    "waiting_since = $2 WHERE id = $1 AND state <> 'waiting'";
+const std::string delete_deliveries =
+    "DELETE FROM llmapikey.webhook_deliveries WHERE updated_at < $1 AND state <> 'waiting'";
+const std::string delete_strays =
+    "DELETE FROM llmapikey.webhook_deliveries WHERE state = 'waiting' AND NOT EXISTS "
+    "(SELECT 1 FROM llmapikey.webhook_endpoints WHERE id = endpoint_id)";
+const std::string delete_events =
+    "DELETE FROM llmapikey.webhook_events WHERE at < $1 AND dispatched_at IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM llmapikey.webhook_deliveries WHERE event_id = webhook_events.id)";
+
+service::WebhookEvent read_event(const SqlRow& row) {
+    return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), time_in(row, 7)};
+}
+
+service::DeliveryState state_of(const std::string& text) {
+    for (const auto state : {service::DeliveryState::waiting, service::DeliveryState::delivered})
+        if (service::to_text(state) == text) return state;
+    return service::DeliveryState::dead;
+}
+
+std::vector<service::WebhookDelivery> read_deliveries(const SqlAnswer& answer) {
+    std::vector<service::WebhookDelivery> deliveries;
+    for (const SqlRow& row : answer.rows) {
+        deliveries.push_back({row.text(8), read_event(row), row.text(9), state_of(row.text(10)), row.number(11),
+                              time_in(row, 12), time_in(row, 13), row.text(14)});
+    }
+    return deliveries;
+}
+
+}  // namespace
+
+base::Result<void> SqlWebhookStore::add_endpoint(const service::WebhookEndpoint& endpoint) {
+    SqlValues values;
+    values.add(endpoint.id).add(endpoint.url).add(endpoint.sealed_secret).add(joined_words(endpoint.events));
+    values.add(seconds_of(endpoint.created_at));
+    return done(database_->run(insert_endpoint, values));
+}
+
+base::Result<std::vector<service::WebhookEndpoint>> SqlWebhookStore::endpoints() {
+    const auto answer = database_->run(select_endpoints, {});
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::WebhookEndpoint> endpoints;
+    for (const SqlRow& row : answer->rows) {
+        endpoints.push_back({row.text(0), row.text(1), row.text(2), split_words(row.text(3)), row.number(4) != 0,
+                             time_in(row, 5), row.text(6), time_if_any(row, 7),
+                             service::EndpointHealth{row.number(8), time_if_any(row, 9), time_in(row, 10)}});
+    }
+    return endpoints;
+}
+
+// Should the second statement not be reached, prune() forgets what is left.
+base::Result<bool> SqlWebhookStore::remove_endpoint(const std::string& id) {
+    const auto answer = database_->run(delete_endpoint, SqlValues().add(id));
+    if (!answer) return tl::unexpected(answer.error());
+    const auto emptied = database_->run(delete_its_deliveries, SqlValues().add(id));
+    if (!emptied) return tl::unexpected(emptied.error());
+    return answer->changed == 1;
+}
+
+base::Result<void> SqlWebhookStore::disable_endpoint(const std::string& id, const std::string& problem,
+                                                     base::Timestamp now) {
+    const auto disabled = database_->run(update_disabled, SqlValues().add(id));
+    if (!disabled) return tl::unexpected(disabled.error());
+    return give_up(id, now + base::Seconds{1}, problem, now);
+}
+
+base::Result<void> SqlWebhookStore::enable_endpoint(const std::string& id) {
+    return done(database_->run(update_enabled, SqlValues().add(id)));
+}
+
+base::Result<bool> SqlWebhookStore::rotate_secret(const std::string& id, const std::string& sealed_secret,
+                                                  std::optional<base::Timestamp> former_until) {
+    const auto values = SqlValues().add(id).add(sealed_secret).add_if(seconds_if(former_until));
+    const auto rotated = database_->run(update_secret, values);
+    if (!rotated) return tl::unexpected(rotated.error());
+    return rotated->changed == 1;
+}
+
+base::Result<void> SqlWebhookStore::set_health(const std::string& id, const service::EndpointHealth& health) {
+    SqlValues values;
+    values.add(id).add(health.failures).add_if(seconds_if(health.failing_since)).add(seconds_of(health.next_at));
+    return done(database_->run(update_health, values));
+}
+
+base::Result<void> SqlWebhookStore::add_event(const service::WebhookEvent& event) {
+    SqlValues values;
+    values.add(event.id).add(event.key).add(event.type).add(event.grant_id).add(event.github_user_id);
+    values.add(event.github_username).add(event.detail).add(seconds_of(event.at));
+    return done(database_->run(insert_event, values));
+}
+
+base::Result<void> SqlWebhookStore::add_expiries(base::Timestamp after, base::Timestamp by) {
+    return done(database_->run(insert_expiries, SqlValues().add(seconds_of(after)).add(seconds_of(by))));
+}
+
+base::Result<std::vector<service::WebhookEvent>> SqlWebhookStore::undispatched(int limit) {
+    const auto answer = database_->run(select_undispatched, SqlValues().add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    std::vector<service::WebhookEvent> events;
+    for (const SqlRow& row : answer->rows)
+        events.push_back(read_event(row));
+    return events;
+}
+
+base::Result<void> SqlWebhookStore::dispatch(const std::string& event_id, const std::vector<std::string>& endpoint_ids,
+                                             base::Timestamp now) {
+    std::vector<SqlValues> all;
+    for (const std::string& endpoint_id : endpoint_ids)
+        all.push_back(SqlValues().add(base::random_uuid()).add(event_id).add(endpoint_id).add(seconds_of(now)));
+    const auto inserted = database_->run_each(insert_delivery, all);
+    if (!inserted) return inserted;
+    return done(database_->run(update_dispatched, SqlValues().add(event_id).add(seconds_of(now))));
+}
+
+base::Result<std::set<std::string>> SqlWebhookStore::endpoints_with_due(base::Timestamp now) {
+    const auto answer = database_->run(select_endpoints_with_due, SqlValues().add(seconds_of(now)));
+    if (!answer) return tl::unexpected(answer.error());
+    std::set<std::string> ids;
+    for (const SqlRow& row : answer->rows)
+        ids.insert(row.text(0));
+    return ids;
+}
+
+base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::due(const std::string& endpoint_id,
+                                                                         base::Timestamp now, int limit) {
+    const auto values = SqlValues().add(endpoint_id).add(seconds_of(now)).add(std::int64_t{limit});
+    const auto answer = database_->run(select_due, values);
+    if (!answer) return tl::unexpected(answer.error());
+    return read_deliveries(*answer);
+}
+
+base::Result<void> SqlWebhookStore::give_up(const std::string& endpoint_id, base::Timestamp before,
+                                            const std::string& problem, base::Timestamp now) {
+    SqlValues values;
+    values.add(endpoint_id).add(problem).add(seconds_of(now)).add(seconds_of(before));
+    return done(database_->run(update_to_dead, values));
+}
+
+base::Result<void> SqlWebhookStore::update(const service::WebhookDelivery& delivery) {
+    SqlValues values;
+    values.add(delivery.id).add(service::to_text(delivery.state)).add(delivery.attempts);
+    values.add(seconds_of(delivery.next_at)).add(seconds_of(delivery.updated_at)).add(delivery.problem);
+    return done(database_->run(update_delivery, values));
+}
+
+base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::deliveries(
+    std::optional<service::DeliveryState> state, int limit) {
+    SqlValues values;
+    if (state) {
+        values.add(service::to_text(*state));
+    } else {
+        values.add_null();
+    }
+    const auto answer = database_->run(state ? select_of_state : select_latest, values.add(std::int64_t{limit}));
+    if (!answer) return tl::unexpected(answer.error());
+    return read_deliveries(*answer);
+}
+
+base::Result<std::int64_t> SqlWebhookStore::count_dead() {
+    const auto answer = database_->run(select_dead_count, {});
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->rows.at(0).number(0);
+}
+
+base::Result<bool> SqlWebhookStore::resend(const std::string& delivery_id, base::Timestamp now) {
+    const auto answer = database_->run(update_to_waiting, SqlValues().add(delivery_id).add(seconds_of(now)));
+    if (!answer) return tl::unexpected(answer.error());
+    return answer->changed == 1;
+}
+
+base::Result<void> SqlWebhookStore::prune(base::Timestamp before) {
+    const auto deliveries = database_->run(delete_deliveries, SqlValues().add(seconds_of(before)));
+    if (!deliveries) return tl::unexpected(deliveries.error());
+    const auto strays = database_->run(delete_strays, {});
+    if (!strays) return tl::unexpected(strays.error());
+    return done(database_->run(delete_events, SqlValues().add(seconds_of(before))));
+}
+
+}  // namespace llmapikey::storage

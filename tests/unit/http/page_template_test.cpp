@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <stdexcept>
+
+#include "http/answers/page_template.hpp"
+
+namespace llmapikey::web::views {
+namespace {
+
+using Texts = std::map<std::string, std::string, std::less<>>;
+
+std::string filled(const Texts& texts, const Data& data) {
+    const auto text_of = [&](std::string_view name) { return std::string_view(texts.find(name)->second); };
+    return PageTemplate("page", text_of).render(data);
+}
+std::string filled(const std::string& text, const Data& data) {
+    return filled(Texts{{"page", text}}, data);
+}
+
+Data list_of(std::initializer_list<const char*> texts) {
+    Data list{Data::type::list};
+    for (const char* text : texts)
+        list << Data("text", text);
+    return list;
+}
+
+TEST(PageTemplateTest, EscapesEveryValue) {
+    Data data;
+    data.set("name", "<b title=\"x\">'&amp;</b>");
+    EXPECT_EQ(filled("[{{name}}]", data), "[&lt;b title=&quot;x&quot;&gt;&apos;&amp;amp;&lt;/b&gt;]");
+    EXPECT_EQ(filled("[{{unknown}}]", data), "[]");
+}
+
+TEST(PageTemplateTest, SectionsAreShownForWhatIsThere) {
+    Data inner;
+    inner.set("name", "inner");
+    Data data;
+    data.set("yes", true);
+    data.set("no", false);
+    data.set("text", "t");
+    data.set("name", "outer");
+    data.set("object", inner);
+    data.set("items", list_of({"a", "b"}));
+    data.set("nothing", Data(Data::type::list));
+    EXPECT_EQ(filled("{{#yes}}1{{/yes}}{{#no}}2{{/no}}{{^no}}3{{/no}}{{^yes}}4{{/yes}}{{^unknown}}5{{/unknown}}", data),
+              "135");
+    EXPECT_EQ(filled("{{#text}}({{text}}){{/text}}", data), "(t)");
+    EXPECT_EQ(filled("{{#object}}{{name}} {{text}}{{/object}} {{name}}", data), "inner t outer");
+    EXPECT_EQ(
+        filled("{{#items}}{{text}}{{name}},{{/items}}{{#nothing}}x{{/nothing}}{{^nothing}}none{{/nothing}}", data),
+        "aouter,bouter,none");
+    EXPECT_EQ(filled("{{#items}}{{#yes}}<{{text}}>{{/yes}}{{/items}}", data), "<a><b>");
+}
+
+TEST(PageTemplateTest, OtherTemplatesAreTakenIn) {
+    Data data;
+    data.set("items", list_of({"a", "b"}));
+    const Texts texts{{"page", "<ul>\n{{#items}}\n{{>item}}\n{{/items}}\n</ul>{{>end}}"},
+                      {"item", "<li>{{text}}</li>\n"},
+                      {"end", "{{^items}}x{{/items}}."}};
+    EXPECT_EQ(filled(texts, data), "<ul>\n<li>a</li>\n<li>b</li>\n</ul>.");
+}
+
+TEST(PageTemplateTest, ALineOfOneTagLeavesNoLine) {
+    Data data;
+    data.set("yes", true);
+    EXPECT_EQ(filled("a\n  {{#yes}}  \nb\n{{/yes}}\nc", data), "a\nb\nc");
+    EXPECT_EQ(filled("a {{#yes}}\nb{{/yes}}\nc", data), "a \nb\nc");
+    EXPECT_EQ(filled("{{#yes}}\nx\n{{/yes}}\n", data), "x\n");
+}
+
+TEST(PageTemplateTest, RefusesWhatIsNotClosed) {
+    for (const char* text : {"{{#a}}x", "x{{/a}}", "{{#a}}{{#b}}{{/a}}{{/b}}", "{{a"})
+        EXPECT_THROW(filled(text, Data()), std::logic_error) << text;
+}
+
+}  // namespace
+}  // namespace llmapikey::web::views

@@ -1,0 +1,385 @@
+#include "keys/issuance.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "support/fake_key_provider.hpp"
+#include "support/manual_clock.hpp"
+#include "support/memory_audit_log.hpp"
+#include "support/memory_key_store.hpp"
+
+namespace llmapikey::service {
+namespace {
+
+using test::FakeKeyProvider;
+using test::MemoryKeyStore;
+using MintFault = FakeKeyProvider::MintFault;
+using Operation = MemoryKeyStore::Operation;
+
+const domain::Recipient ada{{1001}, "ada"};
+constexpr base::Seconds settle_wait{30};
+
+class IssuanceTest : public testing::Test {
+protected:
+    static IssuancePolicy policy() {
+        IssuancePolicy policy;
+        policy.is_enabled = true;
+        policy.max_total_keys = 5;
+        policy.daily_limit = base::MicroUsd{2'500'000};
+        return policy;
+    }
+    void pause() { issuance_.emplace(IssuancePolicy{}, parts()); }
+    IssueAnswer issue() { return issuance_->issue(ada); }
+    // In the end there is one key upstream, it is the stored one, and it is shown.
+    void expect_one_good_key() {
+        const auto answer = issue();
+        ASSERT_TRUE(answer.status == IssueStatus::created || answer.status == IssueStatus::exists)
+            << answer.error.detail;
+        const auto keys = provider_.live_keys();
+        ASSERT_EQ(keys.size(), 1u);
+        EXPECT_EQ(answer.grant->delete_handle, keys[0].delete_handle);
+        EXPECT_EQ(answer.raw_key.reveal(), "sk-or-v1-raw-of-" + keys[0].delete_handle);
+        EXPECT_EQ(store_.totals()->live, 1);
+    }
+
+    IssuanceParts parts() {
+        return {store_,
+                store_,
+                provider_,
+                replacement_,
+                sealer_,
+                nonces_,
+                lanes_,
+                clock_,
+                [](const std::string& message) { EXPECT_EQ(message.find("sk-or-"), std::string::npos) << message; },
+                [this] { ++wakes_; }};
+    }
+
+    test::ManualClock clock_;
+    MemoryKeyStore store_;
+    FakeKeyProvider provider_{clock_};
+    test::MemoryAuditLog audit_;
+    base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
+    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    MintLanes lanes_{8, 50};
+    int wakes_ = 0;
+    Replacement replacement_{store_, store_, provider_, audit_, clock_};
+    std::optional<Issuance> issuance_{std::in_place, policy(), parts()};
+};
+
+TEST_F(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
+    EXPECT_EQ(issue().status, IssueStatus::created);
+    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, TheRawKeyIsStoredSealed) {
+    const auto answer = issue();
+    EXPECT_EQ(answer.grant->sealed_key.find("raw-of"), std::string::npos);
+    EXPECT_EQ(answer.grant->key_hint, domain::key_hint(answer.raw_key.reveal()));
+}
+
+TEST_F(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
+    const auto made = issue();
+    pause();
+    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(issuance_->issue({{2}, "bob"}).status, IssueStatus::paused);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+}
+
+TEST_F(IssuanceTest, FullSaysSo) {
+    for (std::int64_t account = 1; account <= 5; ++account) {
+        EXPECT_EQ(issuance_->issue({{account}, "x"}).status, IssueStatus::created);
+    }
+    EXPECT_EQ(issue().status, IssueStatus::full);
+    EXPECT_EQ(provider_.mint_calls(), 5);
+}
+
+TEST_F(IssuanceTest, AnAccountOnHoldGetsNoKeyUntilTheHoldIsOver) {
+    store_.hold(ada.id, {clock_.now() + base::Seconds{60}, "cool off"});
+    const auto answer = issue();
+    EXPECT_EQ(answer.status, IssueStatus::on_hold);
+    EXPECT_EQ(answer.hold->reason, "cool off");
+    EXPECT_EQ(provider_.mint_calls(), 0);
+    clock_.advance(base::Seconds{60});
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, ARefusalFreesThePlace) {
+    provider_.fail_next_mint(MintFault::refused);
+    EXPECT_EQ(issue().status, IssueStatus::failed);
+    EXPECT_EQ(store_.totals()->live, 0);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, ALostAnswerThatTookEffectIsRevokedOnTheNextVisitAndMintedAnew) {
+    provider_.fail_next_mint(MintFault::lost_after_effect);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    expect_one_good_key();
+    EXPECT_EQ(provider_.mint_calls(), 2);
+}
+
+TEST_F(IssuanceTest, ALostAnswerWithoutEffectIsWaitedFor) {
+    provider_.fail_next_mint(MintFault::lost_before_effect);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    clock_.advance(settle_wait - base::Seconds{1});
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    clock_.advance(base::Seconds{1});
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
+    provider_.fail_next_mint(MintFault::lost_before_effect);
+    issue();
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    const auto grant = store_.find(ada.id)->value();
+    provider_.add_key(domain::upstream_key_name(ada.id, grant.nonce), clock_.now());
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AHandleWithoutAKeyIsRevokedByItsHandle) {
+    provider_.fail_next_mint(MintFault::handle_only);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, WhileTheListCannotBeReadNothingIsConcluded) {
+    provider_.fail_next_mint(MintFault::lost_after_effect);
+    issue();
+    clock_.advance(settle_wait);
+    provider_.fail_next_list();
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatCannotBeStoredIsRevoked) {
+    store_.fail_next(Operation::activate);
+    const auto answer = issue();
+    EXPECT_EQ(answer.status, IssueStatus::failed);
+    EXPECT_EQ(answer.error.code, base::Errc::store_unavailable);
+    EXPECT_TRUE(provider_.live_keys().empty());
+    EXPECT_EQ(store_.totals()->live, 0);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatWasStoredAlthoughTheAnswerWasLostStays) {
+    store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
+    EXPECT_EQ(issue().status, IssueStatus::exists);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
+    store_.fail_next(Operation::activate);
+    provider_.fail_next_revoke();
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
+    store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
+    store_.fail_next(Operation::knows);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatCouldNotBeStoredWhileTheDatabaseWasAwayIsEndedLater) {
+    store_.fail_next(Operation::activate);
+    store_.fail_next(Operation::mark_ambiguous);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    clock_.advance(settle_wait);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AReservationThatCannotBeReleasedIsSettledLater) {
+    provider_.fail_next_mint(MintFault::refused);
+    store_.fail_next(Operation::release);
+    EXPECT_EQ(issue().status, IssueStatus::failed);
+    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    clock_.advance(settle_wait);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AnUnknownOutcomeThatCannotBeNotedIsSettledLater) {
+    provider_.fail_next_mint(MintFault::lost_after_effect);
+    store_.fail_next(Operation::mark_ambiguous);
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    clock_.advance(settle_wait);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AProcessThatDiedAfterReservingLocksNobodyOut) {
+    store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
+    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    clock_.advance(settle_wait);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AProcessThatDiedAfterMintingLeavesNoOrphan) {
+    store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
+    provider_.add_key(domain::upstream_key_name(ada.id, "dead-attempt"), clock_.now());
+    clock_.advance(settle_wait);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AnAttemptThatWasTakenAwayWhileItMintedRevokesItsOwnKey) {
+    provider_.during_next_mint([this] {
+        const auto grant = store_.find(ada.id)->value();
+        ASSERT_TRUE(store_.mark_ambiguous({ada.id, grant.id, grant.nonce}, ""));
+        ASSERT_TRUE(store_.release({ada.id, grant.id, grant.nonce}));
+        EXPECT_EQ(issue().status, IssueStatus::created);
+    });
+    EXPECT_EQ(issue().status, IssueStatus::failed);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, ManySubmitsAtOnceMintOnce) {
+    std::vector<std::thread> submits;
+    for (int i = 0; i < 50; ++i) {
+        submits.emplace_back([this] {
+            const auto answer = issue();
+            EXPECT_TRUE(answer.status == IssueStatus::created || answer.status == IssueStatus::exists ||
+                        answer.status == IssueStatus::in_progress);
+        });
+    }
+    for (auto& submit : submits)
+        submit.join();
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
+    std::vector<MintLanes::Lane> taken;
+    for (int i = 0; i < 8; ++i)
+        taken.push_back(std::move(*lanes_.enter(base::Millis{0})));
+    lanes_.set_has_queue(true);  // nobody waits for a lane in the call itself
+    const auto answer = issue();
+    EXPECT_EQ(answer.status, IssueStatus::queued);
+    EXPECT_EQ(answer.place, 1);
+    EXPECT_EQ(issuance_->issue({{7}, "grace"}).place, 2);
+    EXPECT_EQ(issue().place, 1) << "asking again costs nobody the place";
+    EXPECT_EQ(wakes_, 3);
+    EXPECT_EQ(provider_.mint_calls(), 0);
+    taken.clear();
+    const auto due = store_.list_due(clock_.now(), 10);
+    ASSERT_EQ(due->size(), 2u);
+    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::created);
+    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::in_progress) << "it is done";
+    EXPECT_EQ(store_.find(ada.id)->value().status, domain::GrantStatus::active);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+}
+
+TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
+    lanes_.set_has_queue(true);
+    issue();
+    lanes_.set_has_queue(false);
+    provider_.fail_next_mint(MintFault::refused);
+    EXPECT_EQ(issue().status, IssueStatus::queued);
+    const auto row = store_.find(ada.id)->value();
+    EXPECT_EQ(row.status, domain::GrantStatus::waiting);
+    EXPECT_EQ(row.problem, domain::MintProblem::refused);
+    EXPECT_EQ(row.attempts, 1);
+    EXPECT_GT(*row.next_attempt_at, clock_.now());
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
+    const auto first = issue();
+    const domain::Recipient grace{{1002}, "grace"};
+    const auto is_first_alive = [&] {
+        const auto keys = provider_.live_keys();
+        return std::any_of(keys.begin(), keys.end(),
+                           [&](const auto& key) { return key.delete_handle == first.grant->delete_handle; });
+    };
+    for (const MintFault fault : {MintFault::foreign_handle, MintFault::unguarded_foreign}) {
+        provider_.fail_next_mint(fault);
+        EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::sorting_out);
+        EXPECT_EQ(store_.find(grace.id)->value().delete_handle, "") << "found by its name";
+        clock_.advance(settle_wait);
+        issuance_->settle(store_.find(grace.id)->value());
+        EXPECT_TRUE(is_first_alive());
+        EXPECT_EQ(provider_.live_keys().size(), 1u) << "what was made is found by its name, and ended";
+    }
+    EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::created);
+    EXPECT_EQ(provider_.live_keys().size(), 2u);
+    EXPECT_TRUE(is_first_alive());
+}
+
+TEST_F(IssuanceTest, AKeyThatCannotBeGuardedIsRevokedAndItsCauseTold) {
+    provider_.fail_next_mint(MintFault::unguarded);
+    const auto refused = issue();
+    EXPECT_EQ(refused.error.code, base::Errc::misconfigured) << refused.error.detail;
+    EXPECT_TRUE(provider_.live_keys().empty());
+    EXPECT_EQ(issue().status, IssueStatus::created);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatCanNeitherBeGuardedNorRevokedIsEndedLater) {
+    provider_.fail_next_mint(MintFault::unguarded);
+    provider_.fail_next_revoke();
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    clock_.advance(settle_wait);
+    issuance_->settle(store_.find(ada.id)->value());
+    EXPECT_TRUE(provider_.live_keys().empty());
+}
+
+TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
+    const auto first = issue();
+    clock_.advance(std::chrono::days{91});
+    const auto second = issue();
+    EXPECT_EQ(second.status, IssueStatus::created);
+    EXPECT_NE(second.grant->delete_handle, first.grant->delete_handle);
+    EXPECT_NE(second.grant->id, first.grant->id);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AKeyThatIsMarkedAsGoneAndIsThereIsNotEnded) {
+    const auto first = issue();
+    ASSERT_TRUE(store_.set_missing({first.grant->id}, clock_.now()));
+    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    expect_one_good_key();
+    provider_.remove_key(first.grant->delete_handle);
+    EXPECT_EQ(issue().status, IssueStatus::created);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AReplacementThatIsRefusedKeepsThePlace) {
+    issue();
+    clock_.advance(std::chrono::days{91});
+    provider_.fail_next_mint(MintFault::refused);
+    EXPECT_EQ(issue().status, IssueStatus::queued);
+    EXPECT_TRUE(provider_.live_keys().empty());
+    EXPECT_EQ(store_.totals()->live, 1);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
+    issue();
+    clock_.advance(std::chrono::days{91});
+    provider_.fail_next_revoke();
+    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(store_.find(ada.id)->value().status, domain::GrantStatus::replacing);
+    expect_one_good_key();
+}
+
+TEST_F(IssuanceTest, PausedStillSettlesWhatIsInDoubt) {
+    provider_.fail_next_mint(MintFault::lost_after_effect);
+    issue();
+    pause();
+    EXPECT_EQ(issue().status, IssueStatus::paused);
+    EXPECT_TRUE(provider_.live_keys().empty());
+}
+
+}  // namespace
+}  // namespace llmapikey::service
