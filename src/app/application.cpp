@@ -33,8 +33,7 @@ namespace llmapikey::app {
 // Order is lifetime: each part may use the ones above it, and is destroyed before them.
 struct Application::Parts {
     Parts(const config::Config& config, Setting setting, const base::Clock& clock, Stores opened,
-          const net::ListenAddress& listen, const std::vector<web::AddressRange>& proxies,
-          const PutInFront& put_in_front)
+          const net::ListenAddress& listen, const std::vector<AddressRange>& proxies, const PutInFront& put_in_front)
         : time(clock),
           upstream_timeout(config.upstream_timeout),
           can_recover(!config.openrouter_management_key.empty()),
@@ -97,7 +96,7 @@ struct Application::Parts {
           handlers(make_handlers()),
           site(handlers, {settings_of(config, setting), csrf, route_table()},
                {clock, sessions, admins, tokens, stores.rate_limits.get(), *stores.answers, answer_sealer, metrics},
-               web::OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
+               OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
           front(put_in_front ? put_in_front(site) : nullptr),
           server(server_options(config, listen, proxies), front ? *front : site,
                  {database_queue, upstream_queue, identity_queue, mint_queue, lasting_queue}),
@@ -105,16 +104,15 @@ struct Application::Parts {
           recovery({*stores.keys, *stores.admin, *stores.replacements, *background_provider, settlement,
                     background_revocation, background_replacement},
                    clock),
-          reconciler(
-              {*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit, *stores.history,
-               nonces, clock},
-              {service::Repair::fix, false, domain::settle_time(config.upstream_timeout), config.upstream_timeout}),
+          reconciler({*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit,
+                      *stores.history, nonces, clock},
+                     {Repair::fix, false, settle_time(config.upstream_timeout), config.upstream_timeout}),
           guardrail_check(*stores.admin, *stores.statistics, *background_provider, *background_provider, clock,
                           {.call_timeout = config.upstream_timeout}),
           is_reconciled(config.reconcile_every.count() > 0),
           reconcile_job(
               {stores, leases, metrics, reconciler, time, [this](const std::string& message) { note_failure(message); },
-               [this](service::ReconcileReport& report, const std::stop_token& stop) {
+               [this](ReconcileReport& report, const std::stop_token& stop) {
                    if (guardrail.is_configured()) note_run("guardrail", guardrail_check.run(report, stop));
                }},
               config.reconcile_every, describe_database(config)),
@@ -148,8 +146,8 @@ struct Application::Parts {
     }
 
     // Each with what it names.
-    web::Handlers make_handlers() {
-        const web::KeyListPage key_list{time, *stores.admin, *stores.keys, issuance};
+    Handlers make_handlers() {
+        const KeyListPage key_list{time, *stores.admin, *stores.keys, issuance};
         return {.pages = {guardrail, *stores.keys, issuance},
                 .dashboard = {usage, background_queue, time, issuance, *stores.queue, guardrail, *stores.keys},
                 .own_key = {metrics, usage, time, issuance, own_key},
@@ -180,7 +178,7 @@ struct Application::Parts {
     // By itself: it may have to read much of upstream's list, and nothing else is to wait for that.
     AfterJob settle(const std::stop_token& stop) { return note_recovered("settling", recovery.settle(stop)); }
 
-    AfterJob note_recovered(const char* job, const service::Recovered& recovered) {
+    AfterJob note_recovered(const char* job, const Recovered& recovered) {
         if (recovered.settled > 0) minting_timer.wake();
         if (recovered.settled + recovered.revoked + recovered.replaced + recovered.synchronized > 0) {
             ops::log(ops::LogLevel::info, "recovered what was interrupted",
@@ -245,63 +243,63 @@ struct Application::Parts {
     const base::Seconds upstream_timeout;
     const bool can_recover;
     bool has_started = false;
-    Stores stores;                                        // grants, and limits that replicas share
-    JobLeases leases;                                     // what this process is the one to do
-    std::unique_ptr<net::HttpClient> http;                // outgoing calls
-    ops::Metrics metrics;                                 // what /metrics shows
-    OpenRouter provider;                                  // keys upstream, for those who want something now
-    OpenRouter background_provider;                       // likewise, for those who come again
-    std::unique_ptr<service::IdentityProvider> identity;  // GitHub
-    Sealers sealers;                                      // raw keys and secrets of webhooks in the database
-    base::Sealer attempt_sealer;                          // sign-in attempts in cookies
-    base::Sealer answer_sealer;                           // answers that are kept for their Idempotency-Key
-    domain::NonceMaker nonces;                            // names of upstream keys
-    web::SessionTokens sessions;                          // session cookies
-    web::CsrfTokens csrf;                                 // tokens in forms
-    web::Readiness readiness;                             // what /readyz shows
-    service::MintLanes lanes;                             // how many mints at once
-    service::Replacement replacement;                     // a key makes room for another
-    service::Issuance issuance;                           // reserve, mint, activate
-    service::Revocation revocation;                       // ending keys
-    service::Replacement background_replacement;          // what was interrupted of them
-    service::Revocation background_revocation;            // likewise, and ending many
-    service::OwnKey own_key;                              // what recipients do with theirs
-    service::Administration administration;               // what else is done to one key
-    service::BulkRevoker bulk_revoker;                    // ending many
-    service::ApiTokens tokens;                            // of the JSON API
-    std::unique_ptr<net::HttpClient> webhook_http;        // to whom webhooks may be sent
-    upstream::WebhookClient webhook_client;               // sends one message
-    CountedWebhooks counted_webhooks;                     // likewise
-    service::Webhooks webhooks;                           // endpoints that are told what happens
-    service::Statistics statistics;                       // figures for the console
-    std::set<std::int64_t> admins;                        // who may
-    service::SignIn sign_in;                              // OAuth
-    service::UsageCache usage;                            // spending of keys
-    service::GuardrailWatch guardrail;                    // which models keys may call
-    upstream::ChatClient chat;                            // one question to a model
-    service::Trials trials;                               // recipients see that their key works
-    base::WorkQueue database_queue;                       // handlers that touch the database
-    base::WorkQueue upstream_queue;                       // handlers that call OpenRouter
-    base::WorkQueue identity_queue;                       // handlers that call GitHub
-    base::WorkQueue mint_queue;                           // handlers that mint
-    base::WorkQueue lasting_queue;                        // handlers that a model's answer holds up
-    base::WorkQueue minting_queue;                        // mints of those who have waited in the queue
-    base::WorkQueue background_queue;                     // calls upstream that nobody waits for
-    base::WorkQueue webhook_queue;                        // messages to webhook endpoints
-    Observation observation;                              // what /metrics shows of them all
-    web::Handlers handlers;                               // what routes lead to
-    web::Site site;                                       // routes
-    std::unique_ptr<net::HttpHandler> front;              // the sandbox: what is served beside the site; else null
-    net::HttpServer server;                               // sockets
-    service::Settlement settlement;                       // attempts in doubt
-    service::Recovery recovery;                           // what was interrupted
-    service::Reconciler reconciler;                       // upstream's keys against ours
-    service::GuardrailCheck guardrail_check;              // whether they are under the guardrail
+    Stores stores;                                  // grants, and limits that replicas share
+    JobLeases leases;                               // what this process is the one to do
+    std::unique_ptr<net::HttpClient> http;          // outgoing calls
+    ops::Metrics metrics;                           // what /metrics shows
+    OpenRouter provider;                            // keys upstream, for those who want something now
+    OpenRouter background_provider;                 // likewise, for those who come again
+    std::unique_ptr<IdentityProvider> identity;     // GitHub
+    Sealers sealers;                                // raw keys and secrets of webhooks in the database
+    base::Sealer attempt_sealer;                    // sign-in attempts in cookies
+    base::Sealer answer_sealer;                     // answers that are kept for their Idempotency-Key
+    NonceMaker nonces;                              // names of upstream keys
+    SessionTokens sessions;                         // session cookies
+    CsrfTokens csrf;                                // tokens in forms
+    Readiness readiness;                            // what /readyz shows
+    MintLanes lanes;                                // how many mints at once
+    Replacement replacement;                        // a key makes room for another
+    Issuance issuance;                              // reserve, mint, activate
+    Revocation revocation;                          // ending keys
+    Replacement background_replacement;             // what was interrupted of them
+    Revocation background_revocation;               // likewise, and ending many
+    OwnKey own_key;                                 // what recipients do with theirs
+    Administration administration;                  // what else is done to one key
+    BulkRevoker bulk_revoker;                       // ending many
+    ApiTokens tokens;                               // of the JSON API
+    std::unique_ptr<net::HttpClient> webhook_http;  // to whom webhooks may be sent
+    WebhookClient webhook_client;                   // sends one message
+    CountedWebhooks counted_webhooks;               // likewise
+    Webhooks webhooks;                              // endpoints that are told what happens
+    Statistics statistics;                          // figures for the console
+    std::set<std::int64_t> admins;                  // who may
+    SignIn sign_in;                                 // OAuth
+    UsageCache usage;                               // spending of keys
+    GuardrailWatch guardrail;                       // which models keys may call
+    ChatClient chat;                                // one question to a model
+    Trials trials;                                  // recipients see that their key works
+    base::WorkQueue database_queue;                 // handlers that touch the database
+    base::WorkQueue upstream_queue;                 // handlers that call OpenRouter
+    base::WorkQueue identity_queue;                 // handlers that call GitHub
+    base::WorkQueue mint_queue;                     // handlers that mint
+    base::WorkQueue lasting_queue;                  // handlers that a model's answer holds up
+    base::WorkQueue minting_queue;                  // mints of those who have waited in the queue
+    base::WorkQueue background_queue;               // calls upstream that nobody waits for
+    base::WorkQueue webhook_queue;                  // messages to webhook endpoints
+    Observation observation;                        // what /metrics shows of them all
+    Handlers handlers;                              // what routes lead to
+    Site site;                                      // routes
+    std::unique_ptr<net::HttpHandler> front;        // the sandbox: what is served beside the site; else null
+    net::HttpServer server;                         // sockets
+    Settlement settlement;                          // attempts in doubt
+    Recovery recovery;                              // what was interrupted
+    Reconciler reconciler;                          // upstream's keys against ours
+    GuardrailCheck guardrail_check;                 // whether they are under the guardrail
     const bool is_reconciled;
-    ReconcileJob reconcile_job;               // when that is done, and what comes of it
-    service::MintDispatcher dispatcher;       // whose turn it is
-    service::WebhookCourier webhook_courier;  // messages to endpoints
-    Upkeep upkeep;                            // of the database
+    ReconcileJob reconcile_job;      // when that is done, and what comes of it
+    MintDispatcher dispatcher;       // whose turn it is
+    WebhookCourier webhook_courier;  // messages to endpoints
+    Upkeep upkeep;                   // of the database
     JobLease bulk_lease{"bulk", base::Seconds{20}};
     JobLease webhook_lease{"webhooks", base::Seconds{60}};
     JobLease statistics_lease{"statistics", base::Seconds{120}};

@@ -37,8 +37,8 @@
 namespace llmapikey::app {
 namespace {
 
-namespace postgres = storage::postgres;
-namespace sqlite = storage::sqlite;
+namespace postgres = postgres;
+namespace sqlite = sqlite;
 
 constexpr int sqlite_threads = 4;
 constexpr base::Millis sqlite_busy_timeout{5'000};
@@ -84,8 +84,8 @@ base::Result<void> check_data_folder(const config::Config& config) {
                           "; create it, or set DATA_DIR to a folder that can be written");
 }
 
-base::Result<storage::Migrator> open_sqlite_migrator(const config::Config& config, sqlite::Access access,
-                                                     const base::Clock& clock) {
+base::Result<Migrator> open_sqlite_migrator(const config::Config& config, sqlite::Access access,
+                                            const base::Clock& clock) {
     if (access == sqlite::Access::read_write) {
         const auto folder = make_data_folder(config);
         if (!folder) return tl::unexpected(folder.error());
@@ -95,7 +95,7 @@ base::Result<storage::Migrator> open_sqlite_migrator(const config::Config& confi
     return sqlite::make_migrator(std::move(*connection), clock);
 }
 
-base::Result<storage::Migrator> open_postgres_migrator(const config::Config& config, const base::Sealer* sealer) {
+base::Result<Migrator> open_postgres_migrator(const config::Config& config, const base::Sealer* sealer) {
     const auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
     if (!settings) return tl::unexpected(settings.error());
     auto connection = postgres::Connection::open(*settings, no_statement_timeout);
@@ -105,24 +105,23 @@ base::Result<storage::Migrator> open_postgres_migrator(const config::Config& con
 }
 
 // Those that both databases share.
-void open_shared(const std::shared_ptr<storage::SqlDatabase>& database, std::shared_ptr<storage::GrantEndings> endings,
-                 Stores& stores) {
-    stores.admin = std::make_unique<storage::SqlAdminStore>(database, endings);
-    stores.replacements = std::make_unique<storage::SqlReplacementStore>(database, std::move(endings));
-    stores.queue = std::make_unique<storage::SqlMintQueue>(database);
-    stores.spending = std::make_unique<storage::SqlSpendingStore>(database);
-    stores.history = std::make_unique<storage::SqlAttemptHistory>(database);
-    stores.bulks = std::make_unique<storage::SqlBulkStore>(database);
-    stores.tokens = std::make_unique<storage::SqlTokenStore>(database);
-    stores.answers = std::make_unique<storage::SqlStoredAnswers>(database);
-    stores.leases = std::make_unique<storage::SqlLeases>(database);
-    stores.statistics = std::make_unique<storage::SqlStatisticsStore>(database);
-    stores.webhooks = std::make_unique<storage::SqlWebhookStore>(database);
-    stores.sealed = std::make_unique<storage::SqlSealedStore>(database);
-    stores.misdated = std::make_unique<storage::SqlTimeCorrection>(database);
+void open_shared(const std::shared_ptr<SqlDatabase>& database, std::shared_ptr<GrantEndings> endings, Stores& stores) {
+    stores.admin = std::make_unique<SqlAdminStore>(database, endings);
+    stores.replacements = std::make_unique<SqlReplacementStore>(database, std::move(endings));
+    stores.queue = std::make_unique<SqlMintQueue>(database);
+    stores.spending = std::make_unique<SqlSpendingStore>(database);
+    stores.history = std::make_unique<SqlAttemptHistory>(database);
+    stores.bulks = std::make_unique<SqlBulkStore>(database);
+    stores.tokens = std::make_unique<SqlTokenStore>(database);
+    stores.answers = std::make_unique<SqlStoredAnswers>(database);
+    stores.leases = std::make_unique<SqlLeases>(database);
+    stores.statistics = std::make_unique<SqlStatisticsStore>(database);
+    stores.webhooks = std::make_unique<SqlWebhookStore>(database);
+    stores.sealed = std::make_unique<SqlSealedStore>(database);
+    stores.misdated = std::make_unique<SqlTimeCorrection>(database);
 }
 
-DatabaseClock::Read reader_of_time(std::shared_ptr<storage::SqlDatabase> database) {
+DatabaseClock::Read reader_of_time(std::shared_ptr<SqlDatabase> database) {
     return [database = std::move(database)]() -> base::Result<DatabaseClock::Micros> {
         const auto answer = database->run("SELECT {queue_time}", {});
         if (!answer) return tl::unexpected(answer.error());
@@ -175,7 +174,7 @@ base::Result<Stores> open_stores(const config::Config& config) {
 
 base::Result<void> verify_secret(const Stores& stores, const config::Config& config) {
     const Sealers sealers(config);
-    return service::SealingCanary(*stores.sealed, sealers.keys, sealers.webhooks).verify_or_write();
+    return SealingCanary(*stores.sealed, sealers.keys, sealers.webhooks).verify_or_write();
 }
 
 base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const config::Config& config,
@@ -198,7 +197,7 @@ base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const c
     auto migrator = is_embedded(config) ? open_sqlite_migrator(config, access, clock)
                                         : open_postgres_migrator(config, migration->sealer_.get());
     if (!migrator) return tl::unexpected(migrator.error());
-    migration->migrator_ = std::make_unique<storage::Migrator>(std::move(*migrator));
+    migration->migrator_ = std::make_unique<Migrator>(std::move(*migrator));
     return migration;
 }
 

@@ -41,28 +41,28 @@ struct Sealers {
 };
 
 struct Stores {
-    std::unique_ptr<service::KeyStore> keys;
-    std::unique_ptr<service::MintQueue> queue;
-    std::unique_ptr<service::ReplacementStore> replacements;
-    std::unique_ptr<service::SpendingStore> spending;
-    std::unique_ptr<service::AdminStore> admin;
-    std::unique_ptr<service::AuditLog> audit;
-    std::unique_ptr<service::AttemptHistory> history;
-    std::unique_ptr<service::BulkStore> bulks;
-    std::unique_ptr<service::TokenStore> tokens;
-    std::unique_ptr<service::StoredAnswers> answers;
-    std::unique_ptr<service::Leases> leases;
-    std::unique_ptr<service::StatisticsStore> statistics;
-    std::unique_ptr<service::WebhookStore> webhooks;
-    std::unique_ptr<service::SealedStore> sealed;
-    std::shared_ptr<storage::DatabaseHealth> health = std::make_shared<storage::DatabaseHealth>();
-    std::unique_ptr<service::RateLimits> rate_limits;  // null: one process only, which counts for itself
-    std::unique_ptr<DatabaseClock> clock;              // null: the database's time is this machine's
+    std::unique_ptr<KeyStore> keys;
+    std::unique_ptr<MintQueue> queue;
+    std::unique_ptr<ReplacementStore> replacements;
+    std::unique_ptr<SpendingStore> spending;
+    std::unique_ptr<AdminStore> admin;
+    std::unique_ptr<AuditLog> audit;
+    std::unique_ptr<AttemptHistory> history;
+    std::unique_ptr<BulkStore> bulks;
+    std::unique_ptr<TokenStore> tokens;
+    std::unique_ptr<StoredAnswers> answers;
+    std::unique_ptr<Leases> leases;
+    std::unique_ptr<StatisticsStore> statistics;
+    std::unique_ptr<WebhookStore> webhooks;
+    std::unique_ptr<SealedStore> sealed;
+    std::shared_ptr<DatabaseHealth> health = std::make_shared<DatabaseHealth>();
+    std::unique_ptr<RateLimits> rate_limits;  // null: one process only, which counts for itself
+    std::unique_ptr<DatabaseClock> clock;     // null: the database's time is this machine's
     // Gives back what the database's files hold of the past; empty: the database does so by itself. To be called every
     // few seconds.
     std::function<base::Result<void>()> shrink;
 
-    std::unique_ptr<storage::SqlTimeCorrection> misdated;  // what a clock that was wrong has left behind
+    std::unique_ptr<SqlTimeCorrection> misdated;  // what a clock that was wrong has left behind
 
     // The time for all that goes into the database, and is compared with what other processes have put there.
     const base::Clock& time_or(const base::Clock& machine) const { return clock ? *clock : machine; }
@@ -87,7 +87,7 @@ public:
     // Creates nothing: for states() and rehearse_write().
     static base::Result<std::unique_ptr<DatabaseMigration>> open_existing(const config::Config& config,
                                                                           const base::Clock& clock);
-    storage::Migrator& migrator() { return *migrator_; }
+    Migrator& migrator() { return *migrator_; }
 
 private:
     enum class Creation { allowed, forbidden };
@@ -95,7 +95,7 @@ private:
                                                                  const base::Clock& clock);
     DatabaseMigration() = default;
     std::unique_ptr<base::Sealer> sealer_;
-    std::unique_ptr<storage::Migrator> migrator_;
+    std::unique_ptr<Migrator> migrator_;
 };
 
 // How the database is, found out without creating, migrating or leaving anything.

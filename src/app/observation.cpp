@@ -34,8 +34,8 @@ double unix_seconds(const std::optional<base::Timestamp>& time) {
 }  // namespace
 
 Observation::Observation(Observed observed, ops::Metrics& metrics) : observed_(std::move(observed)) {
-    for (const auto kind : service::Finding::kinds)
-        metrics.count_findings(service::to_text(kind), 0, 0);
+    for (const auto kind : Finding::kinds)
+        metrics.count_findings(to_text(kind), 0, 0);
     metrics.add_source([this] { return figures(); });
     metrics.add_source(ops::process_figures);
 }
@@ -46,7 +46,7 @@ void Observation::note_resealing() {
     if (!observed_.is_resealing || !is_due) return;
     resealing_noted_at_ = now;
     const auto remaining =
-        service::Resealer(*observed_.stores.sealed, observed_.sealers.keys, observed_.sealers.webhooks).remaining();
+        Resealer(*observed_.stores.sealed, observed_.sealers.keys, observed_.sealers.webhooks).remaining();
     if (!remaining) ops::log(ops::LogLevel::warn, "counting what is to be sealed anew: " + remaining.error().detail);
     to_reseal_ = remaining.value_or(-1);
 }
@@ -70,9 +70,9 @@ std::vector<Figure> Observation::figures() const {
                   "Failed statements and connections of this process by kind",
                   Figure::Kind::counter,
                   {}};
-    for (std::size_t kind = 0; kind < storage::DatabaseHealth::names.size(); ++kind)
-        errors.samples.push_back({{{"kind", std::string(storage::DatabaseHealth::names[kind])}},
-                                  number(observed_.stores.health->count(kind))});
+    for (std::size_t kind = 0; kind < DatabaseHealth::names.size(); ++kind)
+        errors.samples.push_back(
+            {{{"kind", std::string(DatabaseHealth::names[kind])}}, number(observed_.stores.health->count(kind))});
     figures.push_back(std::move(errors));
     add_queues(figures);
     if (const auto left = to_reseal_.load(); left >= 0)
@@ -114,8 +114,8 @@ void Observation::add_keys(std::vector<Figure>& figures) const {
 }
 
 void Observation::add_facts(std::vector<Figure>& figures) const {
-    const auto overview = service::read_overview(*observed_.stores.statistics, observed_.policy,
-                                                 observed_.spending_every, observed_.clock.now());
+    const auto overview =
+        read_overview(*observed_.stores.statistics, observed_.policy, observed_.spending_every, observed_.clock.now());
     if (!overview) return;  // llmapikey_database_up says so
     figures.push_back(gauge("llmapikey_last_reconciliation_timestamp_seconds",
                             "When any replica last compared all of upstream's keys with the database; 0: never",
@@ -178,13 +178,13 @@ void observe_connections(const net::HttpServer& server, ops::Metrics& metrics) {
     });
 }
 
-service::FigureLog figure_log(ops::Metrics& metrics) {
+FigureLog figure_log(ops::Metrics& metrics) {
     return
         [&metrics](std::string_view figure, bool has_succeeded) { metrics.count_figure_read(figure, has_succeeded); };
 }
 
-base::Result<service::WebhookAnswer> CountedWebhooks::post(const service::WebhookCall& call, base::Deadline deadline,
-                                                           const std::stop_token& stop) {
+base::Result<WebhookAnswer> CountedWebhooks::post(const WebhookCall& call, base::Deadline deadline,
+                                                  const std::stop_token& stop) {
     auto answer = transport_.post(call, deadline, stop);
     const bool is_cut_off = !answer && stop.stop_requested();
     if (!is_cut_off) metrics_.count_webhook_attempt(answer && answer->status >= 200 && answer->status < 300);

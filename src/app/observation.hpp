@@ -21,7 +21,7 @@ struct Observed {
     Stores& stores;
     const Sealers& sealers;
     bool is_resealing = false;  // a second KEY_ENCRYPTION_SECRET is accepted
-    service::IssuancePolicy policy;
+    IssuancePolicy policy;
     std::string database;               // "sqlite" or "postgres"
     base::Seconds spending_every{300};  // how often spending and credits are read
     std::vector<const base::WorkQueue*> queues;
@@ -53,19 +53,18 @@ private:
 void observe_connections(const net::HttpServer& server, ops::Metrics& metrics);
 
 // Counts readings of amounts; `metrics` must outlive it.
-service::FigureLog figure_log(ops::Metrics& metrics);
+FigureLog figure_log(ops::Metrics& metrics);
 
 // Counts what becomes of each message.
-class CountedWebhooks final : public service::WebhookTransport {
+class CountedWebhooks final : public WebhookTransport {
 public:
-    CountedWebhooks(service::WebhookTransport& transport, ops::Metrics& metrics)
-        : transport_(transport), metrics_(metrics) {}
+    CountedWebhooks(WebhookTransport& transport, ops::Metrics& metrics) : transport_(transport), metrics_(metrics) {}
     base::Result<void> check(const std::string& url) const override { return transport_.check(url); }
-    base::Result<service::WebhookAnswer> post(const service::WebhookCall& call, base::Deadline deadline,
-                                              const std::stop_token& stop) override;
+    base::Result<WebhookAnswer> post(const WebhookCall& call, base::Deadline deadline,
+                                     const std::stop_token& stop) override;
 
 private:
-    service::WebhookTransport& transport_;
+    WebhookTransport& transport_;
     ops::Metrics& metrics_;
 };
 

@@ -3,10 +3,6 @@
 namespace llmapikey::app {
 namespace {
 
-using web::Field;
-using web::FieldKind;
-using web::RouteFields;
-
 using enum FieldKind;
 
 constexpr Field code_and_state[] = {{"code", text}, {"state", text},    {"error", text}, {"error_description", text},

@@ -5,41 +5,41 @@
 namespace llmapikey::app {
 namespace {
 
-std::string_view name_of(web::Access access) {
+std::string_view name_of(Access access) {
     switch (access) {
-        case web::Access::anyone:
+        case Access::anyone:
             return "anyone";
-        case web::Access::session:
+        case Access::session:
             return "session";
-        case web::Access::admin:
+        case Access::admin:
             return "admin";
-        case web::Access::operator_:
+        case Access::operator_:
             return "operator";
     }
     return {};
 }
 
-std::string_view name_of(web::Limit limit) {
+std::string_view name_of(Limit limit) {
     switch (limit) {
-        case web::Limit::none:
+        case Limit::none:
             return "none";
-        case web::Limit::per_client:
+        case Limit::per_client:
             return "client";
-        case web::Limit::shared:
+        case Limit::shared:
             return "shared";
     }
     return {};
 }
 
-std::string_view name_of(web::ApiScope scope) {
+std::string_view name_of(ApiScope scope) {
     switch (scope) {
-        case web::ApiScope::none:
+        case ApiScope::none:
             return "";
-        case web::ApiScope::read:
+        case ApiScope::read:
             return "read";
-        case web::ApiScope::write:
+        case ApiScope::write:
             return "write";
-        case web::ApiScope::reveal:
+        case ApiScope::reveal:
             return "reveal";
     }
     return {};
@@ -49,8 +49,8 @@ std::string_view name_of(web::ApiScope scope) {
 
 std::vector<RouteRow> list_routes() {
     std::vector<RouteRow> rows;
-    for (const web::Route& route : route_table().routes()) {
-        rows.push_back({route.method, route.path, name_of(route.access), route.csrf == web::Csrf::required,
+    for (const Route& route : route_table().routes()) {
+        rows.push_back({route.method, route.path, name_of(route.access), route.csrf == Csrf::required,
                         name_of(route.limit), name_of(route.scope)});
     }
     return rows;

@@ -2,8 +2,6 @@
 
 namespace llmapikey::app {
 namespace {
-
-using namespace web;
 using enum net::Executor;
 
 template <auto Group, auto Handle>

@@ -22,7 +22,7 @@
 #include "webhooks/webhook_routes.hpp"
 #include "webhooks/webhooks_page.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Every handler of the program, each with the services that it names. Thread-safe.
 struct Handlers {
@@ -49,14 +49,14 @@ struct Handlers {
     OperatorRoutes operators;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey
 
 namespace llmapikey::app {
 
 // Every route but the assets, which are a table of their own. Anything else is 404.
-web::RouteTable route_table();
+RouteTable route_table();
 
 // The fields that the routes take (route_fields.cpp).
-std::span<const web::RouteFields> route_fields();
+std::span<const RouteFields> route_fields();
 
 }  // namespace llmapikey::app

@@ -2,34 +2,34 @@
 
 namespace llmapikey::app {
 
-web::SiteSettings settings_of(const config::Config& config, Setting setting) {
-    web::SiteSettings settings;
+SiteSettings settings_of(const config::Config& config, Setting setting) {
+    SiteSettings settings;
     settings.is_sandbox = setting == Setting::sandbox;
     settings.public_url = config.public_url;
     settings.api_base_url = config.shown_openrouter_url.empty() ? config.openrouter_url : config.shown_openrouter_url;
     settings.example_model = "openai/gpt-4o-mini";
     settings.upstream_timeout = config.upstream_timeout;
     settings.spending_poll = config.spending_poll;
-    settings.hsts = config.does_hsts_include_subdomains ? web::Hsts::subdomains : web::Hsts::this_host;
+    settings.hsts = config.does_hsts_include_subdomains ? Hsts::subdomains : Hsts::this_host;
     settings.is_paused = !config.is_provisioning_enabled;
     settings.daily_limit = config.key_daily_limit;
     settings.key_lifetime = config.key_expiry;
     return settings;
 }
 
-service::StatisticsSettings statistics_settings(const config::Config& config) {
+StatisticsSettings statistics_settings(const config::Config& config) {
     return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
 }
 
 net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
-                                      std::vector<web::AddressRange> proxies) {
+                                      std::vector<AddressRange> proxies) {
     net::HttpServerOptions options;
     options.listen = listen;
     options.io_threads = net::own_processors();
     options.max_connections = static_cast<std::size_t>(config.max_connections);
     options.max_client_connections = static_cast<std::size_t>(config.max_client_connections);
     options.idle_timeout = config.keep_alive;
-    options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return web::is_any_of(peer, proxies); };
+    options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return is_any_of(peer, proxies); };
     return options;
 }
 
@@ -38,10 +38,10 @@ bool is_guarded(const config::Config& config) {
     return !config.openrouter_guardrail_id.empty() && !config.openrouter_management_key.empty();
 }
 
-base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config& config) {
-    std::vector<web::AddressRange> ranges;
+base::Result<std::vector<AddressRange>> parse_proxies(const config::Config& config) {
+    std::vector<AddressRange> ranges;
     for (const std::string& text : config.trusted_proxies) {
-        const auto range = web::AddressRange::parse(text);
+        const auto range = AddressRange::parse(text);
         if (!range) return base::fail(base::Errc::invalid_input, "TRUSTED_PROXIES: " + range.error().detail);
         ranges.push_back(*range);
     }

@@ -12,13 +12,13 @@
 // What the configuration means for single parts.
 namespace llmapikey::app {
 
-web::SiteSettings settings_of(const config::Config& config, Setting setting);
-service::StatisticsSettings statistics_settings(const config::Config& config);
+SiteSettings settings_of(const config::Config& config, Setting setting);
+StatisticsSettings statistics_settings(const config::Config& config);
 net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
-                                      std::vector<web::AddressRange> proxies);
+                                      std::vector<AddressRange> proxies);
 // Whether keys are bound to a guardrail that can be read.
 bool is_guarded(const config::Config& config);
 // invalid_input: TRUSTED_PROXIES.
-base::Result<std::vector<web::AddressRange>> parse_proxies(const config::Config& config);
+base::Result<std::vector<AddressRange>> parse_proxies(const config::Config& config);
 
 }  // namespace llmapikey::app

@@ -6,7 +6,7 @@
 #include "sql/sql_values.hpp"
 #include "webhooks/webhooks.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 // By so much the times of two processes differ at the most.
@@ -23,19 +23,18 @@ const Correction corrections[] = {
      base::Seconds{0}},
     {"UPDATE llmapikey.api_keys SET next_attempt_at = $1::bigint WHERE status = 'waiting' "
      "AND next_attempt_at > $2::bigint",
-     service::longest_turn_pause},
+     longest_turn_pause},
     {"UPDATE llmapikey.stored_answers SET begun_at = $1::bigint WHERE status = 0 AND begun_at > $2::bigint",
      base::Seconds{0}},
     {"UPDATE llmapikey.bulk_revocations SET begins_at = $1::bigint WHERE state = 'selecting' AND begins_at > "
      "$2::bigint",
-     service::longest_time_to_stop},
+     longest_time_to_stop},
     {"UPDATE llmapikey.ledger SET next_revoke_at = $1::bigint WHERE ended_at IS NULL AND revoke_attempts > 0 "
      "AND next_revoke_at > $2::bigint",
-     service::longest_revocation_pause},
-    {"UPDATE llmapikey.webhook_endpoints SET next_at = $1::bigint WHERE next_at > $2::bigint",
-     service::longest_endpoint_pause},
+     longest_revocation_pause},
+    {"UPDATE llmapikey.webhook_endpoints SET next_at = $1::bigint WHERE next_at > $2::bigint", longest_endpoint_pause},
     {"UPDATE llmapikey.webhook_deliveries SET next_at = $1::bigint WHERE state = 'waiting' AND next_at > $2::bigint",
-     service::longest_delivery_pause},
+     longest_delivery_pause},
 };
 
 }  // namespace
@@ -51,4 +50,4 @@ base::Result<int> SqlTimeCorrection::correct(base::Timestamp now) {
     return corrected;
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

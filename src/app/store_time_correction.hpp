@@ -6,7 +6,7 @@
 #include "base/result.hpp"
 #include "sql/sql_database.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // Puts right what is dated further ahead than it can be, since a clock was wrong when it was written: it would wait for
 // that time to come. Attempts count from now on, so that what they make can still be found; turns and requests are due.
@@ -22,4 +22,4 @@ private:
     std::shared_ptr<SqlDatabase> database_;
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -14,7 +14,7 @@ inline constexpr int upstream_threads = 8;
 inline constexpr int waiting_minters = 16;
 inline constexpr int identity_threads = 16;
 inline constexpr int background_threads = 2;
-inline constexpr int webhooks_at_once = static_cast<int>(service::CourierLimits{}.total_max);
+inline constexpr int webhooks_at_once = static_cast<int>(CourierLimits{}.total_max);
 inline constexpr std::size_t trials_at_once = 8;
 inline constexpr int lasting_threads = 10;  // two more, to say that all are taken
 inline constexpr base::Millis recovery_pause{5'000};

@@ -8,8 +8,6 @@
 namespace llmapikey::app {
 namespace {
 
-using upstream::CircuitState;
-
 // An outage begins with one line and ends with one; the probes in between are for those who want to know all.
 void log_change(CircuitState from, CircuitState to) {
     if (from == CircuitState::closed) {
@@ -30,8 +28,8 @@ std::vector<base::Secret> secrets_of(const config::Config& config) {
 
 }  // namespace
 
-upstream::Supervision supervise(ops::Metrics& metrics) {
-    upstream::Supervision supervision;
+Supervision supervise(ops::Metrics& metrics) {
+    Supervision supervision;
     supervision.is_probed = true;
     supervision.on_call = [&metrics](std::string_view call, std::string_view outcome) {
         metrics.count_upstream_call(call, outcome);
@@ -47,23 +45,21 @@ upstream::Supervision supervise(ops::Metrics& metrics) {
     return supervision;
 }
 
-AccountCheck same_account_as(service::AdminStore& store) {
-    return [&store](service::KeyProvider& provider, base::Deadline deadline) {
-        return service::is_our_account(store, provider, deadline);
-    };
+AccountCheck same_account_as(AdminStore& store) {
+    return
+        [&store](KeyProvider& provider, base::Deadline deadline) { return is_our_account(store, provider, deadline); };
 }
 
-OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http, upstream::Supervision supervision,
+OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http, Supervision supervision,
                              AccountCheck is_our_account) {
-    return std::make_unique<upstream::OpenRouterClient>(
-        upstream::OpenRouterOptions{config.openrouter_url, config.openrouter_management_key,
-                                    config.openrouter_workspace_id, config.openrouter_guardrail_id,
-                                    std::move(is_our_account)},
+    return std::make_unique<OpenRouterClient>(
+        OpenRouterOptions{config.openrouter_url, config.openrouter_management_key, config.openrouter_workspace_id,
+                          config.openrouter_guardrail_id, std::move(is_our_account)},
         http, std::move(supervision));
 }
 
-service::IssuancePolicy issuance_policy(const config::Config& config) {
-    service::IssuancePolicy policy;
+IssuancePolicy issuance_policy(const config::Config& config) {
+    IssuancePolicy policy;
     policy.is_enabled = config.is_provisioning_enabled;
     policy.max_total_keys = config.max_total_keys;
     policy.daily_limit = config.key_daily_limit;
@@ -72,10 +68,10 @@ service::IssuancePolicy issuance_policy(const config::Config& config) {
     return policy;
 }
 
-std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
-    return std::make_unique<github::GithubClient>(
-        github::GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id,
-                              config.github_oauth_client_secret, config.are_github_pages_beside_service},
+std::unique_ptr<IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
+    return std::make_unique<GithubClient>(
+        GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id,
+                      config.github_oauth_client_secret, config.are_github_pages_beside_service},
         http);
 }
 
@@ -84,20 +80,20 @@ std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config) 
 }
 
 std::unique_ptr<net::HttpClient> make_webhook_http_client(const config::Config& config) {
-    auto filter = upstream::webhook_address_filter(webhook_reach(config));
+    auto filter = webhook_address_filter(webhook_reach(config));
     return net::make_discreet(net::make_curl_client("llmapikey", std::move(filter)), secrets_of(config));
 }
 
-upstream::WebhookReach webhook_reach(const config::Config& config) {
+WebhookReach webhook_reach(const config::Config& config) {
     switch (config.webhook_targets) {
         case config::WebhookTargets::world:
-            return upstream::WebhookReach::world;
+            return WebhookReach::world;
         case config::WebhookTargets::inside:
-            return upstream::WebhookReach::inside;
+            return WebhookReach::inside;
         case config::WebhookTargets::any:
             break;
     }
-    return upstream::WebhookReach::any;
+    return WebhookReach::any;
 }
 
 }  // namespace llmapikey::app

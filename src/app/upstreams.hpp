@@ -13,24 +13,24 @@
 
 namespace llmapikey::app {
 
-using OpenRouter = std::unique_ptr<upstream::OpenRouterClient>;
-using AccountCheck = decltype(upstream::OpenRouterOptions::is_our_account);
+using OpenRouter = std::unique_ptr<OpenRouterClient>;
+using AccountCheck = decltype(OpenRouterOptions::is_our_account);
 
 // The clients of GitHub and OpenRouter as configured; `http` must outlive them.
-OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http,
-                             upstream::Supervision supervision = {}, AccountCheck is_our_account = {});
+OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http, Supervision supervision = {},
+                             AccountCheck is_our_account = {});
 // By whether upstream knows any of the keys that rows hold. `store` must outlive what asks.
-AccountCheck same_account_as(service::AdminStore& store);
-std::unique_ptr<service::IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
+AccountCheck same_account_as(AdminStore& store);
+std::unique_ptr<IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
 // For calls to anybody; its answers repeat none of our secrets.
 std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config);
 // For webhooks: likewise, to the addresses that they may be sent to.
 std::unique_ptr<net::HttpClient> make_webhook_http_client(const config::Config& config);
-upstream::WebhookReach webhook_reach(const config::Config& config);
+WebhookReach webhook_reach(const config::Config& config);
 // For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log. `metrics` must outlive
 // the client.
-upstream::Supervision supervise(ops::Metrics& metrics);
+Supervision supervise(ops::Metrics& metrics);
 // What is handed out, as configured.
-service::IssuancePolicy issuance_policy(const config::Config& config);
+IssuancePolicy issuance_policy(const config::Config& config);
 
 }  // namespace llmapikey::app

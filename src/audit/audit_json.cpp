@@ -3,7 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/json_values.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 namespace json = boost::json;
 
@@ -21,4 +21,4 @@ json::object to_json(const ChainedEntry& link) {
     return object;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

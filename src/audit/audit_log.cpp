@@ -3,7 +3,7 @@
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int entries_per_page = 500;
@@ -64,4 +64,4 @@ base::Result<AuditReport> verify_audit_log(AuditLog& log) {
     return report;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Who did what to whom, when, from where, and with what outcome. Holds no secret.
 struct AuditEntry {
@@ -56,4 +56,4 @@ struct AuditReport {
 // Reads the whole log, a page at a time, and checks every link and the head.
 base::Result<AuditReport> verify_audit_log(AuditLog& log);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

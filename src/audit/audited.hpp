@@ -8,7 +8,7 @@
 #include "grant/grant.hpp"
 #include "identity/initiator.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // An action and its two entries in the audit log: that it begins, without which it must not, and how it ended.
 class Audited {
@@ -63,8 +63,8 @@ inline base::Result<void> record_showing_again(AuditLog& log, const base::Clock&
     return recorded ? audited.done() : recorded;
 }
 
-inline std::string subject_of(const domain::Grant& grant) {
+inline std::string subject_of(const Grant& grant) {
     return "account:" + grant.github_user_id.text() + " grant:" + grant.id;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

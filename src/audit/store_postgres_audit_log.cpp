@@ -2,10 +2,10 @@
 
 #include "sql/stored_time.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
-// $8: the canonical text of the entry. Same as service::chained_hash().
+// $8: the canonical text of the entry. Same as chained_hash().
 const std::string append_entry =
     "WITH head AS (SELECT sequence + 1 AS next, hash FROM llmapikey.audit_head WHERE only_row = 1 FOR UPDATE), "
     "entry AS (INSERT INTO llmapikey.audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) "
@@ -20,7 +20,7 @@ const std::string select_head = "SELECT sequence, hash FROM llmapikey.audit_head
 
 }  // namespace
 
-base::Result<void> PostgresAuditLog::append(const service::AuditEntry& entry) {
+base::Result<void> PostgresAuditLog::append(const AuditEntry& entry) {
     const auto parameters = Parameters()
                                 .add(seconds_of(entry.at))
                                 .add(entry.actor)
@@ -29,19 +29,19 @@ base::Result<void> PostgresAuditLog::append(const service::AuditEntry& entry) {
                                 .add(entry.origin)
                                 .add(entry.outcome)
                                 .add(entry.detail)
-                                .add(service::canonical_text(entry));
+                                .add(canonical_text(entry));
     const auto answer = database_->run(append_entry, parameters, Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.changed() == 1) return {};
     return base::fail(base::Errc::store_unavailable, "llmapikey.audit_head has lost its row");
 }
 
-base::Result<std::vector<service::ChainedEntry>> PostgresAuditLog::read(std::int64_t after, int limit) {
+base::Result<std::vector<ChainedEntry>> PostgresAuditLog::read(std::int64_t after, int limit) {
     const auto answer =
         database_->run(select_entries, Parameters().add(after).add(std::int64_t{limit}), Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     const Rows& rows = answer->rows;
-    std::vector<service::ChainedEntry> entries;
+    std::vector<ChainedEntry> entries;
     for (int row = 0; row < rows.size(); ++row) {
         entries.push_back({rows.number(row, 0),
                            {base::Timestamp{base::Seconds{rows.number(row, 1)}}, rows.text(row, 2), rows.text(row, 3),
@@ -51,11 +51,11 @@ base::Result<std::vector<service::ChainedEntry>> PostgresAuditLog::read(std::int
     return entries;
 }
 
-base::Result<service::ChainedEntry> PostgresAuditLog::head() {
+base::Result<ChainedEntry> PostgresAuditLog::head() {
     const auto answer = database_->run(select_head, Parameters(), Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.audit_head has lost its row");
-    return service::ChainedEntry{answer->rows.number(0, 0), {}, answer->rows.text(0, 1)};
+    return ChainedEntry{answer->rows.number(0, 0), {}, answer->rows.text(0, 1)};
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

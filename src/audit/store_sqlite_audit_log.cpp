@@ -2,7 +2,7 @@
 
 #include "sql/stored_time.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 namespace {
 
 constexpr std::string_view select_head = "SELECT sequence, hash FROM audit_head";
@@ -14,16 +14,16 @@ constexpr std::string_view select_entries =
     "SELECT sequence, at, actor, action, subject, origin, outcome, detail, hash FROM audit_log WHERE sequence > ? "
     "ORDER BY sequence LIMIT ?";
 
-base::Result<service::ChainedEntry> read_head(Connection& connection) {
+base::Result<ChainedEntry> read_head(Connection& connection) {
     auto query = connection.query(select_head);
     if (!query) return tl::unexpected(query.error());
     const auto row = query->step();
     if (!row) return tl::unexpected(row.error());
     if (!*row) return base::fail(base::Errc::store_unavailable, "audit_head has lost its row");
-    return service::ChainedEntry{query->number(0), {}, query->text(1)};
+    return ChainedEntry{query->number(0), {}, query->text(1)};
 }
 
-base::Result<void> insert(Connection& connection, const service::ChainedEntry& link) {
+base::Result<void> insert(Connection& connection, const ChainedEntry& link) {
     auto query = connection.query(insert_entry);
     if (!query) return tl::unexpected(query.error());
     return expect_one(query->bind(link.sequence)
@@ -40,14 +40,14 @@ base::Result<void> insert(Connection& connection, const service::ChainedEntry& l
 
 }  // namespace
 
-base::Result<void> SqliteAuditLog::append(const service::AuditEntry& entry) {
+base::Result<void> SqliteAuditLog::append(const AuditEntry& entry) {
     Connections::Writer writer(*connections_);
     auto transaction = Transaction::begin(*writer);
     if (!transaction) return tl::unexpected(transaction.error());
     const auto head = read_head(*writer);
     if (!head) return tl::unexpected(head.error());
     const std::int64_t sequence = head->sequence + 1;
-    const service::ChainedEntry link{sequence, entry, service::chained_hash(head->hash, sequence, entry)};
+    const ChainedEntry link{sequence, entry, chained_hash(head->hash, sequence, entry)};
     const auto inserted = insert(*writer, link);
     if (!inserted) return inserted;
     auto query = writer->query(update_head);
@@ -57,12 +57,12 @@ base::Result<void> SqliteAuditLog::append(const service::AuditEntry& entry) {
     return transaction->commit();
 }
 
-base::Result<std::vector<service::ChainedEntry>> SqliteAuditLog::read(std::int64_t after, int limit) {
+base::Result<std::vector<ChainedEntry>> SqliteAuditLog::read(std::int64_t after, int limit) {
     Connections::Reader reader(*connections_);
     auto query = reader->query(select_entries);
     if (!query) return tl::unexpected(query.error());
     query->bind(after).bind(limit);
-    std::vector<service::ChainedEntry> entries;
+    std::vector<ChainedEntry> entries;
     while (true) {
         const auto row = query->step();
         if (!row) return tl::unexpected(row.error());
@@ -74,9 +74,9 @@ base::Result<std::vector<service::ChainedEntry>> SqliteAuditLog::read(std::int64
     }
 }
 
-base::Result<service::ChainedEntry> SqliteAuditLog::head() {
+base::Result<ChainedEntry> SqliteAuditLog::head() {
     Connections::Reader reader(*connections_);
     return read_head(*reader);
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 struct Range {
@@ -59,4 +59,4 @@ Looks looks_in(std::string_view text) {
     return looks;
 }
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 #include <string_view>
 
 // What a character of UTF-8 does where it is shown: what people write into names and reasons is read by others later.
-namespace llmapikey::domain {
+namespace llmapikey {
 
 enum class Look {
     visible,
@@ -23,4 +23,4 @@ struct Looks {
 };
 Looks looks_in(std::string_view text);
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

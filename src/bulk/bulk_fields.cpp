@@ -4,14 +4,14 @@
 #include "bulk/bulk_selection.hpp"
 #include "keys/key_fields.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 std::string selection_said(const std::vector<std::string>& ids,
                            std::vector<std::pair<std::string, std::string>> filters, bool is_everything) {
     if (is_everything) filters.emplace_back("all", "true");
     std::string selection = base::to_query_string(filters);
     if (ids.empty()) return selection;
-    return service::selection_of_ids(ids) + (selection.empty() ? "" : "&") + selection;
+    return selection_of_ids(ids) + (selection.empty() ? "" : "&") + selection;
 }
 
 base::Result<std::string> selection_of(const RequestFields& fields) {
@@ -25,7 +25,7 @@ base::Result<std::string> selection_of(const RequestFields& fields) {
     }
     const std::string made_by = fields.text("made_by");
     if (!made_by.empty()) selection += "&" + base::to_query_string({{"made_by", made_by}});
-    const auto parsed = service::parse_bulk_selection(selection, {});
+    const auto parsed = parse_bulk_selection(selection, {});
     if (!parsed) return tl::unexpected(parsed.error());
     return selection;
 }
@@ -38,4 +38,4 @@ base::Result<std::optional<std::int64_t>> confirmed_count_of(const RequestFields
     return base::fail(base::Errc::invalid_input, "confirm must be the number of keys that are meant");
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

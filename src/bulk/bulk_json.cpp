@@ -4,7 +4,7 @@
 #include "base/json_values.hpp"
 #include "keys/grant_json.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 namespace json = boost::json;
 
@@ -27,4 +27,4 @@ json::object to_json(const BulkRevocation& bulk) {
     return object;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "http/form.hpp"
 #include "keys/key_fields.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr ResultText results[] = {
@@ -26,7 +26,7 @@ constexpr int stuck_shown = 50;
 constexpr int examples_shown = 8;
 
 // What stopping it came to. Keys that had been marked by then are ended, and the count of those still grows.
-std::string stopped_text(const service::BulkRevocation& bulk) {
+std::string stopped_text(const BulkRevocation& bulk) {
     if (!bulk.stopped_at) return {};
     const std::string when = "Stopped at " + minute_text(*bulk.stopped_at) + " by " + bulk.stopped_by + ": ";
     const std::int64_t done = bulk.total - bulk.remaining;
@@ -37,16 +37,16 @@ std::string stopped_text(const service::BulkRevocation& bulk) {
            " revoked. All others keep working.";
 }
 
-std::string outcome_text(const service::BulkRevocation& bulk) {
-    if (bulk.state != service::BulkState::done || bulk.stopped_at || bulk.remaining > 0) return {};
+std::string outcome_text(const BulkRevocation& bulk) {
+    if (bulk.state != BulkState::done || bulk.stopped_at || bulk.remaining > 0) return {};
     if (bulk.total == 0) return "No key was meant any more, so none was revoked.";
     return bulk.total == 1 ? "The key is revoked." : "All " + std::to_string(bulk.total) + " keys are revoked.";
 }
 
-views::BulkRow row_of(const service::BulkRevocation& bulk) {
-    views::BulkRow row;
+BulkRow row_of(const BulkRevocation& bulk) {
+    BulkRow row;
     row.id = bulk.id;
-    row.state = std::string(service::to_text(bulk.state));
+    row.state = std::string(to_text(bulk.state));
     row.created_at = minute_text(bulk.created_at);
     row.ended_at = bulk.ended_at ? minute_text(*bulk.ended_at) : "not yet";
     row.actor = bulk.by.actor;
@@ -54,17 +54,16 @@ views::BulkRow row_of(const service::BulkRevocation& bulk) {
     row.total = std::to_string(bulk.total);
     row.done = std::to_string(std::max<std::int64_t>(bulk.total - bulk.remaining, 0));
     if (bulk.stuck > 0) row.stuck = std::to_string(bulk.stuck);
-    if (bulk.stopped_at) row.state = bulk.state == service::BulkState::done ? "stopped" : row.state + ", stopped";
+    if (bulk.stopped_at) row.state = bulk.state == BulkState::done ? "stopped" : row.state + ", stopped";
     row.stopped = stopped_text(bulk);
     row.outcome = outcome_text(bulk);
     row.has_keys = bulk.total > 0;
-    const auto selection = service::parse_bulk_selection(bulk.selection, bulk.created_at);
-    row.selection = selection ? service::in_words(*selection) : bulk.selection;
+    const auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
+    row.selection = selection ? in_words(*selection) : bulk.selection;
     return row;
 }
 
-base::Result<void> show_examples(const BulkPages& routes, const service::BulkSelection& selection,
-                                 views::BulkConfirmView& view) {
+base::Result<void> show_examples(const BulkPages& routes, const BulkSelection& selection, BulkConfirmView& view) {
     for (const std::string& id : selection.ids) {
         if (view.examples.size() == examples_shown) return {};
         const auto grant = routes.admin_store.find_grant(id);
@@ -72,28 +71,28 @@ base::Result<void> show_examples(const BulkPages& routes, const service::BulkSel
         if (*grant) view.examples.push_back((*grant)->github_username);
     }
     if (!selection.ids.empty()) return {};
-    service::GrantQuery query = selection.query;
+    GrantQuery query = selection.query;
     query.limit = examples_shown;
     const auto page = routes.admin_store.list(query);
     if (!page) return tl::unexpected(page.error());
-    for (const domain::Grant& grant : page->grants)
+    for (const Grant& grant : page->grants)
         view.examples.push_back(grant.github_username);
     return {};
 }
 
 net::Response refuse_selection(const Context& context, const base::Error& error) {
-    views::BulkConfirmView view;
+    BulkConfirmView view;
     view.frame = make_frame(context);
     view.count = "no keys";
     view.problem = "That cannot be revoked: " + error.detail + ".";
-    return html_response(400, views::render(view));
+    return html_response(400, render(view));
 }
 
 // The keys that are meant, and the form that ends them. `mistake`: what is wrong with the form as it was sent; empty:
 // nothing.
-net::Response show_form(const BulkPages& routes, const Context& context, const service::FieldReader& field,
+net::Response show_form(const BulkPages& routes, const Context& context, const FieldReader& field,
                         std::vector<std::string> ids, std::string mistake) {
-    views::BulkConfirmView view;
+    BulkConfirmView view;
     view.frame = make_frame(context);
     view.ids = std::move(ids);
     view.filters = filters_of(field);
@@ -101,7 +100,7 @@ net::Response show_form(const BulkPages& routes, const Context& context, const s
     view.reason = field("reason");
     view.is_all_said = is_set(field("all"));
     const std::string selection = selection_said(view.ids, view.filters, view.is_all_said);
-    const auto parsed = service::parse_bulk_selection(selection, routes.clock.now());
+    const auto parsed = parse_bulk_selection(selection, routes.clock.now());
     if (!parsed) return refuse_selection(context, parsed.error());
     view.is_everything = parsed->is_everything;
     const auto counted = routes.bulk_revoker.count_by_now(selection, most_counted);
@@ -111,9 +110,9 @@ net::Response show_form(const BulkPages& routes, const Context& context, const s
     view.number = std::to_string(counted->count);
     view.made_by = counted->made_by;
     view.count = base::counted(counted->count, "key");
-    if (parsed->ids.empty()) view.selection = service::in_words(*parsed);
+    if (parsed->ids.empty()) view.selection = in_words(*parsed);
     if (counted->count == 0) view.problem = "No key fits, so there is nothing to revoke.";
-    return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, views::render(view));
+    return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, render(view));
 }
 
 net::Response ask_to_choose(const BulkPages& routes, const Context& context) {
@@ -177,29 +176,29 @@ net::Response BulkPages::progress(const Context& context) const {
     if (!*bulk) return error_response(context, 404);
     const auto stuck = admin_store.list_stuck(stuck_shown, (*bulk)->id);
     if (!stuck) return error_response(context, stuck.error());
-    views::BulkProgressView view;
+    BulkProgressView view;
     view.frame = make_frame(context);
     view.bulk = row_of(**bulk);
-    view.is_done = (*bulk)->state == service::BulkState::done;
-    view.is_selecting = (*bulk)->state == service::BulkState::selecting;
+    view.is_done = (*bulk)->state == BulkState::done;
+    view.is_selecting = (*bulk)->state == BulkState::selecting;
     view.is_to_begin = view.is_selecting && (*bulk)->begins_at > clock.now();
     if (!view.is_done || (*bulk)->stuck > 0) view.problem = (*bulk)->problem;
-    for (const service::LedgerEntry& entry : *stuck) {
+    for (const LedgerEntry& entry : *stuck) {
         view.stuck.push_back({entry.grant.github_user_id.text(), entry.grant.github_username, entry.problem,
                               entry.next_attempt_at ? minute_text(*entry.next_attempt_at) : "at once"});
     }
     show_result(context, results, view.notice_good, view.notice_bad);
-    return html_response(200, views::render(view));
+    return html_response(200, render(view));
 }
 
 net::Response BulkPages::list(const Context& context) const {
     const auto bulks = bulk_store.list_latest(bulks_shown);
     if (!bulks) return error_response(context, bulks.error());
-    views::BulkListView view;
+    BulkListView view;
     view.frame = make_frame(context);
-    for (const service::BulkRevocation& bulk : *bulks)
+    for (const BulkRevocation& bulk : *bulks)
         view.bulks.push_back(row_of(bulk));
-    return html_response(200, views::render(view));
+    return html_response(200, render(view));
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -6,15 +6,15 @@
 #include "keys/admin_store.hpp"
 #include "keys/key_list_page.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The console's pages of bulk revocations.
 struct BulkPages {
-    service::AdminStore& admin_store;
+    AdminStore& admin_store;
     const base::Clock& clock;
-    service::BulkRevoker& bulk_revoker;
+    BulkRevoker& bulk_revoker;
     KeyListPage key_list;
-    service::BulkStore& bulk_store;
+    BulkStore& bulk_store;
 
     net::Response confirm(const Context& context) const;
     net::Response begin(const Context& context) const;
@@ -23,4 +23,4 @@ struct BulkPages {
     net::Response list(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 #include "grant/written_text.hpp"
 #include "providers/outage.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int marked_at_once = 1'000;
@@ -111,13 +111,13 @@ base::Result<std::int64_t> BulkRevoker::count(const std::string& selection, std:
 }
 
 base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, const Initiator& by,
-                                                const std::string& reason, const std::optional<domain::Hold>& hold,
+                                                const std::string& reason, const std::optional<Hold>& hold,
                                                 const std::optional<std::int64_t>& confirmed_count,
                                                 const std::string& request) {
     const auto now = clock_.now();
     const auto parsed = parse_bulk_selection(selection, now);
     if (!parsed) return tl::unexpected(parsed.error());
-    const auto checked_reason = domain::check_text(reason, domain::reason_rule);
+    const auto checked_reason = check_text(reason, reason_rule);
     if (!checked_reason) return tl::unexpected(checked_reason.error());
     const auto known = decided_by(request);
     if (!known) return tl::unexpected(known.error());
@@ -199,7 +199,7 @@ base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSel
     // What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
     BulkSelection ending = selection;
     ending.query.without_revoking = false;
-    ending.query.status = domain::GrantStatus::revoking;
+    ending.query.status = GrantStatus::revoking;
     const auto held = bulks_.list_targets(bulk.id, ending);
     if (!held) return tl::unexpected(held.error());
     bulk.listed = *held;
@@ -276,7 +276,7 @@ base::Result<int> BulkRevoker::mark_with_successors(const BulkRevocation& bulk,
     const auto successors = grants_.list(query);
     if (!successors) return tl::unexpected(successors.error());
     std::vector<std::string> ids = targets;
-    for (const domain::Grant& grant : successors->grants)
+    for (const Grant& grant : successors->grants)
         ids.push_back(grant.id);
     return grants_.begin_revocations(ids, ending_of(bulk));
 }
@@ -396,4 +396,4 @@ std::string BulkRevoker::run_once(const std::stop_token& stop) {
     return problems;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "keys/admin_store.hpp"
 #include "keys/revocation.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 enum class BulkState {
     selecting,  // grants are being marked, a few hundred at a time
@@ -29,7 +29,7 @@ struct BulkRevocation {
     std::string id;
     Initiator by;
     std::string reason;
-    std::optional<domain::Hold> hold;
+    std::optional<Hold> hold;
     std::string selection;  // as for parse_bulk_selection()
     BulkState state = BulkState::selecting;
     std::int64_t total = 0;      // grants that it ends: as listed, then as marked
@@ -107,7 +107,7 @@ public:
     // reason makes no sense. conflict: the selection means another number now, or the number is missing; the message
     // says how many.
     base::Result<BulkRevocation> begin(const std::string& selection, const Initiator& by, const std::string& reason,
-                                       const std::optional<domain::Hold>& hold,
+                                       const std::optional<Hold>& hold,
                                        const std::optional<std::int64_t>& confirmed_count = std::nullopt,
                                        const std::string& request = {});
     // How many grants a selection means now, `most` at the most. invalid_input: it makes no sense.
@@ -159,4 +159,4 @@ private:
     base::Seconds pause_{0};  // that ends then
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

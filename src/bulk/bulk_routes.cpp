@@ -15,7 +15,7 @@
 #include "keys/grant_json.hpp"
 #include "keys/key_fields.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -45,12 +45,12 @@ net::Response BulkRoutes::show(const Context& context) const {
     const auto bulk = bulk_store.find(std::string(context.path_id));
     if (!bulk) return api_error(context, bulk.error());
     if (!*bulk) return api_not_found(context);
-    json::object body = service::to_json(**bulk);
+    json::object body = to_json(**bulk);
     const auto stuck = admin_store.list_stuck(most_listed, (*bulk)->id);
     if (!stuck) return api_error(context, stuck.error());
     json::array keys;
-    for (const service::LedgerEntry& entry : *stuck)
-        keys.push_back(service::to_json(entry));
+    for (const LedgerEntry& entry : *stuck)
+        keys.push_back(to_json(entry));
     body["stuck_keys"] = std::move(keys);
     return api_answer(200, body);
 }
@@ -78,14 +78,14 @@ net::Response BulkRoutes::begin(const Context& context) const {
     if (!confirmed) return api_error(context, confirmed.error());
     const auto bulk =
         bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed, request_of(context));
-    if (bulk) return api_answer(201, service::to_json(*bulk));
+    if (bulk) return api_answer(201, to_json(*bulk));
     if (bulk.error().code != base::Errc::conflict) return api_error(context, bulk.error());
     return with_count(*this, *selection, api_error(context, bulk.error()));
 }
 
 net::Response BulkRoutes::stop(const Context& context) const {
     const auto stopped = bulk_revoker.stop(std::string(context.path_id), context.initiator());
-    return stopped ? api_answer(200, service::to_json(*stopped)) : api_error(context, stopped.error());
+    return stopped ? api_answer(200, to_json(*stopped)) : api_error(context, stopped.error());
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -5,13 +5,13 @@
 #include "http/context.hpp"
 #include "keys/admin_store.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The JSON API of bulk revocations.
 struct BulkRoutes {
-    service::BulkRevoker& bulk_revoker;
-    service::BulkStore& bulk_store;
-    service::AdminStore& admin_store;
+    BulkRevoker& bulk_revoker;
+    BulkStore& bulk_store;
+    AdminStore& admin_store;
     const base::Clock& clock;
 
     net::Response list(const Context& context) const;
@@ -20,4 +20,4 @@ struct BulkRoutes {
     net::Response stop(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

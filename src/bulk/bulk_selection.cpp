@@ -5,7 +5,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -112,9 +112,9 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
     }
     if (ways > 1)
         return base::fail(base::Errc::invalid_input, "ids, a filter and all exclude each other: say one of them");
-    if (selection.query.status == domain::GrantStatus::revoking)
+    if (selection.query.status == GrantStatus::revoking)
         return base::fail(base::Errc::invalid_input, "these keys are being revoked already");
-    const bool is_any_status = !selection.query.status || selection.query.status == domain::GrantStatus::active;
+    const bool is_any_status = !selection.query.status || selection.query.status == GrantStatus::active;
     selection.is_everything = selection.ids.empty() && is_any_status && !narrows(selection.query);
     selection.query.without_revoking = selection.ids.empty();
     const auto made_by = read_made_by(*fields);
@@ -123,4 +123,4 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
     return selection;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 
 // Which keys a bulk revocation means. A selection is kept as a query string, so that it can be stored, recorded and
 // read again.
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct BulkSelection {
     std::vector<std::string> ids;            // exactly these, each once; empty: those that fit the query
@@ -32,4 +32,4 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
 // A selection of these ids.
 std::string selection_of_ids(const std::vector<std::string>& grant_ids);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

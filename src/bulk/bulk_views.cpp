@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 Data data_of(const BulkRow& row) {
@@ -85,4 +85,4 @@ std::string render(const BulkListView& view) {
     return render_template("admin_bulk_list", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

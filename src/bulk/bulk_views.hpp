@@ -7,7 +7,7 @@
 #include "http/answers/views.hpp"
 
 // The console's pages of bulk revocations as values.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct BulkConfirmView {
     Frame frame;
@@ -59,4 +59,4 @@ std::string render(const BulkConfirmView& view);
 std::string render(const BulkProgressView& view);
 std::string render(const BulkListView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

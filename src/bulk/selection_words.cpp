@@ -3,7 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 std::string day_of(base::Timestamp time) {
@@ -14,7 +14,7 @@ std::string day_of(base::Timestamp time) {
 std::string kind_of(const GrantQuery& query) {
     if (query.is_expired) return "expired keys";
     if (query.is_disabled) return "keys that are switched off";
-    return query.status ? "keys in state " + std::string(domain::to_text(*query.status)) : "keys in any state";
+    return query.status ? "keys in state " + std::string(to_text(*query.status)) : "keys in any state";
 }
 
 std::vector<std::string> conditions_of(const GrantQuery& query) {
@@ -48,4 +48,4 @@ std::string in_words(const BulkSelection& selection) {
     return words;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "keys/store_list.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 const std::string columns =
@@ -15,7 +15,7 @@ const std::string columns =
     "cutoff), stopped_at, "
     "stopped_by, (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL "
     "AND revoke_attempts >= " +
-    std::to_string(service::stuck_after_attempts) + "), begins_at";
+    std::to_string(stuck_after_attempts) + "), begins_at";
 const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocations AS bulk ";
 const std::string select_one = select + "WHERE id = $1";
 const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
@@ -58,21 +58,21 @@ const std::string update_to_done =
     "UPDATE llmapikey.bulk_revocations SET state = 'done', ended_at = $2, "
     "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'revoking' "
     "AND NOT EXISTS (SELECT 1 FROM llmapikey.ledger WHERE bulk_id = $1 AND ended_at IS NULL AND revoke_attempts < " +
-    std::to_string(service::stuck_after_attempts) + ")";
+    std::to_string(stuck_after_attempts) + ")";
 const std::string update_problem = "UPDATE llmapikey.bulk_revocations SET problem = $2 WHERE id = $1";
 
-service::BulkState state_of(const std::string& text) {
-    for (const auto state : {service::BulkState::selecting, service::BulkState::revoking})
-        if (service::to_text(state) == text) return state;
-    return service::BulkState::done;
+BulkState state_of(const std::string& text) {
+    for (const auto state : {BulkState::selecting, BulkState::revoking})
+        if (to_text(state) == text) return state;
+    return BulkState::done;
 }
 
-service::BulkRevocation read_bulk(const SqlRow& row) {
-    service::BulkRevocation bulk;
+BulkRevocation read_bulk(const SqlRow& row) {
+    BulkRevocation bulk;
     bulk.id = row.text(0);
     bulk.by = {row.text(1), row.text(2)};
     bulk.reason = row.text(3);
-    if (row.number(4) != 0) bulk.hold = domain::Hold{time_if_any(row, 5), bulk.reason};
+    if (row.number(4) != 0) bulk.hold = Hold{time_if_any(row, 5), bulk.reason};
     bulk.selection = row.text(6);
     bulk.state = state_of(row.text(7));
     bulk.total = row.number(8);
@@ -86,14 +86,14 @@ service::BulkRevocation read_bulk(const SqlRow& row) {
     bulk.stuck = row.number(16);
     bulk.is_listed = !row.is_null(17);
     // None is revoked before all are marked.
-    if (bulk.state == service::BulkState::selecting) bulk.remaining = std::max(bulk.total, bulk.remaining);
+    if (bulk.state == BulkState::selecting) bulk.remaining = std::max(bulk.total, bulk.remaining);
     return bulk;
 }
 
-base::Result<std::vector<service::BulkRevocation>> list(SqlDatabase& database, const std::string& sql, int limit) {
+base::Result<std::vector<BulkRevocation>> list(SqlDatabase& database, const std::string& sql, int limit) {
     const auto answer = database.run(sql, SqlValues().add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::BulkRevocation> bulks;
+    std::vector<BulkRevocation> bulks;
     for (const SqlRow& row : answer->rows)
         bulks.push_back(read_bulk(row));
     return bulks;
@@ -101,11 +101,11 @@ base::Result<std::vector<service::BulkRevocation>> list(SqlDatabase& database, c
 
 }  // namespace
 
-base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, const service::BulkSelection& selection) {
+base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, const BulkSelection& selection) {
     std::vector<SqlValues> all;
     for (const std::string& grant_id : selection.ids)
         all.push_back(SqlValues().add(id).add(grant_id));
-    const auto listed = all.empty() ? storage::list_targets(*database_, service::query_of(selection), id)
+    const auto listed = all.empty() ? llmapikey::list_targets(*database_, query_of(selection), id)
                                     : database_->run_each(insert_target, all);
     if (!listed) return tl::unexpected(listed.error());
     // Counted, since a statement that is repeated says only what the second time has added.
@@ -139,7 +139,7 @@ base::Result<void> SqlBulkStore::prune_targets() {
     return done(database_->run(delete_left_targets, {}));
 }
 
-base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
+base::Result<void> SqlBulkStore::create(const BulkRevocation& bulk) {
     SqlValues values;
     values.add(bulk.id).add(bulk.by.actor).add(bulk.by.origin).add(bulk.reason);
     values.add(std::int64_t{bulk.hold ? 1 : 0}).add_if(bulk.hold ? seconds_if(bulk.hold->until) : std::nullopt);
@@ -155,7 +155,7 @@ base::Result<void> SqlBulkStore::create(const service::BulkRevocation& bulk) {
     return base::fail(base::Errc::store_unavailable, "the list of the keys that are meant was lost: decide again");
 }
 
-base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find_request(const std::string& request) {
+base::Result<std::optional<BulkRevocation>> SqlBulkStore::find_request(const std::string& request) {
     return find_by(select_of_request, request);
 }
 
@@ -163,23 +163,22 @@ base::Result<void> SqlBulkStore::forget_request(const std::string& id) {
     return done(database_->run(update_request, SqlValues().add(id)));
 }
 
-base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find(const std::string& id) {
+base::Result<std::optional<BulkRevocation>> SqlBulkStore::find(const std::string& id) {
     return find_by(select_one, id);
 }
 
-base::Result<std::optional<service::BulkRevocation>> SqlBulkStore::find_by(const std::string& sql,
-                                                                           const std::string& value) {
+base::Result<std::optional<BulkRevocation>> SqlBulkStore::find_by(const std::string& sql, const std::string& value) {
     const auto answer = database_->run(sql, SqlValues().add(value));
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return std::nullopt;
     return read_bulk(answer->rows[0]);
 }
 
-base::Result<std::vector<service::BulkRevocation>> SqlBulkStore::list_latest(int limit) {
+base::Result<std::vector<BulkRevocation>> SqlBulkStore::list_latest(int limit) {
     return list(*database_, select_latest, limit);
 }
 
-base::Result<std::vector<service::BulkRevocation>> SqlBulkStore::list_open(int limit) {
+base::Result<std::vector<BulkRevocation>> SqlBulkStore::list_open(int limit) {
     return list(*database_, select_open, limit);
 }
 
@@ -203,4 +202,4 @@ base::Result<void> SqlBulkStore::set_problem(const std::string& id, const std::s
     return done(database_->run(update_problem, SqlValues().add(id).add(problem)));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

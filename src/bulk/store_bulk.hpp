@@ -5,19 +5,19 @@
 #include "bulk/bulk_revocation.hpp"
 #include "sql/sql_database.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // BulkStore in either database.
-class SqlBulkStore final : public service::BulkStore {
+class SqlBulkStore final : public BulkStore {
 public:
     explicit SqlBulkStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
-    base::Result<std::int64_t> list_targets(const std::string& id, const service::BulkSelection& selection) override;
-    base::Result<void> create(const service::BulkRevocation& bulk) override;
-    base::Result<std::optional<service::BulkRevocation>> find(const std::string& id) override;
-    base::Result<std::vector<service::BulkRevocation>> list_latest(int limit) override;
-    base::Result<std::vector<service::BulkRevocation>> list_open(int limit) override;
-    base::Result<std::optional<service::BulkRevocation>> find_request(const std::string& request) override;
+    base::Result<std::int64_t> list_targets(const std::string& id, const BulkSelection& selection) override;
+    base::Result<void> create(const BulkRevocation& bulk) override;
+    base::Result<std::optional<BulkRevocation>> find(const std::string& id) override;
+    base::Result<std::vector<BulkRevocation>> list_latest(int limit) override;
+    base::Result<std::vector<BulkRevocation>> list_open(int limit) override;
+    base::Result<std::optional<BulkRevocation>> find_request(const std::string& request) override;
     base::Result<void> forget_request(const std::string& id) override;
     base::Result<void> set_listed(const std::string& id) override;
     base::Result<std::vector<std::string>> next_targets(const std::string& id, int limit) override;
@@ -30,9 +30,9 @@ public:
     base::Result<void> set_problem(const std::string& id, const std::string& problem) override;
 
 private:
-    base::Result<std::optional<service::BulkRevocation>> find_by(const std::string& sql, const std::string& value);
+    base::Result<std::optional<BulkRevocation>> find_by(const std::string& sql, const std::string& value);
 
     std::shared_ptr<SqlDatabase> database_;
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

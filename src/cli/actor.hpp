@@ -14,7 +14,7 @@ inline std::string cli_actor() {
     const passwd* user = getpwuid(geteuid());
     const std::string name = user != nullptr ? user->pw_name : "";
     // The audit log is a chain: what gets in stays, so it must be text.
-    const auto checked = domain::check_text(name, {"user", 100, true});
+    const auto checked = check_text(name, {"user", 100, true});
     return "cli:" + checked.value_or(std::to_string(geteuid()));
 }
 

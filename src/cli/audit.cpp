@@ -19,7 +19,7 @@ int run_audit_verify(Output output) {
     if (!config) return 2;
     const auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
-    const auto checked = service::verify_audit_log(*stores->audit);
+    const auto checked = verify_audit_log(*stores->audit);
     if (!checked) return report(checked.error());
     const bool is_whole = checked->faults.empty();
     if (output == Output::json) {
@@ -45,8 +45,8 @@ int run_audit_export(std::int64_t after) {
         const auto page = stores->audit->read(after, entries_per_page);
         if (!page) return report(page.error());
         if (page->empty()) break;
-        for (const service::ChainedEntry& link : *page)
-            print_json(service::to_json(link));
+        for (const ChainedEntry& link : *page)
+            print_json(to_json(link));
         after = page->back().sequence;
         if (!can_print()) break;
     }

@@ -22,14 +22,14 @@ int on_database(Action action) {
     return action((*migration)->migrator(), app::describe_database(*config));
 }
 
-void print_text(const std::vector<storage::MigrationState>& states) {
+void print_text(const std::vector<MigrationState>& states) {
     for (const auto& state : states) {
         const std::string when = state.applied_at ? "applied " + base::to_rfc3339(*state.applied_at) : "not applied";
         std::printf("%04d  %-24s  %s\n", state.version, state.name.c_str(), when.c_str());
     }
 }
 
-void print_json(const std::vector<storage::MigrationState>& states) {
+void print_json(const std::vector<MigrationState>& states) {
     boost::json::array list;
     for (const auto& state : states) {
         boost::json::object entry{{"version", state.version}, {"name", state.name}, {"applied_at", nullptr}};
@@ -39,7 +39,7 @@ void print_json(const std::vector<storage::MigrationState>& states) {
     cli::print_json(list);
 }
 
-int rehearse_down(storage::Migrator& migrator, int steps) {
+int rehearse_down(Migrator& migrator, int steps) {
     const auto states = migrator.states();
     if (!states) return report(states.error());
     for (auto state = states->rbegin(); state != states->rend() && steps > 0; ++state) {
@@ -53,7 +53,7 @@ int rehearse_down(storage::Migrator& migrator, int steps) {
 }  // namespace
 
 int run_migrate_up() {
-    return on_database([](storage::Migrator& migrator, const std::string& path) {
+    return on_database([](Migrator& migrator, const std::string& path) {
         const auto applied = migrator.up();
         if (!applied) return report(applied.error());
         std::printf("%s: %s applied\n", path.c_str(), base::counted(*applied, "migration").c_str());
@@ -62,7 +62,7 @@ int run_migrate_up() {
 }
 
 int run_migrate_down(int steps, bool is_dry_run) {
-    return on_database([steps, is_dry_run](storage::Migrator& migrator, const std::string& path) {
+    return on_database([steps, is_dry_run](Migrator& migrator, const std::string& path) {
         if (is_dry_run) return rehearse_down(migrator, steps);
         const auto undone = migrator.down(steps);
         if (!undone) return report(undone.error());
@@ -72,7 +72,7 @@ int run_migrate_down(int steps, bool is_dry_run) {
 }
 
 int run_migrate_status(Output output) {
-    return on_database([output](storage::Migrator& migrator, const std::string&) {
+    return on_database([output](Migrator& migrator, const std::string&) {
         const auto states = migrator.states();
         if (!states) return report(states.error());
         output == Output::json ? print_json(*states) : print_text(*states);

@@ -15,13 +15,11 @@
 namespace llmapikey::cli {
 namespace {
 
-using service::Finding;
-
 constexpr int most_shown = 1000;
 
 // On standard error: what is asked for on standard output is for programs to read.
-bool may_end_unremembered(const ReconcileChoice& choice, const std::string& database,
-                          const service::UnrememberedKeys& keys, const std::string& why) {
+bool may_end_unremembered(const ReconcileChoice& choice, const std::string& database, const UnrememberedKeys& keys,
+                          const std::string& why) {
     std::fprintf(stderr,
                  "llmapikey: there are %s.\nThey are not ended by themselves, since %s.\n"
                  "Another life of this installation has made them, it seems: with another DATA_DIR or POSTGRES_URL, "
@@ -47,8 +45,8 @@ bool may_end_unremembered(const ReconcileChoice& choice, const std::string& data
 }
 constexpr base::Millis longest_run{std::chrono::minutes{30}};
 
-void print_text(const service::ReconcileReport& report, bool fix) {
-    std::printf("%s\n", service::summary_of(report).c_str());
+void print_text(const ReconcileReport& report, bool fix) {
+    std::printf("%s\n", summary_of(report).c_str());
     for (const Finding& finding : report.findings) {
         std::printf("%-12s  account %s  %s  %s\n", std::string(to_text(finding.kind)).c_str(),
                     finding.github_user_id.text().c_str(), finding.is_fixed ? "fixed" : "open", finding.note.c_str());
@@ -58,7 +56,7 @@ void print_text(const service::ReconcileReport& report, bool fix) {
     if (!fix && !report.is_clean()) std::puts("Run `llmapikey reconcile --fix` to end these.");
 }
 
-void print_json(const service::ReconcileReport& report) {
+void print_json(const ReconcileReport& report) {
     boost::json::array findings;
     for (const Finding& finding : report.findings) {
         findings.push_back({{"kind", std::string(to_text(finding.kind))},
@@ -78,47 +76,45 @@ void print_json(const service::ReconcileReport& report) {
     cli::print_json(root);
 }
 
-base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempted_by,
-                                 service::ReconcileReport& report) {
+base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempted_by, ReconcileReport& report) {
     const auto rows = services.stores.keys->list_unsettled(attempted_by, "", most_shown);
     if (!rows) return tl::unexpected(rows.error());
-    for (const domain::Grant& grant : *rows) {
+    for (const Grant& grant : *rows) {
         report.add({Finding::Kind::unsettled, grant.github_user_id, grant.delete_handle, false,
-                    std::string(domain::to_text(grant.status))});
+                    std::string(to_text(grant.status))});
     }
     return {};
 }
 
 // What has begun and not ended, as it stands now.
-base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attempted_by,
-                                   service::ReconcileReport& report) {
+base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attempted_by, ReconcileReport& report) {
     const auto unsettled = add_unsettled(services, attempted_by, report);
     if (!unsettled) return unsettled;
     const auto revoking = services.stores.admin->list_revoking("", most_shown, std::nullopt);
     if (!revoking) return tl::unexpected(revoking.error());
-    for (const service::LedgerEntry& entry : *revoking) {
+    for (const LedgerEntry& entry : *revoking) {
         report.add({Finding::Kind::revoking, entry.grant.github_user_id, entry.grant.delete_handle, false,
                     "begun and not ended"});
     }
     const auto replacing = services.stores.replacements->list_replacing("", most_shown);
     if (!replacing) return tl::unexpected(replacing.error());
-    for (const domain::Grant& grant : *replacing)
+    for (const Grant& grant : *replacing)
         report.add({Finding::Kind::replacing, grant.github_user_id, grant.delete_handle, false, "begun and not ended"});
     return {};
 }
 
 // Notes what is open before and after, and ends it in between.
 base::Result<void> end_interrupted(KeyServices& services, const config::Config& config, base::Timestamp attempted_by,
-                                   service::ReconcileReport& report) {
-    service::ReconcileReport before;
+                                   ReconcileReport& report) {
+    ReconcileReport before;
     const auto listed = add_interrupted(services, attempted_by, before);
     if (!listed) return listed;
     const auto resumed = services.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(longest_run));
     if (!resumed) return tl::unexpected(resumed.error());
-    const service::Recovered recovered = services.recovery.run_once(config.upstream_timeout, {});
+    const Recovered recovered = services.recovery.run_once(config.upstream_timeout, {});
     for (const std::string& failure : recovered.failures)
         std::fprintf(stderr, "llmapikey: %s\n", failure.c_str());
-    service::ReconcileReport after;
+    ReconcileReport after;
     const auto left = add_interrupted(services, attempted_by, after);
     if (!left) return left;
     for (const Finding& finding : before.findings) {
@@ -132,26 +128,24 @@ base::Result<void> end_interrupted(KeyServices& services, const config::Config& 
     return {};
 }
 
-base::Result<service::ReconcileReport> reconcile(KeyServices& services, const config::Config& config,
-                                                 const ReconcileChoice& choice) {
-    const base::Seconds settle_time = domain::settle_time(config.upstream_timeout);
+base::Result<ReconcileReport> reconcile(KeyServices& services, const config::Config& config,
+                                        const ReconcileChoice& choice) {
+    const base::Seconds settle_time = llmapikey::settle_time(config.upstream_timeout);
     const base::Timestamp attempted_by = services.clock().now() - settle_time;
-    service::ReconcileReport interrupted;
+    ReconcileReport interrupted;
     const auto ended = choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
                                   : add_interrupted(services, attempted_by, interrupted);
     if (!ended) return tl::unexpected(ended.error());
-    service::Reconciler reconciler(
-        services.reconcile_parts(),
-        {choice.fix ? service::Repair::fix : service::Repair::report_only, choice.older, settle_time,
-         config.upstream_timeout, [&](const service::UnrememberedKeys& keys, const std::string& why) {
-             return may_end_unremembered(choice, app::describe_database(config), keys, why);
-         }});
+    Reconciler reconciler(services.reconcile_parts(),
+                          {choice.fix ? Repair::fix : Repair::report_only, choice.older, settle_time,
+                           config.upstream_timeout, [&](const UnrememberedKeys& keys, const std::string& why) {
+                               return may_end_unremembered(choice, app::describe_database(config), keys, why);
+                           }});
     auto report = reconciler.run(base::Deadline::after(longest_run), {});
     if (!report) return report;
     if (!config.openrouter_guardrail_id.empty()) {
-        auto check =
-            services.guardrail_check({.repair = choice.fix ? service::Repair::fix : service::Repair::report_only,
-                                      .call_timeout = config.upstream_timeout});
+        auto check = services.guardrail_check(
+            {.repair = choice.fix ? Repair::fix : Repair::report_only, .call_timeout = config.upstream_timeout});
         const std::string failure = check.run(*report, {});
         if (!failure.empty()) return base::fail(base::Errc::upstream_down, failure);
     }

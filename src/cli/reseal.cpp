@@ -13,7 +13,7 @@
 namespace llmapikey::cli {
 namespace {
 
-void print_json(const service::ResealReport& report) {
+void print_json(const ResealReport& report) {
     boost::json::object root;
     root["resealed"] = report.resealed;
     root["remaining"] = report.remaining;
@@ -21,7 +21,7 @@ void print_json(const service::ResealReport& report) {
     cli::print_json(root);
 }
 
-void print_text(const service::ResealReport& report) {
+void print_text(const ResealReport& report) {
     std::printf("%lld resealed, %lld remaining\n", static_cast<long long>(report.resealed),
                 static_cast<long long>(report.remaining));
     if (report.unreadable > 0) {
@@ -40,13 +40,13 @@ base::Result<void> note(app::Stores& stores, const std::string& action, const st
     return stores.audit->append({base::SystemClock().now(), cli_actor(), action, "", "cli", "done", detail});
 }
 
-base::Result<service::ResealReport> reseal(app::Stores& stores, service::Resealer& resealer, bool is_dry_run) {
+base::Result<ResealReport> reseal(app::Stores& stores, Resealer& resealer, bool is_dry_run) {
     if (is_dry_run) {
         const auto remaining = resealer.remaining();
         if (!remaining) return tl::unexpected(remaining.error());
-        return service::ResealReport{0, *remaining, 0, {}};
+        return ResealReport{0, *remaining, 0, {}};
     }
-    auto report = resealer.run([](const service::ResealReport& so_far) {
+    auto report = resealer.run([](const ResealReport& so_far) {
         std::fprintf(stderr, "resealed %lld, remaining %lld\n", static_cast<long long>(so_far.resealed),
                      static_cast<long long>(so_far.remaining));
     });
@@ -64,10 +64,10 @@ int fail(const base::Error& error) {
 }
 
 // What only the former secret opens stays as it is, for the case that the secret is found again.
-int accept_loss(app::Stores& stores, const app::Sealers& sealers, const service::ResealReport& report, Output output) {
+int accept_loss(app::Stores& stores, const app::Sealers& sealers, const ResealReport& report, Output output) {
     const auto noted = note(stores, "secrets.accept_loss", std::to_string(report.remaining) + " cannot be opened");
     if (!noted) return fail(noted.error());
-    const auto replaced = service::SealingCanary(*stores.sealed, sealers.keys, sealers.webhooks).replace();
+    const auto replaced = SealingCanary(*stores.sealed, sealers.keys, sealers.webhooks).replace();
     if (!replaced) return fail(replaced.error());
     if (output == Output::json) {
         print_json(report);
@@ -97,7 +97,7 @@ int run_reseal(const ResealChoice& choice, Output output) {
         return 1;
     }
     const app::Sealers sealers(*config);
-    service::Resealer resealer(*stores->sealed, sealers.keys, sealers.webhooks);
+    Resealer resealer(*stores->sealed, sealers.keys, sealers.webhooks);
     const auto report = reseal(*stores, resealer, choice.is_dry_run);
     if (!report) return fail(report.error());
     if (choice.is_loss_accepted) return accept_loss(*stores, sealers, *report, output);

@@ -62,21 +62,21 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
     };
 }
 
-base::Result<void> seed_one(service::KeyStore& store, sandbox::OpenRouterLookalike& openrouter,
-                            const config::Config& config, const domain::Recipient& recipient, int percent_spent) {
+base::Result<void> seed_one(KeyStore& store, sandbox::OpenRouterLookalike& openrouter, const config::Config& config,
+                            const Recipient& recipient, int percent_spent) {
     const auto now = base::SystemClock().now();
-    const domain::NonceMaker nonces(config.key_encryption_secret);
-    service::ReserveRequest request{
+    const NonceMaker nonces(config.key_encryption_secret);
+    ReserveRequest request{
         recipient, base::random_uuid(), nonces.make(recipient.id), config.key_daily_limit, now, now + config.key_expiry,
         0};
     const auto reserved = store.reserve(request);
     if (!reserved) return tl::unexpected(reserved.error());
     const base::MicroUsd spent{config.key_daily_limit.value / 100 * percent_spent};
-    const auto key = openrouter.seed_key(domain::upstream_key_name(recipient.id, request.nonce), config.key_daily_limit,
-                                         spent, request.expires_at);
+    const auto key = openrouter.seed_key(upstream_key_name(recipient.id, request.nonce), config.key_daily_limit, spent,
+                                         request.expires_at);
     const app::Sealers sealers(config);
     return store.activate({recipient.id, request.grant_id, request.nonce},
-                          {key.hash, sealers.keys.seal(key.raw_key, request.grant_id), domain::key_hint(key.raw_key)});
+                          {key.hash, sealers.keys.seal(key.raw_key, request.grant_id), key_hint(key.raw_key)});
 }
 
 base::Result<void> seed(const config::Config& config, sandbox::OpenRouterLookalike& openrouter) {

@@ -4,7 +4,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 struct NamedProblem {
@@ -121,4 +121,4 @@ std::string key_hint(std::string_view raw_key) {
     return std::string(raw_key.size() <= 4 ? raw_key : raw_key.substr(raw_key.size() - 4));
 }
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 #include "identity/github_user_id.hpp"
 
 // The life of a key, as the database knows it. See docs/architecture.md, "The life of a key".
-namespace llmapikey::domain {
+namespace llmapikey {
 
 enum class GrantStatus {
     waiting,    // has a place, and certainly no key: its turn to be minted is yet to come
@@ -113,4 +113,4 @@ std::string_view bare_key_in(std::string_view text);
 // Last four characters; the whole of a shorter text.
 std::string key_hint(std::string_view raw_key);
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 constexpr std::int64_t most_units = 100'000;
@@ -24,4 +24,4 @@ base::Result<std::optional<Hold>> parse_hold(std::string_view text, const std::s
     return std::optional(Hold{now + base::Seconds{*number * unit}, reason});
 }
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
-namespace llmapikey::domain {
+namespace llmapikey {
 
 // Why an account may not take a key: an organizer revoked the one that it had, and wanted it so; or its recipient has
 // given it back today.
@@ -24,4 +24,4 @@ inline bool is_in_force(const Hold& hold, base::Timestamp now) {
 // "none" (nullopt), "forever", or a duration: "90m", "24h", "7d". invalid_input: anything else.
 base::Result<std::optional<Hold>> parse_hold(std::string_view text, const std::string& reason, base::Timestamp now);
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -3,7 +3,7 @@
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 constexpr std::string_view name_prefix = "llmapikey/gh-";
@@ -64,4 +64,4 @@ bool NonceMaker::has_made(GithubUserId id, std::string_view nonce) const {
     return base::equal_constant_time(tag(key_, id, random), tagged) || is_of_other;
 }
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

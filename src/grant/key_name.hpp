@@ -8,7 +8,7 @@
 #include "identity/github_user_id.hpp"
 
 // Names of upstream keys. A key's name is all that tells whose it is once every row about it is lost.
-namespace llmapikey::domain {
+namespace llmapikey {
 
 // "llmapikey/gh-<id>/<nonce>". Without a nonce the form of older deployments, "llmapikey/gh-<id>".
 std::string upstream_key_name(GithubUserId id, std::string_view nonce);
@@ -36,4 +36,4 @@ private:
     base::Secret key_, other_key_;
 };
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

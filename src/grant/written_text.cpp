@@ -6,7 +6,7 @@
 #include "base/encoding.hpp"
 #include "grant/grant.hpp"
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 bool continues_character(char byte) {
@@ -38,4 +38,4 @@ base::Result<std::string> check_text(std::string_view text, const TextRule& rule
     return std::string(text);
 }
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -8,7 +8,7 @@
 
 // Texts that people write: reasons and names. The console, the API and the command line check them by these rules, so
 // that what one of them stores can be shown by all.
-namespace llmapikey::domain {
+namespace llmapikey {
 
 struct TextRule {
     std::string_view what;  // how messages call the text: "reason"
@@ -25,4 +25,4 @@ inline constexpr TextRule token_name_rule{"name", 80, true};
 // key, is too long, or is empty where one is needed.
 base::Result<std::string> check_text(std::string_view text, const TextRule& rule);
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int rows_at_once = 200;
@@ -127,12 +127,12 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
         const auto page = admin_.list_active(after_id, rows_at_once);
         if (!page) return tl::unexpected(page.error());
         if (page->empty()) return {};
-        for (const domain::Grant& grant : *page) {
+        for (const Grant& grant : *page) {
             const bool is_listed =
                 std::binary_search(guarded->begin(), guarded->end(), fingerprint_of(grant.delete_handle));
             // A key is put under it before its row is active; one that is gone upstream needs nothing.
-            const bool is_young = begun_at < grant.attempted_at + domain::settle_time(options_.call_timeout);
-            if (is_listed || is_young || domain::is_dead(grant, begun_at)) continue;
+            const bool is_young = begun_at < grant.attempted_at + settle_time(options_.call_timeout);
+            if (is_listed || is_young || is_dead(grant, begun_at)) continue;
             // Pages shift, and a policy can apply where the guardrail's own list does not say so.
             if (++looked_at > most_looked_at) {
                 add({Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,
@@ -147,7 +147,7 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
     return {};
 }
 
-base::Result<void> GuardrailCheck::judge(const domain::Grant& grant) {
+base::Result<void> GuardrailCheck::judge(const Grant& grant) {
     const auto deadline = base::Deadline::after(options_.call_timeout);
     const auto key = provider_.get(grant.delete_handle, deadline);
     const auto is_guarded = key ? assignments_.is_guarded(*key, deadline) : tl::unexpected(key.error());
@@ -166,4 +166,4 @@ base::Result<void> GuardrailCheck::judge(const domain::Grant& grant) {
     return {};
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -11,7 +11,7 @@
 #include "providers/guardrail_assignments.hpp"
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Looks whether the guardrail that keys are to be under is there and allows what it did, and whether they are under it:
 // somebody can delete or change it upstream, or take keys out. Blocking; for one thread at a time.
@@ -42,7 +42,7 @@ private:
     // Says whether it is there. It is a finding if it allows other than when it was first seen, or last accepted.
     base::Result<bool> look_at_guardrail();
     base::Result<void> look_at_keys(const std::stop_token& stop);
-    base::Result<void> judge(const domain::Grant& grant);
+    base::Result<void> judge(const Grant& grant);
     void add(Finding finding);
 
     AdminStore& admin_;
@@ -55,4 +55,4 @@ private:
     ReconcileReport found_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "base/authority.hpp"
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 using Bytes = std::array<unsigned char, 16>;
@@ -158,4 +158,4 @@ ClientOrigin OriginResolver::resolve(const net::Request& request) const {
     return result;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

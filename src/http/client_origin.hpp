@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // An IPv4 or IPv6 address or range, such as 10.0.0.0/8 or ::1.
 class AddressRange {
@@ -66,4 +66,4 @@ private:
     std::vector<AddressRange> trusted_proxies_;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

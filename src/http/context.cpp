@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 bool wants_json(const net::Request& request) {
     if (request.path.starts_with("/api/")) return true;
@@ -15,22 +15,22 @@ bool wants_json(const net::Request& request) {
     return names_json;
 }
 
-domain::GithubUserId Context::admin() const {
+GithubUserId Context::admin() const {
     return bearer ? bearer->owner : session->recipient.id;
 }
 
-service::Initiator Context::initiator() const {
+Initiator Context::initiator() const {
     const std::string actor = "github:" + admin().text();
     return {bearer ? actor + " token:" + bearer->token_id : actor, origin.client_address};
 }
 
 bool Context::wants_json() const {
-    return web::wants_json(request);
+    return llmapikey::wants_json(request);
 }
 
-views::Frame make_frame(const Context& context) {
+Frame make_frame(const Context& context) {
     const SiteSettings& settings = context.shared.settings;
-    views::Frame frame;
+    Frame frame;
     if (context.session) {
         frame.login = context.session->recipient.login;
         frame.csrf_token = context.shared.csrf.issue(context.session_token);
@@ -63,4 +63,4 @@ net::Response redirect(int status, std::string location) {
     return response;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

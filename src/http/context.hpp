@@ -14,7 +14,7 @@
 #include "identity/initiator.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What the pages say of the configuration.
 struct SiteSettings {
@@ -39,7 +39,7 @@ struct SharedContext {
 
 // Whose API token a request brings.
 struct TokenBearer {
-    domain::GithubUserId owner;  // an admin
+    GithubUserId owner;  // an admin
     std::string token_id;
 };
 
@@ -56,8 +56,8 @@ struct Context {
     std::optional<TokenBearer> bearer = {};  // of a valid API token; then there is no session
 
     // The admin who asks, in person or by a token. Only on routes for admins.
-    domain::GithubUserId admin() const;
-    service::Initiator initiator() const;
+    GithubUserId admin() const;
+    Initiator initiator() const;
 
     bool wants_json() const;  // as below
 };
@@ -67,11 +67,11 @@ struct Context {
 bool wants_json(const net::Request& request);
 
 // What surrounds every page for this request.
-views::Frame make_frame(const Context& context);
+Frame make_frame(const Context& context);
 
 // An answer for this one request: nobody may keep it.
 net::Response uncached_response(int status, std::string content_type, std::string body);
 net::Response html_response(int status, std::string html);
 net::Response redirect(int status, std::string location);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

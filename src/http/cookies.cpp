@@ -5,7 +5,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 namespace {
 
@@ -72,4 +72,4 @@ std::string to_set_cookie(const Cookie& cookie) {
     return text;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

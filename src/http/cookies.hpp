@@ -9,7 +9,7 @@
 #include "base/clock.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Name and value of every cookie of a request, in order; views into its headers (RFC 6265 section 5.4).
 std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const net::Request& request);
@@ -31,4 +31,4 @@ struct Cookie {
 // Value of a Set-Cookie header; always HttpOnly and SameSite=Lax.
 std::string to_set_cookie(const Cookie& cookie);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

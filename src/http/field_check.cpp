@@ -11,7 +11,7 @@
 #include "http/form.hpp"
 #include "http/request_fields.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -186,4 +186,4 @@ base::Result<void> check_fields(const RouteFields& fields, const net::Request& r
     return fields.method == "GET" ? base::Result<void>{} : check_body(request, fields.body, fields);
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

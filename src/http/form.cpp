@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t max_fields = 100;
@@ -46,4 +46,4 @@ bool Form::has(std::string_view name) const {
     return false;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Fields of a query string or of an application/x-www-form-urlencoded body (URL Standard section 5). A field with a
 // malformed escape, or that is no text (base::is_text), is left out.
@@ -26,4 +26,4 @@ private:
     bool is_whole_ = true;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

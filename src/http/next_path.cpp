@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t max_length = 512;
@@ -38,4 +38,4 @@ std::string safe_next_path(std::string_view next) {
     return fallback;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

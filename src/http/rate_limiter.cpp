@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t max_buckets_per_shard = 8192;
@@ -43,4 +43,4 @@ std::optional<base::Seconds> RateLimiter::take(const std::string& client, Instan
     return base::Seconds{std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(wait)))};
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

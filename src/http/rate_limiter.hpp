@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Token buckets, one a client: `per_minute` at once, refilled evenly. Memory is bounded; a client forgotten for lack of
 // room starts with a full bucket. Thread-safe.
@@ -37,4 +37,4 @@ private:
     std::array<Shard, 16> shards_;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -8,7 +8,7 @@
 #include "base/encoding.hpp"
 #include "http/form.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 std::string text_of(const boost::json::value& value) {
@@ -76,4 +76,4 @@ bool is_set(std::string_view flag) {
     return flag == "true" || flag == "1";
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What a request says that its body is. Media types are of either case, and may have parameters (RFC 9110, 8.3.1).
 enum class BodyKind {
@@ -40,4 +40,4 @@ private:
 // Whether a field of yes or no says yes.
 bool is_set(std::string_view flag);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

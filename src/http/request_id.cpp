@@ -5,7 +5,7 @@
 
 #include "base/crypto.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t id_length = 12;
@@ -43,4 +43,4 @@ std::string new_request_id() {
     return id;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -1,6 +1,6 @@
 #include "http/route.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 bool belongs_to(const Route& route, Part part) {
@@ -58,4 +58,4 @@ std::string RouteTable::allowed_methods(std::string_view path) const {
     return methods;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "base/secret.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 struct Context;
 
@@ -145,4 +145,4 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
 // The path without the slash at its end, which people type and proxies add; empty: it has not exactly one.
 std::string_view without_slash(std::string_view path);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

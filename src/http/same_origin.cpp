@@ -6,7 +6,7 @@
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 // Whether both are one host and port. Whether TLS ended at a proxy that we were not told of must not matter: our own
@@ -58,4 +58,4 @@ bool CsrfTokens::verify(std::string_view csrf_token, std::string_view session_to
     return base::equal_constant_time(csrf_token, issue(session_token)) || is_of_other;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "base/secret.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What a request itself says of where it was sent from.
 enum class OriginEvidence {
@@ -28,4 +28,4 @@ private:
     base::Secret key_, other_key_;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

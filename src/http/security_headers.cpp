@@ -1,6 +1,6 @@
 #include "http/security_headers.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 Opener opener_of(const net::Request& request) {
     return request.header("sec-fetch-site") == "none" ? Opener::none : Opener::possible;
@@ -23,4 +23,4 @@ void add_security_headers(net::Response& response, bool is_https, Hsts hsts, Ope
                  hsts == Hsts::subdomains ? "max-age=63072000; includeSubDomains" : "max-age=63072000");
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Whether a page may have opened the window that a request is for, and still have hold of it.
 enum class Opener { none, possible };
@@ -26,4 +26,4 @@ enum class Hsts {
 // the first look at a page that was typed.
 void add_security_headers(net::Response& response, bool is_https, Hsts hsts, Opener opener);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 #include "base/encoding.hpp"
 #include "identity/login.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -90,18 +90,18 @@ bool is_begun(const json::object& claims, base::Timestamp now) {
     return not_before && *not_before <= now + base::replica_skew_max;
 }
 
-std::optional<domain::Recipient> recipient_claims(const json::object& claims) {
+std::optional<Recipient> recipient_claims(const json::object& claims) {
     const auto subject = text_claim(claims, "sub");
     const auto login = text_claim(claims, "login");
-    if (!subject || !login || !domain::is_login(*login)) return std::nullopt;
-    const auto id = domain::GithubUserId::parse(*subject);
+    if (!subject || !login || !is_login(*login)) return std::nullopt;
+    const auto id = GithubUserId::parse(*subject);
     if (!id) return std::nullopt;
-    return domain::Recipient{*id, std::string(*login)};
+    return Recipient{*id, std::string(*login)};
 }
 
 }  // namespace
 
-std::string SessionTokens::issue(const domain::Recipient& recipient, base::Timestamp now) const {
+std::string SessionTokens::issue(const Recipient& recipient, base::Timestamp now) const {
     static const std::string header = base::to_base64url(R"({"alg":"HS256","typ":"JWT"})");
     const std::int64_t issued_at = now.time_since_epoch().count();
     json::object claims;
@@ -130,4 +130,4 @@ std::optional<Session> SessionTokens::verify(std::string_view token, base::Times
     return Session{std::move(*recipient), *issued_at, *expires_at};
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

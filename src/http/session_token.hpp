@@ -8,13 +8,13 @@
 #include "base/secret.hpp"
 #include "identity/github_user_id.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 inline constexpr std::string_view session_cookie_name = "llmapikey_session";
 inline constexpr base::Seconds session_lifetime{std::chrono::days{7}};
 
 struct Session {
-    domain::Recipient recipient;
+    Recipient recipient;
     base::Timestamp issued_at;
     base::Timestamp expires_at;
 };
@@ -27,7 +27,7 @@ public:
     explicit SessionTokens(base::Secret secret, base::Secret other = base::Secret())
         : secret_(std::move(secret)), other_(std::move(other)) {}
 
-    std::string issue(const domain::Recipient& recipient, base::Timestamp now) const;
+    std::string issue(const Recipient& recipient, base::Timestamp now) const;
     // Nullopt for anything but a token of ours that is valid now: other algorithms (none included), a wrong signature,
     // missing or malformed claims, expired, issued or valid only in the future by more than base::replica_skew_max.
     std::optional<Session> verify(std::string_view token, base::Timestamp now) const;
@@ -36,4 +36,4 @@ private:
     base::Secret secret_, other_;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

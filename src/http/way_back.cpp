@@ -2,7 +2,7 @@
 
 #include "http/next_path.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 bool is_page(const RouteTable& routes, std::string_view path, bool is_console) {
@@ -34,4 +34,4 @@ std::string way_back(const Context& context) {
     return context.route != nullptr && context.route->path.starts_with("/dashboard") ? "/dashboard" : "/";
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -8,7 +8,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::domain {
+namespace llmapikey {
 
 // GitHub's numeric, immutable account id: the identity of a recipient. Always positive.
 struct GithubUserId {
@@ -30,4 +30,4 @@ struct Recipient {
     std::string login;  // for display only: it can be renamed and then taken by somebody else
 };
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "base/secret.hpp"
 #include "identity/github_user_id.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct AuthorizeRequest {
     std::string state;
@@ -35,19 +35,19 @@ public:
     virtual base::Result<base::Secret> exchange(const ExchangeRequest& request, base::Deadline deadline) = 0;
 
     // Whose token it is. forbidden: not an account of a person (`type` is not "User").
-    virtual base::Result<domain::Recipient> read_user(const base::Secret& token, base::Deadline deadline) = 0;
+    virtual base::Result<Recipient> read_user(const base::Secret& token, base::Deadline deadline) = 0;
 
     // Revokes the token at the provider; a token that is already gone is a success.
     virtual base::Result<void> revoke(const base::Secret& token, base::Deadline deadline) = 0;
 
     // The login of an account, without its consent. not_found: there is no such account.
-    virtual base::Result<std::string> find_login(domain::GithubUserId id, base::Deadline deadline) = 0;
+    virtual base::Result<std::string> find_login(GithubUserId id, base::Deadline deadline) = 0;
 
     // The account that has a login now, without its consent. not_found: there is none. forbidden: not a person's.
-    virtual base::Result<domain::Recipient> find_account(const std::string& login, base::Deadline deadline) = 0;
+    virtual base::Result<Recipient> find_account(const std::string& login, base::Deadline deadline) = 0;
 
     // Whether the client id and secret are accepted; misconfigured if not.
     virtual base::Result<void> check_credentials(base::Deadline deadline) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

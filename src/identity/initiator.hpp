@@ -5,7 +5,7 @@
 
 #include "identity/github_user_id.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Who does something, and from where; as the audit log names them.
 struct Initiator {
@@ -15,11 +15,11 @@ struct Initiator {
 
 // The key's own recipient, as an actor.
 inline constexpr const char* recipient_prefix = "recipient:";
-inline Initiator recipient_of(domain::GithubUserId id, std::string origin = "dashboard") {
+inline Initiator recipient_of(GithubUserId id, std::string origin = "dashboard") {
     return {recipient_prefix + id.text(), std::move(origin)};
 }
 inline bool is_recipient(const std::string& actor) {
     return actor.starts_with(recipient_prefix);
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 #include "base/code_points.hpp"
 #include "base/encoding.hpp"
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t max_bytes = 100;
@@ -27,4 +27,4 @@ bool can_be_github_login(std::string_view text) {
            !text.starts_with('-') && text.find("--") == std::string_view::npos;
 }
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace llmapikey::domain {
+namespace llmapikey {
 
 // What may stand for a person in pages, tables and logs: 1 to 100 bytes of UTF-8 that show nothing but themselves.
 // Control characters, line ends, direction marks and invisible signs would change what stands around the name. GitHub's
@@ -16,4 +16,4 @@ inline std::string_view without_at(std::string_view text) {
 // users have an underscore, and some old ones end with a hyphen.
 bool can_be_github_login(std::string_view text);
 
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

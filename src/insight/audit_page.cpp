@@ -16,7 +16,7 @@
 #include "ops/log.hpp"
 #include "spending/day_chart.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr std::int64_t entries_per_page = 100;
@@ -24,17 +24,17 @@ constexpr int accounts_searched = 50;
 constexpr int entries_exported_at_once = 200;
 
 // The entries `count` before `before`, in order.
-base::Result<std::vector<service::ChainedEntry>> latest_entries(const AuditPage& routes, std::int64_t before,
-                                                                std::int64_t count) {
+base::Result<std::vector<ChainedEntry>> latest_entries(const AuditPage& routes, std::int64_t before,
+                                                       std::int64_t count) {
     const std::int64_t after = std::max<std::int64_t>(before - 1 - count, 0);
     return routes.audit.read(after, static_cast<int>(std::max<std::int64_t>(before - 1 - after, 0)));
 }
 
 // The latest ones about the accounts that `search` finds, in order.
-base::Result<std::vector<service::ChainedEntry>> latest_about(const AuditPage& routes, const std::string& search,
-                                                              std::int64_t before) {
-    service::AuditQuery query;
-    auto accounts = routes.admin_store.find_accounts(std::string(domain::without_at(search)), accounts_searched);
+base::Result<std::vector<ChainedEntry>> latest_about(const AuditPage& routes, const std::string& search,
+                                                     std::int64_t before) {
+    AuditQuery query;
+    auto accounts = routes.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
     if (!accounts) return tl::unexpected(accounts.error());
     query.accounts = std::move(*accounts);
     query.before = before;
@@ -46,14 +46,14 @@ base::Result<std::vector<service::ChainedEntry>> latest_about(const AuditPage& r
 }
 
 // All behind the sequence `after` and up to `last`, as JSON Lines.
-net::BodyEnd export_entries(service::AuditLog& audit, std::int64_t after, std::int64_t last, net::BodyWriter& writer) {
+net::BodyEnd export_entries(AuditLog& audit, std::int64_t after, std::int64_t last, net::BodyWriter& writer) {
     while (after < last) {
         const auto page = audit.read(after, entries_exported_at_once);
         if (!page) ops::log(ops::LogLevel::error, "exporting the audit log: " + page.error().detail);
         if (!page || page->empty()) return net::BodyEnd::broken;
         std::string lines;
-        for (const service::ChainedEntry& link : *page) {
-            if (link.sequence <= last) lines += base::to_text(service::to_json(link)) + "\n";
+        for (const ChainedEntry& link : *page) {
+            if (link.sequence <= last) lines += base::to_text(to_json(link)) + "\n";
         }
         if (!writer.write(lines)) return net::BodyEnd::broken;
         after = page->back().sequence;
@@ -69,14 +69,14 @@ net::Response AuditPage::show(const Context& context) const {
     const Form fields(context.request.query);
     const auto before = base::parse_whole_number(fields.value("before"));
     const std::int64_t end = std::min(before.value_or(head->sequence + 1), head->sequence + 1);
-    views::AdminAuditView view;
+    AdminAuditView view;
     view.frame = make_frame(context);
     view.search = std::string(base::trim(fields.value("q")));
     const auto entries =
         view.search.empty() ? latest_entries(*this, end, entries_per_page) : latest_about(*this, view.search, end);
     if (!entries) return error_response(context, entries.error());
     for (auto link = entries->rbegin(); link != entries->rend(); ++link) {
-        const service::AuditEntry& entry = link->entry;
+        const AuditEntry& entry = link->entry;
         view.entries.push_back({std::to_string(link->sequence), minute_text(entry.at), entry.actor, entry.action,
                                 entry.subject, entry.origin, entry.outcome, entry.detail});
     }
@@ -86,7 +86,7 @@ net::Response AuditPage::show(const Context& context) const {
         view.older_path = "/admin/audit?before=" + std::to_string(entries->front().sequence) +
                           (view.search.empty() ? "" : "&q=" + base::to_percent_encoded(view.search));
     }
-    return html_response(200, views::render(view));
+    return html_response(200, render(view));
 }
 
 // Page by page, as it is read: the log grows for ever, and an answer takes two minutes at the most. Whoever has a part
@@ -105,4 +105,4 @@ net::Response AuditPage::download(const Context& context) const {
     return response;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -4,15 +4,15 @@
 #include "http/context.hpp"
 #include "keys/admin_store.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The console's audit log, and its download.
 struct AuditPage {
-    service::AuditLog& audit;
-    service::AdminStore& admin_store;
+    AuditLog& audit;
+    AdminStore& admin_store;
 
     net::Response show(const Context& context) const;
     net::Response download(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "http/form.hpp"
 #include "identity/login.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -21,11 +21,11 @@ constexpr int accounts_searched = 50;
 
 constexpr int most_entries = 1000;
 
-base::Result<std::vector<service::ChainedEntry>> entries_about(const AuditRoutes& routes, const std::string& search,
-                                                               std::int64_t after, int limit) {
-    auto accounts = routes.admin_store.find_accounts(std::string(domain::without_at(search)), accounts_searched);
+base::Result<std::vector<ChainedEntry>> entries_about(const AuditRoutes& routes, const std::string& search,
+                                                      std::int64_t after, int limit) {
+    auto accounts = routes.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
     if (!accounts) return tl::unexpected(accounts.error());
-    service::AuditQuery query;
+    AuditQuery query;
     query.accounts = std::move(*accounts);
     query.after = after;
     query.limit = limit;
@@ -44,12 +44,12 @@ net::Response AuditRoutes::list(const Context& context) const {
     const auto entries = search.empty() ? audit.read(*after, *limit) : entries_about(*this, search, *after, *limit);
     if (!entries) return api_error(context, entries.error());
     json::array list;
-    for (const service::ChainedEntry& link : *entries)
-        list.push_back(service::to_json(link));
+    for (const ChainedEntry& link : *entries)
+        list.push_back(to_json(link));
     json::object body{{"entries", std::move(list)}, {"next_cursor", nullptr}};
     const bool is_full = entries->size() == static_cast<std::size_t>(*limit);
     if (is_full) body["next_cursor"] = std::to_string(entries->back().sequence);
     return api_answer(200, body);
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

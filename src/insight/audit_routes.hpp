@@ -4,14 +4,14 @@
 #include "http/context.hpp"
 #include "keys/admin_store.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The JSON API of the audit log.
 struct AuditRoutes {
-    service::AdminStore& admin_store;
-    service::AuditLog& audit;
+    AdminStore& admin_store;
+    AuditLog& audit;
 
     net::Response list(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 std::string render(const AdminAuditView& view) {
     Data data = admin_data(view.frame, "Audit log", "audit");
@@ -27,4 +27,4 @@ std::string render(const AdminAuditView& view) {
     return render_template("admin_audit", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

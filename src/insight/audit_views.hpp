@@ -6,7 +6,7 @@
 #include "http/answers/views.hpp"
 
 // The console's audit log as a value.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct AuditRow {
     std::string sequence, at, actor, action, subject, origin, outcome, detail;
@@ -22,4 +22,4 @@ struct AdminAuditView {
 // Complete HTML documents.
 std::string render(const AdminAuditView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 
 #include "insight/statistics.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t pace_days = 7;
@@ -57,4 +57,4 @@ CreditsOutlook credits_outlook(const CreditsSituation& situation) {
     return {Kind::until, situation.now + base::Seconds{static_cast<std::int64_t>(seconds)}};
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct DayFigures;
 
@@ -36,4 +36,4 @@ struct CreditsSituation {
 // known of those before. It is never faster than all caps together allow.
 CreditsOutlook credits_outlook(const CreditsSituation& situation);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::chrono::days days_shown{30};
@@ -129,4 +129,4 @@ base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolic
     return overview;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

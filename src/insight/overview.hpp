@@ -8,7 +8,7 @@
 #include "insight/statistics.hpp"
 #include "keys/issuance.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // How the whole stands, from figures that are kept. Amounts that are not known, or that were read too long ago to be
 // told as present, are missing; the time of their last reading is there all the same.
@@ -49,4 +49,4 @@ base::Seconds amount_age_max(base::Seconds read_every);
 base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Seconds spending_every,
                                      base::Timestamp now);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

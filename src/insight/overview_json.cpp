@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/json_values.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 namespace json = boost::json;
 
@@ -64,4 +64,4 @@ json::object to_json(const Overview& overview) {
     return object;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

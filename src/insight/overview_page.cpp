@@ -14,7 +14,7 @@
 #include "ops/log.hpp"
 #include "spending/day_chart.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 std::string number_text(std::int64_t number) {
@@ -30,15 +30,15 @@ std::string read_at(const std::optional<base::Timestamp>& time) {
     return time ? "; read at " + minute_text(*time) : "; not read yet";
 }
 
-std::string outlook_text(const service::CreditsOutlook& outlook) {
+std::string outlook_text(const CreditsOutlook& outlook) {
     switch (outlook.kind) {
-        case service::CreditsOutlook::Kind::unknown:
+        case CreditsOutlook::Kind::unknown:
             return "unknown";
-        case service::CreditsOutlook::Kind::used_up:
+        case CreditsOutlook::Kind::used_up:
             return "used up";
-        case service::CreditsOutlook::Kind::until:
+        case CreditsOutlook::Kind::until:
             return date_text(*outlook.end);
-        case service::CreditsOutlook::Kind::lasting:
+        case CreditsOutlook::Kind::lasting:
             return "more than ten years";
     }
     return "";
@@ -46,15 +46,15 @@ std::string outlook_text(const service::CreditsOutlook& outlook) {
 
 // One value of each day.
 template <class ValueOf>
-std::vector<DayValue> values_of(const std::vector<service::DayFigures>& days, ValueOf value_of) {
+std::vector<DayValue> values_of(const std::vector<DayFigures>& days, ValueOf value_of) {
     std::vector<DayValue> values;
-    for (const service::DayFigures& day : days)
+    for (const DayFigures& day : days)
         values.push_back({day.day, value_of(day)});
     return values;
 }
 
-void show_counts(const service::Overview& overview, std::int64_t most, views::OverviewView& view) {
-    const service::StatusCounts& counts = overview.counts;
+void show_counts(const Overview& overview, std::int64_t most, OverviewView& view) {
+    const StatusCounts& counts = overview.counts;
     view.figures = {{"Live keys", number_text(counts.live),
                      most > 0 ? "of " + number_text(most) + (most == 1 ? " place" : " places") : "no limit is set"},
                     {"Room left", overview.room ? number_text(*overview.room) : "no limit", ""},
@@ -69,7 +69,7 @@ void show_counts(const service::Overview& overview, std::int64_t most, views::Ov
                     {"Usable now", number_text(overview.usable_keys), ""}};
 }
 
-void show_money(const service::Overview& overview, views::OverviewView& view) {
+void show_money(const Overview& overview, OverviewView& view) {
     view.money = {
         {"Greatest possible spend a day", or_unknown(overview.exposure_per_day), "every cap used up"},
         {"Greatest possible spend until the last expiry", or_unknown(overview.exposure_until_expiry),
@@ -92,11 +92,10 @@ void show_money(const service::Overview& overview, views::OverviewView& view) {
 }  // namespace
 
 net::Response OverviewPage::show(const Context& context) const {
-    const service::IssuancePolicy& policy = issuance.policy();
-    const auto overview =
-        service::read_overview(statistics, policy, context.shared.settings.spending_poll, clock.now());
+    const IssuancePolicy& policy = issuance.policy();
+    const auto overview = read_overview(statistics, policy, context.shared.settings.spending_poll, clock.now());
     if (!overview) return error_response(context, overview.error());
-    views::OverviewView view;
+    OverviewView view;
     view.frame = make_frame(context);
     show_counts(*overview, policy.max_total_keys, view);
     show_money(*overview, view);
@@ -105,15 +104,15 @@ net::Response OverviewPage::show(const Context& context) const {
     const auto spent = values_of(overview->days, [](const auto& day) { return day.spent.value; });
     view.charts.push_back(day_chart("Keys issued per day", issued, number_text));
     view.charts.push_back(day_chart("Spent per day", spent, dollars));
-    for (const service::Failure& failure : overview->failures)
+    for (const Failure& failure : overview->failures)
         view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
-    view.problem = service::upstream_problem_of(*overview);
+    view.problem = upstream_problem_of(*overview);
     view.reconciled = overview->reconciled;
     if (overview->reconciled_at) view.reconciled_at = minute_text(*overview->reconciled_at);
     view.reconcile_problem = overview->reconcile_problem;
     view.unremembered = overview->unremembered_note;
     if (overview->figures_at) view.figures_at = minute_text(*overview->figures_at);
-    return html_response(200, views::render(view));
+    return html_response(200, render(view));
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -5,15 +5,15 @@
 #include "insight/statistics.hpp"
 #include "keys/issuance.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The console's overview: how many keys there are, what they cost, and what went wrong.
 struct OverviewPage {
-    service::Issuance& issuance;
-    service::StatisticsStore& statistics;
+    Issuance& issuance;
+    StatisticsStore& statistics;
     const base::Clock& clock;
 
     net::Response show(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

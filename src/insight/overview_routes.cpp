@@ -12,11 +12,11 @@
 #include "identity/login.hpp"
 #include "insight/overview_json.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 net::Response OverviewRoutes::show(const Context& context) const {
     const auto overview =
-        service::read_overview(statistics, issuance.policy(), context.shared.settings.spending_poll, clock.now());
-    return overview ? api_answer(200, service::to_json(*overview)) : api_error(context, overview.error());
+        read_overview(statistics, issuance.policy(), context.shared.settings.spending_poll, clock.now());
+    return overview ? api_answer(200, to_json(*overview)) : api_error(context, overview.error());
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

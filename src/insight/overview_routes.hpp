@@ -5,15 +5,15 @@
 #include "insight/statistics.hpp"
 #include "keys/issuance.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The JSON API of the console's figures.
 struct OverviewRoutes {
-    service::StatisticsStore& statistics;
-    service::Issuance& issuance;
+    StatisticsStore& statistics;
+    Issuance& issuance;
     const base::Clock& clock;
 
     net::Response show(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 Data data_of(const std::vector<Figure>& figures) {
@@ -52,4 +52,4 @@ std::string render(const OverviewView& view) {
     return render_template("admin_overview", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

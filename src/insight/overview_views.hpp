@@ -6,7 +6,7 @@
 #include "http/answers/views.hpp"
 
 // The console's overview as a value.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct Figure {
     std::string name, value, note;
@@ -35,4 +35,4 @@ struct OverviewView {
 // Complete HTML documents.
 std::string render(const OverviewView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

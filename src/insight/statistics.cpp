@@ -9,7 +9,7 @@
 #include "keys/upstream_scan.hpp"
 #include "webhooks/webhooks.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr base::Seconds shortest_figures_pause{30};
@@ -129,7 +129,7 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
         readings.clear();
     };
     const auto visit = [&](const UpstreamKey& key) {
-        if (domain::parse_upstream_key_name(key.name)) {
+        if (parse_upstream_key_name(key.name)) {
             page.push_back({key.delete_handle, not_negative(key.usage)});
             readings.push_back(reading_of(key, clock_.now()));
         }
@@ -194,4 +194,4 @@ std::string Statistics::run_once(const std::stop_token& stop) {
     return problems;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -15,7 +15,7 @@
 #include "providers/key_provider.hpp"
 #include "spending/spending.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Rows by status, each from an index that holds only these.
 struct StatusCounts {
@@ -157,4 +157,4 @@ inline constexpr const char* guardrail = "guardrail";                  // what i
 inline constexpr const char* is_quota_full = "is_quota_full";          // "1" or "0"
 }  // namespace fact
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -3,7 +3,7 @@
 #include "grant/grant.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 constexpr std::chrono::days one_day{1};
@@ -64,53 +64,52 @@ const std::string delete_failures = "DELETE FROM llmapikey.failures WHERE last_a
 
 }  // namespace
 
-base::Result<service::StatusCounts> SqlStatisticsStore::status_counts() {
+base::Result<StatusCounts> SqlStatisticsStore::status_counts() {
     const auto answer = database_->run(select_counts, {});
     if (!answer) return tl::unexpected(answer.error());
     const SqlRow& row = answer->rows.at(0);
-    return service::StatusCounts{row.number(0),  row.number(1),       row.number(2),      row.number(3),
-                                 row.number(4),  row.number(5),       row.number(6),      row.number(7),
-                                 row.number(10), time_if_any(row, 8), time_if_any(row, 9)};
+    return StatusCounts{row.number(0),  row.number(1),       row.number(2),      row.number(3),
+                        row.number(4),  row.number(5),       row.number(6),      row.number(7),
+                        row.number(10), time_if_any(row, 8), time_if_any(row, 9)};
 }
 
-base::Result<service::Exposure> SqlStatisticsStore::exposure(base::Timestamp now) {
+base::Result<Exposure> SqlStatisticsStore::exposure(base::Timestamp now) {
     const auto answer = database_->run(select_exposure, SqlValues().add(seconds_of(now)));
     if (!answer) return tl::unexpected(answer.error());
     const SqlRow& row = answer->rows.at(0);
-    return service::Exposure{row.number(0), row.number(1), base::MicroUsd{row.number(2)}, base::MicroUsd{row.number(3)},
-                             time_if_any(row, 4)};
+    return Exposure{row.number(0), row.number(1), base::MicroUsd{row.number(2)}, base::MicroUsd{row.number(3)},
+                    time_if_any(row, 4)};
 }
 
 base::Result<void> SqlStatisticsStore::count_day(base::Timestamp day) {
-    const auto values = SqlValues().add(domain::day_text(day)).add(seconds_of(day)).add(seconds_of(day + one_day));
+    const auto values = SqlValues().add(day_text(day)).add(seconds_of(day)).add(seconds_of(day + one_day));
     return done(database_->run(count_of_day, values));
 }
 
-base::Result<void> SqlStatisticsStore::record_spending(const std::vector<service::KeySpending>& keys,
-                                                       base::Timestamp now) {
+base::Result<void> SqlStatisticsStore::record_spending(const std::vector<KeySpending>& keys, base::Timestamp now) {
     std::vector<SqlValues> all;
-    for (const service::KeySpending& key : keys)
+    for (const KeySpending& key : keys)
         all.push_back(SqlValues().add(key.delete_handle).add(key.usage.value).add(seconds_of(now)));
     return database_->run_each(update_spent, all);
 }
 
 base::Result<void> SqlStatisticsStore::count_spending(base::Timestamp day) {
-    return done(database_->run(count_spending_of_day, SqlValues().add(domain::day_text(day))));
+    return done(database_->run(count_spending_of_day, SqlValues().add(day_text(day))));
 }
 
-base::Result<std::vector<service::DayFigures>> SqlStatisticsStore::days(base::Timestamp since) {
-    const auto answer = database_->run(select_days, SqlValues().add(domain::day_text(since)));
+base::Result<std::vector<DayFigures>> SqlStatisticsStore::days(base::Timestamp since) {
+    const auto answer = database_->run(select_days, SqlValues().add(day_text(since)));
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::DayFigures> days;
+    std::vector<DayFigures> days;
     for (const SqlRow& row : answer->rows)
         days.push_back({row.text(0), row.number(1), row.number(2), base::MicroUsd{row.number(3)}});
     return days;
 }
 
-base::Result<service::Facts> SqlStatisticsStore::facts() {
+base::Result<Facts> SqlStatisticsStore::facts() {
     const auto answer = database_->run(select_facts, {});
     if (!answer) return tl::unexpected(answer.error());
-    service::Facts facts;
+    Facts facts;
     for (const SqlRow& row : answer->rows)
         facts[row.text(0)] = {row.text(1), time_in(row, 2)};
     return facts;
@@ -127,10 +126,10 @@ base::Result<void> SqlStatisticsStore::record_failure(const std::string& what, b
     return done(database_->run(upsert_failure, SqlValues().add(what).add(seconds_of(now))));
 }
 
-base::Result<std::vector<service::Failure>> SqlStatisticsStore::failures(int limit) {
+base::Result<std::vector<Failure>> SqlStatisticsStore::failures(int limit) {
     const auto answer = database_->run(select_failures, SqlValues().add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::Failure> failures;
+    std::vector<Failure> failures;
     for (const SqlRow& row : answer->rows)
         failures.push_back({row.text(0), time_in(row, 1), time_in(row, 2), row.number(3)});
     return failures;
@@ -140,4 +139,4 @@ base::Result<void> SqlStatisticsStore::prune(base::Timestamp before) {
     return done(database_->run(delete_failures, SqlValues().add(seconds_of(before))));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

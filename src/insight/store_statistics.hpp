@@ -5,27 +5,27 @@
 #include "insight/statistics.hpp"
 #include "sql/sql_database.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // StatisticsStore in either database.
-class SqlStatisticsStore final : public service::StatisticsStore {
+class SqlStatisticsStore final : public StatisticsStore {
 public:
     explicit SqlStatisticsStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
-    base::Result<service::StatusCounts> status_counts() override;
-    base::Result<service::Exposure> exposure(base::Timestamp now) override;
+    base::Result<StatusCounts> status_counts() override;
+    base::Result<Exposure> exposure(base::Timestamp now) override;
     base::Result<void> count_day(base::Timestamp day) override;
-    base::Result<void> record_spending(const std::vector<service::KeySpending>& keys, base::Timestamp now) override;
+    base::Result<void> record_spending(const std::vector<KeySpending>& keys, base::Timestamp now) override;
     base::Result<void> count_spending(base::Timestamp day) override;
-    base::Result<std::vector<service::DayFigures>> days(base::Timestamp since) override;
-    base::Result<service::Facts> facts() override;
+    base::Result<std::vector<DayFigures>> days(base::Timestamp since) override;
+    base::Result<Facts> facts() override;
     base::Result<void> set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) override;
     base::Result<void> record_failure(const std::string& what, base::Timestamp now) override;
-    base::Result<std::vector<service::Failure>> failures(int limit) override;
+    base::Result<std::vector<Failure>> failures(int limit) override;
     base::Result<void> prune(base::Timestamp before) override;
 
 private:
     std::shared_ptr<SqlDatabase> database_;
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -1,6 +1,6 @@
 #include "keys/account_check.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int keys_asked_for = 3;
@@ -10,12 +10,12 @@ constexpr int rows_looked_at = 50;  // some of them may be marked as missing alr
 
 base::Result<bool> is_our_account(AdminStore& store, KeyProvider& provider, base::Deadline deadline) {
     GrantQuery query;
-    query.status = domain::GrantStatus::active;
+    query.status = GrantStatus::active;
     query.limit = rows_looked_at;
     const auto page = store.list(query);
     if (!page) return tl::unexpected(page.error());
     int asked = 0;
-    for (const domain::Grant& grant : page->grants) {
+    for (const Grant& grant : page->grants) {
         if (grant.missing_since || asked == keys_asked_for) continue;
         ++asked;
         const auto key = provider.get(grant.delete_handle, deadline);
@@ -25,4 +25,4 @@ base::Result<bool> is_our_account(AdminStore& store, KeyProvider& provider, base
     return asked == 0;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

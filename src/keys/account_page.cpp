@@ -12,7 +12,7 @@
 #include "keys/key_row.hpp"
 #include "ops/log.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 net::Response to_account(const std::string& account_id, std::string_view result) {
@@ -53,7 +53,7 @@ net::Response refuse_mint(const AccountPage& routes, const Context& context, con
 
 // The key that the path names, and the fields of the form; an answer if there is none.
 struct Asked {
-    domain::Grant grant;
+    Grant grant;
     RequestFields fields;
 };
 tl::expected<Asked, net::Response> read_asked(const AccountPage& routes, const Context& context) {
@@ -70,17 +70,17 @@ tl::expected<Asked, net::Response> read_asked(const AccountPage& routes, const C
 }  // namespace
 
 net::Response AccountPage::show(const Context& context) const {
-    const auto id = domain::GithubUserId::parse(context.path_id);
+    const auto id = GithubUserId::parse(context.path_id);
     if (!id) return error_response(context, 404);
     const auto account = store.find_account(*id);
     if (!account) return error_response(context, account.error());
     const auto ledger = admin_store.ledger_of(*id);
     if (!ledger) return error_response(context, ledger.error());
-    views::AdminAccountView view;
+    AdminAccountView view;
     view.frame = make_frame(context);
     view.account_id = id->text();
     if (account->grant) {
-        const domain::Grant& grant = *account->grant;
+        const Grant& grant = *account->grant;
         view.key = key_row(grant, clock.now());
         if (view.key->is_active) view.grant_id = grant.id;
         if (view.key->can_be_revoked) view.revocable_id = grant.id;
@@ -90,14 +90,14 @@ net::Response AccountPage::show(const Context& context) const {
         if (grant.reveal) view.revealed_at = minute_text(grant.reveal->at);
         if (grant.reveal) view.reveal_reason = grant.reveal->reason;
     }
-    if (account->hold && domain::is_in_force(*account->hold, clock.now())) {
+    if (account->hold && is_in_force(*account->hold, clock.now())) {
         view.is_on_hold = true;
         view.hold_reason = account->hold->reason;
         if (account->hold->until) view.hold_until = minute_text(*account->hold->until);
     }
-    for (const service::LedgerEntry& entry : *ledger) {
+    for (const LedgerEntry& entry : *ledger) {
         std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
-        if (service::is_stuck(entry)) {
+        if (is_stuck(entry)) {
             ended_at = "stuck: " + entry.problem;
             if (entry.next_attempt_at) ended_at += "; tried again at " + minute_text(*entry.next_attempt_at);
         }
@@ -107,17 +107,16 @@ net::Response AccountPage::show(const Context& context) const {
     }
     if (account->grant) view.login = account->grant->github_username;
     show_result(context, key_results(), view.notice_good, view.notice_bad);
-    return html_response(200, views::render(view));
+    return html_response(200, render(view));
 }
 
 net::Response AccountPage::mint(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, 400);
-    const auto id = domain::GithubUserId::parse(base::trim(fields->text("github_user_id")));
-    const std::string login(domain::without_at(base::trim(fields->text("github_username"))));
+    const auto id = GithubUserId::parse(base::trim(fields->text("github_user_id")));
+    const std::string login(without_at(base::trim(fields->text("github_username"))));
     if (!id) return refuse_mint(*this, context, "The account id must be a whole number, such as 583231");
-    if (!login.empty() && !domain::is_login(login))
-        return refuse_mint(*this, context, "The login cannot be one of GitHub's");
+    if (!login.empty() && !is_login(login)) return refuse_mint(*this, context, "The login cannot be one of GitHub's");
     const auto answer = administration.mint(*id, login, context.initiator());
     if (!answer && answer.error().code == base::Errc::not_found)
         return answer_outcome(context, id->text(), {"no-account", 404});
@@ -136,7 +135,7 @@ net::Response AccountPage::revoke(const Context& context) const {
     if (!why) return answer_outcome(context, account_id, {"no-reason", 400});
     const auto revoked = revocation.revoke(asked->grant.id, context.initiator(), why->reason, why->hold,
                                            base::Deadline::after(context.shared.settings.upstream_timeout));
-    if (revoked && domain::is_ending_attempt(*revoked)) return answer_outcome(context, account_id, {"ending", 202});
+    if (revoked && is_ending_attempt(*revoked)) return answer_outcome(context, account_id, {"ending", 202});
     if (revoked) return answer_outcome(context, account_id, {"revoked", 200});
     ops::log(ops::LogLevel::error, "revoking a key: " + revoked.error().detail);
     return answer_outcome(context, account_id, outcome_of(revoked.error(), "begun"));
@@ -148,7 +147,7 @@ net::Response AccountPage::change(const Context& context) const {
     const std::string account_id = asked->grant.github_user_id.text();
     const auto change = change_of(asked->fields);
     const bool is_empty = change && !change->is_disabled && !change->daily_limit;
-    const auto reason = domain::check_text(asked->fields.text("reason"), domain::optional_reason_rule);
+    const auto reason = check_text(asked->fields.text("reason"), optional_reason_rule);
     if (!reason) return answer_outcome(context, account_id, {"bad-reason", 400});
     if (!change || is_empty) return answer_outcome(context, account_id, {"bad-change", 400});
     const auto changed = administration.change(asked->grant.id, *change, *reason, context.initiator());
@@ -172,16 +171,16 @@ net::Response AccountPage::reveal(const Context& context) const {
                                "/admin/accounts/" + account_id, "Back to the account"});
     }
     if (!raw_key) return error_response(context, raw_key.error());
-    views::AdminRevealView view{make_frame(context), account_id, raw_key->reveal()};
-    return html_response(200, views::render(view));
+    AdminRevealView view{make_frame(context), account_id, raw_key->reveal()};
+    return html_response(200, render(view));
 }
 
 net::Response AccountPage::lift_hold(const Context& context) const {
-    const auto id = domain::GithubUserId::parse(context.path_id);
+    const auto id = GithubUserId::parse(context.path_id);
     if (!id) return error_response(context, 404);
     const auto lifted = administration.set_hold(*id, std::nullopt, context.initiator());
     if (!lifted) return error_response(context, lifted.error());
     return answer_outcome(context, id->text(), {"lifted", 200});
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

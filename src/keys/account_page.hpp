@@ -8,16 +8,16 @@
 #include "keys/key_store.hpp"
 #include "keys/revocation.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The console's page of one account, and what its buttons do.
 struct AccountPage {
     KeyListPage key_list;
-    service::AdminStore& admin_store;
-    service::KeyStore& store;
+    AdminStore& admin_store;
+    KeyStore& store;
     const base::Clock& clock;
-    service::Administration& administration;
-    service::Revocation& revocation;
+    Administration& administration;
+    Revocation& revocation;
 
     net::Response show(const Context& context) const;
     net::Response mint(const Context& context) const;
@@ -27,4 +27,4 @@ struct AccountPage {
     net::Response lift_hold(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

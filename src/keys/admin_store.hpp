@@ -13,10 +13,10 @@
 #include "grant/hold.hpp"
 #include "keys/grant_query.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct GrantPage {
-    std::vector<domain::Grant> grants;
+    std::vector<Grant> grants;
     std::string next_cursor;  // empty: this is the last page
 };
 
@@ -29,7 +29,7 @@ enum class EndsWhat {
 struct Ending {
     std::string actor;  // who: "github:1003", "cli:root"
     std::string reason;
-    std::optional<domain::Hold> hold;  // nullopt: the person may take a key again at once
+    std::optional<Hold> hold;  // nullopt: the person may take a key again at once
     base::Timestamp now;
     std::string bulk_id;  // of the bulk revocation; empty: this one alone
     EndsWhat what = EndsWhat::any_row;
@@ -37,7 +37,7 @@ struct Ending {
 
 // A grant that has ended, or is being ended. Never removed.
 struct LedgerEntry {
-    domain::Grant grant;  // as it was when its end began, without the sealed key
+    Grant grant;  // as it was when its end began, without the sealed key
     std::string actor;
     std::string reason;
     base::Timestamp begun_at;
@@ -65,7 +65,7 @@ struct LedgerPage {
 
 // Which entries of the audit log: those about these accounts, between two others.
 struct AuditQuery {
-    std::vector<domain::GithubUserId> accounts;
+    std::vector<GithubUserId> accounts;
     std::int64_t after = 0;
     std::int64_t before = std::numeric_limits<std::int64_t>::max();
     int limit = 100;
@@ -79,7 +79,7 @@ struct KeyChange {
 };
 
 // What the organizer does with grants. Each operation is one transaction, durable when it returns. Blocking,
-// thread-safe; can fail with Errc::store_unavailable like service::KeyStore.
+// thread-safe; can fail with Errc::store_unavailable like KeyStore.
 class AdminStore {
 public:
     virtual ~AdminStore() = default;
@@ -88,22 +88,22 @@ public:
     virtual base::Result<GrantPage> list(const GrantQuery& query) = 0;
     // How many fit, `most` at the most. Reads as many rows.
     virtual base::Result<std::int64_t> count(const GrantQuery& query, std::int64_t most) = 0;
-    virtual base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) = 0;
+    virtual base::Result<std::optional<Grant>> find_grant(const std::string& grant_id) = 0;
     // Ended grants, the latest first: those that fit the query's search and dates. invalid_input: as list().
     virtual base::Result<LedgerPage> list_ended(const GrantQuery& query) = 0;
     // Accounts that have or had a grant, by a part of the login, a whole id or a hint; `limit` at the most.
-    virtual base::Result<std::vector<domain::GithubUserId>> find_accounts(const std::string& search, int limit) = 0;
+    virtual base::Result<std::vector<GithubUserId>> find_accounts(const std::string& search, int limit) = 0;
     virtual base::Result<std::vector<ChainedEntry>> find_audit_entries(const AuditQuery& query) = 0;
     // Ended grants of an account, the latest first, 100 at the most.
-    virtual base::Result<std::vector<LedgerEntry>> ledger_of(domain::GithubUserId id) = 0;
+    virtual base::Result<std::vector<LedgerEntry>> ledger_of(GithubUserId id) = 0;
 
     // Any other status -> revoking, with an entry in the ledger. From now on the keys are shown to nobody, and the
     // intention survives everything. The hold, if any, is stored also for grants that are being revoked already; a hold
     // never shortens another one. Says how many began.
     virtual base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) = 0;
     // After the key is gone upstream: removes the row, frees its place, closes the ledger's entry. No-op if it is done,
-    // and while it is an attempt of which something may be left (domain::is_ending_attempt).
-    virtual base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) = 0;
+    // and while it is an attempt of which something may be left (is_ending_attempt).
+    virtual base::Result<void> finish_revocation(const Grant& grant, base::Timestamp now) = 0;
     // Up to `limit` revocations that have begun, by id and greater than `after_id` (empty: from the first). `bulk_id`:
     // only those of this bulk revocation; empty: only those of none; nullopt: all. Attempts of which something may be
     // left are not among them: KeyStore::list_unsettled has those.
@@ -124,12 +124,12 @@ public:
 
     // Stores what the key is to be from now on, and remembers by `token` that upstream may not know it yet. not_found,
     // conflict: not active.
-    virtual base::Result<domain::Grant> begin_change(const std::string& grant_id, const KeyChange& change,
-                                                     const std::string& token) = 0;
+    virtual base::Result<Grant> begin_change(const std::string& grant_id, const KeyChange& change,
+                                             const std::string& token) = 0;
     // Upstream knows it. False: there is a later change by now, or none.
     virtual base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) = 0;
     // Up to `limit` changes that have begun, by id and greater than `after_id` (empty: from the first).
-    virtual base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) = 0;
+    virtual base::Result<std::vector<Grant>> list_unsynced(const std::string& after_id, int limit) = 0;
 
     // Caps that a day of the account's earlier keys has lowered and that are due again: begins a change of up to
     // `limit` of them. Says how many.
@@ -142,25 +142,25 @@ public:
     virtual base::Result<void> set_expiry(const std::string& grant_id, base::Timestamp expires_at) = 0;
     // Grants of any status that hold one of these keys, or are of one of the attempts with these nonces: what is known
     // of a page of upstream's list.
-    virtual base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
-                                                                const std::vector<std::string>& nonces) = 0;
+    virtual base::Result<std::vector<Grant>> find_known(const std::vector<std::string>& delete_handles,
+                                                        const std::vector<std::string>& nonces) = 0;
     // Whether this key is being ended, or was ended since then: it may still stand in a list that was read before.
     virtual base::Result<bool> has_ended(const std::string& delete_handle, base::Timestamp since) = 0;
     // Up to `limit` active grants by id, greater than `after_id` (empty: from the first).
-    virtual base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) = 0;
+    virtual base::Result<std::vector<Grant>> list_active(const std::string& after_id, int limit) = 0;
     // Up to `limit` active grants that are not switched off and whose lifetime is over.
-    virtual base::Result<std::vector<domain::Grant>> list_expired(base::Timestamp now, int limit) = 0;
+    virtual base::Result<std::vector<Grant>> list_expired(base::Timestamp now, int limit) = 0;
 
     // That an organizer has looked at the raw key, for its owner to see. not_found.
-    virtual base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) = 0;
+    virtual base::Result<void> note_reveal(const std::string& grant_id, const Reveal& reveal) = 0;
 
     // Replaces the account's hold; nullopt lifts it.
-    virtual base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
-                                        const std::string& actor, base::Timestamp now) = 0;
+    virtual base::Result<void> set_hold(GithubUserId id, const std::optional<Hold>& hold, const std::string& actor,
+                                        base::Timestamp now) = 0;
 };
 
 // Notes that revoking this entry's key upstream has failed, and when it is tried again.
 base::Result<void> note_failed_revocation(AdminStore& store, const LedgerEntry& entry, const base::Error& error,
                                           base::Timestamp now);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

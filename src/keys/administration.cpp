@@ -6,13 +6,13 @@
 #include "identity/login.hpp"
 #include "keys/key_synchronization.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t token_bytes = 12;
 constexpr base::Millis longest_lookup{5'000};
 
-std::string subject_of(domain::GithubUserId id) {
+std::string subject_of(GithubUserId id) {
     return "account:" + id.text();
 }
 
@@ -36,7 +36,7 @@ base::Error cannot_open(const base::Error& error) {
 
 }  // namespace
 
-base::Result<std::string> Administration::find_login(domain::GithubUserId id) {
+base::Result<std::string> Administration::find_login(GithubUserId id) {
     auto login = identity_.find_login(id, base::Deadline::after(longest_lookup));
     if (login) return login;
     if (login.error().code == base::Errc::not_found) return login;
@@ -44,13 +44,13 @@ base::Result<std::string> Administration::find_login(domain::GithubUserId id) {
     return "account-" + id.text();
 }
 
-base::Result<IssueAnswer> Administration::mint(domain::GithubUserId id, std::string login, const Initiator& by) {
+base::Result<IssueAnswer> Administration::mint(GithubUserId id, std::string login, const Initiator& by) {
     if (login.empty()) {
         auto found = find_login(id);
         if (!found) return tl::unexpected(found.error());
         login = std::move(*found);
     }
-    if (!domain::is_login(login))
+    if (!is_login(login))
         return base::fail(base::Errc::invalid_input, "a login has 1 to 100 characters, none of them invisible");
     Audited audited(audit_, clock_, by, "key.mint", subject_of(id), login);
     const auto recorded = audited.begin();
@@ -67,16 +67,16 @@ base::Result<IssueAnswer> Administration::mint(domain::GithubUserId id, std::str
     return answer;
 }
 
-base::Result<domain::Grant> Administration::change(const std::string& grant_id, const KeyChange& change,
-                                                   const std::string& reason, const Initiator& by) {
+base::Result<Grant> Administration::change(const std::string& grant_id, const KeyChange& change,
+                                           const std::string& reason, const Initiator& by) {
     if (!change.is_disabled && !change.daily_limit)
         return base::fail(base::Errc::invalid_input, "there is nothing to change");
-    const auto checked = domain::check_text(reason, domain::optional_reason_rule);
+    const auto checked = check_text(reason, optional_reason_rule);
     if (!checked) return tl::unexpected(checked.error());
     const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
-    Audited audited(audit_, clock_, by, "key.change", service::subject_of(**found), describe(change, *checked));
+    Audited audited(audit_, clock_, by, "key.change", subject_of(**found), describe(change, *checked));
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     auto changed = store_.begin_change(grant_id, change, base::random_token(token_bytes));
@@ -92,13 +92,13 @@ base::Result<domain::Grant> Administration::change(const std::string& grant_id, 
 
 base::Result<base::Secret> Administration::reveal(const std::string& grant_id, const std::string& reason,
                                                   const Initiator& by) {
-    const auto checked = domain::check_text(reason, domain::reason_rule);
+    const auto checked = check_text(reason, reason_rule);
     if (!checked) return tl::unexpected(checked.error());
     const auto found = store_.find_grant(grant_id);
     if (!found) return tl::unexpected(found.error());
     if (!*found || (*found)->sealed_key.empty())
         return base::fail(base::Errc::not_found, "there is no such key, or it was never kept");
-    Audited audited(audit_, clock_, by, "key.reveal", service::subject_of(**found), *checked);
+    Audited audited(audit_, clock_, by, "key.reveal", subject_of(**found), *checked);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
     // Opened first: the owner is told of a look only if there was something to be seen.
@@ -111,10 +111,9 @@ base::Result<base::Secret> Administration::reveal(const std::string& grant_id, c
     return raw_key;
 }
 
-base::Result<void> Administration::set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
-                                            const Initiator& by) {
+base::Result<void> Administration::set_hold(GithubUserId id, const std::optional<Hold>& hold, const Initiator& by) {
     if (hold) {
-        const auto checked = domain::check_text(hold->reason, domain::reason_rule);
+        const auto checked = check_text(hold->reason, reason_rule);
         if (!checked) return tl::unexpected(checked.error());
     }
     Audited audited(audit_, clock_, by, hold ? "hold.set" : "hold.lift", subject_of(id), hold ? hold->reason : "");
@@ -125,4 +124,4 @@ base::Result<void> Administration::set_hold(domain::GithubUserId id, const std::
     return audited.done();
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

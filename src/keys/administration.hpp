@@ -8,7 +8,7 @@
 #include "keys/issuance.hpp"
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What an organizer does to one key or account, but for ending it (Revocation, BulkRevoker). Nothing is done that the
 // audit log does not know of before. Blocking (database and upstream); thread-safe.
@@ -21,23 +21,23 @@ public:
     // A key for an account that need not be signed in. `login` empty: the one that GitHub knows, or, where GitHub does
     // not say, a name made of the id until the next sign-in brings the right one. not_found: GitHub knows no such
     // account. An error is of the audit log or of GitHub; what became of minting is in the answer.
-    base::Result<IssueAnswer> mint(domain::GithubUserId id, std::string login, const Initiator& by);
+    base::Result<IssueAnswer> mint(GithubUserId id, std::string login, const Initiator& by);
 
     // Switches a key off or on, or changes its cap: stored first, then told upstream. not_found; conflict: not active;
     // invalid_input: nothing to change. upstream_down and the like: it is stored, and upstream is told again until it
     // knows.
-    base::Result<domain::Grant> change(const std::string& grant_id, const KeyChange& change, const std::string& reason,
-                                       const Initiator& by);
+    base::Result<Grant> change(const std::string& grant_id, const KeyChange& change, const std::string& reason,
+                               const Initiator& by);
 
     // The raw key, and a note of it for the key's owner. invalid_input: no reason. not_found: no such key, or one that
     // was never kept.
     base::Result<base::Secret> reveal(const std::string& grant_id, const std::string& reason, const Initiator& by);
 
     // nullopt lifts it.
-    base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold, const Initiator& by);
+    base::Result<void> set_hold(GithubUserId id, const std::optional<Hold>& hold, const Initiator& by);
 
 private:
-    base::Result<std::string> find_login(domain::GithubUserId id);
+    base::Result<std::string> find_login(GithubUserId id);
 
     AdminStore& store_;
     Issuance& issuance_;
@@ -47,4 +47,4 @@ private:
     const base::Clock& clock_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

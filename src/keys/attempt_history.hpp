@@ -8,7 +8,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What a database remembers of attempts beyond its rows: by that a key upstream which no row knows is told to be the
 // leftover of an attempt of its own, or another life's of the installation. The stores write down each attempt that
@@ -29,4 +29,4 @@ public:
     virtual base::Result<void> prune(base::Seconds age) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

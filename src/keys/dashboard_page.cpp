@@ -13,16 +13,13 @@
 #include "spending/day_chart.hpp"
 #include "spending/known_usage.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
-
-using views::DashboardState;
-using views::Notice;
 
 constexpr std::chrono::minutes problem_shown_for{30};
 
 std::string until_reset(base::Timestamp now) {
-    const auto minutes = std::chrono::ceil<std::chrono::minutes>(domain::next_reset(now) - now).count();
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(next_reset(now) - now).count();
     return "00:00 UTC, in " + std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
 }
 
@@ -64,30 +61,30 @@ bool is_plausible(Notice notice, DashboardState state) {
     return false;
 }
 
-std::string sentence_of(domain::MintProblem problem) {
+std::string sentence_of(MintProblem problem) {
     switch (problem) {
-        case domain::MintProblem::none:
+        case MintProblem::none:
             return "";
-        case domain::MintProblem::lost_answer:
+        case MintProblem::lost_answer:
             return "OpenRouter did not say whether it made the key. Whatever it made is revoked.";
-        case domain::MintProblem::upstream_down:
+        case MintProblem::upstream_down:
             return "OpenRouter does not answer just now.";
-        case domain::MintProblem::rate_limited:
+        case MintProblem::rate_limited:
             return "OpenRouter asks us to slow down.";
-        case domain::MintProblem::refused:
+        case MintProblem::refused:
             return "OpenRouter refuses to make keys just now. The organizer has to look after that.";
-        case domain::MintProblem::paused:
+        case MintProblem::paused:
             return "The organizer has paused handing out keys.";
     }
     return "";
 }
 
 // Every day of those that are shown, also those without spending.
-std::optional<views::Chart> chart_of(const std::vector<service::SpendingDay>& spent, base::Timestamp now) {
+std::optional<Chart> chart_of(const std::vector<SpendingDay>& spent, base::Timestamp now) {
     if (spent.empty()) return std::nullopt;
     std::vector<DayValue> days;
-    for (auto ago = service::UsageCache::days_shown - std::chrono::days{1}; ago.count() >= 0; --ago) {
-        const std::string day = domain::day_text(now - ago);
+    for (auto ago = UsageCache::days_shown - std::chrono::days{1}; ago.count() >= 0; --ago) {
+        const std::string day = day_text(now - ago);
         const auto found = std::find_if(spent.begin(), spent.end(), [&](const auto& each) { return each.day == day; });
         days.push_back({day, found == spent.end() ? 0 : found->spent.value});
     }
@@ -95,13 +92,13 @@ std::optional<views::Chart> chart_of(const std::vector<service::SpendingDay>& sp
                      [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); });
 }
 
-void show_usage(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+void show_usage(const DashboardPage& routes, const Grant& grant, DashboardView& view) {
     const auto known = known_usage(routes.usage, routes.background_queue, grant);
     view.is_gone = view.is_gone || known.is_gone;
     view.usage_failed = known.has_failed && !known.snapshot;
     if (!known.snapshot) return;
-    const service::UsageSnapshot& snapshot = *known.snapshot;
-    views::KeyUsage usage;
+    const UsageSnapshot& snapshot = *known.snapshot;
+    KeyUsage usage;
     const auto money_if_any = [](const std::optional<base::MicroUsd>& amount) {
         return amount ? base::to_money(*amount) : "";
     };
@@ -117,18 +114,18 @@ void show_usage(const DashboardPage& routes, const domain::Grant& grant, views::
     view.usage = usage;
 }
 
-void show_key(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+void show_key(const DashboardPage& routes, const Grant& grant, DashboardView& view) {
     const base::Timestamp now = routes.clock.now();
     view.masked_key = masked_key_text(grant.key_hint);
     view.expires_on = date_text(grant.expires_at);
     if (grant.last_used_at) view.last_used = minute_text(*grant.last_used_at);
-    view.is_expired = domain::is_expired(grant, now);
+    view.is_expired = is_expired(grant, now);
     view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
     view.resets_at = until_reset(now);
     view.is_disabled = grant.is_disabled;
     view.is_gone = grant.missing_since.has_value();
     if (!grant.is_disabled) view.grant_id = grant.id;
-    const base::MicroUsd limit_today = domain::limit_at(grant, now);
+    const base::MicroUsd limit_today = limit_at(grant, now);
     if (limit_today != grant.daily_limit) {
         view.limit_today_usd = base::to_money(limit_today);
         view.carried_usd = base::to_money(grant.carried);
@@ -155,23 +152,23 @@ void show_key(const DashboardPage& routes, const domain::Grant& grant, views::Da
     if (!view.is_expired) show_usage(routes, grant, view);
 }
 
-void show_hold(const domain::Hold& hold, views::DashboardView& view) {
+void show_hold(const Hold& hold, DashboardView& view) {
     view.state = DashboardState::on_hold;
     view.is_given_back = hold.is_own;
     view.hold_reason = hold.reason;
     if (hold.until) view.hold_until = minute_text(*hold.until);
 }
 
-std::string sentence_of(const service::PastKey& past, domain::GithubUserId id) {
+std::string sentence_of(const PastKey& past, GithubUserId id) {
     const std::string key = "Your last key " + masked_key_text(past.hint);
     const std::string on = " on " + date_text(past.ended_at) + ".";
     if (past.reason == "expired") return key + " expired" + on;
-    if (past.actor == service::recipient_prefix + id.text()) return "You gave " + key.substr(5) + " back" + on;
+    if (past.actor == recipient_prefix + id.text()) return "You gave " + key.substr(5) + " back" + on;
     return key + " was ended by the organizer" + on;
 }
 
 // Why there is no key, as far as anything is known.
-base::Result<void> show_past(const DashboardPage& routes, domain::GithubUserId id, views::DashboardView& view) {
+base::Result<void> show_past(const DashboardPage& routes, GithubUserId id, DashboardView& view) {
     const auto past = routes.queue.past_of(id);
     if (!past) return tl::unexpected(past.error());
     if (past->latest && !past->latest->hint.empty()) view.past_key = sentence_of(*past->latest, id);
@@ -180,19 +177,19 @@ base::Result<void> show_past(const DashboardPage& routes, domain::GithubUserId i
     return {};
 }
 
-base::Result<void> show_place(const DashboardPage& routes, const domain::Grant& grant, views::DashboardView& view) {
+base::Result<void> show_place(const DashboardPage& routes, const Grant& grant, DashboardView& view) {
     view.state = DashboardState::queued;
-    view.problem = sentence_of(routes.issuance.policy().is_enabled ? grant.problem : domain::MintProblem::paused);
-    const auto place = routes.queue.place_of(grant.id, service::Issuance::most_counted_places);
+    view.problem = sentence_of(routes.issuance.policy().is_enabled ? grant.problem : MintProblem::paused);
+    const auto place = routes.queue.place_of(grant.id, Issuance::most_counted_places);
     if (!place) return tl::unexpected(place.error());
     if (*place) view.place = std::to_string(**place);
     return {};
 }
 
-base::Result<void> show_state(const DashboardPage& routes, const service::Account& account, domain::GithubUserId id,
-                              views::DashboardView& view) {
+base::Result<void> show_state(const DashboardPage& routes, const Account& account, GithubUserId id,
+                              DashboardView& view) {
     const auto& grant = account.grant;
-    if (!grant && account.hold && domain::is_in_force(*account.hold, routes.clock.now())) {
+    if (!grant && account.hold && is_in_force(*account.hold, routes.clock.now())) {
         show_hold(*account.hold, view);
         return {};
     }
@@ -201,21 +198,21 @@ base::Result<void> show_state(const DashboardPage& routes, const service::Accoun
         return show_past(routes, id, view);
     }
     switch (grant->status) {
-        case domain::GrantStatus::waiting:
+        case GrantStatus::waiting:
             return show_place(routes, *grant, view);
-        case domain::GrantStatus::pending:
+        case GrantStatus::pending:
             view.state = DashboardState::in_progress;
             break;
-        case domain::GrantStatus::ambiguous:
+        case GrantStatus::ambiguous:
             view.state = DashboardState::sorting_out;
             break;
-        case domain::GrantStatus::revoking:
+        case GrantStatus::revoking:
             view.state = DashboardState::revoking;
             break;
-        case domain::GrantStatus::replacing:
+        case GrantStatus::replacing:
             view.state = DashboardState::replacing;
             break;
-        case domain::GrantStatus::active:
+        case GrantStatus::active:
             show_key(routes, *grant, view);
             break;
     }
@@ -223,9 +220,9 @@ base::Result<void> show_state(const DashboardPage& routes, const service::Accoun
 }
 
 // An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off this page's path.
-void settle_in_background(const DashboardPage& routes, const domain::Grant& grant) {
+void settle_in_background(const DashboardPage& routes, const Grant& grant) {
     if (!routes.issuance.is_settlement_due(grant)) return;
-    service::Issuance& issuance = routes.issuance;
+    Issuance& issuance = routes.issuance;
     const bool is_queued = routes.background_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
     if (!is_queued) ops::log(ops::LogLevel::warn, "too busy to settle an attempt; the next visit tries again");
 }
@@ -233,11 +230,11 @@ void settle_in_background(const DashboardPage& routes, const domain::Grant& gran
 }  // namespace
 
 net::Response DashboardPage::show(const Context& context) const {
-    views::DashboardView view;
+    DashboardView view;
     view.frame = make_frame(context);
     view.api_base_url = context.shared.settings.api_base_url;
     view.example_model = example_model(guardrail, context.shared.settings.example_model);
-    if (!context.session) return html_response(200, views::render(view));
+    if (!context.session) return html_response(200, render(view));
 
     const auto account = store.find_account(context.session->recipient.id);
     if (!account) {
@@ -249,7 +246,7 @@ net::Response DashboardPage::show(const Context& context) const {
     if (account->grant) settle_in_background(*this, *account->grant);
     const Notice notice = parse_notice(Form(context.request.query).value("result"));
     if (is_plausible(notice, view.state)) view.notice = notice;
-    return html_response(200, views::render(view));
+    return html_response(200, render(view));
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -9,19 +9,19 @@
 #include "providers/guardrail_watch.hpp"
 #include "spending/usage.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The dashboard: one's own key, and what it has spent.
 struct DashboardPage {
-    service::UsageCache& usage;
+    UsageCache& usage;
     base::WorkQueue& background_queue;
     const base::Clock& clock;
-    service::Issuance& issuance;
-    service::MintQueue& queue;
-    const service::GuardrailWatch& guardrail;
-    service::KeyStore& store;
+    Issuance& issuance;
+    MintQueue& queue;
+    const GuardrailWatch& guardrail;
+    KeyStore& store;
 
     net::Response show(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -3,7 +3,7 @@
 #include "base/plural.hpp"
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 struct NoticeText {
@@ -137,4 +137,4 @@ std::string render(const DashboardView& view) {
     return render_template("dashboard", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "http/answers/views.hpp"
 
 // The dashboard as a value.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct KeyUsage {
     std::string spent_usd;                      // today: "$1.50"
@@ -82,4 +82,4 @@ struct DashboardView {
 // Complete HTML documents.
 std::string render(const DashboardView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -1,11 +1,11 @@
 #include "keys/drift.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
-Drift drift_between(const UpstreamKey& key, const domain::Grant& grant, base::Timestamp now) {
+Drift drift_between(const UpstreamKey& key, const Grant& grant, base::Timestamp now) {
     Drift drift;
     if (!grant.unsynced.empty()) return drift;
-    const base::MicroUsd agreed = domain::limit_at(grant, now);
+    const base::MicroUsd agreed = limit_at(grant, now);
     drift.is_looser =
         !key.limit || *key.limit > agreed || key.limit_reset != daily_reset || (!key.is_disabled && grant.is_disabled);
     if (key.is_disabled && !grant.is_disabled) drift.stricter.is_disabled = true;
@@ -31,4 +31,4 @@ std::string describe(const Drift& drift) {
     return text;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -3,7 +3,7 @@
 #include "keys/admin_store.hpp"
 #include "providers/outage.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr base::Seconds first_back_off{5};
@@ -26,4 +26,4 @@ base::Result<void> note_failed_revocation(AdminStore& store, const LedgerEntry& 
                                          error.code != base::Errc::rate_limited);
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -5,16 +5,16 @@
 #include "base/encoding.hpp"
 #include "base/json_values.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 namespace json = boost::json;
 
-json::object to_json(const domain::Grant& grant) {
+json::object to_json(const Grant& grant) {
     json::object object;
     object["id"] = grant.id;
     object["github_user_id"] = grant.github_user_id.text();
     object["github_username"] = grant.github_username;
-    object["status"] = domain::to_text(grant.status);
+    object["status"] = to_text(grant.status);
     object["hint"] = grant.key_hint;
     object["disabled"] = grant.is_disabled;
     object["synchronized"] = grant.unsynced.empty();
@@ -49,7 +49,7 @@ json::object to_json(const LedgerEntry& entry) {
     return object;
 }
 
-json::value to_json(const std::optional<domain::Hold>& hold) {
+json::value to_json(const std::optional<Hold>& hold) {
     if (!hold) return nullptr;
     return json::object{{"until", base::time_or_null(hold->until)}, {"reason", hold->reason}};
 }
@@ -64,4 +64,4 @@ json::object to_json(const Account& account, const std::vector<LedgerEntry>& led
     return object;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

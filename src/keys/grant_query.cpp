@@ -4,7 +4,7 @@
 #include "identity/login.hpp"
 #include "keys/pasted_key.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::int64_t most_days = 36'500;
@@ -12,13 +12,13 @@ constexpr std::int64_t most_days = 36'500;
 base::Result<void> read_state(const std::string& text, GrantQuery& query) {
     if (text.empty()) return {};
     if (text == "expired" || text == "disabled") {
-        query.status = domain::GrantStatus::active;
+        query.status = GrantStatus::active;
         (text == "expired" ? query.is_expired : query.is_disabled) = true;
         return {};
     }
     query.is_ended = text == "ended";
     if (query.is_ended) return {};
-    query.status = domain::parse_grant_status(text);
+    query.status = parse_grant_status(text);
     if (query.status) return {};
     return base::fail(
         base::Errc::invalid_input,
@@ -79,7 +79,7 @@ base::Result<void> read_expiry(const FieldReader& field, GrantQuery& query) {
 // "@octocat" is the login octocat, "…0013" a key that ends so.
 std::string search_meant_by(std::string_view text) {
     const std::string hint = hint_of_shortened(text);
-    return hint.empty() ? std::string(domain::without_at(base::trim(text))) : hint;
+    return hint.empty() ? std::string(without_at(base::trim(text))) : hint;
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Times
     query.now = now;
     query.search = search_meant_by(field("q"));
     if (!base::is_text(query.search)) return base::fail(base::Errc::invalid_input, "q must be UTF-8 text");
-    if (domain::holds_raw_key(query.search) || !domain::bare_key_in(query.search).empty()) {
+    if (holds_raw_key(query.search) || !bare_key_in(query.search).empty()) {
         return base::fail(base::Errc::invalid_input,
                           "q holds a whole key, which belongs in no address and no selection: look for it by POST, or "
                           "by its last four characters");
@@ -102,4 +102,4 @@ base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Times
     return query;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 #include "base/result.hpp"
 #include "grant/grant.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 enum class GrantOrder { newest, expires_soonest, spent_most, unused_longest };
 
@@ -22,7 +22,7 @@ inline constexpr base::Seconds replica_clocks_apart_max{5};
 struct GrantQuery {
     std::string search;  // part of a login, a whole numeric id, or a hint; empty: all
     std::string hint;    // exactly these last characters; empty: any
-    std::optional<domain::GrantStatus> status;
+    std::optional<GrantStatus> status;
     std::optional<bool> is_disabled;
     std::optional<bool> is_expired;             // as of `now`
     std::optional<base::Timestamp> expires_by;  // not expired at `now`, but by then
@@ -49,4 +49,4 @@ using FieldReader = std::function<std::string(std::string_view name)>;
 // last_used). invalid_input: says which field makes no sense.
 base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Timestamp now);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 #include "base/system/crash_point.hpp"
 #include "providers/outage.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 // What is in the way is dealt with and the row looked at again, in the same call; what is left then is left to the
@@ -28,23 +28,23 @@ IssueAnswer plain(IssueStatus status) {
     return answer;
 }
 
-IssueAnswer held_back(std::optional<domain::Hold> hold) {
+IssueAnswer held_back(std::optional<Hold> hold) {
     IssueAnswer answer = plain(IssueStatus::on_hold);
     answer.hold = std::move(hold);
     return answer;
 }
 
-domain::MintProblem problem_of(const base::Error& cause) {
+MintProblem problem_of(const base::Error& cause) {
     switch (cause.code) {
         case base::Errc::rate_limited:
-            return domain::MintProblem::rate_limited;
+            return MintProblem::rate_limited;
         case base::Errc::upstream_down:
         case base::Errc::overloaded:
         case base::Errc::store_unavailable:
         case base::Errc::store_unwritable:
-            return domain::MintProblem::upstream_down;
+            return MintProblem::upstream_down;
         default:
-            return domain::MintProblem::refused;
+            return MintProblem::refused;
     }
 }
 
@@ -55,7 +55,7 @@ Issuance::Issuance(IssuancePolicy policy, IssuanceParts parts)
       parts_(std::move(parts)),
       settlement_(parts_.store, parts_.queue, parts_.provider, parts_.clock, policy.call_timeout) {}
 
-IssueAnswer Issuance::issue(const domain::Recipient& recipient) {
+IssueAnswer Issuance::issue(const Recipient& recipient) {
     const auto lane = parts_.lanes.enter(lane_patience);
     const MayMint may_mint = lane ? MayMint::now : MayMint::in_turn;
     for (int round = 0; round < max_rounds; ++round) {
@@ -81,7 +81,7 @@ IssueAnswer Issuance::issue(const domain::Recipient& recipient) {
 }
 
 // While minting is off nothing is reserved, but what is held is found, and attempts in doubt are settled.
-base::Result<ReserveOutcome> Issuance::reserve(const domain::Recipient& recipient, MayMint may_mint) {
+base::Result<ReserveOutcome> Issuance::reserve(const Recipient& recipient, MayMint may_mint) {
     if (!policy_.is_enabled) {
         const auto held = parts_.store.find(recipient.id);
         if (!held) return tl::unexpected(held.error());
@@ -101,61 +101,60 @@ base::Result<ReserveOutcome> Issuance::reserve(const domain::Recipient& recipien
 }
 
 // One step with the row that an account has. Nullopt: look at it again.
-std::optional<IssueAnswer> Issuance::advance(const domain::Grant& held, MayMint may_mint, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance(const Grant& held, MayMint may_mint, base::Deadline deadline) {
     switch (held.status) {
-        case domain::GrantStatus::active:
+        case GrantStatus::active:
             return advance_active(held, deadline);
-        case domain::GrantStatus::revoking:
+        case GrantStatus::revoking:
             return held_back(std::nullopt);
-        case domain::GrantStatus::waiting:
+        case GrantStatus::waiting:
             return advance_waiting(held, may_mint, deadline);
-        case domain::GrantStatus::replacing:
+        case GrantStatus::replacing:
             return advance_replacing(held, deadline);
-        case domain::GrantStatus::pending:
-        case domain::GrantStatus::ambiguous:
+        case GrantStatus::pending:
+        case GrantStatus::ambiguous:
             break;
     }
     return advance_unsettled(held, deadline);
 }
 
-std::optional<IssueAnswer> Issuance::advance_active(const domain::Grant& held, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance_active(const Grant& held, base::Deadline deadline) {
     const base::Timestamp now = parts_.clock.now();
     // What an organizer has switched off stays so.
-    if (!domain::is_dead(held, now) || held.is_disabled || !policy_.is_enabled) return answer_existing(held);
+    if (!is_dead(held, now) || held.is_disabled || !policy_.is_enabled) return answer_existing(held);
     if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
-    const bool is_expired = domain::is_expired(held, now);
+    const bool has_expired = is_expired(held, now);
     // The mark may be older than the key's return: a key that is there is not ended for it.
-    const auto key = is_expired ? base::Result<UpstreamKey>(base::fail(base::Errc::not_found, ""))
+    const auto key = has_expired ? base::Result<UpstreamKey>(base::fail(base::Errc::not_found, ""))
                                 : parts_.provider.get(held.delete_handle, deadline);
     if (key) return answer_existing(held);
     if (key.error().code != base::Errc::not_found) return not_replaced(held, key.error());
-    const std::string reason = is_expired ? "expired" : "gone upstream";
+    const std::string reason = has_expired ? "expired" : "gone upstream";
     const auto waiting = parts_.replacement.begin(held, recipient_of(held.github_user_id), reason, deadline);
     if (waiting || waiting.error().code == base::Errc::conflict) return std::nullopt;
     return not_replaced(held, waiting.error());
 }
 
-IssueAnswer Issuance::not_replaced(const domain::Grant& held, const base::Error& cause) {
+IssueAnswer Issuance::not_replaced(const Grant& held, const base::Error& cause) {
     parts_.log("replacing the key of account " + held.github_user_id.text() + ": " + cause.detail);
     IssueAnswer answer = plain(IssueStatus::sorting_out);
     answer.error = cause;
     return answer;
 }
 
-std::optional<IssueAnswer> Issuance::advance_waiting(const domain::Grant& held, MayMint may_mint,
-                                                     base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance_waiting(const Grant& held, MayMint may_mint, base::Deadline deadline) {
     if (policy_.is_enabled && may_mint == MayMint::now) return claim_and_mint(held, deadline);
     if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
     return policy_.is_enabled ? queue_answer(held) : plain(IssueStatus::paused);
 }
 
-std::optional<IssueAnswer> Issuance::advance_replacing(const domain::Grant& held, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance_replacing(const Grant& held, base::Deadline deadline) {
     const auto waiting = parts_.replacement.resume(held, deadline);
     if (waiting || waiting.error().code == base::Errc::conflict) return std::nullopt;
     return not_replaced(held, waiting.error());
 }
 
-std::optional<IssueAnswer> Issuance::advance_unsettled(const domain::Grant& held, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance_unsettled(const Grant& held, base::Deadline deadline) {
     const auto settled = settlement_.settle(held, deadline);
     if (!settled) {
         parts_.log("settling the attempt of account " + held.github_user_id.text() + ": " + settled.error().detail);
@@ -164,10 +163,10 @@ std::optional<IssueAnswer> Issuance::advance_unsettled(const domain::Grant& held
         return answer;
     }
     if (*settled != Settled::not_yet) return std::nullopt;
-    return plain(held.status == domain::GrantStatus::pending ? IssueStatus::in_progress : IssueStatus::sorting_out);
+    return plain(held.status == GrantStatus::pending ? IssueStatus::in_progress : IssueStatus::sorting_out);
 }
 
-std::optional<IssueAnswer> Issuance::claim_and_mint(const domain::Grant& grant, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::claim_and_mint(const Grant& grant, base::Deadline deadline) {
     Claim claim;
     claim.waiting = attempt_of(grant);
     claim.nonce = parts_.nonces.make(grant.github_user_id);
@@ -183,12 +182,12 @@ std::optional<IssueAnswer> Issuance::claim_and_mint(const domain::Grant& grant, 
     return failed(claimed.error());
 }
 
-IssueAnswer Issuance::mint_waiting(const domain::Grant& grant) {
+IssueAnswer Issuance::mint_waiting(const Grant& grant) {
     auto answer = claim_and_mint(grant, call_deadline());
     return answer ? std::move(*answer) : plain(IssueStatus::in_progress);
 }
 
-IssueAnswer Issuance::queue_answer(const domain::Grant& grant, const base::Error& cause) {
+IssueAnswer Issuance::queue_answer(const Grant& grant, const base::Error& cause) {
     if (parts_.on_queued) parts_.on_queued();
     IssueAnswer answer = plain(IssueStatus::queued);
     answer.grant = grant;
@@ -198,17 +197,16 @@ IssueAnswer Issuance::queue_answer(const domain::Grant& grant, const base::Error
     return answer;
 }
 
-base::Result<base::Secret> Issuance::open_key(const domain::Grant& grant) const {
+base::Result<base::Secret> Issuance::open_key(const Grant& grant) const {
     return parts_.sealer.open(grant.sealed_key, grant.id);
 }
 
-bool Issuance::is_settlement_due(const domain::Grant& grant) const {
-    if (grant.status == domain::GrantStatus::ambiguous) return true;
-    return grant.status == domain::GrantStatus::pending &&
-           domain::is_settled(grant, parts_.clock.now(), settlement_.settle_time());
+bool Issuance::is_settlement_due(const Grant& grant) const {
+    if (grant.status == GrantStatus::ambiguous) return true;
+    return grant.status == GrantStatus::pending && is_settled(grant, parts_.clock.now(), settlement_.settle_time());
 }
 
-void Issuance::settle(const domain::Grant& grant) {
+void Issuance::settle(const Grant& grant) {
     {
         const std::lock_guard lock(settling_mutex_);
         if (!settling_.insert(grant.nonce).second) return;
@@ -221,7 +219,7 @@ void Issuance::settle(const domain::Grant& grant) {
     settling_.erase(grant.nonce);
 }
 
-IssueAnswer Issuance::answer_existing(const domain::Grant& grant) const {
+IssueAnswer Issuance::answer_existing(const Grant& grant) const {
     if (grant.sealed_key.empty()) {
         IssueAnswer answer = plain(IssueStatus::exists);
         answer.grant = grant;
@@ -235,14 +233,14 @@ IssueAnswer Issuance::answer_existing(const domain::Grant& grant) const {
     return answer;
 }
 
-IssueAnswer Issuance::mint(const domain::Grant& grant, base::Deadline deadline) {
+IssueAnswer Issuance::mint(const Grant& grant, base::Deadline deadline) {
     // The settle rule counts from the reservation. A process that was held up in between must not send its create call
     // when others may already have concluded that it never will.
     if (deadline.has_passed()) {
         return give_up(grant, {base::Errc::overloaded, "too late to mint after the reservation", {}});
     }
-    const MintRequest request{domain::upstream_key_name(grant.github_user_id, grant.nonce),
-                              domain::limit_at(grant, parts_.clock.now()), grant.expires_at};
+    const MintRequest request{upstream_key_name(grant.github_user_id, grant.nonce), limit_at(grant, parts_.clock.now()),
+                              grant.expires_at};
     const MintOutcome outcome = parts_.provider.mint(request, deadline);
     base::crash_point("mint.created");
     if (const auto* minted = std::get_if<Minted>(&outcome)) return keep(grant, *minted);
@@ -252,16 +250,16 @@ IssueAnswer Issuance::mint(const domain::Grant& grant, base::Deadline deadline) 
     return leave_in_doubt(grant, std::get<MintUnknown>(outcome));
 }
 
-IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
+IssueAnswer Issuance::keep(const Grant& grant, const Minted& minted) {
     const std::string& raw_key = minted.raw_key.reveal();
-    const Activation activation{minted.delete_handle, parts_.sealer.seal(raw_key, grant.id), domain::key_hint(raw_key),
+    const Activation activation{minted.delete_handle, parts_.sealer.seal(raw_key, grant.id), key_hint(raw_key),
                                 parts_.clock.now()};
     const auto activated = parts_.store.activate(attempt_of(grant), activation);
     base::crash_point("mint.activated");
     if (!activated) return undo(grant, minted.delete_handle, activated.error());
     IssueAnswer answer = plain(IssueStatus::created);
     answer.grant = grant;
-    answer.grant->status = domain::GrantStatus::active;
+    answer.grant->status = GrantStatus::active;
     answer.grant->delete_handle = activation.delete_handle;
     answer.grant->sealed_key = activation.sealed_key;
     answer.grant->key_hint = activation.key_hint;
@@ -273,7 +271,7 @@ IssueAnswer Issuance::keep(const domain::Grant& grant, const Minted& minted) {
 // ambiguous: a write whose answer was lost can still be on its way to the database, and from now on it changes nothing.
 // Only then is the row looked at, and only what it holds now decides. The other order would revoke a key that is stored
 // between the two.
-IssueAnswer Issuance::undo(const domain::Grant& grant, const std::string& delete_handle, const base::Error& cause) {
+IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle, const base::Error& cause) {
     const std::string account = grant.github_user_id.text();
     const auto seen_later = [&] {
         parts_.log("storing the key of account " + account +
@@ -296,27 +294,27 @@ IssueAnswer Issuance::undo(const domain::Grant& grant, const std::string& delete
 }
 
 // The key could not be stored, and is revoked. Where the account may have none by now, nothing waits for another one.
-IssueAnswer Issuance::end_undone(const domain::Grant& grant, const base::Error& cause) {
+IssueAnswer Issuance::end_undone(const Grant& grant, const base::Error& cause) {
     const auto account = parts_.store.find_account(grant.github_user_id);
     if (!account) return give_up(grant, cause);
-    const bool is_on_hold = account->hold && domain::is_in_force(*account->hold, parts_.clock.now());
-    const bool is_revoked = account->grant && account->grant->status == domain::GrantStatus::revoking;
+    const bool is_on_hold = account->hold && is_in_force(*account->hold, parts_.clock.now());
+    const bool is_revoked = account->grant && account->grant->status == GrantStatus::revoking;
     if (!is_on_hold && !is_revoked) return give_up(grant, cause);
     release(grant);
     return held_back(is_on_hold ? account->hold : std::nullopt);
 }
 
 // The answer to an account that is on hold, whose row then waits no longer; nullopt: it is not.
-std::optional<IssueAnswer> Issuance::refuse_on_hold(domain::GithubUserId id) {
+std::optional<IssueAnswer> Issuance::refuse_on_hold(GithubUserId id) {
     const auto account = parts_.store.find_account(id);
     if (!account) {
         parts_.log("looking up the hold of account " + id.text() + ": " + account.error().detail);
         return failed(account.error());
     }
     const base::Timestamp now = parts_.clock.now();
-    if (!account->hold || !domain::is_in_force(*account->hold, now)) return std::nullopt;
-    if (account->grant && account->grant->status == domain::GrantStatus::waiting) {
-        const auto gone = parts_.store.abandon(attempt_of(*account->grant), domain::MintProblem::none, now);
+    if (!account->hold || !is_in_force(*account->hold, now)) return std::nullopt;
+    if (account->grant && account->grant->status == GrantStatus::waiting) {
+        const auto gone = parts_.store.abandon(attempt_of(*account->grant), MintProblem::none, now);
         if (!gone && gone.error().code != base::Errc::conflict)
             parts_.log("ending the wait of account " + id.text() + ", which is on hold: " + gone.error().detail);
     }
@@ -325,7 +323,7 @@ std::optional<IssueAnswer> Issuance::refuse_on_hold(domain::GithubUserId id) {
 
 // A row has this handle: our own, which was stored although the answer was lost; or, where upstream has named another
 // key's handle, somebody else's, who must not lose it. Then the key that was made is found by its name.
-IssueAnswer Issuance::explain_known(const domain::Grant& grant, const std::string& delete_handle) {
+IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delete_handle) {
     const auto stored = parts_.store.find(grant.github_user_id);
     if (!stored) {
         parts_.log("looking up what became of the attempt of account " + grant.github_user_id.text() +
@@ -334,12 +332,12 @@ IssueAnswer Issuance::explain_known(const domain::Grant& grant, const std::strin
     }
     const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce &&
                          (*stored)->delete_handle == delete_handle;
-    if (is_ours && (*stored)->status == domain::GrantStatus::active) return answer_existing(**stored);
+    if (is_ours && (*stored)->status == GrantStatus::active) return answer_existing(**stored);
     return leave_in_doubt(grant, {"", "the answer names another key's handle"});
 }
 
 // Certain that no key of this attempt is alive upstream.
-IssueAnswer Issuance::give_up(const domain::Grant& grant, const base::Error& cause) {
+IssueAnswer Issuance::give_up(const Grant& grant, const base::Error& cause) {
     parts_.log("no key for account " + grant.github_user_id.text() + ": " + cause.detail);
     // Whoever waits, or had a key, keeps the place; whoever has asked just now is told, and asks again.
     if (grant.keeps_place || grant.queued_at) return wait_again(grant, cause);
@@ -347,18 +345,18 @@ IssueAnswer Issuance::give_up(const domain::Grant& grant, const base::Error& cau
     return failed(cause);
 }
 
-void Issuance::release(const domain::Grant& grant) {
+void Issuance::release(const Grant& grant) {
     const auto released = parts_.store.release(attempt_of(grant));
     if (released || released.error().code == base::Errc::conflict) return;
     parts_.log("releasing the reservation of account " + grant.github_user_id.text() +
                " failed; it is settled later: " + released.error().detail);
 }
 
-IssueAnswer Issuance::wait_again(const domain::Grant& grant, const base::Error& cause) {
+IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
     const base::Timestamp now = parts_.clock.now();
     const base::Seconds doubled{1 << std::min(grant.attempts, 3)};
     // While the upstream is away nobody's attempts are used up, but nobody waits for ever either.
-    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < domain::longest_wait);
+    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < longest_wait);
     const base::Seconds pause = std::max(std::min(doubled, longest_pause), cause.retry_after);
     const Requeue requeue{now + std::min<base::Seconds>(pause, longest_turn_pause), problem_of(cause), !is_patient};
     const auto requeued = parts_.queue.requeue(attempt_of(grant), requeue);
@@ -369,7 +367,7 @@ IssueAnswer Issuance::wait_again(const domain::Grant& grant, const base::Error& 
     return queue_answer(grant, cause);
 }
 
-IssueAnswer Issuance::leave_in_doubt(const domain::Grant& grant, const MintUnknown& unknown) {
+IssueAnswer Issuance::leave_in_doubt(const Grant& grant, const MintUnknown& unknown) {
     parts_.log("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
     // A handle that another row holds is that one's key, whatever upstream says: this attempt's is found by its name.
     const auto known =
@@ -384,4 +382,4 @@ IssueAnswer Issuance::leave_in_doubt(const domain::Grant& grant, const MintUnkno
     return plain(IssueStatus::sorting_out);
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

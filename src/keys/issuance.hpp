@@ -16,7 +16,7 @@
 #include "keys/settlement.hpp"
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct IssuancePolicy {
     bool is_enabled = false;          // PROVISIONING_ENABLED
@@ -45,11 +45,11 @@ std::string_view to_text(IssueStatus status);
 
 struct IssueAnswer {
     IssueStatus status = IssueStatus::failed;
-    std::optional<domain::Grant> grant;  // created, exists and queued
-    std::optional<domain::Hold> hold;    // on_hold; nullopt: the key is still being revoked
-    std::optional<int> place;            // queued: 1 is the next
-    base::Secret raw_key;                // created and exists; empty where an older deployment did not keep it
-    base::Error error;                   // failed; sorting_out and queued where something is known
+    std::optional<Grant> grant;  // created, exists and queued
+    std::optional<Hold> hold;    // on_hold; nullopt: the key is still being revoked
+    std::optional<int> place;    // queued: 1 is the next
+    base::Secret raw_key;        // created and exists; empty where an older deployment did not keep it
+    base::Error error;           // failed; sorting_out and queued where something is known
 };
 
 // Reports what an operator should know of an issue; `message` holds no secret. Called on the thread of the call.
@@ -62,7 +62,7 @@ struct IssuanceParts {
     KeyProvider& provider;
     Replacement& replacement;
     const base::Sealer& sealer;
-    const domain::NonceMaker& nonces;
+    const NonceMaker& nonces;
     MintLanes& lanes;
     const base::Clock& clock;
     IssueLog log;
@@ -78,45 +78,45 @@ public:
     Issuance(IssuancePolicy policy, IssuanceParts parts);
 
     // The account's key: the one it has, or else a new one. A key that is good for nothing any more is replaced.
-    IssueAnswer issue(const domain::Recipient& recipient);
+    IssueAnswer issue(const Recipient& recipient);
 
     // Mints for a row whose turn has come; its caller has a lane. in_progress: somebody else was first.
-    IssueAnswer mint_waiting(const domain::Grant& grant);
+    IssueAnswer mint_waiting(const Grant& grant);
 
     // The raw key of an active grant. invalid_input: it was sealed with another KEY_ENCRYPTION_SECRET.
-    base::Result<base::Secret> open_key(const domain::Grant& grant) const;
+    base::Result<base::Secret> open_key(const Grant& grant) const;
 
     // Whether this grant is an attempt in doubt that settle() could end now.
-    bool is_settlement_due(const domain::Grant& grant) const;
+    bool is_settlement_due(const Grant& grant) const;
     // Ends an attempt in doubt if it can be ended now; reports failures to the log. A second call for the same attempt
     // while one is under way returns at once.
-    void settle(const domain::Grant& grant);
+    void settle(const Grant& grant);
 
     const IssuancePolicy& policy() const { return policy_; }
 
 private:
     enum class MayMint { now, in_turn };
 
-    std::optional<IssueAnswer> advance(const domain::Grant& held, MayMint may_mint, base::Deadline deadline);
-    std::optional<IssueAnswer> advance_active(const domain::Grant& held, base::Deadline deadline);
-    IssueAnswer not_replaced(const domain::Grant& held, const base::Error& cause);
-    std::optional<IssueAnswer> advance_waiting(const domain::Grant& held, MayMint may_mint, base::Deadline deadline);
-    std::optional<IssueAnswer> advance_replacing(const domain::Grant& held, base::Deadline deadline);
-    std::optional<IssueAnswer> advance_unsettled(const domain::Grant& held, base::Deadline deadline);
-    std::optional<IssueAnswer> claim_and_mint(const domain::Grant& grant, base::Deadline deadline);
-    IssueAnswer queue_answer(const domain::Grant& grant, const base::Error& cause = {});
-    IssueAnswer answer_existing(const domain::Grant& grant) const;
-    IssueAnswer mint(const domain::Grant& grant, base::Deadline deadline);
-    IssueAnswer keep(const domain::Grant& grant, const Minted& minted);
-    IssueAnswer undo(const domain::Grant& grant, const std::string& delete_handle, const base::Error& cause);
-    IssueAnswer end_undone(const domain::Grant& grant, const base::Error& cause);
-    std::optional<IssueAnswer> refuse_on_hold(domain::GithubUserId id);
-    void release(const domain::Grant& grant);
-    IssueAnswer explain_known(const domain::Grant& grant, const std::string& delete_handle);
-    IssueAnswer give_up(const domain::Grant& grant, const base::Error& cause);
-    IssueAnswer wait_again(const domain::Grant& grant, const base::Error& cause);
-    IssueAnswer leave_in_doubt(const domain::Grant& grant, const MintUnknown& unknown);
-    base::Result<ReserveOutcome> reserve(const domain::Recipient& recipient, MayMint may_mint);
+    std::optional<IssueAnswer> advance(const Grant& held, MayMint may_mint, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_active(const Grant& held, base::Deadline deadline);
+    IssueAnswer not_replaced(const Grant& held, const base::Error& cause);
+    std::optional<IssueAnswer> advance_waiting(const Grant& held, MayMint may_mint, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_replacing(const Grant& held, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_unsettled(const Grant& held, base::Deadline deadline);
+    std::optional<IssueAnswer> claim_and_mint(const Grant& grant, base::Deadline deadline);
+    IssueAnswer queue_answer(const Grant& grant, const base::Error& cause = {});
+    IssueAnswer answer_existing(const Grant& grant) const;
+    IssueAnswer mint(const Grant& grant, base::Deadline deadline);
+    IssueAnswer keep(const Grant& grant, const Minted& minted);
+    IssueAnswer undo(const Grant& grant, const std::string& delete_handle, const base::Error& cause);
+    IssueAnswer end_undone(const Grant& grant, const base::Error& cause);
+    std::optional<IssueAnswer> refuse_on_hold(GithubUserId id);
+    void release(const Grant& grant);
+    IssueAnswer explain_known(const Grant& grant, const std::string& delete_handle);
+    IssueAnswer give_up(const Grant& grant, const base::Error& cause);
+    IssueAnswer wait_again(const Grant& grant, const base::Error& cause);
+    IssueAnswer leave_in_doubt(const Grant& grant, const MintUnknown& unknown);
+    base::Result<ReserveOutcome> reserve(const Recipient& recipient, MayMint may_mint);
     base::Deadline call_deadline() const { return base::Deadline::after(policy_.call_timeout); }
 
     const IssuancePolicy policy_;
@@ -126,4 +126,4 @@ private:
     std::set<std::string> settling_;  // nonces of the attempts that settle() is at work on
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -6,13 +6,11 @@
 #include "http/answers/error_response.hpp"
 #include "http/context.hpp"
 
-namespace llmapikey::web {
-
-using service::IssueStatus;
+namespace llmapikey {
 
 namespace {
 
-std::string queue_message(const service::IssueAnswer& answer) {
+std::string queue_message(const IssueAnswer& answer) {
     if (!answer.place) return "Your key is about to be made. Ask again in a few seconds.";
     if (*answer.place == 1) return "You are the next in the queue. Ask again in a few seconds.";
     return "You are number " + std::to_string(*answer.place) + " in the queue. Ask again in a few seconds.";
@@ -20,7 +18,7 @@ std::string queue_message(const service::IssueAnswer& answer) {
 
 }  // namespace
 
-IssueWording wording_of(const service::IssueAnswer& answer) {
+IssueWording wording_of(const IssueAnswer& answer) {
     switch (answer.status) {
         case IssueStatus::created:
             return {"created", "created", 200, "Your key is ready."};
@@ -57,7 +55,7 @@ IssueWording wording_of(const service::IssueAnswer& answer) {
             "No key could be made just now, and nothing was left behind. Try again in a minute."};
 }
 
-net::Response issue_json(const IssueWording& wording, const service::IssueAnswer* answer, ShowKey show,
+net::Response issue_json(const IssueWording& wording, const IssueAnswer* answer, ShowKey show,
                          base::Seconds retry_after) {
     boost::json::object body;
     body["status"] = wording.status;
@@ -74,4 +72,4 @@ net::Response issue_json(const IssueWording& wording, const service::IssueAnswer
     return response;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

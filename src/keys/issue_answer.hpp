@@ -7,7 +7,7 @@
 #include "net/http_types.hpp"
 
 // What a request for a key came to, in the words of the contract; for recipients and admins alike.
-namespace llmapikey::web {
+namespace llmapikey {
 
 struct IssueWording {
     std::string_view status;  // in JSON
@@ -16,11 +16,11 @@ struct IssueWording {
     std::string message;
 };
 
-IssueWording wording_of(const service::IssueAnswer& answer);
+IssueWording wording_of(const IssueAnswer& answer);
 
 enum class ShowKey { no, yes };
 // `answer` may be null. Adds Retry-After where it is due.
-net::Response issue_json(const IssueWording& wording, const service::IssueAnswer* answer, ShowKey show,
+net::Response issue_json(const IssueWording& wording, const IssueAnswer* answer, ShowKey show,
                          base::Seconds retry_after);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

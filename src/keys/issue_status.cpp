@@ -1,6 +1,6 @@
 #include "keys/issuance.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 std::string_view to_text(IssueStatus status) {
     switch (status) {
@@ -30,4 +30,4 @@ std::string_view to_text(IssueStatus status) {
     return "";
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -2,9 +2,9 @@
 
 #include "base/system/crash_point.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
-base::Result<void> end_key_upstream(KeyProvider& provider, SpendingStore& spending, const domain::Grant& grant,
+base::Result<void> end_key_upstream(KeyProvider& provider, SpendingStore& spending, const Grant& grant,
                                     base::Timestamp now, base::Deadline deadline) {
     if (grant.delete_handle.empty()) return {};  // it never had a key
     const auto stopped = provider.update(grant.delete_handle, {true, std::nullopt}, deadline);
@@ -22,4 +22,4 @@ base::Result<void> end_key_upstream(KeyProvider& provider, SpendingStore& spendi
     return {};
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

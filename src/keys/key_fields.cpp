@@ -3,10 +3,10 @@
 #include "base/encoding.hpp"
 #include "grant/written_text.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 base::Result<std::string> reason_of(const RequestFields& fields) {
-    return domain::check_text(fields.text("reason"), domain::reason_rule);
+    return check_text(fields.text("reason"), reason_rule);
 }
 
 base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
@@ -14,13 +14,13 @@ base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base
     if (!reason) return tl::unexpected(reason.error());
     const std::string text = fields.text("hold");
     // Whoever says nothing of it blocks nobody: after a leak the person is to have another key.
-    const auto hold = domain::parse_hold(text.empty() ? "none" : text, *reason, now);
+    const auto hold = parse_hold(text.empty() ? "none" : text, *reason, now);
     if (!hold) return tl::unexpected(hold.error());
     return ReasonAndHold{*reason, *hold};
 }
 
-base::Result<service::KeyChange> change_of(const RequestFields& fields) {
-    service::KeyChange change;
+base::Result<KeyChange> change_of(const RequestFields& fields) {
+    KeyChange change;
     const std::string disabled = fields.text("disabled");
     if (is_set(disabled) || disabled == "false" || disabled == "0") {
         change.is_disabled = is_set(disabled);
@@ -35,7 +35,7 @@ base::Result<service::KeyChange> change_of(const RequestFields& fields) {
                       "daily_limit_usd must be an amount above 0 and up to 100000, such as 10 or 2.50");
 }
 
-std::vector<std::pair<std::string, std::string>> filters_of(const service::FieldReader& field) {
+std::vector<std::pair<std::string, std::string>> filters_of(const FieldReader& field) {
     std::vector<std::pair<std::string, std::string>> filters;
     for (const std::string name : {"q", "state", "unused", "not_used_since", "expires_within", "from", "to"}) {
         std::string value(base::trim(field(name)));
@@ -44,4 +44,4 @@ std::vector<std::pair<std::string, std::string>> filters_of(const service::Field
     return filters;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

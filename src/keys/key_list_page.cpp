@@ -12,13 +12,13 @@
 #include "keys/key_row.hpp"
 #include "ops/log.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr int keys_per_page = 50;
 constexpr int ended_beside_search = 20;
 
-void show_filters(const Form& fields, views::AdminListView& view) {
+void show_filters(const Form& fields, AdminListView& view) {
     view.search = std::string(base::trim(fields.value("q")));
     view.state = fields.value("state");
     view.sort = fields.value("sort");
@@ -29,15 +29,15 @@ void show_filters(const Form& fields, views::AdminListView& view) {
     view.is_unused = !fields.value("unused").empty();
 }
 
-base::Result<service::GrantPage> list_keys(const KeyListPage& routes, const Form& fields, views::AdminListView& view) {
+base::Result<GrantPage> list_keys(const KeyListPage& routes, const Form& fields, AdminListView& view) {
     // "status" is what the state was called before.
     const auto field = [&](std::string_view name) {
         return name == "state" && !fields.has("state") ? fields.value("status") : fields.value(name);
     };
-    auto query = service::parse_grant_query(field, routes.clock.now());
+    auto query = parse_grant_query(field, routes.clock.now());
     if (!query) {
         view.problem = "That search makes no sense: " + query.error().detail + ".";
-        query = service::GrantQuery{};
+        query = GrantQuery{};
         query->now = routes.clock.now();
     } else {
         auto shown = filters_of(field);
@@ -47,7 +47,7 @@ base::Result<service::GrantPage> list_keys(const KeyListPage& routes, const Form
     }
     query->cursor = fields.value("page");
     query->limit = keys_per_page;
-    if (query->is_ended) return service::GrantPage{};
+    if (query->is_ended) return GrantPage{};
     auto page = routes.admin_store.list(*query);
     if (page || page.error().code != base::Errc::invalid_input) return page;
     if (view.problem.empty()) view.problem = "That page does not exist; this is the first one.";
@@ -57,11 +57,10 @@ base::Result<service::GrantPage> list_keys(const KeyListPage& routes, const Form
 
 // Ended keys: those that are asked for, or the first few that fit what is searched for, so that somebody whose key was
 // revoked is found by the login.
-base::Result<void> show_ended(const KeyListPage& routes, const Form& fields, views::AdminListView& view) {
+base::Result<void> show_ended(const KeyListPage& routes, const Form& fields, AdminListView& view) {
     const bool is_asked_for = view.state == "ended";
     if (!view.problem.empty() || (!is_asked_for && (view.search.empty() || !view.state.empty()))) return {};
-    auto query =
-        service::parse_grant_query([&](std::string_view name) { return fields.value(name); }, routes.clock.now());
+    auto query = parse_grant_query([&](std::string_view name) { return fields.value(name); }, routes.clock.now());
     if (!query) return {};
     query->limit = is_asked_for ? keys_per_page : ended_beside_search;
     if (is_asked_for) query->cursor = fields.value("page");
@@ -72,7 +71,7 @@ base::Result<void> show_ended(const KeyListPage& routes, const Form& fields, vie
         page = routes.admin_store.list_ended(*query);
     }
     if (!page) return tl::unexpected(page.error());
-    for (const service::LedgerEntry& entry : page->entries) {
+    for (const LedgerEntry& entry : page->entries) {
         view.ended.push_back({entry.grant.github_user_id.text(), entry.grant.github_username,
                               "…" + entry.grant.key_hint, date_text(entry.grant.created_at),
                               entry.ended_at ? minute_text(*entry.ended_at) : "under way", entry.actor, entry.reason});
@@ -89,7 +88,7 @@ net::Response KeyListPage::show(const Context& context) const {
 }
 
 net::Response KeyListPage::show_with(const Context& context, const Form& fields, std::string problem) const {
-    views::AdminListView view;
+    AdminListView view;
     view.frame = make_frame(context);
     show_result(context, key_results(), view.notice_good, view.notice_bad);
     show_filters(fields, view);
@@ -103,14 +102,14 @@ net::Response KeyListPage::show_with(const Context& context, const Form& fields,
     view.live = std::to_string(totals->live);
     const auto limit = issuance.policy().max_total_keys;
     if (limit > 0) view.limit = std::to_string(limit);
-    for (const domain::Grant& grant : page->grants) {
+    for (const Grant& grant : page->grants) {
         view.keys.push_back(key_row(grant, clock.now()));
         view.has_choices = view.has_choices || view.keys.back().can_be_revoked;
     }
     if (!page->next_cursor.empty())
         view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
-    if (domain::GithubUserId::parse(view.search)) view.searched_account = view.search;
-    return html_response(view.problem.empty() ? 200 : 400, views::render(view));
+    if (GithubUserId::parse(view.search)) view.searched_account = view.search;
+    return html_response(view.problem.empty() ? 200 : 400, render(view));
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

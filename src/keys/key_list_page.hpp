@@ -7,18 +7,18 @@
 #include "keys/issuance.hpp"
 #include "keys/key_store.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The console's list of keys.
 struct KeyListPage {
     const base::Clock& clock;
-    service::AdminStore& admin_store;
-    service::KeyStore& store;
-    service::Issuance& issuance;
+    AdminStore& admin_store;
+    KeyStore& store;
+    Issuance& issuance;
 
     net::Response show(const Context& context) const;
     // The list as `fields` ask for it, with a problem that they have nothing to do with; empty: none.
     net::Response show_with(const Context& context, const Form& fields, std::string problem) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "base/plural.hpp"
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 void UnrememberedKeys::add(const std::optional<base::Timestamp>& created_at) {
     ++count;
@@ -48,4 +48,4 @@ std::string describe(const UnrememberedKeys& keys) {
     return *keys.earliest == *keys.latest ? text : text + " to " + base::to_rfc3339(*keys.latest);
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Keys upstream that this deployment's secret has named, that no row holds, and whose attempts the database does not
 // remember: rows of them were lost (in a failover), or another life of the installation has made them (in the wrong
@@ -36,4 +36,4 @@ std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& 
 // "14 keys that this database has never heard of, made 2027-02-20T10:00:00Z to ...".
 std::string describe(const UnrememberedKeys& keys);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "keys/issue_answer.hpp"
 #include "keys/key_fields.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -20,7 +20,7 @@ namespace json = boost::json;
 constexpr int most_keys = 1000;
 
 // The key that the path names; an answer if there is none.
-tl::expected<domain::Grant, net::Response> grant_in_path(const KeyRoutes& routes, const Context& context) {
+tl::expected<Grant, net::Response> grant_in_path(const KeyRoutes& routes, const Context& context) {
     const std::string id(context.path_id);
     if (!base::is_uuid(id)) return tl::unexpected(api_not_found(context));
     auto grant = routes.admin_store.find_grant(id);
@@ -29,22 +29,22 @@ tl::expected<domain::Grant, net::Response> grant_in_path(const KeyRoutes& routes
     return std::move(**grant);
 }
 
-net::Response answer_account(const KeyRoutes& routes, const Context& context, domain::GithubUserId id) {
+net::Response answer_account(const KeyRoutes& routes, const Context& context, GithubUserId id) {
     const auto account = routes.store.find_account(id);
     if (!account) return api_error(context, account.error());
     const auto ledger = routes.admin_store.ledger_of(id);
     if (!ledger) return api_error(context, ledger.error());
-    json::object body = service::to_json(*account, *ledger);
+    json::object body = to_json(*account, *ledger);
     body["github_user_id"] = id.text();
     return api_answer(200, body);
 }
 
-net::Response answer_ended(const KeyRoutes& routes, const Context& context, const service::GrantQuery& query) {
+net::Response answer_ended(const KeyRoutes& routes, const Context& context, const GrantQuery& query) {
     const auto page = routes.admin_store.list_ended(query);
     if (!page) return api_error(context, page.error());
     json::array keys;
-    for (const service::LedgerEntry& entry : page->entries)
-        keys.push_back(service::to_json(entry));
+    for (const LedgerEntry& entry : page->entries)
+        keys.push_back(to_json(entry));
     json::object body{{"keys", std::move(keys)}, {"next_cursor", nullptr}};
     if (!page->next_cursor.empty()) body["next_cursor"] = page->next_cursor;
     return api_answer(200, body);
@@ -54,7 +54,7 @@ net::Response answer_ended(const KeyRoutes& routes, const Context& context, cons
 
 net::Response KeyRoutes::list(const Context& context) const {
     const Form fields(context.request.query);
-    auto query = service::parse_grant_query([&](std::string_view name) { return fields.value(name); }, clock.now());
+    auto query = parse_grant_query([&](std::string_view name) { return fields.value(name); }, clock.now());
     const auto limit = limit_of(context, 100, most_keys);
     if (!query) return api_error(context, query.error());
     if (!limit) return api_error(context, limit.error());
@@ -64,8 +64,8 @@ net::Response KeyRoutes::list(const Context& context) const {
     const auto page = admin_store.list(*query);
     if (!page) return api_error(context, page.error());
     json::array keys;
-    for (const domain::Grant& grant : page->grants)
-        keys.push_back(service::to_json(grant));
+    for (const Grant& grant : page->grants)
+        keys.push_back(to_json(grant));
     json::object body{{"keys", std::move(keys)}, {"next_cursor", nullptr}};
     if (!page->next_cursor.empty()) body["next_cursor"] = page->next_cursor;
     return api_answer(200, body);
@@ -73,14 +73,14 @@ net::Response KeyRoutes::list(const Context& context) const {
 
 net::Response KeyRoutes::show(const Context& context) const {
     const auto grant = grant_in_path(*this, context);
-    return grant ? api_answer(200, service::to_json(*grant)) : grant.error();
+    return grant ? api_answer(200, to_json(*grant)) : grant.error();
 }
 
 net::Response KeyRoutes::mint(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(context, fields.error());
-    const auto id = domain::GithubUserId::parse(fields->text("github_user_id"));
-    const std::string login(domain::without_at(base::trim(fields->text("github_username"))));
+    const auto id = GithubUserId::parse(fields->text("github_user_id"));
+    const std::string login(without_at(base::trim(fields->text("github_username"))));
     if (!id) {
         return api_error(context,
                          {base::Errc::invalid_input, "github_user_id must be the numeric id of a GitHub account", {}});
@@ -98,7 +98,7 @@ net::Response KeyRoutes::change(const Context& context) const {
     const auto change = change_of(*fields);
     if (!change) return api_error(context, change.error());
     const auto changed = administration.change(grant->id, *change, fields->text("reason"), context.initiator());
-    return changed ? api_answer(200, service::to_json(*changed)) : api_error(context, changed.error());
+    return changed ? api_answer(200, to_json(*changed)) : api_error(context, changed.error());
 }
 
 net::Response KeyRoutes::revoke(const Context& context) const {
@@ -126,12 +126,12 @@ net::Response KeyRoutes::reveal(const Context& context) const {
 }
 
 net::Response KeyRoutes::show_account(const Context& context) const {
-    const auto id = domain::GithubUserId::parse(context.path_id);
+    const auto id = GithubUserId::parse(context.path_id);
     return id ? answer_account(*this, context, *id) : api_not_found(context);
 }
 
 net::Response KeyRoutes::set_hold(const Context& context) const {
-    const auto id = domain::GithubUserId::parse(context.path_id);
+    const auto id = GithubUserId::parse(context.path_id);
     if (!id) return api_not_found(context);
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(context, fields.error());
@@ -144,10 +144,10 @@ net::Response KeyRoutes::set_hold(const Context& context) const {
 }
 
 net::Response KeyRoutes::lift_hold(const Context& context) const {
-    const auto id = domain::GithubUserId::parse(context.path_id);
+    const auto id = GithubUserId::parse(context.path_id);
     if (!id) return api_not_found(context);
     const auto lifted = administration.set_hold(*id, std::nullopt, context.initiator());
     return lifted ? answer_account(*this, context, *id) : api_error(context, lifted.error());
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

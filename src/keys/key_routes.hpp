@@ -7,15 +7,15 @@
 #include "keys/key_store.hpp"
 #include "keys/revocation.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The JSON API of keys and accounts, for organizers.
 struct KeyRoutes {
-    service::AdminStore& admin_store;
-    service::KeyStore& store;
+    AdminStore& admin_store;
+    KeyStore& store;
     const base::Clock& clock;
-    service::Administration& administration;
-    service::Revocation& revocation;
+    Administration& administration;
+    Revocation& revocation;
 
     net::Response list(const Context& context) const;
     net::Response show(const Context& context) const;
@@ -28,4 +28,4 @@ struct KeyRoutes {
     net::Response lift_hold(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

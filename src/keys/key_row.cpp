@@ -2,7 +2,7 @@
 
 #include "http/answers/shown_values.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr ResultText results[] = {
@@ -50,15 +50,15 @@ constexpr ResultText results[] = {
 
 }  // namespace
 
-views::KeyRow key_row(const domain::Grant& grant, base::Timestamp now) {
-    views::KeyRow row;
+KeyRow key_row(const Grant& grant, base::Timestamp now) {
+    KeyRow row;
     row.grant_id = grant.id;
     row.account_id = grant.github_user_id.text();
     row.login = grant.github_username;
-    row.status = std::string(domain::to_text(grant.status));
-    row.is_active = grant.status == domain::GrantStatus::active;
-    row.can_be_revoked = grant.status != domain::GrantStatus::revoking;
-    if (row.is_active && domain::is_expired(grant, now)) row.status = "expired";
+    row.status = std::string(to_text(grant.status));
+    row.is_active = grant.status == GrantStatus::active;
+    row.can_be_revoked = grant.status != GrantStatus::revoking;
+    if (row.is_active && is_expired(grant, now)) row.status = "expired";
     if (row.is_active && grant.missing_since) row.status = "gone upstream";
     if (row.is_active && grant.is_disabled) row.status = "switched off";
     row.masked_key = grant.key_hint.empty() ? "none yet" : "…" + grant.key_hint;
@@ -74,4 +74,4 @@ std::span<const ResultText> key_results() {
     return results;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

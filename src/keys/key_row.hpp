@@ -6,12 +6,12 @@
 #include "http/answers/result_text.hpp"
 #include "keys/key_views.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // A key in the tables of the console.
-views::KeyRow key_row(const domain::Grant& grant, base::Timestamp now);
+KeyRow key_row(const Grant& grant, base::Timestamp now);
 
 // What the console's actions on one key come to.
 std::span<const ResultText> key_results();
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

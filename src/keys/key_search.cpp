@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int grants_per_page = 100;
@@ -26,14 +26,14 @@ base::Result<std::vector<LedgerEntry>> ended_with_hint(AdminStore& store, const 
 
 base::Result<FoundKey> find_by_raw_key(AdminStore& store, const Issuance& issuance, const base::Secret& raw_key) {
     GrantQuery query;
-    query.hint = domain::key_hint(raw_key.reveal());
+    query.hint = key_hint(raw_key.reveal());
     query.limit = grants_per_page;
     FoundKey found;
     do {
         auto page = store.list(query);
         if (!page) return tl::unexpected(page.error());
-        for (domain::Grant& grant : page->grants) {
-            if (grant.sealed_key.empty() && grant.status == domain::GrantStatus::revoking) {
+        for (Grant& grant : page->grants) {
+            if (grant.sealed_key.empty() && grant.status == GrantStatus::revoking) {
                 LedgerEntry ending;
                 ending.grant = grant;
                 found.ended.push_back(std::move(ending));
@@ -52,4 +52,4 @@ base::Result<FoundKey> find_by_raw_key(AdminStore& store, const Issuance& issuan
     return found;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

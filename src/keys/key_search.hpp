@@ -8,11 +8,11 @@
 #include "keys/admin_store.hpp"
 #include "keys/issuance.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Whose a raw key is.
 struct FoundKey {
-    std::optional<domain::Grant> grant;  // that holds this very key
+    std::optional<Grant> grant;  // that holds this very key
     // Otherwise: keys that have ended, or are being ended, and had the same last characters. Nothing more is known of
     // them.
     std::vector<LedgerEntry> ended;
@@ -22,4 +22,4 @@ struct FoundKey {
 // else. Fails as the store does.
 base::Result<FoundKey> find_by_raw_key(AdminStore& store, const Issuance& issuance, const base::Secret& raw_key);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

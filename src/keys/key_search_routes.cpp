@@ -11,13 +11,13 @@
 #include "keys/key_search.hpp"
 #include "keys/pasted_key.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
 
-net::Response to_found(const service::FoundKey& found) {
-    const auto to_account = [](const domain::Grant& grant, std::string_view result) {
+net::Response to_found(const FoundKey& found) {
+    const auto to_account = [](const Grant& grant, std::string_view result) {
         return redirect(303, "/admin/accounts/" + grant.github_user_id.text() + "?result=" + std::string(result));
     };
     if (found.grant) return to_account(*found.grant, "found-key");
@@ -33,11 +33,11 @@ net::Response KeySearchRoutes::search_page(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, 400);
     const std::string pasted = fields->text("q");
-    const std::string hint = service::hint_of_shortened(pasted);
-    if (hint.empty() && service::is_cut_off(pasted)) return redirect(303, "/admin?result=part-of-key");
-    const base::Secret raw_key = hint.empty() ? service::raw_key_in(pasted) : base::Secret();
+    const std::string hint = hint_of_shortened(pasted);
+    if (hint.empty() && is_cut_off(pasted)) return redirect(303, "/admin?result=part-of-key");
+    const base::Secret raw_key = hint.empty() ? raw_key_in(pasted) : base::Secret();
     if (!raw_key.empty()) {
-        const auto found = service::find_by_raw_key(admin_store, issuance, raw_key);
+        const auto found = find_by_raw_key(admin_store, issuance, raw_key);
         return found ? to_found(*found) : error_response(context, found.error());
     }
     auto said =
@@ -52,7 +52,7 @@ net::Response KeySearchRoutes::search(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(context, fields.error());
     const std::string pasted = fields->text("key");
-    const std::string hint = service::hint_of_shortened(pasted);
+    const std::string hint = hint_of_shortened(pasted);
     if (!hint.empty()) {
         return api_error(context,
                          {base::Errc::invalid_input,
@@ -61,20 +61,20 @@ net::Response KeySearchRoutes::search(const Context& context) const {
                               hint,
                           {}});
     }
-    const base::Secret raw_key = service::raw_key_in(pasted);
-    if (raw_key.empty() || service::is_cut_off(pasted)) {
+    const base::Secret raw_key = raw_key_in(pasted);
+    if (raw_key.empty() || is_cut_off(pasted)) {
         return api_error(
             context,
             {base::Errc::invalid_input, "key must be a whole key: sk-or-v1- and 64 digits, or these alone", {}});
     }
-    const auto found = service::find_by_raw_key(admin_store, issuance, raw_key);
+    const auto found = find_by_raw_key(admin_store, issuance, raw_key);
     if (!found) return api_error(context, found.error());
     json::array ended;
-    for (const service::LedgerEntry& entry : found->ended)
-        ended.push_back(service::to_json(entry));
+    for (const LedgerEntry& entry : found->ended)
+        ended.push_back(to_json(entry));
     json::object body{{"key", nullptr}, {"perhaps_ended", std::move(ended)}};
-    if (found->grant) body["key"] = service::to_json(*found->grant);
+    if (found->grant) body["key"] = to_json(*found->grant);
     return api_answer(200, body);
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

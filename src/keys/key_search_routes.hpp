@@ -4,15 +4,15 @@
 #include "keys/admin_store.hpp"
 #include "keys/issuance.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Searches that are sent by POST, so that no address holds a whole key that somebody pastes.
 struct KeySearchRoutes {
-    service::AdminStore& admin_store;
-    service::Issuance& issuance;
+    AdminStore& admin_store;
+    Issuance& issuance;
 
     net::Response search_page(const Context& context) const;
     net::Response search(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -11,10 +11,10 @@
 #include "grant/grant.hpp"
 #include "grant/hold.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct ReserveRequest {
-    domain::Recipient recipient;
+    Recipient recipient;
     std::string grant_id;  // fresh UUID, used if a row is inserted
     std::string nonce;     // fresh, of this attempt
     base::MicroUsd daily_limit;
@@ -25,32 +25,32 @@ struct ReserveRequest {
 };
 
 struct Reserved {
-    domain::Grant grant;
+    Grant grant;
 };  // this call inserted the row: its caller, and nobody else, may mint; unless it is to wait
 struct AlreadyHeld {
-    domain::Grant grant;
+    Grant grant;
 };  // the account has a row, whatever its status
 struct QuotaFull {};
 struct OnHold {
-    domain::Hold hold;
+    Hold hold;
 };  // the account may not take a key now
 using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull, OnHold>;
 
 // All that is known of an account.
 struct Account {
-    std::optional<domain::Grant> grant;
-    std::optional<domain::Hold> hold;  // in force or not
+    std::optional<Grant> grant;
+    std::optional<Hold> hold;  // in force or not
 };
 
 // Names one attempt of one row: every change after the reservation is conditional on both, so that an attempt
 // that was overtaken (its row released and reserved anew) changes nothing.
 struct Attempt {
-    domain::GithubUserId github_user_id;  // tells where the row is, in a database that spreads rows by account
+    GithubUserId github_user_id;  // tells where the row is, in a database that spreads rows by account
     std::string grant_id;
     std::string nonce;
 };
 
-inline Attempt attempt_of(const domain::Grant& grant) {
+inline Attempt attempt_of(const Grant& grant) {
     return Attempt{grant.github_user_id, grant.id, grant.nonce};
 }
 
@@ -72,8 +72,8 @@ class KeyStore {
 public:
     virtual ~KeyStore() = default;
 
-    virtual base::Result<Account> find_account(domain::GithubUserId id) = 0;
-    virtual base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) = 0;
+    virtual base::Result<Account> find_account(GithubUserId id) = 0;
+    virtual base::Result<std::optional<Grant>> find(GithubUserId id) = 0;
 
     // Inserts a pending row (waiting, if it is queued) unless the account has one, is on hold, or `max_total_keys` rows
     // are there. Exact under any number of concurrent calls and processes, and O(1) in the number of rows. What the
@@ -86,27 +86,27 @@ public:
     virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
 
     // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the
-    // same attempt but for a handle that was unknown. An attempt whose end is decided (domain::is_ending_attempt) stays
+    // same attempt but for a handle that was unknown. An attempt whose end is decided (is_ending_attempt) stays
     // so, and learns the handle. Errc::conflict if the row is gone, active, or of another attempt.
     virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
 
     // Certain that no key of this attempt is or will be alive upstream: removes its pending or ambiguous row and frees
     // its place; with a note for the recipient, unless there is no problem to tell of. Of an attempt whose end is
     // decided nothing is left to look for, and its revocation can be finished. Errc::conflict as for mark_ambiguous.
-    virtual base::Result<void> release(const Attempt& attempt, domain::MintProblem problem, base::Timestamp now) = 0;
-    base::Result<void> release(const Attempt& attempt) { return release(attempt, domain::MintProblem::none, {}); }
+    virtual base::Result<void> release(const Attempt& attempt, MintProblem problem, base::Timestamp now) = 0;
+    base::Result<void> release(const Attempt& attempt) { return release(attempt, MintProblem::none, {}); }
 
     // waiting -> gone, with a note for the recipient. Errc::conflict if the row is gone, or is not waiting after this
     // attempt.
-    virtual base::Result<void> abandon(const Attempt& attempt, domain::MintProblem problem, base::Timestamp now) = 0;
+    virtual base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) = 0;
 
     // Takes note of a renamed account; no error if it has no row.
-    virtual base::Result<void> update_username(const domain::Recipient& recipient) = 0;
+    virtual base::Result<void> update_username(const Recipient& recipient) = 0;
 
     // Up to `limit` rows that are pending or ambiguous, or attempts whose end is decided, reserved at or before
     // `attempted_by`, ordered by id and greater than `after_id` (empty: from the first).
-    virtual base::Result<std::vector<domain::Grant>> list_unsettled(base::Timestamp attempted_by,
-                                                                    const std::string& after_id, int limit) = 0;
+    virtual base::Result<std::vector<Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
+                                                            int limit) = 0;
 
     // Whether any row holds this delete handle, or (nonce not empty) is of the attempt with this nonce.
     virtual base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) = 0;
@@ -117,4 +117,4 @@ public:
     virtual base::Result<void> check() = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

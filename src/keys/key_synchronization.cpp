@@ -1,6 +1,6 @@
 #include "keys/key_synchronization.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int max_rounds = 5;
@@ -11,10 +11,10 @@ bool is_met(const UpstreamKey& key, const KeyUpdate& wanted) {
 
 }  // namespace
 
-base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, domain::Grant grant, base::Timestamp now,
+base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, Grant grant, base::Timestamp now,
                                    base::Deadline deadline) {
     for (int round = 0; round < max_rounds; ++round) {
-        const KeyUpdate wanted{grant.is_disabled, domain::limit_at(grant, now)};
+        const KeyUpdate wanted{grant.is_disabled, limit_at(grant, now)};
         const auto updated = provider.update(grant.delete_handle, wanted, deadline);
         const bool is_gone = !updated && updated.error().code == base::Errc::not_found;
         if (!updated && !is_gone) return base::fail_in("changing the key upstream", updated.error());
@@ -26,10 +26,10 @@ base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, dom
         // Somebody changed it meanwhile, and who of the two reached upstream last is not known: tell it once more.
         auto current = store.find_grant(grant.id);
         if (!current) return tl::unexpected(current.error());
-        if (!*current || (*current)->status != domain::GrantStatus::active) return {};
+        if (!*current || (*current)->status != GrantStatus::active) return {};
         grant = std::move(**current);
     }
     return base::fail(base::Errc::conflict, "the key was changed again and again meanwhile");
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 Data data_of(const KeyRow& key) {
@@ -124,4 +124,4 @@ std::string render(const AdminRevealView& view) {
     return render_template("admin_reveal", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "http/answers/views.hpp"
 
 // The console's pages of keys and accounts as values.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct KeyRow {
     std::string grant_id;
@@ -71,4 +71,4 @@ std::string render(const AdminListView& view);
 std::string render(const AdminAccountView& view);
 std::string render(const AdminRevealView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include "providers/outage.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int rows_at_once = 64;
@@ -31,11 +31,11 @@ bool MintDispatcher::run_once(const std::stop_token& stop) {
         return false;
     }
     if (due->empty()) troubles_ = 0;
-    const std::vector<domain::Grant> unserved = without_those_under_way(*due);
+    const std::vector<Grant> unserved = without_those_under_way(*due);
     lanes_.set_has_queue(!unserved.empty());
     const bool is_careful = troubles_ > 0;
     bool has_progress = false;
-    for (const domain::Grant& grant : unserved) {
+    for (const Grant& grant : unserved) {
         if (stop.stop_requested() || has_met_trouble_) return false;
         const Step step = advance(grant);
         if (step == Step::no_lane) return true;
@@ -50,31 +50,28 @@ bool MintDispatcher::run_once(const std::stop_token& stop) {
     return has_progress;
 }
 
-std::vector<domain::Grant> MintDispatcher::without_those_under_way(std::vector<domain::Grant> due) {
+std::vector<Grant> MintDispatcher::without_those_under_way(std::vector<Grant> due) {
     const std::lock_guard lock(mutex_);
     std::erase_if(set_aside_, [](const auto& row) { return row.second.has_passed(); });
-    std::erase_if(due, [this](const domain::Grant& grant) {
-        return under_way_.contains(grant.id) || set_aside_.contains(grant.id);
-    });
+    std::erase_if(
+        due, [this](const Grant& grant) { return under_way_.contains(grant.id) || set_aside_.contains(grant.id); });
     return due;
 }
 
-MintDispatcher::Step MintDispatcher::advance(const domain::Grant& grant) {
+MintDispatcher::Step MintDispatcher::advance(const Grant& grant) {
     const bool is_paused = !issuance_.policy().is_enabled;
     // Nobody gets a key by itself who has long stopped asking: the service may have been away for months.
-    const bool is_stale = clock_.now() - grant.attempted_at > domain::wish_stands_for;
+    const bool is_stale = clock_.now() - grant.attempted_at > wish_stands_for;
     const bool is_hopeless = grant.attempts >= most_attempts || is_paused || is_stale;
-    if (is_hopeless && !grant.keeps_place)
-        return abandon(grant, is_paused ? domain::MintProblem::paused : grant.problem);
+    if (is_hopeless && !grant.keeps_place) return abandon(grant, is_paused ? MintProblem::paused : grant.problem);
     return is_paused ? Step::stays : hand_over(grant);
 }
 
 // Nobody waits for ever: who never had a key is told why there is none, and may ask again.
-MintDispatcher::Step MintDispatcher::abandon(const domain::Grant& grant, domain::MintProblem problem) {
+MintDispatcher::Step MintDispatcher::abandon(const Grant& grant, MintProblem problem) {
     const auto abandoned = store_.abandon(attempt_of(grant), problem, clock_.now());
     if (abandoned) {
-        log_("account " + grant.github_user_id.text() +
-             " waited for a key in vain: " + std::string(domain::to_text(problem)));
+        log_("account " + grant.github_user_id.text() + " waited for a key in vain: " + std::string(to_text(problem)));
         return Step::left;
     }
     if (abandoned.error().code == base::Errc::conflict) return Step::stays;  // somebody else has moved it
@@ -82,7 +79,7 @@ MintDispatcher::Step MintDispatcher::abandon(const domain::Grant& grant, domain:
     return Step::failed;
 }
 
-MintDispatcher::Step MintDispatcher::hand_over(const domain::Grant& grant) {
+MintDispatcher::Step MintDispatcher::hand_over(const Grant& grant) {
     auto lane = lanes_.enter_for_queue(lane_patience);
     if (!lane) return Step::no_lane;
     {
@@ -96,7 +93,7 @@ MintDispatcher::Step MintDispatcher::hand_over(const domain::Grant& grant) {
     return Step::failed;  // no thread is to be had, or they are stopping
 }
 
-void MintDispatcher::mint(const domain::Grant& grant) {
+void MintDispatcher::mint(const Grant& grant) {
     const IssueAnswer answer = issuance_.mint_waiting(grant);
     const bool is_queued = answer.status == IssueStatus::queued;
     const bool has_key = answer.status == IssueStatus::created || answer.status == IssueStatus::exists;
@@ -118,4 +115,4 @@ void MintDispatcher::rest() {
     ++troubles_;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

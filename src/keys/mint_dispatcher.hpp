@@ -11,7 +11,7 @@
 #include "base/work_queue.hpp"
 #include "keys/issuance.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Serves the queue of those who wait to be minted for: the first in the database's queue gets the next free lane.
 // Any number of replicas may do so at once; a row is claimed by one of them. A failure ends the round, and after it
@@ -37,11 +37,11 @@ public:
 private:
     enum class Step { left, stays, no_lane, failed };
 
-    std::vector<domain::Grant> without_those_under_way(std::vector<domain::Grant> due);
-    Step advance(const domain::Grant& grant);
-    Step abandon(const domain::Grant& grant, domain::MintProblem problem);
-    Step hand_over(const domain::Grant& grant);
-    void mint(const domain::Grant& grant);
+    std::vector<Grant> without_those_under_way(std::vector<Grant> due);
+    Step advance(const Grant& grant);
+    Step abandon(const Grant& grant, MintProblem problem);
+    Step hand_over(const Grant& grant);
+    void mint(const Grant& grant);
     void rest();
 
     KeyStore& store_;
@@ -60,4 +60,4 @@ private:
         set_aside_;  // likewise of those whose turn could not be taken, and until when
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 #include <condition_variable>
 #include <limits>
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct MintLanes::Waiter {
     std::condition_variable called;
@@ -48,4 +48,4 @@ void MintLanes::leave() {
     next->called.notify_one();
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -9,7 +9,7 @@
 
 #include "base/clock.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Bounds how many mints a process has under way at once: more would only wait at the upstream. Whoever comes first is
 // served first. Thread-safe.
@@ -56,4 +56,4 @@ private:
     std::atomic<bool> has_queue_{false};
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

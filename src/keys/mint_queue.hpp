@@ -6,7 +6,7 @@
 
 #include "keys/key_store.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // A turn of a waiting row.
 struct Claim {
@@ -23,7 +23,7 @@ inline constexpr std::chrono::minutes longest_turn_pause{10};
 // What an attempt that made no key leaves behind.
 struct Requeue {
     base::Timestamp next_attempt_at;  // by longest_turn_pause at the latest
-    domain::MintProblem problem = domain::MintProblem::none;
+    MintProblem problem = MintProblem::none;
     bool counts = true;  // as a failed attempt
 };
 
@@ -36,7 +36,7 @@ struct PastKey {
 };
 struct AccountPast {
     std::optional<PastKey> latest;
-    domain::MintProblem problem = domain::MintProblem::none;  // of the latest wait that came to nothing
+    MintProblem problem = MintProblem::none;  // of the latest wait that came to nothing
     base::Timestamp problem_at;
 };
 
@@ -48,7 +48,7 @@ public:
 
     // waiting -> pending, of a new attempt: its caller, and nobody else, may mint. Errc::conflict: somebody else was
     // first, the row is gone, or the account is on hold.
-    virtual base::Result<domain::Grant> claim(const Claim& claim) = 0;
+    virtual base::Result<Grant> claim(const Claim& claim) = 0;
 
     // pending or ambiguous -> waiting; certain that no key of this attempt is or will be alive upstream. An attempt
     // whose end is decided does not wait: nothing is left to look for, and its revocation can be finished.
@@ -56,12 +56,12 @@ public:
     virtual base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) = 0;
 
     // Whose turn it is, the first in the queue first.
-    virtual base::Result<std::vector<domain::Grant>> list_due(base::Timestamp now, int limit) = 0;
+    virtual base::Result<std::vector<Grant>> list_due(base::Timestamp now, int limit) = 0;
 
     // 1: the next; nullopt: the row does not wait. Counts no further than `most`.
     virtual base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) = 0;
 
-    virtual base::Result<AccountPast> past_of(domain::GithubUserId id) = 0;
+    virtual base::Result<AccountPast> past_of(GithubUserId id) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

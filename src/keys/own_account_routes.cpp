@@ -10,27 +10,27 @@
 #include "keys/grant_json.hpp"
 #include "spending/known_usage.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
 
-json::value reveal_json(const domain::Grant& grant) {
+json::value reveal_json(const Grant& grant) {
     if (!grant.reveal) return nullptr;
     return json::object{{"at", base::to_rfc3339(grant.reveal->at)}, {"reason", grant.reveal->reason}};
 }
 
-json::array days_json(const std::vector<service::SpendingDay>& spent) {
+json::array days_json(const std::vector<SpendingDay>& spent) {
     json::array days;
-    for (const service::SpendingDay& day : spent)
+    for (const SpendingDay& day : spent)
         days.push_back({{"day", day.day}, {"spent_usd", day.spent.usd()}});
     return days;
 }
 
-json::value usage_json(const OwnAccountRoutes& routes, const domain::Grant& grant) {
+json::value usage_json(const OwnAccountRoutes& routes, const Grant& grant) {
     const auto known = known_usage(routes.usage, routes.background_queue, grant);
     if (!known.snapshot) return nullptr;
-    const service::UsageSnapshot& snapshot = *known.snapshot;
+    const UsageSnapshot& snapshot = *known.snapshot;
     const auto usd_or_null = [](const std::optional<base::MicroUsd>& amount) {
         return amount ? json::value(amount->usd()) : json::value(nullptr);
     };
@@ -47,18 +47,18 @@ json::value usage_json(const OwnAccountRoutes& routes, const domain::Grant& gran
 }  // namespace
 
 net::Response OwnAccountRoutes::show(const Context& context) const {
-    const domain::Recipient& me = context.session->recipient;
+    const Recipient& me = context.session->recipient;
     const auto account = store.find_account(me.id);
     if (!account) return error_response(context, account.error());
     json::object body{{"github_user_id", me.id.text()}, {"github_username", me.login}, {"key", nullptr}};
-    const bool is_held = account->hold && domain::is_in_force(*account->hold, clock.now());
-    body["hold"] = service::to_json(is_held ? account->hold : std::nullopt);
+    const bool is_held = account->hold && is_in_force(*account->hold, clock.now());
+    body["hold"] = to_json(is_held ? account->hold : std::nullopt);
     body["usage"] = nullptr;
     if (account->grant) {
-        json::object key = service::to_json(*account->grant);
+        json::object key = to_json(*account->grant);
         key["reveal"] = reveal_json(*account->grant);
         body["key"] = std::move(key);
-        const bool is_active = account->grant->status == domain::GrantStatus::active;
+        const bool is_active = account->grant->status == GrantStatus::active;
         if (is_active) body["usage"] = usage_json(*this, *account->grant);
     }
     return api_answer(200, body);
@@ -67,7 +67,7 @@ net::Response OwnAccountRoutes::show(const Context& context) const {
 net::Response OwnAccountRoutes::show_key(const Context& context) const {
     const auto grant = store.find(context.session->recipient.id);
     if (!grant) return error_response(context, grant.error());
-    const bool has_key = *grant && (*grant)->status == domain::GrantStatus::active && !(*grant)->sealed_key.empty();
+    const bool has_key = *grant && (*grant)->status == GrantStatus::active && !(*grant)->sealed_key.empty();
     if (!has_key) {
         return error_response(context, 404, {},
                               {"No key", "You have no key that could be shown.", "POST here to get one.", "", ""});
@@ -81,9 +81,9 @@ base::Result<bool> OwnAccountRoutes::is_current(const Context& context, const bo
                                                 const base::Secret& shown) const {
     const auto grant = store.find(context.session->recipient.id);
     if (!grant) return tl::unexpected(grant.error());
-    if (!*grant || (*grant)->status != domain::GrantStatus::active || (*grant)->sealed_key.empty()) return false;
+    if (!*grant || (*grant)->status != GrantStatus::active || (*grant)->sealed_key.empty()) return false;
     const auto raw_key = issuance.open_key(**grant);
     return raw_key && raw_key->reveal() == shown.reveal();
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

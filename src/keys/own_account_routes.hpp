@@ -7,15 +7,15 @@
 #include "keys/key_store.hpp"
 #include "spending/usage.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The JSON API of one's own account and key.
 struct OwnAccountRoutes {
-    service::UsageCache& usage;
+    UsageCache& usage;
     base::WorkQueue& background_queue;
-    service::KeyStore& store;
+    KeyStore& store;
     const base::Clock& clock;
-    service::Issuance& issuance;
+    Issuance& issuance;
 
     net::Response show(const Context& context) const;
     net::Response show_key(const Context& context) const;
@@ -24,4 +24,4 @@ struct OwnAccountRoutes {
                                   const base::Secret& shown) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

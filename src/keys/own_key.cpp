@@ -1,6 +1,6 @@
 #include "keys/own_key.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 IssueAnswer plain(IssueStatus status) {
@@ -11,7 +11,7 @@ IssueAnswer plain(IssueStatus status) {
 
 }  // namespace
 
-IssueAnswer OwnKey::rotate(const domain::Recipient& recipient, const std::string& grant_id, const std::string& origin) {
+IssueAnswer OwnKey::rotate(const Recipient& recipient, const std::string& grant_id, const std::string& origin) {
     const auto account = store_.find_account(recipient.id);
     if (!account) {
         IssueAnswer answer;
@@ -19,24 +19,24 @@ IssueAnswer OwnKey::rotate(const domain::Recipient& recipient, const std::string
         return answer;
     }
     if (!account->grant) return plain(IssueStatus::no_key);
-    const domain::Grant& grant = *account->grant;
+    const Grant& grant = *account->grant;
     const bool is_meant = grant_id.empty() || grant.id == grant_id;
     // Another one has taken its place already, or is about to.
-    if (!is_meant || grant.status != domain::GrantStatus::active) return issuance_.issue(recipient);
+    if (!is_meant || grant.status != GrantStatus::active) return issuance_.issue(recipient);
     if (!issuance_.policy().is_enabled) return plain(IssueStatus::paused);
     if (grant.is_disabled) return plain(IssueStatus::switched_off);
-    if (account->hold && domain::is_in_force(*account->hold, clock_.now())) {
+    if (account->hold && is_in_force(*account->hold, clock_.now())) {
         IssueAnswer answer = plain(IssueStatus::on_hold);
         answer.hold = account->hold;
         return answer;
     }
-    const bool is_expired = domain::is_expired(grant, clock_.now());
+    const bool has_expired = is_expired(grant, clock_.now());
     const auto waiting =
-        replacement_.begin(grant, recipient_of(grant.github_user_id, origin), is_expired ? "expired" : "rotated",
+        replacement_.begin(grant, recipient_of(grant.github_user_id, origin), has_expired ? "expired" : "rotated",
                            base::Deadline::after(issuance_.policy().call_timeout));
     if (!waiting && waiting.error().code != base::Errc::conflict) {
         const auto stored = store_.find(recipient.id);
-        const bool is_stored = stored && *stored && (*stored)->status == domain::GrantStatus::replacing;
+        const bool is_stored = stored && *stored && (*stored)->status == GrantStatus::replacing;
         IssueAnswer answer = plain(is_stored ? IssueStatus::sorting_out : IssueStatus::failed);
         answer.error = waiting.error();
         return answer;
@@ -44,16 +44,16 @@ IssueAnswer OwnKey::rotate(const domain::Recipient& recipient, const std::string
     return issuance_.issue(recipient);
 }
 
-base::Result<GiveBack> OwnKey::give_back(const domain::Recipient& recipient, const std::string& grant_id,
+base::Result<GiveBack> OwnKey::give_back(const Recipient& recipient, const std::string& grant_id,
                                          const std::string& origin) {
     const auto found = store_.find(recipient.id);
     if (!found) return tl::unexpected(found.error());
     const bool is_there =
-        *found && (grant_id.empty() || (*found)->id == grant_id) && (*found)->status == domain::GrantStatus::active;
+        *found && (grant_id.empty() || (*found)->id == grant_id) && (*found)->status == GrantStatus::active;
     if (!is_there) return GiveBack::no_key;
-    const domain::Grant& grant = **found;
+    const Grant& grant = **found;
     if (grant.is_disabled) return GiveBack::switched_off;
-    const domain::Hold until_reset{domain::next_reset(clock_.now()), "given back", /*is_own=*/true};
+    const Hold until_reset{next_reset(clock_.now()), "given back", /*is_own=*/true};
     const auto revoked =
         revocation_.revoke(grant.id, recipient_of(grant.github_user_id, origin), "given back", until_reset,
                            base::Deadline::after(issuance_.policy().call_timeout), EndsWhat::active_key);
@@ -61,8 +61,8 @@ base::Result<GiveBack> OwnKey::give_back(const domain::Recipient& recipient, con
     const auto stored = store_.find(recipient.id);
     if (!stored) return tl::unexpected(revoked.error());
     if (!*stored) return GiveBack::given_back;
-    if ((*stored)->status == domain::GrantStatus::revoking) return GiveBack::ending;
+    if ((*stored)->status == GrantStatus::revoking) return GiveBack::ending;
     return tl::unexpected(revoked.error());
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "keys/replacement.hpp"
 #include "keys/revocation.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 enum class GiveBack {
     given_back,    // the key is revoked, and the place is free
@@ -24,11 +24,11 @@ public:
 
     // A new key in the place of the one with this id; pressing twice makes one. `grant_id` empty: whichever there is.
     // What the old one has spent today lowers the new one's cap until the day is over.
-    IssueAnswer rotate(const domain::Recipient& recipient, const std::string& grant_id, const std::string& origin);
+    IssueAnswer rotate(const Recipient& recipient, const std::string& grant_id, const std::string& origin);
 
     // Revokes the key and frees its place; none is taken again before the caps are reset. store_unavailable and the
     // like: nothing was done.
-    base::Result<GiveBack> give_back(const domain::Recipient& recipient, const std::string& grant_id,
+    base::Result<GiveBack> give_back(const Recipient& recipient, const std::string& grant_id,
                                      const std::string& origin);
 
 private:
@@ -39,4 +39,4 @@ private:
     const base::Clock& clock_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

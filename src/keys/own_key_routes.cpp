@@ -6,7 +6,7 @@
 #include "keys/issue_answer.hpp"
 #include "ops/log.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 std::string_view message_of(int status) {
@@ -30,17 +30,17 @@ struct GiveBackWording {
     int http_status;
     std::string_view message;
 };
-GiveBackWording give_back_wording(service::GiveBack outcome) {
+GiveBackWording give_back_wording(GiveBack outcome) {
     switch (outcome) {
-        case service::GiveBack::given_back:
+        case GiveBack::given_back:
             return {"given_back", "given-back", 200, "Your key is revoked and its place is free."};
-        case service::GiveBack::ending:
+        case GiveBack::ending:
             return {"in_progress", "", 202,
                     "OpenRouter does not answer just now. The key is shown to nobody any more, and is revoked as soon "
                     "as it does."};
-        case service::GiveBack::no_key:
+        case GiveBack::no_key:
             return {"error", "no-key", 404, "There is no such key."};
-        case service::GiveBack::switched_off:
+        case GiveBack::switched_off:
             break;
     }
     return {"error", "switched-off", 403,
@@ -51,11 +51,11 @@ std::string dashboard_with(std::string_view notice) {
     return notice.empty() ? "/dashboard" : "/dashboard?result=" + std::string(notice);
 }
 
-net::Response issue_response(const OwnKeyRoutes& routes, const Context& context, const service::IssueAnswer& answer) {
+net::Response issue_response(const OwnKeyRoutes& routes, const Context& context, const IssueAnswer& answer) {
     const IssueWording wording = wording_of(answer);
-    routes.metrics.count_issue(answer.status == service::IssueStatus::sorting_out ? "ambiguous" : wording.status);
-    if (answer.status == service::IssueStatus::created) {
-        routes.usage.remember_unused(*answer.grant, domain::limit_at(*answer.grant, routes.clock.now()));
+    routes.metrics.count_issue(answer.status == IssueStatus::sorting_out ? "ambiguous" : wording.status);
+    if (answer.status == IssueStatus::created) {
+        routes.usage.remember_unused(*answer.grant, limit_at(*answer.grant, routes.clock.now()));
         ops::log(ops::LogLevel::info, "key issued",
                  {{"github_user_id", answer.grant->github_user_id.text()},
                   {"hint", answer.grant->key_hint},
@@ -96,7 +96,7 @@ net::Response OwnKeyRoutes::give_back(const Context& context) const {
     const auto outcome = own_key.give_back(context.session->recipient, *key_id, context.origin.client_address);
     if (!outcome) return error_response(context, outcome.error());
     const GiveBackWording wording = give_back_wording(*outcome);
-    if (*outcome == service::GiveBack::given_back) {
+    if (*outcome == GiveBack::given_back) {
         ops::log(ops::LogLevel::info, "key given back",
                  {{"github_user_id", context.session->recipient.id.text()}, {"request_id", context.request_id}});
     }
@@ -104,4 +104,4 @@ net::Response OwnKeyRoutes::give_back(const Context& context) const {
     return redirect(303, dashboard_with(wording.notice));
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

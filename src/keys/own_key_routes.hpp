@@ -7,15 +7,15 @@
 #include "ops/metrics.hpp"
 #include "spending/usage.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What recipients do with their own key: get, replace and give it back. Pages and the JSON API share these.
 struct OwnKeyRoutes {
     ops::Metrics& metrics;
-    service::UsageCache& usage;
+    UsageCache& usage;
     const base::Clock& clock;
-    service::Issuance& issuance;
-    service::OwnKey& own_key;
+    Issuance& issuance;
+    OwnKey& own_key;
 
     net::Response create(const Context& context) const;
     net::Response replace(const Context& context) const;
@@ -25,4 +25,4 @@ struct OwnKeyRoutes {
 // An error of POST /dashboard/key as its contract words it. `message`: empty: the usual one of the status.
 net::Response own_key_error(int status, base::Seconds retry_after, std::string message);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

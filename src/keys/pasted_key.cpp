@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "grant/grant.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 // Keys of OpenRouter's have 73 characters; those of its past and of other servers may differ.
@@ -40,7 +40,7 @@ bool is_gap(std::string_view text) {
 base::Secret raw_key_in(std::string_view pasted) {
     const auto start = base::to_lower(pasted).find(prefix);
     if (start == std::string::npos) {
-        const std::string_view bare = domain::bare_key_in(pasted);
+        const std::string_view bare = bare_key_in(pasted);
         return base::Secret(bare.empty() ? "" : std::string(whole_prefix) + std::string(bare));
     }
     std::size_t end = start;
@@ -68,4 +68,4 @@ bool is_cut_off(std::string_view pasted) {
     return !raw_key.empty() && raw_key.reveal().size() < whole_key_min;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

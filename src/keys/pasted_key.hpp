@@ -6,7 +6,7 @@
 #include "base/secret.hpp"
 
 // What people paste who look for a key.
-namespace llmapikey::service {
+namespace llmapikey {
 
 // The raw key within it ("Bearer sk-or-v1-...", a line of a shell script, its 64 hexadecimal digits alone); empty:
 // there is none.
@@ -19,4 +19,4 @@ std::string hint_of_shortened(std::string_view pasted);
 // Whether it holds the beginning of a key, and too little for a whole one.
 bool is_cut_off(std::string_view pasted);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -8,7 +8,7 @@
 #include "keys/reconciliation.hpp"
 
 // What the parts of Reconciler share.
-namespace llmapikey::service {
+namespace llmapikey {
 
 inline constexpr std::size_t most_mended_at_once = 2'000;
 inline constexpr std::size_t most_missing_at_once = 200;
@@ -37,7 +37,7 @@ struct Reconciler::Pass {
     // All below is dealt with after the list is read, so that reading it is not disturbed; the first of them.
     std::vector<Unknown> unknown;
     UnrememberedKeys unremembered, older;
-    std::vector<domain::Grant> drifted, missing;
+    std::vector<Grant> drifted, missing;
     std::int64_t live_rows = 0, active_rows = 0, missing_count = 0;
     std::vector<std::string> found_again;  // ids of grants
     bool has_adopted = false;              // this database is an older deployment's heir
@@ -45,4 +45,4 @@ struct Reconciler::Pass {
     OutageWatch watch;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

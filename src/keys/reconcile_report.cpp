@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 std::string_view to_text(Finding::Kind kind) {
     switch (kind) {
@@ -56,4 +56,4 @@ std::string summary_of(const ReconcileReport& report) {
     return text;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

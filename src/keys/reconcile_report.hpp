@@ -9,7 +9,7 @@
 #include "identity/github_user_id.hpp"
 #include "keys/key_origin.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct Finding {
     enum class Kind {
@@ -30,7 +30,7 @@ struct Finding {
                                      Kind::missing,  Kind::expired,   Kind::drift,        Kind::unsettled,
                                      Kind::revoking, Kind::replacing, Kind::guardrail,    Kind::unguarded};
     Kind kind = Kind::orphan;
-    domain::GithubUserId github_user_id;
+    GithubUserId github_user_id;
     std::string delete_handle;
     bool is_fixed = false;
     std::string note;  // what was done or why not
@@ -57,4 +57,4 @@ struct ReconcileReport {
 // "214 keys upstream; orphan 2 (2 ended), ..."; for the console and the log.
 std::string summary_of(const ReconcileReport& report);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

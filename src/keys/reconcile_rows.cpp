@@ -5,14 +5,14 @@
 #include "keys/key_synchronization.hpp"
 #include "keys/reconcile_pass.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 // More rows than this and than half of all whose keys are unknown upstream: we are looking in the wrong place.
 constexpr std::int64_t few_missing = 5;
 constexpr std::size_t token_bytes = 12;
 
-bool is_same_wish(const domain::Grant& left, const domain::Grant& right) {
+bool is_same_wish(const Grant& left, const Grant& right) {
     return left.status == right.status && left.unsynced == right.unsynced && left.is_disabled == right.is_disabled &&
            left.daily_limit == right.daily_limit && left.carried_until == right.carried_until;
 }
@@ -26,7 +26,7 @@ base::Result<void> Reconciler::find_missing(Pass& pass, const std::stop_token&) 
         if (!page) return tl::unexpected(page.error());
         if (page->empty()) return {};
         pass.active_rows += static_cast<std::int64_t>(page->size());
-        for (const domain::Grant& grant : *page) {
+        for (const Grant& grant : *page) {
             const bool is_listed =
                 std::binary_search(pass.seen.begin(), pass.seen.end(), fingerprint_of(grant.delete_handle));
             const bool is_of_before = grant.attempted_at + options_.settle_time <= pass.begun_at;
@@ -43,7 +43,7 @@ base::Result<void> Reconciler::find_missing(Pass& pass, const std::stop_token&) 
 base::Result<void> Reconciler::mark_missing(Pass& pass, const std::stop_token& stop) {
     const bool is_elsewhere = pass.missing_count > few_missing && pass.missing_count * 2 > pass.active_rows;
     std::vector<std::string> gone;
-    for (const domain::Grant& grant : pass.missing) {
+    for (const Grant& grant : pass.missing) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
         Finding finding{Finding::Kind::missing, grant.github_user_id, grant.delete_handle, false,
                         "upstream does not know the key"};
@@ -74,7 +74,7 @@ base::Result<void> Reconciler::mark_missing(Pass& pass, const std::stop_token& s
 }
 
 base::Result<void> Reconciler::mend_drifts(Pass& pass, const std::stop_token& stop) {
-    for (const domain::Grant& grant : pass.drifted) {
+    for (const Grant& grant : pass.drifted) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
         const auto mended = mend_drift(grant, pass);
         if (!mended) return mended;
@@ -83,7 +83,7 @@ base::Result<void> Reconciler::mend_drifts(Pass& pass, const std::stop_token& st
 }
 
 // Looks again first, at upstream between two looks at the row: what was changed while the list was read is no drift.
-base::Result<void> Reconciler::mend_drift(const domain::Grant& seen, Pass& pass) {
+base::Result<void> Reconciler::mend_drift(const Grant& seen, Pass& pass) {
     const auto before = parts_.admin.find_grant(seen.id);
     if (!before) return tl::unexpected(before.error());
     const auto key = parts_.provider.get(seen.delete_handle, base::Deadline::after(options_.call_timeout));
@@ -121,7 +121,7 @@ base::Result<void> Reconciler::mend_drift(const domain::Grant& seen, Pass& pass)
     return note_failure(std::move(finding), mended.error(), pass);
 }
 
-base::Result<void> Reconciler::mend(const Drift& drift, const domain::Grant& grant) {
+base::Result<void> Reconciler::mend(const Drift& drift, const Grant& grant) {
     if (drift.expires_at) {
         const auto learned = parts_.admin.set_expiry(grant.id, *drift.expires_at);
         if (!learned) return learned;
@@ -138,7 +138,7 @@ base::Result<void> Reconciler::mend(const Drift& drift, const domain::Grant& gra
 base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& stop) {
     const auto rows = parts_.admin.list_expired(pass.begun_at, rows_at_once);
     if (!rows) return tl::unexpected(rows.error());
-    for (const domain::Grant& grant : *rows) {
+    for (const Grant& grant : *rows) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
         Finding finding{Finding::Kind::expired, grant.github_user_id, grant.delete_handle, false, "expired"};
         const auto ended = end_expired_one(grant, pass.begun_at, finding);
@@ -153,7 +153,7 @@ base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& st
     return {};
 }
 
-base::Result<void> Reconciler::end_expired_one(const domain::Grant& grant, base::Timestamp now, Finding& finding) {
+base::Result<void> Reconciler::end_expired_one(const Grant& grant, base::Timestamp now, Finding& finding) {
     const base::Deadline deadline = base::Deadline::after(options_.call_timeout);
     // When an adopted key expires is a guess of ours: upstream knows.
     const auto key = grant.nonce.empty() ? parts_.provider.get(grant.delete_handle, deadline)
@@ -175,4 +175,4 @@ base::Result<void> Reconciler::end_expired_one(const domain::Grant& grant, base:
     return {};
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -3,7 +3,7 @@
 
 #include "keys/reconcile_pass.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t most_ended_by_a_person = 1'000'000;
@@ -149,4 +149,4 @@ base::Result<void> Reconciler::end_one(Unknown& unknown, Pass& pass) {
     return {};
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

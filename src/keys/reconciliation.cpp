@@ -6,7 +6,7 @@
 #include "keys/reconcile_pass.hpp"
 #include "keys/upstream_scan.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::chrono::days told_again_after{1};  // what could not be mended
@@ -78,19 +78,19 @@ base::Result<void> Reconciler::compare_page(const std::vector<UpstreamKey>& page
     std::vector<std::pair<const UpstreamKey*, Name>> keys, unknown;
     for (const UpstreamKey& key : page) {
         pass.seen.push_back(fingerprint_of(key.delete_handle));
-        auto name = domain::parse_upstream_key_name(key.name);
+        auto name = parse_upstream_key_name(key.name);
         handles.push_back(key.delete_handle);
         if (name && !name->nonce.empty()) nonces.push_back(name->nonce);
         keys.emplace_back(&key, std::move(name));
     }
     // After the page was read: the row of an attempt is there before its key is, so a key that no row knows now has
     // been given up by whoever made it.
-    const auto known = page.empty() ? std::vector<domain::Grant>{} : parts_.admin.find_known(handles, nonces);
+    const auto known = page.empty() ? std::vector<Grant>{} : parts_.admin.find_known(handles, nonces);
     if (!known) return tl::unexpected(known.error());
     for (auto& [key, name] : keys) {
         const auto grant = std::find_if(known->begin(), known->end(), [&, &key = key, &name = name](const auto& each) {
             const bool is_of_attempt = name && !name->nonce.empty() && each.nonce == name->nonce;
-            const bool may_become = each.delete_handle.empty() && each.status != domain::GrantStatus::waiting;
+            const bool may_become = each.delete_handle.empty() && each.status != GrantStatus::waiting;
             return each.delete_handle == key->delete_handle || (is_of_attempt && may_become);
         });
         if (grant != known->end()) {
@@ -102,11 +102,11 @@ base::Result<void> Reconciler::compare_page(const std::vector<UpstreamKey>& page
     return judge_unknown(unknown, pass);
 }
 
-void Reconciler::compare(const UpstreamKey& key, const domain::Grant& grant, Pass& pass) {
-    if (grant.status != domain::GrantStatus::active || grant.delete_handle != key.delete_handle) return;
+void Reconciler::compare(const UpstreamKey& key, const Grant& grant, Pass& pass) {
+    if (grant.status != GrantStatus::active || grant.delete_handle != key.delete_handle) return;
     if (grant.missing_since && pass.found_again.size() < most_missing_at_once) pass.found_again.push_back(grant.id);
     const bool has_drifted = is_drift(drift_between(key, grant, pass.begun_at));
     if (has_drifted && pass.drifted.size() < most_mended_at_once) pass.drifted.push_back(grant);
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -16,7 +16,7 @@
 #include "providers/key_provider.hpp"
 #include "providers/outage.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 enum class Repair { report_only, fix };
 
@@ -37,7 +37,7 @@ struct ReconcileParts {
     Revocation& revocation;
     AuditLog& audit;
     AttemptHistory& history;
-    const domain::NonceMaker& nonces;
+    const NonceMaker& nonces;
     const base::Clock& clock;
 };
 
@@ -56,17 +56,17 @@ public:
 private:
     struct Pass;
     struct Unknown;
-    using Name = std::optional<domain::UpstreamKeyName>;
+    using Name = std::optional<UpstreamKeyName>;
     base::Result<void> compare_all(base::Deadline deadline, const std::stop_token& stop, Pass& pass);
     base::Result<void> compare_page(const std::vector<UpstreamKey>& page, Pass& pass);
-    void compare(const UpstreamKey& key, const domain::Grant& grant, Pass& pass);
+    void compare(const UpstreamKey& key, const Grant& grant, Pass& pass);
     bool is_old_enough(const UpstreamKey& key, Pass& pass) const;
     base::Result<void> judge_unknown(const std::vector<std::pair<const UpstreamKey*, Name>>& keys, Pass& pass);
     base::Result<void> decide_on_unremembered(Pass& pass);
     base::Result<void> end_one(Unknown& unknown, Pass& pass);
-    base::Result<void> mend_drift(const domain::Grant& seen, Pass& pass);
-    base::Result<void> mend(const Drift& drift, const domain::Grant& grant);
-    base::Result<void> end_expired_one(const domain::Grant& grant, base::Timestamp now, Finding& finding);
+    base::Result<void> mend_drift(const Grant& seen, Pass& pass);
+    base::Result<void> mend(const Drift& drift, const Grant& grant);
+    base::Result<void> end_expired_one(const Grant& grant, base::Timestamp now, Finding& finding);
     base::Result<void> note_failure(Finding finding, const base::Error& error, Pass& pass);
     void record(const Finding& finding, const std::string& action);
     // The steps of a run, after the list was read.
@@ -88,4 +88,4 @@ private:
     std::map<std::string, Told> told_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

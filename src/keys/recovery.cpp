@@ -4,7 +4,7 @@
 
 #include "keys/key_synchronization.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int rows_per_page = 100;
@@ -26,8 +26,7 @@ struct Recovery::Round {
     bool ends() const { return is_over || stop.stop_requested(); }
 
     // Does one thing, and notes what became of it.
-    void attempt(const domain::Grant& grant, const char* doing, int& count,
-                 const std::function<base::Result<void>()>& act) {
+    void attempt(const Grant& grant, const char* doing, int& count, const std::function<base::Result<void>()>& act) {
         if (ends() || !postponed.is_due(grant.id, clock.now())) return;
         const auto done = act();
         if (done || done.error().code == base::Errc::conflict) {
@@ -45,8 +44,7 @@ struct Recovery::Round {
     // Goes through all pages of a list: what is refused on one keeps nobody on the next from their turn.
     template <typename Item>
     void each(const std::function<base::Result<std::vector<Item>>(const std::string& after_id)>& list,
-              const std::function<const domain::Grant&(const Item&)>& grant_of,
-              const std::function<void(const Item&)>& act) {
+              const std::function<const Grant&(const Item&)>& grant_of, const std::function<void(const Item&)>& act) {
         std::string after_id;
         while (!ends()) {
             const auto page = list(after_id);
@@ -63,14 +61,14 @@ struct Recovery::Round {
 // themselves, since that takes a longer look.
 Recovered Recovery::settle(const std::stop_token& stop) {
     Recovered recovered;
-    std::vector<domain::Grant> young, old;
+    std::vector<Grant> young, old;
     std::string after_id;
     while (!stop.stop_requested() && young.size() + old.size() < most_settled_at_once) {
         const auto rows = parts_.store.list_unsettled(clock_.now(), after_id, rows_per_page);
         if (!rows) recovered.failures.push_back(rows.error().detail);
         if (!rows || rows->empty()) break;
-        for (const domain::Grant& grant : *rows)
-            (clock_.now() - grant.attempted_at > domain::longest_wait ? old : young).push_back(grant);
+        for (const Grant& grant : *rows)
+            (clock_.now() - grant.attempted_at > longest_wait ? old : young).push_back(grant);
         after_id = rows->back().id;
     }
     settle(young, stop, recovered);
@@ -84,13 +82,13 @@ void Recovery::settle_endings() {
         const auto rows = parts_.store.list_unsettled(clock_.now(), after_id, rows_per_page);
         if (!rows || rows->empty()) return;
         after_id = rows->back().id;
-        std::vector<domain::Grant> ending = *rows;
-        std::erase_if(ending, [](const domain::Grant& grant) { return !domain::is_ending_attempt(grant); });
+        std::vector<Grant> ending = *rows;
+        std::erase_if(ending, [](const Grant& grant) { return !is_ending_attempt(grant); });
         if (!ending.empty()) (void)parts_.settlement.settle_all(ending, base::Deadline::after(longest_scan));
     }
 }
 
-void Recovery::settle(const std::vector<domain::Grant>& grants, const std::stop_token& stop, Recovered& recovered) {
+void Recovery::settle(const std::vector<Grant>& grants, const std::stop_token& stop, Recovered& recovered) {
     if (grants.empty() || stop.stop_requested()) return;
     const auto outcomes = parts_.settlement.settle_all(grants, base::Deadline::after(longest_scan), stop);
     std::string latest;
@@ -139,10 +137,10 @@ void Recovery::revoke(Round& round) {
 }
 
 void Recovery::replace(Round& round) {
-    round.each<domain::Grant>(
+    round.each<Grant>(
         [this](const std::string& after_id) { return parts_.replacements.list_replacing(after_id, rows_per_page); },
-        [](const domain::Grant& grant) -> const domain::Grant& { return grant; },
-        [&](const domain::Grant& grant) {
+        [](const Grant& grant) -> const Grant& { return grant; },
+        [&](const Grant& grant) {
             round.attempt(grant, "replacing", round.recovered.replaced, [&]() -> base::Result<void> {
                 const auto waiting = parts_.replacement.resume(grant, base::Deadline::after(round.timeout));
                 return waiting ? base::Result<void>{} : tl::unexpected(waiting.error());
@@ -154,10 +152,10 @@ void Recovery::replace(Round& round) {
 void Recovery::synchronize(Round& round) {
     const auto raised = parts_.admin.begin_raises(clock_.now(), rows_per_page);
     if (!raised) round.recovered.failures.push_back(raised.error().detail);
-    round.each<domain::Grant>(
+    round.each<Grant>(
         [this](const std::string& after_id) { return parts_.admin.list_unsynced(after_id, rows_per_page); },
-        [](const domain::Grant& grant) -> const domain::Grant& { return grant; },
-        [&](const domain::Grant& grant) {
+        [](const Grant& grant) -> const Grant& { return grant; },
+        [&](const Grant& grant) {
             round.attempt(grant, "changing", round.recovered.synchronized, [&] {
                 return synchronize_key(parts_.admin, parts_.provider, grant, clock_.now(),
                                        base::Deadline::after(round.timeout));
@@ -183,4 +181,4 @@ Recovered Recovery::run_once(base::Seconds timeout, const std::stop_token& stop)
     return recovered;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "providers/outage.hpp"
 #include "providers/postponed.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct Recovered {
     int settled = 0;                    // attempts in doubt that were ended
@@ -48,13 +48,13 @@ public:
     Recovered settle(const std::stop_token& stop);
     // Both.
     Recovered run_once(base::Seconds timeout, const std::stop_token& stop);
-    // Only the attempts whose end is decided (domain::is_ending_attempt), as far as they can be settled now: for a
+    // Only the attempts whose end is decided (is_ending_attempt), as far as they can be settled now: for a
     // command that waits for its revocations where no service runs.
     void settle_endings();
 
 private:
     struct Round;
-    void settle(const std::vector<domain::Grant>& grants, const std::stop_token& stop, Recovered& recovered);
+    void settle(const std::vector<Grant>& grants, const std::stop_token& stop, Recovered& recovered);
     void revoke(Round& round);
     void replace(Round& round);
     void synchronize(Round& round);
@@ -64,4 +64,4 @@ private:
     Postponed postponed_;  // of finish(), by grant
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -5,10 +5,10 @@
 #include "base/system/crash_point.hpp"
 #include "keys/key_ending.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
-base::Result<domain::Grant> Replacement::begin(const domain::Grant& grant, const Initiator& by,
-                                               const std::string& reason, base::Deadline deadline) {
+base::Result<Grant> Replacement::begin(const Grant& grant, const Initiator& by, const std::string& reason,
+                                       base::Deadline deadline) {
     Audited audited(audit_, clock_, by, "key.replace", subject_of(grant), reason);
     const auto recorded = audited.begin();
     if (!recorded) return tl::unexpected(recorded.error());
@@ -22,7 +22,7 @@ base::Result<domain::Grant> Replacement::begin(const domain::Grant& grant, const
     return waiting;
 }
 
-base::Result<domain::Grant> Replacement::resume(const domain::Grant& grant, base::Deadline deadline) {
+base::Result<Grant> Replacement::resume(const Grant& grant, base::Deadline deadline) {
     const auto ended = end_key_upstream(provider_, spending_, grant, clock_.now(), deadline);
     if (!ended) return tl::unexpected(ended.error());
     const auto waiting = store_.finish_replacement(grant, base::random_uuid(), clock_.now());
@@ -30,4 +30,4 @@ base::Result<domain::Grant> Replacement::resume(const domain::Grant& grant, base
     return waiting;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

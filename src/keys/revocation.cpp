@@ -5,7 +5,7 @@
 #include "grant/written_text.hpp"
 #include "keys/key_ending.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int grants_per_page = 200;
@@ -14,14 +14,14 @@ constexpr int max_replaced = 5;
 }  // namespace
 
 // A key that is replaced meanwhile makes way for another one in the same place, which then is what is meant.
-base::Result<domain::Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
+base::Result<Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
     std::string id = grant_id;
     for (int round = 0; round < max_replaced; ++round) {
         const auto begun = store_.begin_revocations({id}, ending);
         if (!begun) return tl::unexpected(begun.error());
         const auto grant = store_.find_grant(id);
         if (!grant) return tl::unexpected(grant.error());
-        if (*grant && (*grant)->status == domain::GrantStatus::revoking) return **grant;
+        if (*grant && (*grant)->status == GrantStatus::revoking) return **grant;
         if (*grant) return base::fail(base::Errc::conflict, "the key is not active any more");
         GrantQuery query;
         query.successors_of = {grant_id};
@@ -35,10 +35,9 @@ base::Result<domain::Grant> Revocation::begin(const std::string& grant_id, const
     return base::fail(base::Errc::not_found, "there is no such key");
 }
 
-base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by,
-                                               const std::string& reason, const std::optional<domain::Hold>& hold,
-                                               base::Deadline deadline, EndsWhat what) {
-    const auto checked_reason = domain::check_text(reason, domain::reason_rule);
+base::Result<Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
+                                       const std::optional<Hold>& hold, base::Deadline deadline, EndsWhat what) {
+    const auto checked_reason = check_text(reason, reason_rule);
     if (!checked_reason) return tl::unexpected(checked_reason.error());
     const base::Timestamp decided_at = clock_.now();  // what is replaced from now on is meant, too
     const auto found = store_.find_grant(grant_id);
@@ -51,7 +50,7 @@ base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, cons
     const auto begun = begin(grant_id, {by.actor, *checked_reason, hold, decided_at, "", what});
     base::crash_point("revoke.begun");
     // Recovery settles the attempt, ends what it has made, and records that.
-    if (begun && domain::is_ending_attempt(*begun)) return begun;
+    if (begun && is_ending_attempt(*begun)) return begun;
     auto finished = begun ? end_key_upstream(provider_, spending_, *begun, clock_.now(), deadline)
                           : base::Result<void>(tl::unexpected(begun.error()));
     if (finished) finished = store_.finish_revocation(*begun, clock_.now());
@@ -63,7 +62,7 @@ base::Result<domain::Grant> Revocation::revoke(const std::string& grant_id, cons
 }
 
 // Only what succeeds is recorded: while the upstream is away this is tried again and again.
-base::Result<void> Revocation::resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
+base::Result<void> Revocation::resume(const Grant& grant, const Initiator& by, const std::string& detail,
                                       base::Deadline deadline) {
     const auto ended = end_key_upstream(provider_, spending_, grant, clock_.now(), deadline);
     if (!ended) return ended;
@@ -85,4 +84,4 @@ base::Result<std::vector<ResumedRevocation>> Revocation::resume_all(const Initia
     }
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -10,10 +10,10 @@
 #include "providers/key_provider.hpp"
 #include "spending/spending.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct ResumedRevocation {
-    domain::Grant grant;
+    Grant grant;
     base::Result<void> outcome;
 };
 
@@ -26,23 +26,23 @@ public:
         : store_(store), spending_(spending), provider_(provider), audit_(audit), clock_(clock) {}
 
     // Gives the grant as it was. What its key has spent today is kept. A grant whose key is still being made
-    // (domain::is_ending_attempt) is shown to nobody from now on, and ends by itself as soon as its attempt is over;
+    // (is_ending_attempt) is shown to nobody from now on, and ends by itself as soon as its attempt is over;
     // one whose key was replaced meanwhile is followed. not_found; conflict: not active, where only that was meant.
     // Fails as store and provider do; where the intention was stored by then, resume() ends it. A grant that is being
     // revoked already is ended now.
-    base::Result<domain::Grant> revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
-                                       const std::optional<domain::Hold>& hold, base::Deadline deadline,
-                                       EndsWhat what = EndsWhat::any_row);
+    base::Result<Grant> revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
+                               const std::optional<Hold>& hold, base::Deadline deadline,
+                               EndsWhat what = EndsWhat::any_row);
 
     // Takes up a revocation that has begun and not ended, and ends the key as revoke() does. `by`: whom the audit log
     // names.
-    base::Result<void> resume(const domain::Grant& grant, const Initiator& by, const std::string& detail,
+    base::Result<void> resume(const Grant& grant, const Initiator& by, const std::string& detail,
                               base::Deadline deadline);
     // Takes up every one of them.
     base::Result<std::vector<ResumedRevocation>> resume_all(const Initiator& by, base::Deadline deadline);
 
 private:
-    base::Result<domain::Grant> begin(const std::string& grant_id, const Ending& ending);
+    base::Result<Grant> begin(const std::string& grant_id, const Ending& ending);
 
     AdminStore& store_;
     SpendingStore& spending_;
@@ -51,4 +51,4 @@ private:
     const base::Clock& clock_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

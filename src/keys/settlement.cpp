@@ -8,7 +8,7 @@
 #include "keys/upstream_scan.hpp"
 #include "providers/outage.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 // Handles of what attempts have made upstream, by the name that each gave it.
@@ -33,17 +33,16 @@ base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, c
 
 }  // namespace
 
-base::Result<Settled> Settlement::settle(const domain::Grant& grant, base::Deadline deadline) {
+base::Result<Settled> Settlement::settle(const Grant& grant, base::Deadline deadline) {
     return settle_all({grant}, deadline).front();
 }
 
 // From here on the process that made the attempt can no longer activate it. Nullopt: go on.
-std::optional<base::Result<Settled>> Settlement::fence(const domain::Grant& grant) {
-    const bool is_in_doubt = grant.status == domain::GrantStatus::pending ||
-                             grant.status == domain::GrantStatus::ambiguous || domain::is_ending_attempt(grant);
+std::optional<base::Result<Settled>> Settlement::fence(const Grant& grant) {
+    const bool is_in_doubt =
+        grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous || is_ending_attempt(grant);
     if (!is_in_doubt) return Settled::changed;
-    if (grant.status == domain::GrantStatus::pending && !domain::is_settled(grant, clock_.now(), settle_time_))
-        return Settled::not_yet;
+    if (grant.status == GrantStatus::pending && !is_settled(grant, clock_.now(), settle_time_)) return Settled::not_yet;
     const auto fenced = store_.mark_ambiguous(attempt_of(grant), grant.delete_handle);
     base::crash_point("settle.fenced");
     if (fenced) return std::nullopt;
@@ -51,8 +50,8 @@ std::optional<base::Result<Settled>> Settlement::fence(const domain::Grant& gran
     return tl::unexpected(fenced.error());
 }
 
-std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<domain::Grant>& grants,
-                                                          base::Deadline deadline, const std::stop_token& stop) {
+std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Grant>& grants, base::Deadline deadline,
+                                                          const std::stop_token& stop) {
     std::vector<std::optional<base::Result<Settled>>> known(grants.size());
     HandlesByName wanted;
     base::Timestamp oldest = base::Timestamp::max();
@@ -61,7 +60,7 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<doma
     for (std::size_t i = 0; i < grants.size(); ++i) {
         known[i] = fence(grants[i]);
         if (known[i] || !grants[i].delete_handle.empty()) continue;
-        wanted[domain::upstream_key_name(grants[i].github_user_id, grants[i].nonce)];
+        wanted[upstream_key_name(grants[i].github_user_id, grants[i].nonce)];
         oldest = std::min(oldest, grants[i].attempted_at);
     }
     const auto searched = wanted.empty() ? base::Result<void>{}
@@ -78,10 +77,9 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<doma
         } else if (is_by_name && !searched) {
             outcomes.push_back(base::fail_in("looking for a key whose creation is in doubt", searched.error()));
         } else {
-            const std::string handle =
-                is_by_name ? wanted[domain::upstream_key_name(grants[i].github_user_id, grants[i].nonce)]
-                           : grants[i].delete_handle;
-            const bool may_appear = !domain::is_settled(grants[i], looked_at, settle_time_);
+            const std::string handle = is_by_name ? wanted[upstream_key_name(grants[i].github_user_id, grants[i].nonce)]
+                                                  : grants[i].delete_handle;
+            const bool may_appear = !is_settled(grants[i], looked_at, settle_time_);
             outcomes.push_back(conclude(grants[i], {handle, may_appear}, base::Deadline::after(call_timeout_)));
         }
         if (outcomes.back()) watch.note_success();
@@ -92,7 +90,7 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<doma
 }
 
 // A create call is sent once, so one attempt makes one key at most: what was found and revoked is all there is.
-base::Result<Settled> Settlement::conclude(const domain::Grant& grant, const Trace& trace, base::Deadline deadline) {
+base::Result<Settled> Settlement::conclude(const Grant& grant, const Trace& trace, base::Deadline deadline) {
     if (trace.handle.empty() && trace.may_appear) return Settled::not_yet;
     if (!trace.handle.empty()) {
         const auto revoked = provider_.revoke(trace.handle, deadline);
@@ -106,12 +104,11 @@ base::Result<Settled> Settlement::conclude(const domain::Grant& grant, const Tra
     return tl::unexpected(made.error());
 }
 
-base::Result<void> Settlement::make_room(const domain::Grant& grant) {
+base::Result<void> Settlement::make_room(const Grant& grant) {
     const base::Timestamp now = clock_.now();
-    const base::Seconds patience = grant.keeps_place ? base::Seconds(domain::wish_stands_for) : domain::longest_wait;
-    if (now - grant.attempted_at > patience)
-        return store_.release(attempt_of(grant), domain::MintProblem::lost_answer, now);
-    return queue_.requeue(attempt_of(grant), {now, domain::MintProblem::lost_answer, true});
+    const base::Seconds patience = grant.keeps_place ? base::Seconds(wish_stands_for) : longest_wait;
+    if (now - grant.attempted_at > patience) return store_.release(attempt_of(grant), MintProblem::lost_answer, now);
+    return queue_.requeue(attempt_of(grant), {now, MintProblem::lost_answer, true});
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

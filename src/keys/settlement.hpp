@@ -9,7 +9,7 @@
 #include "keys/mint_queue.hpp"
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 enum class Settled {
     freed,  // whatever the attempt made upstream is revoked; the row waits for its next turn or for its revocation, or
@@ -31,15 +31,15 @@ public:
           provider_(provider),
           clock_(clock),
           call_timeout_(call_timeout),
-          settle_time_(domain::settle_time(call_timeout)) {}
+          settle_time_(llmapikey::settle_time(call_timeout)) {}
 
     // For a pending or ambiguous grant, or an attempt whose end is decided. Fails as the store and the provider do,
     // with nothing freed.
-    base::Result<Settled> settle(const domain::Grant& grant, base::Deadline deadline);
+    base::Result<Settled> settle(const Grant& grant, base::Deadline deadline);
 
     // The same for many at once, with one look through the newest of upstream's keys: the outcome of each, in order.
     // Those whose turn did not come before an outage have its error, or Errc::overloaded before it was told to stop.
-    std::vector<base::Result<Settled>> settle_all(const std::vector<domain::Grant>& grants, base::Deadline deadline,
+    std::vector<base::Result<Settled>> settle_all(const std::vector<Grant>& grants, base::Deadline deadline,
                                                   const std::stop_token& stop = {});
 
     base::Seconds settle_time() const { return settle_time_; }
@@ -50,9 +50,9 @@ private:
         std::string handle;       // of the key that it made; empty: none is listed
         bool may_appear = false;  // it may still come to be
     };
-    std::optional<base::Result<Settled>> fence(const domain::Grant& grant);
-    base::Result<Settled> conclude(const domain::Grant& grant, const Trace& trace, base::Deadline deadline);
-    base::Result<void> make_room(const domain::Grant& grant);
+    std::optional<base::Result<Settled>> fence(const Grant& grant);
+    base::Result<Settled> conclude(const Grant& grant, const Trace& trace, base::Deadline deadline);
+    base::Result<void> make_room(const Grant& grant);
 
     KeyStore& store_;
     MintQueue& queue_;
@@ -61,4 +61,4 @@ private:
     const base::Seconds call_timeout_, settle_time_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

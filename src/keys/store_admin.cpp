@@ -8,7 +8,7 @@
 #include "keys/store_list.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
@@ -46,8 +46,8 @@ const std::string select_due_of_bulk = select_due + "bulk_id = $3" + due_in_orde
 const std::string update_failure =
     "UPDATE llmapikey.ledger SET revoke_attempts = revoke_attempts + $4::bigint, revoke_problem = $2, "
     "next_revoke_at = $3::bigint WHERE grant_id = $1::uuid AND ended_at IS NULL";
-const std::string stuck_entries = " FROM llmapikey.ledger WHERE ended_at IS NULL AND revoke_attempts >= " +
-                                  std::to_string(service::stuck_after_attempts);
+const std::string stuck_entries =
+    " FROM llmapikey.ledger WHERE ended_at IS NULL AND revoke_attempts >= " + std::to_string(stuck_after_attempts);
 const std::string count_stuck_entries = "SELECT count(*)" + stuck_entries;
 const std::string begin_change_of =
     "UPDATE llmapikey.api_keys SET is_disabled = coalesce($2, is_disabled), "
@@ -89,10 +89,10 @@ const std::string upsert_hold =
     "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at";
 const std::string delete_hold = "DELETE FROM llmapikey.holds WHERE github_user_id = $1";
 
-base::Result<service::LedgerEntry> read_revoking_row(const SqlRow& row) {
+base::Result<LedgerEntry> read_revoking_row(const SqlRow& row) {
     auto grant = grant_of_row(row);
     if (!grant) return tl::unexpected(grant.error());
-    service::LedgerEntry entry;
+    LedgerEntry entry;
     entry.grant = std::move(*grant);
     entry.actor = row.text(grant_column_count);
     entry.reason = row.text(grant_column_count + 1);
@@ -123,15 +123,15 @@ std::string joined(const std::vector<std::string>& ids) {
     return text;
 }
 
-base::Result<service::GrantPage> SqlAdminStore::list(const service::GrantQuery& query) {
+base::Result<GrantPage> SqlAdminStore::list(const GrantQuery& query) {
     return list_grants(*database_, query);
 }
 
-base::Result<std::int64_t> SqlAdminStore::count(const service::GrantQuery& query, std::int64_t most) {
+base::Result<std::int64_t> SqlAdminStore::count(const GrantQuery& query, std::int64_t most) {
     return count_grants(*database_, query, most);
 }
 
-base::Result<std::optional<domain::Grant>> SqlAdminStore::find_grant(const std::string& grant_id) {
+base::Result<std::optional<Grant>> SqlAdminStore::find_grant(const std::string& grant_id) {
     const auto answer = database_->run(select_by_id, SqlValues().add(grant_id));
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return std::nullopt;
@@ -140,34 +140,33 @@ base::Result<std::optional<domain::Grant>> SqlAdminStore::find_grant(const std::
     return std::optional(std::move(*grant));
 }
 
-base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::ledger_of(domain::GithubUserId id) {
+base::Result<std::vector<LedgerEntry>> SqlAdminStore::ledger_of(GithubUserId id) {
     return ledger_entries_of(database_->run(select_ledger, SqlValues().add(id.text())));
 }
 
-base::Result<service::LedgerPage> SqlAdminStore::list_ended(const service::GrantQuery& query) {
-    return storage::list_ended(*database_, query);
+base::Result<LedgerPage> SqlAdminStore::list_ended(const GrantQuery& query) {
+    return llmapikey::list_ended(*database_, query);
 }
 
-base::Result<std::vector<domain::GithubUserId>> SqlAdminStore::find_accounts(const std::string& search, int limit) {
-    return storage::find_accounts(*database_, search, limit);
+base::Result<std::vector<GithubUserId>> SqlAdminStore::find_accounts(const std::string& search, int limit) {
+    return llmapikey::find_accounts(*database_, search, limit);
 }
 
-base::Result<std::vector<service::ChainedEntry>> SqlAdminStore::find_audit_entries(const service::AuditQuery& query) {
-    return storage::find_audit_entries(*database_, query);
+base::Result<std::vector<ChainedEntry>> SqlAdminStore::find_audit_entries(const AuditQuery& query) {
+    return llmapikey::find_audit_entries(*database_, query);
 }
 
-base::Result<int> SqlAdminStore::begin_revocations(const std::vector<std::string>& grant_ids,
-                                                   const service::Ending& ending) {
+base::Result<int> SqlAdminStore::begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) {
     if (grant_ids.empty()) return 0;
     return endings_->begin(grant_ids, ending);
 }
 
-base::Result<void> SqlAdminStore::finish_revocation(const domain::Grant& grant, base::Timestamp now) {
+base::Result<void> SqlAdminStore::finish_revocation(const Grant& grant, base::Timestamp now) {
     return endings_->finish(grant, now);
 }
 
-base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_revoking(
-    const std::string& after_id, int limit, const std::optional<std::string>& bulk_id) {
+base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_revoking(const std::string& after_id, int limit,
+                                                                    const std::optional<std::string>& bulk_id) {
     SqlValues values;
     values.add(from_id(after_id)).add(std::int64_t{limit});
     const bool is_of_bulk = bulk_id && !bulk_id->empty();
@@ -177,7 +176,7 @@ base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_revoking(
                                                   : select_all_revoking,
                                        values);
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::LedgerEntry> entries;
+    std::vector<LedgerEntry> entries;
     for (const SqlRow& row : answer->rows) {
         auto entry = read_revoking_row(row);
         if (!entry) return tl::unexpected(entry.error());
@@ -186,14 +185,14 @@ base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_revoking(
     return entries;
 }
 
-base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_due_revocations(base::Timestamp now, int limit,
-                                                                                    const std::string& bulk_id) {
+base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_due_revocations(base::Timestamp now, int limit,
+                                                                           const std::string& bulk_id) {
     SqlValues values;
     values.add(seconds_of(now)).add(std::int64_t{limit});
     if (!bulk_id.empty()) values.add(bulk_id);
     const auto answer = database_->run(bulk_id.empty() ? select_due_singly : select_due_of_bulk, values);
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::LedgerEntry> entries;
+    std::vector<LedgerEntry> entries;
     for (const SqlRow& row : answer->rows) {
         auto entry = read_revoking_row(row);
         if (!entry) return tl::unexpected(entry.error());
@@ -210,7 +209,7 @@ base::Result<void> SqlAdminStore::note_revocation_failure(const std::string& gra
     return done(database_->run(update_failure, values));
 }
 
-base::Result<std::vector<service::LedgerEntry>> SqlAdminStore::list_stuck(int limit, const std::string& bulk_id) {
+base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_stuck(int limit, const std::string& bulk_id) {
     SqlValues values;
     values.add(std::int64_t{limit});
     if (!bulk_id.empty()) values.add(bulk_id);
@@ -226,8 +225,8 @@ base::Result<std::int64_t> SqlAdminStore::count_stuck() {
     return answer->rows.at(0).number(0);
 }
 
-base::Result<domain::Grant> SqlAdminStore::begin_change(const std::string& grant_id, const service::KeyChange& change,
-                                                        const std::string& token) {
+base::Result<Grant> SqlAdminStore::begin_change(const std::string& grant_id, const KeyChange& change,
+                                                const std::string& token) {
     SqlValues values;
     values.add(grant_id);
     values.add_if(change.is_disabled ? std::optional<std::int64_t>(*change.is_disabled ? 1 : 0) : std::nullopt);
@@ -248,7 +247,7 @@ base::Result<bool> SqlAdminStore::finish_change(const std::string& grant_id, con
     return answer->changed == 1;
 }
 
-base::Result<std::vector<domain::Grant>> SqlAdminStore::list_unsynced(const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> SqlAdminStore::list_unsynced(const std::string& after_id, int limit) {
     const auto answer = database_->run(select_unsynced, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return grants_of(*answer);
@@ -270,8 +269,8 @@ base::Result<void> SqlAdminStore::set_expiry(const std::string& grant_id, base::
     return done(database_->run(update_expiry, SqlValues().add(grant_id).add(seconds_of(expires_at))));
 }
 
-base::Result<std::vector<domain::Grant>> SqlAdminStore::find_known(const std::vector<std::string>& delete_handles,
-                                                                   const std::vector<std::string>& nonces) {
+base::Result<std::vector<Grant>> SqlAdminStore::find_known(const std::vector<std::string>& delete_handles,
+                                                           const std::vector<std::string>& nonces) {
     const auto answer =
         database_->run(select_known, SqlValues().add(joined_safe(delete_handles)).add(joined_safe(nonces)));
     if (!answer) return tl::unexpected(answer.error());
@@ -284,27 +283,27 @@ base::Result<bool> SqlAdminStore::has_ended(const std::string& delete_handle, ba
     return !answer->rows.empty();
 }
 
-base::Result<std::vector<domain::Grant>> SqlAdminStore::list_active(const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> SqlAdminStore::list_active(const std::string& after_id, int limit) {
     const auto answer = database_->run(select_active, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return grants_of(*answer);
 }
 
-base::Result<std::vector<domain::Grant>> SqlAdminStore::list_expired(base::Timestamp now, int limit) {
+base::Result<std::vector<Grant>> SqlAdminStore::list_expired(base::Timestamp now, int limit) {
     const auto answer = database_->run(select_expired, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return grants_of(*answer);
 }
 
-base::Result<void> SqlAdminStore::note_reveal(const std::string& grant_id, const domain::Reveal& reveal) {
+base::Result<void> SqlAdminStore::note_reveal(const std::string& grant_id, const Reveal& reveal) {
     const auto answer =
         database_->run(update_reveal, SqlValues().add(grant_id).add(seconds_of(reveal.at)).add(reveal.reason));
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such key");
 }
 
-base::Result<void> SqlAdminStore::set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
-                                           const std::string& actor, base::Timestamp now) {
+base::Result<void> SqlAdminStore::set_hold(GithubUserId id, const std::optional<Hold>& hold, const std::string& actor,
+                                           base::Timestamp now) {
     SqlValues values;
     values.add(id.text());
     if (hold) {
@@ -316,4 +315,4 @@ base::Result<void> SqlAdminStore::set_hold(domain::GithubUserId id, const std::o
     return {};
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 const std::string select_remembered =
@@ -55,4 +55,4 @@ base::Result<void> SqlAttemptHistory::prune(base::Seconds age) {
     return done(database_->run(delete_attempts, SqlValues().add(std::int64_t{age.count()})));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -5,10 +5,10 @@
 #include "keys/attempt_history.hpp"
 #include "sql/sql_database.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // AttemptHistory in either database.
-class SqlAttemptHistory final : public service::AttemptHistory {
+class SqlAttemptHistory final : public AttemptHistory {
 public:
     explicit SqlAttemptHistory(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
@@ -22,4 +22,4 @@ private:
     std::shared_ptr<SqlDatabase> database_;
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

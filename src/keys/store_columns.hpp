@@ -8,7 +8,7 @@
 #include "sql/stored_time.hpp"
 
 // How rows of api_keys become grants, in both databases.
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // In the order that grant_of_row() expects, as for translated().
 inline const std::string portable_grant_columns =
@@ -19,19 +19,19 @@ inline const std::string portable_grant_columns =
     "missing_since, last_used_at";
 inline constexpr int grant_column_count = 27;
 
-// Rows of which an attempt may have made a key that is not known yet: domain::is_ending_attempt() has the last of them.
+// Rows of which an attempt may have made a key that is not known yet: is_ending_attempt() has the last of them.
 inline const std::string ending_attempt = "(status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '')";
 inline const std::string unsettled_attempt = "(status IN ('pending', 'ambiguous') OR " + ending_attempt + ")";
 
 // `row`: anything with text(), number() and is_null() of a column's number.
 template <class Row>
-base::Result<domain::Grant> grant_of_row(const Row& row) {
-    const auto account = domain::GithubUserId::parse(row.text(1));
-    const auto status = domain::parse_grant_status(row.text(3));
+base::Result<Grant> grant_of_row(const Row& row) {
+    const auto account = GithubUserId::parse(row.text(1));
+    const auto status = parse_grant_status(row.text(3));
     if (!account || !status) {
         return base::fail(base::Errc::store_unavailable, "row " + row.text(0) + " of api_keys makes no sense");
     }
-    domain::Grant grant;
+    Grant grant;
     grant.id = row.text(0);
     grant.github_user_id = *account;
     grant.github_username = row.text(2);
@@ -48,14 +48,14 @@ base::Result<domain::Grant> grant_of_row(const Row& row) {
     grant.unsynced = row.text(13);
     grant.spent = base::MicroUsd{row.number(14)};
     if (!row.is_null(15)) grant.spent_as_of = time_of(row.number(15));
-    if (!row.is_null(16)) grant.reveal = domain::Reveal{time_of(row.number(16)), row.text(17)};
+    if (!row.is_null(16)) grant.reveal = Reveal{time_of(row.number(16)), row.text(17)};
     const auto time_if_any = [&](int column) {
         return row.is_null(column) ? std::nullopt : std::optional(time_of(row.number(column)));
     };
     grant.queued_at = time_if_any(18);
     grant.next_attempt_at = time_if_any(19);
     grant.attempts = static_cast<int>(row.number(20));
-    grant.problem = domain::parse_mint_problem(row.text(21));
+    grant.problem = parse_mint_problem(row.text(21));
     grant.keeps_place = row.number(22) != 0;
     grant.carried = base::MicroUsd{row.number(23)};
     grant.carried_until = time_if_any(24);
@@ -64,11 +64,11 @@ base::Result<domain::Grant> grant_of_row(const Row& row) {
     return grant;
 }
 
-base::Result<std::vector<domain::Grant>> grants_of(const SqlAnswer& answer);
+base::Result<std::vector<Grant>> grants_of(const SqlAnswer& answer);
 
 // Where a list by id begins: behind `after_id`, or with the first.
 inline std::string_view from_id(const std::string& after_id) {
     return after_id.empty() ? std::string_view("00000000-0000-0000-0000-000000000000") : std::string_view(after_id);
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

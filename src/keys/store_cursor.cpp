@@ -2,18 +2,18 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
-char letter_of(service::GrantOrder order) {
+char letter_of(GrantOrder order) {
     switch (order) {
-        case service::GrantOrder::newest:
+        case GrantOrder::newest:
             return 'n';
-        case service::GrantOrder::expires_soonest:
+        case GrantOrder::expires_soonest:
             return 'e';
-        case service::GrantOrder::spent_most:
+        case GrantOrder::spent_most:
             return 's';
-        case service::GrantOrder::unused_longest:
+        case GrantOrder::unused_longest:
             return 'u';
     }
     return 'n';
@@ -21,11 +21,11 @@ char letter_of(service::GrantOrder order) {
 
 }  // namespace
 
-std::string GrantCursor::text(service::GrantOrder order) const {
+std::string GrantCursor::text(GrantOrder order) const {
     return letter_of(order) + std::to_string(value) + "." + grant_id;
 }
 
-base::Result<GrantCursor> GrantCursor::parse(const std::string& text, service::GrantOrder order) {
+base::Result<GrantCursor> GrantCursor::parse(const std::string& text, GrantOrder order) {
     const auto dot = text.find('.');
     const bool has_parts = dot != std::string::npos && dot > 1 && text.front() == letter_of(order);
     const auto value = has_parts ? base::parse_whole_number(text.substr(1, dot - 1)) : std::nullopt;
@@ -44,4 +44,4 @@ std::string escaped_for_like(const std::string& text) {
     return escaped;
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // A part of a WITH: remembers the attempts of the rows of `source` (nonce; those without one are left out), which are
 // given up in the same statement.
@@ -12,4 +12,4 @@ inline std::string remembering(const std::string& source) {
            source + " WHERE nonce <> '' ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at)";
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -5,7 +5,7 @@
 #include "keys/store_cursor.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 namespace {
 
@@ -22,15 +22,15 @@ std::string pattern_of(const std::string& search) {
     return "%" + escaped_for_like(search) + "%";
 }
 
-base::Result<service::LedgerEntry> ledger_entry_of(const SqlRow& row) {
-    const auto account = domain::GithubUserId::parse(row.text(12));
+base::Result<LedgerEntry> ledger_entry_of(const SqlRow& row) {
+    const auto account = GithubUserId::parse(row.text(12));
     if (!account)
         return base::fail(base::Errc::store_unavailable, "row " + row.text(0) + " of the ledger makes no sense");
-    service::LedgerEntry entry;
+    LedgerEntry entry;
     entry.grant.id = row.text(0);
     entry.grant.github_user_id = *account;
     entry.grant.github_username = row.text(1);
-    entry.grant.status = domain::GrantStatus::revoking;
+    entry.grant.status = GrantStatus::revoking;
     entry.grant.delete_handle = row.text(2);
     entry.grant.key_hint = row.text(3);
     entry.grant.daily_limit = base::MicroUsd{row.number(4)};
@@ -47,15 +47,15 @@ base::Result<service::LedgerEntry> ledger_entry_of(const SqlRow& row) {
 
 }  // namespace
 
-void read_attempts(const SqlRow& row, int column, service::LedgerEntry& entry) {
+void read_attempts(const SqlRow& row, int column, LedgerEntry& entry) {
     entry.attempts = static_cast<int>(row.number(column));
     entry.problem = row.text(column + 1);
     entry.next_attempt_at = time_if_any(row, column + 2);
 }
 
-base::Result<std::vector<service::LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer) {
+base::Result<std::vector<LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer) {
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::LedgerEntry> entries;
+    std::vector<LedgerEntry> entries;
     for (const SqlRow& row : answer->rows) {
         auto entry = ledger_entry_of(row);
         if (!entry) return tl::unexpected(entry.error());
@@ -64,10 +64,10 @@ base::Result<std::vector<service::LedgerEntry>> ledger_entries_of(const base::Re
     return entries;
 }
 
-base::Result<service::LedgerPage> list_ended(SqlDatabase& database, const service::GrantQuery& query) {
+base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& query) {
     GrantCursor cursor{last_second * 1'000'000, last_id};
     if (!query.cursor.empty()) {
-        const auto parsed = GrantCursor::parse(query.cursor, service::GrantOrder::newest);
+        const auto parsed = GrantCursor::parse(query.cursor, GrantOrder::newest);
         if (!parsed) return tl::unexpected(parsed.error());
         cursor = *parsed;
     }
@@ -84,12 +84,11 @@ base::Result<service::LedgerPage> list_ended(SqlDatabase& database, const servic
                          "ORDER BY begun_at DESC, grant_id DESC LIMIT $7::bigint",
                      values);
     if (!answer) return tl::unexpected(answer.error());
-    service::LedgerPage page;
+    LedgerPage page;
     if (answer->rows.size() > static_cast<std::size_t>(query.limit)) {
         answer->rows.resize(static_cast<std::size_t>(query.limit));
         const SqlRow& last = answer->rows.back();
-        page.next_cursor =
-            GrantCursor{last.number(ledger_column_count), last.text(0)}.text(service::GrantOrder::newest);
+        page.next_cursor = GrantCursor{last.number(ledger_column_count), last.text(0)}.text(GrantOrder::newest);
     }
     auto entries = ledger_entries_of(answer);
     if (!entries) return tl::unexpected(entries.error());
@@ -97,8 +96,7 @@ base::Result<service::LedgerPage> list_ended(SqlDatabase& database, const servic
     return page;
 }
 
-base::Result<std::vector<domain::GithubUserId>> find_accounts(SqlDatabase& database, const std::string& search,
-                                                              int limit) {
+base::Result<std::vector<GithubUserId>> find_accounts(SqlDatabase& database, const std::string& search, int limit) {
     SqlValues values;
     values.add(search).add(pattern_of(search)).add(std::int64_t{limit});
     const std::string fitting = " WHERE " + search_condition(database.dialect());
@@ -107,19 +105,18 @@ base::Result<std::vector<domain::GithubUserId>> find_accounts(SqlDatabase& datab
                                          " ORDER BY github_user_id LIMIT $3::bigint",
                                      values);
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<domain::GithubUserId> accounts;
+    std::vector<GithubUserId> accounts;
     for (const SqlRow& row : answer->rows)
-        if (const auto id = domain::GithubUserId::parse(row.text(0))) accounts.push_back(*id);
+        if (const auto id = GithubUserId::parse(row.text(0))) accounts.push_back(*id);
     return accounts;
 }
 
-base::Result<std::vector<service::ChainedEntry>> find_audit_entries(SqlDatabase& database,
-                                                                    const service::AuditQuery& query) {
-    if (query.accounts.empty()) return std::vector<service::ChainedEntry>();
+base::Result<std::vector<ChainedEntry>> find_audit_entries(SqlDatabase& database, const AuditQuery& query) {
+    if (query.accounts.empty()) return std::vector<ChainedEntry>();
     SqlValues values;
     values.add(query.after).add(query.before).add(std::int64_t{query.limit});
     std::string about;
-    for (const domain::GithubUserId account : query.accounts) {
+    for (const GithubUserId account : query.accounts) {
         const std::string subject = "account:" + account.text();
         values.add(subject).add(subject + " %");
         about += (about.empty() ? "" : " OR ") + ("subject LIKE $" + std::to_string(values.size() - 1)) +
@@ -131,7 +128,7 @@ base::Result<std::vector<service::ChainedEntry>> find_audit_entries(SqlDatabase&
             about + ") ORDER BY sequence " + (query.is_latest_first ? "DESC" : "ASC") + " LIMIT $3::bigint",
         values);
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::ChainedEntry> entries;
+    std::vector<ChainedEntry> entries;
     for (const SqlRow& row : answer->rows) {
         entries.push_back(
             {row.number(0),
@@ -141,4 +138,4 @@ base::Result<std::vector<service::ChainedEntry>> find_audit_entries(SqlDatabase&
     return entries;
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "sql/sql_database.hpp"
 
 // The ledger of ended keys, as AdminStore lists and searches it.
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // The columns of the ledger that ledger_entries_of() reads, as for translated().
 inline const std::string ledger_columns =
@@ -17,14 +17,12 @@ inline const std::string ledger_columns =
     "github_user_id, revoke_attempts, revoke_problem, next_revoke_at";
 inline constexpr int ledger_column_count = 16;
 
-base::Result<std::vector<service::LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer);
+base::Result<std::vector<LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer);
 // How often revoking has failed, why, and when it is tried again: three columns from `column` on.
-void read_attempts(const SqlRow& row, int column, service::LedgerEntry& entry);
+void read_attempts(const SqlRow& row, int column, LedgerEntry& entry);
 
-base::Result<service::LedgerPage> list_ended(SqlDatabase& database, const service::GrantQuery& query);
-base::Result<std::vector<domain::GithubUserId>> find_accounts(SqlDatabase& database, const std::string& search,
-                                                              int limit);
-base::Result<std::vector<service::ChainedEntry>> find_audit_entries(SqlDatabase& database,
-                                                                    const service::AuditQuery& query);
+base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& query);
+base::Result<std::vector<GithubUserId>> find_accounts(SqlDatabase& database, const std::string& search, int limit);
+base::Result<std::vector<ChainedEntry>> find_audit_entries(SqlDatabase& database, const AuditQuery& query);
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -6,11 +6,8 @@
 #include "keys/store_cursor.hpp"
 #include "keys/store_endings.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
-
-using service::GrantOrder;
-using service::GrantQuery;
 
 // How to look for what a person types.
 enum class Search {
@@ -98,7 +95,7 @@ bool is_ascii(const std::string& text) {
 
 base::Result<Search> search_of(SqlDatabase& database, const GrantQuery& query) {
     if (query.search.empty()) return Search::none;
-    if (domain::GithubUserId::parse(query.search)) {
+    if (GithubUserId::parse(query.search)) {
         const auto account = database.run(select_account, SqlValues().add(query.search));
         if (!account) return tl::unexpected(account.error());
         if (!account->rows.empty()) return Search::by_account;
@@ -130,7 +127,7 @@ void add_search(const GrantQuery& query, Search search, Dialect dialect, Conditi
 void add_filters(const GrantQuery& query, Conditions& conditions) {
     const auto now = seconds_of(query.now);
     if (!query.hint.empty()) conditions.add("key_hint = #", query.hint);
-    if (query.status) conditions.add("status = #", domain::to_text(*query.status));
+    if (query.status) conditions.add("status = #", to_text(*query.status));
     if (query.is_disabled) conditions.add(*query.is_disabled ? "is_disabled = 1" : "is_disabled = 0");
     if (query.is_expired) conditions.add(*query.is_expired ? "expires_at <= {time:#}" : "expires_at > {time:#}", now);
     if (query.expires_by) {
@@ -158,7 +155,7 @@ void add_filters(const GrantQuery& query, Conditions& conditions) {
     }
 }
 
-base::Result<service::GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, Search search) {
+base::Result<GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, Search search) {
     const Order& order = order_of(query.order);
     Conditions conditions;
     add_search(query, search, database.dialect(), conditions);
@@ -187,13 +184,13 @@ base::Result<service::GrantPage> list_by(SqlDatabase& database, const GrantQuery
     }
     auto grants = grants_of(*answer);
     if (!grants) return tl::unexpected(grants.error());
-    return service::GrantPage{std::move(*grants), std::move(next)};
+    return GrantPage{std::move(*grants), std::move(next)};
 }
 
 }  // namespace
 
-base::Result<std::vector<domain::Grant>> grants_of(const SqlAnswer& answer) {
-    std::vector<domain::Grant> grants;
+base::Result<std::vector<Grant>> grants_of(const SqlAnswer& answer) {
+    std::vector<Grant> grants;
     for (const SqlRow& row : answer.rows) {
         auto grant = grant_of_row(row);
         if (!grant) return tl::unexpected(grant.error());
@@ -202,7 +199,7 @@ base::Result<std::vector<domain::Grant>> grants_of(const SqlAnswer& answer) {
     return grants;
 }
 
-base::Result<service::GrantPage> list_grants(SqlDatabase& database, const GrantQuery& query) {
+base::Result<GrantPage> list_grants(SqlDatabase& database, const GrantQuery& query) {
     const auto search = search_of(database, query);
     if (!search) return tl::unexpected(search.error());
     return list_by(database, query, *search);
@@ -240,4 +237,4 @@ base::Result<std::int64_t> count_grants(SqlDatabase& database, const GrantQuery&
     return answer->rows.at(0).number(0);
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

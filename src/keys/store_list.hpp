@@ -5,11 +5,11 @@
 
 // Finding grants, in both databases. A statement for each combination of what is asked for, so that the planner sees
 // only that: with all conditions in one it would walk from the first row to a deep page.
-namespace llmapikey::storage {
+namespace llmapikey {
 
-base::Result<service::GrantPage> list_grants(SqlDatabase& database, const service::GrantQuery& query);
-base::Result<std::int64_t> count_grants(SqlDatabase& database, const service::GrantQuery& query, std::int64_t most);
+base::Result<GrantPage> list_grants(SqlDatabase& database, const GrantQuery& query);
+base::Result<std::int64_t> count_grants(SqlDatabase& database, const GrantQuery& query, std::int64_t most);
 // Writes down what fits at this moment as what a bulk revocation means, if that is not decided yet. One statement.
-base::Result<void> list_targets(SqlDatabase& database, const service::GrantQuery& query, const std::string& bulk_id);
+base::Result<void> list_targets(SqlDatabase& database, const GrantQuery& query, const std::string& bulk_id);
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

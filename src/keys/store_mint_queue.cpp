@@ -3,7 +3,7 @@
 #include "keys/store_columns.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 // What the account's earlier keys have spent today is looked up anew: the day may be another one than when it was
@@ -46,7 +46,7 @@ const std::string select_past =
     "ORDER BY begun_at DESC, grant_id LIMIT 1";
 const std::string select_note = "SELECT problem, noted_at FROM llmapikey.mint_notes WHERE github_user_id = $1";
 
-SqlValues values_of(const service::Attempt& attempt) {
+SqlValues values_of(const Attempt& attempt) {
     return SqlValues().add(attempt.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
 }
 
@@ -56,28 +56,28 @@ tl::unexpected<base::Error> wrong_state() {
 
 }  // namespace
 
-base::Result<domain::Grant> SqlMintQueue::claim(const service::Claim& claim) {
+base::Result<Grant> SqlMintQueue::claim(const Claim& claim) {
     SqlValues values = values_of(claim.waiting);
     values.add(claim.nonce).add(seconds_of(claim.now)).add(seconds_of(claim.expires_at));
     values.add_if(claim.daily_limit ? std::optional(claim.daily_limit->value) : std::nullopt);
-    values.add(domain::day_text(claim.now)).add(seconds_of(domain::next_reset(claim.now)));
+    values.add(day_text(claim.now)).add(seconds_of(next_reset(claim.now)));
     const auto answer = database_->run(claim_row, values);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return wrong_state();
     return grant_of_row(answer->rows[0]);
 }
 
-base::Result<void> SqlMintQueue::requeue(const service::Attempt& attempt, const service::Requeue& requeue) {
+base::Result<void> SqlMintQueue::requeue(const Attempt& attempt, const Requeue& requeue) {
     SqlValues values = values_of(attempt);
     values.add(seconds_of(requeue.next_attempt_at)).add(std::int64_t{requeue.counts ? 1 : 0});
-    values.add(domain::to_text(requeue.problem));
+    values.add(to_text(requeue.problem));
     const bool is_postgres = database_->dialect() == Dialect::postgres;
     const auto answer = database_->run(is_postgres ? requeue_and_remember : requeue_row, values);
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1 ? base::Result<void>{} : wrong_state();
 }
 
-base::Result<std::vector<domain::Grant>> SqlMintQueue::list_due(base::Timestamp now, int limit) {
+base::Result<std::vector<Grant>> SqlMintQueue::list_due(base::Timestamp now, int limit) {
     const auto answer = database_->run(select_due, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return grants_of(*answer);
@@ -90,21 +90,21 @@ base::Result<std::optional<int>> SqlMintQueue::place_of(const std::string& grant
     return place > 0 ? std::optional(place) : std::nullopt;
 }
 
-base::Result<service::AccountPast> SqlMintQueue::past_of(domain::GithubUserId id) {
+base::Result<AccountPast> SqlMintQueue::past_of(GithubUserId id) {
     const auto ended = database_->run(select_past, SqlValues().add(id.text()));
     if (!ended) return tl::unexpected(ended.error());
     const auto note = database_->run(select_note, SqlValues().add(id.text()));
     if (!note) return tl::unexpected(note.error());
-    service::AccountPast past;
+    AccountPast past;
     if (!ended->rows.empty()) {
         const SqlRow& row = ended->rows[0];
-        past.latest = service::PastKey{row.text(0), row.text(1), row.text(2), time_in(row, 3)};
+        past.latest = PastKey{row.text(0), row.text(1), row.text(2), time_in(row, 3)};
     }
     if (!note->rows.empty()) {
-        past.problem = domain::parse_mint_problem(note->rows[0].text(0));
+        past.problem = parse_mint_problem(note->rows[0].text(0));
         past.problem_at = time_in(note->rows[0], 1);
     }
     return past;
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

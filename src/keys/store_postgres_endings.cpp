@@ -4,7 +4,7 @@
 #include "keys/store_postgres_rows.hpp"
 #include "webhooks/store_webhook_notice.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 // Rows that fit `condition` get another status, and an entry in the ledger. A replacement that was begun has one
@@ -75,14 +75,14 @@ const std::string finish_ending =
                    "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')") +
     " UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
 
-Parameters parameters_of(const std::string& ids, const service::Ending& ending) {
+Parameters parameters_of(const std::string& ids, const Ending& ending) {
     Parameters parameters;
     parameters.add(ids).add(ending.actor).add(ending.reason).add(seconds_of(ending.now)).add(ending.bulk_id);
     return parameters;
 }
 
-Parameters with_hold(Parameters parameters, const service::Ending& ending) {
-    parameters.add(ending.what == service::EndsWhat::active_key ? "active" : "").add(ending.hold ? "hold" : "");
+Parameters with_hold(Parameters parameters, const Ending& ending) {
+    parameters.add(ending.what == EndsWhat::active_key ? "active" : "").add(ending.hold ? "hold" : "");
     if (ending.hold && ending.hold->until) {
         parameters.add(seconds_of(*ending.hold->until));
     } else {
@@ -99,28 +99,27 @@ base::Result<int> count_of(const base::Result<Database::Answer>& answer) {
 
 }  // namespace
 
-base::Result<int> PostgresGrantEndings::begin(const std::vector<std::string>& grant_ids,
-                                              const service::Ending& ending) {
+base::Result<int> PostgresGrantEndings::begin(const std::vector<std::string>& grant_ids, const Ending& ending) {
     const auto parameters = with_hold(parameters_of(joined(grant_ids), ending), ending);
     return count_of(database_->run(begin_endings, parameters, Patience::fail_fast));
 }
 
-base::Result<int> PostgresGrantEndings::begin_replacement(const std::string& grant_id, const service::Ending& ending) {
+base::Result<int> PostgresGrantEndings::begin_replacement(const std::string& grant_id, const Ending& ending) {
     return count_of(database_->run(begin_replacing, parameters_of(grant_id, ending), Patience::fail_fast));
 }
 
-base::Result<int> PostgresGrantEndings::finish_replacement(const domain::Grant& grant, const std::string& new_id,
+base::Result<int> PostgresGrantEndings::finish_replacement(const Grant& grant, const std::string& new_id,
                                                            base::Timestamp now) {
     const auto parameters =
         Parameters().add(grant.github_user_id.text()).add(grant.id).add(seconds_of(now)).add(new_id);
     return count_of(database_->run(finish_replacing, parameters, Patience::wait));
 }
 
-base::Result<void> PostgresGrantEndings::finish(const domain::Grant& grant, base::Timestamp now) {
+base::Result<void> PostgresGrantEndings::finish(const Grant& grant, base::Timestamp now) {
     const auto parameters = Parameters().add(grant.github_user_id.text()).add(grant.id).add(seconds_of(now));
     const auto answer = database_->run(finish_ending, parameters, Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
     return {};
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

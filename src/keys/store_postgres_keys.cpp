@@ -6,7 +6,7 @@
 #include "schema/postgres_migrations.hpp"
 #include "webhooks/store_webhook_notice.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 // Two submits of one account collide at most once each; more than a few times is not chance.
@@ -101,7 +101,7 @@ const std::string select_totals = "SELECT live FROM llmapikey.totals WHERE only_
 const std::string select_state =
     "SELECT coalesce(max(version), 0), current_setting('transaction_read_only') FROM llmapikey.applied_migrations";
 
-Parameters parameters_of(const service::Attempt& attempt) {
+Parameters parameters_of(const Attempt& attempt) {
     return Parameters().add(attempt.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
 }
 
@@ -111,7 +111,7 @@ tl::unexpected<base::Error> wrong_state() {
 
 }  // namespace
 
-base::Result<std::optional<domain::Grant>> PostgresKeyStore::find(domain::GithubUserId id, Patience patience) {
+base::Result<std::optional<Grant>> PostgresKeyStore::find(GithubUserId id, Patience patience) {
     const auto answer = database_->run(select_by_account, Parameters().add(id.text()), patience);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return std::nullopt;
@@ -120,15 +120,15 @@ base::Result<std::optional<domain::Grant>> PostgresKeyStore::find(domain::Github
     return std::optional(std::move(*grant));
 }
 
-base::Result<std::optional<domain::Grant>> PostgresKeyStore::find(domain::GithubUserId id) {
+base::Result<std::optional<Grant>> PostgresKeyStore::find(GithubUserId id) {
     return find(id, Patience::fail_fast);
 }
 
-base::Result<service::Account> PostgresKeyStore::find_account(domain::GithubUserId id) {
+base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
     const auto answer = database_->run(select_account, Parameters().add(id.text()), Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     const Rows& rows = answer->rows;
-    service::Account account;
+    Account account;
     if (!rows.is_null(0, 0)) {
         auto grant = read_grant(rows, 0);
         if (!grant) return tl::unexpected(grant.error());
@@ -140,24 +140,24 @@ base::Result<service::Account> PostgresKeyStore::find_account(domain::GithubUser
             account.hold->until = base::Timestamp{base::Seconds{rows.number(0, grant_column_count + 1)}};
         }
         account.hold->reason = rows.text(0, grant_column_count + 2);
-        account.hold->is_own = service::is_recipient(rows.text(0, grant_column_count + 3));
+        account.hold->is_own = is_recipient(rows.text(0, grant_column_count + 3));
     }
     return account;
 }
 
 // Nothing was inserted: on hold, or full; but perhaps this account's own other submit has taken the last place.
-base::Result<service::ReserveOutcome> PostgresKeyStore::explain_refusal(const service::ReserveRequest& request) {
+base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
     auto account = find_account(request.recipient.id);
     if (!account) return tl::unexpected(account.error());
-    if (account->grant) return service::ReserveOutcome{service::AlreadyHeld{std::move(*account->grant)}};
-    if (account->hold && domain::is_in_force(*account->hold, request.now)) {
-        return service::ReserveOutcome{service::OnHold{std::move(*account->hold)}};
+    if (account->grant) return ReserveOutcome{AlreadyHeld{std::move(*account->grant)}};
+    if (account->hold && is_in_force(*account->hold, request.now)) {
+        return ReserveOutcome{OnHold{std::move(*account->hold)}};
     }
-    return service::ReserveOutcome{service::QuotaFull{}};
+    return ReserveOutcome{QuotaFull{}};
 }
 
 // Errc::conflict: another submit of this account came between looking and inserting.
-base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const service::ReserveRequest& request) {
+base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest& request) {
     const auto parameters = Parameters()
                                 .add(request.grant_id)
                                 .add(request.recipient.id.text())
@@ -168,8 +168,8 @@ base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const servi
                                 .add(seconds_of(request.expires_at))
                                 .add(request.max_total_keys)
                                 .add(request.is_queued ? "queued" : "")
-                                .add(domain::day_text(request.now))
-                                .add(seconds_of(domain::next_reset(request.now)));
+                                .add(day_text(request.now))
+                                .add(seconds_of(next_reset(request.now)));
     std::unique_lock turn(reserving_, longest_turn);
     if (!turn) return base::fail(base::Errc::overloaded, "too many reservations at once", base::Seconds{5});
     const auto answer = database_->run(insert_pending, parameters, Patience::fail_fast);
@@ -179,11 +179,11 @@ base::Result<service::ReserveOutcome> PostgresKeyStore::reserve_once(const servi
     auto grant = read_grant(answer->rows, 0);
     if (!grant) return tl::unexpected(grant.error());
     // The id is this call's own: also where it was inserted by a try whose answer was lost.
-    if (grant->id == request.grant_id) return service::ReserveOutcome{service::Reserved{std::move(*grant)}};
-    return service::ReserveOutcome{service::AlreadyHeld{std::move(*grant)}};
+    if (grant->id == request.grant_id) return ReserveOutcome{Reserved{std::move(*grant)}};
+    return ReserveOutcome{AlreadyHeld{std::move(*grant)}};
 }
 
-base::Result<service::ReserveOutcome> PostgresKeyStore::reserve(const service::ReserveRequest& request) {
+base::Result<ReserveOutcome> PostgresKeyStore::reserve(const ReserveRequest& request) {
     for (int collisions = 0;; ++collisions) {
         auto outcome = reserve_once(request);
         const bool is_collision = !outcome && outcome.error().code == base::Errc::conflict;
@@ -192,7 +192,7 @@ base::Result<service::ReserveOutcome> PostgresKeyStore::reserve(const service::R
     }
 }
 
-base::Result<void> PostgresKeyStore::activate(const service::Attempt& attempt, const service::Activation& activation) {
+base::Result<void> PostgresKeyStore::activate(const Attempt& attempt, const Activation& activation) {
     const auto parameters = parameters_of(attempt)
                                 .add(activation.delete_handle)
                                 .add(activation.sealed_key)
@@ -209,15 +209,14 @@ base::Result<void> PostgresKeyStore::activate(const service::Attempt& attempt, c
     return is_done ? base::Result<void>{} : wrong_state();
 }
 
-base::Result<void> PostgresKeyStore::mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) {
+base::Result<void> PostgresKeyStore::mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) {
     const auto answer = database_->run(update_to_ambiguous, parameters_of(attempt).add(delete_handle), Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
     return answer->rows.changed() == 1 ? base::Result<void>{} : wrong_state();
 }
 
-base::Result<void> PostgresKeyStore::release(const service::Attempt& attempt, domain::MintProblem problem,
-                                             base::Timestamp now) {
-    const auto parameters = parameters_of(attempt).add(domain::to_text(problem)).add(seconds_of(now));
+base::Result<void> PostgresKeyStore::release(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
+    const auto parameters = parameters_of(attempt).add(to_text(problem)).add(seconds_of(now));
     const auto answer = database_->run(delete_unsettled, parameters, Patience::wait);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.number(0, 0) == 1) return {};
@@ -228,23 +227,22 @@ base::Result<void> PostgresKeyStore::release(const service::Attempt& attempt, do
     return is_gone ? base::Result<void>{} : wrong_state();
 }
 
-base::Result<void> PostgresKeyStore::abandon(const service::Attempt& attempt, domain::MintProblem problem,
-                                             base::Timestamp now) {
-    const auto parameters = parameters_of(attempt).add(domain::to_text(problem)).add(seconds_of(now));
+base::Result<void> PostgresKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
+    const auto parameters = parameters_of(attempt).add(to_text(problem)).add(seconds_of(now));
     const auto answer = database_->run(delete_waiting, parameters, Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     return answer->rows.changed() == 1 || answer->is_repeated ? base::Result<void>{} : wrong_state();
 }
 
-base::Result<void> PostgresKeyStore::update_username(const domain::Recipient& recipient) {
+base::Result<void> PostgresKeyStore::update_username(const Recipient& recipient) {
     const auto answer =
         database_->run(update_login, Parameters().add(recipient.id.text()).add(recipient.login), Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     return {};
 }
 
-base::Result<std::vector<domain::Grant>> PostgresKeyStore::list_unsettled(base::Timestamp attempted_by,
-                                                                          const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> PostgresKeyStore::list_unsettled(base::Timestamp attempted_by,
+                                                                  const std::string& after_id, int limit) {
     const auto parameters = Parameters()
                                 .add(after_id.empty() ? lowest_id : std::string_view(after_id))
                                 .add(seconds_of(attempted_by))
@@ -260,11 +258,11 @@ base::Result<bool> PostgresKeyStore::knows(const std::string& delete_handle, con
     return answer->rows.flag(0, 0);
 }
 
-base::Result<service::GrantTotals> PostgresKeyStore::totals() {
+base::Result<GrantTotals> PostgresKeyStore::totals() {
     const auto answer = database_->run(select_totals, Parameters(), Patience::fail_fast);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.totals has lost its row");
-    return service::GrantTotals{answer->rows.number(0, 0)};
+    return GrantTotals{answer->rows.number(0, 0)};
 }
 
 base::Result<void> PostgresKeyStore::check() {
@@ -278,4 +276,4 @@ base::Result<void> PostgresKeyStore::check() {
     return compared && database_->is_doubtful() ? database_->prove_writable() : compared;
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -1,8 +1,8 @@
 #include "keys/store_postgres_rows.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
-base::Result<domain::Grant> read_grant(const Rows& rows, int row) {
+base::Result<Grant> read_grant(const Rows& rows, int row) {
     struct OneRow {
         const Rows& rows;
         int row;
@@ -13,8 +13,8 @@ base::Result<domain::Grant> read_grant(const Rows& rows, int row) {
     return grant_of_row(OneRow{rows, row});
 }
 
-base::Result<std::vector<domain::Grant>> read_grants(const Rows& rows) {
-    std::vector<domain::Grant> grants;
+base::Result<std::vector<Grant>> read_grants(const Rows& rows) {
+    std::vector<Grant> grants;
     for (int row = 0; row < rows.size(); ++row) {
         auto grant = read_grant(rows, row);
         if (!grant) return tl::unexpected(grant.error());
@@ -23,4 +23,4 @@ base::Result<std::vector<domain::Grant>> read_grants(const Rows& rows) {
     return grants;
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

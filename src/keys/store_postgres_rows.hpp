@@ -9,12 +9,12 @@
 
 // How rows of api_keys become grants; private to the stores of this folder. Times leave and enter as whole Unix
 // seconds.
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // In the order that read_grant() expects. Inline, so that it is there before the statements that are built with it.
 inline const std::string grant_columns = translated(portable_grant_columns, Dialect::postgres);
 
-base::Result<domain::Grant> read_grant(const Rows& rows, int row);
-base::Result<std::vector<domain::Grant>> read_grants(const Rows& rows);
+base::Result<Grant> read_grant(const Rows& rows, int row);
+base::Result<std::vector<Grant>> read_grants(const Rows& rows);
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

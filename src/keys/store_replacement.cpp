@@ -2,7 +2,7 @@
 
 #include "keys/store_columns.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
@@ -12,10 +12,10 @@ const std::string select_replacing =
 
 }  // namespace
 
-base::Result<domain::Grant> SqlReplacementStore::find(const std::string& grant_id, domain::GrantStatus status) {
+base::Result<Grant> SqlReplacementStore::find(const std::string& grant_id, GrantStatus status) {
     const auto answer = database_->run(select_by_id, SqlValues().add(grant_id));
     if (!answer) return tl::unexpected(answer.error());
-    auto grant = answer->rows.empty() ? base::Result<domain::Grant>(base::fail(base::Errc::conflict, "the key is gone"))
+    auto grant = answer->rows.empty() ? base::Result<Grant>(base::fail(base::Errc::conflict, "the key is gone"))
                                       : grant_of_row(answer->rows[0]);
     if (grant && grant->status != status)
         return base::fail(base::Errc::conflict, "the key is not in the state that was expected");
@@ -23,24 +23,23 @@ base::Result<domain::Grant> SqlReplacementStore::find(const std::string& grant_i
 }
 
 // A try whose answer was lost may have begun it: what counts is the state that it is in.
-base::Result<domain::Grant> SqlReplacementStore::begin_replacement(const std::string& grant_id,
-                                                                   const service::Ending& ending) {
+base::Result<Grant> SqlReplacementStore::begin_replacement(const std::string& grant_id, const Ending& ending) {
     const auto begun = endings_->begin_replacement(grant_id, ending);
     if (!begun) return tl::unexpected(begun.error());
-    return find(grant_id, domain::GrantStatus::replacing);
+    return find(grant_id, GrantStatus::replacing);
 }
 
-base::Result<domain::Grant> SqlReplacementStore::finish_replacement(const domain::Grant& grant,
-                                                                    const std::string& new_id, base::Timestamp now) {
+base::Result<Grant> SqlReplacementStore::finish_replacement(const Grant& grant, const std::string& new_id,
+                                                            base::Timestamp now) {
     const auto finished = endings_->finish_replacement(grant, new_id, now);
     if (!finished) return tl::unexpected(finished.error());
-    return find(new_id, domain::GrantStatus::waiting);
+    return find(new_id, GrantStatus::waiting);
 }
 
-base::Result<std::vector<domain::Grant>> SqlReplacementStore::list_replacing(const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> SqlReplacementStore::list_replacing(const std::string& after_id, int limit) {
     const auto answer = database_->run(select_replacing, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
     return grants_of(*answer);
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

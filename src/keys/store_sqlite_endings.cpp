@@ -2,7 +2,7 @@
 
 #include "keys/store_sqlite_rows.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 namespace {
 
 // What becomes of the grants that end, in three statements; the last of them ends those fitting `condition`, in which
@@ -52,12 +52,12 @@ const std::string delete_revoked =
     "DELETE FROM api_keys WHERE id = ? AND status = 'revoking' AND NOT " + ending_attempt;
 constexpr std::string_view close_entry = "UPDATE ledger SET ended_at = ? WHERE grant_id = ? AND ended_at IS NULL";
 
-std::string_view what_of(const service::Ending& ending) {
-    return ending.what == service::EndsWhat::active_key ? "active" : "any";
+std::string_view what_of(const Ending& ending) {
+    return ending.what == EndsWhat::active_key ? "active" : "any";
 }
 
 base::Result<int> note_in_ledger(Connection& connection, const Beginning& beginning, const std::string& ids,
-                                 const service::Ending& ending) {
+                                 const Ending& ending) {
     auto query = connection.query(beginning.insert_entries);
     if (!query) return tl::unexpected(query.error());
     query->bind(ids).bind(ending.actor).bind(ending.reason).bind(seconds_of(ending.now)).bind(ending.bulk_id);
@@ -65,7 +65,7 @@ base::Result<int> note_in_ledger(Connection& connection, const Beginning& beginn
 }
 
 base::Result<int> hold_back(Connection& connection, const Beginning& beginning, const std::string& ids,
-                            const service::Ending& ending) {
+                            const Ending& ending) {
     if (!ending.hold) return 0;
     auto query = connection.query(beginning.upsert_holds);
     if (!query) return tl::unexpected(query.error());
@@ -80,7 +80,7 @@ base::Result<int> hold_back(Connection& connection, const Beginning& beginning, 
 }
 
 base::Result<int> change_status(Connection& connection, const Beginning& beginning, const std::string& ids,
-                                const service::Ending& ending) {
+                                const Ending& ending) {
     auto query = connection.query(beginning.update_status);
     if (!query) return tl::unexpected(query.error());
     query->bind(ids).bind_null().bind_null().bind(seconds_of(ending.now)).bind_null();
@@ -96,7 +96,7 @@ base::Result<bool> is_selecting(Connection& connection, const std::string& bulk_
 }
 
 base::Result<int> begin_all(Connections& connections, const Beginning& beginning, const std::string& ids,
-                            const service::Ending& ending) {
+                            const Ending& ending) {
     Connections::Writer writer(connections);
     auto transaction = Transaction::begin(*writer);
     if (!transaction) return tl::unexpected(transaction.error());
@@ -124,15 +124,15 @@ base::Result<void> close_ledger(Connection& connection, const std::string& grant
 
 }  // namespace
 
-base::Result<int> SqliteGrantEndings::begin(const std::vector<std::string>& grant_ids, const service::Ending& ending) {
+base::Result<int> SqliteGrantEndings::begin(const std::vector<std::string>& grant_ids, const Ending& ending) {
     return begin_all(*connections_, revoking, joined(grant_ids), ending);
 }
 
-base::Result<int> SqliteGrantEndings::begin_replacement(const std::string& grant_id, const service::Ending& ending) {
+base::Result<int> SqliteGrantEndings::begin_replacement(const std::string& grant_id, const Ending& ending) {
     return begin_all(*connections_, replacing, grant_id, ending);
 }
 
-base::Result<int> SqliteGrantEndings::finish_replacement(const domain::Grant& grant, const std::string& new_id,
+base::Result<int> SqliteGrantEndings::finish_replacement(const Grant& grant, const std::string& new_id,
                                                          base::Timestamp now) {
     Connections::Writer writer(*connections_);
     auto transaction = Transaction::begin(*writer);
@@ -148,7 +148,7 @@ base::Result<int> SqliteGrantEndings::finish_replacement(const domain::Grant& gr
     return *changed;
 }
 
-base::Result<void> SqliteGrantEndings::finish(const domain::Grant& grant, base::Timestamp now) {
+base::Result<void> SqliteGrantEndings::finish(const Grant& grant, base::Timestamp now) {
     Connections::Writer writer(*connections_);
     auto transaction = Transaction::begin(*writer);
     if (!transaction) return tl::unexpected(transaction.error());
@@ -162,4 +162,4 @@ base::Result<void> SqliteGrantEndings::finish(const domain::Grant& grant, base::
     return transaction->commit();
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

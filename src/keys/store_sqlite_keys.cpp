@@ -4,7 +4,7 @@
 #include "keys/store_sqlite_rows.hpp"
 #include "schema/sqlite_migrations.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 namespace {
 
 const std::string select_by_account = "SELECT " + grant_columns + " FROM api_keys WHERE github_user_id = ?";
@@ -53,7 +53,7 @@ constexpr std::string_view select_known =
     "OR (?2 <> '' AND EXISTS (SELECT 1 FROM api_keys WHERE nonce = ?2))";
 constexpr std::string_view select_totals = "SELECT live FROM totals";
 
-base::Result<std::optional<domain::Grant>> find_in(Connection& connection, domain::GithubUserId id) {
+base::Result<std::optional<Grant>> find_in(Connection& connection, GithubUserId id) {
     auto query = connection.query(select_by_account);
     if (!query) return tl::unexpected(query.error());
     const auto row = query->bind(id.text()).step();
@@ -64,30 +64,30 @@ base::Result<std::optional<domain::Grant>> find_in(Connection& connection, domai
     return std::optional(std::move(*grant));
 }
 
-base::Result<std::optional<domain::Hold>> find_hold(Connection& connection, domain::GithubUserId id) {
+base::Result<std::optional<Hold>> find_hold(Connection& connection, GithubUserId id) {
     auto query = connection.query(select_hold);
     if (!query) return tl::unexpected(query.error());
     const auto row = query->bind(id.text()).step();
     if (!row) return tl::unexpected(row.error());
     if (!*row) return std::nullopt;
-    domain::Hold hold;
+    Hold hold;
     if (!query->is_null(0)) hold.until = time_of(query->number(0));
     hold.reason = query->text(1);
-    hold.is_own = service::is_recipient(query->text(2));
+    hold.is_own = is_recipient(query->text(2));
     return std::optional(std::move(hold));
 }
 
 // Why nothing was inserted although the account has no row.
-base::Result<service::ReserveOutcome> explain_refusal(Connection& connection, const service::ReserveRequest& request) {
+base::Result<ReserveOutcome> explain_refusal(Connection& connection, const ReserveRequest& request) {
     auto hold = find_hold(connection, request.recipient.id);
     if (!hold) return tl::unexpected(hold.error());
-    if (*hold && domain::is_in_force(**hold, request.now)) {
-        return service::ReserveOutcome{service::OnHold{std::move(**hold)}};
+    if (*hold && is_in_force(**hold, request.now)) {
+        return ReserveOutcome{OnHold{std::move(**hold)}};
     }
-    return service::ReserveOutcome{service::QuotaFull{}};
+    return ReserveOutcome{QuotaFull{}};
 }
 
-base::Result<int> insert_reservation(Connection& connection, const service::ReserveRequest& request) {
+base::Result<int> insert_reservation(Connection& connection, const ReserveRequest& request) {
     auto query = connection.query(insert_pending);
     if (!query) return tl::unexpected(query.error());
     return query->bind(request.grant_id)
@@ -99,13 +99,13 @@ base::Result<int> insert_reservation(Connection& connection, const service::Rese
         .bind(seconds_of(request.expires_at))
         .bind(request.max_total_keys)
         .bind(request.is_queued ? "queued" : "")
-        .bind(domain::day_text(request.now))
-        .bind(seconds_of(domain::next_reset(request.now)))
+        .bind(day_text(request.now))
+        .bind(seconds_of(next_reset(request.now)))
         .run();
 }
 
 // Of an attempt whose end is decided nothing is left to look for.
-base::Result<void> make_known(Connection& connection, const service::Attempt& attempt, Transaction& transaction) {
+base::Result<void> make_known(Connection& connection, const Attempt& attempt, Transaction& transaction) {
     auto query = connection.query(update_to_known);
     if (!query) return tl::unexpected(query.error());
     const auto known = expect_one(query->bind(attempt.grant_id).bind(attempt.nonce).run());
@@ -114,21 +114,21 @@ base::Result<void> make_known(Connection& connection, const service::Attempt& at
 
 }  // namespace
 
-base::Result<std::optional<domain::Grant>> SqliteKeyStore::find(domain::GithubUserId id) {
+base::Result<std::optional<Grant>> SqliteKeyStore::find(GithubUserId id) {
     Connections::Reader reader(*connections_);
     return find_in(*reader, id);
 }
 
-base::Result<service::Account> SqliteKeyStore::find_account(domain::GithubUserId id) {
+base::Result<Account> SqliteKeyStore::find_account(GithubUserId id) {
     Connections::Reader reader(*connections_);
     auto grant = find_in(*reader, id);
     if (!grant) return tl::unexpected(grant.error());
     auto hold = find_hold(*reader, id);
     if (!hold) return tl::unexpected(hold.error());
-    return service::Account{std::move(*grant), std::move(*hold)};
+    return Account{std::move(*grant), std::move(*hold)};
 }
 
-base::Result<service::ReserveOutcome> SqliteKeyStore::reserve(const service::ReserveRequest& request) {
+base::Result<ReserveOutcome> SqliteKeyStore::reserve(const ReserveRequest& request) {
     Connections::Writer writer(*connections_);
     auto transaction = Transaction::begin(*writer);
     if (!transaction) return tl::unexpected(transaction.error());
@@ -138,13 +138,13 @@ base::Result<service::ReserveOutcome> SqliteKeyStore::reserve(const service::Res
     if (!held) return tl::unexpected(held.error());
     if (!*held) return explain_refusal(*writer, request);
     const bool is_new = (*held)->id == request.grant_id;
-    if (!is_new) return service::ReserveOutcome{service::AlreadyHeld{std::move(**held)}};
+    if (!is_new) return ReserveOutcome{AlreadyHeld{std::move(**held)}};
     const auto committed = transaction->commit();
     if (!committed) return tl::unexpected(committed.error());
-    return service::ReserveOutcome{service::Reserved{std::move(**held)}};
+    return ReserveOutcome{Reserved{std::move(**held)}};
 }
 
-base::Result<void> SqliteKeyStore::activate(const service::Attempt& attempt, const service::Activation& activation) {
+base::Result<void> SqliteKeyStore::activate(const Attempt& attempt, const Activation& activation) {
     Connections::Writer writer(*connections_);
     auto query = writer->query(update_to_active);
     if (!query) return tl::unexpected(query.error());
@@ -158,7 +158,7 @@ base::Result<void> SqliteKeyStore::activate(const service::Attempt& attempt, con
                           .run());
 }
 
-base::Result<void> SqliteKeyStore::mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) {
+base::Result<void> SqliteKeyStore::mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) {
     Connections::Writer writer(*connections_);
     auto query = writer->query(update_to_ambiguous);
     if (!query) return tl::unexpected(query.error());
@@ -166,8 +166,8 @@ base::Result<void> SqliteKeyStore::mark_ambiguous(const service::Attempt& attemp
 }
 
 // Removes the row by `deletion`, with a note for the recipient if there is a problem.
-base::Result<void> SqliteKeyStore::remove(std::string_view deletion, const service::Attempt& attempt,
-                                          domain::MintProblem problem, base::Timestamp now) {
+base::Result<void> SqliteKeyStore::remove(std::string_view deletion, const Attempt& attempt, MintProblem problem,
+                                          base::Timestamp now) {
     Connections::Writer writer(*connections_);
     auto transaction = Transaction::begin(*writer);
     if (!transaction) return tl::unexpected(transaction.error());
@@ -176,27 +176,24 @@ base::Result<void> SqliteKeyStore::remove(std::string_view deletion, const servi
     const auto removed = removal->bind(attempt.grant_id).bind(attempt.nonce).run();
     if (!removed) return tl::unexpected(removed.error());
     if (*removed == 0) return make_known(*writer, attempt, *transaction);
-    if (problem != domain::MintProblem::none) {
+    if (problem != MintProblem::none) {
         auto note = writer->query(upsert_note);
         if (!note) return tl::unexpected(note.error());
-        const auto noted =
-            note->bind(attempt.github_user_id.text()).bind(domain::to_text(problem)).bind(seconds_of(now)).run();
+        const auto noted = note->bind(attempt.github_user_id.text()).bind(to_text(problem)).bind(seconds_of(now)).run();
         if (!noted) return tl::unexpected(noted.error());
     }
     return transaction->commit();
 }
 
-base::Result<void> SqliteKeyStore::release(const service::Attempt& attempt, domain::MintProblem problem,
-                                           base::Timestamp now) {
+base::Result<void> SqliteKeyStore::release(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
     return remove(delete_unsettled, attempt, problem, now);
 }
 
-base::Result<void> SqliteKeyStore::abandon(const service::Attempt& attempt, domain::MintProblem problem,
-                                           base::Timestamp now) {
+base::Result<void> SqliteKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
     return remove(delete_waiting, attempt, problem, now);
 }
 
-base::Result<void> SqliteKeyStore::update_username(const domain::Recipient& recipient) {
+base::Result<void> SqliteKeyStore::update_username(const Recipient& recipient) {
     {
         // Hardly ever is there anything to write: look first, without the writer's lock.
         Connections::Reader reader(*connections_);
@@ -214,8 +211,8 @@ base::Result<void> SqliteKeyStore::update_username(const domain::Recipient& reci
     return {};
 }
 
-base::Result<std::vector<domain::Grant>> SqliteKeyStore::list_unsettled(base::Timestamp attempted_by,
-                                                                        const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> SqliteKeyStore::list_unsettled(base::Timestamp attempted_by,
+                                                                const std::string& after_id, int limit) {
     Connections::Reader reader(*connections_);
     auto query = reader->query(select_unsettled);
     if (!query) return tl::unexpected(query.error());
@@ -232,13 +229,13 @@ base::Result<bool> SqliteKeyStore::knows(const std::string& delete_handle, const
     return query->number(0) != 0;
 }
 
-base::Result<service::GrantTotals> SqliteKeyStore::totals() {
+base::Result<GrantTotals> SqliteKeyStore::totals() {
     Connections::Reader reader(*connections_);
     auto query = reader->query(select_totals);
     if (!query) return tl::unexpected(query.error());
     const auto row = query->step();
     if (!row) return tl::unexpected(row.error());
-    return service::GrantTotals{query->number(0)};
+    return GrantTotals{query->number(0)};
 }
 
 base::Result<void> SqliteKeyStore::check() {
@@ -251,4 +248,4 @@ base::Result<void> SqliteKeyStore::check() {
     return check_schema(*writer);
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

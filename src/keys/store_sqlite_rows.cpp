@@ -1,13 +1,13 @@
 #include "keys/store_sqlite_rows.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 
-base::Result<domain::Grant> read_grant(const Query& row) {
+base::Result<Grant> read_grant(const Query& row) {
     return grant_of_row(row);
 }
 
-base::Result<std::vector<domain::Grant>> read_grants(Query& query) {
-    std::vector<domain::Grant> grants;
+base::Result<std::vector<Grant>> read_grants(Query& query) {
+    std::vector<Grant> grants;
     while (true) {
         const auto row = query.step();
         if (!row) return tl::unexpected(row.error());
@@ -18,4 +18,4 @@ base::Result<std::vector<domain::Grant>> read_grants(Query& query) {
     }
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t max_keys = 10'000'000;  // bounds a list that never ends
@@ -101,4 +101,4 @@ base::Result<void> scan_upstream_keys(KeyProvider& provider, const ScanPatience&
     return Scanner(provider, patience, visit).run();
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

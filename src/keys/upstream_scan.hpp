@@ -5,7 +5,7 @@
 
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What a visitor wants after a key.
 enum class Scan { go_on, stop };
@@ -23,4 +23,4 @@ struct ScanPatience {
 // Errc::overloaded: told to stop. Errc::upstream_down if the list grows faster than it can be read, or as list_page.
 base::Result<void> scan_upstream_keys(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

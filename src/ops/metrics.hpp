@@ -38,7 +38,7 @@ public:
     // A background job that this process may come to do; then one run of it.
     void expect_job(std::string_view job);
     void count_job(std::string_view job, bool has_succeeded);
-    // One request to OpenRouter, or one that was not sent: what for, and what came of it; see upstream::Supervision.
+    // One request to OpenRouter, or one that was not sent: what for, and what came of it; see Supervision.
     void count_upstream_call(std::string_view call, std::string_view outcome);
     // Whether calls to OpenRouter fail at once, since it is down.
     void set_upstream_circuit_open(bool is_open);

@@ -5,7 +5,7 @@
 
 #include "base/money.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 // Dollars, as an upstream says them. Nullopt: nobody has or owes so much, or it is no number: it counts as unread, and
 // is not shown. Sums of all keys' amounts fit.
@@ -19,4 +19,4 @@ inline std::optional<base::MicroUsd> to_amount(double usd) {
     return usd >= 0 ? to_balance(usd) : std::nullopt;
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -1,6 +1,6 @@
 #include "providers/circuit_breaker.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 std::optional<CircuitBreaker::Pass> CircuitBreaker::admit() const {
     const std::lock_guard lock(mutex_);
@@ -59,4 +59,4 @@ bool CircuitBreaker::is_outage(SteadyTime now) const {
     return calls >= policy_.least_calls && failures_.total(now) * 100 >= calls * policy_.failed_percent;
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

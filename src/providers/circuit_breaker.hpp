@@ -7,7 +7,7 @@
 
 #include "providers/recent_count.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 enum class CircuitState {
     closed,     // calls go through
@@ -68,4 +68,4 @@ private:
     SteadyTime next_probe_at_{};
 };
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

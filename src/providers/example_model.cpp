@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-namespace llmapikey::web {
+namespace llmapikey {
 
-std::string example_model(const service::GuardrailWatch& watch, const std::string& usual) {
+std::string example_model(const GuardrailWatch& watch, const std::string& usual) {
     const auto guardrail = watch.known();
     if (guardrail == nullptr || guardrail->allowed_models.empty()) return usual;
     const auto& allowed = guardrail->allowed_models;
@@ -14,4 +14,4 @@ std::string example_model(const service::GuardrailWatch& watch, const std::strin
     return has_usual ? usual : allowed.front();
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -4,10 +4,10 @@
 
 #include "providers/guardrail_watch.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // A model that keys may call, for snippets: `usual`, or the first that the guardrail allows. OpenRouter lists canonical
 // slugs, which may have a date behind what one calls.
-std::string example_model(const service::GuardrailWatch& watch, const std::string& usual);
+std::string example_model(const GuardrailWatch& watch, const std::string& usual);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

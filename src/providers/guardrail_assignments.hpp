@@ -7,7 +7,7 @@
 
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct GuardedKeys {
     std::vector<std::string> delete_handles;
@@ -27,4 +27,4 @@ public:
     virtual base::Result<void> guard(const std::string& delete_handle, base::Deadline deadline) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -1,6 +1,6 @@
 #include "providers/guardrail_watch.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr base::Seconds fresh_for{600};
@@ -27,4 +27,4 @@ base::Result<bool> GuardrailWatch::refresh_if_due() {
     return true;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What the upstream last said of the guardrail that new keys are put under, so that no page waits for the upstream.
 // Thread-safe.
@@ -34,4 +34,4 @@ private:
     std::shared_ptr<const Guardrail> known_;  // shared with the pages that are being made of it
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

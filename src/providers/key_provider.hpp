@@ -10,7 +10,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // So far apart the upstream's clock and ours are taken to be at most, where a key's time there is compared with one
 // here.
@@ -118,4 +118,4 @@ public:
     virtual base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include "base/result.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Whether the same would happen to everything else just now, so that what works through a list had better stop.
 inline bool is_outage(const base::Error& error) {
@@ -34,4 +34,4 @@ private:
     std::atomic<int> failures_in_a_row_{0};
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Remembers what has failed by itself, so that it is tried again ever more seldom and keeps nothing else from its turn.
 // Of this process; for one thread.
@@ -37,4 +37,4 @@ private:
     std::unordered_map<std::string, Entry> entries_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 
 #include "base/clock.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 using SteadyTime = base::Deadline::SteadyClock::time_point;
 
@@ -40,4 +40,4 @@ private:
     std::array<Slot, seconds> slots_{};
 };
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include "providers/recent_count.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 // Keeps retries from multiplying an outage: they may be a share of the calls of the last ten seconds, and a few more so
 // that a service with little to do can retry at all. Time comes from the caller. Thread-safe.
@@ -31,4 +31,4 @@ private:
     RecentCount calls_, retries_;
 };
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 
 #include "sql/postgres/quoting.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 constexpr std::int64_t rows_per_batch = 500;
@@ -328,4 +328,4 @@ base::Result<void> give_back(Connection& connection, const AdoptionPolicy& polic
     return Adoption(connection, policy, deadline).hand_back();
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

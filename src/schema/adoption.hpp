@@ -12,7 +12,7 @@
 // The older deployment has known three layouts of llmapikey.api_keys: without openrouter_key; with it, in plain text;
 // with openrouter_key_hash renamed to openrouter_delete_hash. What is changed in a layout is noted in
 // llmapikey.adoption, and undone from there.
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // What the older deployment knew from its configuration and did not write down.
 struct AdoptionPolicy {
@@ -29,4 +29,4 @@ base::Result<void> adopt(Connection& connection, const AdoptionPolicy& policy, b
 // was not found. store_unavailable: a key that this KEY_ENCRYPTION_SECRET does not open.
 base::Result<void> give_back(Connection& connection, const AdoptionPolicy& policy, base::Deadline deadline);
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -4,7 +4,7 @@
 #include "schema/rehearsal.hpp"
 #include "sql/postgres/quoting.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 // For a step over a large table; nothing waits for it but the operator.
@@ -166,4 +166,4 @@ int newest_schema_version() {
     return version;
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -1,6 +1,6 @@
 #include "schema/rehearsal.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 // Columns: standby, set read-only, has our schema, may create it, tables without a right, hides rows, role, owner.
@@ -73,4 +73,4 @@ base::Result<void> rehearse_write(Connection& connection, base::Deadline deadlin
     return {};
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

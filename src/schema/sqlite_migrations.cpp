@@ -2,7 +2,7 @@
 
 #include "base/embedded.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 namespace {
 
 constexpr const char* create_table =
@@ -114,4 +114,4 @@ base::Result<void> check_schema(Connection& connection) {
     return compare_schema(static_cast<int>(*version), known);
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

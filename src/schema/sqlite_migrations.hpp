@@ -7,7 +7,7 @@
 #include "sql/migrator.hpp"
 #include "sql/sqlite/database.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 
 // Migrations of this database; `connection` writes, `clock` dates them. Both must outlive the migrator.
 Migrator make_migrator(Connection& connection, const base::Clock& clock);
@@ -16,4 +16,4 @@ Migrator make_migrator(std::unique_ptr<Connection> connection, const base::Clock
 // As compare_schema() for this database.
 base::Result<void> check_schema(Connection& connection);
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

@@ -3,7 +3,7 @@
 #include "base/system/crash_point.hpp"
 #include "sealing/sealing_canary.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int at_once = 500;
@@ -81,4 +81,4 @@ base::Result<void> Resealer::reseal(SealedKind kind, const std::vector<SealedTex
     return {};
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

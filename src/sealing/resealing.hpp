@@ -10,7 +10,7 @@
 #include "base/result.hpp"
 
 // What is sealed in the database, once KEY_ENCRYPTION_SECRET is being changed.
-namespace llmapikey::service {
+namespace llmapikey {
 
 enum class SealedKind { raw_key, webhook_secret, former_webhook_secret };
 inline constexpr SealedKind sealed_kinds[] = {SealedKind::raw_key, SealedKind::webhook_secret,
@@ -76,4 +76,4 @@ private:
     const base::Sealer& webhooks_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

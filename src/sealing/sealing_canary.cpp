@@ -1,6 +1,6 @@
 #include "sealing/sealing_canary.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int texts_per_look = 500;
@@ -125,4 +125,4 @@ base::Result<void> SealingCanary::replace() {
     return base::fail(base::Errc::conflict, "other processes write the canary, too: stop them, and try again");
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "sealing/resealing.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // A known text in the database, sealed with KEY_ENCRYPTION_SECRET: it tells a process that has another secret, before
 // anybody is told that a key cannot be shown and before more is sealed that the right secret does not open. Blocking;
@@ -39,4 +39,4 @@ private:
     const base::Sealer& webhooks_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

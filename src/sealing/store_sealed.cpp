@@ -2,10 +2,8 @@
 
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
-
-using service::SealedKind;
 
 struct Statements {
     std::string count, list, update;
@@ -57,22 +55,22 @@ base::Result<std::int64_t> SqlSealedStore::count_others(SealedKind kind, const s
     return answer->rows.at(0).number(0);
 }
 
-base::Result<std::vector<service::SealedText>> SqlSealedStore::list_others(SealedKind kind, const std::string& prefix,
-                                                                           const std::string& after, int limit) {
+base::Result<std::vector<SealedText>> SqlSealedStore::list_others(SealedKind kind, const std::string& prefix,
+                                                                  const std::string& after, int limit) {
     const Statements& statements = statements_for(kind);
     SqlValues values;
     values.add(prefix).add(after.empty() ? statements.before_all : after).add(std::int64_t{limit});
     const auto answer = database_->run(statements.list, values);
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::SealedText> texts;
+    std::vector<SealedText> texts;
     for (const SqlRow& row : answer->rows)
         texts.push_back({row.text(0), row.text(1)});
     return texts;
 }
 
-base::Result<void> SqlSealedStore::replace(SealedKind kind, const std::vector<service::ResealedText>& texts) {
+base::Result<void> SqlSealedStore::replace(SealedKind kind, const std::vector<ResealedText>& texts) {
     std::vector<SqlValues> all;
-    for (const service::ResealedText& text : texts)
+    for (const ResealedText& text : texts)
         all.push_back(SqlValues().add(text.id).add(text.before).add(text.after));
     return all.empty() ? base::Result<void>{} : database_->run_each(statements_for(kind).update, all);
 }
@@ -91,4 +89,4 @@ base::Result<bool> SqlSealedStore::write_canary(const std::optional<std::string>
     return answer->changed == 1;
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

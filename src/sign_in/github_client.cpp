@@ -8,7 +8,7 @@
 #include "net/retry_after.hpp"
 #include "sign_in/github_wire.hpp"
 
-namespace llmapikey::github {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -54,7 +54,7 @@ base::Error error_of_exchange(const std::string& code) {
 
 }  // namespace
 
-std::string GithubClient::authorize_url(const service::AuthorizeRequest& request) const {
+std::string GithubClient::authorize_url(const AuthorizeRequest& request) const {
     const auto origin_end = request.redirect_uri.find('/', request.redirect_uri.find("://") + 3);
     const std::string pages_url =
         options_.are_pages_beside_service ? request.redirect_uri.substr(0, origin_end) : options_.web_url;
@@ -64,7 +64,7 @@ std::string GithubClient::authorize_url(const service::AuthorizeRequest& request
            "&code_challenge=" + to_percent_encoded(request.code_challenge) + "&code_challenge_method=S256";
 }
 
-base::Result<base::Secret> GithubClient::exchange(const service::ExchangeRequest& request, base::Deadline deadline) {
+base::Result<base::Secret> GithubClient::exchange(const ExchangeRequest& request, base::Deadline deadline) {
     const std::string body = "client_id=" + to_percent_encoded(options_.client_id) +
                              "&client_secret=" + to_percent_encoded(options_.client_secret.reveal()) +
                              "&code=" + to_percent_encoded(request.code) +
@@ -84,7 +84,7 @@ base::Result<base::Secret> GithubClient::exchange(const service::ExchangeRequest
     return tl::unexpected(error_of(response));
 }
 
-base::Result<domain::Recipient> GithubClient::read_user(const base::Secret& token, base::Deadline deadline) {
+base::Result<Recipient> GithubClient::read_user(const base::Secret& token, base::Deadline deadline) {
     const net::ClientRequest call{"GET",
                                   options_.api_url + "/user",
                                   {{"Accept", "application/vnd.github+json"},
@@ -114,7 +114,7 @@ base::Result<net::ClientResponse> GithubClient::read_public(const std::string& p
     return response;
 }
 
-base::Result<std::string> GithubClient::find_login(domain::GithubUserId id, base::Deadline deadline) {
+base::Result<std::string> GithubClient::find_login(GithubUserId id, base::Deadline deadline) {
     const auto response = read_public("/user/" + id.text(), deadline);
     if (!response) return tl::unexpected(response.error());
     std::string login = parse_login(response->body);
@@ -122,7 +122,7 @@ base::Result<std::string> GithubClient::find_login(domain::GithubUserId id, base
     return login;
 }
 
-base::Result<domain::Recipient> GithubClient::find_account(const std::string& login, base::Deadline deadline) {
+base::Result<Recipient> GithubClient::find_account(const std::string& login, base::Deadline deadline) {
     const auto response = read_public("/users/" + to_percent_encoded(login), deadline);
     if (!response) return tl::unexpected(response.error());
     return parse_user(response->body);
@@ -161,4 +161,4 @@ base::Result<void> GithubClient::check_credentials(base::Deadline deadline) {
     return tl::unexpected(error_of(response));
 }
 
-}  // namespace llmapikey::github
+}  // namespace llmapikey

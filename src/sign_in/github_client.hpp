@@ -6,7 +6,7 @@
 #include "identity/identity_provider.hpp"
 #include "net/http_client.hpp"
 
-namespace llmapikey::github {
+namespace llmapikey {
 
 struct GithubOptions {
     std::string web_url;  // "https://github.com"
@@ -19,16 +19,16 @@ struct GithubOptions {
 
 // IdentityProvider on an OAuth App of GitHub. Nothing is tried again: a code can be exchanged once, and a person is
 // waiting.
-class GithubClient final : public service::IdentityProvider {
+class GithubClient final : public IdentityProvider {
 public:
     GithubClient(GithubOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
 
-    std::string authorize_url(const service::AuthorizeRequest& request) const override;
-    base::Result<base::Secret> exchange(const service::ExchangeRequest& request, base::Deadline deadline) override;
-    base::Result<domain::Recipient> read_user(const base::Secret& token, base::Deadline deadline) override;
+    std::string authorize_url(const AuthorizeRequest& request) const override;
+    base::Result<base::Secret> exchange(const ExchangeRequest& request, base::Deadline deadline) override;
+    base::Result<Recipient> read_user(const base::Secret& token, base::Deadline deadline) override;
     base::Result<void> revoke(const base::Secret& token, base::Deadline deadline) override;
-    base::Result<std::string> find_login(domain::GithubUserId id, base::Deadline deadline) override;
-    base::Result<domain::Recipient> find_account(const std::string& login, base::Deadline deadline) override;
+    base::Result<std::string> find_login(GithubUserId id, base::Deadline deadline) override;
+    base::Result<Recipient> find_account(const std::string& login, base::Deadline deadline) override;
     base::Result<void> check_credentials(base::Deadline deadline) override;
 
 private:
@@ -41,4 +41,4 @@ private:
     net::HttpClient& http_;
 };
 
-}  // namespace llmapikey::github
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "base/encoding.hpp"
 #include "identity/login.hpp"
 
-namespace llmapikey::github {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -34,7 +34,7 @@ std::string form_value(std::string_view body, std::string_view name) {
 
 std::string login_of(const json::object& user) {
     std::string login = text_of(user, "login");
-    return domain::is_login(login) ? login : std::string();
+    return is_login(login) ? login : std::string();
 }
 
 }  // namespace
@@ -47,10 +47,10 @@ ExchangeAnswer parse_exchange_answer(std::string_view body) {
     return {base::Secret(field("access_token")), field("error")};
 }
 
-base::Result<domain::Recipient> parse_user(std::string_view body) {
+base::Result<Recipient> parse_user(std::string_view body) {
     const json::object user = parse_object(body);
     const json::value* id = user.if_contains("id");
-    domain::Recipient recipient;
+    Recipient recipient;
     if (id != nullptr && id->is_int64()) recipient.id.value = id->get_int64();
     recipient.login = login_of(user);
     if (recipient.id.value <= 0 || recipient.login.empty()) {
@@ -70,4 +70,4 @@ std::string parse_message(std::string_view body) {
     return base::to_printable(text_of(parse_object(body), "message"));
 }
 
-}  // namespace llmapikey::github
+}  // namespace llmapikey

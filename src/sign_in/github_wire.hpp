@@ -8,7 +8,7 @@
 #include "identity/github_user_id.hpp"
 
 // What GitHub answers, read from whatever bytes come. Pure; thread-safe.
-namespace llmapikey::github {
+namespace llmapikey {
 
 // Of the exchange of a code: a token, or else an error's code; both empty if the answer says neither.
 struct ExchangeAnswer {
@@ -19,10 +19,10 @@ struct ExchangeAnswer {
 ExchangeAnswer parse_exchange_answer(std::string_view body);
 
 // upstream_down: no profile with an id and a login. forbidden: an account that is no person's.
-base::Result<domain::Recipient> parse_user(std::string_view body);
+base::Result<Recipient> parse_user(std::string_view body);
 // Empty: there is none.
 std::string parse_login(std::string_view body);
 // What an error's body says; fit for a log, empty if it says nothing.
 std::string parse_message(std::string_view body);
 
-}  // namespace llmapikey::github
+}  // namespace llmapikey

@@ -1,6 +1,6 @@
 #include "sign_in/sign_in.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t id_bytes = 9;  // 12 characters of base64url
@@ -110,4 +110,4 @@ tl::expected<SignedIn, SignInError> SignIn::finish(const SignInAttempt& attempt,
     return SignedIn{std::move(*recipient), attempt.next, std::move(*token)};
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

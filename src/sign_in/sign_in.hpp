@@ -7,7 +7,7 @@
 #include "base/crypto.hpp"
 #include "identity/identity_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Why a sign-in did not come about.
 enum class SignInFailure {
@@ -50,7 +50,7 @@ struct CallbackParameters {
 };
 
 struct SignedIn {
-    domain::Recipient recipient;
+    Recipient recipient;
     std::string next;
     base::Secret token;  // to be revoked, off the person's path
 };
@@ -90,4 +90,4 @@ private:
     const base::Clock& clock_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

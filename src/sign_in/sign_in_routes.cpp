@@ -9,7 +9,7 @@
 #include "http/next_path.hpp"
 #include "ops/log.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 // One cookie per attempt, so that sign-ins in two tabs do not disturb each other.
@@ -46,10 +46,9 @@ void drop_surplus_attempts(const SignInRoutes& routes, const Context& context, n
 }
 
 // The attempt that `state` and a cookie of its name agree on.
-tl::expected<service::SignInAttempt, service::SignInError> find_attempt(const SignInRoutes& routes,
-                                                                        const net::Request& request,
-                                                                        std::string_view state) {
-    const std::string id = service::SignIn::attempt_id(state);
+tl::expected<SignInAttempt, SignInError> find_attempt(const SignInRoutes& routes, const net::Request& request,
+                                                      std::string_view state) {
+    const std::string id = SignIn::attempt_id(state);
     auto attempt = routes.sign_in.check(state, {});
     if (id.empty()) return attempt;
     find_good_cookie(request, attempt_cookie_name(id), [&](std::string_view cookie) {
@@ -59,27 +58,27 @@ tl::expected<service::SignInAttempt, service::SignInError> find_attempt(const Si
     return attempt;
 }
 
-std::string_view outcome_name(service::SignInFailure failure) {
+std::string_view outcome_name(SignInFailure failure) {
     switch (failure) {
-        case service::SignInFailure::denied:
+        case SignInFailure::denied:
             return "denied";
-        case service::SignInFailure::state_mismatch:
+        case SignInFailure::state_mismatch:
             return "state_mismatch";
-        case service::SignInFailure::code_rejected:
+        case SignInFailure::code_rejected:
             return "code_rejected";
-        case service::SignInFailure::email_unverified:
+        case SignInFailure::email_unverified:
             return "email_unverified";
-        case service::SignInFailure::not_a_person:
+        case SignInFailure::not_a_person:
             return "not_a_person";
-        case service::SignInFailure::rate_limited:
+        case SignInFailure::rate_limited:
             return "rate_limited";
-        case service::SignInFailure::github_down:
+        case SignInFailure::github_down:
             return "github_down";
-        case service::SignInFailure::misconfigured:
+        case SignInFailure::misconfigured:
             return "misconfigured";
-        case service::SignInFailure::wrong_callback:
+        case SignInFailure::wrong_callback:
             return "wrong_callback";
-        case service::SignInFailure::app_suspended:
+        case SignInFailure::app_suspended:
             return "app_suspended";
     }
     return "unknown";
@@ -90,46 +89,46 @@ struct SignInAnswer {
     ErrorText text;
 };
 
-SignInAnswer answer_of(service::SignInFailure failure) {
+SignInAnswer answer_of(SignInFailure failure) {
     switch (failure) {
-        case service::SignInFailure::denied:
+        case SignInFailure::denied:
             return {403,
                     {"Sign-in canceled", "You told GitHub not to let us see who you are.",
                      "We only read your account's number and login name. You can try again at any time.", "", ""}};
-        case service::SignInFailure::state_mismatch:
+        case SignInFailure::state_mismatch:
             return {400,
                     {"This sign-in has run out",
                      "It was started in another browser, more than ten minutes ago, or has been used already.",
                      "Start again from here.", "", ""}};
-        case service::SignInFailure::code_rejected:
+        case SignInFailure::code_rejected:
             return {400,
                     {"GitHub did not accept the sign-in",
                      "The code that GitHub gave your browser was refused: it has expired or been used.",
                      "Start again from here.", "", ""}};
-        case service::SignInFailure::email_unverified:
+        case SignInFailure::email_unverified:
             return {403,
                     {"Verify your e-mail address first",
                      "GitHub lets nobody in whose primary e-mail address is not verified.",
                      "Verify it in GitHub's settings, under Emails, then try again.", "", ""}};
-        case service::SignInFailure::not_a_person:
+        case SignInFailure::not_a_person:
             return {403,
                     {"Not a personal account",
                      "Keys are for people: this GitHub account belongs to an organization or a bot.",
                      "Sign in with your personal account.", "", ""}};
-        case service::SignInFailure::rate_limited:
+        case SignInFailure::rate_limited:
             return {503,
                     {"GitHub asks us to wait", "GitHub is limiting how often we may ask.", "Try again in a minute.", "",
                      ""}};
-        case service::SignInFailure::github_down:
+        case SignInFailure::github_down:
             return {502,
                     {"GitHub did not answer", "GitHub could not be reached in time, or its answer made no sense.",
                      "Try again in a minute.", "", ""}};
-        case service::SignInFailure::misconfigured:
+        case SignInFailure::misconfigured:
             return {
                 502,
                 {"Sign-in is not set up correctly", "GitHub does not accept this service's own credentials or address.",
                  "Only the organizer can mend this: tell them to run `llmapikey doctor`.", "", ""}};
-        case service::SignInFailure::wrong_callback:
+        case SignInFailure::wrong_callback:
             return {
                 502,
                 {"Sign-in leads to the wrong address",
@@ -138,7 +137,7 @@ SignInAnswer answer_of(service::SignInFailure failure) {
                  "Only the organizer can mend this: the callback URL must be this service's public address, followed "
                  "by /auth/callback.",
                  "", ""}};
-        case service::SignInFailure::app_suspended:
+        case SignInFailure::app_suspended:
             return {502,
                     {"GitHub has suspended this app",
                      "GitHub lets nobody sign in here at present: the OAuth App of this service is suspended "
@@ -149,20 +148,20 @@ SignInAnswer answer_of(service::SignInFailure failure) {
 }
 
 // With a way to try again that leads to the same place.
-net::Response error_answer(const Context& context, const service::SignInError& error, const std::string& next) {
+net::Response error_answer(const Context& context, const SignInError& error, const std::string& next) {
     SignInAnswer answer = answer_of(error.failure);
     answer.text.action_path = "/auth/login?next=" + base::to_percent_encoded(next);
     answer.text.action_text = "Try again";
     return error_response(context, answer.status, error.retry_after, answer.text);
 }
 
-net::Response fail_sign_in(const SignInRoutes& routes, const Context& context, const service::SignInError& error,
+net::Response fail_sign_in(const SignInRoutes& routes, const Context& context, const SignInError& error,
                            const std::string& next) {
-    const bool is_ours = error.failure == service::SignInFailure::misconfigured ||
-                         error.failure == service::SignInFailure::wrong_callback ||
-                         error.failure == service::SignInFailure::app_suspended;
+    const bool is_ours = error.failure == SignInFailure::misconfigured ||
+                         error.failure == SignInFailure::wrong_callback ||
+                         error.failure == SignInFailure::app_suspended;
     // One alert for all that only the operator can mend; the log says which.
-    routes.metrics.count_sign_in(outcome_name(is_ours ? service::SignInFailure::misconfigured : error.failure));
+    routes.metrics.count_sign_in(outcome_name(is_ours ? SignInFailure::misconfigured : error.failure));
     ops::log(is_ours ? ops::LogLevel::error : ops::LogLevel::warn, "sign-in failed: " + error.detail,
              {{"outcome", std::string(outcome_name(error.failure))}, {"request_id", context.request_id}});
     return error_answer(context, error, next);
@@ -170,7 +169,7 @@ net::Response fail_sign_in(const SignInRoutes& routes, const Context& context, c
 
 // Off the person's path: they are signed in whether GitHub takes its token back now or lets it lapse.
 void revoke_in_background(const SignInRoutes& routes, const base::Secret& token, base::Seconds timeout) {
-    service::SignIn& sign_in = routes.sign_in;
+    SignIn& sign_in = routes.sign_in;
     const auto revoke = [&sign_in, token, timeout] {
         const auto revoked = sign_in.revoke_token(token, base::Deadline::after(timeout));
         if (!revoked) ops::log(ops::LogLevel::warn, "GitHub did not revoke a token: " + revoked.error().detail);
@@ -180,12 +179,12 @@ void revoke_in_background(const SignInRoutes& routes, const base::Secret& token,
     }
 }
 
-void remember_username(const SignInRoutes& routes, const domain::Recipient& recipient) {
+void remember_username(const SignInRoutes& routes, const Recipient& recipient) {
     const auto updated = routes.store.update_username(recipient);
     if (!updated) ops::log(ops::LogLevel::warn, "noting a login name failed: " + updated.error().detail);
 }
 
-net::Response welcome(const SignInRoutes& routes, const Context& context, const service::SignedIn& signed_in) {
+net::Response welcome(const SignInRoutes& routes, const Context& context, const SignedIn& signed_in) {
     const std::string token = routes.sessions.issue(signed_in.recipient, routes.clock.now());
     const Cookie session{std::string(session_cookie_name), token, "/", session_lifetime, context.origin.is_https};
     net::Response response = redirect(302, safe_next_path(signed_in.next));
@@ -210,14 +209,14 @@ net::Response SignInRoutes::start(const Context& context) const {
     net::Response response = redirect(302, start.authorize_url);
     drop_surplus_attempts(*this, context, response);
     response.set("Set-Cookie",
-                 to_set_cookie(attempt_cookie(context, start.id, start.sealed, service::SignIn::attempt_lifetime)));
+                 to_set_cookie(attempt_cookie(context, start.id, start.sealed, SignIn::attempt_lifetime)));
     return response;
 }
 
 net::Response SignInRoutes::finish(const Context& context) const {
     const Form query(context.request.query);
-    const service::CallbackParameters callback{query.value("code"), query.value("state"), query.value("error"),
-                                               query.value("error_description")};
+    const CallbackParameters callback{query.value("code"), query.value("state"), query.value("error"),
+                                      query.value("error_description")};
     const auto attempt = find_attempt(*this, context.request, callback.state);
     if (!attempt) {
         // The back button, or a second click: whoever is signed in already is let through, unchanged.
@@ -225,7 +224,7 @@ net::Response SignInRoutes::finish(const Context& context) const {
         // GitHub reports a wrong callback at the one that is registered, which may be another host of ours: there is no
         // cookie of the attempt then.
         return fail_sign_in(*this, context,
-                            callback.error.empty() ? attempt.error() : service::SignIn::refusal_of(callback.error),
+                            callback.error.empty() ? attempt.error() : SignIn::refusal_of(callback.error),
                             "/dashboard");
     }
     const auto deadline = base::Deadline::after(context.shared.settings.upstream_timeout);
@@ -248,4 +247,4 @@ net::Response SignInRoutes::sign_out(const Context& context) const {
     return response;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

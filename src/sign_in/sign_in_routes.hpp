@@ -8,14 +8,14 @@
 #include "ops/metrics.hpp"
 #include "sign_in/sign_in.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Signing in with GitHub, and out.
 struct SignInRoutes {
-    service::SignIn& sign_in;
+    SignIn& sign_in;
     ops::Metrics& metrics;
     base::WorkQueue& background_queue;
-    service::KeyStore& store;
+    KeyStore& store;
     const SessionTokens& sessions;
     const base::Clock& clock;
 
@@ -24,4 +24,4 @@ struct SignInRoutes {
     net::Response sign_out(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

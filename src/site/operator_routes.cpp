@@ -2,7 +2,7 @@
 
 #include "ops/log.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 net::Response text_response(int status, std::string text) {
@@ -35,4 +35,4 @@ net::Response OperatorRoutes::robots(const Context&) const {
     return text_response(200, "User-agent: *\nDisallow: /auth/\n");
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

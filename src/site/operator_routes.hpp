@@ -7,7 +7,7 @@
 #include "keys/key_store.hpp"
 #include "ops/metrics.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What /readyz says, and whether anybody asks.
 struct Readiness {
@@ -19,7 +19,7 @@ struct Readiness {
 struct OperatorRoutes {
     Readiness& readiness;
     const base::Clock& clock;
-    service::KeyStore& store;
+    KeyStore& store;
     ops::Metrics& metrics;
 
     net::Response health(const Context& context) const;
@@ -28,4 +28,4 @@ struct OperatorRoutes {
     net::Response robots(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -9,12 +9,12 @@
 #include "providers/example_model.hpp"
 #include "site/public_views.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
-views::ModelChoice model_choice(const PublicPages& routes, const service::Guardrail* guardrail) {
-    using State = views::ModelChoice::State;
-    views::ModelChoice models;
+ModelChoice model_choice(const PublicPages& routes, const Guardrail* guardrail) {
+    using State = ModelChoice::State;
+    ModelChoice models;
     if (!routes.guardrail.is_configured()) return models;
     models.state = guardrail == nullptr ? State::not_known_yet : State::known;
     if (guardrail == nullptr) return models;
@@ -31,19 +31,19 @@ views::ModelChoice model_choice(const PublicPages& routes, const service::Guardr
 
 net::Response PublicPages::landing(const Context& context) const {
     const bool is_limited = guardrail.is_configured();
-    return html_response(200, views::render(views::LandingView{make_frame(context), is_limited}));
+    return html_response(200, render(LandingView{make_frame(context), is_limited}));
 }
 
 net::Response PublicPages::docs(const Context& context) const {
-    views::DocsView view;
+    DocsView view;
     view.frame = make_frame(context);
     view.api_base_url = context.shared.settings.api_base_url;
     view.example_model = example_model(guardrail, context.shared.settings.example_model);
     view.models = model_choice(*this, guardrail.known().get());
-    if (!context.session) return html_response(200, views::render(view));
+    if (!context.session) return html_response(200, render(view));
     const auto grant = store.find(context.session->recipient.id);
     if (!grant) return error_response(context, grant.error());
-    if (*grant && (*grant)->status == domain::GrantStatus::active) {
+    if (*grant && (*grant)->status == GrantStatus::active) {
         view.masked_key = masked_key_text((*grant)->key_hint);
         view.expires_on = date_text((*grant)->expires_at);
         view.frame.daily_limit_usd = base::to_money((*grant)->daily_limit);
@@ -51,7 +51,7 @@ net::Response PublicPages::docs(const Context& context) const {
         const auto raw_key = is_asked_for ? issuance.open_key(**grant) : base::Result<base::Secret>();
         if (raw_key) view.raw_key = raw_key->reveal();
     }
-    return html_response(200, views::render(view));
+    return html_response(200, render(view));
 }
 
 net::Response PublicPages::openapi(const Context&) const {
@@ -63,4 +63,4 @@ net::Response PublicPages::openapi(const Context&) const {
     return response;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

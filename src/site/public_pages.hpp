@@ -5,17 +5,17 @@
 #include "keys/key_store.hpp"
 #include "providers/guardrail_watch.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The landing page, the documentation and the description of the API: what anybody may read.
 struct PublicPages {
-    const service::GuardrailWatch& guardrail;
-    service::KeyStore& store;
-    service::Issuance& issuance;
+    const GuardrailWatch& guardrail;
+    KeyStore& store;
+    Issuance& issuance;
 
     net::Response landing(const Context& context) const;
     net::Response docs(const Context& context) const;
     net::Response openapi(const Context& context) const;  // the description of the JSON API
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 struct Snippet {
@@ -159,4 +159,4 @@ std::string render(const DocsView& view) {
     return render_template("docs", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "http/answers/views.hpp"
 
 // The landing page and the documentation as values.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct LandingView {
     Frame frame;
@@ -39,4 +39,4 @@ struct DocsView {
 std::string render(const LandingView& view);
 std::string render(const DocsView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

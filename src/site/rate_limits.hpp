@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Token buckets that all replicas share: for what costs money, where a limit of each process would grow with their
 // number. Blocking: call it on a worker thread. Thread-safe.
@@ -18,4 +18,4 @@ public:
     virtual base::Result<std::optional<base::Seconds>> take(const std::string& client, int per_minute) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -8,7 +8,7 @@
 #include "http/answers/error_response.hpp"
 #include "site/stored_answers.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -40,7 +40,7 @@ std::optional<net::Response> refuse_replay(const Handlers& handlers, const Conte
 }  // namespace
 
 net::Response under_way_response(const Context& context, base::Seconds ends_within) {
-    const base::Seconds age = service::StoredAnswers::longest_request - ends_within;
+    const base::Seconds age = StoredAnswers::longest_request - ends_within;
     const std::string bound = std::to_string(ends_within.count()) + (ends_within.count() == 1 ? " second" : " seconds");
     // One that is under way for longer than usual was most likely interrupted: asking sooner is of no use.
     return error_response(context, 409, age < usual_request ? usual_pause : ends_within,
@@ -56,4 +56,4 @@ net::Response replay(const Handlers& handlers, const Context& context, int statu
     return std::move(response.set("Idempotency-Replayed", "true"));
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

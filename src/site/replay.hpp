@@ -5,7 +5,7 @@
 #include "http/context.hpp"
 
 // What becomes of a request whose Idempotency-Key came before.
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The first request is not done, or was interrupted and counts as dead within this time.
 net::Response under_way_response(const Context& context, base::Seconds ends_within);
@@ -14,4 +14,4 @@ net::Response under_way_response(const Context& context, base::Seconds ends_with
 // secret of a webhook again is recorded.
 net::Response replay(const Handlers& handlers, const Context& context, int status, const std::string& body);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -14,7 +14,7 @@
 #include "site/replay.hpp"
 #include "site/unfit_fields.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 // Health checks of load balancers may come with any Host, or in HTTP/1.0 with none: nothing here depends on it.
@@ -43,16 +43,16 @@ std::string_view bearer_of(const net::Request& request) {
     return is_bearer ? base::trim(value.substr(scheme.size())) : std::string_view();
 }
 
-bool is_covered(ApiScope needed, const service::ApiToken& token) {
+bool is_covered(ApiScope needed, const ApiToken& token) {
     switch (needed) {
         case ApiScope::none:
             return false;
         case ApiScope::read:
-            return token.scopes.contains(service::Scope::read);
+            return token.scopes.contains(Scope::read);
         case ApiScope::write:
-            return token.scopes.contains(service::Scope::write);
+            return token.scopes.contains(Scope::write);
         case ApiScope::reveal:
-            return token.scopes.contains(service::Scope::reveal);
+            return token.scopes.contains(Scope::reveal);
     }
     return false;
 }
@@ -286,19 +286,19 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
         std::string(request.method) + " " + std::string(request.target) + "\n" + std::string(request.body)));
     const auto begun = parts_.stored_answers.begin(actor, key, fingerprint, parts_.clock.now());
     if (!begun) return error_response(context, begun.error());
-    if (std::holds_alternative<service::OtherRequest>(*begun)) {
+    if (std::holds_alternative<OtherRequest>(*begun)) {
         return error_response(
             context, 422, {},
             {"Idempotency-Key used before", "It came with another request.", "Use a new one.", "", ""});
     }
-    if (const auto* under_way = std::get_if<service::RequestUnderWay>(&*begun))
+    if (const auto* under_way = std::get_if<RequestUnderWay>(&*begun))
         return under_way_response(context, under_way->ends_within);
     const std::string bound_to = actor + "\n" + key;
-    if (const auto* stored = std::get_if<service::StoredAnswer>(&*begun)) {
+    if (const auto* stored = std::get_if<StoredAnswer>(&*begun)) {
         const auto body = parts_.answer_sealer.open(stored->sealed_body, bound_to);
         return body ? replay(handlers_, context, stored->status, body->reveal()) : error(context, 500);
     }
-    const std::string& attempt = std::get<service::FirstRequest>(*begun).attempt;
+    const std::string& attempt = std::get<FirstRequest>(*begun).attempt;
     net::Response response = context.route->handler(handlers_, context);
     // What failed, or is still under way, may be asked for again with the same key.
     const bool is_kept = response.status == 200 || response.status == 201;
@@ -396,4 +396,4 @@ void Site::note(const Answered& answered) const {
                    {"request_id", answered.request_id}});
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

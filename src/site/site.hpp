@@ -15,16 +15,16 @@
 #include "site/stored_answers.hpp"
 #include "tokens/api_tokens.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What requests pass through before a handler sees them. All must outlive the site; all are thread-safe.
 struct SiteParts {
     const base::Clock& clock;
     const SessionTokens& sessions;
     const std::set<std::int64_t>& admins;  // ids on the allowlist
-    service::ApiTokens& tokens;
-    service::RateLimits* rate_limits;  // that all replicas share; null: there is one process only
-    service::StoredAnswers& stored_answers;
+    ApiTokens& tokens;
+    RateLimits* rate_limits;  // that all replicas share; null: there is one process only
+    StoredAnswers& stored_answers;
     const base::Sealer& answer_sealer;
     ops::Metrics& metrics;
 };
@@ -92,4 +92,4 @@ private:
     StandingAnswers standing_;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "http/field_check.hpp"
 #include "http/request_id.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr std::string_view docs_path = "/docs";
@@ -68,7 +68,7 @@ std::optional<StandingAnswers::Standing> StandingAnswers::find(const net::Reques
     // What cannot be read, or holds a whole key, is refused like any other.
     if (!request.query.empty()) {
         const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
-        if (!query || !is_decodable(request.query) || domain::holds_raw_key(*query)) return std::nullopt;
+        if (!query || !is_decodable(request.query) || holds_raw_key(*query)) return std::nullopt;
     }
     if (!is_docs) return Standing{&page->second.answer, page->second.route, nullptr};
     auto docs = docs_.load();
@@ -80,4 +80,4 @@ net::ReadyAnswer StandingAnswers::busy(bool is_json, bool is_head, bool is_https
     return (is_json ? busy_problem_ : busy_page_).answer(is_head, is_https, request_id);
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -11,7 +11,7 @@
 #include "http/answers/prepared_refusal.hpp"
 #include "http/context.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What is answered alike to everybody, and stands in memory as it goes out: assets, the pages for those who are not
 // signed in, and the refusals when there is too much to do. Thread-safe.
@@ -48,4 +48,4 @@ private:
     PreparedRefusal busy_page_, busy_problem_;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

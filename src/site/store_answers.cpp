@@ -5,7 +5,7 @@
 #include "base/crypto.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 // Takes the place of an answer that is too old, and of a request that has died. $6: older than a day; $7: begun so long
@@ -29,8 +29,8 @@ const std::string delete_old = "DELETE FROM llmapikey.stored_answers WHERE begun
 
 }  // namespace
 
-base::Result<service::RequestOutcome> SqlStoredAnswers::begin(const std::string& actor, const std::string& key,
-                                                              const std::string& fingerprint, base::Timestamp now) {
+base::Result<RequestOutcome> SqlStoredAnswers::begin(const std::string& actor, const std::string& key,
+                                                     const std::string& fingerprint, base::Timestamp now) {
     const std::string attempt = base::random_uuid();
     const std::int64_t oldest = seconds_of(now - kept_for);
     const auto cleared = database_->run(delete_old, SqlValues().add(oldest));
@@ -40,24 +40,24 @@ base::Result<service::RequestOutcome> SqlStoredAnswers::begin(const std::string&
     values.add(oldest).add(seconds_of(now - longest_request));
     const auto inserted = database_->run(insert_request, values);
     if (!inserted) return tl::unexpected(inserted.error());
-    if (inserted->changed == 1) return service::RequestOutcome{service::FirstRequest{attempt}};
+    if (inserted->changed == 1) return RequestOutcome{FirstRequest{attempt}};
     const auto stored = database_->run(select_request, SqlValues().add(actor).add(key));
     if (!stored) return tl::unexpected(stored.error());
-    if (stored->rows.empty()) return service::RequestOutcome{service::RequestUnderWay{base::Seconds{1}}};
+    if (stored->rows.empty()) return RequestOutcome{RequestUnderWay{base::Seconds{1}}};
     const SqlRow& row = stored->rows[0];
-    if (row.text(0) != fingerprint) return service::RequestOutcome{service::OtherRequest{}};
+    if (row.text(0) != fingerprint) return RequestOutcome{OtherRequest{}};
     // Written by a first try of the same statement, of which the answer was lost.
-    if (row.text(4) == attempt) return service::RequestOutcome{service::FirstRequest{attempt}};
+    if (row.text(4) == attempt) return RequestOutcome{FirstRequest{attempt}};
     if (row.number(1) == 0) {
         const base::Seconds left = time_of(row.number(3)) + longest_request + base::Seconds{1} - now;
         const base::Seconds most = longest_request + base::Seconds{1};
-        return service::RequestOutcome{service::RequestUnderWay{std::clamp(left, base::Seconds{1}, most)}};
+        return RequestOutcome{RequestUnderWay{std::clamp(left, base::Seconds{1}, most)}};
     }
-    return service::RequestOutcome{service::StoredAnswer{static_cast<int>(row.number(1)), row.text(2)}};
+    return RequestOutcome{StoredAnswer{static_cast<int>(row.number(1)), row.text(2)}};
 }
 
 base::Result<void> SqlStoredAnswers::finish(const std::string& actor, const std::string& key,
-                                            const std::string& attempt, const service::StoredAnswer& answer) {
+                                            const std::string& attempt, const StoredAnswer& answer) {
     SqlValues values;
     values.add(actor).add(key).add(attempt).add(std::int64_t{answer.status}).add(answer.sealed_body);
     return done(database_->run(update_answer, values));
@@ -68,4 +68,4 @@ base::Result<void> SqlStoredAnswers::forget(const std::string& actor, const std:
     return done(database_->run(delete_request, SqlValues().add(actor).add(key).add(attempt)));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

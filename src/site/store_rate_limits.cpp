@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 // $2: tokens a minute, which is also the most that a bucket holds. A bucket remembers whether its last caller got one.
@@ -35,4 +35,4 @@ base::Result<std::optional<base::Seconds>> PostgresRateLimits::take(const std::s
     return base::Seconds{std::max<std::int64_t>(1, answer->rows.number(0, 1))};
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

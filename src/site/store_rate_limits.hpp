@@ -6,11 +6,11 @@
 #include "site/rate_limits.hpp"
 #include "sql/postgres/database.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // RateLimits in llmapikey.rate_limits, by the database's clock. One round trip a token; buckets that are full again
 // are cleared away now and then.
-class PostgresRateLimits final : public service::RateLimits {
+class PostgresRateLimits final : public RateLimits {
 public:
     explicit PostgresRateLimits(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
@@ -21,4 +21,4 @@ private:
     std::atomic<unsigned> taken_{0};
 };
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 struct StoredAnswer {
     int status = 0;
@@ -38,4 +38,4 @@ public:
     virtual base::Result<void> forget(const std::string& actor, const std::string& key, const std::string& attempt) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -10,11 +10,11 @@
 #include "keys/pasted_key.hpp"
 #include "ops/log.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 std::string masked(const base::Secret& raw_key) {
-    return "sk-or-…" + domain::key_hint(raw_key.reveal());
+    return "sk-or-…" + key_hint(raw_key.reveal());
 }
 
 }  // namespace
@@ -22,9 +22,9 @@ std::string masked(const base::Secret& raw_key) {
 std::optional<net::Response> refuse_raw_key(const Context& context, const Route& route, std::string_view path) {
     const std::string_view sent = context.request.query;
     const std::string query = base::from_percent_encoded(sent, /*plus_is_space=*/true).value_or(std::string(sent));
-    const bool is_bare = !domain::bare_key_in(Form(sent).value("q")).empty();
-    if (!is_bare && !domain::holds_raw_key(query)) return std::nullopt;
-    const base::Secret raw_key = service::raw_key_in(query);
+    const bool is_bare = !bare_key_in(Form(sent).value("q")).empty();
+    if (!is_bare && !holds_raw_key(query)) return std::nullopt;
+    const base::Secret raw_key = raw_key_in(query);
     ops::log(
         ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",
         {{"key", masked(raw_key)}, {"path", loggable_path(context.request.path)}, {"request_id", context.request_id}});
@@ -40,18 +40,18 @@ std::optional<net::Response> refuse_raw_key(const Context& context, const Route&
 }
 
 bool has_raw_key(std::string_view path) {
-    return domain::holds_raw_key(base::from_percent_encoded(path, /*plus_is_space=*/false).value_or(std::string(path)));
+    return holds_raw_key(base::from_percent_encoded(path, /*plus_is_space=*/false).value_or(std::string(path)));
 }
 
 std::string loggable_path(std::string_view path) {
     std::string decoded;
     if (path.find('%') != std::string_view::npos) {
         decoded = base::from_percent_encoded(path, /*plus_is_space=*/false).value_or(std::string());
-        if (domain::holds_raw_key(decoded)) path = decoded;
+        if (holds_raw_key(decoded)) path = decoded;
     }
-    if (!domain::holds_raw_key(path)) return base::to_printable(path);
+    if (!holds_raw_key(path)) return base::to_printable(path);
     const std::string_view before = path.substr(0, base::to_lower(path).find("sk-or-"));
-    return base::to_printable(before) + masked(service::raw_key_in(path));
+    return base::to_printable(before) + masked(raw_key_in(path));
 }
 
 std::optional<net::Response> refuse_unknown_fields(const Context& context) {
@@ -65,4 +65,4 @@ std::optional<net::Response> refuse_unknown_fields(const Context& context) {
                           {"Bad request", std::move(why), "Nothing was done.", "/", "To the start page"});
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "http/context.hpp"
 
 // What is refused of a request's fields before its handler sees them; nullopt: nothing.
-namespace llmapikey::web {
+namespace llmapikey {
 
 // A whole key in the query, where somebody has pasted it into a search or a link. It is neither looked for nor
 // repeated, and a browser is sent to `path` without it. `route`: the one that `path` leads to.
@@ -22,4 +22,4 @@ std::string loggable_path(std::string_view path);
 // Fields that the route does not take (web/field_check.hpp).
 std::optional<net::Response> refuse_unknown_fields(const Context& context);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

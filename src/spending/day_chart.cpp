@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr int chart_height = 100;
@@ -16,16 +16,16 @@ int height_of(std::int64_t value, std::int64_t most) {
 
 }  // namespace
 
-views::Chart day_chart(const std::string& title, const std::vector<DayValue>& days,
-                       const std::function<std::string(std::int64_t)>& text_of) {
-    views::Chart chart;
+Chart day_chart(const std::string& title, const std::vector<DayValue>& days,
+                const std::function<std::string(std::int64_t)>& text_of) {
+    Chart chart;
     chart.title = title;
     std::int64_t most = 0;
     for (const DayValue& day : days)
         most = std::max(most, day.value);
     chart.most = text_of(most);
     for (const DayValue& day : days) {
-        views::Bar bar;
+        Bar bar;
         bar.x = static_cast<int>(chart.bars.size()) * bar_step + 1;
         bar.height = height_of(day.value, most);
         bar.y = chart_height - bar.height;
@@ -37,4 +37,4 @@ views::Chart day_chart(const std::string& title, const std::vector<DayValue>& da
     return chart;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 
 #include "http/answers/views.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 struct DayValue {
     std::string day;  // "2027-02-22"
@@ -15,7 +15,7 @@ struct DayValue {
 };
 
 // A bar for each day, as high as its part of the highest.
-views::Chart day_chart(const std::string& title, const std::vector<DayValue>& days,
-                       const std::function<std::string(std::int64_t)>& text_of);
+Chart day_chart(const std::string& title, const std::vector<DayValue>& days,
+                const std::function<std::string(std::int64_t)>& text_of);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -1,9 +1,8 @@
 #include "spending/known_usage.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
-service::UsageCache::Known known_usage(service::UsageCache& cache, base::WorkQueue& background,
-                                       const domain::Grant& grant) {
+UsageCache::Known known_usage(UsageCache& cache, base::WorkQueue& background, const Grant& grant) {
     auto known = cache.look(grant.delete_handle);
     if (known.should_refresh) {
         const bool is_queued = background.try_submit([&cache, grant] { cache.refresh(grant); });
@@ -12,4 +11,4 @@ service::UsageCache::Known known_usage(service::UsageCache& cache, base::WorkQue
     return known;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

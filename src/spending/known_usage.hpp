@@ -3,10 +3,9 @@
 #include "base/work_queue.hpp"
 #include "spending/usage.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What is known of a key's spending now; has `background` ask the upstream if it is time to.
-service::UsageCache::Known known_usage(service::UsageCache& cache, base::WorkQueue& background,
-                                       const domain::Grant& grant);
+UsageCache::Known known_usage(UsageCache& cache, base::WorkQueue& background, const Grant& grant);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 using std::chrono::days;
@@ -174,4 +174,4 @@ base::MicroUsd spent_today(const UpstreamKey& key) {
     return spent;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

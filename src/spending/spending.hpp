@@ -11,7 +11,7 @@
 #include "identity/github_user_id.hpp"
 #include "providers/key_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What upstream said of one key's spending.
 struct SpendingReading {
@@ -74,7 +74,7 @@ public:
     // Every key has been read and noted, the first of them at this time.
     virtual base::Result<void> note_all_read(base::Timestamp since) = 0;
     // From the day of `since` on, in order; days without spending are missing.
-    virtual base::Result<std::vector<SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) = 0;
+    virtual base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) = 0;
     // Forgets days before that of `before`.
     virtual base::Result<void> prune_days(base::Timestamp before) = 0;
 };
@@ -90,4 +90,4 @@ inline base::MicroUsd not_negative(base::MicroUsd amount) {
 // What a key has spent of today's cap. Never lifetime usage, and never negative.
 base::MicroUsd spent_today(const UpstreamKey& key);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -7,10 +7,8 @@
 #include "grant/grant.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
-
-using service::BookedDay;
 
 // What is known of keys on the day $2, and on the latest day before. $1: their handles.
 const std::string select_books =
@@ -58,7 +56,7 @@ bool is_word(const std::string& handle) {
 }
 
 struct HeldKey {
-    service::KeyBooks books;
+    KeyBooks books;
     std::optional<base::Timestamp> last_used_at;
 };
 
@@ -78,10 +76,10 @@ std::map<std::string, HeldKey> held_keys_of(const SqlAnswer& answer, std::chrono
     return held;
 }
 
-SqlValues values_of(const std::string& handle, const service::Booking& booking) {
+SqlValues values_of(const std::string& handle, const Booking& booking) {
     const BookedDay& day = booking.becomes;
     SqlValues values;
-    values.add(handle).add(domain::day_text(day.day)).add(day.spent.value);
+    values.add(handle).add(day_text(day.day)).add(day.spent.value);
     values.add_if(day.usage ? std::optional(day.usage->value) : std::nullopt).add(seconds_of(day.read_at));
     values.add_if(booking.was ? std::optional(booking.was->spent.value) : std::nullopt);
     const bool was_kept = booking.was && booking.was->usage;
@@ -91,26 +89,26 @@ SqlValues values_of(const std::string& handle, const service::Booking& booking) 
 }  // namespace
 
 base::Result<SqlSpendingStore::Writes> SqlSpendingStore::writes_of(
-    const std::vector<const service::SpendingReading*>& readings) {
+    const std::vector<const SpendingReading*>& readings) {
     // Readings of one page can lie on both sides of 00:00.
-    std::map<std::chrono::sys_days, std::vector<const service::SpendingReading*>> by_day;
-    for (const service::SpendingReading* reading : readings)
+    std::map<std::chrono::sys_days, std::vector<const SpendingReading*>> by_day;
+    for (const SpendingReading* reading : readings)
         by_day[std::chrono::floor<std::chrono::days>(reading->at)].push_back(reading);
     Writes writes;
     for (const auto& [day, of_day] : by_day) {
         const bool is_several = of_day.size() > 1;
         std::string handles;
-        for (const service::SpendingReading* reading : of_day)
+        for (const SpendingReading* reading : of_day)
             handles += (handles.empty() ? "" : ",") + reading->delete_handle;
         const auto answer = database_->run(select_books + (is_several ? of_several : of_one),
-                                           SqlValues().add(handles).add(domain::day_text(day)));
+                                           SqlValues().add(handles).add(day_text(day)));
         if (!answer) return tl::unexpected(answer.error());
         const auto held = held_keys_of(*answer, day);
-        for (const service::SpendingReading* reading : of_day) {
+        for (const SpendingReading* reading : of_day) {
             const auto found = held.find(reading->delete_handle);
             if (found == held.end()) continue;
             const HeldKey& key = found->second;
-            for (const service::Booking& booking : service::book(*reading, key.books))
+            for (const Booking& booking : book(*reading, key.books))
                 writes.days.push_back(values_of(reading->delete_handle, booking));
             const bool is_later =
                 reading->last_used_at && key.last_used_at.value_or(base::Timestamp{}) < *reading->last_used_at;
@@ -121,9 +119,9 @@ base::Result<SqlSpendingStore::Writes> SqlSpendingStore::writes_of(
     return writes;
 }
 
-base::Result<void> SqlSpendingStore::note(const std::vector<service::SpendingReading>& readings) {
-    std::vector<std::vector<const service::SpendingReading*>> groups(1);
-    for (const service::SpendingReading& reading : readings) {
+base::Result<void> SqlSpendingStore::note(const std::vector<SpendingReading>& readings) {
+    std::vector<std::vector<const SpendingReading*>> groups(1);
+    for (const SpendingReading& reading : readings) {
         if (is_word(reading.delete_handle)) {
             groups.front().push_back(&reading);
         } else {
@@ -147,17 +145,17 @@ base::Result<void> SqlSpendingStore::note_all_read(base::Timestamp since) {
     return done(database_->run(upsert_all_read, SqlValues().add(seconds_of(since))));
 }
 
-base::Result<std::vector<service::SpendingDay>> SqlSpendingStore::days(domain::GithubUserId id, base::Timestamp since) {
-    const auto answer = database_->run(select_days, SqlValues().add(id.text()).add(domain::day_text(since)));
+base::Result<std::vector<SpendingDay>> SqlSpendingStore::days(GithubUserId id, base::Timestamp since) {
+    const auto answer = database_->run(select_days, SqlValues().add(id.text()).add(day_text(since)));
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::SpendingDay> days;
+    std::vector<SpendingDay> days;
     for (const SqlRow& row : answer->rows)
         days.push_back({row.text(0), base::MicroUsd{row.number(1)}});
     return days;
 }
 
 base::Result<void> SqlSpendingStore::prune_days(base::Timestamp before) {
-    return done(database_->run(delete_days, SqlValues().add(domain::day_text(before))));
+    return done(database_->run(delete_days, SqlValues().add(day_text(before))));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -5,16 +5,16 @@
 #include "spending/spending.hpp"
 #include "sql/sql_database.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // SpendingStore in either database.
-class SqlSpendingStore final : public service::SpendingStore {
+class SqlSpendingStore final : public SpendingStore {
 public:
     explicit SqlSpendingStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
-    base::Result<void> note(const std::vector<service::SpendingReading>& readings) override;
+    base::Result<void> note(const std::vector<SpendingReading>& readings) override;
     base::Result<void> note_all_read(base::Timestamp since) override;
-    base::Result<std::vector<service::SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) override;
+    base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) override;
     base::Result<void> prune_days(base::Timestamp before) override;
 
 private:
@@ -22,9 +22,9 @@ private:
     struct Writes {
         std::vector<SqlValues> days, uses;
     };
-    base::Result<Writes> writes_of(const std::vector<const service::SpendingReading*>& readings);
+    base::Result<Writes> writes_of(const std::vector<const SpendingReading*>& readings);
 
     std::shared_ptr<SqlDatabase> database_;
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

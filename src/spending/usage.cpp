@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr base::Seconds fresh_for{20};
@@ -19,7 +19,7 @@ bool is_same_utc_day(base::Timestamp left, base::Timestamp right) {
 base::MicroUsd sum_from(const std::vector<SpendingDay>& days, base::Timestamp first) {
     base::MicroUsd sum;
     for (const SpendingDay& day : days)
-        if (day.day >= domain::day_text(first)) sum.value += day.spent.value;
+        if (day.day >= day_text(first)) sum.value += day.spent.value;
     return sum;
 }
 
@@ -61,7 +61,7 @@ UsageSnapshot snapshot_of(const UpstreamKey& key, std::optional<std::vector<Spen
     }
     snapshot.days = std::move(*days);
     std::erase_if(snapshot.days,
-                  [&](const SpendingDay& day) { return day.day < domain::day_text(now - UsageCache::days_shown); });
+                  [&](const SpendingDay& day) { return day.day < day_text(now - UsageCache::days_shown); });
     return snapshot;
 }
 
@@ -90,7 +90,7 @@ UsageCache::Known UsageCache::look(const std::string& delete_handle) {
     return known;
 }
 
-void UsageCache::refresh(const domain::Grant& grant) {
+void UsageCache::refresh(const Grant& grant) {
     std::uint64_t uses = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -122,7 +122,7 @@ void UsageCache::abandon_refresh(const std::string& delete_handle) {
     if (entry != entries_.end()) entry->second.is_refreshing = false;
 }
 
-void UsageCache::remember_unused(const domain::Grant& grant, base::MicroUsd limit) {
+void UsageCache::remember_unused(const Grant& grant, base::MicroUsd limit) {
     if (grant.carried.value > 0) return;
     const base::Timestamp now = clock_.now();
     const std::lock_guard lock(mutex_);
@@ -163,4 +163,4 @@ void UsageCache::forget_old(base::Timestamp now) {
     });
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

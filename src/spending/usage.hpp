@@ -12,7 +12,7 @@
 #include "providers/key_provider.hpp"
 #include "spending/spending.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What an account has spent, over all keys that it has had: a key that was replaced today still counts. Days are those
 // of UTC, weeks begin on Monday.
@@ -47,11 +47,11 @@ public:
     // Never blocks on the upstream. At most one caller at a time is told to refresh a key; it must call refresh() or
     // abandon_refresh().
     Known look(const std::string& delete_handle);
-    void refresh(const domain::Grant& grant);  // blocking: upstream and database
+    void refresh(const Grant& grant);  // blocking: upstream and database
     void abandon_refresh(const std::string& delete_handle);
     // What is known of a key minted just now, without asking: nothing was spent with it. Nothing, where the account's
     // earlier keys have spent a part of the day.
-    void remember_unused(const domain::Grant& grant, base::MicroUsd limit);
+    void remember_unused(const Grant& grant, base::MicroUsd limit);
     // The latest figures of today, however old; nullopt: there are none.
     std::optional<UsageSnapshot> peek(const std::string& delete_handle) const;
     // The key has been used: what is known of it is out of date, and so is what is being asked for now.
@@ -77,4 +77,4 @@ private:
     base::Timestamp cleaned_at_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

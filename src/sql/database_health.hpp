@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 enum class Trouble { disk_full, disk_error, busy, unreachable, timeout, other };
 
@@ -28,4 +28,4 @@ private:
     std::array<std::atomic<std::uint64_t>, names.size()> counts_{};
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

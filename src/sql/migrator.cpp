@@ -4,7 +4,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 base::Error newer_schema(int version, int known) {
@@ -147,4 +147,4 @@ base::Result<std::vector<MigrationState>> Migrator::states() {
     return states;
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

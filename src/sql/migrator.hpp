@@ -12,7 +12,7 @@
 #include "base/result.hpp"
 
 // Numbered migrations, the same rules for every database. Versions with the same number have the same name in each.
-namespace llmapikey::storage {
+namespace llmapikey {
 
 struct Migration {
     int version = 0;
@@ -81,4 +81,4 @@ private:
     std::vector<Migration> known_;
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 struct Word {
@@ -75,4 +75,4 @@ const std::string& translated(const std::string& sql, Dialect dialect) {
     return found != known.end() ? found->second : known.emplace(sql, translate(sql, dialect)).first->second;
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

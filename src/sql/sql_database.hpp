@@ -11,7 +11,7 @@
 
 // One set of statements for both databases. They are written for PostgreSQL, in what SQLite knows as well, and with a
 // few words in braces for what differs; see translated().
-namespace llmapikey::storage {
+namespace llmapikey {
 
 enum class Dialect { sqlite, postgres };
 
@@ -75,4 +75,4 @@ public:
 // statements.
 const std::string& translated(const std::string& sql, Dialect dialect);
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -9,7 +9,7 @@
 #include "sql/stored_time.hpp"
 
 // How values of the service are kept in the tables that both databases share.
-namespace llmapikey::storage {
+namespace llmapikey {
 
 inline std::optional<base::Timestamp> time_if_any(const SqlRow& row, int column) {
     if (row.is_null(column)) return std::nullopt;
@@ -42,4 +42,4 @@ inline base::Result<void> done(const base::Result<SqlAnswer>& answer) {
     return {};
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include "base/clock.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // Times enter and leave both databases as whole Unix seconds.
 inline base::Timestamp time_of(std::int64_t seconds) {
@@ -14,4 +14,4 @@ inline std::int64_t seconds_of(base::Timestamp time) {
     return time.time_since_epoch().count();
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

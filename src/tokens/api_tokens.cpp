@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "grant/written_text.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t token_bytes = 32;
@@ -39,9 +39,9 @@ bool is_valid(const ApiToken& token, base::Timestamp now) {
     return !token.revoked_at && now < token.expires_at;
 }
 
-base::Result<NewToken> ApiTokens::create(domain::GithubUserId owner, const std::string& name,
-                                         const std::set<Scope>& scopes, std::int64_t days, const Initiator& by) {
-    const auto checked_name = domain::check_text(name, domain::token_name_rule);
+base::Result<NewToken> ApiTokens::create(GithubUserId owner, const std::string& name, const std::set<Scope>& scopes,
+                                         std::int64_t days, const Initiator& by) {
+    const auto checked_name = check_text(name, token_name_rule);
     if (!checked_name) return tl::unexpected(checked_name.error());
     if (scopes.empty()) return base::fail(base::Errc::invalid_input, "a token needs a scope: read, write or reveal");
     if (days < 1 || days > max_days) return base::fail(base::Errc::invalid_input, "a token is good for 1 to 366 days");
@@ -68,7 +68,7 @@ base::Result<NewToken> ApiTokens::create(domain::GithubUserId owner, const std::
     return created;
 }
 
-base::Result<void> ApiTokens::revoke(domain::GithubUserId owner, const std::string& id, const Initiator& by) {
+base::Result<void> ApiTokens::revoke(GithubUserId owner, const std::string& id, const Initiator& by) {
     Audited audited(audit_, clock_, by, "token.revoke", "token:" + id, "");
     const auto recorded = audited.begin();
     if (!recorded) return recorded;
@@ -77,8 +77,7 @@ base::Result<void> ApiTokens::revoke(domain::GithubUserId owner, const std::stri
     return audited.done();
 }
 
-base::Result<bool> ApiTokens::may_show_again(domain::GithubUserId owner, const base::Secret& text,
-                                             const Initiator& by) {
+base::Result<bool> ApiTokens::may_show_again(GithubUserId owner, const base::Secret& text, const Initiator& by) {
     const auto token = store_.find_by_hash(hash_of(text.reveal()));
     if (!token) return tl::unexpected(token.error());
     if (!*token || (*token)->owner != owner || !is_valid(**token, clock_.now())) return false;
@@ -100,4 +99,4 @@ base::Result<std::optional<ApiToken>> ApiTokens::find(std::string_view text) {
     return token;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -13,7 +13,7 @@
 #include "identity/github_user_id.hpp"
 #include "identity/initiator.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What a token may do in its owner's name. None of them includes another.
 enum class Scope {
@@ -28,7 +28,7 @@ struct ApiToken {
     std::string id;
     std::string name;  // by which its owner knows it
     std::string hint;  // its last four characters
-    domain::GithubUserId owner;
+    GithubUserId owner;
     std::set<Scope> scopes;
     base::Timestamp created_at, expires_at;
     std::optional<base::Timestamp> revoked_at, used_at;
@@ -42,9 +42,9 @@ public:
     virtual base::Result<void> insert(const ApiToken& token, const std::string& hash) = 0;
     virtual base::Result<std::optional<ApiToken>> find_by_hash(const std::string& hash) = 0;
     // The latest first, 200 at the most.
-    virtual base::Result<std::vector<ApiToken>> list(domain::GithubUserId owner) = 0;
+    virtual base::Result<std::vector<ApiToken>> list(GithubUserId owner) = 0;
     // not_found: the owner has no such token that is not revoked.
-    virtual base::Result<void> revoke(domain::GithubUserId owner, const std::string& id, base::Timestamp now) = 0;
+    virtual base::Result<void> revoke(GithubUserId owner, const std::string& id, base::Timestamp now) = 0;
     virtual base::Result<void> note_use(const std::string& id, base::Timestamp now) = 0;
 };
 
@@ -63,11 +63,11 @@ public:
         : store_(store), audit_(audit), clock_(clock) {}
 
     // invalid_input: no name, no scope, or `days` not from 1 to max_days.
-    base::Result<NewToken> create(domain::GithubUserId owner, const std::string& name, const std::set<Scope>& scopes,
+    base::Result<NewToken> create(GithubUserId owner, const std::string& name, const std::set<Scope>& scopes,
                                   std::int64_t days, const Initiator& by);
-    base::Result<void> revoke(domain::GithubUserId owner, const std::string& id, const Initiator& by);
+    base::Result<void> revoke(GithubUserId owner, const std::string& id, const Initiator& by);
     // Before a token is shown to its owner again: records it. False: it is not the owner's, expired or revoked.
-    base::Result<bool> may_show_again(domain::GithubUserId owner, const base::Secret& text, const Initiator& by);
+    base::Result<bool> may_show_again(GithubUserId owner, const base::Secret& text, const Initiator& by);
     // Nullopt: unknown, expired or revoked. Whether its owner is an admin still is for the caller to check.
     base::Result<std::optional<ApiToken>> find(std::string_view text);
 
@@ -77,4 +77,4 @@ private:
     const base::Clock& clock_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 const std::string select =
@@ -17,18 +17,18 @@ const std::string update_revoked =
     "UPDATE llmapikey.api_tokens SET revoked_at = $3 WHERE id = $1 AND github_user_id = $2 AND revoked_at IS NULL";
 const std::string update_used = "UPDATE llmapikey.api_tokens SET used_at = $2 WHERE id = $1";
 
-base::Result<service::ApiToken> read_token(const SqlRow& row) {
-    const auto owner = domain::GithubUserId::parse(row.text(3));
+base::Result<ApiToken> read_token(const SqlRow& row) {
+    const auto owner = GithubUserId::parse(row.text(3));
     if (!owner) {
         return base::fail(base::Errc::store_unavailable, "row " + row.text(0) + " of api_tokens makes no sense");
     }
-    service::ApiToken token;
+    ApiToken token;
     token.id = row.text(0);
     token.name = row.text(1);
     token.hint = row.text(2);
     token.owner = *owner;
     for (const std::string& word : split_words(row.text(4)))
-        if (const auto scope = service::parse_scope(word)) token.scopes.insert(*scope);
+        if (const auto scope = parse_scope(word)) token.scopes.insert(*scope);
     token.created_at = time_in(row, 5);
     token.expires_at = time_in(row, 6);
     token.revoked_at = time_if_any(row, 7);
@@ -38,17 +38,17 @@ base::Result<service::ApiToken> read_token(const SqlRow& row) {
 
 }  // namespace
 
-base::Result<void> SqlTokenStore::insert(const service::ApiToken& token, const std::string& hash) {
+base::Result<void> SqlTokenStore::insert(const ApiToken& token, const std::string& hash) {
     std::set<std::string> scopes;
-    for (const service::Scope scope : token.scopes)
-        scopes.emplace(service::to_text(scope));
+    for (const Scope scope : token.scopes)
+        scopes.emplace(to_text(scope));
     SqlValues values;
     values.add(token.id).add(hash).add(token.hint).add(token.name).add(token.owner.text()).add(joined_words(scopes));
     values.add(seconds_of(token.created_at)).add(seconds_of(token.expires_at));
     return done(database_->run(insert_token, values));
 }
 
-base::Result<std::optional<service::ApiToken>> SqlTokenStore::find_by_hash(const std::string& hash) {
+base::Result<std::optional<ApiToken>> SqlTokenStore::find_by_hash(const std::string& hash) {
     const auto answer = database_->run(select_by_hash, SqlValues().add(hash));
     if (!answer) return tl::unexpected(answer.error());
     if (answer->rows.empty()) return std::nullopt;
@@ -57,10 +57,10 @@ base::Result<std::optional<service::ApiToken>> SqlTokenStore::find_by_hash(const
     return std::optional(std::move(*token));
 }
 
-base::Result<std::vector<service::ApiToken>> SqlTokenStore::list(domain::GithubUserId owner) {
+base::Result<std::vector<ApiToken>> SqlTokenStore::list(GithubUserId owner) {
     const auto answer = database_->run(select_by_owner, SqlValues().add(owner.text()));
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::ApiToken> tokens;
+    std::vector<ApiToken> tokens;
     for (const SqlRow& row : answer->rows) {
         auto token = read_token(row);
         if (!token) return tl::unexpected(token.error());
@@ -69,7 +69,7 @@ base::Result<std::vector<service::ApiToken>> SqlTokenStore::list(domain::GithubU
     return tokens;
 }
 
-base::Result<void> SqlTokenStore::revoke(domain::GithubUserId owner, const std::string& id, base::Timestamp now) {
+base::Result<void> SqlTokenStore::revoke(GithubUserId owner, const std::string& id, base::Timestamp now) {
     const auto answer = database_->run(update_revoked, SqlValues().add(id).add(owner.text()).add(seconds_of(now)));
     if (!answer) return tl::unexpected(answer.error());
     return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such token");
@@ -79,4 +79,4 @@ base::Result<void> SqlTokenStore::note_use(const std::string& id, base::Timestam
     return done(database_->run(update_used, SqlValues().add(id).add(seconds_of(now))));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

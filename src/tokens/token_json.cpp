@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/json_values.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 namespace json = boost::json;
 
@@ -25,4 +25,4 @@ json::object to_json(const ApiToken& token) {
     return object;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

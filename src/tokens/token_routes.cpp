@@ -12,7 +12,7 @@
 #include "identity/login.hpp"
 #include "tokens/token_json.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -27,9 +27,9 @@ net::Response TokenRoutes::list(const Context& context) const {
 net::Response TokenRoutes::create(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return api_error(context, fields.error());
-    std::set<service::Scope> scopes;
+    std::set<Scope> scopes;
     for (const std::string& text : fields->texts("scopes")) {
-        const auto scope = service::parse_scope(text);
+        const auto scope = parse_scope(text);
         if (!scope)
             return api_error(context, {base::Errc::invalid_input, "scopes must be of read, write and reveal", {}});
         scopes.insert(*scope);
@@ -38,7 +38,7 @@ net::Response TokenRoutes::create(const Context& context) const {
     const auto created = tokens.create(context.admin(), std::string(base::trim(fields->text("name"))), scopes, days,
                                        context.initiator());
     if (!created) return api_error(context, created.error());
-    json::object body = service::to_json(created->token);
+    json::object body = to_json(created->token);
     body["token"] = created->text.reveal();
     return api_answer(201, body);
 }
@@ -53,4 +53,4 @@ base::Result<bool> TokenRoutes::may_show_again(const Context& context, const boo
     return tokens.may_show_again(context.admin(), shown, context.initiator());
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -3,12 +3,12 @@
 #include "http/context.hpp"
 #include "tokens/api_tokens.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The JSON API of API tokens.
 struct TokenRoutes {
-    service::TokenStore& token_store;
-    service::ApiTokens& tokens;
+    TokenStore& token_store;
+    ApiTokens& tokens;
 
     net::Response list(const Context& context) const;
     net::Response create(const Context& context) const;
@@ -18,4 +18,4 @@ struct TokenRoutes {
                                       const base::Secret& shown) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

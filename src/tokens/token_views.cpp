@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 Data data_of(const TokenRow& row) {
@@ -34,4 +34,4 @@ std::string render(const TokensView& view) {
     return render_template("admin_tokens", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "http/answers/views.hpp"
 
 // The console's page of API tokens as a value.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct TokenRow {
     std::string id, name, hint, scopes, created_on, expires_on, used_at, state;
@@ -23,4 +23,4 @@ struct TokensView {
 // Complete HTML documents.
 std::string render(const TokensView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

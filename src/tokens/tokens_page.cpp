@@ -9,18 +9,18 @@
 #include "http/answers/shown_values.hpp"
 #include "tokens/token_views.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr ResultText results[] = {
     {"token-revoked", "The token is revoked: it is good for nothing from now on.", true},
 };
 
-views::TokenRow row_of(const service::ApiToken& token, base::Timestamp now) {
+TokenRow row_of(const ApiToken& token, base::Timestamp now) {
     std::string scopes;
-    for (const service::Scope scope : token.scopes)
-        scopes += (scopes.empty() ? "" : ", ") + std::string(service::to_text(scope));
-    const bool is_valid = service::is_valid(token, now);
+    for (const Scope scope : token.scopes)
+        scopes += (scopes.empty() ? "" : ", ") + std::string(to_text(scope));
+    const bool is_good = is_valid(token, now);
     return {token.id,
             token.name,
             token.hint,
@@ -28,25 +28,25 @@ views::TokenRow row_of(const service::ApiToken& token, base::Timestamp now) {
             date_text(token.created_at),
             date_text(token.expires_at),
             token.used_at ? minute_text(*token.used_at) : "never",
-            is_valid           ? "good"
+            is_good            ? "good"
             : token.revoked_at ? "revoked"
                                : "expired",
-            is_valid};
+            is_good};
 }
 
-net::Response tokens_page(const TokensPage& routes, const Context& context, int status, views::TokensView view) {
+net::Response tokens_page(const TokensPage& routes, const Context& context, int status, TokensView view) {
     const auto tokens = routes.token_store.list(context.admin());
     if (!tokens) return error_response(context, tokens.error());
     view.frame = make_frame(context);
-    for (const service::ApiToken& token : *tokens)
+    for (const ApiToken& token : *tokens)
         view.tokens.push_back(row_of(token, routes.clock.now()));
-    return html_response(status, views::render(view));
+    return html_response(status, render(view));
 }
 
 }  // namespace
 
 net::Response TokensPage::show(const Context& context) const {
-    views::TokensView view;
+    TokensView view;
     show_result(context, results, view.notice_good, view.notice_bad);
     return tokens_page(*this, context, 200, std::move(view));
 }
@@ -54,13 +54,13 @@ net::Response TokensPage::show(const Context& context) const {
 net::Response TokensPage::create(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, 400);
-    std::set<service::Scope> scopes;
+    std::set<Scope> scopes;
     for (const std::string& text : fields->texts("scopes"))
-        if (const auto scope = service::parse_scope(text)) scopes.insert(*scope);
+        if (const auto scope = parse_scope(text)) scopes.insert(*scope);
     const auto days = base::parse_whole_number(base::trim(fields->text("expires_in_days"))).value_or(0);
     const auto created = tokens.create(context.admin(), std::string(base::trim(fields->text("name"))), scopes, days,
                                        context.initiator());
-    views::TokensView view;
+    TokensView view;
     if (created) {
         view.new_token = created->text.reveal();
         view.notice_good = "The token is made.";
@@ -77,4 +77,4 @@ net::Response TokensPage::revoke(const Context& context) const {
     return redirect(303, "/admin/tokens?result=token-revoked");
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

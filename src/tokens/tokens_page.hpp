@@ -4,17 +4,17 @@
 #include "http/context.hpp"
 #include "tokens/api_tokens.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The console's page of API tokens.
 struct TokensPage {
-    service::TokenStore& token_store;
+    TokenStore& token_store;
     const base::Clock& clock;
-    service::ApiTokens& tokens;
+    ApiTokens& tokens;
 
     net::Response show(const Context& context) const;
     net::Response create(const Context& context) const;
     net::Response revoke(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -7,12 +7,8 @@
 #include "trial/chat_wire.hpp"
 #include "trial/event_stream.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
-
-using service::ChatCause;
-using service::ChatEnd;
-using service::ChatFailure;
 
 constexpr std::size_t most_of_an_error = 16 * 1024;
 constexpr std::size_t most_of_an_answer = 256 * 1024;
@@ -32,7 +28,7 @@ ChatFailure down(const std::string& why) {
 // Hands the text of a stream to the listener, and notes how it ended.
 class Conversation final : public net::AnswerSink {
 public:
-    explicit Conversation(service::ChatListener& listener) : listener_(listener) {}
+    explicit Conversation(ChatListener& listener) : listener_(listener) {}
 
     bool begin(const net::ClientResponse& head) override {
         is_one_piece_ = is_json(head.header("content-type"));
@@ -93,7 +89,7 @@ private:
         return end_;
     }
 
-    service::ChatListener& listener_;
+    ChatListener& listener_;
     EventStream events_{[this](std::string_view data) { return take_event(data); }};
     bool is_one_piece_ = false;  // it is not streamed, although we have asked for that
     std::string whole_;          // of such an answer
@@ -108,8 +104,8 @@ private:
 
 }  // namespace
 
-tl::expected<ChatEnd, ChatFailure> ChatClient::ask(const base::Secret& key, const service::ChatRequest& request,
-                                                   service::ChatListener& listener, base::Deadline deadline) {
+tl::expected<ChatEnd, ChatFailure> ChatClient::ask(const base::Secret& key, const ChatRequest& request,
+                                                   ChatListener& listener, base::Deadline deadline) {
     net::ClientRequest call{"POST", options_.base_url + "/chat/completions", {}, {}};
     call.headers.push_back({"Authorization", "Bearer " + key.reveal()});
     call.headers.push_back({"Content-Type", "application/json"});
@@ -119,4 +115,4 @@ tl::expected<ChatEnd, ChatFailure> ChatClient::ask(const base::Secret& key, cons
     return conversation.result(http_.stream(call, conversation, {deadline, options_.idle}));
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -5,27 +5,25 @@
 #include "net/http_client.hpp"
 #include "trial/chat_provider.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 struct ChatOptions {
     std::string base_url;       // "https://openrouter.ai/api/v1"
     base::Millis idle{15'000};  // without a word of the upstream
-    int max_tokens = service::trial_tokens;
+    int max_tokens = trial_tokens;
 };
 
 // ChatProvider on OpenRouter's chat completions. Each question is sent once.
-class ChatClient final : public service::ChatProvider {
+class ChatClient final : public ChatProvider {
 public:
     ChatClient(ChatOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
 
-    tl::expected<service::ChatEnd, service::ChatFailure> ask(const base::Secret& key,
-                                                             const service::ChatRequest& request,
-                                                             service::ChatListener& listener,
-                                                             base::Deadline deadline) override;
+    tl::expected<ChatEnd, ChatFailure> ask(const base::Secret& key, const ChatRequest& request, ChatListener& listener,
+                                           base::Deadline deadline) override;
 
 private:
     const ChatOptions options_;
     net::HttpClient& http_;
 };
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // What trying a key asks of an answer, thinking included: enough to see that the key works.
 inline constexpr int trial_tokens = 300;
@@ -84,4 +84,4 @@ public:
                                                    ChatListener& listener, base::Deadline deadline) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

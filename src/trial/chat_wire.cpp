@@ -9,13 +9,10 @@
 #include "base/encoding.hpp"
 #include "providers/amounts.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
-using service::ChatCause;
-using service::ChatEnd;
-using service::ChatFailure;
 
 const json::value* member(const json::value* value, std::string_view name) {
     if (value == nullptr || !value->is_object()) return nullptr;
@@ -151,7 +148,7 @@ ChatEnd::Reason reason_of(std::string_view finish_reason) {
 
 }  // namespace
 
-std::string to_chat_body(const service::ChatRequest& request, int max_tokens) {
+std::string to_chat_body(const ChatRequest& request, int max_tokens) {
     json::object body;
     body["model"] = request.model;
     body["messages"] = json::array{{{"role", "user"}, {"content", request.message}}};
@@ -193,4 +190,4 @@ ChatFailure chat_failure(int status, std::string_view body, base::Seconds retry_
     return failure_of(status, ec ? nullptr : member(&root, "error"), retry_after);
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

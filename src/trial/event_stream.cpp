@@ -1,6 +1,6 @@
 #include "trial/event_stream.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 EventStream::State EventStream::feed(std::string_view piece) {
     for (const char c : piece) {
@@ -44,4 +44,4 @@ void EventStream::take_field(std::string_view line) {
     has_data_ = true;
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

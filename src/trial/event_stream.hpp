@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 // Server-sent events (HTML Standard section 9.2.6) that arrive in pieces of any size. Only their data is read: comments
 // and other fields are passed over, and an event that is not complete in the end counts for nothing. Not thread-safe.
@@ -39,4 +39,4 @@ private:
     bool is_after_return_ = false;  // a line feed now belongs to the line end before
 };
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -14,10 +14,8 @@
 #include "trial/trial_views.hpp"
 #include "trial/trial_words.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
-
-using service::Trials;
 
 constexpr std::size_t max_message_characters = 2000;
 constexpr std::size_t max_model_bytes = 120;
@@ -53,27 +51,27 @@ bool wants_events(const net::Request& request) {
 }
 
 // Neither what was asked nor what was answered is told.
-void note_failure(const service::ChatFailure& failure, const std::string& request_id) {
+void note_failure(const ChatFailure& failure, const std::string& request_id) {
     ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
 }
 
 // What the key has spent is another figure now. Where money was the matter it is asked for at once, for the words.
-TrialFigures figures_after(const tl::expected<service::ChatEnd, service::ChatFailure>& asked,
-                           service::UsageCache& usage, const domain::Grant& grant, const base::Clock& clock) {
-    using enum service::ChatCause;
+TrialFigures figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
+                           const base::Clock& clock) {
+    using enum ChatCause;
     usage.forget(grant.delete_handle);
     const bool is_about_money = !asked && (asked.error().cause == no_credits || asked.error().cause == key_limit ||
                                            asked.error().cause == answer_too_dear);
     if (is_about_money) usage.refresh(grant);
     const auto known = usage.peek(grant.delete_handle);
-    return {domain::limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now()};
+    return {limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now()};
 }
 
 std::string event(std::string_view name, const boost::json::value& data) {
     return "event: " + std::string(name) + "\ndata: " + boost::json::serialize(data) + "\n\n";
 }
 
-class EventListener final : public service::ChatListener {
+class EventListener final : public ChatListener {
 public:
     explicit EventListener(net::BodyWriter& writer) : writer_(writer) {}
     bool take(std::string_view text) override {
@@ -85,7 +83,7 @@ private:
     net::BodyWriter& writer_;
 };
 
-class CollectingListener final : public service::ChatListener {
+class CollectingListener final : public ChatListener {
 public:
     bool take(std::string_view text) override {
         answer += text;
@@ -96,7 +94,7 @@ public:
     std::string answer;
 };
 
-net::Response streamed_answer(const TrialRoutes& routes, Trials::Trial trial, service::ChatRequest question,
+net::Response streamed_answer(const TrialRoutes& routes, Trials::Trial trial, ChatRequest question,
                               std::string request_id) {
     net::Response response = uncached_response(200, "text/event-stream", "");
     response.set("X-Accel-Buffering", "no");  // nginx would keep the pieces together
@@ -105,7 +103,7 @@ net::Response streamed_answer(const TrialRoutes& routes, Trials::Trial trial, se
     response.producer = [&trials = routes.trials, &usage = routes.usage, &clock = routes.clock, held,
                          question = std::move(question), request_id = std::move(request_id)](net::BodyWriter& writer) {
         EventListener listener(writer);
-        const domain::Grant grant = held->grant;
+        const Grant grant = held->grant;
         const auto asked = trials.ask(std::move(*held), question, listener);
         const TrialFigures figures = figures_after(asked, usage, grant, clock);
         if (!asked) note_failure(asked.error(), request_id);
@@ -117,9 +115,9 @@ net::Response streamed_answer(const TrialRoutes& routes, Trials::Trial trial, se
 }
 
 net::Response whole_answer(const TrialRoutes& routes, const Context& context, Trials::Trial trial,
-                           const service::ChatRequest& question) {
+                           const ChatRequest& question) {
     CollectingListener listener;
-    const domain::Grant grant = trial.grant;
+    const Grant grant = trial.grant;
     const auto asked = routes.trials.ask(std::move(trial), question, listener);
     const TrialFigures figures = figures_after(asked, routes.usage, grant, routes.clock);
     known_usage(routes.usage, routes.background_queue,
@@ -129,9 +127,9 @@ net::Response whole_answer(const TrialRoutes& routes, const Context& context, Tr
         const TrialWords words = words_of(asked.error(), figures);
         return error_response(context, words.status, asked.error().retry_after, words.text);
     }
-    views::TryView view{make_frame(context), question.model, question.message, listener.answer,
-                        asked ? words_of(*asked) : words_of(asked.error(), figures).sentence()};
-    return html_response(200, views::render(view));
+    TryView view{make_frame(context), question.model, question.message, listener.answer,
+                 asked ? words_of(*asked) : words_of(asked.error(), figures).sentence()};
+    return html_response(200, render(view));
 }
 
 net::Response refuse_field(const Context& context, std::string title, std::string why) {
@@ -145,7 +143,7 @@ net::Response refuse_field(const Context& context, std::string title, std::strin
 net::Response TrialRoutes::ask(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, fields.error());
-    service::ChatRequest question{fields->text("model"), with_plain_line_ends(fields->text("message"))};
+    ChatRequest question{fields->text("model"), with_plain_line_ends(fields->text("message"))};
     if (question.model.empty()) question.model = context.shared.settings.example_model;
     if (!is_message(question.message))
         return refuse_field(context, "Message not accepted", "It needs between 1 and 2000 characters.");
@@ -160,4 +158,4 @@ net::Response TrialRoutes::ask(const Context& context) const {
     return streamed_answer(*this, std::move(*trial), std::move(question), context.request_id);
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -6,16 +6,16 @@
 #include "spending/usage.hpp"
 #include "trial/trials.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // Trying a key: one question to a model, with its answer as a page or as a stream of events.
 struct TrialRoutes {
-    service::Trials& trials;
-    service::UsageCache& usage;
+    Trials& trials;
+    UsageCache& usage;
     const base::Clock& clock;
     base::WorkQueue& background_queue;
 
     net::Response ask(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 std::string render(const TryView& view) {
     Data data = frame_data(view.frame, "Your key's answer");
@@ -13,4 +13,4 @@ std::string render(const TryView& view) {
     return render_template("try", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 #include "http/answers/views.hpp"
 
 // The answer of a trial as a value.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 // What a model answered, for those without JavaScript.
 struct TryView {
@@ -19,4 +19,4 @@ struct TryView {
 // Complete HTML documents.
 std::string render(const TryView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 
 #include "http/answers/shown_values.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 TrialWords words(int status, std::string title, std::string explanation, std::string advice) {
@@ -22,20 +22,20 @@ std::string try_again(base::Seconds after) {
 }
 
 std::string at(base::Timestamp time, base::Timestamp now) {
-    const bool is_today = domain::day_text(time - base::Seconds{1}) == domain::day_text(now);
+    const bool is_today = day_text(time - base::Seconds{1}) == day_text(now);
     return is_today ? "at " + time_of_day_text(time) : "on " + minute_text(time);
 }
 
-std::string reset_sentence(const service::ChatFailure& failure, const TrialFigures& figures) {
-    return "The cap resets " + at(failure.resets_at.value_or(domain::next_reset(figures.now)), figures.now) + ".";
+std::string reset_sentence(const ChatFailure& failure, const TrialFigures& figures) {
+    return "The cap resets " + at(failure.resets_at.value_or(next_reset(figures.now)), figures.now) + ".";
 }
 
-std::string budget_reset(const service::ChatFailure& failure, const TrialFigures& figures) {
+std::string budget_reset(const ChatFailure& failure, const TrialFigures& figures) {
     if (!failure.resets_at) return "Tell the organizer.";
     return "It resets " + at(*failure.resets_at, figures.now) + ".";
 }
 
-TrialWords spent_words(const service::ChatFailure& failure, const TrialFigures& figures) {
+TrialWords spent_words(const ChatFailure& failure, const TrialFigures& figures) {
     const base::MicroUsd cap = failure.limit.value_or(figures.cap);
     std::optional<base::MicroUsd> left = figures.left;
     if (failure.limit && failure.spent) left = base::MicroUsd{failure.limit->value - failure.spent->value};
@@ -52,8 +52,8 @@ std::string TrialWords::sentence() const {
     return text.advice.empty() ? text.explanation : text.explanation + " " + text.advice;
 }
 
-TrialWords words_of(service::TrialObstacle obstacle) {
-    using enum service::TrialObstacle;
+TrialWords words_of(TrialObstacle obstacle) {
+    using enum TrialObstacle;
     switch (obstacle) {
         case no_key:
             return words(409, "No key to try", "You have no key that works now.", "Your dashboard says more.");
@@ -78,8 +78,8 @@ TrialWords words_of(service::TrialObstacle obstacle) {
     return words(500, "Something went wrong", "That was our fault, not yours.", "Try again.");
 }
 
-TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& figures) {
-    using enum service::ChatCause;
+TrialWords words_of(const ChatFailure& failure, const TrialFigures& figures) {
+    using enum ChatCause;
     switch (failure.cause) {
         case key_not_accepted:
             return words(502, "Key not accepted", "OpenRouter does not accept this key: it has expired or was ended.",
@@ -93,14 +93,14 @@ TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& fig
             return spent_words(failure, figures);
         case answer_too_dear:
             return words(403, "Not enough left for this",
-                         "Trying a key asks for up to " + std::to_string(service::trial_tokens) +
+                         "Trying a key asks for up to " + std::to_string(trial_tokens) +
                              " tokens, and what is left of your cap today" + amount_in_brackets(figures.left) +
                              " cannot pay for that with this model.",
                          "Choose a cheaper model, or ask for fewer tokens in a program of your own. " +
                              reset_sentence(failure, figures));
         case credits_too_low:
             return words(503, "Not enough credits",
-                         "Trying a key asks for up to " + std::to_string(service::trial_tokens) +
+                         "Trying a key asks for up to " + std::to_string(trial_tokens) +
                              " tokens, and the credits of the organizer's account cannot pay for that with this model.",
                          "Choose a cheaper model, and tell the organizer.");
         case in_flight_budget:
@@ -153,23 +153,23 @@ TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& fig
                  "That is not your key's fault. Try again in a minute.");
 }
 
-std::string words_of(const service::ChatEnd& end) {
-    const std::string tokens = std::to_string(service::trial_tokens) + " tokens";
+std::string words_of(const ChatEnd& end) {
+    const std::string tokens = std::to_string(trial_tokens) + " tokens";
     switch (end.reason) {
-        case service::ChatEnd::Reason::length:
+        case ChatEnd::Reason::length:
             if (end.has_text) return "The answer ends here: trying a key asks for " + tokens + " at the most.";
             return "Your key works, but the model has used all " + tokens +
                    " for thinking before it said a word. Choose a model that thinks less.";
-        case service::ChatEnd::Reason::content_filter:
+        case ChatEnd::Reason::content_filter:
             return std::string("Your key works, but a content filter of the model's provider holds ") +
                    (end.has_text ? "the rest of the answer back." : "the answer back. Word your message differently.");
-        case service::ChatEnd::Reason::refusal:
+        case ChatEnd::Reason::refusal:
             return "Your key works, but the model refuses to answer" +
                    (end.refusal.empty() ? std::string(".") : ": " + end.refusal);
-        case service::ChatEnd::Reason::stop:
+        case ChatEnd::Reason::stop:
             break;
     }
     return end.has_text ? "" : "Your key works, but the answer has no text. Try again, or choose another model.";
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 #include "trial/trials.hpp"
 
 // What a recipient is told when trying a key does not work.
-namespace llmapikey::web {
+namespace llmapikey {
 
 struct TrialWords {
     int status;  // of an answer that has not begun
@@ -26,9 +26,9 @@ struct TrialFigures {
     base::Timestamp now;
 };
 
-TrialWords words_of(service::TrialObstacle obstacle);
-TrialWords words_of(const service::ChatFailure& failure, const TrialFigures& figures);
+TrialWords words_of(TrialObstacle obstacle);
+TrialWords words_of(const ChatFailure& failure, const TrialFigures& figures);
 // Why an answer has no text, or not all of it; empty: there is nothing to be said.
-std::string words_of(const service::ChatEnd& end);
+std::string words_of(const ChatEnd& end);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-namespace llmapikey::service {
+namespace llmapikey {
 
-tl::expected<Trials::Trial, TrialObstacle> Trials::begin(domain::GithubUserId account) {
+tl::expected<Trials::Trial, TrialObstacle> Trials::begin(GithubUserId account) {
     {
         const std::lock_guard lock(mutex_);
         if (asking_.contains(account)) return tl::unexpected(TrialObstacle::account_busy);
@@ -21,21 +21,21 @@ tl::expected<ChatEnd, ChatFailure> Trials::ask(Trial trial, const ChatRequest& r
     return provider_.ask(trial.key, request, listener, base::Deadline::after(policy_.timeout));
 }
 
-tl::expected<Trials::Trial, TrialObstacle> Trials::find_key(domain::GithubUserId account) {
+tl::expected<Trials::Trial, TrialObstacle> Trials::find_key(GithubUserId account) {
     const auto grant = store_.find(account);
     if (!grant) return tl::unexpected(TrialObstacle::store_failed);
-    if (!*grant || (*grant)->status != domain::GrantStatus::active) return tl::unexpected(TrialObstacle::no_key);
+    if (!*grant || (*grant)->status != GrantStatus::active) return tl::unexpected(TrialObstacle::no_key);
     if ((*grant)->is_disabled) return tl::unexpected(TrialObstacle::switched_off);
-    if (domain::is_expired(**grant, clock_.now())) return tl::unexpected(TrialObstacle::expired);
+    if (is_expired(**grant, clock_.now())) return tl::unexpected(TrialObstacle::expired);
     if ((*grant)->sealed_key.empty()) return tl::unexpected(TrialObstacle::not_kept);
     auto key = issuance_.open_key(**grant);
     if (!key) return tl::unexpected(TrialObstacle::unreadable);
     return Trial{std::move(*key), **grant, nullptr};
 }
 
-void Trials::leave(domain::GithubUserId account) {
+void Trials::leave(GithubUserId account) {
     const std::lock_guard lock(mutex_);
     asking_.erase(account);
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

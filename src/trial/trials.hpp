@@ -9,7 +9,7 @@
 #include "keys/key_store.hpp"
 #include "trial/chat_provider.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Why a key cannot be tried now.
 enum class TrialObstacle {
@@ -37,16 +37,16 @@ public:
     // The right to ask once. Must not outlive the Trials.
     struct Trial {
         base::Secret key;
-        domain::Grant grant;                // that the key is of
+        Grant grant;                        // that the key is of
         std::shared_ptr<const void> place;  // among those that are answered at once; free again when it goes
     };
-    tl::expected<Trial, TrialObstacle> begin(domain::GithubUserId account);
+    tl::expected<Trial, TrialObstacle> begin(GithubUserId account);
     // As ChatProvider::ask(). The place is free again when it returns.
     tl::expected<ChatEnd, ChatFailure> ask(Trial trial, const ChatRequest& request, ChatListener& listener);
 
 private:
-    tl::expected<Trial, TrialObstacle> find_key(domain::GithubUserId account);
-    void leave(domain::GithubUserId account);
+    tl::expected<Trial, TrialObstacle> find_key(GithubUserId account);
+    void leave(GithubUserId account);
 
     const Policy policy_;
     KeyStore& store_;
@@ -54,7 +54,7 @@ private:
     ChatProvider& provider_;
     const base::Clock& clock_;
     std::mutex mutex_;
-    std::set<domain::GithubUserId> asking_;
+    std::set<GithubUserId> asking_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // A part of a WITH: "noticed AS (...)", which tells the holders of webhooks, if there are any, of the rows of `source`
 // (id, github_user_id, github_username) in the same transaction. `key`: an expression that names what happened once.
@@ -16,4 +16,4 @@ inline std::string webhook_notice(const std::string& type, const std::string& so
            " WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) ON CONFLICT (event_key) DO NOTHING)";
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -3,7 +3,7 @@
 #include "base/crypto.hpp"
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 const std::string insert_endpoint =
@@ -81,18 +81,18 @@ const std::string delete_events =
     "DELETE FROM llmapikey.webhook_events WHERE at < $1 AND dispatched_at IS NOT NULL AND NOT EXISTS "
     "(SELECT 1 FROM llmapikey.webhook_deliveries WHERE event_id = webhook_events.id)";
 
-service::WebhookEvent read_event(const SqlRow& row) {
+WebhookEvent read_event(const SqlRow& row) {
     return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), time_in(row, 7)};
 }
 
-service::DeliveryState state_of(const std::string& text) {
-    for (const auto state : {service::DeliveryState::waiting, service::DeliveryState::delivered})
-        if (service::to_text(state) == text) return state;
-    return service::DeliveryState::dead;
+DeliveryState state_of(const std::string& text) {
+    for (const auto state : {DeliveryState::waiting, DeliveryState::delivered})
+        if (to_text(state) == text) return state;
+    return DeliveryState::dead;
 }
 
-std::vector<service::WebhookDelivery> read_deliveries(const SqlAnswer& answer) {
-    std::vector<service::WebhookDelivery> deliveries;
+std::vector<WebhookDelivery> read_deliveries(const SqlAnswer& answer) {
+    std::vector<WebhookDelivery> deliveries;
     for (const SqlRow& row : answer.rows) {
         deliveries.push_back({row.text(8), read_event(row), row.text(9), state_of(row.text(10)), row.number(11),
                               time_in(row, 12), time_in(row, 13), row.text(14)});
@@ -102,21 +102,21 @@ std::vector<service::WebhookDelivery> read_deliveries(const SqlAnswer& answer) {
 
 }  // namespace
 
-base::Result<void> SqlWebhookStore::add_endpoint(const service::WebhookEndpoint& endpoint) {
+base::Result<void> SqlWebhookStore::add_endpoint(const WebhookEndpoint& endpoint) {
     SqlValues values;
     values.add(endpoint.id).add(endpoint.url).add(endpoint.sealed_secret).add(joined_words(endpoint.events));
     values.add(seconds_of(endpoint.created_at));
     return done(database_->run(insert_endpoint, values));
 }
 
-base::Result<std::vector<service::WebhookEndpoint>> SqlWebhookStore::endpoints() {
+base::Result<std::vector<WebhookEndpoint>> SqlWebhookStore::endpoints() {
     const auto answer = database_->run(select_endpoints, {});
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::WebhookEndpoint> endpoints;
+    std::vector<WebhookEndpoint> endpoints;
     for (const SqlRow& row : answer->rows) {
         endpoints.push_back({row.text(0), row.text(1), row.text(2), split_words(row.text(3)), row.number(4) != 0,
                              time_in(row, 5), row.text(6), time_if_any(row, 7),
-                             service::EndpointHealth{row.number(8), time_if_any(row, 9), time_in(row, 10)}});
+                             EndpointHealth{row.number(8), time_if_any(row, 9), time_in(row, 10)}});
     }
     return endpoints;
 }
@@ -149,13 +149,13 @@ base::Result<bool> SqlWebhookStore::rotate_secret(const std::string& id, const s
     return rotated->changed == 1;
 }
 
-base::Result<void> SqlWebhookStore::set_health(const std::string& id, const service::EndpointHealth& health) {
+base::Result<void> SqlWebhookStore::set_health(const std::string& id, const EndpointHealth& health) {
     SqlValues values;
     values.add(id).add(health.failures).add_if(seconds_if(health.failing_since)).add(seconds_of(health.next_at));
     return done(database_->run(update_health, values));
 }
 
-base::Result<void> SqlWebhookStore::add_event(const service::WebhookEvent& event) {
+base::Result<void> SqlWebhookStore::add_event(const WebhookEvent& event) {
     SqlValues values;
     values.add(event.id).add(event.key).add(event.type).add(event.grant_id).add(event.github_user_id);
     values.add(event.github_username).add(event.detail).add(seconds_of(event.at));
@@ -166,10 +166,10 @@ base::Result<void> SqlWebhookStore::add_expiries(base::Timestamp after, base::Ti
     return done(database_->run(insert_expiries, SqlValues().add(seconds_of(after)).add(seconds_of(by))));
 }
 
-base::Result<std::vector<service::WebhookEvent>> SqlWebhookStore::undispatched(int limit) {
+base::Result<std::vector<WebhookEvent>> SqlWebhookStore::undispatched(int limit) {
     const auto answer = database_->run(select_undispatched, SqlValues().add(std::int64_t{limit}));
     if (!answer) return tl::unexpected(answer.error());
-    std::vector<service::WebhookEvent> events;
+    std::vector<WebhookEvent> events;
     for (const SqlRow& row : answer->rows)
         events.push_back(read_event(row));
     return events;
@@ -194,8 +194,8 @@ base::Result<std::set<std::string>> SqlWebhookStore::endpoints_with_due(base::Ti
     return ids;
 }
 
-base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::due(const std::string& endpoint_id,
-                                                                         base::Timestamp now, int limit) {
+base::Result<std::vector<WebhookDelivery>> SqlWebhookStore::due(const std::string& endpoint_id, base::Timestamp now,
+                                                                int limit) {
     const auto values = SqlValues().add(endpoint_id).add(seconds_of(now)).add(std::int64_t{limit});
     const auto answer = database_->run(select_due, values);
     if (!answer) return tl::unexpected(answer.error());
@@ -209,18 +209,17 @@ base::Result<void> SqlWebhookStore::give_up(const std::string& endpoint_id, base
     return done(database_->run(update_to_dead, values));
 }
 
-base::Result<void> SqlWebhookStore::update(const service::WebhookDelivery& delivery) {
+base::Result<void> SqlWebhookStore::update(const WebhookDelivery& delivery) {
     SqlValues values;
-    values.add(delivery.id).add(service::to_text(delivery.state)).add(delivery.attempts);
+    values.add(delivery.id).add(to_text(delivery.state)).add(delivery.attempts);
     values.add(seconds_of(delivery.next_at)).add(seconds_of(delivery.updated_at)).add(delivery.problem);
     return done(database_->run(update_delivery, values));
 }
 
-base::Result<std::vector<service::WebhookDelivery>> SqlWebhookStore::deliveries(
-    std::optional<service::DeliveryState> state, int limit) {
+base::Result<std::vector<WebhookDelivery>> SqlWebhookStore::deliveries(std::optional<DeliveryState> state, int limit) {
     SqlValues values;
     if (state) {
-        values.add(service::to_text(*state));
+        values.add(to_text(*state));
     } else {
         values.add_null();
     }
@@ -249,4 +248,4 @@ base::Result<void> SqlWebhookStore::prune(base::Timestamp before) {
     return done(database_->run(delete_events, SqlValues().add(seconds_of(before))));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "base/encoding.hpp"
 #include "net/retry_after.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 constexpr std::string_view secret_prefix = "whsec_";
@@ -58,7 +58,7 @@ void set_if_any(boost::json::object& object, const char* name, const std::string
 
 }  // namespace
 
-std::string webhook_body(const service::WebhookEvent& event) {
+std::string webhook_body(const WebhookEvent& event) {
     boost::json::object data;
     set_if_any(data, "id", event.grant_id);
     set_if_any(data, "github_user_id", event.github_user_id);
@@ -84,8 +84,8 @@ base::Result<void> WebhookClient::check(const std::string& url) const {
     return {};
 }
 
-base::Result<service::WebhookAnswer> WebhookClient::post(const service::WebhookCall& call, base::Deadline deadline,
-                                                         const std::stop_token& stop) {
+base::Result<WebhookAnswer> WebhookClient::post(const WebhookCall& call, base::Deadline deadline,
+                                                const std::stop_token& stop) {
     const std::string body = webhook_body(call.event);
     const std::string timestamp = std::to_string(call.now.time_since_epoch().count());
     std::string signatures;
@@ -104,7 +104,7 @@ base::Result<service::WebhookAnswer> WebhookClient::post(const service::WebhookC
     const net::ClientResponse response = http_.stream(request, sink, limits);
     // Once there is a status it counts, however much of a body would have followed.
     if (response.status < 200) return base::fail(base::Errc::upstream_down, "no answer: " + response.failure);
-    return service::WebhookAnswer{response.status, net::retry_after_of(response)};
+    return WebhookAnswer{response.status, net::retry_after_of(response)};
 }
 
 net::AddressFilter webhook_address_filter(WebhookReach reach) {
@@ -113,4 +113,4 @@ net::AddressFilter webhook_address_filter(WebhookReach reach) {
     };
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

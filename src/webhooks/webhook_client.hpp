@@ -4,7 +4,7 @@
 #include "net/http_client.hpp"
 #include "webhooks/webhooks.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 // Which addresses are posted to.
 enum class WebhookReach {
@@ -17,14 +17,14 @@ enum class WebhookReach {
 // webhook-signature (v1: HMAC-SHA256 over "id.timestamp.body" under the secret without its "whsec_"; where two secrets
 // sign, both signatures with a blank between). Follows no redirect. Of an answer only the status and Retry-After count:
 // of its body a little is read, for a moment, and thrown away.
-class WebhookClient final : public service::WebhookTransport {
+class WebhookClient final : public WebhookTransport {
 public:
     // `http` must outlive this, and keep to the same rule about addresses.
     WebhookClient(net::HttpClient& http, WebhookReach reach) : http_(http), reach_(reach) {}
 
     base::Result<void> check(const std::string& url) const override;
-    base::Result<service::WebhookAnswer> post(const service::WebhookCall& call, base::Deadline deadline,
-                                              const std::stop_token& stop) override;
+    base::Result<WebhookAnswer> post(const WebhookCall& call, base::Deadline deadline,
+                                     const std::stop_token& stop) override;
 
 private:
     net::HttpClient& http_;
@@ -35,9 +35,9 @@ private:
 net::AddressFilter webhook_address_filter(WebhookReach reach);
 
 // The body: {"type", "timestamp", "data": {...}}.
-std::string webhook_body(const service::WebhookEvent& event);
+std::string webhook_body(const WebhookEvent& event);
 // "v1,<base64>".
 std::string webhook_signature(const base::Secret& secret, const std::string& id, const std::string& timestamp,
                               const std::string& body);
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

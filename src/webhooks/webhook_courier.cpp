@@ -6,7 +6,7 @@
 
 #include "base/crypto.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr int events_at_once = 100;
@@ -285,4 +285,4 @@ std::string WebhookCourier::run_once(const std::stop_token& stop) {
     return problem;
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "base/work_queue.hpp"
 #include "webhooks/webhooks.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // How many messages are under way at the same time.
 struct CourierLimits {
@@ -95,4 +95,4 @@ private:
     std::string problem_;  // met by a worker
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -3,15 +3,15 @@
 #include "base/encoding.hpp"
 #include "webhooks/webhooks.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 base::Result<std::chrono::hours> former_secret_hours_of(const RequestFields& fields) {
     const std::string text = fields.text("former_secret_hours");
-    if (text.empty()) return service::former_secret_default;
+    if (text.empty()) return former_secret_default;
     const auto hours = base::parse_whole_number(text);
-    if (hours && *hours <= service::former_secret_max.count()) return std::chrono::hours{*hours};
+    if (hours && *hours <= former_secret_max.count()) return std::chrono::hours{*hours};
     return base::fail(base::Errc::invalid_input, "former_secret_hours must be a whole number from 0 to " +
-                                                     std::to_string(service::former_secret_max.count()));
+                                                     std::to_string(former_secret_max.count()));
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -13,7 +13,7 @@
 #include "webhooks/webhook_fields.hpp"
 #include "webhooks/webhook_json.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -34,7 +34,7 @@ net::Response WebhookRoutes::add(const Context& context) const {
     const auto added =
         webhooks.add(std::string(base::trim(fields->text("url"))), {events.begin(), events.end()}, context.initiator());
     if (!added) return api_error(context, added.error());
-    json::object body = service::to_json(added->endpoint);
+    json::object body = to_json(added->endpoint);
     body["secret"] = added->secret.reveal();
     return api_answer(201, body);
 }
@@ -56,17 +56,16 @@ net::Response WebhookRoutes::replace_secret(const Context& context) const {
     if (!keep_former) return api_error(context, keep_former.error());
     const auto rotated = webhooks.rotate_secret(std::string(context.path_id), *keep_former, context.initiator());
     if (!rotated) return api_error(context, rotated.error());
-    json::object body = service::to_json(rotated->endpoint);
+    json::object body = to_json(rotated->endpoint);
     body["secret"] = rotated->secret.reveal();
     return api_answer(200, body);
 }
 
 net::Response WebhookRoutes::list_deliveries(const Context& context) const {
     const std::string text = Form(context.request.query).value("state");
-    std::optional<service::DeliveryState> state;
-    for (const auto each :
-         {service::DeliveryState::waiting, service::DeliveryState::delivered, service::DeliveryState::dead})
-        if (service::to_text(each) == text) state = each;
+    std::optional<DeliveryState> state;
+    for (const auto each : {DeliveryState::waiting, DeliveryState::delivered, DeliveryState::dead})
+        if (to_text(each) == text) state = each;
     if (!state && !text.empty()) {
         return api_error(context, {base::Errc::invalid_input, "state must be waiting, delivered or dead", {}});
     }
@@ -87,4 +86,4 @@ base::Result<bool> WebhookRoutes::may_show_again(const Context& context, const b
     return webhooks.may_show_again(endpoint, shown, context.initiator());
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -4,12 +4,12 @@
 #include "http/context.hpp"
 #include "webhooks/webhooks.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The JSON API of webhooks and their deliveries.
 struct WebhookRoutes {
-    service::WebhookStore& webhook_store;
-    service::Webhooks& webhooks;
+    WebhookStore& webhook_store;
+    Webhooks& webhooks;
     const base::Clock& clock;
 
     net::Response list(const Context& context) const;
@@ -24,4 +24,4 @@ struct WebhookRoutes {
                                       const base::Secret& shown) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

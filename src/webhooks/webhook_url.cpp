@@ -6,7 +6,7 @@
 #include "base/encoding.hpp"
 #include "grant/grant.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t url_max_bytes = 2000, label_max_bytes = 63, name_max_bytes = 253;
@@ -61,7 +61,7 @@ base::Result<void> check_webhook_url(std::string_view url) {
     if (!is_clean) return refuse("has a character that no URL may have");
     if (parts.rest.find('#') != std::string_view::npos)
         return refuse("must have no fragment (what stands behind the #): it is never sent");
-    if (domain::holds_raw_key(url)) return refuse("holds a whole key: a key belongs in no address");
+    if (holds_raw_key(url)) return refuse("holds a whole key: a key belongs in no address");
     return check_authority(parts.authority);
 }
 
@@ -73,4 +73,4 @@ std::string loggable_webhook_url(std::string_view url) {
            (end < parts.rest.size() ? "?\xe2\x80\xa6" : "");
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -5,7 +5,7 @@
 
 #include "base/result.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // invalid_input: messages could never arrive there, or the URL does not mean what it seems to: another scheme than
 // https and http, a user and password, a fragment, no host or one that nobody can have, a port that is none, a whole
@@ -16,4 +16,4 @@ base::Result<void> check_webhook_url(std::string_view url);
 // without user and password. "https://example.org/hook?…"
 std::string loggable_webhook_url(std::string_view url);
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

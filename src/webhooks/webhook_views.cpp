@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 Data data_of(const DeliveryRow& row) {
@@ -46,4 +46,4 @@ std::string render(const WebhooksView& view) {
     return render_template("admin_webhooks", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

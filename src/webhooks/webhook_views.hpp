@@ -6,7 +6,7 @@
 #include "http/answers/views.hpp"
 
 // The console's page of webhooks as a value.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 struct EndpointRow {
     std::string id, url, events, state;
@@ -30,4 +30,4 @@ struct WebhooksView {
 // Complete HTML documents.
 std::string render(const WebhooksView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -8,7 +8,7 @@
 #include "base/plural.hpp"
 #include "webhooks/webhook_url.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr std::size_t secret_bytes = 32;
@@ -138,4 +138,4 @@ base::Secret Webhooks::new_secret() const {
     return base::Secret("whsec_" + base::to_base64(base::random_bytes(secret_bytes)));
 }
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

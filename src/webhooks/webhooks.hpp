@@ -16,7 +16,7 @@
 #include "base/secret.hpp"
 #include "identity/initiator.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // "key.issued", "key.revoked", ...: what can be told.
 std::span<const std::string_view> webhook_event_types();
@@ -179,4 +179,4 @@ private:
     const base::Clock& clock_;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -10,7 +10,7 @@
 #include "webhooks/webhook_fields.hpp"
 #include "webhooks/webhook_views.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr ResultText results[] = {
@@ -20,49 +20,48 @@ constexpr ResultText results[] = {
 
 constexpr int deliveries_shown = 50;
 
-std::string state_of(const service::WebhookEndpoint& endpoint) {
+std::string state_of(const WebhookEndpoint& endpoint) {
     if (!endpoint.is_enabled) return "off: it answered 410 Gone";
     if (!endpoint.health.failing_since) return "on";
     return "no answer since " + minute_text(*endpoint.health.failing_since) + "; tried again at " +
            time_of_day_text(endpoint.health.next_at);
 }
 
-std::string former_text(const service::WebhookEndpoint& endpoint, base::Timestamp now) {
+std::string former_text(const WebhookEndpoint& endpoint, base::Timestamp now) {
     const bool has_former = endpoint.former_until && *endpoint.former_until > now;
     return has_former ? "The former secret signs too until " + minute_text(*endpoint.former_until) + "." : "";
 }
 
-net::Response webhooks_page(const WebhooksPage& routes, const Context& context, int status, views::WebhooksView view) {
+net::Response webhooks_page(const WebhooksPage& routes, const Context& context, int status, WebhooksView view) {
     const auto endpoints = routes.webhook_store.endpoints();
     if (!endpoints) return error_response(context, endpoints.error());
     const auto deliveries = routes.webhook_store.deliveries(std::nullopt, deliveries_shown);
     if (!deliveries) return error_response(context, deliveries.error());
     view.frame = make_frame(context);
-    for (const service::WebhookEndpoint& endpoint : *endpoints) {
+    for (const WebhookEndpoint& endpoint : *endpoints) {
         std::string events;
         for (const std::string& event : endpoint.events)
             events += (events.empty() ? "" : ", ") + event;
         view.endpoints.push_back({endpoint.id, endpoint.url, events.empty() ? "all" : events, state_of(endpoint),
                                   former_text(endpoint, routes.clock.now())});
     }
-    for (const service::WebhookDelivery& delivery : *deliveries) {
+    for (const WebhookDelivery& delivery : *deliveries) {
         const auto endpoint = std::find_if(endpoints->begin(), endpoints->end(),
                                            [&](const auto& each) { return each.id == delivery.endpoint_id; });
-        view.deliveries.push_back({delivery.id, delivery.event.type,
-                                   endpoint == endpoints->end() ? "removed" : endpoint->url,
-                                   std::string(service::to_text(delivery.state)), std::to_string(delivery.attempts),
-                                   minute_text(delivery.updated_at), delivery.problem,
-                                   delivery.state != service::DeliveryState::waiting && endpoint != endpoints->end()});
+        view.deliveries.push_back(
+            {delivery.id, delivery.event.type, endpoint == endpoints->end() ? "removed" : endpoint->url,
+             std::string(to_text(delivery.state)), std::to_string(delivery.attempts), minute_text(delivery.updated_at),
+             delivery.problem, delivery.state != DeliveryState::waiting && endpoint != endpoints->end()});
     }
-    for (const std::string_view type : service::webhook_event_types())
+    for (const std::string_view type : webhook_event_types())
         view.event_types.emplace_back(type);
-    return html_response(status, views::render(view));
+    return html_response(status, render(view));
 }
 
 }  // namespace
 
 net::Response WebhooksPage::show(const Context& context) const {
-    views::WebhooksView view;
+    WebhooksView view;
     show_result(context, results, view.notice_good, view.notice_bad);
     return webhooks_page(*this, context, 200, std::move(view));
 }
@@ -73,7 +72,7 @@ net::Response WebhooksPage::add(const Context& context) const {
     const auto events = fields->texts("events");
     const auto added =
         webhooks.add(std::string(base::trim(fields->text("url"))), {events.begin(), events.end()}, context.initiator());
-    views::WebhooksView view;
+    WebhooksView view;
     if (added) {
         view.new_secret = added->secret.reveal();
         view.notice_good = "The endpoint is added.";
@@ -99,7 +98,7 @@ net::Response WebhooksPage::test(const Context& context) const {
 net::Response WebhooksPage::replace_secret(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, 400);
-    views::WebhooksView view;
+    WebhooksView view;
     const auto keep_former = former_secret_hours_of(*fields);
     if (!keep_former) {
         view.notice_bad = "Nothing was changed: " + keep_former.error().detail + ".";
@@ -119,4 +118,4 @@ net::Response WebhooksPage::resend(const Context& context) const {
     return redirect(303, "/admin/webhooks?result=sent");
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -4,13 +4,13 @@
 #include "http/context.hpp"
 #include "webhooks/webhooks.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // The console's page of webhooks.
 struct WebhooksPage {
-    service::WebhookStore& webhook_store;
+    WebhookStore& webhook_store;
     const base::Clock& clock;
-    service::Webhooks& webhooks;
+    Webhooks& webhooks;
 
     net::Response show(const Context& context) const;
     net::Response add(const Context& context) const;
@@ -20,4 +20,4 @@ struct WebhooksPage {
     net::Response resend(const Context& context) const;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -18,7 +18,7 @@ void resolve(std::string_view text, std::string_view peer) {
         {"Host", text}, {"X-Forwarded-For", text}, {"X-Forwarded-Host", text}, {"X-Forwarded-Proto", text}};
     request.headers = headers;
     request.peer_address = peer;
-    static const web::OriginResolver resolver("", {*web::AddressRange::parse("127.0.0.0/8")});
+    static const OriginResolver resolver("", {*AddressRange::parse("127.0.0.0/8")});
     const auto resolved = resolver.resolve(request);
     const std::string& origin = resolved.origin;
     expect(origin.empty() != resolved.problem.empty(), "there is an origin, or a reason why not");
@@ -38,13 +38,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     net::Request request;
     const net::HeaderView headers[] = {{"Cookie", text}, {"Cookie", "x=1"}};
     request.headers = headers;
-    for (const auto& [name, value] : web::read_cookies(request)) {
+    for (const auto& [name, value] : read_cookies(request)) {
         expect(name.find_first_of(";=") == std::string_view::npos, "a name ends where its value begins");
         expect(value.find(';') == std::string_view::npos, "a value ends where the next cookie begins");
     }
-    expect(!web::find_cookie(request, "x").empty() || text.find('x') != std::string_view::npos, "each header counts");
+    expect(!find_cookie(request, "x").empty() || text.find('x') != std::string_view::npos, "each header counts");
     resolve(text, "127.0.0.1");
     resolve(text, "192.0.2.1");
-    (void)web::AddressRange::parse(text);
+    (void)AddressRange::parse(text);
     return 0;
 }

@@ -15,7 +15,7 @@ void read_as(std::string_view type, std::string_view body) {
     const net::HeaderView headers[] = {{"Content-Type", type}};
     request.headers = headers;
     request.body = body;
-    const auto fields = web::RequestFields::read(request);
+    const auto fields = RequestFields::read(request);
     if (!fields) return;
     for (const char* name : {"reason", "ids", "github_user_id", "x"}) {
         for (const std::string& text : fields->texts(name))
@@ -27,7 +27,7 @@ void read_as(std::string_view type, std::string_view body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = text_of(data, size);
-    web::Form form(text);
+    Form form(text);
     for (const auto& [name, value] : form.take())
         expect(base::is_text(name) && base::is_text(value), "a field is text");
     read_as("application/x-www-form-urlencoded", text);

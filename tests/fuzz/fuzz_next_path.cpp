@@ -23,8 +23,8 @@ bool stays_here(std::string_view path) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    std::string next = web::safe_next_path(text_of(data, size));
-    expect(web::safe_next_path(next) == next, "what is safe is taken as it is");
+    std::string next = safe_next_path(text_of(data, size));
+    expect(safe_next_path(next) == next, "what is safe is taken as it is");
     // Also for whoever decodes it again, and again.
     for (int times = 0; times < 4; ++times) {
         expect(stays_here(next), "it is a path of this origin");

@@ -17,10 +17,10 @@ namespace {
 // Every event, however the bytes come.
 std::string events_of(std::string_view text, std::size_t piece) {
     std::string events;
-    upstream::EventStream stream(
+    EventStream stream(
         [&](std::string_view data) {
             events.append(data).append("\0|", 2);
-            (void)upstream::parse_chat_chunk(data);
+            (void)parse_chat_chunk(data);
             return events.size() < 1000;
         },
         500);
@@ -33,18 +33,18 @@ std::string events_of(std::string_view text, std::size_t piece) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = text_of(data, size);
-    (void)upstream::parse_create_answer(text);
-    (void)upstream::parse_key_answer(text);
-    (void)upstream::parse_list_answer(text);
-    (void)upstream::parse_credits_answer(text);
-    (void)upstream::parse_assigned_count(text);
-    (void)upstream::parse_guardrail_answer(text);
-    expect(upstream::parse_error_message(text).find("sk-or-") == std::string::npos, "no key gets into a message");
-    (void)upstream::parse_chat_chunk(text);
+    (void)parse_create_answer(text);
+    (void)parse_key_answer(text);
+    (void)parse_list_answer(text);
+    (void)parse_credits_answer(text);
+    (void)parse_assigned_count(text);
+    (void)parse_guardrail_answer(text);
+    expect(parse_error_message(text).find("sk-or-") == std::string::npos, "no key gets into a message");
+    (void)parse_chat_chunk(text);
     expect(events_of(text, 1) == events_of(text, 4096), "events are the same in any pieces");
     if (const auto time = base::parse_rfc3339(text)) (void)base::to_rfc3339(*time);
-    if (const auto name = domain::parse_upstream_key_name(text)) {
-        expect(domain::upstream_key_name(name->github_user_id, name->nonce) == text, "a name is written one way");
+    if (const auto name = parse_upstream_key_name(text)) {
+        expect(upstream_key_name(name->github_user_id, name->nonce) == text, "a name is written one way");
     }
     return 0;
 }

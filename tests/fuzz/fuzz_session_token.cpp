@@ -25,7 +25,7 @@ std::string signed_token(std::string_view header, std::string_view claims) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = text_of(data, size);
-    static const web::SessionTokens tokens{base::Secret(secret)};
+    static const SessionTokens tokens{base::Secret(secret)};
     const base::Timestamp now{base::Seconds{1'790'000'000}};
     expect(!tokens.verify(text, now), "nobody guesses a signature");
     const auto session = tokens.verify(signed_token(R"({"alg":"HS256"})", text), now);

@@ -10,7 +10,7 @@ namespace llmapikey::test {
 
 // A database of which statements are repeated, since a connection was lost, or reported as failed; each fault strikes
 // those that hold the given words.
-class DoubtfulSql final : public storage::SqlDatabase {
+class DoubtfulSql final : public SqlDatabase {
 public:
     enum class Fault {
         none,
@@ -19,7 +19,7 @@ public:
         not_done,     // reported as failed
     };
 
-    explicit DoubtfulSql(std::shared_ptr<storage::SqlDatabase> database) : database_(std::move(database)) {}
+    explicit DoubtfulSql(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
     void strike(const std::string& words, Fault fault) { struck_ = words, fault_ = fault; }
     // Once, after the next statement that holds these words.
@@ -27,8 +27,8 @@ public:
         awaited_ = words, action_ = std::move(action);
     }
 
-    storage::Dialect dialect() const override { return database_->dialect(); }
-    base::Result<storage::SqlAnswer> run(const std::string& sql, const storage::SqlValues& values) override {
+    Dialect dialect() const override { return database_->dialect(); }
+    base::Result<SqlAnswer> run(const std::string& sql, const SqlValues& values) override {
         const bool is_struck = !struck_.empty() && sql.find(struck_) != std::string::npos;
         const Fault fault = is_struck ? fault_ : Fault::none;
         if (fault == Fault::not_done) return failed();
@@ -41,7 +41,7 @@ public:
         }
         return answer;
     }
-    base::Result<void> run_each(const std::string& sql, const std::vector<storage::SqlValues>& all) override {
+    base::Result<void> run_each(const std::string& sql, const std::vector<SqlValues>& all) override {
         return database_->run_each(sql, all);
     }
 
@@ -50,7 +50,7 @@ private:
         return base::fail(base::Errc::store_unavailable, "the answer was lost");
     }
 
-    std::shared_ptr<storage::SqlDatabase> database_;
+    std::shared_ptr<SqlDatabase> database_;
     std::string struck_, awaited_;
     Fault fault_ = Fault::none;
     std::function<void()> action_;

@@ -31,7 +31,7 @@ void FakeKeyProvider::fail_next_guardrail() {
     ++guardrail_faults_;
 }
 
-void FakeKeyProvider::set_guardrail(std::optional<service::Guardrail> guardrail) {
+void FakeKeyProvider::set_guardrail(std::optional<Guardrail> guardrail) {
     const std::lock_guard lock(mutex_);
     guardrail_ = std::move(guardrail);
 }
@@ -52,7 +52,7 @@ void FakeKeyProvider::before_each_page(std::function<void()> action) {
 }
 
 std::string FakeKeyProvider::insert(const std::string& name, base::Timestamp created_at) {
-    service::UpstreamKey key;
+    UpstreamKey key;
     key.delete_handle = "handle-" + std::to_string(++last_handle_);
     key.name = name;
     key.created_at = created_at;
@@ -70,8 +70,7 @@ void FakeKeyProvider::remove_key(const std::string& delete_handle) {
     std::erase_if(keys_, [&](const auto& key) { return key.delete_handle == delete_handle; });
 }
 
-void FakeKeyProvider::change_key(const std::string& delete_handle,
-                                 const std::function<void(service::UpstreamKey&)>& change) {
+void FakeKeyProvider::change_key(const std::string& delete_handle, const std::function<void(UpstreamKey&)>& change) {
     const std::lock_guard lock(mutex_);
     for (auto& key : keys_)
         if (key.delete_handle == delete_handle) change(key);
@@ -103,12 +102,12 @@ int FakeKeyProvider::list_calls() const {
     return list_calls_;
 }
 
-std::vector<service::UpstreamKey> FakeKeyProvider::live_keys() const {
+std::vector<UpstreamKey> FakeKeyProvider::live_keys() const {
     const std::lock_guard lock(mutex_);
     return {keys_.begin(), keys_.end()};
 }
 
-service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, base::Deadline) {
+MintOutcome FakeKeyProvider::mint(const MintRequest& request, base::Deadline) {
     std::unique_lock lock(mutex_);
     ++mint_calls_;
     std::optional<MintFault> fault;
@@ -117,9 +116,9 @@ service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, 
         mint_faults_.pop_front();
     }
     if (fault == MintFault::refused) {
-        return service::NotMinted{{base::Errc::upstream_refused, "the fake upstream refuses", {}}};
+        return NotMinted{{base::Errc::upstream_refused, "the fake upstream refuses", {}}};
     }
-    if (fault == MintFault::lost_before_effect) return service::MintUnknown{"", "lost"};
+    if (fault == MintFault::lost_before_effect) return MintUnknown{"", "lost"};
     const std::string handle = insert(request.name, clock_.now());
     keys_.front().limit = request.daily_limit;
     keys_.front().limit_remaining = request.daily_limit;
@@ -128,25 +127,25 @@ service::MintOutcome FakeKeyProvider::mint(const service::MintRequest& request, 
     const auto action = std::exchange(during_mint_, nullptr);
     lock.unlock();
     if (action) action();
-    if (fault == MintFault::lost_after_effect) return service::MintUnknown{"", "lost"};
+    if (fault == MintFault::lost_after_effect) return MintUnknown{"", "lost"};
     const auto oldest = [&] {
         const std::lock_guard relock(mutex_);
         return keys_.back().delete_handle;
     };
-    if (fault == MintFault::foreign_handle) return service::MintUnknown{oldest(), "no key in the answer"};
+    if (fault == MintFault::foreign_handle) return MintUnknown{oldest(), "no key in the answer"};
     if (fault == MintFault::unguarded || fault == MintFault::unguarded_foreign) {
-        return service::MintedInVain{fault == MintFault::unguarded ? handle : oldest(),
-                                     {base::Errc::misconfigured, "the guardrail could not be assigned", {}}};
+        return MintedInVain{fault == MintFault::unguarded ? handle : oldest(),
+                            {base::Errc::misconfigured, "the guardrail could not be assigned", {}}};
     }
-    if (fault == MintFault::handle_only) return service::MintUnknown{handle, "no key in the answer"};
-    return service::Minted{base::Secret("sk-or-v1-raw-of-" + handle), handle};
+    if (fault == MintFault::handle_only) return MintUnknown{handle, "no key in the answer"};
+    return Minted{base::Secret("sk-or-v1-raw-of-" + handle), handle};
 }
 
-base::Result<service::UpstreamKey> FakeKeyProvider::get(const std::string& delete_handle, base::Deadline) {
+base::Result<UpstreamKey> FakeKeyProvider::get(const std::string& delete_handle, base::Deadline) {
     std::unique_lock lock(mutex_);
     if (auto refusal = refusal_of(delete_handle)) return tl::unexpected(std::move(*refusal));
     const auto action = std::exchange(during_get_, nullptr);
-    base::Result<service::UpstreamKey> found = base::fail(base::Errc::not_found, "no such key");
+    base::Result<UpstreamKey> found = base::fail(base::Errc::not_found, "no such key");
     for (const auto& key : keys_) {
         if (key.delete_handle == delete_handle) found = key;
     }
@@ -155,7 +154,7 @@ base::Result<service::UpstreamKey> FakeKeyProvider::get(const std::string& delet
     return found;
 }
 
-base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::size_t offset, base::Deadline) {
+base::Result<std::vector<UpstreamKey>> FakeKeyProvider::list_page(std::size_t offset, base::Deadline) {
     std::unique_lock lock(mutex_);
     ++list_calls_;
     if (list_faults_ > 0) {
@@ -166,14 +165,14 @@ base::Result<std::vector<service::UpstreamKey>> FakeKeyProvider::list_page(std::
     lock.unlock();
     if (action) action();
     lock.lock();
-    std::vector<service::UpstreamKey> page;
+    std::vector<UpstreamKey> page;
     for (std::size_t i = passes_over_offsets_ ? 0 : offset; i < keys_.size() && page.size() < page_size_; ++i)
         page.push_back(keys_[i]);
     return page;
 }
 
-base::Result<service::UpstreamKey> FakeKeyProvider::update(const std::string& delete_handle,
-                                                           const service::KeyUpdate& change, base::Deadline) {
+base::Result<UpstreamKey> FakeKeyProvider::update(const std::string& delete_handle, const KeyUpdate& change,
+                                                  base::Deadline) {
     const std::lock_guard lock(mutex_);
     ++update_calls_;
     if (auto refusal = refusal_of(delete_handle)) return tl::unexpected(std::move(*refusal));
@@ -181,7 +180,7 @@ base::Result<service::UpstreamKey> FakeKeyProvider::update(const std::string& de
         if (key.delete_handle != delete_handle) continue;
         key.is_disabled = change.is_disabled.value_or(key.is_disabled);
         if (change.daily_limit) key.limit = change.daily_limit;
-        if (change.daily_limit && !keeps_limit_reset_) key.limit_reset = service::daily_reset;
+        if (change.daily_limit && !keeps_limit_reset_) key.limit_reset = daily_reset;
         return key;
     }
     return base::fail(base::Errc::not_found, "no such key");
@@ -218,13 +217,13 @@ void FakeKeyProvider::refuse_credits(bool is_refused) {
     are_credits_refused_ = is_refused;
 }
 
-base::Result<service::Credits> FakeKeyProvider::credits(base::Deadline) {
+base::Result<Credits> FakeKeyProvider::credits(base::Deadline) {
     const std::lock_guard lock(mutex_);
     if (are_credits_refused_) return base::fail(base::Errc::misconfigured, "answered 403");
-    return service::Credits{base::MicroUsd{100'000'000}, base::MicroUsd{1'000'000}};
+    return Credits{base::MicroUsd{100'000'000}, base::MicroUsd{1'000'000}};
 }
 
-base::Result<std::optional<service::Guardrail>> FakeKeyProvider::guardrail(base::Deadline) {
+base::Result<std::optional<Guardrail>> FakeKeyProvider::guardrail(base::Deadline) {
     const std::lock_guard lock(mutex_);
     if (guardrail_faults_ == 0) return guardrail_;
     --guardrail_faults_;

@@ -13,7 +13,7 @@
 namespace llmapikey::test {
 
 // The upstream in memory, with what can go wrong on demand. Thread-safe.
-class FakeKeyProvider final : public service::KeyProvider {
+class FakeKeyProvider final : public KeyProvider {
 public:
     explicit FakeKeyProvider(const base::Clock& clock) : clock_(clock) {}
 
@@ -34,7 +34,7 @@ public:
     void fail_next_list();
     void fail_next_guardrail();
     void refuse_credits(bool is_refused);
-    void set_guardrail(std::optional<service::Guardrail> guardrail);
+    void set_guardrail(std::optional<Guardrail> guardrail);
     // From now on every call that names this key fails so; nullopt: no longer.
     void refuse(const std::string& delete_handle, std::optional<base::Error> error);
     // From now on updates answer well and leave this part of the key as it is.
@@ -54,21 +54,21 @@ public:
     void remove_key(const std::string& delete_handle);
 
     // What somebody has spent with a key, or changed of it by other means.
-    void change_key(const std::string& delete_handle, const std::function<void(service::UpstreamKey&)>& change);
+    void change_key(const std::string& delete_handle, const std::function<void(UpstreamKey&)>& change);
 
     int mint_calls() const;
     int update_calls() const;
     int list_calls() const;
-    std::vector<service::UpstreamKey> live_keys() const;
+    std::vector<UpstreamKey> live_keys() const;
 
-    service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override;
-    base::Result<service::UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
-    base::Result<std::vector<service::UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
-    base::Result<service::UpstreamKey> update(const std::string& delete_handle, const service::KeyUpdate& change,
-                                              base::Deadline deadline) override;
+    MintOutcome mint(const MintRequest& request, base::Deadline deadline) override;
+    base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
+    base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
+                                     base::Deadline deadline) override;
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
-    base::Result<service::Credits> credits(base::Deadline deadline) override;
-    base::Result<std::optional<service::Guardrail>> guardrail(base::Deadline deadline) override;
+    base::Result<Credits> credits(base::Deadline deadline) override;
+    base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override;
 
 private:
     std::string insert(const std::string& name, base::Timestamp created_at);
@@ -76,11 +76,11 @@ private:
 
     const base::Clock& clock_;
     mutable std::mutex mutex_;
-    std::deque<service::UpstreamKey> keys_;  // newest first
+    std::deque<UpstreamKey> keys_;  // newest first
     std::deque<MintFault> mint_faults_;
     int revoke_faults_ = 0, list_faults_ = 0, guardrail_faults_ = 0;
     bool are_credits_refused_ = false;
-    std::optional<service::Guardrail> guardrail_;
+    std::optional<Guardrail> guardrail_;
     std::function<void()> during_mint_, during_get_, before_page_;
     std::size_t page_size_ = 100;
     std::map<std::string, base::Error> refusals_;  // of revoking, by handle

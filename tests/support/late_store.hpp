@@ -58,116 +58,114 @@ private:
 
 // The stores that a protocol works with; all must outlive what wraps them.
 struct LateParts {
-    service::KeyStore& keys;
-    service::MintQueue& queue;
-    service::ReplacementStore& replacements;
-    service::AdminStore& admin;
-    service::SpendingStore& spending;
-    service::AuditLog& audit;
+    KeyStore& keys;
+    MintQueue& queue;
+    ReplacementStore& replacements;
+    AdminStore& admin;
+    SpendingStore& spending;
+    AuditLog& audit;
 };
 
 // The stores of a protocol, each of whose operations is a step.
-class LateStore final : public service::KeyStore,
-                        public service::MintQueue,
-                        public service::ReplacementStore,
-                        public service::AdminStore,
-                        public service::SpendingStore,
-                        public service::AuditLog {
+class LateStore final : public KeyStore,
+                        public MintQueue,
+                        public ReplacementStore,
+                        public AdminStore,
+                        public SpendingStore,
+                        public AuditLog {
 public:
     LateStore(LateParts parts, LateSteps& steps) : in_(parts), steps_(steps) {}
 
-    base::Result<service::Account> find_account(domain::GithubUserId id) override {
+    base::Result<Account> find_account(GithubUserId id) override {
         return steps_.read([&] { return in_.keys.find_account(id); });
     }
-    base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) override {
+    base::Result<std::optional<Grant>> find(GithubUserId id) override {
         return steps_.read([&] { return in_.keys.find(id); });
     }
-    base::Result<service::ReserveOutcome> reserve(const service::ReserveRequest& request) override {
+    base::Result<ReserveOutcome> reserve(const ReserveRequest& request) override {
         return steps_.write("reserve", [this, request] { return in_.keys.reserve(request); });
     }
-    base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override {
+    base::Result<void> activate(const Attempt& attempt, const Activation& activation) override {
         return steps_.write("activate", [this, attempt, activation] { return in_.keys.activate(attempt, activation); });
     }
-    base::Result<void> mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) override {
+    base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) override {
         return steps_.write("mark_ambiguous",
                             [this, attempt, delete_handle] { return in_.keys.mark_ambiguous(attempt, delete_handle); });
     }
     using KeyStore::release;
-    base::Result<void> release(const service::Attempt& attempt, domain::MintProblem problem,
-                               base::Timestamp now) override {
+    base::Result<void> release(const Attempt& attempt, MintProblem problem, base::Timestamp now) override {
         return steps_.write("release",
                             [this, attempt, problem, now] { return in_.keys.release(attempt, problem, now); });
     }
-    base::Result<void> abandon(const service::Attempt& attempt, domain::MintProblem problem,
-                               base::Timestamp now) override {
+    base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) override {
         return steps_.write("abandon",
                             [this, attempt, problem, now] { return in_.keys.abandon(attempt, problem, now); });
     }
-    base::Result<void> update_username(const domain::Recipient& recipient) override {
+    base::Result<void> update_username(const Recipient& recipient) override {
         return steps_.write("update_username", [this, recipient] { return in_.keys.update_username(recipient); });
     }
-    base::Result<std::vector<domain::Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
-                                                            int limit) override {
+    base::Result<std::vector<Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
+                                                    int limit) override {
         return steps_.read([&] { return in_.keys.list_unsettled(attempted_by, after_id, limit); });
     }
     base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) override {
         return steps_.read([&] { return in_.keys.knows(delete_handle, nonce); });
     }
-    base::Result<service::GrantTotals> totals() override {
+    base::Result<GrantTotals> totals() override {
         return steps_.read([&] { return in_.keys.totals(); });
     }
     base::Result<void> check() override { return in_.keys.check(); }
 
-    base::Result<domain::Grant> claim(const service::Claim& claim) override {
+    base::Result<Grant> claim(const Claim& claim) override {
         return steps_.write("claim", [this, claim] { return in_.queue.claim(claim); });
     }
-    base::Result<void> requeue(const service::Attempt& attempt, const service::Requeue& requeue) override {
+    base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) override {
         return steps_.write("requeue", [this, attempt, requeue] { return in_.queue.requeue(attempt, requeue); });
     }
-    base::Result<std::vector<domain::Grant>> list_due(base::Timestamp now, int limit) override {
+    base::Result<std::vector<Grant>> list_due(base::Timestamp now, int limit) override {
         return steps_.read([&] { return in_.queue.list_due(now, limit); });
     }
     base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override {
         return steps_.read([&] { return in_.queue.place_of(grant_id, most); });
     }
-    base::Result<service::AccountPast> past_of(domain::GithubUserId id) override {
+    base::Result<AccountPast> past_of(GithubUserId id) override {
         return steps_.read([&] { return in_.queue.past_of(id); });
     }
 
-    base::Result<domain::Grant> begin_replacement(const std::string& grant_id, const service::Ending& ending) override {
+    base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) override {
         return steps_.write("begin_replacement",
                             [this, grant_id, ending] { return in_.replacements.begin_replacement(grant_id, ending); });
     }
-    base::Result<domain::Grant> finish_replacement(const domain::Grant& grant, const std::string& new_id,
-                                                   base::Timestamp now) override {
+    base::Result<Grant> finish_replacement(const Grant& grant, const std::string& new_id,
+                                           base::Timestamp now) override {
         return steps_.write("finish_replacement", [this, grant, new_id, now] {
             return in_.replacements.finish_replacement(grant, new_id, now);
         });
     }
-    base::Result<std::vector<domain::Grant>> list_replacing(const std::string& after_id, int limit) override {
+    base::Result<std::vector<Grant>> list_replacing(const std::string& after_id, int limit) override {
         return steps_.read([&] { return in_.replacements.list_replacing(after_id, limit); });
     }
 
-    base::Result<service::GrantPage> list(const service::GrantQuery& query) override {
+    base::Result<GrantPage> list(const GrantQuery& query) override {
         return steps_.read([&] { return in_.admin.list(query); });
     }
-    base::Result<std::int64_t> count(const service::GrantQuery& query, std::int64_t most) override {
+    base::Result<std::int64_t> count(const GrantQuery& query, std::int64_t most) override {
         return steps_.read([&] { return in_.admin.count(query, most); });
     }
-    base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) override {
+    base::Result<std::optional<Grant>> find_grant(const std::string& grant_id) override {
         return steps_.read([&] { return in_.admin.find_grant(grant_id); });
     }
-    base::Result<service::LedgerPage> list_ended(const service::GrantQuery& query) override {
+    base::Result<LedgerPage> list_ended(const GrantQuery& query) override {
         return steps_.read([&] { return in_.admin.list_ended(query); });
     }
-    base::Result<std::vector<domain::GithubUserId>> find_accounts(const std::string& search, int limit) override {
+    base::Result<std::vector<GithubUserId>> find_accounts(const std::string& search, int limit) override {
         return steps_.read([&] { return in_.admin.find_accounts(search, limit); });
     }
-    base::Result<std::vector<service::ChainedEntry>> find_audit_entries(const service::AuditQuery& query) override {
+    base::Result<std::vector<ChainedEntry>> find_audit_entries(const AuditQuery& query) override {
         return steps_.read([&] { return in_.admin.find_audit_entries(query); });
     }
-    base::Result<std::vector<service::LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
-                                                                         const std::string& bulk_id) override {
+    base::Result<std::vector<LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
+                                                                const std::string& bulk_id) override {
         return steps_.read([&] { return in_.admin.list_due_revocations(now, limit, bulk_id); });
     }
     base::Result<void> note_revocation_failure(const std::string& grant_id, const std::string& problem,
@@ -176,28 +174,27 @@ public:
             return in_.admin.note_revocation_failure(grant_id, problem, next_attempt_at, is_counted);
         });
     }
-    base::Result<std::vector<service::LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) override {
+    base::Result<std::vector<LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) override {
         return steps_.read([&] { return in_.admin.list_stuck(limit, bulk_id); });
     }
     base::Result<std::int64_t> count_stuck() override { return in_.admin.count_stuck(); }
-    base::Result<std::vector<service::LedgerEntry>> ledger_of(domain::GithubUserId id) override {
+    base::Result<std::vector<LedgerEntry>> ledger_of(GithubUserId id) override {
         return steps_.read([&] { return in_.admin.ledger_of(id); });
     }
-    base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids,
-                                        const service::Ending& ending) override {
+    base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) override {
         return steps_.write("begin_revocations",
                             [this, grant_ids, ending] { return in_.admin.begin_revocations(grant_ids, ending); });
     }
-    base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) override {
+    base::Result<void> finish_revocation(const Grant& grant, base::Timestamp now) override {
         return steps_.write("finish_revocation",
                             [this, grant, now] { return in_.admin.finish_revocation(grant, now); });
     }
-    base::Result<std::vector<service::LedgerEntry>> list_revoking(const std::string& after_id, int limit,
-                                                                  const std::optional<std::string>& bulk_id) override {
+    base::Result<std::vector<LedgerEntry>> list_revoking(const std::string& after_id, int limit,
+                                                         const std::optional<std::string>& bulk_id) override {
         return steps_.read([&] { return in_.admin.list_revoking(after_id, limit, bulk_id); });
     }
-    base::Result<domain::Grant> begin_change(const std::string& grant_id, const service::KeyChange& change,
-                                             const std::string& token) override {
+    base::Result<Grant> begin_change(const std::string& grant_id, const KeyChange& change,
+                                     const std::string& token) override {
         return steps_.write("begin_change", [this, grant_id, change, token] {
             return in_.admin.begin_change(grant_id, change, token);
         });
@@ -206,7 +203,7 @@ public:
         return steps_.write("finish_change",
                             [this, grant_id, token] { return in_.admin.finish_change(grant_id, token); });
     }
-    base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) override {
+    base::Result<std::vector<Grant>> list_unsynced(const std::string& after_id, int limit) override {
         return steps_.read([&] { return in_.admin.list_unsynced(after_id, limit); });
     }
     base::Result<int> begin_raises(base::Timestamp now, int limit) override {
@@ -221,45 +218,45 @@ public:
         return steps_.write("set_expiry",
                             [this, grant_id, expires_at] { return in_.admin.set_expiry(grant_id, expires_at); });
     }
-    base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
-                                                        const std::vector<std::string>& nonces) override {
+    base::Result<std::vector<Grant>> find_known(const std::vector<std::string>& delete_handles,
+                                                const std::vector<std::string>& nonces) override {
         return steps_.read([&] { return in_.admin.find_known(delete_handles, nonces); });
     }
     base::Result<bool> has_ended(const std::string& delete_handle, base::Timestamp since) override {
         return steps_.read([&] { return in_.admin.has_ended(delete_handle, since); });
     }
-    base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) override {
+    base::Result<std::vector<Grant>> list_active(const std::string& after_id, int limit) override {
         return steps_.read([&] { return in_.admin.list_active(after_id, limit); });
     }
-    base::Result<std::vector<domain::Grant>> list_expired(base::Timestamp now, int limit) override {
+    base::Result<std::vector<Grant>> list_expired(base::Timestamp now, int limit) override {
         return steps_.read([&] { return in_.admin.list_expired(now, limit); });
     }
-    base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) override {
+    base::Result<void> note_reveal(const std::string& grant_id, const Reveal& reveal) override {
         return steps_.write("note_reveal",
                             [this, grant_id, reveal] { return in_.admin.note_reveal(grant_id, reveal); });
     }
-    base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
-                                const std::string& actor, base::Timestamp now) override {
+    base::Result<void> set_hold(GithubUserId id, const std::optional<Hold>& hold, const std::string& actor,
+                                base::Timestamp now) override {
         return steps_.write("set_hold",
                             [this, id, hold, actor, now] { return in_.admin.set_hold(id, hold, actor, now); });
     }
 
-    base::Result<void> note(const std::vector<service::SpendingReading>& readings) override {
+    base::Result<void> note(const std::vector<SpendingReading>& readings) override {
         return steps_.write("note", [this, readings] { return in_.spending.note(readings); });
     }
     base::Result<void> note_all_read(base::Timestamp since) override { return in_.spending.note_all_read(since); }
-    base::Result<std::vector<service::SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) override {
+    base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) override {
         return steps_.read([&] { return in_.spending.days(id, since); });
     }
     base::Result<void> prune_days(base::Timestamp before) override { return in_.spending.prune_days(before); }
 
-    base::Result<void> append(const service::AuditEntry& entry) override {
+    base::Result<void> append(const AuditEntry& entry) override {
         return steps_.write("append", [this, entry] { return in_.audit.append(entry); });
     }
-    base::Result<std::vector<service::ChainedEntry>> read(std::int64_t after, int limit) override {
+    base::Result<std::vector<ChainedEntry>> read(std::int64_t after, int limit) override {
         return in_.audit.read(after, limit);
     }
-    base::Result<service::ChainedEntry> head() override { return in_.audit.head(); }
+    base::Result<ChainedEntry> head() override { return in_.audit.head(); }
 
 private:
     const LateParts in_;
@@ -267,33 +264,33 @@ private:
 };
 
 // The upstream, each of whose calls is a step: what is late can take effect before it.
-class LateProvider final : public service::KeyProvider {
+class LateProvider final : public KeyProvider {
 public:
-    LateProvider(service::KeyProvider& provider, LateSteps& steps) : in_(provider), steps_(steps) {}
+    LateProvider(KeyProvider& provider, LateSteps& steps) : in_(provider), steps_(steps) {}
 
-    service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override {
+    MintOutcome mint(const MintRequest& request, base::Deadline deadline) override {
         return steps_.read([&] { return in_.mint(request, deadline); });
     }
-    base::Result<service::UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override {
+    base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override {
         return steps_.read([&] { return in_.get(delete_handle, deadline); });
     }
-    base::Result<std::vector<service::UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override {
+    base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override {
         return steps_.read([&] { return in_.list_page(offset, deadline); });
     }
-    base::Result<service::UpstreamKey> update(const std::string& delete_handle, const service::KeyUpdate& change,
-                                              base::Deadline deadline) override {
+    base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
+                                     base::Deadline deadline) override {
         return steps_.read([&] { return in_.update(delete_handle, change, deadline); });
     }
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override {
         return steps_.read([&] { return in_.revoke(delete_handle, deadline); });
     }
-    base::Result<service::Credits> credits(base::Deadline deadline) override { return in_.credits(deadline); }
-    base::Result<std::optional<service::Guardrail>> guardrail(base::Deadline deadline) override {
+    base::Result<Credits> credits(base::Deadline deadline) override { return in_.credits(deadline); }
+    base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override {
         return in_.guardrail(deadline);
     }
 
 private:
-    service::KeyProvider& in_;
+    KeyProvider& in_;
     LateSteps& steps_;
 };
 

@@ -6,8 +6,6 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-
 tl::unexpected<base::Error> unavailable() {
     return base::fail(base::Errc::store_unavailable, "the memory store fails on demand");
 }
@@ -15,9 +13,8 @@ tl::unexpected<base::Error> conflict() {
     return base::fail(base::Errc::conflict, "not in that state");
 }
 
-bool is_unsettled(const domain::Grant& grant) {
-    return grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous ||
-           domain::is_ending_attempt(grant);
+bool is_unsettled(const Grant& grant) {
+    return grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous || is_ending_attempt(grant);
 }
 
 }  // namespace
@@ -34,7 +31,7 @@ bool MemoryKeyStore::fails(Operation operation, When when) {
     return true;
 }
 
-domain::Grant* MemoryKeyStore::unsettled(const service::Attempt& attempt) {
+Grant* MemoryKeyStore::unsettled(const Attempt& attempt) {
     for (auto& [id, grant] : grants_) {
         if (grant.id != attempt.grant_id || grant.nonce != attempt.nonce) continue;
         return is_unsettled(grant) ? &grant : nullptr;
@@ -42,17 +39,17 @@ domain::Grant* MemoryKeyStore::unsettled(const service::Attempt& attempt) {
     return nullptr;
 }
 
-void MemoryKeyStore::hold(domain::GithubUserId id, const domain::Hold& hold) {
+void MemoryKeyStore::hold(GithubUserId id, const Hold& hold) {
     const std::lock_guard lock(mutex_);
     holds_[id] = hold;
 }
 
-base::Result<service::Account> MemoryKeyStore::find_account(domain::GithubUserId id) {
+base::Result<Account> MemoryKeyStore::find_account(GithubUserId id) {
     const auto grant = find(id);
     if (!grant) return tl::unexpected(grant.error());
     const std::lock_guard lock(mutex_);
     const auto held = holds_.find(id);
-    return service::Account{*grant, held == holds_.end() ? std::nullopt : std::optional(held->second)};
+    return Account{*grant, held == holds_.end() ? std::nullopt : std::optional(held->second)};
 }
 
 bool MemoryKeyStore::remembers(const std::string& nonce) {
@@ -60,26 +57,26 @@ bool MemoryKeyStore::remembers(const std::string& nonce) {
     return attempts_.contains(nonce);
 }
 
-base::Result<std::optional<domain::Grant>> MemoryKeyStore::find(domain::GithubUserId id) {
+base::Result<std::optional<Grant>> MemoryKeyStore::find(GithubUserId id) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::find, When::before_effect)) return unavailable();
     const auto found = grants_.find(id);
     return found == grants_.end() ? std::nullopt : std::optional(found->second);
 }
 
-base::Result<service::ReserveOutcome> MemoryKeyStore::reserve(const service::ReserveRequest& request) {
+base::Result<ReserveOutcome> MemoryKeyStore::reserve(const ReserveRequest& request) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::reserve, When::before_effect)) return unavailable();
     const auto held = grants_.find(request.recipient.id);
-    if (held != grants_.end()) return service::ReserveOutcome{service::AlreadyHeld{held->second}};
+    if (held != grants_.end()) return ReserveOutcome{AlreadyHeld{held->second}};
     const auto hold = holds_.find(request.recipient.id);
-    if (hold != holds_.end() && domain::is_in_force(hold->second, request.now)) {
-        return service::ReserveOutcome{service::OnHold{hold->second}};
+    if (hold != holds_.end() && is_in_force(hold->second, request.now)) {
+        return ReserveOutcome{OnHold{hold->second}};
     }
     const bool is_full =
         request.max_total_keys != 0 && grants_.size() >= static_cast<std::size_t>(request.max_total_keys);
-    if (is_full) return service::ReserveOutcome{service::QuotaFull{}};
-    domain::Grant grant;
+    if (is_full) return ReserveOutcome{QuotaFull{}};
+    Grant grant;
     grant.id = request.grant_id;
     grant.github_user_id = request.recipient.id;
     grant.github_username = request.recipient.login;
@@ -96,13 +93,13 @@ base::Result<service::ReserveOutcome> MemoryKeyStore::reserve(const service::Res
     }
     grants_[request.recipient.id] = grant;
     if (fails(Operation::reserve, When::after_effect)) return unavailable();
-    return service::ReserveOutcome{service::Reserved{grant}};
+    return ReserveOutcome{Reserved{grant}};
 }
 
-base::Result<void> MemoryKeyStore::activate(const service::Attempt& attempt, const service::Activation& activation) {
+base::Result<void> MemoryKeyStore::activate(const Attempt& attempt, const Activation& activation) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::activate, When::before_effect)) return unavailable();
-    domain::Grant* grant = unsettled(attempt);
+    Grant* grant = unsettled(attempt);
     if (grant == nullptr || grant->status != GrantStatus::pending) return conflict();
     if (is_on_hold(attempt.github_user_id, activation.now)) return conflict();
     for (const auto& [id, other] : grants_)
@@ -113,47 +110,46 @@ base::Result<void> MemoryKeyStore::activate(const service::Attempt& attempt, con
     grant->key_hint = activation.key_hint;
     grant->queued_at = grant->next_attempt_at = std::nullopt;
     grant->attempts = 0;
-    grant->problem = domain::MintProblem::none;
+    grant->problem = MintProblem::none;
     if (fails(Operation::activate, When::after_effect)) return unavailable();
     return {};
 }
 
-base::Result<void> MemoryKeyStore::mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) {
+base::Result<void> MemoryKeyStore::mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::mark_ambiguous, When::before_effect)) return unavailable();
-    domain::Grant* grant = unsettled(attempt);
+    Grant* grant = unsettled(attempt);
     if (grant == nullptr) return conflict();
     if (grant->status != GrantStatus::revoking) grant->status = GrantStatus::ambiguous;
     if (grant->delete_handle.empty()) grant->delete_handle = delete_handle;
     return {};
 }
 
-base::Result<void> MemoryKeyStore::release(const service::Attempt& attempt, domain::MintProblem problem,
-                                           base::Timestamp now) {
+base::Result<void> MemoryKeyStore::release(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::release, When::before_effect)) return unavailable();
-    domain::Grant* grant = unsettled(attempt);
+    Grant* grant = unsettled(attempt);
     if (grant == nullptr) return conflict();
     if (grant->status == GrantStatus::revoking) {
         grant->nonce.clear();
         return {};
     }
-    if (problem != domain::MintProblem::none) notes_[grant->github_user_id] = {problem, now};
+    if (problem != MintProblem::none) notes_[grant->github_user_id] = {problem, now};
     grants_.erase(grant->github_user_id);
     return {};
 }
 
-base::Result<void> MemoryKeyStore::update_username(const domain::Recipient& recipient) {
+base::Result<void> MemoryKeyStore::update_username(const Recipient& recipient) {
     const std::lock_guard lock(mutex_);
     const auto held = grants_.find(recipient.id);
     if (held != grants_.end()) held->second.github_username = recipient.login;
     return {};
 }
 
-base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_unsettled(base::Timestamp attempted_by,
-                                                                        const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> MemoryKeyStore::list_unsettled(base::Timestamp attempted_by,
+                                                                const std::string& after_id, int limit) {
     const std::lock_guard lock(mutex_);
-    std::vector<domain::Grant> found;
+    std::vector<Grant> found;
     for (const auto& [id, grant] : grants_) {
         const bool is_open = is_unsettled(grant) && grant.attempted_at <= attempted_by;
         if (is_open && grant.id > after_id) found.push_back(grant);
@@ -167,39 +163,38 @@ base::Result<bool> MemoryKeyStore::knows(const std::string& delete_handle, const
     const std::lock_guard lock(mutex_);
     if (fails(Operation::knows, When::before_effect)) return unavailable();
     return std::any_of(grants_.begin(), grants_.end(), [&](const auto& entry) {
-        const domain::Grant& grant = entry.second;
+        const Grant& grant = entry.second;
         return (!delete_handle.empty() && grant.delete_handle == delete_handle) ||
                (!nonce.empty() && grant.nonce == nonce);
     });
 }
 
-base::Result<service::GrantTotals> MemoryKeyStore::totals() {
+base::Result<GrantTotals> MemoryKeyStore::totals() {
     const std::lock_guard lock(mutex_);
-    return service::GrantTotals{static_cast<std::int64_t>(grants_.size())};
+    return GrantTotals{static_cast<std::int64_t>(grants_.size())};
 }
 
-domain::Grant* MemoryKeyStore::of_id(const std::string& grant_id) {
+Grant* MemoryKeyStore::of_id(const std::string& grant_id) {
     for (auto& [id, grant] : grants_)
         if (grant.id == grant_id) return &grant;
     return nullptr;
 }
 
-base::MicroUsd MemoryKeyStore::spent_on(domain::GithubUserId id, const std::string& day) const {
+base::MicroUsd MemoryKeyStore::spent_on(GithubUserId id, const std::string& day) const {
     base::MicroUsd sum;
     for (const Spent& each : spent_)
-        if (each.account == id && domain::day_text(each.booked.day) == day) sum.value += each.booked.spent.value;
+        if (each.account == id && day_text(each.booked.day) == day) sum.value += each.booked.spent.value;
     return sum;
 }
 
-void MemoryKeyStore::carry(domain::Grant& grant, base::Timestamp now) const {
-    grant.carried = spent_on(grant.github_user_id, domain::day_text(now));
-    grant.carried_until = grant.carried.value > 0 ? std::optional(domain::next_reset(now)) : std::nullopt;
+void MemoryKeyStore::carry(Grant& grant, base::Timestamp now) const {
+    grant.carried = spent_on(grant.github_user_id, day_text(now));
+    grant.carried_until = grant.carried.value > 0 ? std::optional(next_reset(now)) : std::nullopt;
 }
 
-base::Result<void> MemoryKeyStore::abandon(const service::Attempt& attempt, domain::MintProblem problem,
-                                           base::Timestamp now) {
+base::Result<void> MemoryKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
     const std::lock_guard lock(mutex_);
-    const domain::Grant* grant = of_id(attempt.grant_id);
+    const Grant* grant = of_id(attempt.grant_id);
     if (grant == nullptr || grant->nonce != attempt.nonce || grant->status != GrantStatus::waiting) return conflict();
     const auto account = grant->github_user_id;
     notes_[account] = {problem, now};
@@ -207,9 +202,9 @@ base::Result<void> MemoryKeyStore::abandon(const service::Attempt& attempt, doma
     return {};
 }
 
-base::Result<domain::Grant> MemoryKeyStore::claim(const service::Claim& claim) {
+base::Result<Grant> MemoryKeyStore::claim(const Claim& claim) {
     const std::lock_guard lock(mutex_);
-    domain::Grant* grant = of_id(claim.waiting.grant_id);
+    Grant* grant = of_id(claim.waiting.grant_id);
     const bool is_there =
         grant != nullptr && grant->nonce == claim.waiting.nonce && grant->status == GrantStatus::waiting;
     if (!is_there || is_on_hold(grant->github_user_id, claim.now)) return conflict();
@@ -224,9 +219,9 @@ base::Result<domain::Grant> MemoryKeyStore::claim(const service::Claim& claim) {
     return *grant;
 }
 
-base::Result<void> MemoryKeyStore::requeue(const service::Attempt& attempt, const service::Requeue& requeue) {
+base::Result<void> MemoryKeyStore::requeue(const Attempt& attempt, const Requeue& requeue) {
     const std::lock_guard lock(mutex_);
-    domain::Grant* grant = unsettled(attempt);
+    Grant* grant = unsettled(attempt);
     if (grant == nullptr) return conflict();
     if (grant->status == GrantStatus::revoking) {
         grant->nonce.clear();
@@ -244,9 +239,9 @@ base::Result<void> MemoryKeyStore::requeue(const service::Attempt& attempt, cons
     return {};
 }
 
-base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_due(base::Timestamp now, int limit) {
+base::Result<std::vector<Grant>> MemoryKeyStore::list_due(base::Timestamp now, int limit) {
     const std::lock_guard lock(mutex_);
-    std::vector<domain::Grant> due;
+    std::vector<Grant> due;
     for (const auto& [id, grant] : grants_)
         if (grant.status == GrantStatus::waiting && *grant.next_attempt_at <= now) due.push_back(grant);
     std::sort(due.begin(), due.end(),
@@ -257,7 +252,7 @@ base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_due(base::Timestam
 
 base::Result<std::optional<int>> MemoryKeyStore::place_of(const std::string& grant_id, int most) {
     const std::lock_guard lock(mutex_);
-    const domain::Grant* own = of_id(grant_id);
+    const Grant* own = of_id(grant_id);
     if (own == nullptr || own->status != GrantStatus::waiting) return std::nullopt;
     int place = 0;
     for (const auto& [id, grant] : grants_)
@@ -265,18 +260,17 @@ base::Result<std::optional<int>> MemoryKeyStore::place_of(const std::string& gra
     return std::min(place, most);
 }
 
-base::Result<service::AccountPast> MemoryKeyStore::past_of(domain::GithubUserId id) {
+base::Result<AccountPast> MemoryKeyStore::past_of(GithubUserId id) {
     const std::lock_guard lock(mutex_);
-    service::AccountPast past;
+    AccountPast past;
     const auto note = notes_.find(id);
     if (note != notes_.end()) std::tie(past.problem, past.problem_at) = note->second;
     return past;
 }
 
-base::Result<domain::Grant> MemoryKeyStore::begin_replacement(const std::string& grant_id,
-                                                              const service::Ending& ending) {
+base::Result<Grant> MemoryKeyStore::begin_replacement(const std::string& grant_id, const Ending& ending) {
     const std::lock_guard lock(mutex_);
-    domain::Grant* grant = of_id(grant_id);
+    Grant* grant = of_id(grant_id);
     if (grant == nullptr) return conflict();
     // A try whose answer was lost may have begun it: what counts is the state that it is in.
     if (grant->status == GrantStatus::replacing) return *grant;
@@ -289,12 +283,12 @@ base::Result<domain::Grant> MemoryKeyStore::begin_replacement(const std::string&
     return *grant;
 }
 
-base::Result<domain::Grant> MemoryKeyStore::finish_replacement(const domain::Grant& old, const std::string& new_id,
-                                                               base::Timestamp now) {
+base::Result<Grant> MemoryKeyStore::finish_replacement(const Grant& old, const std::string& new_id,
+                                                       base::Timestamp now) {
     const std::lock_guard lock(mutex_);
-    domain::Grant* grant = of_id(old.id);
+    Grant* grant = of_id(old.id);
     if (grant == nullptr || grant->status != GrantStatus::replacing) return conflict();
-    if (service::LedgerEntry* entry = open_entry(old.id)) entry->ended_at = now;
+    if (LedgerEntry* entry = open_entry(old.id)) entry->ended_at = now;
     grant->id = new_id;
     grant->status = GrantStatus::waiting;
     grant->delete_handle.clear();
@@ -307,9 +301,9 @@ base::Result<domain::Grant> MemoryKeyStore::finish_replacement(const domain::Gra
     return *grant;
 }
 
-base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_replacing(const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> MemoryKeyStore::list_replacing(const std::string& after_id, int limit) {
     const std::lock_guard lock(mutex_);
-    std::vector<domain::Grant> found;
+    std::vector<Grant> found;
     for (const auto& [id, grant] : grants_) {
         const bool fits = grant.status == GrantStatus::replacing && grant.id > after_id;
         if (fits && found.size() < static_cast<std::size_t>(limit)) found.push_back(grant);
@@ -317,20 +311,20 @@ base::Result<std::vector<domain::Grant>> MemoryKeyStore::list_replacing(const st
     return found;
 }
 
-base::Result<void> MemoryKeyStore::note(const std::vector<service::SpendingReading>& readings) {
+base::Result<void> MemoryKeyStore::note(const std::vector<SpendingReading>& readings) {
     const std::lock_guard lock(mutex_);
-    for (const service::SpendingReading& reading : readings) {
+    for (const SpendingReading& reading : readings) {
         for (auto& [id, grant] : grants_) {
             if (grant.delete_handle != reading.delete_handle) continue;
             const auto today = std::chrono::floor<std::chrono::days>(reading.at);
-            service::KeyBooks books{{}, {}, grant.attempted_at, all_spending_read_at_};
+            KeyBooks books{{}, {}, grant.attempted_at, all_spending_read_at_};
             for (const Spent& each : spent_) {
                 if (each.handle != reading.delete_handle || each.booked.day > today) continue;
                 if (each.booked.day == today) books.today = each.booked;
                 const bool is_later = each.booked.day < today && (!books.before || books.before->day < each.booked.day);
                 if (is_later) books.before = each.booked;
             }
-            for (const service::Booking& booking : service::book(reading, books)) {
+            for (const Booking& booking : book(reading, books)) {
                 std::erase_if(spent_, [&](const Spent& each) {
                     return each.handle == reading.delete_handle && each.booked.day == booking.becomes.day;
                 });
@@ -349,14 +343,14 @@ base::Result<void> MemoryKeyStore::note_all_read(base::Timestamp since) {
     return {};
 }
 
-base::Result<std::vector<service::SpendingDay>> MemoryKeyStore::days(domain::GithubUserId id, base::Timestamp since) {
+base::Result<std::vector<SpendingDay>> MemoryKeyStore::days(GithubUserId id, base::Timestamp since) {
     const std::lock_guard lock(mutex_);
     std::map<std::string, base::MicroUsd> sums;
     for (const Spent& each : spent_) {
         const bool is_meant = each.account == id && each.booked.day >= std::chrono::floor<std::chrono::days>(since);
-        if (is_meant) sums[domain::day_text(each.booked.day)].value += each.booked.spent.value;
+        if (is_meant) sums[day_text(each.booked.day)].value += each.booked.spent.value;
     }
-    std::vector<service::SpendingDay> days;
+    std::vector<SpendingDay> days;
     for (const auto& [day, spent] : sums)
         if (spent.value > 0) days.push_back({day, spent});
     return days;

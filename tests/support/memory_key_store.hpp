@@ -17,118 +17,114 @@ namespace llmapikey::test {
 
 // KeyStore, MintQueue, ReplacementStore, AdminStore and SpendingStore in memory, with failures on demand; it passes the
 // same contract as the real ones. Lists know the filters that protocols use, and no others. Thread-safe.
-class MemoryKeyStore final : public service::KeyStore,
-                             public service::MintQueue,
-                             public service::ReplacementStore,
-                             public service::AdminStore,
-                             public service::SpendingStore {
+class MemoryKeyStore final : public KeyStore,
+                             public MintQueue,
+                             public ReplacementStore,
+                             public AdminStore,
+                             public SpendingStore {
 public:
     enum class Operation { find, reserve, activate, mark_ambiguous, release, knows };
     enum class When { before_effect, after_effect };
     // The next call of this operation answers store_unavailable.
     void fail_next(Operation operation, When when = When::before_effect);
 
-    void hold(domain::GithubUserId id, const domain::Hold& hold);
+    void hold(GithubUserId id, const Hold& hold);
     // Whether there has ever been an attempt with this nonce.
     bool remembers(const std::string& nonce);
 
-    base::Result<service::Account> find_account(domain::GithubUserId id) override;
-    base::Result<std::optional<domain::Grant>> find(domain::GithubUserId id) override;
-    base::Result<service::ReserveOutcome> reserve(const service::ReserveRequest& request) override;
-    base::Result<void> activate(const service::Attempt& attempt, const service::Activation& activation) override;
-    base::Result<void> mark_ambiguous(const service::Attempt& attempt, const std::string& delete_handle) override;
+    base::Result<Account> find_account(GithubUserId id) override;
+    base::Result<std::optional<Grant>> find(GithubUserId id) override;
+    base::Result<ReserveOutcome> reserve(const ReserveRequest& request) override;
+    base::Result<void> activate(const Attempt& attempt, const Activation& activation) override;
+    base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) override;
     using KeyStore::release;
-    base::Result<void> release(const service::Attempt& attempt, domain::MintProblem problem,
-                               base::Timestamp now) override;
-    base::Result<void> abandon(const service::Attempt& attempt, domain::MintProblem problem,
-                               base::Timestamp now) override;
-    base::Result<void> update_username(const domain::Recipient& recipient) override;
-    base::Result<std::vector<domain::Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
-                                                            int limit) override;
+    base::Result<void> release(const Attempt& attempt, MintProblem problem, base::Timestamp now) override;
+    base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) override;
+    base::Result<void> update_username(const Recipient& recipient) override;
+    base::Result<std::vector<Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
+                                                    int limit) override;
     base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) override;
-    base::Result<service::GrantTotals> totals() override;
+    base::Result<GrantTotals> totals() override;
     base::Result<void> check() override { return {}; }
 
-    base::Result<domain::Grant> claim(const service::Claim& claim) override;
-    base::Result<void> requeue(const service::Attempt& attempt, const service::Requeue& requeue) override;
-    base::Result<std::vector<domain::Grant>> list_due(base::Timestamp now, int limit) override;
+    base::Result<Grant> claim(const Claim& claim) override;
+    base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) override;
+    base::Result<std::vector<Grant>> list_due(base::Timestamp now, int limit) override;
     base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override;
-    base::Result<service::AccountPast> past_of(domain::GithubUserId id) override;
+    base::Result<AccountPast> past_of(GithubUserId id) override;
 
-    base::Result<domain::Grant> begin_replacement(const std::string& grant_id, const service::Ending& ending) override;
-    base::Result<domain::Grant> finish_replacement(const domain::Grant& grant, const std::string& new_id,
-                                                   base::Timestamp now) override;
-    base::Result<std::vector<domain::Grant>> list_replacing(const std::string& after_id, int limit) override;
+    base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) override;
+    base::Result<Grant> finish_replacement(const Grant& grant, const std::string& new_id, base::Timestamp now) override;
+    base::Result<std::vector<Grant>> list_replacing(const std::string& after_id, int limit) override;
 
-    base::Result<service::GrantPage> list(const service::GrantQuery& query) override;
-    base::Result<std::int64_t> count(const service::GrantQuery& query, std::int64_t most) override;
-    base::Result<std::optional<domain::Grant>> find_grant(const std::string& grant_id) override;
-    base::Result<service::LedgerPage> list_ended(const service::GrantQuery& query) override;
-    base::Result<std::vector<domain::GithubUserId>> find_accounts(const std::string& search, int limit) override;
-    base::Result<std::vector<service::ChainedEntry>> find_audit_entries(const service::AuditQuery& query) override;
-    base::Result<std::vector<service::LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
-                                                                         const std::string& bulk_id) override;
+    base::Result<GrantPage> list(const GrantQuery& query) override;
+    base::Result<std::int64_t> count(const GrantQuery& query, std::int64_t most) override;
+    base::Result<std::optional<Grant>> find_grant(const std::string& grant_id) override;
+    base::Result<LedgerPage> list_ended(const GrantQuery& query) override;
+    base::Result<std::vector<GithubUserId>> find_accounts(const std::string& search, int limit) override;
+    base::Result<std::vector<ChainedEntry>> find_audit_entries(const AuditQuery& query) override;
+    base::Result<std::vector<LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
+                                                                const std::string& bulk_id) override;
     base::Result<void> note_revocation_failure(const std::string& grant_id, const std::string& problem,
                                                base::Timestamp next_attempt_at, bool is_counted) override;
-    base::Result<std::vector<service::LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) override;
+    base::Result<std::vector<LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) override;
     base::Result<std::int64_t> count_stuck() override;
-    base::Result<std::vector<service::LedgerEntry>> ledger_of(domain::GithubUserId id) override;
-    base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids,
-                                        const service::Ending& ending) override;
-    base::Result<void> finish_revocation(const domain::Grant& grant, base::Timestamp now) override;
-    base::Result<std::vector<service::LedgerEntry>> list_revoking(const std::string& after_id, int limit,
-                                                                  const std::optional<std::string>& bulk_id) override;
-    base::Result<domain::Grant> begin_change(const std::string& grant_id, const service::KeyChange& change,
-                                             const std::string& token) override;
+    base::Result<std::vector<LedgerEntry>> ledger_of(GithubUserId id) override;
+    base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) override;
+    base::Result<void> finish_revocation(const Grant& grant, base::Timestamp now) override;
+    base::Result<std::vector<LedgerEntry>> list_revoking(const std::string& after_id, int limit,
+                                                         const std::optional<std::string>& bulk_id) override;
+    base::Result<Grant> begin_change(const std::string& grant_id, const KeyChange& change,
+                                     const std::string& token) override;
     base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) override;
-    base::Result<std::vector<domain::Grant>> list_unsynced(const std::string& after_id, int limit) override;
+    base::Result<std::vector<Grant>> list_unsynced(const std::string& after_id, int limit) override;
     base::Result<int> begin_raises(base::Timestamp now, int limit) override;
     base::Result<void> set_missing(const std::vector<std::string>& grant_ids,
                                    std::optional<base::Timestamp> since) override;
     base::Result<void> set_expiry(const std::string& grant_id, base::Timestamp expires_at) override;
-    base::Result<std::vector<domain::Grant>> find_known(const std::vector<std::string>& delete_handles,
-                                                        const std::vector<std::string>& nonces) override;
+    base::Result<std::vector<Grant>> find_known(const std::vector<std::string>& delete_handles,
+                                                const std::vector<std::string>& nonces) override;
     base::Result<bool> has_ended(const std::string& delete_handle, base::Timestamp since) override;
-    base::Result<std::vector<domain::Grant>> list_active(const std::string& after_id, int limit) override;
-    base::Result<std::vector<domain::Grant>> list_expired(base::Timestamp now, int limit) override;
-    base::Result<void> note_reveal(const std::string& grant_id, const domain::Reveal& reveal) override;
-    base::Result<void> set_hold(domain::GithubUserId id, const std::optional<domain::Hold>& hold,
-                                const std::string& actor, base::Timestamp now) override;
+    base::Result<std::vector<Grant>> list_active(const std::string& after_id, int limit) override;
+    base::Result<std::vector<Grant>> list_expired(base::Timestamp now, int limit) override;
+    base::Result<void> note_reveal(const std::string& grant_id, const Reveal& reveal) override;
+    base::Result<void> set_hold(GithubUserId id, const std::optional<Hold>& hold, const std::string& actor,
+                                base::Timestamp now) override;
 
-    base::Result<void> note(const std::vector<service::SpendingReading>& readings) override;
+    base::Result<void> note(const std::vector<SpendingReading>& readings) override;
     base::Result<void> note_all_read(base::Timestamp since) override;
-    base::Result<std::vector<service::SpendingDay>> days(domain::GithubUserId id, base::Timestamp since) override;
+    base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) override;
     base::Result<void> prune_days(base::Timestamp before) override;
 
 private:
     bool fails(Operation operation, When when);
-    domain::Grant* unsettled(const service::Attempt& attempt);
-    domain::Grant* of_id(const std::string& grant_id);
-    base::MicroUsd spent_on(domain::GithubUserId id, const std::string& day) const;
-    void carry(domain::Grant& grant, base::Timestamp now) const;
-    bool is_on_hold(domain::GithubUserId id, base::Timestamp now) const;
-    bool has_replaced(const domain::Grant& grant, const std::vector<std::string>& ids, base::Timestamp since) const;
-    service::LedgerEntry* open_entry(const std::string& grant_id);
-    void open_ledger(const domain::Grant& grant, const service::Ending& ending);
-    std::vector<domain::Grant> those(const std::function<bool(const domain::Grant&)>& fits, const std::string& after_id,
-                                     int limit) const;
+    Grant* unsettled(const Attempt& attempt);
+    Grant* of_id(const std::string& grant_id);
+    base::MicroUsd spent_on(GithubUserId id, const std::string& day) const;
+    void carry(Grant& grant, base::Timestamp now) const;
+    bool is_on_hold(GithubUserId id, base::Timestamp now) const;
+    bool has_replaced(const Grant& grant, const std::vector<std::string>& ids, base::Timestamp since) const;
+    LedgerEntry* open_entry(const std::string& grant_id);
+    void open_ledger(const Grant& grant, const Ending& ending);
+    std::vector<Grant> those(const std::function<bool(const Grant&)>& fits, const std::string& after_id,
+                             int limit) const;
 
     std::mutex mutex_;
-    std::map<domain::GithubUserId, domain::Grant> grants_;
+    std::map<GithubUserId, Grant> grants_;
     std::set<std::string> attempts_;  // nonces of all there have been
-    std::map<domain::GithubUserId, domain::Hold> holds_;
+    std::map<GithubUserId, Hold> holds_;
     std::map<Operation, When> failures_;
-    std::map<domain::GithubUserId, std::pair<domain::MintProblem, base::Timestamp>> notes_;
+    std::map<GithubUserId, std::pair<MintProblem, base::Timestamp>> notes_;
     std::map<std::string, int> queued_;  // by id of the grant: the order of arrival
     int next_place_ = 0;
     struct Spent {
-        domain::GithubUserId account;
+        GithubUserId account;
         std::string handle;
-        service::BookedDay booked;
+        BookedDay booked;
     };
     std::vector<Spent> spent_;
     std::optional<base::Timestamp> all_spending_read_at_;
-    std::vector<service::LedgerEntry> ledger_;
+    std::vector<LedgerEntry> ledger_;
 };
 
 }  // namespace llmapikey::test

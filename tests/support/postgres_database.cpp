@@ -10,7 +10,7 @@
 namespace llmapikey::test {
 namespace {
 
-namespace postgres = storage::postgres;
+namespace postgres = postgres;
 
 std::string from_environment(const char* name) {
     const char* value = std::getenv(name);
@@ -53,7 +53,7 @@ std::shared_ptr<postgres::Database> open_database(const std::string& url, int po
     return std::make_shared<postgres::Database>(*postgres::ConnectionSettings::parse(url), options);
 }
 
-std::unique_ptr<service::KeyStore> open_emptied(const std::string& url) {
+std::unique_ptr<KeyStore> open_emptied(const std::string& url) {
     reset_schema();
     return std::make_unique<postgres::PostgresKeyStore>(open_database(url));
 }

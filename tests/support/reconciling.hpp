@@ -22,66 +22,62 @@ protected:
     }
     // As if the database had been made then.
     void begin_history_at(base::Timestamp at) {
-        const auto begun = sql_->run(sql_->dialect() == storage::Dialect::postgres
+        const auto begun = sql_->run(sql_->dialect() == Dialect::postgres
                                          ? "UPDATE llmapikey.applied_migrations SET applied_at = {time:$1}"
                                          : "UPDATE schema_migrations SET applied_at = $1",
-                                     storage::SqlValues().add(at.time_since_epoch().count()));
+                                     SqlValues().add(at.time_since_epoch().count()));
         EXPECT_TRUE(begun) << (begun ? "" : begun.error().detail);
     }
 
-    static service::IssuancePolicy policy() {
-        service::IssuancePolicy policy;
+    static IssuancePolicy policy() {
+        IssuancePolicy policy;
         policy.is_enabled = true;
         policy.daily_limit = base::MicroUsd{10'000'000};
         return policy;
     }
-    domain::Grant issue_key(std::int64_t account) {
+    Grant issue_key(std::int64_t account) {
         const auto answer = issuance_.issue({{account}, "login"});
-        EXPECT_EQ(answer.status, service::IssueStatus::created) << answer.error.detail;
-        return answer.grant.value_or(domain::Grant{});
+        EXPECT_EQ(answer.status, IssueStatus::created) << answer.error.detail;
+        return answer.grant.value_or(Grant{});
     }
-    service::ReconcileParts parts() {
-        return {*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_};
-    }
-    service::ReconcileReport reconcile(service::Reconciler& reconciler) {
+    ReconcileParts parts() { return {*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_}; }
+    ReconcileReport reconcile(Reconciler& reconciler) {
         auto report = reconciler.run(base::Deadline::after(base::Millis{20'000}), {});
         EXPECT_TRUE(report) << (report ? "" : report.error().detail);
-        return report ? std::move(*report) : service::ReconcileReport{};
+        return report ? std::move(*report) : ReconcileReport{};
     }
-    service::ReconcileReport reconcile(service::Repair repair = service::Repair::fix) {
-        service::Reconciler reconciler(parts(), {repair, false, settle_wait, base::Seconds{15}});
+    ReconcileReport reconcile(Repair repair = Repair::fix) {
+        Reconciler reconciler(parts(), {repair, false, settle_wait, base::Seconds{15}});
         return reconcile(reconciler);
     }
-    static std::int64_t found(const service::ReconcileReport& report, service::Finding::Kind kind) {
+    static std::int64_t found(const ReconcileReport& report, Finding::Kind kind) {
         const auto count = report.counts.find(kind);
         return count == report.counts.end() ? 0 : count->second.found;
     }
     // A key that was made with our secret, of an attempt that this database has never had.
     std::string add_key_of_another_life(std::int64_t account) {
-        return provider_.add_key(domain::upstream_key_name({account}, nonces_.make({account})), clock_.now());
+        return provider_.add_key(upstream_key_name({account}, nonces_.make({account})), clock_.now());
     }
     // An attempt of this database that it has given up, and the key that it has made all the same.
     std::string give_up_with_a_key_left(std::int64_t account) {
         const std::string nonce = nonces_.make({account});
-        const service::ReserveRequest request{{{account}, "x"}, base::random_uuid(), nonce, {},
-                                              clock_.now(),     clock_.now()};
+        const ReserveRequest request{{{account}, "x"}, base::random_uuid(), nonce, {}, clock_.now(), clock_.now()};
         const auto reserved = keys_->reserve(request);
-        EXPECT_TRUE(reserved && keys_->release(service::attempt_of(std::get<service::Reserved>(*reserved).grant)));
-        return provider_.add_key(domain::upstream_key_name({account}, nonce), clock_.now());
+        EXPECT_TRUE(reserved && keys_->release(attempt_of(std::get<Reserved>(*reserved).grant)));
+        return provider_.add_key(upstream_key_name({account}, nonce), clock_.now());
     }
-    service::Recovered recover() { return recovery_.run_once(base::Seconds{15}, {}); }
+    Recovered recover() { return recovery_.run_once(base::Seconds{15}, {}); }
 
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
-    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    service::MintLanes lanes_{4, 4};
-    service::Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
-    service::Issuance issuance_{
+    NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    MintLanes lanes_{4, 4};
+    Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
+    Issuance issuance_{
         policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
-    service::Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
-    service::Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
-    service::Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_},
-                                clock_};
+    Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
+    Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
+    Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};
 };
 
 }  // namespace llmapikey::test

@@ -20,24 +20,24 @@ private:
     base::TemporaryFolder folder_;
 };
 
-inline std::unique_ptr<storage::sqlite::Connection> migrated(const std::string& path) {
-    auto connection = storage::sqlite::Connection::open(path, storage::sqlite::Access::read_write, base::Millis{5000});
+inline std::unique_ptr<sqlite::Connection> migrated(const std::string& path) {
+    auto connection = sqlite::Connection::open(path, sqlite::Access::read_write, base::Millis{5000});
     EXPECT_TRUE(connection) << connection.error().detail;
     const base::SystemClock clock;
-    const auto applied = storage::sqlite::make_migrator(**connection, clock).up();
+    const auto applied = sqlite::make_migrator(**connection, clock).up();
     EXPECT_TRUE(applied) << applied.error().detail;
     return std::move(*connection);
 }
 
-inline std::shared_ptr<storage::sqlite::Connections> open_connections(const std::string& path) {
+inline std::shared_ptr<sqlite::Connections> open_connections(const std::string& path) {
     migrated(path);
-    auto connections = storage::sqlite::Connections::open({path, 2, base::Millis{5000}}, storage::sqlite::check_schema);
+    auto connections = sqlite::Connections::open({path, 2, base::Millis{5000}}, sqlite::check_schema);
     EXPECT_TRUE(connections) << connections.error().detail;
     return *connections;
 }
 
-inline std::unique_ptr<storage::sqlite::SqliteKeyStore> open_migrated(const std::string& path) {
-    return std::make_unique<storage::sqlite::SqliteKeyStore>(open_connections(path));
+inline std::unique_ptr<sqlite::SqliteKeyStore> open_migrated(const std::string& path) {
+    return std::make_unique<sqlite::SqliteKeyStore>(open_connections(path));
 }
 
 }  // namespace llmapikey::test

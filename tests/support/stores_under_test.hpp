@@ -37,18 +37,18 @@ protected:
         }
         if (GetParam() == "sqlite") {
             const auto connections = open_connections(folder_.file());
-            keys_ = std::make_unique<storage::sqlite::SqliteKeyStore>(connections);
-            audit_ = std::make_unique<storage::sqlite::SqliteAuditLog>(connections);
-            open_shared(std::make_shared<storage::sqlite::SqliteSql>(connections),
-                        std::make_shared<storage::sqlite::SqliteGrantEndings>(connections));
+            keys_ = std::make_unique<sqlite::SqliteKeyStore>(connections);
+            audit_ = std::make_unique<sqlite::SqliteAuditLog>(connections);
+            open_shared(std::make_shared<sqlite::SqliteSql>(connections),
+                        std::make_shared<sqlite::SqliteGrantEndings>(connections));
             return;
         }
         reset_schema();
         const auto database = open_database(GetParam() == "postgres" ? postgres_url() : pgbouncer_url());
-        keys_ = std::make_unique<storage::postgres::PostgresKeyStore>(database);
-        audit_ = std::make_unique<storage::postgres::PostgresAuditLog>(database);
-        open_shared(std::make_shared<storage::postgres::PostgresSql>(database),
-                    std::make_shared<storage::postgres::PostgresGrantEndings>(database));
+        keys_ = std::make_unique<postgres::PostgresKeyStore>(database);
+        audit_ = std::make_unique<postgres::PostgresAuditLog>(database);
+        open_shared(std::make_shared<postgres::PostgresSql>(database),
+                    std::make_shared<postgres::PostgresGrantEndings>(database));
     }
 
     void open_memory() {
@@ -61,29 +61,29 @@ protected:
         audit_ = std::make_shared<MemoryAuditLog>();
         history_ = std::make_shared<MemoryAttemptHistory>(*memory);
     }
-    void open_shared(std::shared_ptr<storage::SqlDatabase> database, std::shared_ptr<storage::GrantEndings> endings) {
+    void open_shared(std::shared_ptr<SqlDatabase> database, std::shared_ptr<GrantEndings> endings) {
         sql_ = std::move(database);
         endings_ = endings;
-        admin_ = std::make_unique<storage::SqlAdminStore>(sql_, endings);
-        replacements_ = std::make_unique<storage::SqlReplacementStore>(sql_, std::move(endings));
-        history_ = std::make_unique<storage::SqlAttemptHistory>(sql_);
-        queue_ = std::make_unique<storage::SqlMintQueue>(sql_);
-        spending_ = std::make_unique<storage::SqlSpendingStore>(sql_);
+        admin_ = std::make_unique<SqlAdminStore>(sql_, endings);
+        replacements_ = std::make_unique<SqlReplacementStore>(sql_, std::move(endings));
+        history_ = std::make_unique<SqlAttemptHistory>(sql_);
+        queue_ = std::make_unique<SqlMintQueue>(sql_);
+        spending_ = std::make_unique<SqlSpendingStore>(sql_);
     }
 
-    domain::Grant reserve(std::int64_t account, const std::string& login = "login") {
-        const service::ReserveRequest request{{{account}, login},
-                                              base::random_uuid(),
-                                              base::random_token(16),
-                                              base::MicroUsd{2'500'000},
-                                              clock_.now(),
-                                              clock_.now() + std::chrono::days{90},
-                                              0};
+    Grant reserve(std::int64_t account, const std::string& login = "login") {
+        const ReserveRequest request{{{account}, login},
+                                     base::random_uuid(),
+                                     base::random_token(16),
+                                     base::MicroUsd{2'500'000},
+                                     clock_.now(),
+                                     clock_.now() + std::chrono::days{90},
+                                     0};
         const auto outcome = keys_->reserve(request);
-        if (!outcome || !std::holds_alternative<service::Reserved>(*outcome)) throw std::runtime_error("not reserved");
-        return std::get<service::Reserved>(*outcome).grant;
+        if (!outcome || !std::holds_alternative<Reserved>(*outcome)) throw std::runtime_error("not reserved");
+        return std::get<Reserved>(*outcome).grant;
     }
-    domain::Grant issue(std::int64_t account, const std::string& login = "login") {
+    Grant issue(std::int64_t account, const std::string& login = "login") {
         const auto grant = reserve(account, login);
         const std::string number = std::to_string(account);
         const auto activated =
@@ -92,25 +92,25 @@ protected:
         return *keys_->find({account}).value();
     }
     // Of a key that was made today and has spent so much since.
-    service::SpendingReading reading_today(const std::string& handle, std::int64_t micro_usd) {
+    SpendingReading reading_today(const std::string& handle, std::int64_t micro_usd) {
         const base::MicroUsd spent{micro_usd};
         return {handle, spent, spent, spent, clock_.now(), {}};
     }
-    service::Ending ending(std::optional<domain::Hold> hold = {}, const std::string& bulk_id = "") {
+    Ending ending(std::optional<Hold> hold = {}, const std::string& bulk_id = "") {
         return {"github:1003", "leaked", std::move(hold), clock_.now(), bulk_id};
     }
 
     TemporaryFolder folder_;
     ManualClock clock_;
-    std::shared_ptr<service::KeyStore> keys_;
-    std::shared_ptr<service::AuditLog> audit_;
-    std::shared_ptr<storage::SqlDatabase> sql_;
-    std::shared_ptr<storage::GrantEndings> endings_;
-    std::shared_ptr<service::AdminStore> admin_;
-    std::shared_ptr<service::ReplacementStore> replacements_;
-    std::shared_ptr<service::AttemptHistory> history_;
-    std::shared_ptr<service::MintQueue> queue_;
-    std::shared_ptr<service::SpendingStore> spending_;
+    std::shared_ptr<KeyStore> keys_;
+    std::shared_ptr<AuditLog> audit_;
+    std::shared_ptr<SqlDatabase> sql_;
+    std::shared_ptr<GrantEndings> endings_;
+    std::shared_ptr<AdminStore> admin_;
+    std::shared_ptr<ReplacementStore> replacements_;
+    std::shared_ptr<AttemptHistory> history_;
+    std::shared_ptr<MintQueue> queue_;
+    std::shared_ptr<SpendingStore> spending_;
 };
 
 }  // namespace llmapikey::test

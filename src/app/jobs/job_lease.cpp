@@ -5,7 +5,7 @@
 
 namespace llmapikey::app {
 
-JobLeases::JobLeases(service::Leases& store, const base::Clock& clock)
+JobLeases::JobLeases(Leases& store, const base::Clock& clock)
     : store_(store), clock_(clock), process_id_(base::random_uuid()) {}
 
 bool JobLeases::hold(JobLease& lease) {

@@ -20,7 +20,7 @@ struct JobLease {
 // The leases of this process.
 class JobLeases {
 public:
-    JobLeases(service::Leases& store, const base::Clock& clock);
+    JobLeases(Leases& store, const base::Clock& clock);
 
     // Whether this process is the one to do it. Where the database does not say, nobody does. Renewed in good time
     // only, so that an idle process hardly writes. For different leases from different threads.
@@ -29,7 +29,7 @@ public:
     void give_back(std::initializer_list<const char*> names);
 
 private:
-    service::Leases& store_;
+    Leases& store_;
     const base::Clock& clock_;
     const std::string process_id_;
 };

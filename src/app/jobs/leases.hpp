@@ -5,7 +5,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 
 // Which of several processes does something. A lease is an economy and no lock: a process can be held up, so that two
 // may hold it for a while; what is done under it must bear that. Blocking, thread-safe.
@@ -19,4 +19,4 @@ public:
     virtual base::Result<void> release(const std::string& name, const std::string& holder) = 0;
 };
 
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -23,26 +23,26 @@ void ReconcileJob::run_if_due(const std::stop_token& stop) {
     parts_.metrics.count_reconciliation(report.has_value());
     parts_.metrics.count_job("reconcile", report.has_value());
     std::map<std::string, std::string> facts;
-    facts[service::fact::reconcile_problem] = report ? "" : report.error().detail;
+    facts[fact::reconcile_problem] = report ? "" : report.error().detail;
     if (!report) parts_.note_failure("reconciling: " + report.error().detail);
     if (report) {
-        const std::string summary = service::summary_of(*report);
-        facts[service::fact::reconciled] = summary;
+        const std::string summary = summary_of(*report);
+        facts[fact::reconciled] = summary;
         if (!report->counts.empty()) ops::log(ops::LogLevel::info, "reconciled: " + summary);
         note_left_alone(*report, facts);
         for (const auto& [kind, count] : report->counts)
-            parts_.metrics.count_findings(service::to_text(kind), count.found, count.fixed);
+            parts_.metrics.count_findings(to_text(kind), count.found, count.fixed);
     }
     const auto noted = parts_.stores.statistics->set_facts(facts, parts_.clock.now());
     if (!noted) ops::log(ops::LogLevel::warn, "noting a reconciliation: " + noted.error().detail);
 }
 
 // Keys of another life of the installation: an error, once for what they are and why they were left alone.
-void ReconcileJob::note_left_alone(const service::ReconcileReport& report, std::map<std::string, std::string>& facts) {
-    const auto found = report.counts.find(service::Finding::Kind::unremembered);
+void ReconcileJob::note_left_alone(const ReconcileReport& report, std::map<std::string, std::string>& facts) {
+    const auto found = report.counts.find(Finding::Kind::unremembered);
     const std::int64_t open = found == report.counts.end() ? 0 : found->second.found - found->second.fixed;
-    facts[service::fact::unremembered_keys] = std::to_string(open);
-    facts[service::fact::unremembered_note] = report.left_alone;
+    facts[fact::unremembered_keys] = std::to_string(open);
+    facts[fact::unremembered_note] = report.left_alone;
     const bool is_new = report.left_alone != left_alone_;
     left_alone_ = report.left_alone;
     if (report.left_alone.empty() || !is_new) return;

@@ -21,10 +21,10 @@ public:
         Stores& stores;
         JobLeases& leases;
         ops::Metrics& metrics;
-        service::Reconciler& reconciler;
+        Reconciler& reconciler;
         const base::Clock& clock;
         std::function<void(const std::string& message)> note_failure;
-        std::function<void(service::ReconcileReport& report, const std::stop_token& stop)> look_further;
+        std::function<void(ReconcileReport& report, const std::stop_token& stop)> look_further;
     };
     // `every`: at least so long between two runs. `database`: for messages.
     ReconcileJob(Parts parts, base::Seconds every, std::string database)
@@ -34,7 +34,7 @@ public:
     void run_if_due(const std::stop_token& stop);
 
 private:
-    void note_left_alone(const service::ReconcileReport& report, std::map<std::string, std::string>& facts);
+    void note_left_alone(const ReconcileReport& report, std::map<std::string, std::string>& facts);
 
     const Parts parts_;
     const base::Seconds every_;

@@ -2,7 +2,7 @@
 
 #include "sql/sql_values.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 namespace {
 
 const std::string upsert_lease =
@@ -30,4 +30,4 @@ base::Result<void> SqlLeases::release(const std::string& name, const std::string
     return done(database_->run(delete_lease, SqlValues().add(name).add(holder)));
 }
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

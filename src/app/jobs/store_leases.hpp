@@ -5,10 +5,10 @@
 #include "app/jobs/leases.hpp"
 #include "sql/sql_database.hpp"
 
-namespace llmapikey::storage {
+namespace llmapikey {
 
 // Leases in either database.
-class SqlLeases final : public service::Leases {
+class SqlLeases final : public Leases {
 public:
     explicit SqlLeases(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
@@ -20,4 +20,4 @@ private:
     std::shared_ptr<SqlDatabase> database_;
 };
 
-}  // namespace llmapikey::storage
+}  // namespace llmapikey

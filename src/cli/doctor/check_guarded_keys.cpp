@@ -12,16 +12,16 @@ std::vector<Finding> check_guarded_keys(CheckContext& context) {
     const std::string what = "keys under the guardrail";
     const base::SystemClock clock;
     const auto provider = app::make_key_provider(config, *context.http);
-    service::GuardrailCheck check(*context.stores->admin, *context.stores->statistics, *provider, *provider, clock,
-                                  {.call_timeout = config.upstream_timeout, .remembers = false});
-    service::ReconcileReport report;
+    GuardrailCheck check(*context.stores->admin, *context.stores->statistics, *provider, *provider, clock,
+                         {.call_timeout = config.upstream_timeout, .remembers = false});
+    ReconcileReport report;
     const std::string failure = check.run(report, {});
     if (!failure.empty()) return {{what, Verdict::warning, failure}};
     std::vector<Finding> findings;
-    for (const service::Finding& finding : report.findings)
-        if (finding.kind == service::Finding::Kind::guardrail)
+    for (const llmapikey::Finding& finding : report.findings)
+        if (finding.kind == llmapikey::Finding::Kind::guardrail)
             findings.push_back({what, Verdict::warning, finding.note});
-    const auto loose = report.counts.find(service::Finding::Kind::unguarded);
+    const auto loose = report.counts.find(llmapikey::Finding::Kind::unguarded);
     if (loose != report.counts.end()) {
         findings.push_back({what, Verdict::warning,
                             std::to_string(loose->second.found) +

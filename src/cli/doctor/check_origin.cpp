@@ -21,12 +21,12 @@ struct NamedKey {
 };
 
 // Those that this deployment's secret has named, and that are no attempt under way any more.
-std::vector<NamedKey> own_keys(const config::Config& config, const std::vector<service::UpstreamKey>& page) {
-    const domain::NonceMaker nonces(config.key_encryption_secret, config.key_encryption_secret_also_accepted);
-    const base::Timestamp settled = base::SystemClock().now() - domain::settle_time(config.upstream_timeout);
+std::vector<NamedKey> own_keys(const config::Config& config, const std::vector<UpstreamKey>& page) {
+    const NonceMaker nonces(config.key_encryption_secret, config.key_encryption_secret_also_accepted);
+    const base::Timestamp settled = base::SystemClock().now() - settle_time(config.upstream_timeout);
     std::vector<NamedKey> own;
-    for (const service::UpstreamKey& key : page) {
-        const auto name = domain::parse_upstream_key_name(key.name);
+    for (const UpstreamKey& key : page) {
+        const auto name = parse_upstream_key_name(key.name);
         const bool is_own = name && !name->nonce.empty() && nonces.has_made(name->github_user_id, name->nonce);
         if (is_own && key.created_at.value_or(settled) <= settled)
             own.push_back({key.delete_handle, name->nonce, key.created_at});
@@ -34,7 +34,7 @@ std::vector<NamedKey> own_keys(const config::Config& config, const std::vector<s
     return own;
 }
 
-base::Result<service::UnrememberedKeys> without_known(const app::Stores& stores, const std::vector<NamedKey>& keys) {
+base::Result<UnrememberedKeys> without_known(const app::Stores& stores, const std::vector<NamedKey>& keys) {
     std::vector<std::string> handles, nonces;
     for (const NamedKey& key : keys) {
         handles.push_back(key.delete_handle);
@@ -44,11 +44,10 @@ base::Result<service::UnrememberedKeys> without_known(const app::Stores& stores,
     if (!rows) return tl::unexpected(rows.error());
     const auto remembered = stores.history->remembered(nonces);
     if (!remembered) return tl::unexpected(remembered.error());
-    service::UnrememberedKeys unremembered;
+    UnrememberedKeys unremembered;
     for (const NamedKey& key : keys) {
-        const bool has_row = std::any_of(rows->begin(), rows->end(), [&](const domain::Grant& grant) {
-            return grant.delete_handle == key.delete_handle;
-        });
+        const bool has_row = std::any_of(rows->begin(), rows->end(),
+                                         [&](const Grant& grant) { return grant.delete_handle == key.delete_handle; });
         if (!has_row && !remembered->contains(key.nonce)) unremembered.add(key.created_at);
     }
     return unremembered;
@@ -57,7 +56,7 @@ base::Result<service::UnrememberedKeys> without_known(const app::Stores& stores,
 base::Result<std::string> what_the_service_found(const app::Stores& stores) {
     const auto facts = stores.statistics->facts();
     if (!facts) return tl::unexpected(facts.error());
-    const auto note = facts->find(service::fact::unremembered_note);
+    const auto note = facts->find(fact::unremembered_note);
     return note == facts->end() ? std::string() : note->second.value;
 }
 
@@ -88,9 +87,9 @@ base::Result<std::optional<Finding>> compare(const config::Config& config, const
     const auto ended = stores.history->unremembered_ends(base::SystemClock().now() - attempt_memory);
     if (!ended) return tl::unexpected(ended.error());
     const std::string why =
-        service::why_left_alone(*unremembered, {*began_at, totals->live, static_cast<std::int64_t>(ended->size())});
+        why_left_alone(*unremembered, {*began_at, totals->live, static_cast<std::int64_t>(ended->size())});
     if (why.empty()) return std::nullopt;
-    return never_heard_of(config, service::describe(*unremembered) + "; " + why);
+    return never_heard_of(config, describe(*unremembered) + "; " + why);
 }
 
 }  // namespace
@@ -104,10 +103,10 @@ std::vector<Finding> check_origin_of_keys(CheckContext& context) {
     const std::vector<NamedKey> keys = own_keys(config, *page);
     if (!context.stores) {
         if (keys.empty() || !is_new_database(config)) return {};
-        service::UnrememberedKeys all;
+        UnrememberedKeys all;
         for (const NamedKey& key : keys)
             all.add(key.created_at);
-        return {never_heard_of(config, service::describe(all) + "; it is new and empty")};
+        return {never_heard_of(config, describe(all) + "; it is new and empty")};
     }
     const auto complaint = compare(config, *context.stores, keys);
     if (!complaint) return {{keys_title, Verdict::warning, "not compared: " + complaint.error().detail}};

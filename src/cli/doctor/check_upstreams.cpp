@@ -21,7 +21,7 @@ std::string unreachable(const base::Error& error, const std::string& url, const 
            variable + ", and try again; this says nothing about the credentials";
 }
 
-Finding check_credits(const config::Config& config, service::KeyProvider& provider) {
+Finding check_credits(const config::Config& config, KeyProvider& provider) {
     const std::string what = "OpenRouter credits";
     const auto credits = provider.credits(deadline_of(config));
     if (!credits) return {what, Verdict::problem, credits.error().detail};
@@ -41,7 +41,7 @@ std::string listed(const std::string& what, const std::vector<std::string>& name
     return names.size() > shown_max ? text + ", ..." : text;
 }
 
-std::string describe(const service::Guardrail& guardrail) {
+std::string describe(const Guardrail& guardrail) {
     std::string text = "'" + base::to_printable(guardrail.name) + "' can be read";
     text += listed("allowed models", guardrail.allowed_models) + listed("ignored models", guardrail.ignored_models) +
             listed("allowed providers", guardrail.allowed_providers) +
@@ -54,7 +54,7 @@ std::string describe(const service::Guardrail& guardrail) {
     return text;
 }
 
-Finding check_guardrail(const config::Config& config, service::KeyProvider& provider) {
+Finding check_guardrail(const config::Config& config, KeyProvider& provider) {
     const std::string what = "OpenRouter guardrail";
     const auto guardrail = provider.guardrail(deadline_of(config));
     if (!guardrail && is_unreachable(guardrail.error()))
@@ -75,7 +75,7 @@ Finding check_guardrail(const config::Config& config, service::KeyProvider& prov
     return {what, Verdict::ok, describe(**guardrail)};
 }
 
-Finding check_key(const config::Config& config, service::KeyProvider& provider) {
+Finding check_key(const config::Config& config, KeyProvider& provider) {
     const std::string what = "OpenRouter key";
     const auto listed_keys = provider.list_page(0, deadline_of(config));
     if (listed_keys) return {what, Verdict::ok, "accepted by " + config.openrouter_url};

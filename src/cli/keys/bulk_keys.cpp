@@ -37,22 +37,22 @@ std::string ask(const std::string& question) {
 }
 
 // "2 keys: those in state active that fit the search 'guest-'; of ada, bob"
-base::Result<std::string> describe(KeyServices& services, const service::BulkSelection& selection, std::int64_t count) {
-    service::GrantQuery query = selection.query;
+base::Result<std::string> describe(KeyServices& services, const BulkSelection& selection, std::int64_t count) {
+    GrantQuery query = selection.query;
     query.limit = logins_shown;
     const auto page = services.stores.admin->list(query);
     if (!page) return tl::unexpected(page.error());
     std::string logins;
-    for (const domain::Grant& grant : page->grants)
+    for (const Grant& grant : page->grants)
         logins += (logins.empty() ? "; of " : ", ") + base::to_printable(grant.github_username, 39);
     const auto more = count - static_cast<std::int64_t>(page->grants.size());
     if (more > 0) logins += " and " + std::to_string(more) + " more";
-    return base::counted(count, "key") + " (" + service::in_words(selection) + logins + ")";
+    return base::counted(count, "key") + " (" + in_words(selection) + logins + ")";
 }
 
 // Keys that are named by a filter are ended once somebody has seen how many they are: a person is asked, a script says
 // so beforehand. Every key is confirmed by their number only. The number that is meant; nullopt: whatever it is.
-base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const service::BulkSelection& selection,
+base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const BulkSelection& selection,
                                                   std::int64_t count, const RevokeOptions& options) {
     if (options.confirmed_count) return options.confirmed_count;
     if (count == 0 && !selection.is_everything) return count;
@@ -71,18 +71,18 @@ base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const s
     return base::fail(base::Errc::conflict, "nothing was revoked");
 }
 
-void print_stuck(const std::vector<service::LedgerEntry>& stuck) {
-    for (const service::LedgerEntry& entry : stuck) {
+void print_stuck(const std::vector<LedgerEntry>& stuck) {
+    for (const LedgerEntry& entry : stuck) {
         std::fprintf(stderr, "stuck: account %s, key %s, tried %s: %s\n", entry.grant.github_user_id.text().c_str(),
                      entry.grant.id.c_str(), base::counted(entry.attempts, "time").c_str(),
                      base::to_printable(entry.problem).c_str());
     }
 }
 
-int print_ended(KeyServices& services, const service::BulkRevocation& bulk, Output output) {
+int print_ended(KeyServices& services, const BulkRevocation& bulk, Output output) {
     const auto stuck = services.stores.admin->list_stuck(stuck_shown, bulk.id);
     if (!stuck) return report(stuck.error());
-    if (output == Output::json) print_json(service::to_json(bulk));
+    if (output == Output::json) print_json(to_json(bulk));
     if (output == Output::text) {
         print_line("revoked " + base::counted(bulk.total - bulk.remaining, "key") + " (bulk revocation " + bulk.id +
                    ")" + (bulk.stopped_at ? "; it was stopped by " + bulk.stopped_by : ""));
@@ -106,8 +106,8 @@ int say_how_it_goes_on(const std::string& id) {
 }  // namespace
 
 int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeOptions& options,
-                   const std::optional<domain::Hold>& hold, Output output) {
-    const auto parsed = service::parse_bulk_selection(keys, base::SystemClock().now());
+                   const std::optional<Hold>& hold, Output output) {
+    const auto parsed = parse_bulk_selection(keys, base::SystemClock().now());
     if (!parsed) return report(parsed.error());
     const auto counted = services.bulk_revoker.count_by_now(keys, counted_max);
     if (!counted) return report(counted.error());
@@ -128,7 +128,7 @@ int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeO
     }
     if (!bulk) return report(bulk.error());
     const std::string id = bulk->id;
-    while (bulk && bulk->state != service::BulkState::done) {
+    while (bulk && bulk->state != BulkState::done) {
         const std::string failure = services.bulk_revoker.run_once(interruption.token());
         if (!failure.empty()) std::fprintf(stderr, "llmapikey: %s; trying again\n", failure.c_str());
         if (services.bulk_revoker.is_busy()) continue;
@@ -154,19 +154,18 @@ int run_keys_revocations(Output output) {
     if (!stuck) return report(stuck.error());
     if (output == Output::json) {
         boost::json::array list, stuck_keys;
-        for (const service::BulkRevocation& bulk : *bulks)
-            list.push_back(service::to_json(bulk));
-        for (const service::LedgerEntry& entry : *stuck)
-            stuck_keys.push_back(service::to_json(entry));
+        for (const BulkRevocation& bulk : *bulks)
+            list.push_back(to_json(bulk));
+        for (const LedgerEntry& entry : *stuck)
+            stuck_keys.push_back(to_json(entry));
         print_json(boost::json::object{{"revocations", std::move(list)}, {"stuck_keys", std::move(stuck_keys)}});
         return 0;
     }
-    for (const service::BulkRevocation& bulk : *bulks) {
-        print_line(bulk.id + "  " + base::to_rfc3339(bulk.created_at) + "  " +
-                   std::string(service::to_text(bulk.state)) + (bulk.stopped_at ? " (stopped)" : "") + "  " +
-                   std::to_string(bulk.total - bulk.remaining) + " of " + std::to_string(bulk.total) +
-                   (bulk.stuck > 0 ? ", " + std::to_string(bulk.stuck) + " stuck" : "") + "  " +
-                   base::to_printable(bulk.reason));
+    for (const BulkRevocation& bulk : *bulks) {
+        print_line(bulk.id + "  " + base::to_rfc3339(bulk.created_at) + "  " + std::string(to_text(bulk.state)) +
+                   (bulk.stopped_at ? " (stopped)" : "") + "  " + std::to_string(bulk.total - bulk.remaining) + " of " +
+                   std::to_string(bulk.total) + (bulk.stuck > 0 ? ", " + std::to_string(bulk.stuck) + " stuck" : "") +
+                   "  " + base::to_printable(bulk.reason));
     }
     if (bulks->empty()) print_line("there has been no bulk revocation yet");
     print_stuck(*stuck);
@@ -181,7 +180,7 @@ int run_keys_stop(const std::string& bulk_id, Output output) {
     const auto stopped = (*services)->bulk_revoker.stop(bulk_id, {cli_actor(), "cli"});
     if (!stopped) return report(stopped.error());
     if (output == Output::json) {
-        print_json(service::to_json(*stopped));
+        print_json(to_json(*stopped));
     } else {
         print_line("stopped: " + base::counted(stopped->total, "key") +
                    " marked by then are ended, the rest stay as they are");

@@ -13,7 +13,7 @@ namespace llmapikey::cli {
 // Ends what fits, here and now. A service on the same database would do the same, and takes over if this is
 // interrupted: Ctrl-C only ends the waiting.
 int revoke_in_bulk(KeyServices& services, const std::string& selection, const RevokeOptions& options,
-                   const std::optional<domain::Hold>& hold, Output output);
+                   const std::optional<Hold>& hold, Output output);
 
 // The latest ones, with what is stuck.
 int run_keys_revocations(Output output);

@@ -43,15 +43,15 @@ std::string table_header() {
     return formatted({"ACCOUNT", "LOGIN", "STATUS", "HINT", "USD/DAY", "CREATED", "EXPIRES", "LAST USED", "ID"});
 }
 
-std::string table_row(const domain::Grant& grant) {
+std::string table_row(const Grant& grant) {
     return formatted({grant.github_user_id.text(), base::to_printable(grant.github_username, 39),
-                      std::string(domain::to_text(grant.status)), grant.key_hint, base::to_display(grant.daily_limit),
+                      std::string(to_text(grant.status)), grant.key_hint, base::to_display(grant.daily_limit),
                       day_of(grant.created_at), day_of(grant.expires_at),
                       grant.last_used_at ? day_of(*grant.last_used_at) : "-", grant.id});
 }
 
-std::string sentence_of(const service::IssueAnswer& answer) {
-    using enum service::IssueStatus;
+std::string sentence_of(const IssueAnswer& answer) {
+    using enum IssueStatus;
     switch (answer.status) {
         case created:
             return "The key is made. Its owner finds it on the dashboard.";
@@ -80,10 +80,10 @@ std::string csv_header() {
     return "id,github_user_id,github_username,status,hint,daily_limit_usd,created_at,expires_at,last_used_at\r\n";
 }
 
-std::string csv_row(const domain::Grant& grant) {
+std::string csv_row(const Grant& grant) {
     std::string row;
     for (const std::string& text :
-         {grant.id, grant.github_user_id.text(), grant.github_username, std::string(domain::to_text(grant.status)),
+         {grant.id, grant.github_user_id.text(), grant.github_username, std::string(to_text(grant.status)),
           grant.key_hint, base::to_display(grant.daily_limit), base::to_rfc3339(grant.created_at),
           base::to_rfc3339(grant.expires_at), grant.last_used_at ? base::to_rfc3339(*grant.last_used_at) : ""}) {
         row += (row.empty() ? "" : ",") + csv_cell(text);

@@ -10,13 +10,13 @@
 namespace llmapikey::cli {
 
 std::string table_header();
-std::string table_row(const domain::Grant& grant);
+std::string table_row(const Grant& grant);
 
 // RFC 4180; a text that a spreadsheet would take for a formula has an apostrophe in front.
 std::string csv_header();
-std::string csv_row(const domain::Grant& grant);
+std::string csv_row(const Grant& grant);
 
 // What became of making a key for somebody, as a sentence.
-std::string sentence_of(const service::IssueAnswer& answer);
+std::string sentence_of(const IssueAnswer& answer);
 
 }  // namespace llmapikey::cli

@@ -31,26 +31,26 @@ private:
     const base::Clock& clock_;  // the database's time
     std::unique_ptr<net::HttpClient> http_;
     app::OpenRouter provider_;
-    std::unique_ptr<service::IdentityProvider> identity_;
+    std::unique_ptr<IdentityProvider> identity_;
     app::Sealers sealers_;
-    domain::NonceMaker nonces_;
-    service::MintLanes lanes_;
-    service::Replacement replacement_;
-    service::Issuance issuance_;
+    NonceMaker nonces_;
+    MintLanes lanes_;
+    Replacement replacement_;
+    Issuance issuance_;
 
 public:
-    service::Revocation revocation;
-    service::Administration administration;
-    service::BulkRevoker bulk_revoker;
-    service::Settlement settlement;
-    service::Recovery recovery;
-    base::Result<service::FoundKey> find_by_raw_key(const base::Secret& raw_key) {
-        return service::find_by_raw_key(*stores.admin, issuance_, raw_key);
+    Revocation revocation;
+    Administration administration;
+    BulkRevoker bulk_revoker;
+    Settlement settlement;
+    Recovery recovery;
+    base::Result<FoundKey> find_by_raw_key(const base::Secret& raw_key) {
+        return llmapikey::find_by_raw_key(*stores.admin, issuance_, raw_key);
     }
-    service::ReconcileParts reconcile_parts() {
+    ReconcileParts reconcile_parts() {
         return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, *stores.history, nonces_, clock_};
     }
-    service::GuardrailCheck guardrail_check(service::GuardrailCheck::Options options) {
+    GuardrailCheck guardrail_check(GuardrailCheck::Options options) {
         return {*stores.admin, *stores.statistics, *provider_, *provider_, clock_, options};
     }
 };

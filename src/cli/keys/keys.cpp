@@ -28,20 +28,20 @@ namespace {
 
 constexpr int rows_per_export_page = 1000;
 
-std::string describe(const std::optional<domain::Hold>& hold) {
+std::string describe(const std::optional<Hold>& hold) {
     if (!hold) return "may take another at once";
     if (!hold->until) return "may take no other";
     return "may take another from " + base::to_rfc3339(*hold->until) + " on";
 }
 
-void print_account(const service::Account& account, const std::vector<service::LedgerEntry>& ledger) {
+void print_account(const Account& account, const std::vector<LedgerEntry>& ledger) {
     if (account.grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*account.grant).c_str());
     if (!account.grant) std::puts("no key now");
     if (account.hold) {
         std::printf("on hold: %s; reason: %s\n", describe(account.hold).c_str(),
                     base::to_printable(account.hold->reason).c_str());
     }
-    for (const service::LedgerEntry& entry : ledger) {
+    for (const LedgerEntry& entry : ledger) {
         std::printf("ended: %s by %s, hint %s, made %s; reason: %s\n",
                     entry.ended_at ? base::to_rfc3339(*entry.ended_at).c_str() : "under way", entry.actor.c_str(),
                     entry.grant.key_hint.c_str(), base::to_rfc3339(entry.grant.created_at).c_str(),
@@ -49,7 +49,7 @@ void print_account(const service::Account& account, const std::vector<service::L
     }
 }
 
-service::FieldReader reader_of(const Filters& filters) {
+FieldReader reader_of(const Filters& filters) {
     return [&filters](std::string_view name) {
         for (const auto& [field, value] : filters)
             if (field == name) return value;
@@ -59,17 +59,16 @@ service::FieldReader reader_of(const Filters& filters) {
 
 struct Revoked {
     std::string key;
-    base::Result<domain::Grant> outcome;
+    base::Result<Grant> outcome;
 };
 
-void print_revoked(const std::vector<Revoked>& all, const RevokeOptions& options,
-                   const std::optional<domain::Hold>& hold) {
+void print_revoked(const std::vector<Revoked>& all, const RevokeOptions& options, const std::optional<Hold>& hold) {
     for (const Revoked& each : all) {
         if (!each.outcome) {
             std::fprintf(stderr, "%s: %s\n", each.key.c_str(), each.outcome.error().detail.c_str());
             continue;
         }
-        const bool is_being_made = !options.is_dry_run && domain::is_ending_attempt(*each.outcome);
+        const bool is_being_made = !options.is_dry_run && is_ending_attempt(*each.outcome);
         const char* const done = options.is_dry_run ? "would revoke" : is_being_made ? "is revoking" : "revoked";
         std::printf("%s %s (account %s, hint %s); the person %s\n", done, each.outcome->id.c_str(),
                     each.outcome->github_user_id.text().c_str(), each.outcome->key_hint.c_str(),
@@ -80,9 +79,9 @@ void print_revoked(const std::vector<Revoked>& all, const RevokeOptions& options
 void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
     boost::json::array list;
     for (const Revoked& each : all) {
-        const bool is_revoked = each.outcome && !is_dry_run && !domain::is_ending_attempt(*each.outcome);
+        const bool is_revoked = each.outcome && !is_dry_run && !is_ending_attempt(*each.outcome);
         boost::json::object object{{"asked_for", each.key}, {"revoked", is_revoked}};
-        if (each.outcome) object["key"] = service::to_json(*each.outcome);
+        if (each.outcome) object["key"] = to_json(*each.outcome);
         if (!each.outcome) object["error"] = each.outcome.error().detail;
         list.push_back(std::move(object));
     }
@@ -114,8 +113,8 @@ base::Result<base::Secret> read_raw_key() {
     }
     std::string_view typed(is_read ? line : "");
     typed = typed.substr(0, typed.find_first_of("\r\n"));
-    const std::string hint = service::hint_of_shortened(typed);
-    base::Secret raw_key = hint.empty() && !service::is_cut_off(typed) ? service::raw_key_in(typed) : base::Secret();
+    const std::string hint = hint_of_shortened(typed);
+    base::Secret raw_key = hint.empty() && !is_cut_off(typed) ? raw_key_in(typed) : base::Secret();
     explicit_bzero(line, sizeof line);
     if (!raw_key.empty()) return raw_key;
     if (!hint.empty()) {
@@ -126,15 +125,15 @@ base::Result<base::Secret> read_raw_key() {
                       "standard input must hold a whole key: sk-or-v1- and 64 digits, or these alone");
 }
 
-boost::json::array json_of(const std::vector<service::LedgerEntry>& entries) {
+boost::json::array json_of(const std::vector<LedgerEntry>& entries) {
     boost::json::array list;
-    for (const service::LedgerEntry& entry : entries)
-        list.push_back(service::to_json(entry));
+    for (const LedgerEntry& entry : entries)
+        list.push_back(to_json(entry));
     return list;
 }
 
-void print_ended_rows(const std::vector<service::LedgerEntry>& entries) {
-    for (const service::LedgerEntry& entry : entries) {
+void print_ended_rows(const std::vector<LedgerEntry>& entries) {
+    for (const LedgerEntry& entry : entries) {
         print_line(entry.grant.github_user_id.text() + "  " + base::to_printable(entry.grant.github_username, 39) +
                    "  hint " + entry.grant.key_hint + "  ended " +
                    (entry.ended_at ? base::to_rfc3339(*entry.ended_at) : "under way") + " by " + entry.actor +
@@ -142,7 +141,7 @@ void print_ended_rows(const std::vector<service::LedgerEntry>& entries) {
     }
 }
 
-int list_ended(const app::Stores& stores, const service::GrantQuery& query, Output output) {
+int list_ended(const app::Stores& stores, const GrantQuery& query, Output output) {
     const auto page = stores.admin->list_ended(query);
     if (!page) return report(page.error());
     if (output == Output::json) {
@@ -155,7 +154,7 @@ int list_ended(const app::Stores& stores, const service::GrantQuery& query, Outp
 }
 
 // Somebody whose key has ended is found by the login, too.
-int mention_ended(const app::Stores& stores, service::GrantQuery query) {
+int mention_ended(const app::Stores& stores, GrantQuery query) {
     if (query.search.empty() || !query.cursor.empty()) return 0;
     query.limit = 1;
     const auto page = stores.admin->list_ended(query);
@@ -164,8 +163,8 @@ int mention_ended(const app::Stores& stores, service::GrantQuery query) {
     return 0;
 }
 
-base::Result<service::KeyChange> change_of(const ChangeOptions& options) {
-    service::KeyChange change{options.is_disabled, std::nullopt};
+base::Result<KeyChange> change_of(const ChangeOptions& options) {
+    KeyChange change{options.is_disabled, std::nullopt};
     if (options.daily_limit.empty()) return change;
     change.daily_limit = base::parse_daily_limit(options.daily_limit);
     if (change.daily_limit) return change;
@@ -179,7 +178,7 @@ int run_keys_list(const ListOptions& options, Output output) {
     if (!config) return 2;
     const auto fit = refuse_raw_keys(options.filters);
     if (!fit) return report(fit.error());
-    auto query = service::parse_grant_query(reader_of(options.filters), base::SystemClock().now());
+    auto query = parse_grant_query(reader_of(options.filters), base::SystemClock().now());
     if (!query) return report(query.error());
     query->cursor = options.cursor;
     query->limit = options.limit;
@@ -190,13 +189,13 @@ int run_keys_list(const ListOptions& options, Output output) {
     if (!page) return report(page.error());
     if (output == Output::json) {
         boost::json::array keys;
-        for (const domain::Grant& grant : page->grants)
-            keys.push_back(service::to_json(grant));
+        for (const Grant& grant : page->grants)
+            keys.push_back(to_json(grant));
         print_json(boost::json::object{{"keys", std::move(keys)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
     print_line(table_header());
-    for (const domain::Grant& grant : page->grants)
+    for (const Grant& grant : page->grants)
         print_line(table_row(grant));
     if (!page->next_cursor.empty()) std::printf("more: --cursor %s\n", page->next_cursor.c_str());
     return page->grants.empty() ? mention_ended(*stores, *query) : 0;
@@ -216,7 +215,7 @@ int run_keys_find(Output output) {
     if (!found) return report(found.error());
     if (output == Output::json) {
         boost::json::object object{{"key", nullptr}, {"perhaps_ended", json_of(found->ended)}};
-        if (found->grant) object["key"] = service::to_json(*found->grant);
+        if (found->grant) object["key"] = to_json(*found->grant);
         print_json(object);
     } else if (found->grant) {
         print_line(table_header());
@@ -242,7 +241,7 @@ int run_keys_show(const std::string& key, Output output) {
     const auto ledger = stores->admin->ledger_of(*account_id);
     if (!ledger) return report(ledger.error());
     if (output == Output::json) {
-        print_json(service::to_json(*account, *ledger));
+        print_json(to_json(*account, *ledger));
     } else {
         print_account(*account, *ledger);
     }
@@ -261,9 +260,9 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     if (!fit) return report(fit.error());
     for (const std::string& key : options.keys)
         if (const auto named = refuse_raw_key(key); !named) return report(named.error());
-    const auto reason = domain::check_text(options.reason, domain::reason_rule);
+    const auto reason = check_text(options.reason, reason_rule);
     if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
-    const auto hold = domain::parse_hold(options.hold, *reason, base::SystemClock().now());
+    const auto hold = parse_hold(options.hold, *reason, base::SystemClock().now());
     if (!hold) return report({base::Errc::invalid_input, "--hold: " + hold.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
@@ -292,7 +291,7 @@ int run_keys_change(const ChangeOptions& options, Output output) {
     if (!config) return 2;
     const auto change = change_of(options);
     if (!change) return report(change.error());
-    const auto reason = domain::check_text(options.reason, domain::optional_reason_rule);
+    const auto reason = check_text(options.reason, optional_reason_rule);
     if (!reason) return report({base::Errc::invalid_input, "--" + reason.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
@@ -306,7 +305,7 @@ int run_keys_change(const ChangeOptions& options, Output output) {
         if (!grant) return report(grant.error());
     }
     if (output == Output::json) {
-        print_json(service::to_json(*grant));
+        print_json(to_json(*grant));
     } else {
         std::printf("%s%s\n%s\n", options.is_dry_run ? "would be:\n" : "", table_header().c_str(),
                     table_row(*grant).c_str());
@@ -317,7 +316,7 @@ int run_keys_change(const ChangeOptions& options, Output output) {
 int run_keys_reveal(const std::string& key, const std::string& reason, Output output) {
     const auto config = load_or_explain(config::Need::mint);
     if (!config) return 2;
-    const auto checked = domain::check_text(reason, domain::reason_rule);
+    const auto checked = check_text(reason, reason_rule);
     if (!checked) return report({base::Errc::invalid_input, "--" + checked.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
@@ -346,12 +345,11 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (!verified) return report(verified.error());
     const auto id = account_meant_by(account, (*services)->stores, *config);
     if (!id) return report(id.error());
-    const auto answer =
-        (*services)->administration.mint(*id, std::string(domain::without_at(login)), {cli_actor(), "cli"});
+    const auto answer = (*services)->administration.mint(*id, std::string(without_at(login)), {cli_actor(), "cli"});
     if (!answer) return report(answer.error());
     if (output == Output::json) {
-        boost::json::object object{{"status", service::to_text(answer->status)}, {"key", nullptr}};
-        if (answer->grant) object["key"] = service::to_json(*answer->grant);
+        boost::json::object object{{"status", to_text(answer->status)}, {"key", nullptr}};
+        if (answer->grant) object["key"] = to_json(*answer->grant);
         print_json(object);
     } else {
         print_line(sentence_of(*answer));
@@ -366,14 +364,13 @@ int run_keys_export(ExportFormat format) {
     const auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
     if (format == ExportFormat::csv) std::fputs(csv_header().c_str(), stdout);
-    service::GrantQuery query;
+    GrantQuery query;
     query.limit = rows_per_export_page;
     do {
         const auto page = stores->admin->list(query);
         if (!page) return report(page.error());
-        for (const domain::Grant& grant : page->grants) {
-            const std::string row =
-                format == ExportFormat::csv ? csv_row(grant) : base::to_text(service::to_json(grant)) + "\n";
+        for (const Grant& grant : page->grants) {
+            const std::string row = format == ExportFormat::csv ? csv_row(grant) : base::to_text(to_json(grant)) + "\n";
             std::fputs(row.c_str(), stdout);
         }
         query.cursor = page->next_cursor;

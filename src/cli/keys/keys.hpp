@@ -10,7 +10,7 @@
 // `llmapikey keys`. Each returns the exit status.
 namespace llmapikey::cli {
 
-// Name and value of each filter that is set, as for service::parse_grant_query().
+// Name and value of each filter that is set, as for parse_grant_query().
 using Filters = std::vector<std::pair<std::string, std::string>>;
 
 struct ListOptions {

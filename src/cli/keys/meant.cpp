@@ -12,18 +12,18 @@ namespace {
 constexpr int rows_per_look = 1000;
 constexpr base::Millis longest_lookup{5'000};
 
-using Accounts = std::set<domain::GithubUserId>;
+using Accounts = std::set<GithubUserId>;
 
 // The accounts whose login this is, or was when they were last here.
 base::Result<Accounts> accounts_of(const std::string& login, app::Stores& stores) {
     Accounts accounts;
-    service::GrantQuery query;
+    GrantQuery query;
     query.search = login;
     query.limit = rows_per_look;
     do {
         const auto page = stores.admin->list(query);
         if (!page) return tl::unexpected(page.error());
-        for (const domain::Grant& grant : page->grants)
+        for (const Grant& grant : page->grants)
             if (base::equal_ignoring_case(grant.github_username, login)) accounts.insert(grant.github_user_id);
         query.cursor = page->next_cursor;
     } while (!query.cursor.empty());
@@ -32,15 +32,15 @@ base::Result<Accounts> accounts_of(const std::string& login, app::Stores& stores
 
 tl::unexpected<base::Error> ambiguous(const std::string& login, const Accounts& accounts) {
     std::string ids;
-    for (const domain::GithubUserId id : accounts)
+    for (const GithubUserId id : accounts)
         ids += (ids.empty() ? "" : ", ") + id.text();
     return base::fail(base::Errc::conflict, "the login " + base::to_printable(login, 100) +
                                                 " stands for several accounts: " + ids +
                                                 "; give the number of the one you mean");
 }
 
-base::Result<domain::GithubUserId> ask_github(const std::string& login, const config::Config& config) {
-    if (!domain::can_be_github_login(login)) {
+base::Result<GithubUserId> ask_github(const std::string& login, const config::Config& config) {
+    if (!can_be_github_login(login)) {
         return base::fail(base::Errc::not_found, "the database does not know " + base::to_printable(login, 100) +
                                                      ", and it cannot be a login of GitHub; is it spelled right?");
     }
@@ -58,8 +58,7 @@ base::Result<domain::GithubUserId> ask_github(const std::string& login, const co
                                                   "; give the account's numeric id");
 }
 
-base::Result<domain::GithubUserId> account_with(const std::string& login, app::Stores& stores,
-                                                const config::Config& config) {
+base::Result<GithubUserId> account_with(const std::string& login, app::Stores& stores, const config::Config& config) {
     const auto accounts = accounts_of(login, stores);
     if (!accounts) return tl::unexpected(accounts.error());
     if (accounts->size() > 1) return ambiguous(login, *accounts);
@@ -75,16 +74,16 @@ bool is_signed_number(std::string_view text) {
 }  // namespace
 
 base::Result<void> refuse_raw_key(std::string_view text) {
-    if (!domain::holds_raw_key(text) && domain::bare_key_in(text).empty()) return {};
+    if (!holds_raw_key(text) && bare_key_in(text).empty()) return {};
     return base::fail(base::Errc::invalid_input,
                       "a whole key does not belong on a command line, which the shell and the list of processes "
                       "keep: `llmapikey keys find` reads it from standard input");
 }
 
-base::Result<domain::GithubUserId> account_meant_by(const std::string& text, app::Stores& stores,
-                                                    const config::Config& config) {
+base::Result<GithubUserId> account_meant_by(const std::string& text, app::Stores& stores,
+                                            const config::Config& config) {
     if (const auto fit = refuse_raw_key(text); !fit) return tl::unexpected(fit.error());
-    if (const auto id = domain::GithubUserId::parse(text)) return *id;
+    if (const auto id = GithubUserId::parse(text)) return *id;
     if (base::is_uuid(text)) {
         const auto grant = grant_meant_by(text, stores, config);
         if (!grant) return tl::unexpected(grant.error());
@@ -92,16 +91,15 @@ base::Result<domain::GithubUserId> account_meant_by(const std::string& text, app
     }
     const std::string login = text.starts_with('@') ? text.substr(1) : text;
     const bool is_number = !text.starts_with('@') && base::parse_whole_number(text);
-    if (!domain::is_login(login) || is_number || is_signed_number(text) ||
-        login.find_first_of(" /") != std::string::npos)
+    if (!is_login(login) || is_number || is_signed_number(text) || login.find_first_of(" /") != std::string::npos)
         return base::fail(base::Errc::invalid_input, "'" + base::to_printable(text, 60) +
                                                          "' is no numeric id of a GitHub account, no login and no id "
                                                          "of a key; `llmapikey keys list --search` finds all three");
     return account_with(login, stores, config);
 }
 
-base::Result<domain::Grant> grant_meant_by(const std::string& text, app::Stores& stores, const config::Config& config) {
-    std::optional<domain::GithubUserId> account;
+base::Result<Grant> grant_meant_by(const std::string& text, app::Stores& stores, const config::Config& config) {
+    std::optional<GithubUserId> account;
     if (!base::is_uuid(text)) {
         const auto meant = account_meant_by(text, stores, config);
         if (!meant) return tl::unexpected(meant.error());

@@ -16,9 +16,8 @@ base::Result<void> refuse_raw_key(std::string_view text);
 // Logins are looked for in the database, then at GitHub. not_found: nobody knows it. conflict: several accounts have or
 // had it, all of which the error names. invalid_input: it is none of the three, or a
 // whole key.
-base::Result<domain::GithubUserId> account_meant_by(const std::string& text, app::Stores& stores,
-                                                    const config::Config& config);
+base::Result<GithubUserId> account_meant_by(const std::string& text, app::Stores& stores, const config::Config& config);
 // The key of that account, or of that id. not_found: there is none.
-base::Result<domain::Grant> grant_meant_by(const std::string& text, app::Stores& stores, const config::Config& config);
+base::Result<Grant> grant_meant_by(const std::string& text, app::Stores& stores, const config::Config& config);
 
 }  // namespace llmapikey::cli

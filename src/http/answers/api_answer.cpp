@@ -8,7 +8,7 @@
 #include "http/form.hpp"
 #include "ops/log.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 std::string title_of(base::Errc code) {
@@ -58,4 +58,4 @@ net::Response status_answer(int status, std::string_view word, std::string_view 
     return api_answer(status, boost::json::object{{"status", word}, {"message", message}});
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

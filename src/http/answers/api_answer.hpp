@@ -8,7 +8,7 @@
 #include "http/request_fields.hpp"
 
 // What handlers of the JSON API have in common.
-namespace llmapikey::web {
+namespace llmapikey {
 
 net::Response api_answer(int status, const boost::json::value& body);
 // {name: [...]}, of items for which there is a to_json().
@@ -28,4 +28,4 @@ net::Response api_not_found(const Context& context);
 // "limit", from 1 to `most`, or `fallback`; invalid_input.
 base::Result<int> limit_of(const Context& context, int fallback, int most);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "base/encoding.hpp"
 #include "http/way_back.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 ErrorText text_of(int status) {
@@ -114,9 +114,9 @@ net::Response error_response(const Context& context, int status, base::Seconds r
         response = uncached_response(status, "application/problem+json", problem_json(context, status, text));
     } else {
         lead_back(context, status, text);
-        views::ErrorView view{make_frame(context), status,           text.title,       text.explanation,
-                              text.advice,         text.action_path, text.action_text, context.request_id};
-        response = html_response(status, views::render(view));
+        ErrorView view{make_frame(context), status,           text.title,       text.explanation,
+                       text.advice,         text.action_path, text.action_text, context.request_id};
+        response = html_response(status, render(view));
     }
     if (retry_after.count() == 0 && (status == 503 || status == 429)) retry_after = base::Seconds{5};
     if (retry_after.count() > 0) response.set("Retry-After", std::to_string(retry_after.count()));
@@ -127,4 +127,4 @@ net::Response error_response(const Context& context, const base::Error& error) {
     return error_response(context, status_of(error.code), error.retry_after);
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 constexpr std::string_view opening = "{{", closing = "}}";
@@ -185,4 +185,4 @@ void PageTemplate::render(std::size_t begin, std::size_t end, std::vector<const 
     }
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

@@ -8,7 +8,7 @@
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 constexpr int brotli_quality =
@@ -164,4 +164,4 @@ net::ReadyAnswer PreparedAnswer::answer(const net::Request& request, bool is_htt
     return answer;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

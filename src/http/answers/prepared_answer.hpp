@@ -9,7 +9,7 @@
 #include "http/security_headers.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 enum class AssetUrl {
     changes_with_content,  // cacheable for ever
@@ -69,4 +69,4 @@ bool accepts_coding(std::string_view accept_encoding, std::string_view coding);
 // Whether If-None-Match names `etag` or "*"; weak comparison (RFC 9110 section 13.1.2).
 bool matches_etag(std::string_view if_none_match, std::string_view etag);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

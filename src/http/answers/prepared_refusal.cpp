@@ -1,6 +1,6 @@
 #include "http/answers/prepared_refusal.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 PreparedRefusal::PreparedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts) {
     const auto place = example.body.find(example_id);
@@ -24,4 +24,4 @@ net::ReadyAnswer PreparedRefusal::answer(bool is_head, bool is_https, std::strin
     return answer;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

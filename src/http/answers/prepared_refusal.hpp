@@ -6,7 +6,7 @@
 #include "http/security_headers.hpp"
 #include "net/http_types.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // An answer of one status that differs from one request to the next by the request's id only. Immutable; thread-safe.
 class PreparedRefusal {
@@ -24,4 +24,4 @@ private:
     bool shows_id_ = false;
 };
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

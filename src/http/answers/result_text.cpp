@@ -4,7 +4,7 @@
 
 #include "http/form.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 const ResultText* find_result(std::span<const ResultText> results, std::string_view result) {
     const auto found =
@@ -18,4 +18,4 @@ void show_result(const Context& context, std::span<const ResultText> results, st
     if (found != nullptr) (found->is_good ? notice_good : notice_bad) = std::string(found->text);
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 
 #include "http/context.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 // What an action of the console came to, in the address of the page that it leads to (?result=...), as a sentence.
 struct ResultText {
@@ -19,4 +19,4 @@ const ResultText* find_result(std::span<const ResultText> results, std::string_v
 void show_result(const Context& context, std::span<const ResultText> results, std::string& notice_good,
                  std::string& notice_bad);
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

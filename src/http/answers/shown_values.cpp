@@ -3,7 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 
 std::string date_text(base::Timestamp time) {
     return base::to_rfc3339(time).substr(0, 10);
@@ -28,4 +28,4 @@ std::string masked_key_text(const std::string& hint) {
     return "sk-or-v1-…" + hint;
 }
 
-}  // namespace llmapikey::web
+}  // namespace llmapikey

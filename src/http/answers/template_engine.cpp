@@ -6,7 +6,7 @@
 #include "base/embedded.hpp"
 #include "base/plural.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 constexpr std::string_view extension = ".html";
@@ -115,4 +115,4 @@ Data word_list(const std::vector<std::string>& words) {
     return list;
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

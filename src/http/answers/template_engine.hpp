@@ -7,7 +7,7 @@
 #include "http/answers/views.hpp"
 
 // The templates of the program, and what several of them need; private to web/views.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 // A template of web/templates with its partials, made into text. Throws std::logic_error if there is no such template
 // or it does not parse: a fault of the build, which the tests of every page find.
@@ -35,4 +35,4 @@ Data word_list(const std::vector<std::string>& words);
 // URL of a file of web/assets, with its hash.
 std::string asset_url(std::string_view name);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

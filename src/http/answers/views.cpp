@@ -2,7 +2,7 @@
 
 #include "http/answers/template_engine.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 std::string render(const ErrorView& view) {
     Data data = frame_data(view.frame, view.title);
@@ -16,4 +16,4 @@ std::string render(const ErrorView& view) {
     return render_template("error", data);
 }
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

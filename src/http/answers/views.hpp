@@ -6,7 +6,7 @@
 
 // Pages as values: each view model is plain data that is already fit to be shown, and render() is the only way to HTML.
 // Values are escaped by the template engine. Thread-safe.
-namespace llmapikey::web::views {
+namespace llmapikey {
 
 // What every page shows around its content.
 struct Frame {
@@ -46,4 +46,4 @@ struct ErrorView {
 // Complete HTML documents.
 std::string render(const ErrorView& view);
 
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

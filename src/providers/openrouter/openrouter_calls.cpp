@@ -6,7 +6,7 @@
 #include "base/encoding.hpp"
 #include "net/retry_after.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 using net::TransferStatus;
@@ -183,4 +183,4 @@ std::optional<base::Millis> OpenRouterCalls::left_of_pause(const Call& call) con
     return std::chrono::ceil<base::Millis>(known->second - time);
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -12,7 +12,7 @@
 #include "providers/circuit_breaker.hpp"
 #include "providers/retry_budget.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 // Who looks after a client, and what it is told. All may be empty.
 struct Supervision {
@@ -92,4 +92,4 @@ private:
     bool is_hurried_ = false;
 };
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -6,7 +6,7 @@
 #include "net/retry_after.hpp"
 #include "providers/openrouter/openrouter_wire.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 using base::Errc;
@@ -98,33 +98,33 @@ net::ClientResponse OpenRouterClient::ask(std::string_view name, std::string met
                               patience_);
 }
 
-service::MintOutcome OpenRouterClient::mint(const service::MintRequest& request, base::Deadline deadline) {
-    service::MintOutcome outcome = create(request, deadline);
-    const auto* minted = std::get_if<service::Minted>(&outcome);
+MintOutcome OpenRouterClient::mint(const MintRequest& request, base::Deadline deadline) {
+    MintOutcome outcome = create(request, deadline);
+    const auto* minted = std::get_if<Minted>(&outcome);
     if (minted == nullptr || options_.guardrail_id.empty()) return outcome;
     const auto assigned = assign_guardrail(minted->delete_handle, deadline);
     if (assigned) return outcome;
     // Nobody has the key yet, and nobody may have it without the guardrail.
-    return service::MintedInVain{minted->delete_handle, unassigned(assigned.error())};
+    return MintedInVain{minted->delete_handle, unassigned(assigned.error())};
 }
 
-service::MintOutcome OpenRouterClient::create(const service::MintRequest& request, base::Deadline deadline) {
+MintOutcome OpenRouterClient::create(const MintRequest& request, base::Deadline deadline) {
     const Call call{"mint", make_request(options_, "POST", "/keys", to_create_body(request, options_.workspace_id))};
     const net::ClientResponse response = calls_->send_once(call, deadline);
-    if (response.transfer == TransferStatus::not_sent) return service::NotMinted{error_of(response)};
-    if (response.transfer == TransferStatus::unknown) return service::MintUnknown{"", error_of(response).detail};
+    if (response.transfer == TransferStatus::not_sent) return NotMinted{error_of(response)};
+    if (response.transfer == TransferStatus::unknown) return MintUnknown{"", error_of(response).detail};
     if (is_refusal(response.status)) {
         base::Error error = error_of(response);
         if (error.code == Errc::not_found)
             error.code = Errc::misconfigured;  // no such endpoint: OPENROUTER_URL is wrong
-        return service::NotMinted{std::move(error)};
+        return NotMinted{std::move(error)};
     }
-    if (!is_success(response)) return service::MintUnknown{"", error_of(response).detail};
+    if (!is_success(response)) return MintUnknown{"", error_of(response).detail};
     CreateAnswer answer = parse_create_answer(response.body);
     if (answer.raw_key.empty() || answer.delete_handle.empty()) {
-        return service::MintUnknown{answer.delete_handle, unreadable("created key").detail};
+        return MintUnknown{answer.delete_handle, unreadable("created key").detail};
     }
-    return service::Minted{base::Secret(std::move(answer.raw_key)), std::move(answer.delete_handle)};
+    return Minted{base::Secret(std::move(answer.raw_key)), std::move(answer.delete_handle)};
 }
 
 // Doing it twice is doing it once.
@@ -140,7 +140,7 @@ base::Result<void> OpenRouterClient::assign_guardrail(const std::string& delete_
 }
 
 // Rows of deleted keys are counted, and left out of the pages.
-base::Result<service::GuardedKeys> OpenRouterClient::guarded_page(std::size_t offset, base::Deadline deadline) {
+base::Result<GuardedKeys> OpenRouterClient::guarded_page(std::size_t offset, base::Deadline deadline) {
     constexpr std::size_t page_size = 100;
     const std::string path = guardrail_path(options_.guardrail_id) +
                              "/assignments/keys?limit=" + std::to_string(page_size) +
@@ -149,14 +149,14 @@ base::Result<service::GuardedKeys> OpenRouterClient::guarded_page(std::size_t of
     if (!is_success(response)) return tl::unexpected(error_of(response));
     auto assigned = parse_assigned_keys(response.body);
     if (!assigned) return tl::unexpected(unreadable("list of assigned keys"));
-    service::GuardedKeys page{std::move(assigned->delete_handles), std::nullopt};
+    GuardedKeys page{std::move(assigned->delete_handles), std::nullopt};
     if (offset + page_size < assigned->total_count) page.next_offset = offset + page_size;
     return page;
 }
 
 // Policies have followed guardrails in November 2026: a key can be under one without being in a guardrail's own list.
 // An OpenRouter that does not know them has nothing to add.
-base::Result<bool> OpenRouterClient::is_guarded(const service::UpstreamKey& key, base::Deadline deadline) {
+base::Result<bool> OpenRouterClient::is_guarded(const UpstreamKey& key, base::Deadline deadline) {
     const std::string workspace = key.workspace_id.empty() ? options_.workspace_id : key.workspace_id;
     for (const char* type : {"model_availability", "budget", "moderation"}) {
         const auto response =
@@ -175,7 +175,7 @@ base::Result<bool> OpenRouterClient::is_guarded(const service::UpstreamKey& key,
     return false;
 }
 
-base::Result<service::UpstreamKey> OpenRouterClient::get(const std::string& delete_handle, base::Deadline deadline) {
+base::Result<UpstreamKey> OpenRouterClient::get(const std::string& delete_handle, base::Deadline deadline) {
     const auto response = ask("get", "GET", key_path(delete_handle), deadline);
     if (!is_success(response)) return tl::unexpected(error_of(response));
     auto key = parse_key_answer(response.body);
@@ -183,8 +183,7 @@ base::Result<service::UpstreamKey> OpenRouterClient::get(const std::string& dele
     return std::move(*key);
 }
 
-base::Result<std::vector<service::UpstreamKey>> OpenRouterClient::list_page(std::size_t offset,
-                                                                            base::Deadline deadline) {
+base::Result<std::vector<UpstreamKey>> OpenRouterClient::list_page(std::size_t offset, base::Deadline deadline) {
     std::string path = "/keys?include_disabled=true&offset=" + std::to_string(offset);
     if (!options_.workspace_id.empty()) path += "&workspace_id=" + base::to_percent_encoded(options_.workspace_id);
     const auto response = ask("list", "GET", path, deadline);
@@ -194,8 +193,8 @@ base::Result<std::vector<service::UpstreamKey>> OpenRouterClient::list_page(std:
     return std::move(*keys);
 }
 
-base::Result<service::UpstreamKey> OpenRouterClient::update(const std::string& delete_handle,
-                                                            const service::KeyUpdate& change, base::Deadline deadline) {
+base::Result<UpstreamKey> OpenRouterClient::update(const std::string& delete_handle, const KeyUpdate& change,
+                                                   base::Deadline deadline) {
     const auto response = ask("update", "PATCH", key_path(delete_handle), deadline, to_update_body(change));
     if (!is_success(response)) return tl::unexpected(error_of(response));
     auto key = parse_key_answer(response.body);
@@ -223,7 +222,7 @@ base::Result<void> OpenRouterClient::confirm_gone(base::Deadline deadline) {
                       "one of another account?");
 }
 
-base::Result<service::Credits> OpenRouterClient::credits(base::Deadline deadline) {
+base::Result<Credits> OpenRouterClient::credits(base::Deadline deadline) {
     const auto response = ask("credits", "GET", "/credits", deadline);
     if (!is_success(response)) return tl::unexpected(error_of(response));
     const auto credits = parse_credits_answer(response.body);
@@ -231,7 +230,7 @@ base::Result<service::Credits> OpenRouterClient::credits(base::Deadline deadline
     return *credits;
 }
 
-base::Result<std::optional<service::Guardrail>> OpenRouterClient::guardrail(base::Deadline deadline) {
+base::Result<std::optional<Guardrail>> OpenRouterClient::guardrail(base::Deadline deadline) {
     if (options_.guardrail_id.empty()) return std::nullopt;
     const auto response = ask("guardrail", "GET", guardrail_path(options_.guardrail_id), deadline);
     if (!is_success(response)) return tl::unexpected(error_of(response));
@@ -240,4 +239,4 @@ base::Result<std::optional<service::Guardrail>> OpenRouterClient::guardrail(base
     return guardrail;
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

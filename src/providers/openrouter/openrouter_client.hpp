@@ -13,7 +13,7 @@
 #include "providers/key_provider.hpp"
 #include "providers/openrouter/openrouter_calls.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 
 struct OpenRouterOptions {
     std::string base_url;  // "https://openrouter.ai/api/v1"
@@ -22,30 +22,30 @@ struct OpenRouterOptions {
     std::string guardrail_id = {};  // that new keys are put under; empty: none
     // Asked when a key that is to be revoked is unknown: whether the management key is of the account that our keys are
     // in. Empty: it is.
-    std::function<base::Result<bool>(service::KeyProvider& provider, base::Deadline deadline)> is_our_account = {};
+    std::function<base::Result<bool>(KeyProvider& provider, base::Deadline deadline)> is_our_account = {};
 };
 
 // KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
 // create never is. While OpenRouter is down every call fails at once, and where it has asked to slow down a call is
 // sent once all the same, unless in_background(): see docs/architecture.md, "Upstream trouble".
-class OpenRouterClient final : public service::KeyProvider, public service::GuardrailAssignments {
+class OpenRouterClient final : public KeyProvider, public GuardrailAssignments {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
 
     // The same, for those who come again by themselves: their calls wait where OpenRouter has asked to slow down.
     std::unique_ptr<OpenRouterClient> in_background() const;
 
-    service::MintOutcome mint(const service::MintRequest& request, base::Deadline deadline) override;
-    base::Result<service::UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
-    base::Result<std::vector<service::UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
-    base::Result<service::UpstreamKey> update(const std::string& delete_handle, const service::KeyUpdate& change,
-                                              base::Deadline deadline) override;
+    MintOutcome mint(const MintRequest& request, base::Deadline deadline) override;
+    base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
+    base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
+                                     base::Deadline deadline) override;
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
-    base::Result<service::Credits> credits(base::Deadline deadline) override;
-    base::Result<std::optional<service::Guardrail>> guardrail(base::Deadline deadline) override;
+    base::Result<Credits> credits(base::Deadline deadline) override;
+    base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override;
 
-    base::Result<service::GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) override;
-    base::Result<bool> is_guarded(const service::UpstreamKey& key, base::Deadline deadline) override;
+    base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<bool> is_guarded(const UpstreamKey& key, base::Deadline deadline) override;
     base::Result<void> guard(const std::string& delete_handle, base::Deadline deadline) override {
         return assign_guardrail(delete_handle, deadline);
     }
@@ -59,7 +59,7 @@ public:
 
 private:
     OpenRouterClient(OpenRouterOptions options, std::shared_ptr<OpenRouterCalls> calls, Patience patience);
-    service::MintOutcome create(const service::MintRequest& request, base::Deadline deadline);
+    MintOutcome create(const MintRequest& request, base::Deadline deadline);
     base::Result<void> confirm_gone(base::Deadline deadline);
     base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
     // For calls that can be repeated without harm; `name` is a literal.
@@ -71,4 +71,4 @@ private:
     const Patience patience_;
 };
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

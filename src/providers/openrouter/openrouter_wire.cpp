@@ -8,7 +8,7 @@
 #include "base/encoding.hpp"
 #include "providers/amounts.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 namespace json = boost::json;
@@ -46,8 +46,8 @@ std::optional<base::MicroUsd> dollars_of(const json::value* value) {
     return number ? to_amount(*number) : std::nullopt;
 }
 
-std::optional<service::UpstreamKey> to_key(const json::value* data) {
-    service::UpstreamKey key;
+std::optional<UpstreamKey> to_key(const json::value* data) {
+    UpstreamKey key;
     key.delete_handle = text_of(member(data, "hash"));
     if (key.delete_handle.empty()) return std::nullopt;
     key.name = text_of(member(data, "name"));
@@ -95,23 +95,23 @@ std::string without_keys(std::string text) {
 
 }  // namespace
 
-std::string to_create_body(const service::MintRequest& request, const std::string& workspace_id) {
+std::string to_create_body(const MintRequest& request, const std::string& workspace_id) {
     json::object body;
     body["name"] = request.name;
     body["limit"] = request.daily_limit.usd();
-    body["limit_reset"] = service::daily_reset;
+    body["limit_reset"] = daily_reset;
     body["include_byok_in_limit"] = true;
     body["expires_at"] = base::to_rfc3339(request.expires_at);
     if (!workspace_id.empty()) body["workspace_id"] = workspace_id;
     return json::serialize(body);
 }
 
-std::string to_update_body(const service::KeyUpdate& change) {
+std::string to_update_body(const KeyUpdate& change) {
     json::object body;
     if (change.is_disabled) body["disabled"] = *change.is_disabled;
     if (change.daily_limit) {
         body["limit"] = change.daily_limit->usd();
-        body["limit_reset"] = service::daily_reset;
+        body["limit_reset"] = daily_reset;
     }
     return json::serialize(body);
 }
@@ -125,29 +125,29 @@ CreateAnswer parse_create_answer(std::string_view body) {
     return answer;
 }
 
-std::optional<service::UpstreamKey> parse_key_answer(std::string_view body) {
+std::optional<UpstreamKey> parse_key_answer(std::string_view body) {
     const auto root = parse(body);
     return root ? to_key(member(&*root, "data")) : std::nullopt;
 }
 
-std::optional<std::vector<service::UpstreamKey>> parse_list_answer(std::string_view body) {
+std::optional<std::vector<UpstreamKey>> parse_list_answer(std::string_view body) {
     const auto root = parse(body);
     const json::value* data = root ? member(&*root, "data") : nullptr;
     if (data == nullptr || !data->is_array()) return std::nullopt;
-    std::vector<service::UpstreamKey> keys;
+    std::vector<UpstreamKey> keys;
     for (const json::value& item : data->get_array()) {
         if (auto key = to_key(&item)) keys.push_back(std::move(*key));
     }
     return keys;
 }
 
-std::optional<service::Credits> parse_credits_answer(std::string_view body) {
+std::optional<Credits> parse_credits_answer(std::string_view body) {
     const auto root = parse(body);
     const json::value* data = root ? member(&*root, "data") : nullptr;
     const auto total = dollars_of(member(data, "total_credits"));
     const auto used = dollars_of(member(data, "total_usage"));
     if (!total || !used) return std::nullopt;
-    return service::Credits{*total, *used};
+    return Credits{*total, *used};
 }
 
 std::string to_assignment_body(const std::string& delete_handle) {
@@ -190,10 +190,10 @@ std::optional<std::size_t> parse_policy_count(std::string_view body) {
     return own->get_array().size() + (has_usual ? usual->get_array().size() : 0);
 }
 
-std::optional<service::Guardrail> parse_guardrail_answer(std::string_view body) {
+std::optional<Guardrail> parse_guardrail_answer(std::string_view body) {
     const auto root = parse(body);
     const json::value* data = root ? member(&*root, "data") : nullptr;
-    service::Guardrail guardrail;
+    Guardrail guardrail;
     guardrail.id = text_of(member(data, "id"));
     guardrail.name = text_of(member(data, "name"));
     if (guardrail.id.empty() && guardrail.name.empty()) return std::nullopt;
@@ -215,4 +215,4 @@ std::string parse_error_message(std::string_view body) {
     return base::to_printable(without_keys(std::move(message)));
 }
 
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

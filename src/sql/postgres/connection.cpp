@@ -8,7 +8,7 @@
 
 #include "base/encoding.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 constexpr base::Millis first_answer{3'000};
@@ -263,4 +263,4 @@ base::Error to_error(const Failure& failure) {
     return {base::Errc::store_unavailable, detail + advice_for(failure.sqlstate), base::Seconds{0}};
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -17,7 +17,7 @@ struct pg_result;
 
 // A thin wrapper over libpq; private to storage/postgres. One Connection belongs to one thread at a time. Through a
 // pooler there is no session state and there are no named statements, so that one in transaction mode will do.
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // Where the database is, from POSTGRES_URL.
 class ConnectionSettings {
@@ -130,4 +130,4 @@ private:
 // What a failure is to the service: store_unavailable, with what to do where that can be said.
 base::Error to_error(const Failure& failure);
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

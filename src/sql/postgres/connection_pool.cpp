@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 constexpr base::Millis first_pause{20};
@@ -140,4 +140,4 @@ void ConnectionPool::keep_connecting() {
     }
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

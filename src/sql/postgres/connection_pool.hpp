@@ -13,7 +13,7 @@
 #include "base/result.hpp"
 #include "sql/postgres/connection.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 struct PoolOptions {
     int size = 8;                           // connections at the most
@@ -95,4 +95,4 @@ private:
     std::thread connector_;
 };
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

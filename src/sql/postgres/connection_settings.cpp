@@ -6,7 +6,7 @@
 #include "base/encoding.hpp"
 #include "sql/postgres/connection.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 constexpr std::string_view mask = "[hidden]";
@@ -163,4 +163,4 @@ base::Result<ConnectionSettings> ConnectionSettings::parse(const std::string& ur
     return settings;
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

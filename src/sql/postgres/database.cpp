@@ -3,7 +3,7 @@
 #include <random>
 #include <thread>
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 constexpr int max_conflicts = 12;
@@ -104,4 +104,4 @@ base::Result<Outcome<Rows>> Database::try_once(const Statement& statement, base:
     return rows;
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -7,7 +7,7 @@
 #include "sql/database_health.hpp"
 #include "sql/postgres/connection_pool.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 enum class Plan {
     kept,   // of a statement that is always the same, and whose plan does not hang on its values
@@ -55,4 +55,4 @@ private:
     ConnectionPool pool_;
 };
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

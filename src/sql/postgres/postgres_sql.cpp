@@ -1,6 +1,6 @@
 #include "sql/postgres/postgres_sql.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 namespace {
 
 Parameters parameters_of(const SqlValues& values) {
@@ -45,4 +45,4 @@ base::Result<void> PostgresSql::run_each(const std::string& sql, const std::vect
     return {};
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

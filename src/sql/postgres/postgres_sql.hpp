@@ -5,7 +5,7 @@
 #include "sql/postgres/database.hpp"
 #include "sql/sql_database.hpp"
 
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // SqlDatabase on PostgreSQL.
 class PostgresSql final : public SqlDatabase {
@@ -20,4 +20,4 @@ private:
     std::shared_ptr<Database> database_;
 };
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -5,7 +5,7 @@
 #include <vector>
 
 // For what cannot be a bound parameter of its own: names of columns and constraints, and lists.
-namespace llmapikey::storage::postgres {
+namespace llmapikey::postgres {
 
 // "name", with quotes inside doubled.
 inline std::string quoted_name(std::string_view name) {
@@ -29,4 +29,4 @@ inline std::string array_literal(const std::vector<std::string>& items) {
     return literal + "}";
 }
 
-}  // namespace llmapikey::storage::postgres
+}  // namespace llmapikey::postgres

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 namespace {
 
 // Of all connections together; otherwise each fills a cache of its own, as the file grows. The system caches it too.
@@ -66,4 +66,4 @@ base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOpt
     return connections;
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

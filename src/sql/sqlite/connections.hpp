@@ -8,7 +8,7 @@
 
 #include "sql/sqlite/database.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 
 struct ConnectionOptions {
     std::string path;
@@ -74,4 +74,4 @@ private:
     std::vector<std::unique_ptr<Connection>> free_readers_;
 };
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

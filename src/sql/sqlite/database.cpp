@@ -10,7 +10,7 @@
 
 #include "base/system/file_access.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 namespace {
 
 // What an operator can do about a failure; empty where SQLite's words say it all.
@@ -279,4 +279,4 @@ base::Result<void> expect_one(const base::Result<int>& changed) {
     return base::fail(base::Errc::conflict, "the row is not in the state that was expected");
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

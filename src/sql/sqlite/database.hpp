@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 
 // A thin wrapper over the SQLite C API; private to storage/sqlite. One Connection belongs to one thread at a time.
 // Failures are Errc::store_unavailable with SQLite's own words and what to do.
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 
 // How many bytes SQLite may hold in this process, about: near that it reuses pages of its caches.
 void limit_memory(std::int64_t bytes);
@@ -126,4 +126,4 @@ private:
 // A conditional change of one row: conflict if the condition did not hold.
 base::Result<void> expect_one(const base::Result<int>& changed);
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

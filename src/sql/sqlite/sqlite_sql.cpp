@@ -1,6 +1,6 @@
 #include "sql/sqlite/sqlite_sql.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 namespace {
 
 void bind(Query& query, const SqlValues& values) {
@@ -59,4 +59,4 @@ base::Result<void> SqliteSql::run_each(const std::string& sql, const std::vector
     return transaction->commit();
 }
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

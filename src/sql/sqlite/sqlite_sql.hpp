@@ -5,7 +5,7 @@
 #include "sql/sql_database.hpp"
 #include "sql/sqlite/connections.hpp"
 
-namespace llmapikey::storage::sqlite {
+namespace llmapikey::sqlite {
 
 // SqlDatabase on one SQLite file. What begins with SELECT runs on a reader, everything else on the writer.
 class SqliteSql final : public SqlDatabase {
@@ -20,4 +20,4 @@ private:
     std::shared_ptr<Connections> connections_;
 };
 
-}  // namespace llmapikey::storage::sqlite
+}  // namespace llmapikey::sqlite

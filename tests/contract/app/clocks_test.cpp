@@ -28,20 +28,19 @@ protected:
         ASSERT_TRUE(done) << done.error().detail;
     }
     // As a process does that starts anew, and now and then.
-    int correct() { return storage::SqlTimeCorrection(sql_).correct(clock_.now()).value(); }
-    service::Recovered recover() { return recovery_.run_once(call_timeout, {}); }
-    domain::Grant held(std::int64_t account) { return keys_->find({account})->value(); }
+    int correct() { return SqlTimeCorrection(sql_).correct(clock_.now()).value(); }
+    Recovered recover() { return recovery_.run_once(call_timeout, {}); }
+    Grant held(std::int64_t account) { return keys_->find({account})->value(); }
 
     FakeKeyProvider provider_{clock_};
-    service::Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
-    service::Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
-    service::Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
-    service::Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_},
-                                clock_};
+    Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
+    Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
+    Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
+    Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};
 };
 
 TEST_P(Clocks, ALeaseThatLastsLongerThanItCanIsOver) {
-    storage::SqlLeases leases(sql_);
+    SqlLeases leases(sql_);
     for (const base::Seconds duration : {base::Seconds{20}, base::Seconds{300}}) {
         const std::string name = "of " + std::to_string(duration.count());
         ASSERT_TRUE(leases.acquire(name, "ahead", ahead(), duration).value());
@@ -53,7 +52,7 @@ TEST_P(Clocks, ALeaseThatLastsLongerThanItCanIsOver) {
 }
 
 TEST_P(Clocks, WhoHoldsALeaseRenewsItThoughTheClockWasSetBack) {
-    storage::SqlLeases leases(sql_);
+    SqlLeases leases(sql_);
     app::JobLeases first(leases, clock_), second(leases, clock_);
     app::JobLease lease_of_first{"bulk", base::Seconds{0}}, lease_of_second{"bulk", base::Seconds{0}};
     EXPECT_TRUE(first.hold(lease_of_first));
@@ -72,18 +71,18 @@ TEST_P(Clocks, AnAttemptOfTheFutureIsSettledAsOneOfNow) {
     EXPECT_EQ(recover().settled, 0) << "what it makes may still appear";
     clock_.advance(settle_wait);
     EXPECT_EQ(recover().settled, 1);
-    EXPECT_EQ(held(1).status, domain::GrantStatus::waiting);
+    EXPECT_EQ(held(1).status, GrantStatus::waiting);
     EXPECT_EQ(correct(), 0);
 }
 
 TEST_P(Clocks, ATurnOfTheFutureIsDue) {
-    service::ReserveRequest request{{{1}, "x"}, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now()};
+    ReserveRequest request{{{1}, "x"}, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now()};
     request.is_queued = true;
     ASSERT_TRUE(keys_->reserve(request));
     const auto set_turn = [&](base::Timestamp at) {
         run("UPDATE llmapikey.api_keys SET next_attempt_at = " + std::to_string(at.time_since_epoch().count()));
     };
-    set_turn(clock_.now() + service::longest_turn_pause);
+    set_turn(clock_.now() + longest_turn_pause);
     EXPECT_EQ(correct(), 0) << "it may be so far off";
     set_turn(ahead());
     EXPECT_EQ(correct(), 1);
@@ -92,9 +91,8 @@ TEST_P(Clocks, ATurnOfTheFutureIsDue) {
 
 TEST_P(Clocks, AnAttemptOfTheFutureWhoseEndIsDecidedIsSettled) {
     const auto grant = reserve(1);
-    run("UPDATE llmapikey.api_keys SET attempted_at = " + std::string(sql_->dialect() == storage::Dialect::postgres
-                                                                          ? "attempted_at + interval '1 hour'"
-                                                                          : "attempted_at + 3600"));
+    run("UPDATE llmapikey.api_keys SET attempted_at = " +
+        std::string(sql_->dialect() == Dialect::postgres ? "attempted_at + interval '1 hour'" : "attempted_at + 3600"));
     ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));
     EXPECT_EQ(correct(), 1);
     clock_.advance(settle_wait);
@@ -108,13 +106,13 @@ TEST_P(Clocks, PausesThatEndTooFarOffAreOver) {
     const auto grant = issue(1);
     ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));
     ASSERT_TRUE(admin_->note_revocation_failure(grant.id, "no", ahead(), true));
-    storage::SqlBulkStore bulks(sql_);
-    service::BulkRevocation bulk;
+    SqlBulkStore bulks(sql_);
+    BulkRevocation bulk;
     bulk.id = "bulk";
     bulk.created_at = bulk.begins_at = ahead();
     ASSERT_TRUE(bulks.create(bulk));
-    storage::SqlWebhookStore webhooks(sql_);
-    service::WebhookEndpoint endpoint;
+    SqlWebhookStore webhooks(sql_);
+    WebhookEndpoint endpoint;
     endpoint.id = "endpoint";
     ASSERT_TRUE(webhooks.add_endpoint(endpoint));
     const auto far = clock_.now() + std::chrono::hours{40};
@@ -127,12 +125,11 @@ TEST_P(Clocks, PausesThatEndTooFarOffAreOver) {
 }
 
 TEST_P(Clocks, ARequestOfTheFutureIsUnderWaySinceNow) {
-    storage::SqlStoredAnswers answers(sql_);
+    SqlStoredAnswers answers(sql_);
     ASSERT_TRUE(answers.begin("github:1", "a", "print", ahead()));
     EXPECT_EQ(correct(), 1);
-    clock_.advance(service::StoredAnswers::longest_request + base::Seconds{1});
-    EXPECT_TRUE(
-        std::holds_alternative<service::FirstRequest>(answers.begin("github:1", "a", "print", clock_.now()).value()));
+    clock_.advance(StoredAnswers::longest_request + base::Seconds{1});
+    EXPECT_TRUE(std::holds_alternative<FirstRequest>(answers.begin("github:1", "a", "print", clock_.now()).value()));
 }
 
 TEST_P(Clocks, ARevocationThatIsYetToBeginIsEnded) {
@@ -151,17 +148,17 @@ TEST_P(Clocks, OneThatHasJustBegunIsLeftToWhoeverBeganIt) {
 }
 
 TEST_P(Clocks, FiguresOfTheFutureAreTakenAnew) {
-    storage::SqlStatisticsStore store(sql_);
-    storage::SqlWebhookStore webhooks(sql_);
+    SqlStatisticsStore store(sql_);
+    SqlWebhookStore webhooks(sql_);
     issue(1);
-    ASSERT_TRUE(store.set_facts({{service::fact::figures, "taken"}, {service::fact::spending, "read"}}, ahead()));
-    service::StatisticsSettings settings;
-    service::Statistics statistics(store, *spending_, webhooks, provider_, clock_, settings);
+    ASSERT_TRUE(store.set_facts({{fact::figures, "taken"}, {fact::spending, "read"}}, ahead()));
+    StatisticsSettings settings;
+    Statistics statistics(store, *spending_, webhooks, provider_, clock_, settings);
     EXPECT_EQ(statistics.run_once({}), "");
     const auto facts = store.facts().value();
-    EXPECT_EQ(facts.at(service::fact::figures).noted_at, clock_.now());
-    EXPECT_EQ(facts.at(service::fact::spending).noted_at, clock_.now());
-    EXPECT_EQ(facts.at(service::fact::usable_keys).value, "1");
+    EXPECT_EQ(facts.at(fact::figures).noted_at, clock_.now());
+    EXPECT_EQ(facts.at(fact::spending).noted_at, clock_.now());
+    EXPECT_EQ(facts.at(fact::usable_keys).value, "1");
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Clocks, testing::Values("sqlite", "postgres", "pgbouncer"),

@@ -10,18 +10,16 @@
 
 namespace llmapikey::test {
 namespace {
-
-using service::BulkState;
 using Fault = DoubtfulSql::Fault;
 
-const service::Initiator organizer{"github:1003", "127.0.0.1"};
+const Initiator organizer{"github:1003", "127.0.0.1"};
 const std::string reason = "the event is over";
 const std::string listing = "INSERT INTO llmapikey.bulk_targets";
 const std::string deciding = "INSERT INTO llmapikey.bulk_revocations";
 
 class BulkInDoubt : public StoresUnderTest {
 protected:
-    domain::Grant issue_key(std::int64_t account, const std::string& login) {
+    Grant issue_key(std::int64_t account, const std::string& login) {
         const std::string handle = provider_.add_key("name-" + std::to_string(account), clock_.now());
         const auto grant = reserve(account, login);
         EXPECT_TRUE(keys_->activate({{account}, grant.id, grant.nonce}, {handle, "v1.sealed", "none"}));
@@ -45,11 +43,11 @@ protected:
     }
 
     std::shared_ptr<DoubtfulSql> doubtful_ = std::make_shared<DoubtfulSql>(sql_);
-    storage::SqlAdminStore grants_{doubtful_, endings_};
-    storage::SqlBulkStore bulks_{doubtful_};
+    SqlAdminStore grants_{doubtful_, endings_};
+    SqlBulkStore bulks_{doubtful_};
     FakeKeyProvider provider_{clock_};
-    service::Revocation revocation_{grants_, *spending_, provider_, *audit_, clock_};
-    service::BulkRevoker revoker_{bulks_, grants_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    Revocation revocation_{grants_, *spending_, provider_, *audit_, clock_};
+    BulkRevoker revoker_{bulks_, grants_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
 };
 
 TEST_P(BulkInDoubt, ADecisionOfWhichTheAnswerIsLostIsInForceAndSaidToBe) {
@@ -71,7 +69,7 @@ TEST_P(BulkInDoubt, ADecisionThatFailsComesToNothingAlsoIfItTakesEffectLate) {
     doubtful_->strike(deciding, Fault::not_done);
     EXPECT_FALSE(begin("all=true", 2));
     EXPECT_EQ(targets(), 0);
-    service::BulkRevocation late;
+    BulkRevocation late;
     late.id = base::random_uuid();
     late.by = organizer;
     late.selection = "all=true";
@@ -99,7 +97,7 @@ TEST_P(BulkInDoubt, AListThatIsWrittenLateAddsNothingToTheDecision) {
     const auto bulk = begin("all=true", 2);
     ASSERT_TRUE(bulk);
     issue_key(2000, "later");
-    const auto selection = service::parse_bulk_selection("all=true", clock_.now());
+    const auto selection = parse_bulk_selection("all=true", clock_.now());
     EXPECT_EQ(bulks_.list_targets(bulk->id, *selection).value(), 2);
     run();
     EXPECT_EQ(provider_.live_keys().size(), 1u);
@@ -117,7 +115,7 @@ TEST_P(BulkInDoubt, WhatIsMadeAfterTheKeysWereShownIsNotMeant) {
     const auto bulk = begin(shown, 1);
     ASSERT_TRUE(bulk) << bulk.error().detail;
     run();
-    EXPECT_EQ(keys_->find({3000})->value().status, domain::GrantStatus::active);
+    EXPECT_EQ(keys_->find({3000})->value().status, GrantStatus::active);
     EXPECT_FALSE(begin("made_by=1", 0)) << "it is no condition by itself";
     EXPECT_FALSE(begin("q=crowd&made_by=soon", 0));
 }
@@ -148,8 +146,8 @@ TEST_P(BulkInDoubt, ARequestThatFailedDecidesOnWhatFitsWhenItComesAgain) {
     doubtful_->strike(deciding, Fault::not_done);
     EXPECT_FALSE(begin("unused=true&q=crowd", 2, "request"));
     doubtful_->strike("", Fault::none);
-    ASSERT_TRUE(sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = 5 WHERE id = $1::uuid",
-                          storage::SqlValues().add(spent.id)));
+    ASSERT_TRUE(
+        sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = 5 WHERE id = $1::uuid", SqlValues().add(spent.id)));
     EXPECT_FALSE(begin("unused=true&q=crowd", 2, "request")) << "one was used meanwhile";
     const auto bulk = begin("unused=true&q=crowd", 1, "request");
     ASSERT_TRUE(bulk) << bulk.error().detail;
@@ -160,7 +158,7 @@ TEST_P(BulkInDoubt, ARequestThatFailedDecidesOnWhatFitsWhenItComesAgain) {
 
 TEST_P(BulkInDoubt, ARequestThatComesTwiceAtOnceDecidesOnce) {
     issue_many(2);
-    std::optional<service::BulkRevocation> twin;
+    std::optional<BulkRevocation> twin;
     doubtful_->after(listing, [&] {
         auto begun = begin("all=true", 2, "request");
         ASSERT_TRUE(begun) << begun.error().detail;
@@ -197,7 +195,7 @@ TEST_P(BulkInDoubt, WhatTakesAPlaceWhileItIsMarkedIsMarked) {
     const auto row = keys_->find({1000});
     ASSERT_TRUE(row && *row);
     EXPECT_EQ((*row)->id, next);
-    EXPECT_EQ((*row)->status, domain::GrantStatus::revoking);
+    EXPECT_EQ((*row)->status, GrantStatus::revoking);
 }
 
 TEST_P(BulkInDoubt, StoppingOfWhichTheAnswerIsLostHasStopped) {
@@ -218,7 +216,7 @@ TEST_P(BulkInDoubt, ANumberThatIsAnAccountMeansNobodyElse) {
     const auto bulk = begin("q=1000");
     ASSERT_TRUE(bulk) << bulk.error().detail;
     EXPECT_EQ(bulk->total, 1);
-    service::GrantQuery query;
+    GrantQuery query;
     query.search = "1000";
     EXPECT_EQ(grants_.list(query)->grants.size(), 1u) << "as it is shown";
     run();

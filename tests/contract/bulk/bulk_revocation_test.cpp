@@ -12,17 +12,14 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-using service::BulkState;
-
-const service::Initiator organizer{"github:1003", "127.0.0.1"};
+const Initiator organizer{"github:1003", "127.0.0.1"};
 const std::string reason = "the event is over";
 
 class BulkRevocations : public StoresUnderTest {
 protected:
     // Keys of accounts `first` and on, here and upstream.
-    std::vector<domain::Grant> issue_many(std::int64_t first, int count) {
-        std::vector<domain::Grant> grants;
+    std::vector<Grant> issue_many(std::int64_t first, int count) {
+        std::vector<Grant> grants;
         for (int i = 0; i < count; ++i) {
             const std::int64_t account = first + i;
             const std::string handle = provider_.add_key("name-" + std::to_string(account), clock_.now());
@@ -33,10 +30,10 @@ protected:
         }
         return grants;
     }
-    service::BulkRevocation begin(const std::string& selection) {
+    BulkRevocation begin(const std::string& selection) {
         auto bulk = revoker_.begin(selection, organizer, reason, std::nullopt, revoker_.count(selection, 100).value());
         EXPECT_TRUE(bulk) << (bulk ? "" : bulk.error().detail);
-        return bulk.value_or(service::BulkRevocation{});
+        return bulk.value_or(BulkRevocation{});
     }
     // Several steps, with the pauses that follow trouble.
     std::string run(int steps) {
@@ -47,30 +44,30 @@ protected:
         }
         return problems;
     }
-    base::Result<void> note_spent(const std::vector<domain::Grant>& grants) {
-        for (const domain::Grant& grant : grants) {
-            const storage::SqlValues id = storage::SqlValues().add(grant.id);
+    base::Result<void> note_spent(const std::vector<Grant>& grants) {
+        for (const Grant& grant : grants) {
+            const SqlValues id = SqlValues().add(grant.id);
             const auto noted = sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = 5 WHERE id = $1::uuid", id);
             if (!noted) return tl::unexpected(noted.error());
         }
         return {};
     }
     // As its owner does, up to where the next key is to be made.
-    domain::Grant replace(const domain::Grant& grant) {
+    Grant replace(const Grant& grant) {
         EXPECT_TRUE(replacements_->begin_replacement(grant.id, ending()));
         const auto old = admin_->find_grant(grant.id).value().value();
         const auto next = replacements_->finish_replacement(old, base::random_uuid(), clock_.now());
         EXPECT_TRUE(next) << (next ? "" : next.error().detail);
         return next.value_or(grant);
     }
-    service::BulkRevocation state_of(const std::string& id) { return bulks_.find(id).value().value(); }
-    bool is_there(const domain::Grant& grant) { return admin_->find_grant(grant.id).value().has_value(); }
+    BulkRevocation state_of(const std::string& id) { return bulks_.find(id).value().value(); }
+    bool is_there(const Grant& grant) { return admin_->find_grant(grant.id).value().has_value(); }
     static std::string of_account(const std::string& first) { return "q=crowd-" + first; }
 
     FakeKeyProvider provider_{clock_};
-    storage::SqlBulkStore bulks_{sql_};
-    service::Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
-    service::BulkRevoker revoker_{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}};
+    SqlBulkStore bulks_{sql_};
+    Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
+    BulkRevoker revoker_{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}};
 };
 
 TEST_P(BulkRevocations, WhatComesToNoConditionIsRefused) {
@@ -118,7 +115,7 @@ TEST_P(BulkRevocations, AReasonIsChecked) {
 
 TEST_P(BulkRevocations, ItCanBeStoppedBeforeItBegins) {
     const auto grants = issue_many(1000, 3);
-    service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
     const auto bulk = patient.begin("q=crowd-", organizer, reason, std::nullopt, 3);
     ASSERT_TRUE(bulk);
     EXPECT_EQ(patient.run_once({}), "");
@@ -138,7 +135,7 @@ TEST_P(BulkRevocations, ItCanBeStoppedBeforeItBegins) {
 
 TEST_P(BulkRevocations, StoppedHalfwayItEndsWhatIsMarkedAndLeavesTheRest) {
     const auto grants = issue_many(1000, 4);
-    service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
     const auto bulk = patient.begin("q=crowd-", organizer, reason, std::nullopt, 4).value();
     ASSERT_EQ(admin_->begin_revocations({grants[0].id}, ending({}, bulk.id)).value(), 1);
     ASSERT_TRUE(revoker_.stop(bulk.id, organizer));
@@ -157,7 +154,7 @@ TEST_P(BulkRevocations, WhatFitsAtTheDecisionIsMeantAndNothingElse) {
     const auto grants = issue_many(1000, 4);
     const auto& [spent, unspent, spends_later, bystander] = std::tie(grants[0], grants[1], grants[2], grants[3]);
     ASSERT_TRUE(note_spent({spent, bystander}));
-    service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
     const auto unused = patient.begin("unused=true", organizer, reason, std::nullopt);
     ASSERT_TRUE(unused) << unused.error().detail;
     EXPECT_EQ(unused->total, 2);
@@ -180,7 +177,7 @@ TEST_P(BulkRevocations, WhatFitsAtTheDecisionIsMeantAndNothingElse) {
 
 TEST_P(BulkRevocations, WhatLeavesTheFilterAfterTheDecisionIsMeantAllTheSame) {
     const auto grants = issue_many(1000, 2);
-    service::BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
+    BulkRevoker patient{bulks_, *admin_, revocation_, *audit_, clock_, base::Seconds{15}, base::Seconds{5}};
     const auto bulk = patient.begin("state=active", organizer, reason, std::nullopt, 2);
     ASSERT_TRUE(bulk) << bulk.error().detail;
     clock_.advance(base::Seconds{2});
@@ -194,7 +191,7 @@ TEST_P(BulkRevocations, WhatLeavesTheFilterAfterTheDecisionIsMeantAllTheSame) {
 
 TEST_P(BulkRevocations, WhatAnEarlierVersionDecidedIsCarriedOut) {
     const auto grants = issue_many(1000, 3);
-    auto bulk = service::BulkRevocation{};
+    auto bulk = BulkRevocation{};
     bulk.id = base::random_uuid();
     bulk.by = organizer;
     bulk.reason = reason;
@@ -248,7 +245,7 @@ TEST_P(BulkRevocations, OneKeyThatIsAlwaysRefusedHoldsUpNobody) {
     ASSERT_EQ(stuck.size(), 1u);
     EXPECT_EQ(stuck[0].grant.id, grants[2].id);
     EXPECT_NE(stuck[0].problem.find(refused.detail), std::string::npos) << stuck[0].problem;
-    EXPECT_GE(stuck[0].attempts, service::stuck_after_attempts);
+    EXPECT_GE(stuck[0].attempts, stuck_after_attempts);
     EXPECT_LE(provider_.revoke_calls(grants[2].delete_handle), 5) << "ever less often";
 
     // What is left behind is tried on by itself.
@@ -292,7 +289,7 @@ TEST_P(BulkRevocations, AnOpenCircuitIsNobodysFault) {
 
 TEST_P(BulkRevocations, WhoIsNamedIsRevokedAndOnHoldFromTheDecisionOn) {
     const auto grant = issue_many(1000, 1).front();
-    ASSERT_TRUE(revoker_.begin("ids=" + grant.id, organizer, reason, domain::Hold{std::nullopt, "leaked"}));
+    ASSERT_TRUE(revoker_.begin("ids=" + grant.id, organizer, reason, Hold{std::nullopt, "leaked"}));
     EXPECT_EQ(admin_->find_grant(grant.id).value()->status, GrantStatus::revoking);
     const auto account = keys_->find_account(grant.github_user_id);
     ASSERT_TRUE(account && account->hold) << "not only when a job comes by";
@@ -340,7 +337,7 @@ TEST_P(BulkRevocations, WhoseKeyHasEndedIsFoundByTheLogin) {
         ASSERT_TRUE(revoked) << revoked.error().detail;
         clock_.advance(base::Seconds{1});
     }
-    service::GrantQuery query;
+    GrantQuery query;
     query.now = clock_.now();
     query.search = "OWD-1000";
     const auto page = admin_->list_ended(query);
@@ -359,7 +356,7 @@ TEST_P(BulkRevocations, WhoseKeyHasEndedIsFoundByTheLogin) {
     EXPECT_EQ(second->next_cursor, "");
     EXPECT_EQ(admin_->find_accounts("crowd-1001", 10).value().size(), 1u);
     EXPECT_TRUE(admin_->find_accounts("crowd%", 10)->empty()) << "what is typed is no pattern";
-    service::AuditQuery about;
+    AuditQuery about;
     about.accounts = {{1001}};
     const auto entries = admin_->find_audit_entries(about);
     ASSERT_TRUE(entries) << entries.error().detail;

@@ -21,18 +21,18 @@ namespace {
 
 class OperationsStoreContract : public StoresUnderTest {
 protected:
-    service::BulkRevocation bulk_of(const std::string& selection) {
-        service::BulkRevocation bulk;
+    BulkRevocation bulk_of(const std::string& selection) {
+        BulkRevocation bulk;
         bulk.id = base::random_uuid();
         bulk.by = {"github:1003", "127.0.0.1"};
         bulk.reason = "the event is over";
         bulk.selection = selection;
-        bulk.hold = domain::Hold{clock_.now(), bulk.reason};
+        bulk.hold = Hold{clock_.now(), bulk.reason};
         bulk.created_at = clock_.now();
         return bulk;
     }
-    service::WebhookEndpoint endpoint() {
-        service::WebhookEndpoint endpoint;
+    WebhookEndpoint endpoint() {
+        WebhookEndpoint endpoint;
         endpoint.id = base::random_uuid();
         endpoint.url = "https://example.org/hook";
         endpoint.sealed_secret = "v1.sealed";
@@ -43,7 +43,7 @@ protected:
 };
 
 TEST_P(OperationsStoreContract, ABulkRevocationGoesFromSelectingToDone) {
-    storage::SqlBulkStore bulks(sql_);
+    SqlBulkStore bulks(sql_);
     const auto bulk = bulk_of("q=a%20b");
     ASSERT_TRUE(bulks.create(bulk));
     const auto one = issue(1), two = issue(2);
@@ -53,7 +53,7 @@ TEST_P(OperationsStoreContract, ABulkRevocationGoesFromSelectingToDone) {
     EXPECT_FALSE(bulks.finish(bulk.id, clock_.now()).value()) << "it is still selecting";
     ASSERT_TRUE(bulks.finish_selecting(bulk.id));
     auto stored = bulks.find(bulk.id).value().value();
-    EXPECT_EQ(stored.state, service::BulkState::revoking);
+    EXPECT_EQ(stored.state, BulkState::revoking);
     EXPECT_EQ(stored.total, 2);
     EXPECT_EQ(stored.remaining, 2);
     EXPECT_EQ(stored.selection, "q=a%20b");
@@ -72,17 +72,17 @@ TEST_P(OperationsStoreContract, ABulkRevocationGoesFromSelectingToDone) {
 }
 
 TEST_P(OperationsStoreContract, ATokenIsFoundByItsHashUntilItIsRevoked) {
-    storage::SqlTokenStore store(sql_);
-    service::ApiTokens tokens(store, *audit_, clock_);
-    const service::Initiator by{"github:1003", "127.0.0.1"};
-    const auto created = tokens.create({1003}, "ci", {service::Scope::read, service::Scope::reveal}, 30, by);
+    SqlTokenStore store(sql_);
+    ApiTokens tokens(store, *audit_, clock_);
+    const Initiator by{"github:1003", "127.0.0.1"};
+    const auto created = tokens.create({1003}, "ci", {Scope::read, Scope::reveal}, 30, by);
     ASSERT_TRUE(created) << created.error().detail;
     const std::string text = created->text.reveal();
     EXPECT_TRUE(text.starts_with("llmk_"));
     const auto found = tokens.find(text);
     ASSERT_TRUE(found && *found) << "it is good";
     EXPECT_EQ((*found)->owner.value, 1003);
-    EXPECT_EQ((*found)->scopes, (std::set<service::Scope>{service::Scope::read, service::Scope::reveal}));
+    EXPECT_EQ((*found)->scopes, (std::set<Scope>{Scope::read, Scope::reveal}));
     EXPECT_EQ(store.list({1003}).value().at(0).used_at, clock_.now());
     EXPECT_TRUE(store.list({1}).value().empty());
     EXPECT_FALSE(tokens.find(text + "x").value());
@@ -90,22 +90,22 @@ TEST_P(OperationsStoreContract, ATokenIsFoundByItsHashUntilItIsRevoked) {
     EXPECT_EQ(tokens.revoke({1}, created->token.id, by).error().code, base::Errc::not_found) << "not theirs";
     ASSERT_TRUE(tokens.revoke({1003}, created->token.id, by));
     EXPECT_FALSE(tokens.find(text).value());
-    const auto brief = tokens.create({1003}, "brief", {service::Scope::write}, 1, by);
+    const auto brief = tokens.create({1003}, "brief", {Scope::write}, 1, by);
     clock_.advance(std::chrono::hours{24});
     EXPECT_FALSE(tokens.find(brief->text.reveal()).value()) << "expired";
-    EXPECT_EQ(tokens.create({1003}, "", {service::Scope::read}, 1, by).error().code, base::Errc::invalid_input);
+    EXPECT_EQ(tokens.create({1003}, "", {Scope::read}, 1, by).error().code, base::Errc::invalid_input);
     EXPECT_EQ(tokens.create({1003}, "x", {}, 1, by).error().code, base::Errc::invalid_input);
-    EXPECT_EQ(tokens.create({1003}, "x", {service::Scope::read}, 367, by).error().code, base::Errc::invalid_input);
+    EXPECT_EQ(tokens.create({1003}, "x", {Scope::read}, 367, by).error().code, base::Errc::invalid_input);
 }
 
 TEST_P(OperationsStoreContract, OfManyEqualRequestsOneIsTheFirst) {
-    storage::SqlStoredAnswers answers(sql_);
+    SqlStoredAnswers answers(sql_);
     std::atomic<int> firsts{0};
     std::vector<std::thread> clients;
     for (int i = 0; i < 8; ++i) {
         clients.emplace_back([&] {
             const auto outcome = answers.begin("github:1", "key", "print", clock_.now());
-            if (outcome && std::holds_alternative<service::FirstRequest>(*outcome)) ++firsts;
+            if (outcome && std::holds_alternative<FirstRequest>(*outcome)) ++firsts;
         });
     }
     for (auto& client : clients)
@@ -114,33 +114,32 @@ TEST_P(OperationsStoreContract, OfManyEqualRequestsOneIsTheFirst) {
 }
 
 TEST_P(OperationsStoreContract, AnAnswerIsKeptForADayAndADeadRequestMayBeRepeated) {
-    storage::SqlStoredAnswers answers(sql_);
+    SqlStoredAnswers answers(sql_);
     const auto begin = [&](const std::string& key, const std::string& print) {
         return answers.begin("github:1", key, print, clock_.now()).value();
     };
-    const auto first = std::get<service::FirstRequest>(begin("a", "print"));
-    const auto longest = service::StoredAnswers::longest_request;
-    EXPECT_EQ(std::get<service::RequestUnderWay>(begin("a", "print")).ends_within, longest + base::Seconds{1});
+    const auto first = std::get<FirstRequest>(begin("a", "print"));
+    const auto longest = StoredAnswers::longest_request;
+    EXPECT_EQ(std::get<RequestUnderWay>(begin("a", "print")).ends_within, longest + base::Seconds{1});
     clock_.advance(longest - base::Seconds{20});
-    EXPECT_EQ(std::get<service::RequestUnderWay>(begin("a", "print")).ends_within, base::Seconds{21});
-    EXPECT_TRUE(std::holds_alternative<service::OtherRequest>(begin("a", "other")));
+    EXPECT_EQ(std::get<RequestUnderWay>(begin("a", "print")).ends_within, base::Seconds{21});
+    EXPECT_TRUE(std::holds_alternative<OtherRequest>(begin("a", "other")));
     ASSERT_TRUE(answers.finish("github:1", "a", first.attempt, {201, "v1.sealed"}));
-    EXPECT_EQ(std::get<service::StoredAnswer>(begin("a", "print")).status, 201);
-    EXPECT_TRUE(
-        std::holds_alternative<service::FirstRequest>(answers.begin("github:2", "a", "other", clock_.now()).value()))
+    EXPECT_EQ(std::get<StoredAnswer>(begin("a", "print")).status, 201);
+    EXPECT_TRUE(std::holds_alternative<FirstRequest>(answers.begin("github:2", "a", "other", clock_.now()).value()))
         << "another person's key is another key";
     begin("b", "print");
-    clock_.advance(service::StoredAnswers::longest_request + base::Seconds{1});
-    EXPECT_TRUE(std::holds_alternative<service::OtherRequest>(begin("b", "other")));
-    const auto again = std::get<service::FirstRequest>(begin("b", "print"));
+    clock_.advance(StoredAnswers::longest_request + base::Seconds{1});
+    EXPECT_TRUE(std::holds_alternative<OtherRequest>(begin("b", "other")));
+    const auto again = std::get<FirstRequest>(begin("b", "print"));
     ASSERT_TRUE(answers.forget("github:1", "b", again.attempt));
-    EXPECT_TRUE(std::holds_alternative<service::FirstRequest>(begin("b", "other")));
-    clock_.advance(service::StoredAnswers::kept_for);
-    EXPECT_TRUE(std::holds_alternative<service::FirstRequest>(begin("a", "other")));
+    EXPECT_TRUE(std::holds_alternative<FirstRequest>(begin("b", "other")));
+    clock_.advance(StoredAnswers::kept_for);
+    EXPECT_TRUE(std::holds_alternative<FirstRequest>(begin("a", "other")));
 }
 
 TEST_P(OperationsStoreContract, ALeaseHasOneHolderAtATime) {
-    storage::SqlLeases leases(sql_);
+    SqlLeases leases(sql_);
     const base::Seconds duration{30};
     EXPECT_TRUE(leases.acquire("bulk", "one", clock_.now(), duration).value());
     EXPECT_FALSE(leases.acquire("bulk", "two", clock_.now(), duration).value());
@@ -155,7 +154,7 @@ TEST_P(OperationsStoreContract, ALeaseHasOneHolderAtATime) {
 }
 
 TEST_P(OperationsStoreContract, FiguresAreTakenAndKept) {
-    storage::SqlStatisticsStore statistics(sql_);
+    SqlStatisticsStore statistics(sql_);
     issue(1);
     issue(2);
     reserve(3);
@@ -211,15 +210,14 @@ TEST_P(OperationsStoreContract, FiguresAreTakenAndKept) {
     ASSERT_TRUE(statistics.set_facts({{"a", "2"}}, clock_.now() + base::Seconds{5}));
     EXPECT_EQ(statistics.facts()->at("a").value, "2");
     EXPECT_EQ(statistics.facts()->at("b").noted_at, clock_.now());
-    const auto overview =
-        service::read_overview(statistics, {true, 100, {2'500'000}}, base::Seconds{300}, clock_.now());
+    const auto overview = read_overview(statistics, {true, 100, {2'500'000}}, base::Seconds{300}, clock_.now());
     ASSERT_TRUE(overview) << overview.error().detail;
     EXPECT_EQ(overview->days.size(), 30u);
     EXPECT_EQ(overview->room, 95);
 }
 
 TEST_P(OperationsStoreContract, WebhooksHearOfKeysOnlyWhenSomebodyListens) {
-    storage::SqlWebhookStore store(sql_);
+    SqlWebhookStore store(sql_);
     issue(1);
     EXPECT_TRUE(store.undispatched(10).value().empty());
     const auto listener = endpoint();
@@ -235,13 +233,13 @@ TEST_P(OperationsStoreContract, WebhooksHearOfKeysOnlyWhenSomebodyListens) {
     const auto events = store.undispatched(10);
     ASSERT_TRUE(events) << events.error().detail;
     std::multiset<std::string> types;
-    for (const service::WebhookEvent& event : *events)
+    for (const WebhookEvent& event : *events)
         types.insert(event.type + " " + event.github_user_id + " " + event.detail);
     EXPECT_EQ(types, (std::multiset<std::string>{"key.issued 2 ", "key.revoked 2 leaked", "mint.ambiguous 3 "}));
 }
 
 TEST_P(OperationsStoreContract, AnExpiryIsToldOnceAlsoWhenTheKeyWasEndedForIt) {
-    storage::SqlWebhookStore store(sql_);
+    SqlWebhookStore store(sql_);
     ASSERT_TRUE(store.add_endpoint(endpoint()));
     const auto kept = issue(1), gone = issue(2), revoked = issue(3);
     clock_.advance(std::chrono::days{91});
@@ -255,13 +253,13 @@ TEST_P(OperationsStoreContract, AnExpiryIsToldOnceAlsoWhenTheKeyWasEndedForIt) {
         ASSERT_TRUE(store.add_expiries(clock_.now() - std::chrono::days{2}, clock_.now()));
     const auto events = store.undispatched(20).value();
     std::multiset<std::string> told;
-    for (const service::WebhookEvent& event : events)
+    for (const WebhookEvent& event : events)
         if (event.type == "key.expired") told.insert(event.grant_id);
     EXPECT_EQ(told, (std::multiset<std::string>{kept.id, gone.id})) << "and not of one that was revoked";
 }
 
 TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
-    storage::SqlWebhookStore store(sql_);
+    SqlWebhookStore store(sql_);
     const auto listener = endpoint();
     ASSERT_TRUE(store.add_endpoint(listener));
     issue(1);
@@ -269,7 +267,7 @@ TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
     ASSERT_TRUE(store.add_expiries(clock_.now() + std::chrono::days{89}, clock_.now() + std::chrono::days{91}));
     const auto events = store.undispatched(10).value();
     ASSERT_EQ(events.size(), 2u);
-    for (const service::WebhookEvent& event : events) {
+    for (const WebhookEvent& event : events) {
         ASSERT_TRUE(store.dispatch(event.id, {listener.id}, clock_.now()));
         ASSERT_TRUE(store.dispatch(event.id, {listener.id}, clock_.now()));
     }
@@ -280,7 +278,7 @@ TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
     EXPECT_EQ(store.due(listener.id, clock_.now(), 1).value().size(), 1u);
     auto due = store.due(listener.id, clock_.now(), 10).value();
     ASSERT_EQ(due.size(), 2u);
-    due[0].state = service::DeliveryState::dead;
+    due[0].state = DeliveryState::dead;
     due[0].attempts = 10;
     due[0].problem = "answered 500";
     due[1].next_at = clock_.now() + base::Seconds{60};
@@ -288,8 +286,8 @@ TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
     ASSERT_TRUE(store.update(due[1]));
     EXPECT_TRUE(store.due(listener.id, clock_.now(), 10).value().empty());
     EXPECT_EQ(store.count_dead().value(), 1);
-    EXPECT_EQ(storage::SqlStatisticsStore(sql_).status_counts().value().waiting_deliveries, 1);
-    EXPECT_EQ(store.deliveries(service::DeliveryState::dead, 10).value().at(0).problem, "answered 500");
+    EXPECT_EQ(SqlStatisticsStore(sql_).status_counts().value().waiting_deliveries, 1);
+    EXPECT_EQ(store.deliveries(DeliveryState::dead, 10).value().at(0).problem, "answered 500");
     EXPECT_EQ(store.deliveries(std::nullopt, 10).value().size(), 2u);
     EXPECT_FALSE(store.resend(due[1].id, clock_.now()).value()) << "it waits already";
     EXPECT_TRUE(store.resend(due[0].id, clock_.now()).value());
@@ -302,7 +300,7 @@ TEST_P(OperationsStoreContract, ADeliveryIsMadeOnceUpdatedAndSentAgain) {
 }
 
 TEST_P(OperationsStoreContract, AnEndpointHasItsHealthItsSecretsAndItsEnd) {
-    storage::SqlWebhookStore store(sql_);
+    SqlWebhookStore store(sql_);
     const auto listener = endpoint(), other = endpoint();
     ASSERT_TRUE(store.add_endpoint(listener));
     ASSERT_TRUE(store.add_endpoint(other));
@@ -338,7 +336,7 @@ TEST_P(OperationsStoreContract, AnEndpointHasItsHealthItsSecretsAndItsEnd) {
     ASSERT_TRUE(store.disable_endpoint(listener.id, "gone", clock_.now()));
     EXPECT_FALSE(found().is_enabled);
     ASSERT_EQ(store.count_dead().value(), 1);
-    EXPECT_EQ(store.deliveries(service::DeliveryState::dead, 10).value().at(0).problem, "gone");
+    EXPECT_EQ(store.deliveries(DeliveryState::dead, 10).value().at(0).problem, "gone");
     ASSERT_TRUE(store.enable_endpoint(listener.id));
     EXPECT_TRUE(found().is_enabled);
 }

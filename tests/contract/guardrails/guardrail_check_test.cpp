@@ -12,21 +12,18 @@
 namespace llmapikey::test {
 namespace {
 
-using service::Finding;
-using service::Repair;
-
 // Keys under the guardrail, and under another policy.
-class FakeAssignments final : public service::GuardrailAssignments {
+class FakeAssignments final : public GuardrailAssignments {
 public:
     std::set<std::string> guarded, under_policy;
     int pages = 0;
 
-    base::Result<service::GuardedKeys> guarded_page(std::size_t offset, base::Deadline) override {
+    base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline) override {
         ++pages;
-        if (offset == 0) return service::GuardedKeys{{}, 100};  // of deleted keys only
-        return service::GuardedKeys{{guarded.begin(), guarded.end()}, std::nullopt};
+        if (offset == 0) return GuardedKeys{{}, 100};  // of deleted keys only
+        return GuardedKeys{{guarded.begin(), guarded.end()}, std::nullopt};
     }
-    base::Result<bool> is_guarded(const service::UpstreamKey& key, base::Deadline) override {
+    base::Result<bool> is_guarded(const UpstreamKey& key, base::Deadline) override {
         return under_policy.contains(key.delete_handle);
     }
     base::Result<void> guard(const std::string& delete_handle, base::Deadline) override {
@@ -39,36 +36,36 @@ class KeysUnderAGuardrail : public StoresUnderTest {
 protected:
     KeysUnderAGuardrail() { set_guardrail({"cheap"}); }
     void set_guardrail(std::vector<std::string> models) {
-        service::Guardrail guardrail;
+        Guardrail guardrail;
         guardrail.id = "course";
         guardrail.allowed_models = std::move(models);
         provider_.set_guardrail(guardrail);
     }
     // A key here and upstream.
-    domain::Grant make_key(std::int64_t account) {
+    Grant make_key(std::int64_t account) {
         const auto grant = reserve(account);
         const auto handle = provider_.add_key("key", clock_.now());
-        EXPECT_TRUE(keys_->activate(service::attempt_of(grant), {handle, "v1.sealed", "1234"}));
+        EXPECT_TRUE(keys_->activate(attempt_of(grant), {handle, "v1.sealed", "1234"}));
         return keys_->find({account})->value();
     }
-    service::ReconcileReport check(service::GuardrailCheck& checker) {
-        service::ReconcileReport report;
+    ReconcileReport check(GuardrailCheck& checker) {
+        ReconcileReport report;
         EXPECT_EQ(checker.run(report, {}), "");
         return report;
     }
-    service::ReconcileReport check(Repair repair = Repair::report_only) {
-        service::GuardrailCheck checker(*admin_, statistics_, provider_, assignments_, clock_,
-                                        {repair, call_timeout, base::Seconds{0}});
+    ReconcileReport check(Repair repair = Repair::report_only) {
+        GuardrailCheck checker(*admin_, statistics_, provider_, assignments_, clock_,
+                               {repair, call_timeout, base::Seconds{0}});
         return check(checker);
     }
-    static std::int64_t found(const service::ReconcileReport& report, Finding::Kind kind) {
+    static std::int64_t found(const ReconcileReport& report, Finding::Kind kind) {
         const auto count = report.counts.find(kind);
         return count == report.counts.end() ? 0 : count->second.found;
     }
 
     static constexpr base::Seconds call_timeout{15}, settle_wait{30};
     FakeKeyProvider provider_{clock_};
-    storage::SqlStatisticsStore statistics_{sql_};
+    SqlStatisticsStore statistics_{sql_};
     FakeAssignments assignments_;
 };
 
@@ -105,8 +102,8 @@ TEST_P(KeysUnderAGuardrail, AGuardrailThatWasChangedIsAFindingUntilThatIsAccepte
 TEST_P(KeysUnderAGuardrail, InBetweenTheLastFindingsAreGivenAgain) {
     const auto key = make_key(1);
     clock_.advance(settle_wait);
-    service::GuardrailCheck checker(*admin_, statistics_, provider_, assignments_, clock_,
-                                    {Repair::report_only, call_timeout, base::Seconds{600}});
+    GuardrailCheck checker(*admin_, statistics_, provider_, assignments_, clock_,
+                           {Repair::report_only, call_timeout, base::Seconds{600}});
     for (int run = 0; run < 3; ++run)
         EXPECT_EQ(found(check(checker), Finding::Kind::unguarded), 1);
     EXPECT_EQ(assignments_.pages, 2);

@@ -8,36 +8,36 @@ namespace llmapikey::test {
 namespace {
 
 // Dies after so many calls: whatever comes later fails, and has no effect.
-class DyingDatabase final : public storage::SqlDatabase {
+class DyingDatabase final : public SqlDatabase {
 public:
-    DyingDatabase(storage::SqlDatabase& database, int calls) : database_(database), calls_left_(calls) {}
+    DyingDatabase(SqlDatabase& database, int calls) : database_(database), calls_left_(calls) {}
 
-    storage::Dialect dialect() const override { return database_.dialect(); }
-    base::Result<storage::SqlAnswer> run(const std::string& sql, const storage::SqlValues& values) override {
+    Dialect dialect() const override { return database_.dialect(); }
+    base::Result<SqlAnswer> run(const std::string& sql, const SqlValues& values) override {
         if (calls_left_-- <= 0) return base::fail(base::Errc::store_unavailable, "dead");
         return database_.run(sql, values);
     }
-    base::Result<void> run_each(const std::string& sql, const std::vector<storage::SqlValues>& all) override {
+    base::Result<void> run_each(const std::string& sql, const std::vector<SqlValues>& all) override {
         if (calls_left_-- <= 0) return base::fail(base::Errc::store_unavailable, "dead");
         return database_.run_each(sql, all);
     }
 
 private:
-    storage::SqlDatabase& database_;
+    SqlDatabase& database_;
     int calls_left_;
 };
 
 class StatisticsContract : public StoresUnderTest {
 protected:
-    std::int64_t spent_today() { return storage::SqlStatisticsStore(sql_).days(clock_.now())->at(0).spent.value; }
+    std::int64_t spent_today() { return SqlStatisticsStore(sql_).days(clock_.now())->at(0).spent.value; }
 };
 
 TEST_P(StatisticsContract, ADayIsCountedOnceThoughTheProcessDiesBetweenTwoStatements) {
     issue(1);
     issue(2);
-    const auto read_through = [&](const std::shared_ptr<storage::SqlDatabase>& database, std::int64_t spent) {
-        storage::SqlStatisticsStore statistics(database);
-        storage::SqlSpendingStore spending(database);
+    const auto read_through = [&](const std::shared_ptr<SqlDatabase>& database, std::int64_t spent) {
+        SqlStatisticsStore statistics(database);
+        SqlSpendingStore spending(database);
         const auto now = clock_.now();
         auto done = statistics.record_spending({{"handle-1", {spent}}, {"handle-2", {10}}}, now);
         if (done) done = spending.note({reading_today("handle-1", spent), reading_today("handle-2", 10)});
@@ -60,9 +60,9 @@ TEST_P(StatisticsContract, ExposureHasNoEndWhereKeysHaveNone) {
     const base::Timestamp far = std::chrono::sys_days(std::chrono::year{9999} / 12 / 31);
     const auto set =
         sql_->run("UPDATE llmapikey.api_keys SET expires_at = {time:$1}, daily_limit_micro_usd = $2::bigint",
-                  storage::SqlValues().add(far.time_since_epoch().count()).add(std::int64_t{100'000'000'000'000}));
+                  SqlValues().add(far.time_since_epoch().count()).add(std::int64_t{100'000'000'000'000}));
     ASSERT_TRUE(set) << set.error().detail;
-    storage::SqlStatisticsStore statistics(sql_);
+    SqlStatisticsStore statistics(sql_);
     const auto exposure = statistics.exposure(clock_.now());
     ASSERT_TRUE(exposure) << exposure.error().detail;
     EXPECT_EQ(exposure->usable_keys, 5);

@@ -21,45 +21,44 @@ class StatisticsTest : public StoresUnderTest {
 protected:
     StatisticsTest() : store_(sql_), webhooks_(sql_) {
         clock_.advance(noon - clock_.now());
-        service::WebhookEndpoint listener;
+        WebhookEndpoint listener;
         listener.id = base::random_uuid();
         listener.url = "https://example.org/hook";
         listener.created_at = clock_.now();
         EXPECT_TRUE(webhooks_.add_endpoint(listener));
     }
     std::string run() {
-        service::Statistics statistics(store_, *spending_, webhooks_, provider_, clock_,
-                                       {0, base::MicroUsd{2'000'000}, base::Seconds{15}, poll},
-                                       [this](std::string_view figure, bool has_succeeded) {
-                                           ++reads_[std::string(figure) + (has_succeeded ? " ok" : " failed")];
-                                       });
+        Statistics statistics(store_, *spending_, webhooks_, provider_, clock_,
+                              {0, base::MicroUsd{2'000'000}, base::Seconds{15}, poll},
+                              [this](std::string_view figure, bool has_succeeded) {
+                                  ++reads_[std::string(figure) + (has_succeeded ? " ok" : " failed")];
+                              });
         return statistics.run_once(std::stop_token());
     }
-    service::Overview overview() {
-        auto read = service::read_overview(store_, {true, 100, {2'500'000}}, poll, clock_.now());
+    Overview overview() {
+        auto read = read_overview(store_, {true, 100, {2'500'000}}, poll, clock_.now());
         EXPECT_TRUE(read) << (read ? "" : read.error().detail);
         return read.value();
     }
     // A key with its row, that has spent so much today.
-    domain::Grant spender(std::int64_t account, std::int64_t micro_usd) {
+    Grant spender(std::int64_t account, std::int64_t micro_usd) {
         auto grant = reserve(account);
         const auto handle =
             provider_.add_key("llmapikey/gh-" + std::to_string(account) + "/" + grant.nonce, clock_.now());
         EXPECT_TRUE(keys_->activate({{account}, grant.id, grant.nonce}, {handle, "v1.sealed", "hint"}));
-        provider_.change_key(handle,
-                             [&](service::UpstreamKey& key) { key.usage.value = key.usage_daily.value = micro_usd; });
+        provider_.change_key(handle, [&](UpstreamKey& key) { key.usage.value = key.usage_daily.value = micro_usd; });
         return *keys_->find({account}).value();
     }
     int alarms() {
         int count = 0;
         const auto events = webhooks_.undispatched(100).value();
-        for (const service::WebhookEvent& event : events)
+        for (const WebhookEvent& event : events)
             if (event.type == "spend.alarm") ++count;
         return count;
     }
 
-    storage::SqlStatisticsStore store_;
-    storage::SqlWebhookStore webhooks_;
+    SqlStatisticsStore store_;
+    SqlWebhookStore webhooks_;
     FakeKeyProvider provider_{clock_};
     std::map<std::string, int> reads_;
 };
@@ -81,8 +80,8 @@ TEST_P(StatisticsTest, CreditsThatAreRefusedKeepNothingElseFromBeingRead) {
     EXPECT_EQ(known.exposure_per_day, base::MicroUsd{2'500'000});
     EXPECT_FALSE(known.credits_left);
     EXPECT_FALSE(known.credits_at);
-    EXPECT_EQ(known.credits_outlook.kind, service::CreditsOutlook::Kind::unknown);
-    EXPECT_EQ(service::upstream_problem_of(known), "credits: answered 403");
+    EXPECT_EQ(known.credits_outlook.kind, CreditsOutlook::Kind::unknown);
+    EXPECT_EQ(upstream_problem_of(known), "credits: answered 403");
     EXPECT_EQ(reads_, (std::map<std::string, int>{{"credits failed", 1}, {"spending ok", 1}, {"exposure ok", 1}}));
 }
 
@@ -119,7 +118,7 @@ TEST_P(StatisticsTest, ReadingsThatFailAreNoReadings) {
     EXPECT_TRUE(run().starts_with("reading spending: "));
     EXPECT_EQ(overview().spending_at, read_at);
     EXPECT_EQ(overview().credits_at, clock_.now());
-    EXPECT_TRUE(service::upstream_problem_of(overview()).starts_with("spending: "));
+    EXPECT_TRUE(upstream_problem_of(overview()).starts_with("spending: "));
     clock_.advance(base::Seconds{60});
     run();
     EXPECT_EQ(reads_["spending failed"] + reads_["spending ok"], 2) << "not asked again before its time";

@@ -10,16 +10,13 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-using service::GrantQuery;
-
 class AdminStoreContract : public StoresUnderTest {
 protected:
     std::vector<std::int64_t> accounts(const GrantQuery& query) {
         std::vector<std::int64_t> found;
         const auto page = admin_->list(query);
         EXPECT_TRUE(page) << page.error().detail;
-        for (const domain::Grant& grant : page->grants)
+        for (const Grant& grant : page->grants)
             found.push_back(grant.github_user_id.value);
         return found;
     }
@@ -38,7 +35,7 @@ TEST_P(AdminStoreContract, ListsNewestFirstPageByPageWithoutGapOrRepetition) {
     do {
         const auto page = admin_->list(query);
         ASSERT_TRUE(page) << page.error().detail;
-        for (const domain::Grant& grant : page->grants) {
+        for (const Grant& grant : page->grants) {
             EXPECT_TRUE(seen.insert(grant.github_user_id.value).second);
             EXPECT_LE(grant.created_at, before);
             before = grant.created_at;
@@ -133,7 +130,7 @@ TEST_P(AdminStoreContract, ARevocationIsStoredAtOnceAndEndsInTheLedger) {
     EXPECT_EQ(keys_->totals()->live, 0);
     const auto ledger = admin_->ledger_of({7});
     ASSERT_EQ(ledger->size(), 1u);
-    const service::LedgerEntry& entry = ledger->at(0);
+    const LedgerEntry& entry = ledger->at(0);
     EXPECT_EQ(entry.grant.id, grant.id);
     EXPECT_EQ(entry.grant.key_hint, "h7");
     EXPECT_EQ(entry.grant.daily_limit.value, 2'500'000);
@@ -167,7 +164,7 @@ TEST_P(AdminStoreContract, WhatIsNotThereCannotBeRevoked) {
 TEST_P(AdminStoreContract, ARevokedKeyIsOutOfReachOfAttempts) {
     const auto grant = issue(7);
     ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending()));
-    const service::Attempt attempt{{7}, grant.id, grant.nonce};
+    const Attempt attempt{{7}, grant.id, grant.nonce};
     EXPECT_EQ(keys_->activate(attempt, {"h", "v1.x", "1"}).error().code, base::Errc::conflict);
     EXPECT_EQ(keys_->mark_ambiguous(attempt, "").error().code, base::Errc::conflict);
     EXPECT_EQ(keys_->release(attempt).error().code, base::Errc::conflict);
@@ -176,24 +173,24 @@ TEST_P(AdminStoreContract, ARevokedKeyIsOutOfReachOfAttempts) {
 
 TEST_P(AdminStoreContract, AHoldKeepsTheAccountFromTakingAnotherKeyForAsLongAsItSays) {
     const auto request = [&] {
-        return service::ReserveRequest{{{7}, "x"}, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now(), 0};
+        return ReserveRequest{{{7}, "x"}, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now(), 0};
     };
     const auto grant = issue(7);
-    const domain::Hold hold{clock_.now() + base::Seconds{60}, "cool off"};
+    const Hold hold{clock_.now() + base::Seconds{60}, "cool off"};
     ASSERT_TRUE(admin_->begin_revocations({grant.id}, ending(hold)));
     ASSERT_TRUE(admin_->finish_revocation(grant, clock_.now()));
     const auto refused = keys_->reserve(request());
     ASSERT_TRUE(refused) << refused.error().detail;
-    ASSERT_TRUE(std::holds_alternative<service::OnHold>(*refused));
-    EXPECT_EQ(std::get<service::OnHold>(*refused).hold.until, hold.until);
+    ASSERT_TRUE(std::holds_alternative<OnHold>(*refused));
+    EXPECT_EQ(std::get<OnHold>(*refused).hold.until, hold.until);
     EXPECT_EQ(keys_->find_account({7})->hold->reason, "cool off");
     clock_.advance(base::Seconds{60});
-    EXPECT_TRUE(std::holds_alternative<service::Reserved>(*keys_->reserve(request())));
+    EXPECT_TRUE(std::holds_alternative<Reserved>(*keys_->reserve(request())));
 }
 
 TEST_P(AdminStoreContract, AHoldWithoutAnEndLastsUntilItIsLifted) {
-    ASSERT_TRUE(admin_->set_hold({7}, domain::Hold{std::nullopt, "no"}, "cli:root", clock_.now()));
-    ASSERT_TRUE(admin_->set_hold({7}, domain::Hold{std::nullopt, "still no"}, "cli:root", clock_.now()));
+    ASSERT_TRUE(admin_->set_hold({7}, Hold{std::nullopt, "no"}, "cli:root", clock_.now()));
+    ASSERT_TRUE(admin_->set_hold({7}, Hold{std::nullopt, "still no"}, "cli:root", clock_.now()));
     const auto account = keys_->find_account({7});
     ASSERT_TRUE(account) << account.error().detail;
     EXPECT_FALSE(account->grant);
@@ -214,17 +211,17 @@ TEST_P(AdminStoreContract, SortsAndFilters) {
     for (const auto& [account, spent] : std::vector<std::pair<int, int>>{{2, 700}, {5, 900}, {6, 700}}) {
         const auto changed =
             sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = $1 WHERE openrouter_delete_hash = $2",
-                      storage::SqlValues().add(std::int64_t{spent}).add("handle-" + std::to_string(account)));
+                      SqlValues().add(std::int64_t{spent}).add("handle-" + std::to_string(account)));
         ASSERT_TRUE(changed) << changed.error().detail;
     }
     GrantQuery query;
     query.now = clock_.now();
-    query.order = service::GrantOrder::expires_soonest;
+    query.order = GrantOrder::expires_soonest;
     EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6}));
-    query.order = service::GrantOrder::spent_most;
+    query.order = GrantOrder::spent_most;
     EXPECT_EQ(accounts(query).front(), 5);
     query.is_unused = true;
-    query.order = service::GrantOrder::newest;
+    query.order = GrantOrder::newest;
     EXPECT_EQ(accounts(query), (std::vector<std::int64_t>{4, 3, 1}));
     EXPECT_EQ(admin_->count(query, 100).value(), 3);
     EXPECT_EQ(admin_->count(query, 2).value(), 2);
@@ -252,12 +249,12 @@ TEST_P(AdminStoreContract, FindsKeysThatWereNotUsedSinceADay) {
     ASSERT_TRUE(used(1, begun + std::chrono::hours{1}) && used(2, begun + std::chrono::hours{50}));
     // Upstream does not say when this one was used, but that it was.
     ASSERT_TRUE(sql_->run("UPDATE llmapikey.api_keys SET spent_micro_usd = 5 WHERE openrouter_delete_hash = $1",
-                          storage::SqlValues().add("handle-3")));
+                          SqlValues().add("handle-3")));
     clock_.advance(std::chrono::hours{30});
     issue(6);
     GrantQuery query;
     query.not_used_since = begun + std::chrono::hours{24};
-    query.order = service::GrantOrder::unused_longest;
+    query.order = GrantOrder::unused_longest;
     const auto found = accounts(query);
     EXPECT_EQ(std::set<std::int64_t>(found.begin(), found.end()), (std::set<std::int64_t>{1, 4, 5}));
     EXPECT_EQ(found.back(), 1) << "those never used come first";
@@ -269,8 +266,8 @@ TEST_P(AdminStoreContract, FindsKeysThatWereNotUsedSinceADay) {
 TEST_P(AdminStoreContract, PagesInEveryOrder) {
     for (std::int64_t account = 1; account <= 9; ++account)
         issue(account);
-    for (const auto order : {service::GrantOrder::newest, service::GrantOrder::expires_soonest,
-                             service::GrantOrder::spent_most, service::GrantOrder::unused_longest}) {
+    for (const auto order :
+         {GrantOrder::newest, GrantOrder::expires_soonest, GrantOrder::spent_most, GrantOrder::unused_longest}) {
         std::set<std::int64_t> seen;
         GrantQuery query;
         query.order = order;
@@ -279,7 +276,7 @@ TEST_P(AdminStoreContract, PagesInEveryOrder) {
         do {
             const auto page = admin_->list(query);
             ASSERT_TRUE(page) << page.error().detail;
-            for (const domain::Grant& grant : page->grants)
+            for (const Grant& grant : page->grants)
                 EXPECT_TRUE(seen.insert(grant.github_user_id.value).second);
             query.cursor = page->next_cursor;
         } while (!query.cursor.empty() && ++pages < 20);
@@ -318,16 +315,16 @@ TEST_P(AdminStoreContract, ARevealIsSeenByTheOwner) {
     EXPECT_EQ(admin_->note_reveal(base::random_uuid(), {clock_.now(), "x"}).error().code, base::Errc::not_found);
 }
 
-service::AuditEntry entry(const std::string& detail) {
+AuditEntry entry(const std::string& detail) {
     return {
         base::Timestamp{base::Seconds{1'800'000'000}}, "cli:root", "key.revoke", "account:1", "cli", "done", detail};
 }
 
 TEST_P(AdminStoreContract, TheAuditLogIsAChain) {
-    EXPECT_EQ(service::verify_audit_log(*audit_)->entries, 0);
+    EXPECT_EQ(verify_audit_log(*audit_)->entries, 0);
     for (const char* detail : {"first", "line\nbreak and \\ and \"quotes\"", "ünïcödé"})
         ASSERT_TRUE(audit_->append(entry(detail)));
-    const auto report = service::verify_audit_log(*audit_);
+    const auto report = verify_audit_log(*audit_);
     ASSERT_TRUE(report) << report.error().detail;
     EXPECT_TRUE(report->faults.empty()) << report->faults[0].what;
     EXPECT_EQ(report->entries, 3);
@@ -345,7 +342,7 @@ TEST_P(AdminStoreContract, AppendingAtOnceKeepsTheChainWhole) {
     }
     for (auto& writer : writers)
         writer.join();
-    const auto report = service::verify_audit_log(*audit_);
+    const auto report = verify_audit_log(*audit_);
     EXPECT_TRUE(report->faults.empty()) << report->faults[0].what;
     EXPECT_EQ(report->entries, 60);
 }
@@ -358,12 +355,12 @@ class AuditTampering : public testing::TestWithParam<const char*> {};
 
 TEST_P(AuditTampering, IsFound) {
     reset_schema();
-    storage::postgres::PostgresAuditLog log(open_database(postgres_url()));
+    postgres::PostgresAuditLog log(open_database(postgres_url()));
     for (const char* detail : {"a", "b", "c", "d", "e"})
         ASSERT_TRUE(log.append(entry(detail)));
-    ASSERT_TRUE(service::verify_audit_log(log)->faults.empty());
+    ASSERT_TRUE(verify_audit_log(log)->faults.empty());
     run_sql(GetParam());
-    EXPECT_EQ(service::verify_audit_log(log)->faults.size(), 1u);
+    EXPECT_EQ(verify_audit_log(log)->faults.size(), 1u);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -13,7 +13,7 @@ protected:
         EXPECT_TRUE(known) << (known ? "" : known.error().detail);
         return known && known->size() == 1 && *known->begin() == nonce;
     }
-    service::Attempt attempt_of(const domain::Grant& grant) { return service::attempt_of(grant); }
+    Attempt attempt_of(const Grant& grant) { return llmapikey::attempt_of(grant); }
 };
 
 TEST_P(AttemptHistoryContract, WhatIsInARowIsRemembered) {
@@ -30,15 +30,15 @@ TEST_P(AttemptHistoryContract, WhatIsReleasedIsRemembered) {
     ASSERT_TRUE(keys_->release(attempt_of(first)));
     EXPECT_TRUE(remembers(first.nonce));
     const auto second = reserve(1);
-    ASSERT_TRUE(keys_->release(attempt_of(second), domain::MintProblem::lost_answer, clock_.now()));
+    ASSERT_TRUE(keys_->release(attempt_of(second), MintProblem::lost_answer, clock_.now()));
     EXPECT_TRUE(remembers(second.nonce));
     EXPECT_TRUE(remembers(first.nonce));
-    EXPECT_EQ(queue_->past_of({1})->problem, domain::MintProblem::lost_answer);
+    EXPECT_EQ(queue_->past_of({1})->problem, MintProblem::lost_answer);
 }
 
 TEST_P(AttemptHistoryContract, WhatWaitsForAnotherTurnIsRememberedAlsoOnceThatHasCome) {
     const auto first = reserve(1);
-    ASSERT_TRUE(queue_->requeue(attempt_of(first), {clock_.now(), domain::MintProblem::lost_answer, true}));
+    ASSERT_TRUE(queue_->requeue(attempt_of(first), {clock_.now(), MintProblem::lost_answer, true}));
     EXPECT_TRUE(remembers(first.nonce));
     const auto waiting = *keys_->find({1}).value();
     const std::string next = base::random_token(16);
@@ -49,8 +49,8 @@ TEST_P(AttemptHistoryContract, WhatWaitsForAnotherTurnIsRememberedAlsoOnceThatHa
 
 TEST_P(AttemptHistoryContract, WhatIsAbandonedIsRemembered) {
     const auto first = reserve(1);
-    ASSERT_TRUE(queue_->requeue(attempt_of(first), {clock_.now(), domain::MintProblem::refused, true}));
-    ASSERT_TRUE(keys_->abandon(attempt_of(first), domain::MintProblem::refused, clock_.now()));
+    ASSERT_TRUE(queue_->requeue(attempt_of(first), {clock_.now(), MintProblem::refused, true}));
+    ASSERT_TRUE(keys_->abandon(attempt_of(first), MintProblem::refused, clock_.now()));
     EXPECT_FALSE(*keys_->find({1}));
     EXPECT_TRUE(remembers(first.nonce));
 }

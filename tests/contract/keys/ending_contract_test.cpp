@@ -9,29 +9,27 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-
-const domain::Hold forever{std::nullopt, "leaked"};
+const Hold forever{std::nullopt, "leaked"};
 
 class EndingContract : public StoresUnderTest {
 protected:
-    domain::Grant row(std::int64_t account) { return keys_->find({account})->value(); }
-    std::optional<domain::Hold> hold_of(std::int64_t account) { return keys_->find_account({account})->hold; }
+    Grant row(std::int64_t account) { return keys_->find({account})->value(); }
+    std::optional<Hold> hold_of(std::int64_t account) { return keys_->find_account({account})->hold; }
 
-    domain::Grant queue(std::int64_t account) {
-        service::ReserveRequest request{{{account}, "login"}, base::random_uuid(), base::random_token(16), {},
-                                        clock_.now(),         clock_.now()};
+    Grant queue(std::int64_t account) {
+        ReserveRequest request{{{account}, "login"}, base::random_uuid(), base::random_token(16), {},
+                               clock_.now(),         clock_.now()};
         request.is_queued = true;
         EXPECT_TRUE(keys_->reserve(request));
         return row(account);
     }
-    service::Claim claim_of(const domain::Grant& grant) {
-        return {service::attempt_of(grant), base::random_token(16), clock_.now(), clock_.now(), std::nullopt};
+    Claim claim_of(const Grant& grant) {
+        return {attempt_of(grant), base::random_token(16), clock_.now(), clock_.now(), std::nullopt};
     }
-    service::Activation activation_of(std::int64_t account) {
+    Activation activation_of(std::int64_t account) {
         return {"handle-" + std::to_string(account), "v1.sealed", "1234", clock_.now()};
     }
-    domain::Grant replace(std::int64_t account) {
+    Grant replace(std::int64_t account) {
         const auto begun = replacements_->begin_replacement(row(account).id, ending());
         EXPECT_TRUE(begun) << begun.error().detail;
         return *begun;
@@ -40,8 +38,8 @@ protected:
     void fill() {
         queue(1);
         reserve(2);
-        EXPECT_TRUE(keys_->mark_ambiguous(service::attempt_of(reserve(3)), ""));
-        EXPECT_TRUE(keys_->mark_ambiguous(service::attempt_of(reserve(4)), "handle-4"));
+        EXPECT_TRUE(keys_->mark_ambiguous(attempt_of(reserve(3)), ""));
+        EXPECT_TRUE(keys_->mark_ambiguous(attempt_of(reserve(4)), "handle-4"));
         issue(5);
         issue(6);
         replace(6);
@@ -50,23 +48,23 @@ protected:
         return static_cast<int>(admin_->list_revoking("", 100, bulk_id)->size());
     }
     // The decision that rows are marked for: in a database they are marked only while there is one.
-    service::Ending ending_of_bulk() {
+    Ending ending_of_bulk() {
         if (sql_) {
-            service::BulkRevocation bulk;
+            BulkRevocation bulk;
             bulk.id = "bulk";
             bulk.created_at = clock_.now();
-            EXPECT_TRUE(storage::SqlBulkStore(sql_).create(bulk));
+            EXPECT_TRUE(SqlBulkStore(sql_).create(bulk));
         }
         return ending(forever, "bulk");
     }
-    void hold(std::int64_t account, std::optional<domain::Hold> hold) {
+    void hold(std::int64_t account, std::optional<Hold> hold) {
         EXPECT_TRUE(admin_->set_hold({account}, hold, "github:1003", clock_.now()));
     }
 };
 
 TEST_P(EndingContract, AHoldThatComesWhileSomebodyWaitsIsSeenWhenTheirTurnIsTaken) {
     const auto waiting = queue(7);
-    hold(7, domain::Hold{clock_.now() + base::Seconds{60}, "cool off"});
+    hold(7, Hold{clock_.now() + base::Seconds{60}, "cool off"});
     EXPECT_EQ(queue_->claim(claim_of(waiting)).error().code, base::Errc::conflict);
     EXPECT_EQ(row(7).status, GrantStatus::waiting);
     EXPECT_EQ(row(7).nonce, waiting.nonce);
@@ -79,10 +77,10 @@ TEST_P(EndingContract, AHoldThatComesWhileSomebodyWaitsIsSeenWhenTheirTurnIsTake
 TEST_P(EndingContract, AHoldThatComesWhileAKeyIsMadeIsSeenWhenItIsStored) {
     const auto pending = reserve(7);
     hold(7, forever);
-    EXPECT_EQ(keys_->activate(service::attempt_of(pending), activation_of(7)).error().code, base::Errc::conflict);
+    EXPECT_EQ(keys_->activate(attempt_of(pending), activation_of(7)).error().code, base::Errc::conflict);
     EXPECT_EQ(row(7).status, GrantStatus::pending);
     hold(7, std::nullopt);
-    EXPECT_TRUE(keys_->activate(service::attempt_of(pending), activation_of(7)));
+    EXPECT_TRUE(keys_->activate(attempt_of(pending), activation_of(7)));
 }
 
 TEST_P(EndingContract, AKeyOfAnAccountOnHoldIsNotReplaced) {
@@ -91,7 +89,7 @@ TEST_P(EndingContract, AKeyOfAnAccountOnHoldIsNotReplaced) {
     EXPECT_EQ(replacements_->begin_replacement(active.id, ending()).error().code, base::Errc::conflict);
     EXPECT_EQ(row(7).status, GrantStatus::active);
     EXPECT_TRUE(admin_->ledger_of({7})->empty());
-    hold(7, domain::Hold{clock_.now(), "over"});
+    hold(7, Hold{clock_.now(), "over"});
     EXPECT_TRUE(replacements_->begin_replacement(active.id, ending()));
 }
 
@@ -116,8 +114,8 @@ TEST_P(EndingContract, ARevocationMeansEveryRowWhateverItsStatus) {
     const auto unsettled = keys_->list_unsettled(clock_.now(), "", 10);
     ASSERT_TRUE(unsettled) << unsettled.error().detail;
     ASSERT_EQ(unsettled->size(), 2u);
-    for (const domain::Grant& grant : *unsettled) {
-        EXPECT_TRUE(domain::is_ending_attempt(grant));
+    for (const Grant& grant : *unsettled) {
+        EXPECT_TRUE(is_ending_attempt(grant));
         EXPECT_TRUE(keys_->knows("", grant.nonce).value()) << "what it makes is no orphan meanwhile";
     }
 }
@@ -126,7 +124,7 @@ TEST_P(EndingContract, AnAttemptWhoseEndIsDecidedIsSettledBeforeItIsFinished) {
     for (std::int64_t account = 1; account <= 3; ++account) {
         const auto pending = reserve(account);
         ASSERT_EQ(admin_->begin_revocations({pending.id}, ending()).value(), 1);
-        const auto attempt = service::attempt_of(pending);
+        const auto attempt = attempt_of(pending);
         EXPECT_EQ(keys_->activate(attempt, activation_of(account)).error().code, base::Errc::conflict);
         ASSERT_TRUE(admin_->finish_revocation(row(account), clock_.now()));
         EXPECT_EQ(row(account).status, GrantStatus::revoking) << "something may be left upstream";
@@ -136,7 +134,7 @@ TEST_P(EndingContract, AnAttemptWhoseEndIsDecidedIsSettledBeforeItIsFinished) {
         EXPECT_EQ(revoking(), 0);
         const auto told = account == 1   ? keys_->mark_ambiguous(attempt, "handle")
                           : account == 2 ? keys_->release(attempt)
-                                         : queue_->requeue(attempt, {clock_.now(), domain::MintProblem::lost_answer});
+                                         : queue_->requeue(attempt, {clock_.now(), MintProblem::lost_answer});
         EXPECT_TRUE(told) << account;
         ASSERT_EQ(revoking(), 1) << account;
         EXPECT_EQ(row(account).delete_handle, account == 1 ? "handle" : "");
@@ -151,7 +149,7 @@ TEST_P(EndingContract, AReplacementThatIsRevokedIsNoReplacementAnyMore) {
     issue(7);
     const auto replacing = replace(7);
     clock_.advance(base::Seconds{1});
-    service::Ending later = ending_of_bulk();
+    Ending later = ending_of_bulk();
     later.reason = "all of them";
     ASSERT_EQ(admin_->begin_revocations({replacing.id}, later).value(), 1);
     const auto next = replacements_->finish_replacement(replacing, base::random_uuid(), clock_.now());
@@ -169,13 +167,13 @@ TEST_P(EndingContract, TheStricterHoldOfTwoDecisionsIsStoredAtOnce) {
     const auto grant = issue(7);
     ASSERT_EQ(admin_->begin_revocations({grant.id}, ending()).value(), 1);
     EXPECT_FALSE(hold_of(7));
-    const auto in = [&](base::Seconds seconds) { return domain::Hold{clock_.now() + seconds, "for a while"}; };
+    const auto in = [&](base::Seconds seconds) { return Hold{clock_.now() + seconds, "for a while"}; };
     for (const auto& [decided, known] :
-         std::vector<std::pair<domain::Hold, domain::Hold>>{{in(base::Seconds{60}), in(base::Seconds{60})},
-                                                            {in(base::Seconds{30}), in(base::Seconds{60})},
-                                                            {in(base::Seconds{90}), in(base::Seconds{90})},
-                                                            {forever, forever},
-                                                            {in(base::Seconds{999}), forever}}) {
+         std::vector<std::pair<Hold, Hold>>{{in(base::Seconds{60}), in(base::Seconds{60})},
+                                            {in(base::Seconds{30}), in(base::Seconds{60})},
+                                            {in(base::Seconds{90}), in(base::Seconds{90})},
+                                            {forever, forever},
+                                            {in(base::Seconds{999}), forever}}) {
         EXPECT_EQ(admin_->begin_revocations({grant.id}, ending(decided)).value(), 0) << "it is under way";
         ASSERT_TRUE(hold_of(7));
         EXPECT_EQ(hold_of(7)->until, known.until);
@@ -187,8 +185,8 @@ TEST_P(EndingContract, TheStricterHoldOfTwoDecisionsIsStoredAtOnce) {
 
 TEST_P(EndingContract, WhereOnlyAnActiveKeyIsMeantAnythingElseIsLeftAlone) {
     fill();
-    service::Ending given_back = ending(forever);
-    given_back.what = service::EndsWhat::active_key;
+    Ending given_back = ending(forever);
+    given_back.what = EndsWhat::active_key;
     for (std::int64_t account = 1; account <= 6; ++account) {
         const auto before = row(account).status;
         const auto begun = admin_->begin_revocations({row(account).id}, given_back);
@@ -208,15 +206,15 @@ TEST_P(EndingContract, ListsWhatHasTakenTheirPlacesSince) {
     const auto next = replacements_->finish_replacement(replace(1), base::random_uuid(), clock_.now());
     ASSERT_TRUE(next) << next.error().detail;
     clock_.advance(base::Seconds{5});
-    const auto accounts = [&](const service::GrantQuery& query) {
+    const auto accounts = [&](const GrantQuery& query) {
         const auto page = admin_->list(query);
         EXPECT_TRUE(page) << page.error().detail;
         std::set<std::int64_t> found;
-        for (const domain::Grant& grant : page->grants)
+        for (const Grant& grant : page->grants)
             found.insert(grant.github_user_id.value);
         return found;
     };
-    service::GrantQuery query;
+    GrantQuery query;
     query.without_revoking = true;
     EXPECT_EQ(accounts(query), (std::set<std::int64_t>{1, 2, 4}));
     query.replaced_from = decided_at;

@@ -11,12 +11,7 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-using service::Finding;
-using service::IssueStatus;
-using service::Repair;
-
-const domain::Recipient ada{{1001}, "ada"};
+const Recipient ada{{1001}, "ada"};
 constexpr base::Seconds settle_wait{30};
 const base::Timestamp noon = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22} + std::chrono::hours{12};
 
@@ -24,51 +19,50 @@ class KeyLife : public StoresUnderTest {
 protected:
     KeyLife() { clock_.advance(noon - clock_.now()); }
 
-    static service::IssuancePolicy policy() {
-        service::IssuancePolicy policy;
+    static IssuancePolicy policy() {
+        IssuancePolicy policy;
         policy.is_enabled = true;
         policy.daily_limit = base::MicroUsd{10'000'000};
         return policy;
     }
-    service::IssueAnswer issue_key(const domain::Recipient& recipient = ada) { return issuance_.issue(recipient); }
-    domain::Grant held(const domain::Recipient& recipient = ada) { return keys_->find(recipient.id)->value(); }
+    IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(recipient); }
+    Grant held(const Recipient& recipient = ada) { return keys_->find(recipient.id)->value(); }
     void spend(const std::string& handle, std::int64_t micro_usd) {
-        provider_.change_key(handle, [&](service::UpstreamKey& key) {
+        provider_.change_key(handle, [&](UpstreamKey& key) {
             key.usage.value += micro_usd;
             key.usage_daily.value += micro_usd;
             key.limit_remaining->value -= micro_usd;
         });
     }
-    service::UpstreamKey only_key() {
+    UpstreamKey only_key() {
         const auto keys = provider_.live_keys();
         EXPECT_EQ(keys.size(), 1u);
-        return keys.empty() ? service::UpstreamKey{} : keys.front();
+        return keys.empty() ? UpstreamKey{} : keys.front();
     }
-    service::ReconcileReport reconcile(Repair repair = Repair::fix, bool ends_older = false) {
-        service::Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
-                                       {repair, ends_older, settle_wait, base::Seconds{15}});
+    ReconcileReport reconcile(Repair repair = Repair::fix, bool ends_older = false) {
+        Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
+                              {repair, ends_older, settle_wait, base::Seconds{15}});
         auto report = reconciler.run(base::Deadline::after(base::Millis{20'000}), {});
         EXPECT_TRUE(report) << (report ? "" : report.error().detail);
-        return report ? std::move(*report) : service::ReconcileReport{};
+        return report ? std::move(*report) : ReconcileReport{};
     }
-    static std::int64_t found(const service::ReconcileReport& report, Finding::Kind kind) {
+    static std::int64_t found(const ReconcileReport& report, Finding::Kind kind) {
         const auto count = report.counts.find(kind);
         return count == report.counts.end() ? 0 : count->second.found;
     }
-    service::Recovered recover() { return recovery_.run_once(base::Seconds{15}, {}); }
+    Recovered recover() { return recovery_.run_once(base::Seconds{15}, {}); }
 
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
-    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    service::MintLanes lanes_{4, 4};
-    service::Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
-    service::Issuance issuance_{
+    NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    MintLanes lanes_{4, 4};
+    Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
+    Issuance issuance_{
         policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
-    service::Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
-    service::OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
-    service::Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
-    service::Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_},
-                                clock_};
+    Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
+    OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
+    Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
+    Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};
 };
 
 TEST_P(KeyLife, AReplacementIsANewKeyWithWhatIsLeftOfTheDay) {
@@ -99,7 +93,7 @@ TEST_P(KeyLife, TheFullCapComesBackWithTheReset) {
     EXPECT_EQ(only_key().limit->value, 0);
     recover();
     EXPECT_EQ(only_key().limit->value, 0) << "not before the reset";
-    clock_.advance(domain::next_reset(clock_.now()) - clock_.now());
+    clock_.advance(next_reset(clock_.now()) - clock_.now());
     EXPECT_EQ(recover().synchronized, 1);
     EXPECT_EQ(only_key().limit->value, 10'000'000);
     EXPECT_FALSE(held().carried_until);
@@ -108,7 +102,7 @@ TEST_P(KeyLife, TheFullCapComesBackWithTheReset) {
 
 TEST_P(KeyLife, AReplacementJustAfterMidnightHasTheWholeCapAlsoWhereUpstreamsDayIsStillYesterdays) {
     spend(issue_key().grant->delete_handle, 9'500'000);
-    clock_.advance(domain::next_reset(clock_.now()) - clock_.now() + base::Seconds{3});
+    clock_.advance(next_reset(clock_.now()) - clock_.now() + base::Seconds{3});
     ASSERT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::created);
     EXPECT_EQ(only_key().limit->value, 10'000'000);
     EXPECT_FALSE(held().carried_until);
@@ -143,7 +137,7 @@ TEST_P(KeyLife, WhatAnOrganizerHasSwitchedOffIsNeitherReplacedNorGivenBack) {
     const auto key = issue_key();
     ASSERT_TRUE(admin_->begin_change(key.grant->id, {true, std::nullopt}, "token"));
     EXPECT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::switched_off);
-    EXPECT_EQ(own_.give_back(ada, "", "test").value(), service::GiveBack::switched_off);
+    EXPECT_EQ(own_.give_back(ada, "", "test").value(), GiveBack::switched_off);
     EXPECT_EQ(replacements_->begin_replacement(key.grant->id, ending()).error().code, base::Errc::conflict);
     clock_.advance(std::chrono::days{91});
     EXPECT_EQ(issue_key().status, IssueStatus::exists) << "nor by waiting until it has expired";
@@ -153,23 +147,23 @@ TEST_P(KeyLife, WhatAnOrganizerHasSwitchedOffIsNeitherReplacedNorGivenBack) {
 
 TEST_P(KeyLife, AGivenBackPlaceIsFreeAndNotTakenAgainTheSameDay) {
     const auto key = issue_key();
-    EXPECT_EQ(own_.give_back(ada, "another", "test").value(), service::GiveBack::no_key);
-    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), service::GiveBack::given_back);
+    EXPECT_EQ(own_.give_back(ada, "another", "test").value(), GiveBack::no_key);
+    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), GiveBack::given_back);
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(keys_->totals()->live, 0);
     const auto refused = issue_key();
     EXPECT_EQ(refused.status, IssueStatus::on_hold);
     EXPECT_TRUE(refused.hold->is_own);
     EXPECT_EQ(queue_->past_of(ada.id)->latest->reason, "given back");
-    clock_.advance(domain::next_reset(clock_.now()) - clock_.now());
+    clock_.advance(next_reset(clock_.now()) - clock_.now());
     EXPECT_EQ(issue_key().status, IssueStatus::created);
     EXPECT_EQ(only_key().limit->value, 10'000'000);
 }
 
 TEST_P(KeyLife, GivingBackNeverShortensAnOrganizersHold) {
     const auto key = issue_key();
-    ASSERT_TRUE(admin_->set_hold(ada.id, domain::Hold{std::nullopt, "abuse"}, "github:1003", clock_.now()));
-    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), service::GiveBack::given_back);
+    ASSERT_TRUE(admin_->set_hold(ada.id, Hold{std::nullopt, "abuse"}, "github:1003", clock_.now()));
+    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), GiveBack::given_back);
     const auto account = keys_->find_account(ada.id).value();
     EXPECT_EQ(account.hold->reason, "abuse");
     EXPECT_FALSE(account.hold->until);
@@ -191,7 +185,7 @@ TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
         EXPECT_EQ(issue_key({{account}, "x"}).place, static_cast<int>(account));
     lanes_.set_has_queue(false);
     base::WorkQueue workers("minting", 4, 100);
-    service::MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
     const auto end = base::Deadline::after(base::Millis{20'000});
     while (keys_->totals() && !queue_->list_due(clock_.now(), 1)->empty() && !end.has_passed())
         dispatcher.run_once({});
@@ -205,8 +199,8 @@ TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
 TEST_P(KeyLife, WhoComesInTheSameThousandthOfASecondComesAfterTheOneBefore) {
     constexpr int arrivals = 200;
     for (std::int64_t account = 1; account <= arrivals; ++account) {
-        service::ReserveRequest request{{{account}, "x"}, base::random_uuid(), base::random_token(16), {},
-                                        clock_.now(),     clock_.now()};
+        ReserveRequest request{{{account}, "x"}, base::random_uuid(), base::random_token(16), {},
+                               clock_.now(),     clock_.now()};
         request.is_queued = true;
         ASSERT_TRUE(keys_->reserve(request));
     }
@@ -221,7 +215,7 @@ TEST_P(KeyLife, OnceEverybodyInTheQueueHasALaneOthersPassNobodyOver) {
     EXPECT_EQ(issue_key().status, IssueStatus::queued);
     EXPECT_FALSE(lanes_.enter(base::Millis{0}));
     base::WorkQueue workers("minting", 1, 10);
-    service::MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
     EXPECT_TRUE(dispatcher.run_once({}));
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);
@@ -233,7 +227,7 @@ TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
     lanes_.set_has_queue(true);
     issue_key();
     base::WorkQueue workers("minting", 1, 10);
-    service::MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
     for (int attempt = 0; attempt < 15; ++attempt) {
         provider_.fail_next_mint(FakeKeyProvider::MintFault::refused);
         EXPECT_EQ(issuance_.mint_waiting(held()).status, IssueStatus::queued);
@@ -243,7 +237,7 @@ TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
     workers.stop();
     EXPECT_FALSE(*keys_->find(ada.id));
     EXPECT_EQ(keys_->totals()->live, 0);
-    EXPECT_EQ(queue_->past_of(ada.id)->problem, domain::MintProblem::refused);
+    EXPECT_EQ(queue_->past_of(ada.id)->problem, MintProblem::refused);
 }
 
 TEST_P(KeyLife, ALostAnswerIsRevokedAndMintedAnewByItself) {
@@ -253,7 +247,7 @@ TEST_P(KeyLife, ALostAnswerIsRevokedAndMintedAnewByItself) {
     EXPECT_EQ(recover().settled, 1);
     EXPECT_TRUE(provider_.live_keys().empty());
     base::WorkQueue workers("minting", 1, 10);
-    service::MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
     dispatcher.run_once({});
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);
@@ -263,7 +257,7 @@ TEST_P(KeyLife, ALostAnswerIsRevokedAndMintedAnewByItself) {
 
 TEST_P(KeyLife, AnOrphanIsRevokedOnceItIsTooOldToBeAnAttempt) {
     issue_key();
-    const auto orphan = provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})), clock_.now());
+    const auto orphan = provider_.add_key(upstream_key_name({77}, nonces_.make({77})), clock_.now());
     EXPECT_EQ(found(reconcile(), Finding::Kind::orphan), 0) << "too young";
     clock_.advance(settle_wait);
     const auto looked = reconcile(Repair::report_only);
@@ -278,18 +272,18 @@ TEST_P(KeyLife, AnOrphanIsRevokedOnceItIsTooOldToBeAnAttempt) {
 
 TEST_P(KeyLife, ASecondKeyOfAnAttemptThatHasOneIsAnOrphanToo) {
     const auto key = issue_key();
-    provider_.add_key(domain::upstream_key_name(ada.id, key.grant->nonce), clock_.now());
+    provider_.add_key(upstream_key_name(ada.id, key.grant->nonce), clock_.now());
     clock_.advance(settle_wait);
     EXPECT_EQ(found(reconcile(), Finding::Kind::orphan), 1);
     EXPECT_EQ(only_key().delete_handle, key.grant->delete_handle);
 }
 
 TEST_P(KeyLife, NobodyElsesKeyIsTouched) {
-    const domain::NonceMaker neighbor(base::Secret(std::string(32, 'n')));
+    const NonceMaker neighbor(base::Secret(std::string(32, 'n')));
     for (const std::string& name :
          {std::string("my key"), std::string("llmapikey/gh-x"), std::string("llmapikey/gh-77/a b"),
-          std::string("copy of llmapikey/gh-77"), domain::upstream_key_name({77}, neighbor.make({77})),
-          domain::upstream_key_name({77}, "abcdefghijklmnopqrstuv"), std::string("llmapikey/gh-78")})
+          std::string("copy of llmapikey/gh-77"), upstream_key_name({77}, neighbor.make({77})),
+          upstream_key_name({77}, "abcdefghijklmnopqrstuv"), std::string("llmapikey/gh-78")})
         provider_.add_key(name, clock_.now());
     clock_.advance(std::chrono::days{1});
     const auto report = reconcile();
@@ -302,9 +296,9 @@ TEST_P(KeyLife, NobodyElsesKeyIsTouched) {
 }
 
 TEST_P(KeyLife, UnderAnotherClockAnOrphanIsJudgedByHowLongItHasBeenSeen) {
-    provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})), clock_.now() + std::chrono::hours{5});
-    service::Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
-                                   {Repair::fix, false, settle_wait, base::Seconds{15}});
+    provider_.add_key(upstream_key_name({77}, nonces_.make({77})), clock_.now() + std::chrono::hours{5});
+    Reconciler reconciler({*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
+                          {Repair::fix, false, settle_wait, base::Seconds{15}});
     ASSERT_TRUE(reconciler.run(base::Deadline::after(base::Millis{5'000}), {}));
     EXPECT_EQ(provider_.live_keys().size(), 1u);
     clock_.advance(settle_wait);
@@ -317,7 +311,7 @@ TEST_P(KeyLife, FindsAnOrphanThatShiftsWhileThePagesAreRead) {
     std::vector<std::string> others;
     for (int i = 0; i < 4; ++i)
         provider_.add_key("other", clock_.now());
-    provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})), clock_.now());
+    provider_.add_key(upstream_key_name({77}, nonces_.make({77})), clock_.now());
     for (int i = 0; i < 6; ++i)
         others.push_back(provider_.add_key("other", clock_.now()));
     clock_.advance(settle_wait);

@@ -13,8 +13,6 @@
 namespace llmapikey::test {
 namespace {
 
-using service::Attempt;
-
 class KeyStoreContract : public testing::TestWithParam<std::string> {
 protected:
     KeyStoreContract() {
@@ -24,7 +22,7 @@ protected:
         if (GetParam() == "memory") store_ = std::make_unique<MemoryKeyStore>();
     }
 
-    service::ReserveRequest request_for(std::int64_t account, std::int64_t max_total_keys = 0) const {
+    ReserveRequest request_for(std::int64_t account, std::int64_t max_total_keys = 0) const {
         return {{{account}, "login-" + std::to_string(account)},
                 base::random_uuid(),
                 base::random_token(16),
@@ -37,29 +35,29 @@ protected:
         const auto request = request_for(account);
         const auto outcome = store_->reserve(request);
         EXPECT_TRUE(outcome) << outcome.error().detail;
-        EXPECT_TRUE(outcome && std::holds_alternative<service::Reserved>(*outcome));
+        EXPECT_TRUE(outcome && std::holds_alternative<Reserved>(*outcome));
         return {{account}, request.grant_id, request.nonce};
     }
-    domain::Grant grant_of(std::int64_t account) { return store_->find({account})->value(); }
+    Grant grant_of(std::int64_t account) { return store_->find({account})->value(); }
     std::int64_t live() { return store_->totals()->live; }
 
     TemporaryFolder folder_;
     ManualClock clock_;
-    std::unique_ptr<service::KeyStore> store_;
+    std::unique_ptr<KeyStore> store_;
 };
 
-const service::Activation activation{"handle", "v1.sealed", "1234"};
+const Activation activation{"handle", "v1.sealed", "1234"};
 
 TEST_P(KeyStoreContract, AReservationIsAPendingRowWithAllThatWasAsked) {
     const auto request = request_for(7);
     const auto outcome = store_->reserve(request);
     ASSERT_TRUE(outcome);
-    const auto& grant = std::get<service::Reserved>(*outcome).grant;
-    for (const domain::Grant& each : {grant, grant_of(7)}) {
+    const auto& grant = std::get<Reserved>(*outcome).grant;
+    for (const Grant& each : {grant, grant_of(7)}) {
         EXPECT_EQ(each.id, request.grant_id);
         EXPECT_EQ(each.github_user_id.value, 7);
         EXPECT_EQ(each.github_username, "login-7");
-        EXPECT_EQ(each.status, domain::GrantStatus::pending);
+        EXPECT_EQ(each.status, GrantStatus::pending);
         EXPECT_EQ(each.nonce, request.nonce);
         EXPECT_EQ(each.daily_limit.value, 2'500'000);
         EXPECT_EQ(each.created_at, request.now);
@@ -73,7 +71,7 @@ TEST_P(KeyStoreContract, TheSecondSubmitGetsTheFirstOnesReservation) {
     const Attempt first = reserve(7);
     const auto second = store_->reserve(request_for(7));
     ASSERT_TRUE(second);
-    EXPECT_EQ(std::get<service::AlreadyHeld>(*second).grant.nonce, first.nonce);
+    EXPECT_EQ(std::get<AlreadyHeld>(*second).grant.nonce, first.nonce);
     EXPECT_EQ(live(), 1);
 }
 
@@ -89,28 +87,28 @@ TEST_P(KeyStoreContract, WhoIsQueuedTakesAPlaceAndWaits) {
     request.is_queued = true;
     const auto outcome = store_->reserve(request);
     ASSERT_TRUE(outcome) << outcome.error().detail;
-    EXPECT_EQ(std::get<service::Reserved>(*outcome).grant.status, domain::GrantStatus::waiting);
+    EXPECT_EQ(std::get<Reserved>(*outcome).grant.status, GrantStatus::waiting);
     EXPECT_EQ(live(), 1);
-    EXPECT_TRUE(std::holds_alternative<service::QuotaFull>(*store_->reserve(request_for(8, 1))));
+    EXPECT_TRUE(std::holds_alternative<QuotaFull>(*store_->reserve(request_for(8, 1))));
     EXPECT_TRUE(store_->list_unsettled(clock_.now(), "", 10)->empty()) << "no attempt is in doubt";
     const Attempt attempt{{7}, request.grant_id, request.nonce};
     EXPECT_EQ(store_->activate(attempt, activation).error().code, base::Errc::conflict);
     EXPECT_EQ(store_->release(attempt).error().code, base::Errc::conflict);
     EXPECT_EQ(store_->abandon({{7}, request.grant_id, "x"}, {}, clock_.now()).error().code, base::Errc::conflict);
-    EXPECT_TRUE(store_->abandon(attempt, domain::MintProblem::paused, clock_.now()));
+    EXPECT_TRUE(store_->abandon(attempt, MintProblem::paused, clock_.now()));
     EXPECT_EQ(live(), 0);
-    EXPECT_EQ(store_->abandon(attempt, domain::MintProblem::paused, clock_.now()).error().code, base::Errc::conflict);
+    EXPECT_EQ(store_->abandon(attempt, MintProblem::paused, clock_.now()).error().code, base::Errc::conflict);
 }
 
 TEST_P(KeyStoreContract, TheQuotaIsExactOneByOne) {
     for (std::int64_t account = 1; account <= 3; ++account) {
-        EXPECT_TRUE(std::holds_alternative<service::Reserved>(*store_->reserve(request_for(account, 3))));
+        EXPECT_TRUE(std::holds_alternative<Reserved>(*store_->reserve(request_for(account, 3))));
     }
-    EXPECT_TRUE(std::holds_alternative<service::QuotaFull>(*store_->reserve(request_for(4, 3))));
-    EXPECT_TRUE(std::holds_alternative<service::AlreadyHeld>(*store_->reserve(request_for(2, 3))));
-    const domain::Grant freed = grant_of(1);
+    EXPECT_TRUE(std::holds_alternative<QuotaFull>(*store_->reserve(request_for(4, 3))));
+    EXPECT_TRUE(std::holds_alternative<AlreadyHeld>(*store_->reserve(request_for(2, 3))));
+    const Grant freed = grant_of(1);
     ASSERT_TRUE(store_->release({{1}, freed.id, freed.nonce}));
-    EXPECT_TRUE(std::holds_alternative<service::Reserved>(*store_->reserve(request_for(4, 3))));
+    EXPECT_TRUE(std::holds_alternative<Reserved>(*store_->reserve(request_for(4, 3))));
     EXPECT_EQ(live(), 3);
 }
 
@@ -120,8 +118,8 @@ TEST_P(KeyStoreContract, SixtyAccountsWithRoomForTenGetTen) {
     for (std::int64_t account = 1; account <= 60; ++account) {
         people.emplace_back([&, account] {
             const auto outcome = store_->reserve(request_for(account, 10));
-            if (outcome && std::holds_alternative<service::Reserved>(*outcome)) ++reserved;
-            if (outcome && std::holds_alternative<service::QuotaFull>(*outcome)) ++full;
+            if (outcome && std::holds_alternative<Reserved>(*outcome)) ++reserved;
+            if (outcome && std::holds_alternative<QuotaFull>(*outcome)) ++full;
         });
     }
     for (auto& person : people)
@@ -137,8 +135,8 @@ TEST_P(KeyStoreContract, ManySubmitsOfOneAccountReserveOnce) {
     for (int i = 0; i < 100; ++i) {
         submits.emplace_back([&] {
             const auto outcome = store_->reserve(request_for(7));
-            if (outcome && std::holds_alternative<service::Reserved>(*outcome)) ++reserved;
-            if (outcome && std::holds_alternative<service::AlreadyHeld>(*outcome)) ++held;
+            if (outcome && std::holds_alternative<Reserved>(*outcome)) ++reserved;
+            if (outcome && std::holds_alternative<AlreadyHeld>(*outcome)) ++held;
         });
     }
     for (auto& submit : submits)
@@ -150,8 +148,8 @@ TEST_P(KeyStoreContract, ManySubmitsOfOneAccountReserveOnce) {
 TEST_P(KeyStoreContract, ActivatingStoresTheKey) {
     const Attempt attempt = reserve(7);
     ASSERT_TRUE(store_->activate(attempt, activation));
-    const domain::Grant grant = grant_of(7);
-    EXPECT_EQ(grant.status, domain::GrantStatus::active);
+    const Grant grant = grant_of(7);
+    EXPECT_EQ(grant.status, GrantStatus::active);
     EXPECT_EQ(grant.delete_handle, "handle");
     EXPECT_EQ(grant.sealed_key, "v1.sealed");
     EXPECT_EQ(grant.key_hint, "1234");
@@ -163,7 +161,7 @@ TEST_P(KeyStoreContract, AnActiveKeyIsTouchedByNoAttempt) {
     EXPECT_EQ(store_->activate(attempt, activation).error().code, base::Errc::conflict);
     EXPECT_EQ(store_->mark_ambiguous(attempt, "").error().code, base::Errc::conflict);
     EXPECT_EQ(store_->release(attempt).error().code, base::Errc::conflict);
-    EXPECT_EQ(grant_of(7).status, domain::GrantStatus::active);
+    EXPECT_EQ(grant_of(7).status, GrantStatus::active);
 }
 
 TEST_P(KeyStoreContract, AnOvertakenAttemptChangesNothing) {
@@ -175,7 +173,7 @@ TEST_P(KeyStoreContract, AnOvertakenAttemptChangesNothing) {
     EXPECT_EQ(store_->mark_ambiguous(first, "x").error().code, base::Errc::conflict);
     EXPECT_EQ(store_->release(first).error().code, base::Errc::conflict);
     EXPECT_EQ(grant_of(7).nonce, second.nonce);
-    EXPECT_EQ(grant_of(7).status, domain::GrantStatus::pending);
+    EXPECT_EQ(grant_of(7).status, GrantStatus::pending);
 }
 
 TEST_P(KeyStoreContract, MarkingAmbiguousTakesTheAttemptAwayFromItsProcess) {
@@ -194,7 +192,7 @@ TEST_P(KeyStoreContract, MarkingAmbiguousTakesTheAttemptAwayFromItsProcess) {
 TEST_P(KeyStoreContract, UnsettledRowsAreListedInPagesByAge) {
     for (std::int64_t account = 1; account <= 5; ++account)
         reserve(account);
-    const domain::Grant active = grant_of(3);
+    const Grant active = grant_of(3);
     ASSERT_TRUE(store_->activate({{3}, active.id, active.nonce}, activation));
     const base::Timestamp by = clock_.now();
     clock_.advance(base::Seconds{10});
@@ -204,7 +202,7 @@ TEST_P(KeyStoreContract, UnsettledRowsAreListedInPagesByAge) {
     for (auto page = store_->list_unsettled(by, after, 3); !page->empty();
          page = store_->list_unsettled(by, after, 3)) {
         EXPECT_LE(page->size(), 3u);
-        for (const domain::Grant& grant : *page)
+        for (const Grant& grant : *page)
             seen.push_back(grant.github_user_id.value);
         after = page->back().id;
     }
@@ -236,7 +234,7 @@ TEST_P(KeyStoreContract, TheTotalsStayTrueWhileRowsComeAndGo) {
             for (int round = 0; round < 15; ++round) {
                 const auto outcome = store_->reserve(request_for(account, 6));
                 ASSERT_TRUE(outcome) << outcome.error().detail;
-                const auto* reserved = std::get_if<service::Reserved>(&*outcome);
+                const auto* reserved = std::get_if<Reserved>(&*outcome);
                 if (reserved == nullptr) continue;
                 ASSERT_TRUE(store_->release({{account}, reserved->grant.id, reserved->grant.nonce}));
             }

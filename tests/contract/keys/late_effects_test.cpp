@@ -16,30 +16,26 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-using service::IssueAnswer;
-using service::IssueStatus;
-
 constexpr base::Seconds call_timeout{15};
 constexpr base::Seconds settle_wait{30};
 // How far behind the protocol's end the late effect is tried at each step; and once more after everything.
 constexpr int steps_behind_end = 12;
 constexpr int longest_protocol = 60;
 constexpr int most_presses = 8;
-const service::Initiator organizer{"github:1003", "test"};
+const Initiator organizer{"github:1003", "test"};
 
 // One run of a protocol: the services over stores whose every operation is a step.
 struct Scene {
-    Scene(LateParts parts, service::AttemptHistory& attempts, FakeKeyProvider& upstream, const base::Clock& time,
-          domain::Recipient person)
+    Scene(LateParts parts, AttemptHistory& attempts, FakeKeyProvider& upstream, const base::Clock& time,
+          Recipient person)
         : clock(time),
           provider(upstream, steps),
           store(parts, steps),
           history(attempts),
           recipient(std::move(person)) {}
 
-    static service::IssuancePolicy policy() {
-        service::IssuancePolicy policy;
+    static IssuancePolicy policy() {
+        IssuancePolicy policy;
         policy.is_enabled = true;
         policy.daily_limit = base::MicroUsd{10'000'000};
         policy.call_timeout = call_timeout;
@@ -52,20 +48,20 @@ struct Scene {
     const base::Clock& clock;
     LateProvider provider;
     LateStore store;
-    service::AttemptHistory& history;
-    domain::Recipient recipient;
+    AttemptHistory& history;
+    Recipient recipient;
     base::Sealer sealer{base::Secret(std::string(32, 'k')), "raw keys"};
-    domain::NonceMaker nonces{base::Secret(std::string(32, 'k'))};
-    service::MintLanes lanes{4, 4};
-    service::Replacement replacement{store, store, provider, store, clock};
-    service::Issuance issuance{
-        policy(), {store, store, provider, replacement, sealer, nonces, lanes, clock, [](const auto&) {}, {}}};
-    service::Revocation revocation{store, store, provider, store, clock};
-    service::OwnKey own{store, issuance, replacement, revocation, clock};
-    service::Settlement settlement{store, store, provider, clock, call_timeout};
-    service::Recovery recovery{{store, store, store, provider, settlement, revocation, replacement}, clock};
-    service::Reconciler reconciler{{store, store, provider, revocation, store, history, nonces, clock},
-                                   {service::Repair::fix, false, settle_wait, call_timeout}};
+    NonceMaker nonces{base::Secret(std::string(32, 'k'))};
+    MintLanes lanes{4, 4};
+    Replacement replacement{store, store, provider, store, clock};
+    Issuance issuance{policy(),
+                      {store, store, provider, replacement, sealer, nonces, lanes, clock, [](const auto&) {}, {}}};
+    Revocation revocation{store, store, provider, store, clock};
+    OwnKey own{store, issuance, replacement, revocation, clock};
+    Settlement settlement{store, store, provider, clock, call_timeout};
+    Recovery recovery{{store, store, store, provider, settlement, revocation, replacement}, clock};
+    Reconciler reconciler{{store, store, provider, revocation, store, history, nonces, clock},
+                          {Repair::fix, false, settle_wait, call_timeout}};
 };
 
 // What a protocol starts from, and what it does. An answer that shows a key is a promise that it lives.
@@ -79,25 +75,24 @@ class LateEffects : public StoresUnderTest {
 protected:
     LateParts parts() { return {*keys_, *queue_, *replacements_, *admin_, *spending_, *audit_}; }
 
-    std::vector<service::UpstreamKey> keys_of(const domain::Recipient& recipient) const {
-        std::vector<service::UpstreamKey> found;
-        for (const service::UpstreamKey& key : provider_.live_keys())
-            if (domain::parse_upstream_key_name(key.name) &&
-                domain::parse_upstream_key_name(key.name)->github_user_id == recipient.id)
+    std::vector<UpstreamKey> keys_of(const Recipient& recipient) const {
+        std::vector<UpstreamKey> found;
+        for (const UpstreamKey& key : provider_.live_keys())
+            if (parse_upstream_key_name(key.name) && parse_upstream_key_name(key.name)->github_user_id == recipient.id)
                 found.push_back(key);
         return found;
     }
-    std::optional<domain::Grant> row_of(const domain::Recipient& recipient) {
+    std::optional<Grant> row_of(const Recipient& recipient) {
         const auto row = keys_->find(recipient.id);
         return row ? *row : std::nullopt;
     }
-    bool is_on_hold(const domain::Recipient& recipient) {
+    bool is_on_hold(const Recipient& recipient) {
         const auto account = keys_->find_account(recipient.id);
-        return account && account->hold && domain::is_in_force(*account->hold, clock_.now());
+        return account && account->hold && is_in_force(*account->hold, clock_.now());
     }
 
     // At every moment: one key at most, and an active row's key lives. Empty: so it is.
-    std::string fault_now(const domain::Recipient& recipient) {
+    std::string fault_now(const Recipient& recipient) {
         const auto keys = keys_of(recipient);
         const auto row = row_of(recipient);
         if (keys.size() > 1) return std::to_string(keys.size()) + " keys upstream";
@@ -106,17 +101,16 @@ protected:
         return keys.front().delete_handle == row->delete_handle ? "" : "an active row of another key";
     }
     // When all has come to rest.
-    std::string fault_at_rest(const domain::Recipient& recipient) {
+    std::string fault_at_rest(const Recipient& recipient) {
         const auto keys = keys_of(recipient);
         const auto row = row_of(recipient);
         if (!row && !keys.empty()) return "an orphan";
-        if (row && row->status != GrantStatus::active)
-            return "a row that stays " + std::string(domain::to_text(row->status));
+        if (row && row->status != GrantStatus::active) return "a row that stays " + std::string(to_text(row->status));
         if (row && !row->unsynced.empty()) return "a change that upstream never learns of";
-        if (row && !keys.empty() && keys.front().limit != domain::limit_at(*row, clock_.now()))
+        if (row && !keys.empty() && keys.front().limit != limit_at(*row, clock_.now()))
             return "another cap upstream than in the row";
         const auto ledger = admin_->ledger_of(recipient.id);
-        for (const service::LedgerEntry& entry : *ledger)
+        for (const LedgerEntry& entry : *ledger)
             if (!entry.ended_at) return "an entry of the ledger that stays open";
         return fault_now(recipient);
     }
@@ -127,7 +121,7 @@ protected:
         std::string fault = fault_now(scene.recipient);
         const auto due = scene.store.list_due(clock_.now(), 10);
         if (due)
-            for (const domain::Grant& grant : *due)
+            for (const Grant& grant : *due)
                 scene.issuance.mint_waiting(grant);
         if (fault.empty()) fault = fault_now(scene.recipient);
         (void)scene.reconciler.run(Scene::soon(), {});
@@ -179,7 +173,7 @@ protected:
     void forget(Scene& scene) {
         const auto row = row_of(scene.recipient);
         if (row && admin_->begin_revocations({row->id}, ending())) (void)admin_->finish_revocation(*row, clock_.now());
-        for (const service::UpstreamKey& key : keys_of(scene.recipient))
+        for (const UpstreamKey& key : keys_of(scene.recipient))
             provider_.remove_key(key.delete_handle);
     }
 
@@ -235,13 +229,13 @@ void have_place(Scene& scene) {
     ASSERT_EQ(scene.issuance.issue(scene.recipient).status, IssueStatus::queued);
     scene.lanes.set_has_queue(false);
 }
-domain::Grant row_in(Scene& scene) {
+Grant row_in(Scene& scene) {
     const auto row = scene.store.find(scene.recipient.id);
-    return row && *row ? **row : domain::Grant{};
+    return row && *row ? **row : Grant{};
 }
 std::optional<IssueAnswer> revoke_forever(Scene& scene) {
     const auto id = row_in(scene).id;
-    const domain::Hold forever{std::nullopt, "leaked"};
+    const Hold forever{std::nullopt, "leaked"};
     if (scene.revocation.revoke(id, organizer, "leaked", forever, Scene::soon())) scene.has_revoked = true;
     return std::nullopt;
 }
@@ -315,7 +309,7 @@ TEST_P(LateEffects, RevokingWhileTheKeyIsReplaced) {
 TEST_P(LateEffects, AHoldWhileTheKeyIsMade) {
     try_all({"hold pending", {}, [this](Scene& scene) -> std::optional<IssueAnswer> {
                  provider_.during_next_mint([&scene] {
-                     (void)scene.store.set_hold(scene.recipient.id, domain::Hold{std::nullopt, "no"}, organizer.actor,
+                     (void)scene.store.set_hold(scene.recipient.id, Hold{std::nullopt, "no"}, organizer.actor,
                                                 scene.clock.now());
                  });
                  (void)scene.issuance.issue(scene.recipient);
@@ -325,11 +319,10 @@ TEST_P(LateEffects, AHoldWhileTheKeyIsMade) {
 
 TEST_P(LateEffects, Changing) {
     try_all({"change", have_key, [](Scene& scene) -> std::optional<IssueAnswer> {
-                 const service::KeyChange less{std::nullopt, base::MicroUsd{3'000'000}};
+                 const KeyChange less{std::nullopt, base::MicroUsd{3'000'000}};
                  const auto changed = scene.store.begin_change(row_in(scene).id, less, base::random_token(12));
                  if (changed)
-                     (void)service::synchronize_key(scene.store, scene.provider, *changed, scene.clock.now(),
-                                                    Scene::soon());
+                     (void)synchronize_key(scene.store, scene.provider, *changed, scene.clock.now(), Scene::soon());
                  return std::nullopt;
              }});
 }

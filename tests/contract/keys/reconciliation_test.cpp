@@ -7,10 +7,6 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-using service::Finding;
-using service::Repair;
-
 using Reconciliation = Reconciling;
 
 TEST_P(Reconciliation, KeysOfAnotherLifeOfTheInstallationAreReportedAndLeftAlone) {
@@ -32,13 +28,13 @@ TEST_P(Reconciliation, APersonEndsThemByTheirNumber) {
     clock_.advance(settle_wait);
     std::vector<std::int64_t> asked;
     bool answer = false;
-    service::ReconcileOptions options{Repair::fix, false, settle_wait, base::Seconds{15}};
-    options.may_end_unremembered = [&](const service::UnrememberedKeys& keys, const std::string& why) {
+    ReconcileOptions options{Repair::fix, false, settle_wait, base::Seconds{15}};
+    options.may_end_unremembered = [&](const UnrememberedKeys& keys, const std::string& why) {
         EXPECT_FALSE(why.empty());
         asked.push_back(keys.count);
         return answer;
     };
-    service::Reconciler reconciler(parts(), options);
+    Reconciler reconciler(parts(), options);
     EXPECT_FALSE(reconcile(reconciler).is_clean());
     EXPECT_EQ(provider_.live_keys().size(), 11u);
     answer = true;
@@ -74,15 +70,14 @@ TEST_P(Reconciliation, OneLostKeyThatIsRefusedIsCountedOnce) {
 }
 
 TEST_P(Reconciliation, KeysThatAreOlderThanTheDatabaseAreLeftAlone) {
-    provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})),
-                      base::Timestamp{} + std::chrono::days{365 * 50});
+    provider_.add_key(upstream_key_name({77}, nonces_.make({77})), base::Timestamp{} + std::chrono::days{365 * 50});
     EXPECT_EQ(found(reconcile(), Finding::Kind::unremembered), 1);
     EXPECT_EQ(provider_.live_keys().size(), 1u);
 }
 
 TEST_P(Reconciliation, KeysThatAreYoungerOnlyByAClockThatIsAheadAreLeftAlone) {
     begin_history_at(clock_.now());
-    provider_.add_key(domain::upstream_key_name({77}, nonces_.make({77})), clock_.now() + std::chrono::minutes{10});
+    provider_.add_key(upstream_key_name({77}, nonces_.make({77})), clock_.now() + std::chrono::minutes{10});
     clock_.advance(std::chrono::hours{2});
     EXPECT_EQ(found(reconcile(), Finding::Kind::unremembered), 1);
     EXPECT_EQ(provider_.live_keys().size(), 1u);
@@ -92,7 +87,7 @@ TEST_P(Reconciliation, KeysThatAreYoungerOnlyByAClockThatIsAheadAreLeftAlone) {
 }
 
 TEST_P(Reconciliation, OlderKeysThatAppearAgainAndAgainAreNotFew) {
-    const storage::SqlValues id = storage::SqlValues().add(issue_key(1).id);
+    const SqlValues id = SqlValues().add(issue_key(1).id);
     ASSERT_TRUE(sql_->run("UPDATE llmapikey.api_keys SET nonce = '' WHERE id = $1::uuid", id)) << "an adopted row";
     for (int i = 0; i < 8; ++i) {
         provider_.add_key("llmapikey/gh-" + std::to_string(500 + i), clock_.now());
@@ -128,7 +123,7 @@ TEST_P(Reconciliation, AnOrphanThatIsRefusedIsRecordedOnceAndTriedAgain) {
     const auto orphan = add_key_of_another_life(77);
     provider_.refuse(orphan, base::Error{base::Errc::upstream_refused, "no", {}});
     clock_.advance(settle_wait);
-    service::Reconciler reconciler(parts(), {Repair::fix, false, settle_wait, base::Seconds{15}});
+    Reconciler reconciler(parts(), {Repair::fix, false, settle_wait, base::Seconds{15}});
     for (int run = 0; run < 5; ++run)
         EXPECT_EQ(found(reconcile(reconciler), Finding::Kind::orphan), 1);
     EXPECT_EQ(audit_->head()->sequence, 1);
@@ -168,7 +163,7 @@ TEST_P(Reconciliation, WhatUpstreamLeavesAsItIsIsToldOnce) {
     provider_.change_key(key.delete_handle, [](auto& each) { each.limit_reset = "monthly"; });
     provider_.keep_limit_reset();
     const auto before = audit_->head()->sequence;
-    service::Reconciler reconciler(parts(), {Repair::fix, false, settle_wait, base::Seconds{15}});
+    Reconciler reconciler(parts(), {Repair::fix, false, settle_wait, base::Seconds{15}});
     for (int run = 0; run < 5; ++run) {
         const auto report = reconcile(reconciler);
         EXPECT_EQ(found(report, Finding::Kind::drift), 1);
@@ -182,7 +177,7 @@ TEST_P(Reconciliation, WhatUpstreamLeavesAsItIsIsToldOnce) {
 TEST_P(Reconciliation, RowsThatUpstreamRefusesDoNotKeepOthersFromBeingEnded) {
     constexpr std::int64_t refused = 130;
     std::vector<std::string> ids;
-    domain::Grant last;  // in the order in which they are taken up
+    Grant last;  // in the order in which they are taken up
     for (std::int64_t account = 1; account <= refused + 1; ++account) {
         const auto grant = issue(account);
         ids.push_back(grant.id);
@@ -206,7 +201,7 @@ TEST_P(Reconciliation, AnAttemptOfLongAgoEndsWithANoteAndNobodyGetsAKey) {
     recover();
     EXPECT_FALSE(*keys_->find({1}));
     EXPECT_TRUE(queue_->list_due(clock_.now(), 10)->empty());
-    EXPECT_EQ(queue_->past_of({1})->problem, domain::MintProblem::lost_answer);
+    EXPECT_EQ(queue_->past_of({1})->problem, MintProblem::lost_answer);
 }
 
 TEST_P(Reconciliation, AnAttemptOfLongAgoOfSomebodyWhoHadAKeyKeepsThePlaceForADay) {
@@ -215,7 +210,7 @@ TEST_P(Reconciliation, AnAttemptOfLongAgoOfSomebodyWhoHadAKeyKeepsThePlaceForADa
     ASSERT_TRUE(begun);
     const auto waiting = replacements_->finish_replacement(*begun, base::random_uuid(), clock_.now());
     ASSERT_TRUE(waiting);
-    ASSERT_TRUE(queue_->claim({service::attempt_of(*waiting), nonces_.make({1}), clock_.now(), clock_.now(), {}}));
+    ASSERT_TRUE(queue_->claim({attempt_of(*waiting), nonces_.make({1}), clock_.now(), clock_.now(), {}}));
     clock_.advance(std::chrono::hours{2});
     EXPECT_EQ(recover().settled, 1);
     EXPECT_EQ(keys_->find({1})->value().status, GrantStatus::waiting);
@@ -242,7 +237,7 @@ TEST_P(Reconciliation, UnderChurnEverythingIsFound) {
             provider_.add_key("another", clock_.now());
         provider_.remove_key(gone.delete_handle);
         const auto lost = reserve(++account);
-        provider_.add_key(domain::upstream_key_name(lost.github_user_id, lost.nonce), clock_.now());
+        provider_.add_key(upstream_key_name(lost.github_user_id, lost.nonce), clock_.now());
         provider_.before_each_page([&, made = made_for_each_page] {
             for (int i = 0; i < made; ++i)
                 provider_.add_key("another", clock_.now());
@@ -275,7 +270,7 @@ TEST_P(Reconciliation, ToldToStopItStopsBetweenTwoPages) {
     EXPECT_EQ(provider_.list_calls(), 3);
     std::stop_source again;
     stop = again;
-    service::Reconciler reconciler(parts(), {Repair::fix, false, settle_wait, base::Seconds{15}});
+    Reconciler reconciler(parts(), {Repair::fix, false, settle_wait, base::Seconds{15}});
     EXPECT_FALSE(reconciler.run(base::Deadline::after(base::Millis{20'000}), stop.get_token()));
     EXPECT_EQ(provider_.list_calls(), 6);
 }

@@ -13,36 +13,33 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::GrantStatus;
-using service::IssueStatus;
-
-const domain::Recipient ada{{1001}, "ada"};
-const domain::Recipient bob{{1002}, "bob"};
-const domain::Recipient eve{{1003}, "eve"};
-const domain::Hold forever{std::nullopt, "leaked"};
-const service::Initiator organizer{"github:1", "test"};
+const Recipient ada{{1001}, "ada"};
+const Recipient bob{{1002}, "bob"};
+const Recipient eve{{1003}, "eve"};
+const Hold forever{std::nullopt, "leaked"};
+const Initiator organizer{"github:1", "test"};
 constexpr base::Seconds call_timeout{15};
 
 class Revoking : public StoresUnderTest {
 protected:
-    static service::IssuancePolicy policy() {
-        service::IssuancePolicy policy;
+    static IssuancePolicy policy() {
+        IssuancePolicy policy;
         policy.is_enabled = true;
         policy.daily_limit = base::MicroUsd{10'000'000};
         return policy;
     }
     static base::Deadline soon() { return base::Deadline::after(base::Millis{20'000}); }
-    service::IssueAnswer issue_key(const domain::Recipient& recipient = ada) { return issuance_.issue(recipient); }
-    std::optional<domain::Grant> held(const domain::Recipient& recipient = ada) { return *keys_->find(recipient.id); }
-    void wait_in_queue(const domain::Recipient& recipient = ada) {
+    IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(recipient); }
+    std::optional<Grant> held(const Recipient& recipient = ada) { return *keys_->find(recipient.id); }
+    void wait_in_queue(const Recipient& recipient = ada) {
         lanes_.set_has_queue(true);
         EXPECT_EQ(issue_key(recipient).status, IssueStatus::queued);
         lanes_.set_has_queue(false);
     }
-    void hold(const domain::Hold& hold, const domain::Recipient& recipient = ada) {
+    void hold(const Hold& hold, const Recipient& recipient = ada) {
         ASSERT_TRUE(admin_->set_hold(recipient.id, hold, "github:1", clock_.now()));
     }
-    base::Result<domain::Grant> revoke(const std::string& id, std::optional<domain::Hold> hold = forever) {
+    base::Result<Grant> revoke(const std::string& id, std::optional<Hold> hold = forever) {
         return revocation_.revoke(id, organizer, "leaked", hold, soon());
     }
     void heal() {
@@ -51,15 +48,14 @@ protected:
             recovery_.run_once(call_timeout, {});
         }
     }
-    base::Result<service::BulkRevocation> begin_all() {
+    base::Result<BulkRevocation> begin_all() {
         const auto count = bulks_.count("all=true", 1000);
         EXPECT_TRUE(count) << count.error().detail;
         return bulks_.begin("all=true", organizer, "leaked", forever, *count);
     }
     // As in the program: it could be stopped for a while, in which people go on.
-    base::Result<service::BulkRevocation> begin_all_soon() {
-        service::BulkRevoker patient{bulk_store_, *admin_,      revocation_,     *audit_,
-                                     clock_,      call_timeout, base::Seconds{5}};
+    base::Result<BulkRevocation> begin_all_soon() {
+        BulkRevoker patient{bulk_store_, *admin_, revocation_, *audit_, clock_, call_timeout, base::Seconds{5}};
         return patient.begin("all=true", organizer, "leaked", forever, patient.count("all=true", 1000).value());
     }
     void finish_bulks() {
@@ -70,9 +66,9 @@ protected:
         }
     }
     // Nothing is left of it, and it may not come back.
-    void expect_ended(const domain::Recipient& recipient) {
-        EXPECT_FALSE(held(recipient)) << recipient.login << ": " << domain::to_text(held(recipient)->status);
-        for (const service::UpstreamKey& key : provider_.live_keys())
+    void expect_ended(const Recipient& recipient) {
+        EXPECT_FALSE(held(recipient)) << recipient.login << ": " << to_text(held(recipient)->status);
+        for (const UpstreamKey& key : provider_.live_keys())
             EXPECT_EQ(key.name.find(recipient.id.text() + "/"), std::string::npos) << key.name;
         const auto answer = issue_key(recipient);
         EXPECT_EQ(answer.status, IssueStatus::on_hold) << recipient.login;
@@ -81,18 +77,17 @@ protected:
 
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
-    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    service::MintLanes lanes_{4, 4};
-    service::Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
-    service::Issuance issuance_{
+    NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    MintLanes lanes_{4, 4};
+    Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
+    Issuance issuance_{
         policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
-    service::Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
-    service::OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
-    service::Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
-    service::Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_},
-                                clock_};
-    storage::SqlBulkStore bulk_store_{sql_};
-    service::BulkRevoker bulks_{bulk_store_, *admin_, revocation_, *audit_, clock_, call_timeout};
+    Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
+    OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
+    Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
+    Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};
+    SqlBulkStore bulk_store_{sql_};
+    BulkRevoker bulks_{bulk_store_, *admin_, revocation_, *audit_, clock_, call_timeout};
 };
 
 TEST_P(Revoking, WhoWaitsAndIsPutOnHoldIsToldSoAndWaitsNoLonger) {
@@ -117,7 +112,7 @@ TEST_P(Revoking, TheQueuePassesOverWhoIsOnHoldAndFreesThePlace) {
     wait_in_queue(bob);
     hold(forever);
     base::WorkQueue workers("minting", 1, 10);
-    service::MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
     dispatcher.run_once({});
     workers.stop();
     EXPECT_FALSE(held());
@@ -182,7 +177,7 @@ TEST_P(Revoking, AnAttemptWhoseKeyAppearsLateEndsAsRevoked) {
     clock_.advance(base::Seconds{20});
     recovery_.run_once(call_timeout, {});
     ASSERT_TRUE(held()) << "too early to say that nothing will appear";
-    provider_.add_key(domain::upstream_key_name(ada.id, pending.nonce), clock_.now());
+    provider_.add_key(upstream_key_name(ada.id, pending.nonce), clock_.now());
     recovery_.run_once(call_timeout, {});
     EXPECT_TRUE(provider_.live_keys().empty());
     heal();
@@ -200,7 +195,7 @@ TEST_P(Revoking, AKeyThatIsBeingReplacedEndsAsRevoked) {
 TEST_P(Revoking, AllMeansEveryRowThatIsThereWhateverItsStatus) {
     wait_in_queue();
     const auto pending = reserve(bob.id.value, "bob");
-    provider_.add_key(domain::upstream_key_name(bob.id, pending.nonce), clock_.now());
+    provider_.add_key(upstream_key_name(bob.id, pending.nonce), clock_.now());
     issue_key(eve);
     provider_.fail_next_revoke();
     EXPECT_EQ(own_.rotate(eve, "", "test").status, IssueStatus::sorting_out);
@@ -209,7 +204,7 @@ TEST_P(Revoking, AllMeansEveryRowThatIsThereWhateverItsStatus) {
     finish_bulks();
     EXPECT_TRUE(bulk_store_.list_open(10)->empty());
     EXPECT_EQ(bulk_store_.list_latest(1)->at(0).total, 4);
-    for (const domain::Recipient& each : {ada, bob, eve, domain::Recipient{{1004}, "dan"}})
+    for (const Recipient& each : {ada, bob, eve, Recipient{{1004}, "dan"}})
         expect_ended(each);
     EXPECT_TRUE(provider_.live_keys().empty());
 }
@@ -264,7 +259,7 @@ TEST_P(Revoking, ABulkDecisionHoldsAtOnceWhatIsEndingAlready) {
 
 TEST_P(Revoking, WhatWasSpentTodayIsKeptAlsoWhereARevocationIsResumed) {
     const auto key = issue_key();
-    provider_.change_key(key.grant->delete_handle, [](service::UpstreamKey& upstream) {
+    provider_.change_key(key.grant->delete_handle, [](UpstreamKey& upstream) {
         upstream.usage = upstream.usage_daily = base::MicroUsd{7'000'000};
         upstream.limit_remaining = base::MicroUsd{3'000'000};
     });

@@ -16,38 +16,37 @@ constexpr int version_before_carried_caps = 3;
 
 class WayDown : public StoresUnderTest {
 protected:
-    void down_and_up(storage::Migrator migrator) {
+    void down_and_up(Migrator migrator) {
         const int all = static_cast<int>(migrator.states()->size());
         ASSERT_EQ(migrator.down(all - version_before_carried_caps).value(), all - version_before_carried_caps);
         ASSERT_EQ(migrator.up().value(), all - version_before_carried_caps);
     }
     void down_and_up() {
-        if (GetParam() != "sqlite") return down_and_up(storage::postgres::make_migrator(connect(postgres_url()), {}));
+        if (GetParam() != "sqlite") return down_and_up(postgres::make_migrator(connect(postgres_url()), {}));
         const auto connection =
-            storage::sqlite::Connection::open(folder_.file(), storage::sqlite::Access::read_write, base::Millis{5'000});
-        down_and_up(storage::sqlite::make_migrator(**connection, clock_));
+            sqlite::Connection::open(folder_.file(), sqlite::Access::read_write, base::Millis{5'000});
+        down_and_up(sqlite::make_migrator(**connection, clock_));
     }
 
     FakeKeyProvider provider_{clock_};
-    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    service::Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
-    service::Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
-    service::Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
-    service::Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_},
-                                clock_};
-    service::Reconciler reconciler_{{*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
-                                    {service::Repair::fix, false, settle_wait, call_timeout}};
+    NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
+    Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
+    Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
+    Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};
+    Reconciler reconciler_{{*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_},
+                           {Repair::fix, false, settle_wait, call_timeout}};
 };
 
 TEST_P(WayDown, ACapThatIsLoweredForADayIsNotLoweredForLife) {
     const auto grant = issue(1);
-    const std::string handle = provider_.add_key(domain::upstream_key_name({1}, grant.nonce), clock_.now());
+    const std::string handle = provider_.add_key(upstream_key_name({1}, grant.nonce), clock_.now());
     const auto carried = sql_->run(
         "UPDATE llmapikey.api_keys SET openrouter_delete_hash = $1, carried_micro_usd = 1000000, carried_until = "
         "$2::bigint",
-        storage::SqlValues().add(handle).add(domain::next_reset(clock_.now()).time_since_epoch().count()));
+        SqlValues().add(handle).add(next_reset(clock_.now()).time_since_epoch().count()));
     ASSERT_TRUE(carried) << carried.error().detail;
-    provider_.change_key(handle, [](service::UpstreamKey& key) { key.limit = base::MicroUsd{1'500'000}; });
+    provider_.change_key(handle, [](UpstreamKey& key) { key.limit = base::MicroUsd{1'500'000}; });
 
     down_and_up();
     ASSERT_TRUE(reconciler_.run(base::Deadline::after(base::Millis{20'000}), {}));

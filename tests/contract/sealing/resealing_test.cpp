@@ -4,7 +4,7 @@
 #include "support/stores_under_test.hpp"
 #include "webhooks/store_webhooks.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 const base::Secret before(std::string(32, 'a')), now(std::string(32, 'b')), foreign(std::string(32, 'c'));
@@ -13,7 +13,7 @@ class ResealingTest : public test::StoresUnderTest {
 protected:
     ResealingTest() : store_(sql_), webhook_store_(sql_) {}
 
-    domain::Grant issue_sealed(std::int64_t account, const base::Sealer& sealer) {
+    Grant issue_sealed(std::int64_t account, const base::Sealer& sealer) {
         const auto grant = reserve(account);
         const std::string sealed = sealer.seal("raw key of " + std::to_string(account), grant.id);
         const auto activated =
@@ -33,8 +33,8 @@ protected:
 
     const base::Sealer keys_before_{before, "raw keys"}, keys_now_{now, "raw keys", before}, only_now_{now, "raw keys"};
     const base::Sealer webhooks_before_{before, "webhook secrets"}, webhooks_now_{now, "webhook secrets", before};
-    storage::SqlSealedStore store_;
-    storage::SqlWebhookStore webhook_store_;
+    SqlSealedStore store_;
+    SqlWebhookStore webhook_store_;
     int told_ = 0;
 };
 
@@ -110,4 +110,4 @@ TEST_P(ResealingTest, WhatHasChangedInBetweenIsLeftAlone) {
 INSTANTIATE_TEST_SUITE_P(Databases, ResealingTest, testing::Values("sqlite", "postgres", "pgbouncer"));
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -3,7 +3,7 @@
 #include "sealing/store_sealed.hpp"
 #include "support/stores_under_test.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 const base::Secret old_secret(std::string(32, 'a')), new_secret(std::string(32, 'b')), foreign(std::string(32, 'c'));
@@ -41,7 +41,7 @@ protected:
 
     const Process old_{old_secret}, new_{new_secret}, stranger_{foreign};
     const Process old_then_new_{old_secret, new_secret}, new_then_old_{new_secret, old_secret};
-    storage::SqlSealedStore store_;
+    SqlSealedStore store_;
 };
 
 TEST_P(SealingCanaryTest, TheStoreWritesItWhereNothingHasChangedMeanwhile) {
@@ -143,4 +143,4 @@ TEST_P(SealingCanaryTest, ALostSecretIsGivenUpByAskingForIt) {
 INSTANTIATE_TEST_SUITE_P(Databases, SealingCanaryTest, testing::Values("sqlite", "postgres", "pgbouncer"));
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

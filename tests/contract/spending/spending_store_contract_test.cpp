@@ -19,7 +19,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-const domain::GithubUserId ada{1001};
+const GithubUserId ada{1001};
 const std::string handle(64, 'a');
 // 22 February 2027, 00:00 UTC: a Monday.
 const base::Timestamp monday = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22};
@@ -34,36 +34,34 @@ protected:
             spending_ = memory;
         } else if (GetParam() == "sqlite") {
             const auto connections = open_connections(folder_.file());
-            keys_ = std::make_shared<storage::sqlite::SqliteKeyStore>(connections);
-            spending_ =
-                std::make_shared<storage::SqlSpendingStore>(std::make_shared<storage::sqlite::SqliteSql>(connections));
+            keys_ = std::make_shared<sqlite::SqliteKeyStore>(connections);
+            spending_ = std::make_shared<SqlSpendingStore>(std::make_shared<sqlite::SqliteSql>(connections));
         } else {
             reset_schema();
             const auto database = open_database(GetParam() == "postgres" ? postgres_url() : pgbouncer_url());
-            keys_ = std::make_shared<storage::postgres::PostgresKeyStore>(database);
-            spending_ =
-                std::make_shared<storage::SqlSpendingStore>(std::make_shared<storage::postgres::PostgresSql>(database));
+            keys_ = std::make_shared<postgres::PostgresKeyStore>(database);
+            spending_ = std::make_shared<SqlSpendingStore>(std::make_shared<postgres::PostgresSql>(database));
         }
     }
 
-    domain::Grant reserve(domain::GithubUserId account, base::Timestamp now) {
-        const service::ReserveRequest request{
+    Grant reserve(GithubUserId account, base::Timestamp now) {
+        const ReserveRequest request{
             {account, "login"},         base::random_uuid(), base::random_token(16), base::MicroUsd{10'000'000}, now,
             now + std::chrono::days{90}};
-        return std::get<service::Reserved>(keys_->reserve(request).value()).grant;
+        return std::get<Reserved>(keys_->reserve(request).value()).grant;
     }
-    void issue(base::Timestamp now, const std::string& as = handle, domain::GithubUserId account = ada) {
+    void issue(base::Timestamp now, const std::string& as = handle, GithubUserId account = ada) {
         const auto grant = reserve(account, now);
-        ASSERT_TRUE(keys_->activate(service::attempt_of(grant), {as, "v1.sealed", "1234"}));
+        ASSERT_TRUE(keys_->activate(attempt_of(grant), {as, "v1.sealed", "1234"}));
     }
     // In millionths of a dollar: since the key was made, and on upstream's day.
     void note(base::Timestamp at, std::int64_t usage, std::int64_t today, const std::string& of = handle) {
         ASSERT_TRUE(spending_->note({{of, {usage}, {today}, {today}, at, {}}}));
     }
-    std::map<std::string, std::int64_t> days(domain::GithubUserId account = ada) {
+    std::map<std::string, std::int64_t> days(GithubUserId account = ada) {
         std::map<std::string, std::int64_t> found;
         const auto known = spending_->days(account, monday - std::chrono::days{300}).value();
-        for (const service::SpendingDay& day : known)
+        for (const SpendingDay& day : known)
             found[day.day] = day.spent.value;
         return found;
     }
@@ -73,8 +71,8 @@ protected:
     static constexpr const char* tue = "2027-02-23";
 
     TemporaryFolder folder_;
-    std::shared_ptr<service::KeyStore> keys_;
-    std::shared_ptr<service::SpendingStore> spending_;
+    std::shared_ptr<KeyStore> keys_;
+    std::shared_ptr<SpendingStore> spending_;
 };
 
 TEST_P(SpendingStoreContract, ADayIsWhatUpstreamSaysOfItAndRepeatingChangesNothing) {

@@ -11,7 +11,7 @@
 namespace llmapikey::test {
 namespace {
 
-namespace postgres = storage::postgres;
+namespace postgres = postgres;
 using postgres::Connection;
 using postgres::ConnectionPool;
 using postgres::ConnectionSettings;
@@ -268,7 +268,7 @@ TEST(DatabaseTest, AUniqueViolationIsAConflict) {
 TEST(DatabaseTest, AFullDiskIsNoticedAndOverOnceAWriteSucceeds) {
     reset_schema();
     const auto database = open_database(postgres_url());
-    storage::postgres::PostgresKeyStore store(database);
+    postgres::PostgresKeyStore store(database);
     ASSERT_TRUE(store.check());
     run_sql(
         "CREATE FUNCTION llmapikey.fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

@@ -13,7 +13,7 @@
 namespace llmapikey::test {
 namespace {
 
-namespace sqlite = storage::sqlite;
+namespace sqlite = sqlite;
 
 TEST(SqliteKeyStoreTest, WhatWasAcknowledgedIsThereAfterReopening) {
     const TemporaryFolder folder;

@@ -20,11 +20,10 @@ namespace {
 
 // Answers with `status`; messages to `hanging` get no answer until the end of the test, and the rest do not wait for
 // it.
-class ScriptedTransport final : public service::WebhookTransport {
+class ScriptedTransport final : public WebhookTransport {
 public:
     base::Result<void> check(const std::string&) const override { return {}; }
-    base::Result<service::WebhookAnswer> post(const service::WebhookCall& call, base::Deadline,
-                                              const std::stop_token& stop) override {
+    base::Result<WebhookAnswer> post(const WebhookCall& call, base::Deadline, const std::stop_token& stop) override {
         std::unique_lock lock(mutex);
         ids.push_back(call.event.id);
         secrets.push_back(call.secrets.size());
@@ -35,7 +34,7 @@ public:
         --at_once[call.url];
         --in_all;
         if (call.url == failing || status == 0) return base::fail(base::Errc::upstream_down, "no answer");
-        return service::WebhookAnswer{status, retry_after};
+        return WebhookAnswer{status, retry_after};
     }
     int status = 200;
     base::Seconds retry_after{0};
@@ -52,7 +51,7 @@ class WebhooksTest : public testing::Test {
 protected:
     WebhooksTest()
         : connections_(open_connections(folder_.file())),
-          store_(std::make_shared<storage::sqlite::SqliteSql>(connections_)),
+          store_(std::make_shared<sqlite::SqliteSql>(connections_)),
           audit_(connections_),
           sealer_(base::Secret("a secret of thirty-two characters"), "webhook secrets"),
           webhooks_(store_, transport_, sealer_, audit_, clock_),
@@ -96,11 +95,11 @@ protected:
     bool has_due() {
         const auto due = store_.endpoints_with_due(clock_.now()).value();
         const auto endpoints = store_.endpoints().value();
-        for (const service::WebhookEndpoint& each : endpoints)
+        for (const WebhookEndpoint& each : endpoints)
             if (due.contains(each.id) && each.health.next_at <= clock_.now()) return true;
         return false;
     }
-    std::size_t count(service::DeliveryState state, const std::string& endpoint_id = "") {
+    std::size_t count(DeliveryState state, const std::string& endpoint_id = "") {
         const auto deliveries = store_.deliveries(state, 1000).value();
         return static_cast<std::size_t>(std::count_if(deliveries.begin(), deliveries.end(), [&](const auto& each) {
             return endpoint_id.empty() || each.endpoint_id == endpoint_id;
@@ -109,17 +108,17 @@ protected:
 
     TemporaryFolder folder_;
     ManualClock clock_;
-    std::shared_ptr<storage::sqlite::Connections> connections_;
-    storage::SqlWebhookStore store_;
-    storage::sqlite::SqliteAuditLog audit_;
+    std::shared_ptr<sqlite::Connections> connections_;
+    SqlWebhookStore store_;
+    sqlite::SqliteAuditLog audit_;
     base::Sealer sealer_;
     ScriptedTransport transport_;
-    service::Webhooks webhooks_;
+    Webhooks webhooks_;
     base::WorkQueue workers_{"webhooks", 8, 100};
     std::mutex mutex_;
     std::condition_variable has_room_;
     int rooms_ = 0;
-    service::WebhookCourier courier_;
+    WebhookCourier courier_;
 };
 
 TEST_F(WebhooksTest, TellsOnceWhatIsWanted) {
@@ -130,7 +129,7 @@ TEST_F(WebhooksTest, TellsOnceWhatIsWanted) {
     run();
     run();
     EXPECT_EQ(transport_.ids.size(), 1u);
-    EXPECT_EQ(store_.deliveries(service::DeliveryState::delivered, 10).value().size(), 1u);
+    EXPECT_EQ(store_.deliveries(DeliveryState::delivered, 10).value().size(), 1u);
 }
 
 TEST_F(WebhooksTest, TriesTenTimesOverThreeDaysAndThenGivesUp) {
@@ -141,19 +140,19 @@ TEST_F(WebhooksTest, TriesTenTimesOverThreeDaysAndThenGivesUp) {
     for (int minute = 0; minute < 5 * 24 * 60; ++minute) {
         run();
         clock_.advance(std::chrono::minutes{1});
-        if (!store_.deliveries(service::DeliveryState::dead, 10).value().empty()) break;
+        if (!store_.deliveries(DeliveryState::dead, 10).value().empty()) break;
     }
     EXPECT_EQ(transport_.ids.size(), 10u);
     EXPECT_EQ((std::set<std::string>(transport_.ids.begin(), transport_.ids.end()).size()), 1u) << "always the same id";
     EXPECT_GE(clock_.now() - begun, std::chrono::hours{75});
     EXPECT_LE(clock_.now() - begun, std::chrono::hours{85});
-    const auto dead = store_.deliveries(service::DeliveryState::dead, 10).value();
+    const auto dead = store_.deliveries(DeliveryState::dead, 10).value();
     ASSERT_EQ(dead.size(), 1u);
     EXPECT_EQ(dead[0].problem, "answered 500");
     transport_.status = 200;
     ASSERT_TRUE(store_.resend(dead[0].id, clock_.now()).value());
     run();
-    EXPECT_EQ(store_.deliveries(service::DeliveryState::delivered, 10).value().size(), 1u);
+    EXPECT_EQ(store_.deliveries(DeliveryState::delivered, 10).value().size(), 1u);
 }
 
 TEST_F(WebhooksTest, AnEndpointThatIsGoneIsSwitchedOff) {
@@ -162,7 +161,7 @@ TEST_F(WebhooksTest, AnEndpointThatIsGoneIsSwitchedOff) {
     transport_.status = 410;
     run();
     EXPECT_FALSE(store_.endpoints().value().at(0).is_enabled);
-    EXPECT_EQ(store_.deliveries(service::DeliveryState::dead, 10).value().size(), 1u);
+    EXPECT_EQ(store_.deliveries(DeliveryState::dead, 10).value().size(), 1u);
     happen("key.issued", "b");
     run();
     EXPECT_EQ(transport_.ids.size(), 1u) << "nothing more is sent there";
@@ -187,10 +186,10 @@ TEST_F(WebhooksTest, AnEndpointThatHangsHoldsUpNobodyElse) {
     transport_.hanging = "https://hangs.example";
     for (int i = 0; i < 30; ++i)
         happen("key.issued", std::to_string(i));
-    run_until([this] { return count(service::DeliveryState::delivered) == 4 * 30; });
+    run_until([this] { return count(DeliveryState::delivered) == 4 * 30; });
     EXPECT_LE(transport_.calls["https://hangs.example"], 2);
     EXPECT_LE(transport_.most_at_once, 2);
-    EXPECT_EQ(count(service::DeliveryState::waiting, hanging), 30u);
+    EXPECT_EQ(count(DeliveryState::waiting, hanging), 30u);
     EXPECT_TRUE(courier_.is_busy());
 }
 
@@ -202,7 +201,7 @@ TEST_F(WebhooksTest, ManyEndpointsThatFailLeaveRoomForOthers) {
     happen("key.issued", "a");
     for (int i = 0; i < 20; ++i)
         happen("key.revoked", std::to_string(i));
-    run_until([this] { return count(service::DeliveryState::delivered) == 20; });
+    run_until([this] { return count(DeliveryState::delivered) == 20; });
     EXPECT_LE(transport_.calls["https://hangs.example"], 4);
 }
 
@@ -225,7 +224,7 @@ TEST_F(WebhooksTest, OneThatDoesNotAnswerIsLeftAloneForLongerAndLonger) {
     const auto health = store_.endpoints().value().at(0).health;
     EXPECT_EQ(health.failures, 0);
     EXPECT_FALSE(health.failing_since);
-    EXPECT_GE(count(service::DeliveryState::delivered), 70u) << "those that were not tried go at once";
+    EXPECT_GE(count(DeliveryState::delivered), 70u) << "those that were not tried go at once";
 }
 
 TEST_F(WebhooksTest, WhatNeverHasItsTurnIsGivenUpToo) {
@@ -255,7 +254,7 @@ TEST_F(WebhooksTest, RetryAfterIsForTheWholeEndpoint) {
     transport_.status = 200;
     clock_.advance(base::Seconds{120});
     run();
-    EXPECT_EQ(count(service::DeliveryState::delivered), 2u);
+    EXPECT_EQ(count(DeliveryState::delivered), 2u);
 }
 
 TEST_F(WebhooksTest, ARemovedEndpointsMessagesGo) {
@@ -264,7 +263,7 @@ TEST_F(WebhooksTest, ARemovedEndpointsMessagesGo) {
     transport_.failing = "https://example.org/hook";
     happen("key.issued", "a");
     run();
-    EXPECT_EQ(count(service::DeliveryState::waiting, id), 1u);
+    EXPECT_EQ(count(DeliveryState::waiting, id), 1u);
     ASSERT_TRUE(webhooks_.remove(id, {"github:1003", "cli"}));
     EXPECT_EQ(store_.deliveries(std::nullopt, 10).value().size(), 1u);
     ASSERT_TRUE(store_.dispatch(store_.deliveries(std::nullopt, 1).value().at(0).event.id, {id}, clock_.now()));
@@ -274,7 +273,7 @@ TEST_F(WebhooksTest, ARemovedEndpointsMessagesGo) {
 TEST_F(WebhooksTest, BothSecretsSignForAWhile) {
     const std::string id = add({});
     const auto former = store_.endpoints().value().at(0).sealed_secret;
-    const service::Initiator by{"github:1003", "cli"};
+    const Initiator by{"github:1003", "cli"};
     const auto rotated = webhooks_.rotate_secret(id, std::chrono::hours{24}, by);
     ASSERT_TRUE(rotated) << rotated.error().detail;
     const auto stored = store_.endpoints().value().at(0);
@@ -301,11 +300,11 @@ TEST_F(WebhooksTest, WhatAnOrganizerSendsToOneThatIsSwitchedOffSwitchesItOnAgain
     happen("key.issued", "b");
     transport_.status = 410;
     run();
-    EXPECT_EQ(count(service::DeliveryState::dead), 2u) << "what waited is given up with it";
+    EXPECT_EQ(count(DeliveryState::dead), 2u) << "what waited is given up with it";
     ASSERT_TRUE(webhooks_.test(id));
     transport_.status = 500;
     run();
-    EXPECT_EQ(count(service::DeliveryState::dead), 3u) << "it is tried once";
+    EXPECT_EQ(count(DeliveryState::dead), 3u) << "it is tried once";
     EXPECT_FALSE(store_.endpoints().value().at(0).is_enabled);
     transport_.status = 200;
     ASSERT_TRUE(webhooks_.test(id));
@@ -314,22 +313,22 @@ TEST_F(WebhooksTest, WhatAnOrganizerSendsToOneThatIsSwitchedOffSwitchesItOnAgain
 }
 
 TEST_F(WebhooksTest, EndpointsThatAnswerLateLeaveRoomForOthersToo) {
-    service::CourierLimits limits;
+    CourierLimits limits;
     limits.prompt_max = base::Millis{0};  // every answer is late
-    service::WebhookCourier courier(
+    WebhookCourier courier(
         store_, transport_, sealer_, workers_, clock_, [this] { note_room(); }, limits);
     for (int i = 0; i < 6; ++i)
         add({}, "https://late-" + std::to_string(i) + ".example");
     const auto run_all = [&](const std::string& key) {
         happen("key.issued", key);
-        const auto before = count(service::DeliveryState::delivered);
+        const auto before = count(DeliveryState::delivered);
         const auto end = base::Deadline::after(base::Millis{20'000});
-        while (count(service::DeliveryState::delivered) < before + 6 && !end.has_passed()) {
+        while (count(DeliveryState::delivered) < before + 6 && !end.has_passed()) {
             EXPECT_EQ(courier.run_once(std::stop_token()), "");
             std::unique_lock lock(mutex_);
             has_room_.wait_for(lock, base::Millis{20});
         }
-        EXPECT_EQ(count(service::DeliveryState::delivered), before + 6);
+        EXPECT_EQ(count(DeliveryState::delivered), before + 6);
     };
     run_all("a");  // nobody is known to be late
     transport_.most_in_all = 0;
@@ -344,7 +343,7 @@ TEST_F(WebhooksTest, EndpointsThatAnswerLateLeaveRoomForOthersToo) {
 TEST_F(WebhooksTest, WhatCannotBeStoredIsNotSentAgainAndAgain) {
     add({});
     happen("key.issued", "a");
-    const auto sql = std::make_shared<storage::sqlite::SqliteSql>(connections_);
+    const auto sql = std::make_shared<sqlite::SqliteSql>(connections_);
     ASSERT_TRUE(
         sql->run("CREATE TRIGGER refuse BEFORE UPDATE ON webhook_deliveries BEGIN SELECT RAISE(ABORT, 'no'); "
                  "END",
@@ -358,17 +357,17 @@ TEST_F(WebhooksTest, WhatCannotBeStoredIsNotSentAgainAndAgain) {
     EXPECT_EQ(transport_.ids.size(), 1u);
     ASSERT_TRUE(sql->run("DROP TRIGGER refuse", {}));
     EXPECT_NE(courier_.run_once(std::stop_token()), "") << "what the worker met";
-    run_until([this] { return count(service::DeliveryState::delivered) == 1; });
+    run_until([this] { return count(DeliveryState::delivered) == 1; });
     EXPECT_EQ(transport_.ids.size(), 1u) << "only what came of it was missing";
 }
 
 TEST(WebhookPauses, GrowUpToTheirGreatest) {
-    EXPECT_EQ(service::endpoint_pause(1), base::Seconds{2});
-    EXPECT_EQ(service::endpoint_pause(4), base::Seconds{16});
-    EXPECT_EQ(service::endpoint_pause(1'000'000), std::chrono::minutes{5});
-    EXPECT_EQ(service::delivery_pause(1), base::Seconds{5});
-    EXPECT_EQ(service::delivery_pause(9), std::chrono::hours{24});
-    EXPECT_FALSE(service::delivery_pause(10));
+    EXPECT_EQ(endpoint_pause(1), base::Seconds{2});
+    EXPECT_EQ(endpoint_pause(4), base::Seconds{16});
+    EXPECT_EQ(endpoint_pause(1'000'000), std::chrono::minutes{5});
+    EXPECT_EQ(delivery_pause(1), base::Seconds{5});
+    EXPECT_EQ(delivery_pause(9), std::chrono::hours{24});
+    EXPECT_FALSE(delivery_pause(10));
 }
 
 // A receiver's token is its own: whoever reads the audit log need not know it.
@@ -377,7 +376,7 @@ TEST_F(WebhooksTest, TheAuditLogShowsNoQueryOfAnEndpoint) {
     const auto entries = audit_.read(0, 10);
     ASSERT_TRUE(entries);
     ASSERT_FALSE(entries->empty());
-    for (const service::ChainedEntry& link : *entries)
+    for (const ChainedEntry& link : *entries)
         EXPECT_EQ(link.entry.detail, "https://example.org/hook?\xe2\x80\xa6");
 }
 

@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 std::string words_of(const std::string& selection) {
@@ -36,4 +36,4 @@ TEST(Plural, IsOnlyForOtherThanOne) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 TEST(GithubUserIdTest, TakesOnlyTheCanonicalDecimalForm) {
@@ -99,4 +99,4 @@ TEST(GrantStatusTest, RoundTripsItsText) {
 }
 
 }  // namespace
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

@@ -8,13 +8,10 @@
 namespace llmapikey::test {
 namespace {
 
-using domain::check_text;
-using domain::reason_rule;
-
 TEST(WrittenText, IsTakenWithoutBlanksAround) {
     EXPECT_EQ(check_text("  leaked in a chat \t", reason_rule).value(), "leaked in a chat");
     EXPECT_EQ(check_text("w\xc3\xb6rter \xf0\x9f\x94\x91", reason_rule).value(), "w\xc3\xb6rter \xf0\x9f\x94\x91");
-    EXPECT_EQ(check_text(" ", domain::optional_reason_rule).value(), "");
+    EXPECT_EQ(check_text(" ", optional_reason_rule).value(), "");
 }
 
 TEST(WrittenText, CountsCharactersAndNotBytes) {
@@ -43,7 +40,7 @@ TEST(WrittenText, ShowsSomething) {
          {"\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x81\xa0", "\xc2\xad", "\xe3\x85\xa4", "\xe1\x85\x9f", "\xef\xbe\xa0",
           "\xe2\x80\x8f", "\xd8\x9c", "\xef\xb8\x8f", "\xf3\xa0\x81\x81", "\xef\xbb\xbf", "\xcd\x8f", "\xc2\xa0",
           "\xe3\x80\x80", "\xe2\xa0\x80", "\xe2\x80\x8b \xc2\xad"}) {
-        for (const domain::TextRule& rule : {reason_rule, domain::optional_reason_rule, domain::token_name_rule}) {
+        for (const TextRule& rule : {reason_rule, optional_reason_rule, token_name_rule}) {
             const auto checked = check_text(hidden, rule);
             ASSERT_FALSE(checked) << base::to_printable(hidden);
             EXPECT_NE(checked.error().detail.find("cannot be seen"), std::string::npos) << checked.error().detail;

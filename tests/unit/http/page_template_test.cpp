@@ -5,7 +5,7 @@
 
 #include "http/answers/page_template.hpp"
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 using Texts = std::map<std::string, std::string, std::less<>>;
@@ -76,4 +76,4 @@ TEST(PageTemplateTest, RefusesWhatIsNotClosed) {
 }
 
 }  // namespace
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

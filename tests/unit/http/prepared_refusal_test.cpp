@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 net::Response example() {
@@ -54,4 +54,4 @@ TEST(PreparedRefusal, NeedsNoPlaceForAnId) {
 }
 
 }  // namespace
-}  // namespace llmapikey::web
+}  // namespace llmapikey

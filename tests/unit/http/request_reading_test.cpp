@@ -9,7 +9,7 @@
 #include "http/request_fields.hpp"
 #include "http/same_origin.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 // A request with what its views are of.
@@ -383,4 +383,4 @@ TEST(RequestFieldsTest, ABodyThatIsNeitherJsonNorAFormIsRefused) {
 }
 
 }  // namespace
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
 
 const std::string secret = "a-secret-of-thirty-two-bytes-or-more";
@@ -30,7 +30,7 @@ std::optional<Session> with_claims(const std::string& claims) {
 
 TEST(SessionToken, IsTakenBackFromWhoIssuedIt) {
     const SessionTokens tokens{base::Secret(secret)};
-    const std::string token = tokens.issue({domain::GithubUserId{583231}, "octo\"cat"}, now);
+    const std::string token = tokens.issue({GithubUserId{583231}, "octo\"cat"}, now);
     const auto session = tokens.verify(token, now);
     ASSERT_TRUE(session);
     EXPECT_EQ(session->recipient.id.value, 583231);
@@ -111,4 +111,4 @@ TEST(SessionToken, HasThreePartsAndNothingChanged) {
 }
 
 }  // namespace
-}  // namespace llmapikey::web
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace llmapikey::domain {
+namespace llmapikey {
 namespace {
 
 TEST(LoginTest, MayBeAnythingThatShowsOnlyItself) {
@@ -37,4 +37,4 @@ TEST(LoginTest, GithubIsAskedForLettersDigitsAndSingleHyphens) {
 }
 
 }  // namespace
-}  // namespace llmapikey::domain
+}  // namespace llmapikey

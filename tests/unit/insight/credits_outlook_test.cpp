@@ -6,7 +6,7 @@
 
 #include "insight/statistics.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 using Kind = CreditsOutlook::Kind;
@@ -76,4 +76,4 @@ TEST(CreditsOutlook, TheFirstHourIsAnHour) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -7,11 +7,9 @@
 namespace llmapikey::test {
 namespace {
 
-using service::GrantQuery;
-
 base::Result<GrantQuery> parse(const std::map<std::string, std::string>& fields) {
     const base::Timestamp now{base::Seconds{1'790'000'000}};
-    return service::parse_grant_query(
+    return parse_grant_query(
         [&](std::string_view name) {
             const auto found = fields.find(std::string(name));
             return found == fields.end() ? std::string() : found->second;
@@ -22,13 +20,13 @@ base::Result<GrantQuery> parse(const std::map<std::string, std::string>& fields)
 TEST(GrantQueryFields, NothingMeansEverythingTheNewestFirst) {
     const auto query = parse({});
     EXPECT_FALSE(query->status || query->is_expired || query->is_disabled || query->expires_by || query->is_unused);
-    EXPECT_EQ(query->order, service::GrantOrder::newest);
+    EXPECT_EQ(query->order, GrantOrder::newest);
 }
 
 TEST(GrantQueryFields, AStateIsAStatusOrMoreThanThat) {
-    EXPECT_EQ(parse({{"state", "pending"}})->status, domain::GrantStatus::pending);
+    EXPECT_EQ(parse({{"state", "pending"}})->status, GrantStatus::pending);
     EXPECT_EQ(parse({{"state", "expired"}})->is_expired, true);
-    EXPECT_EQ(parse({{"state", "disabled"}})->status, domain::GrantStatus::active);
+    EXPECT_EQ(parse({{"state", "disabled"}})->status, GrantStatus::active);
 }
 
 TEST(GrantQueryFields, ADayCountsWhole) {
@@ -38,8 +36,8 @@ TEST(GrantQueryFields, ADayCountsWhole) {
 
 TEST(GrantQueryFields, LastUseIsAFilterAndAnOrder) {
     const auto query = parse({{"not_used_since", "2026-02-01"}, {"sort", "last_used"}});
-    EXPECT_EQ(domain::day_text(query->not_used_since.value()), "2026-02-01");
-    EXPECT_EQ(query->order, service::GrantOrder::unused_longest);
+    EXPECT_EQ(day_text(query->not_used_since.value()), "2026-02-01");
+    EXPECT_EQ(query->order, GrantOrder::unused_longest);
     EXPECT_FALSE(parse({{"not_used_since", "yesterday"}}));
 }
 

@@ -10,7 +10,7 @@
 #include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 using test::FakeKeyProvider;
@@ -18,7 +18,7 @@ using test::MemoryKeyStore;
 using MintFault = FakeKeyProvider::MintFault;
 using Operation = MemoryKeyStore::Operation;
 
-const domain::Recipient ada{{1001}, "ada"};
+const Recipient ada{{1001}, "ada"};
 constexpr base::Seconds settle_wait{30};
 
 class IssuanceTest : public testing::Test {
@@ -62,7 +62,7 @@ protected:
     FakeKeyProvider provider_{clock_};
     test::MemoryAuditLog audit_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
-    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
     MintLanes lanes_{8, 50};
     int wakes_ = 0;
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
@@ -79,7 +79,7 @@ TEST_F(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
 TEST_F(IssuanceTest, TheRawKeyIsStoredSealed) {
     const auto answer = issue();
     EXPECT_EQ(answer.grant->sealed_key.find("raw-of"), std::string::npos);
-    EXPECT_EQ(answer.grant->key_hint, domain::key_hint(answer.raw_key.reveal()));
+    EXPECT_EQ(answer.grant->key_hint, key_hint(answer.raw_key.reveal()));
 }
 
 TEST_F(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
@@ -137,7 +137,7 @@ TEST_F(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
     issue();
     EXPECT_EQ(issue().status, IssueStatus::sorting_out);
     const auto grant = store_.find(ada.id)->value();
-    provider_.add_key(domain::upstream_key_name(ada.id, grant.nonce), clock_.now());
+    provider_.add_key(upstream_key_name(ada.id, grant.nonce), clock_.now());
     expect_one_good_key();
 }
 
@@ -227,7 +227,7 @@ TEST_F(IssuanceTest, AProcessThatDiedAfterReservingLocksNobodyOut) {
 
 TEST_F(IssuanceTest, AProcessThatDiedAfterMintingLeavesNoOrphan) {
     store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
-    provider_.add_key(domain::upstream_key_name(ada.id, "dead-attempt"), clock_.now());
+    provider_.add_key(upstream_key_name(ada.id, "dead-attempt"), clock_.now());
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
@@ -275,7 +275,7 @@ TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
     ASSERT_EQ(due->size(), 2u);
     EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::created);
     EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::in_progress) << "it is done";
-    EXPECT_EQ(store_.find(ada.id)->value().status, domain::GrantStatus::active);
+    EXPECT_EQ(store_.find(ada.id)->value().status, GrantStatus::active);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
@@ -286,8 +286,8 @@ TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
     provider_.fail_next_mint(MintFault::refused);
     EXPECT_EQ(issue().status, IssueStatus::queued);
     const auto row = store_.find(ada.id)->value();
-    EXPECT_EQ(row.status, domain::GrantStatus::waiting);
-    EXPECT_EQ(row.problem, domain::MintProblem::refused);
+    EXPECT_EQ(row.status, GrantStatus::waiting);
+    EXPECT_EQ(row.problem, MintProblem::refused);
     EXPECT_EQ(row.attempts, 1);
     EXPECT_GT(*row.next_attempt_at, clock_.now());
     expect_one_good_key();
@@ -295,7 +295,7 @@ TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
 
 TEST_F(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
     const auto first = issue();
-    const domain::Recipient grace{{1002}, "grace"};
+    const Recipient grace{{1002}, "grace"};
     const auto is_first_alive = [&] {
         const auto keys = provider_.live_keys();
         return std::any_of(keys.begin(), keys.end(),
@@ -369,7 +369,7 @@ TEST_F(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
     clock_.advance(std::chrono::days{91});
     provider_.fail_next_revoke();
     EXPECT_EQ(issue().status, IssueStatus::sorting_out);
-    EXPECT_EQ(store_.find(ada.id)->value().status, domain::GrantStatus::replacing);
+    EXPECT_EQ(store_.find(ada.id)->value().status, GrantStatus::replacing);
     expect_one_good_key();
 }
 
@@ -382,4 +382,4 @@ TEST_F(IssuanceTest, PausedStillSettlesWhatIsInDoubt) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

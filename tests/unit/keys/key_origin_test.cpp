@@ -5,7 +5,7 @@
 
 #include "providers/postponed.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 const base::Timestamp began = std::chrono::sys_days{std::chrono::year{2027} / 2 / 1};
@@ -82,4 +82,4 @@ TEST(Postponed, WhatFailsIsTriedEverMoreSeldom) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -7,7 +7,7 @@
 #include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 // The queue of a database that can be read and, on demand, not written, or not even read.
@@ -15,7 +15,7 @@ class AilingQueue final : public MintQueue {
 public:
     explicit AilingQueue(MintQueue& queue) : queue_(queue) {}
 
-    base::Result<domain::Grant> claim(const Claim& claim) override {
+    base::Result<Grant> claim(const Claim& claim) override {
         ++claims;
         if (is_full) return base::fail(base::Errc::store_unavailable, "the disk is full");
         return queue_.claim(claim);
@@ -23,7 +23,7 @@ public:
     base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) override {
         return queue_.requeue(attempt, requeue);
     }
-    base::Result<std::vector<domain::Grant>> list_due(base::Timestamp now, int limit) override {
+    base::Result<std::vector<Grant>> list_due(base::Timestamp now, int limit) override {
         ++looks;
         if (is_gone) return base::fail(base::Errc::store_unavailable, "the database is gone");
         return queue_.list_due(now, limit);
@@ -31,7 +31,7 @@ public:
     base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override {
         return queue_.place_of(grant_id, most);
     }
-    base::Result<AccountPast> past_of(domain::GithubUserId id) override { return queue_.past_of(id); }
+    base::Result<AccountPast> past_of(GithubUserId id) override { return queue_.past_of(id); }
 
     std::atomic<int> claims{0}, looks{0};
     std::atomic<bool> is_full{false}, is_gone{false};
@@ -67,7 +67,7 @@ protected:
         ASSERT_TRUE(begun);
         ASSERT_TRUE(store_.finish_replacement(*begun, base::random_uuid(), clock_.now()));
     }
-    domain::GrantStatus status_of(std::int64_t account) { return store_.find({account}).value()->status; }
+    GrantStatus status_of(std::int64_t account) { return store_.find({account}).value()->status; }
 
     // As the timer does that goes on whenever there may be more to do: how often until it pauses.
     int run_until_pause() {
@@ -82,7 +82,7 @@ protected:
     test::FakeKeyProvider provider_{clock_};
     test::MemoryAuditLog audit_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
-    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
     MintLanes lanes_{4, 50};
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     std::optional<Issuance> issuance_;
@@ -97,7 +97,7 @@ TEST_F(MintDispatcherTest, GoesOnOnlyIfSomethingLeftTheQueue) {
     start(true);
     let_wait(1);
     EXPECT_TRUE(dispatcher_->run_once({}));
-    while (status_of(1) != domain::GrantStatus::active)
+    while (status_of(1) != GrantStatus::active)
         std::this_thread::yield();
     EXPECT_FALSE(dispatcher_->run_once({}));
 }
@@ -106,7 +106,7 @@ TEST_F(MintDispatcherTest, WhileMintingIsPausedItPausesToo) {
     start(false);
     let_wait(1);
     EXPECT_EQ(run_until_pause(), 1);
-    EXPECT_EQ(status_of(1), domain::GrantStatus::waiting);
+    EXPECT_EQ(status_of(1), GrantStatus::waiting);
 }
 
 TEST_F(MintDispatcherTest, ADatabaseThatCannotBeWrittenEndsTheRoundAndIsLeftAloneForAWhile) {
@@ -121,9 +121,9 @@ TEST_F(MintDispatcherTest, ADatabaseThatCannotBeWrittenEndsTheRoundAndIsLeftAlon
     EXPECT_LE(lines, 40);
     queue_.is_full = false;
     const auto end = base::Deadline::after(base::Millis{20'000});
-    while (status_of(40) != domain::GrantStatus::active && !end.has_passed())
+    while (status_of(40) != GrantStatus::active && !end.has_passed())
         dispatcher_->run_once({});
-    EXPECT_EQ(status_of(40), domain::GrantStatus::active) << "whoever waits is served once it is over";
+    EXPECT_EQ(status_of(40), GrantStatus::active) << "whoever waits is served once it is over";
 }
 
 TEST_F(MintDispatcherTest, ADatabaseThatIsGoneIsLeftAloneForAWhile) {
@@ -136,9 +136,9 @@ TEST_F(MintDispatcherTest, ADatabaseThatIsGoneIsLeftAloneForAWhile) {
     EXPECT_LE(log_lines_, 3);
     queue_.is_gone = false;
     const auto end = base::Deadline::after(base::Millis{20'000});
-    while (status_of(1) != domain::GrantStatus::active && !end.has_passed())
+    while (status_of(1) != GrantStatus::active && !end.has_passed())
         dispatcher_->run_once({});
-    EXPECT_EQ(status_of(1), domain::GrantStatus::active);
+    EXPECT_EQ(status_of(1), GrantStatus::active);
 }
 
 TEST_F(MintDispatcherTest, WhereThreadsWaitForLanesItWaitsAsWell) {
@@ -155,4 +155,4 @@ TEST_F(MintDispatcherTest, WhereThreadsWaitForLanesItWaitsAsWell) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

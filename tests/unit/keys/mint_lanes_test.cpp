@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr base::Millis at_once{0}, long_enough{20'000};
@@ -60,4 +60,4 @@ TEST(MintLanesTest, NobodyPassesOverThoseInTheQueue) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 TEST(PastedKey, LastCharactersOfWhatWasShortened) {
@@ -22,4 +22,4 @@ TEST(PastedKey, BeginningOfAKeyIsNoWholeKey) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

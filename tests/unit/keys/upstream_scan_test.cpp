@@ -12,8 +12,6 @@
 namespace llmapikey::test {
 namespace {
 
-using service::Scan;
-
 class UpstreamScan : public testing::Test {
 protected:
     void add(int count) {
@@ -27,12 +25,11 @@ protected:
     // What a scan shows; the keys that were there all the time are `throughout`.
     std::set<std::string> scan() {
         std::set<std::string> seen;
-        const auto scanned =
-            service::scan_upstream_keys(provider_, {base::Deadline::after(base::Millis{60'000}), base::Millis{1'000}},
-                                        [&](const service::UpstreamKey& key) {
-                                            seen.insert(key.delete_handle);
-                                            return Scan::go_on;
-                                        });
+        const auto scanned = scan_upstream_keys(
+            provider_, {base::Deadline::after(base::Millis{60'000}), base::Millis{1'000}}, [&](const UpstreamKey& key) {
+                seen.insert(key.delete_handle);
+                return Scan::go_on;
+            });
         EXPECT_TRUE(scanned) << (scanned ? "" : scanned.error().detail);
         return seen;
     }
@@ -58,7 +55,7 @@ TEST_F(UpstreamScan, CompletesWhileKeysAreMade) {
                 fresh.add_key("key", clock_.now());
         });
         std::set<std::string> seen;
-        const auto scanned = service::scan_upstream_keys(
+        const auto scanned = scan_upstream_keys(
             fresh, {base::Deadline::after(base::Millis{60'000}), base::Millis{1'000}}, [&](const auto& key) {
                 seen.insert(key.delete_handle);
                 return Scan::go_on;
@@ -105,9 +102,8 @@ TEST_F(UpstreamScan, EndsSoonWhereTheOffsetIsPassedOver) {
     deaf.pass_over_offsets();
     for (int i = 0; i < 250; ++i)
         deaf.add_key("key", clock_.now());
-    const auto scanned =
-        service::scan_upstream_keys(deaf, {base::Deadline::after(base::Millis{60'000}), base::Millis{1'000}},
-                                    [](const service::UpstreamKey&) { return Scan::go_on; });
+    const auto scanned = scan_upstream_keys(deaf, {base::Deadline::after(base::Millis{60'000}), base::Millis{1'000}},
+                                            [](const UpstreamKey&) { return Scan::go_on; });
     ASSERT_FALSE(scanned);
     EXPECT_EQ(scanned.error().code, base::Errc::upstream_down);
     EXPECT_NE(scanned.error().detail.find("pass over the offset"), std::string::npos) << scanned.error().detail;

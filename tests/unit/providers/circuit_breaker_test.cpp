@@ -4,7 +4,7 @@
 
 #include "providers/retry_budget.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 constexpr base::Seconds beginning{1'000};
@@ -143,4 +143,4 @@ TEST(RetryBudgetTest, RetriesAreAShareOfTheCallsAndAFewMore) {
 }
 
 }  // namespace
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

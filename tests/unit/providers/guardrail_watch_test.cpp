@@ -5,7 +5,7 @@
 #include "support/fake_key_provider.hpp"
 #include "support/manual_clock.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 constexpr base::Seconds ten_minutes{600};
@@ -73,4 +73,4 @@ TEST_F(GuardrailWatchTest, WithoutAGuardrailItAsksNothing) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

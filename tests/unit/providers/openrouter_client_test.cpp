@@ -6,7 +6,7 @@
 #include "providers/openrouter/openrouter_wire.hpp"
 #include "support/scripted_http_client.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 using net::TransferStatus;
@@ -21,7 +21,7 @@ protected:
         return OpenRouterClient(
             {"https://router.example/api/v1", base::Secret("management-key"), std::move(workspace), ""}, http_);
     }
-    service::MintOutcome mint() {
+    MintOutcome mint() {
         return client().mint(
             {"llmapikey/gh-1/n", base::MicroUsd{2'500'000}, *base::parse_rfc3339("2027-12-31T23:59:59Z")}, soon());
     }
@@ -31,9 +31,9 @@ protected:
 TEST_F(OpenRouterClientTest, ACreateSaysAllThatTheContractAsksFor) {
     http_.answer(201, R"({"data":{"hash":"h"},"key":"sk-or-v1-k"})");
     const auto outcome = mint();
-    ASSERT_TRUE(std::holds_alternative<service::Minted>(outcome));
-    EXPECT_EQ(std::get<service::Minted>(outcome).raw_key.reveal(), "sk-or-v1-k");
-    EXPECT_EQ(std::get<service::Minted>(outcome).delete_handle, "h");
+    ASSERT_TRUE(std::holds_alternative<Minted>(outcome));
+    EXPECT_EQ(std::get<Minted>(outcome).raw_key.reveal(), "sk-or-v1-k");
+    EXPECT_EQ(std::get<Minted>(outcome).delete_handle, "h");
     const auto& request = http_.requests.at(0);
     EXPECT_EQ(request.method + " " + request.url, "POST https://router.example/api/v1/keys");
     EXPECT_EQ(
@@ -62,8 +62,8 @@ class CertainNoTest : public OpenRouterClientTest, public testing::WithParamInte
 TEST_P(CertainNoTest, MintedNothing) {
     http_.answer(GetParam().status, R"({"error":{"code":1,"message":"no"}})");
     const auto outcome = mint();
-    ASSERT_TRUE(std::holds_alternative<service::NotMinted>(outcome));
-    EXPECT_EQ(std::get<service::NotMinted>(outcome).error.code, GetParam().code);
+    ASSERT_TRUE(std::holds_alternative<NotMinted>(outcome));
+    EXPECT_EQ(std::get<NotMinted>(outcome).error.code, GetParam().code);
     EXPECT_EQ(http_.requests.size(), 1u) << "a create is never sent twice";
 }
 
@@ -80,7 +80,7 @@ class UnknownOutcomeTest : public OpenRouterClientTest,
 
 TEST_P(UnknownOutcomeTest, IsNeverTakenForANo) {
     http_.answer(GetParam().first, GetParam().second);
-    EXPECT_TRUE(std::holds_alternative<service::MintUnknown>(mint()));
+    EXPECT_TRUE(std::holds_alternative<MintUnknown>(mint()));
     EXPECT_EQ(http_.requests.size(), 1u) << "a create is never sent twice";
 }
 
@@ -95,15 +95,15 @@ INSTANTIATE_TEST_SUITE_P(Answers, UnknownOutcomeTest,
 TEST_F(OpenRouterClientTest, AHandleWithoutAKeyIsKept) {
     http_.answer(201, R"({"data":{"hash":"h"}})");
     const auto outcome = mint();
-    ASSERT_TRUE(std::holds_alternative<service::MintUnknown>(outcome));
-    EXPECT_EQ(std::get<service::MintUnknown>(outcome).delete_handle, "h");
+    ASSERT_TRUE(std::holds_alternative<MintUnknown>(outcome));
+    EXPECT_EQ(std::get<MintUnknown>(outcome).delete_handle, "h");
 }
 
 TEST_F(OpenRouterClientTest, WhatNeverLeftIsCertain) {
     http_.fail(TransferStatus::not_sent);
-    EXPECT_TRUE(std::holds_alternative<service::NotMinted>(mint()));
+    EXPECT_TRUE(std::holds_alternative<NotMinted>(mint()));
     http_.fail(TransferStatus::unknown);
-    EXPECT_TRUE(std::holds_alternative<service::MintUnknown>(mint()));
+    EXPECT_TRUE(std::holds_alternative<MintUnknown>(mint()));
     EXPECT_EQ(http_.requests.size(), 2u);
 }
 
@@ -154,7 +154,7 @@ TEST_F(OpenRouterClientTest, ListsPassOverWhatHasNoHash) {
 TEST_F(OpenRouterClientTest, DetailsHoldNoKeyAndNoOwner) {
     http_.answer(400, R"({"error":{"message":"bad key sk-or-v1-0123456789abcdef \n given"},"user_id":"user_owner"})");
     const auto outcome = mint();
-    const std::string detail = std::get<service::NotMinted>(outcome).error.detail;
+    const std::string detail = std::get<NotMinted>(outcome).error.detail;
     EXPECT_NE(detail.find("bad key ***"), std::string::npos) << detail;
     EXPECT_EQ(detail.find("0123456789abcdef"), std::string::npos);
     EXPECT_EQ(detail.find("user_owner"), std::string::npos);
@@ -215,4 +215,4 @@ TEST(OpenRouterAmounts, ThatNobodyHasAreUnread) {
 }
 
 }  // namespace
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 #include "providers/openrouter/openrouter_client.hpp"
 #include "support/scripted_http_client.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 using base::Errc;
@@ -19,7 +19,7 @@ base::Deadline soon() {
 
 class OpenRouterGuardrailTest : public testing::Test {
 protected:
-    service::MintOutcome mint(base::Deadline deadline = soon()) {
+    MintOutcome mint(base::Deadline deadline = soon()) {
         return client_.mint({"llmapikey/gh-1/n", base::MicroUsd{1}, {}}, deadline);
     }
     // "POST /keys", ...
@@ -36,8 +36,8 @@ TEST_F(OpenRouterGuardrailTest, AKeyIsAssignedBeforeItIsGivenAway) {
     http_.answer(201, created);
     http_.answer(200, R"({"assigned_count":1})");
     const auto outcome = mint();
-    ASSERT_TRUE(std::holds_alternative<service::Minted>(outcome));
-    EXPECT_EQ(std::get<service::Minted>(outcome).raw_key.reveal(), "sk-or-v1-k");
+    ASSERT_TRUE(std::holds_alternative<Minted>(outcome));
+    EXPECT_EQ(std::get<Minted>(outcome).raw_key.reveal(), "sk-or-v1-k");
     ASSERT_EQ(http_.requests.size(), 2u);
     EXPECT_EQ(asked(0), "POST /keys");
     EXPECT_EQ(asked(1), std::string("POST /guardrails/") + guardrail_id + "/assignments/keys");
@@ -49,14 +49,14 @@ TEST_F(OpenRouterGuardrailTest, AssigningIsTriedAgain) {
     http_.answer(500, "");
     http_.fail(TransferStatus::unknown);
     http_.answer(200, R"({"assigned_count":1})");
-    EXPECT_TRUE(std::holds_alternative<service::Minted>(mint()));
+    EXPECT_TRUE(std::holds_alternative<Minted>(mint()));
 }
 
 TEST_F(OpenRouterGuardrailTest, NothingIsAssignedWhereNothingWasMade) {
     http_.answer(402, "{}");
-    EXPECT_TRUE(std::holds_alternative<service::NotMinted>(mint()));
+    EXPECT_TRUE(std::holds_alternative<NotMinted>(mint()));
     http_.answer(500, "{}");
-    EXPECT_TRUE(std::holds_alternative<service::MintUnknown>(mint()));
+    EXPECT_TRUE(std::holds_alternative<MintUnknown>(mint()));
     EXPECT_EQ(http_.requests.size(), 2u);
 }
 
@@ -86,9 +86,9 @@ TEST_P(UnassignedTest, TheKeyIsMadeInVainAndRevokedByWhoeverAskedForIt) {
     refuse_assigning();
     const std::size_t before = http_.requests.size();
     const auto outcome = mint();
-    ASSERT_TRUE(std::holds_alternative<service::MintedInVain>(outcome));
-    EXPECT_EQ(std::get<service::MintedInVain>(outcome).delete_handle, "h");
-    const base::Error& error = std::get<service::MintedInVain>(outcome).error;
+    ASSERT_TRUE(std::holds_alternative<MintedInVain>(outcome));
+    EXPECT_EQ(std::get<MintedInVain>(outcome).delete_handle, "h");
+    const base::Error& error = std::get<MintedInVain>(outcome).error;
     EXPECT_EQ(error.code, GetParam().code) << error.detail;
     EXPECT_NE(error.detail.find("guardrail could not be assigned"), std::string::npos) << error.detail;
     for (std::size_t i = before; i < http_.requests.size(); ++i)
@@ -111,7 +111,7 @@ TEST_F(OpenRouterGuardrailTest, ALimitOnAssigningIsKeptTo) {
     http_.answer(201, created);
     http_.answer(429, "{}", {{"Retry-After", "60"}});
     const auto outcome = mint();
-    ASSERT_TRUE(std::holds_alternative<service::MintedInVain>(outcome));
+    ASSERT_TRUE(std::holds_alternative<MintedInVain>(outcome));
     EXPECT_EQ(http_.requests.size(), 2u) << "it is tried once";
 }
 
@@ -143,7 +143,7 @@ TEST_F(OpenRouterGuardrailTest, WithoutOneNothingIsAskedOrAssigned) {
     ASSERT_TRUE(guardrail);
     EXPECT_FALSE(*guardrail);
     http_.answer(201, created);
-    EXPECT_TRUE(std::holds_alternative<service::Minted>(client.mint({"n", {}, {}}, soon())));
+    EXPECT_TRUE(std::holds_alternative<Minted>(client.mint({"n", {}, {}}, soon())));
     EXPECT_EQ(http_.requests.size(), 1u);
 }
 
@@ -161,7 +161,7 @@ TEST_F(OpenRouterGuardrailTest, TheKeysUnderItAreReadPageByPageAlsoWherePagesHav
 
 // As OpenRouter's reference of guardrail policies has it.
 TEST_F(OpenRouterGuardrailTest, APolicyThatAppliesCountsAsAGuardrail) {
-    service::UpstreamKey key;
+    UpstreamKey key;
     key.delete_handle = "h";
     key.workspace_id = "w";
     const auto state = [](const char* own, const char* usual, const char* opted_out) {
@@ -185,4 +185,4 @@ TEST_F(OpenRouterGuardrailTest, APolicyThatAppliesCountsAsAGuardrail) {
 }
 
 }  // namespace
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

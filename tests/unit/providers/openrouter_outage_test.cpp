@@ -6,7 +6,7 @@
 #include "providers/openrouter/openrouter_client.hpp"
 #include "support/scripted_http_client.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 using net::TransferStatus;
@@ -40,7 +40,7 @@ protected:
             EXPECT_FALSE(client.get("h", soon()));
         }
     }
-    static service::MintOutcome mint(OpenRouterClient& client) {
+    static MintOutcome mint(OpenRouterClient& client) {
         return client.mint({"llmapikey/gh-1/n", base::MicroUsd{1}, {}}, soon());
     }
 
@@ -71,9 +71,9 @@ TEST_F(OpenRouterOutageTest, WhatIsNotSentIsCertainlyNotMinted) {
     bring_down(client);
     const auto sent = http_.requests.size();
     const auto outcome = mint(client);
-    ASSERT_TRUE(std::holds_alternative<service::NotMinted>(outcome));
-    EXPECT_EQ(std::get<service::NotMinted>(outcome).error.code, base::Errc::upstream_down);
-    EXPECT_EQ(std::get<service::NotMinted>(outcome).error.retry_after, base::Seconds{3});
+    ASSERT_TRUE(std::holds_alternative<NotMinted>(outcome));
+    EXPECT_EQ(std::get<NotMinted>(outcome).error.code, base::Errc::upstream_down);
+    EXPECT_EQ(std::get<NotMinted>(outcome).error.retry_after, base::Seconds{3});
     EXPECT_EQ(http_.requests.size(), sent);
     EXPECT_EQ(counted_["mint short_circuited"], 1);
 }
@@ -120,9 +120,9 @@ TEST_F(OpenRouterOutageTest, WithoutAProberACallAsksFirst) {
     http_.answer(200, credits_body);
     http_.answer(201, R"({"data":{"hash":"h"},"key":"k"})");
     auto outcome = mint(client);
-    while (std::holds_alternative<service::NotMinted>(outcome) && http_.requests.size() == sent)
+    while (std::holds_alternative<NotMinted>(outcome) && http_.requests.size() == sent)
         outcome = mint(client);  // too early to ask
-    EXPECT_TRUE(std::holds_alternative<service::Minted>(outcome));
+    EXPECT_TRUE(std::holds_alternative<Minted>(outcome));
     ASSERT_EQ(http_.requests.size(), sent + 2);
     EXPECT_EQ(http_.requests[sent].url, "https://router.example/api/v1/credits");
     EXPECT_EQ(http_.requests[sent + 1].method, "POST");
@@ -233,4 +233,4 @@ TEST_F(OpenRouterOutageTest, WhatIsDoneByHandIsTriedOnceInSpiteOfAPause) {
 }
 
 }  // namespace
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

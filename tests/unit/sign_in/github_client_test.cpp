@@ -4,7 +4,7 @@
 
 #include "support/scripted_http_client.hpp"
 
-namespace llmapikey::github {
+namespace llmapikey {
 namespace {
 
 base::Deadline soon() {
@@ -130,4 +130,4 @@ TEST_F(GithubClientTest, ChecksItsCredentialsWithATokenThatIsNone) {
 }
 
 }  // namespace
-}  // namespace llmapikey::github
+}  // namespace llmapikey

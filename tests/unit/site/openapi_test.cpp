@@ -70,14 +70,14 @@ std::set<std::string> secrets_of(const boost::json::value& document, const boost
 TEST(OpenapiDocument, EverySecretOfAnAnswerIsCheckedBeforeItIsShownAgain) {
     const auto document = boost::json::parse(embedded_openapi()[0].text);
     int count = 0;
-    for (const web::Route& route : app::route_table().routes()) {
+    for (const Route& route : app::route_table().routes()) {
         if (route.method != "POST" || !route.path.starts_with("/api/v1/")) continue;
         SCOPED_TRACE(route.path);
         const auto secrets =
             secrets_of(document, document.at("paths").at(std::string(route.path)).at("post").as_object());
         const bool shows_none =
             route.path == "/api/v1/keys" && route.method == "POST";  // the schema is that of one's own key
-        if (secrets.empty() || shows_none || route.kind == web::Kind::recorded_always) continue;
+        if (secrets.empty() || shows_none || route.kind == Kind::recorded_always) continue;
         ++count;
         ASSERT_NE(route.secret, nullptr);
         EXPECT_EQ(secrets, std::set<std::string>{std::string(route.secret->field)});
@@ -87,9 +87,9 @@ TEST(OpenapiDocument, EverySecretOfAnAnswerIsCheckedBeforeItIsShownAgain) {
 
 using Names = std::set<std::string>;
 
-Names names_of(std::span<const web::Field> fields) {
+Names names_of(std::span<const Field> fields) {
     Names names;
-    for (const web::Field& field : fields)
+    for (const Field& field : fields)
         names.emplace(field.name);
     return names;
 }
@@ -97,12 +97,12 @@ Names names_of(std::span<const web::Field> fields) {
 // What routes take beside what the document says would be refused or unknown: the table of fields decides.
 TEST(OpenapiDocument, NamesTheFieldsOfEveryRoute) {
     const auto document = boost::json::parse(embedded_openapi()[0].text);
-    for (const web::Route& route : app::route_table().routes()) {
+    for (const Route& route : app::route_table().routes()) {
         if (!route.path.starts_with("/api/v1/")) continue;
         SCOPED_TRACE(std::string(route.method) + " " + std::string(route.path));
         const auto& operation =
             document.at("paths").at(std::string(route.path)).at(base::to_lower(route.method)).as_object();
-        const web::RouteFields fields = app::route_table().fields_of(route);
+        const RouteFields fields = app::route_table().fields_of(route);
         Names query, body;
         if (const auto* parameters = operation.if_contains("parameters")) {
             for (const auto& parameter : parameters->as_array()) {
@@ -122,19 +122,19 @@ TEST(OpenapiDocument, NamesTheFieldsOfEveryRoute) {
 }
 
 TEST(RouteFields, AreOfRoutesThatExist) {
-    for (const web::RouteFields& fields : app::route_fields()) {
+    for (const RouteFields& fields : app::route_fields()) {
         const auto routes = app::route_table().routes();
-        const bool exists = std::any_of(routes.begin(), routes.end(), [&](const web::Route& route) {
+        const bool exists = std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
             return route.method == fields.method && route.path == fields.path;
         });
         EXPECT_TRUE(exists) << fields.method << " " << fields.path;
     }
 }
 
-const web::Route& route_of(std::string_view method, std::string_view path) {
+const Route& route_of(std::string_view method, std::string_view path) {
     const auto routes = app::route_table().routes();
     return *std::find_if(routes.begin(), routes.end(),
-                         [&](const web::Route& route) { return route.method == method && route.path == path; });
+                         [&](const Route& route) { return route.method == method && route.path == path; });
 }
 
 base::Result<void> check(std::string_view method, std::string_view path, std::string_view query, std::string_view type,
@@ -146,7 +146,7 @@ base::Result<void> check(std::string_view method, std::string_view path, std::st
     request.query = query;
     request.headers = headers;
     request.body = body;
-    return web::check_fields(app::route_table().fields_of(route_of(method, path)), request);
+    return check_fields(app::route_table().fields_of(route_of(method, path)), request);
 }
 
 std::string problem_of(std::string_view path, std::string_view body) {

@@ -7,7 +7,7 @@
 
 #include <regex>
 
-namespace llmapikey::web::views {
+namespace llmapikey {
 namespace {
 
 Frame frame() {
@@ -225,4 +225,4 @@ TEST(ViewsTest, TheDocsMaskTheKeyUntilItIsAskedFor) {
 }
 
 }  // namespace
-}  // namespace llmapikey::web::views
+}  // namespace llmapikey

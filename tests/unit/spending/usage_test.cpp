@@ -5,7 +5,7 @@
 #include "support/fake_key_provider.hpp"
 #include "support/manual_clock.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 // An account that has spent these amounts on these days.
@@ -15,11 +15,11 @@ public:
     bool is_down = false;
     base::Result<void> note(const std::vector<SpendingReading>&) override { return {}; }
     base::Result<void> note_all_read(base::Timestamp) override { return {}; }
-    base::Result<std::vector<SpendingDay>> days(domain::GithubUserId, base::Timestamp since) override {
+    base::Result<std::vector<SpendingDay>> days(GithubUserId, base::Timestamp since) override {
         if (is_down) return base::fail(base::Errc::store_unavailable, "down");
         std::vector<SpendingDay> found;
         for (const SpendingDay& day : known)
-            if (day.day >= domain::day_text(since)) found.push_back(day);
+            if (day.day >= day_text(since)) found.push_back(day);
         return found;
     }
     base::Result<void> prune_days(base::Timestamp) override { return {}; }
@@ -27,9 +27,9 @@ public:
 
 class UsageCacheTest : public testing::Test {
 protected:
-    domain::Grant grant_with_key() {
-        domain::Grant grant;
-        grant.github_user_id = domain::GithubUserId{1};
+    Grant grant_with_key() {
+        Grant grant;
+        grant.github_user_id = GithubUserId{1};
         grant.delete_handle = provider_.add_key("key", clock_.now());
         return grant;
     }
@@ -41,7 +41,7 @@ protected:
 };
 
 TEST_F(UsageCacheTest, IsFreshForAWhileAndThenShownWhileItIsAskedForAgain) {
-    const domain::Grant grant = grant_with_key();
+    const Grant grant = grant_with_key();
     EXPECT_TRUE(cache_.look(grant.delete_handle).should_refresh);
     EXPECT_FALSE(cache_.look(grant.delete_handle).should_refresh) << "one is asking already";
     cache_.refresh(grant);
@@ -54,7 +54,7 @@ TEST_F(UsageCacheTest, IsFreshForAWhileAndThenShownWhileItIsAskedForAgain) {
 }
 
 TEST_F(UsageCacheTest, NothingIsBelowZeroWhateverUpstreamTakesBack) {
-    const domain::Grant grant = grant_with_key();
+    const Grant grant = grant_with_key();
     provider_.change_key(grant.delete_handle, [](UpstreamKey& key) {
         key.usage.value = key.usage_daily.value = key.usage_weekly.value = key.usage_monthly.value = -5'000'000;
     });
@@ -70,12 +70,12 @@ TEST_F(UsageCacheTest, NothingIsBelowZeroWhateverUpstreamTakesBack) {
 }
 
 TEST_F(UsageCacheTest, ForgetsWhatNobodyAsksFor) {
-    const domain::Grant watched = grant_with_key(), left = grant_with_key();
-    for (const domain::Grant* grant : {&watched, &left}) {
+    const Grant watched = grant_with_key(), left = grant_with_key();
+    for (const Grant* grant : {&watched, &left}) {
         EXPECT_TRUE(cache_.look(grant->delete_handle).should_refresh);
         cache_.refresh(*grant);
     }
-    domain::Grant minted;
+    Grant minted;
     minted.delete_handle = "minted and never looked at";
     cache_.remember_unused(minted, base::MicroUsd{1'000'000});
     for (int minutes = 0; minutes < 12; ++minutes) {
@@ -88,7 +88,7 @@ TEST_F(UsageCacheTest, ForgetsWhatNobodyAsksFor) {
 }
 
 TEST_F(UsageCacheTest, AsksAgainAfterARefreshThatWasGivenUp) {
-    const domain::Grant grant = grant_with_key();
+    const Grant grant = grant_with_key();
     EXPECT_TRUE(cache_.look(grant.delete_handle).should_refresh);
     cache_.abandon_refresh(grant.delete_handle);
     EXPECT_TRUE(cache_.look(grant.delete_handle).should_refresh);
@@ -97,7 +97,7 @@ TEST_F(UsageCacheTest, AsksAgainAfterARefreshThatWasGivenUp) {
 TEST_F(UsageCacheTest, FiguresAreThePersonsAndAgreeWithTheDays) {
     const base::Timestamp wednesday = std::chrono::sys_days{std::chrono::year{2027} / 3 / 3} + std::chrono::hours{12};
     clock_.advance(wednesday - clock_.now());
-    const domain::Grant grant = grant_with_key();
+    const Grant grant = grant_with_key();
     provider_.change_key(grant.delete_handle, [](UpstreamKey& key) {
         key.limit = base::MicroUsd{3'000'000};
         key.limit_remaining = base::MicroUsd{2'000'000};
@@ -120,7 +120,7 @@ TEST_F(UsageCacheTest, FiguresAreThePersonsAndAgreeWithTheDays) {
 }
 
 TEST_F(UsageCacheTest, AKeyWithoutALimitHasNothingThatIsLeft) {
-    const domain::Grant grant = grant_with_key();
+    const Grant grant = grant_with_key();
     provider_.change_key(grant.delete_handle, [](UpstreamKey& key) {
         key.limit = key.limit_remaining = std::nullopt;
         key.limit_reset.clear();
@@ -133,7 +133,7 @@ TEST_F(UsageCacheTest, AKeyWithoutALimitHasNothingThatIsLeft) {
 }
 
 TEST_F(UsageCacheTest, WhatWasKnownBeforeAUseIsDropped) {
-    const domain::Grant grant = grant_with_key();
+    const Grant grant = grant_with_key();
     cache_.refresh(grant);
     EXPECT_TRUE(cache_.peek(grant.delete_handle));
     cache_.forget(grant.delete_handle);
@@ -144,7 +144,7 @@ TEST_F(UsageCacheTest, WhatWasKnownBeforeAUseIsDropped) {
 }
 
 TEST_F(UsageCacheTest, AnAnswerFromBeforeTheUseIsNotKept) {
-    const domain::Grant grant = grant_with_key();
+    const Grant grant = grant_with_key();
     EXPECT_TRUE(cache_.look(grant.delete_handle).should_refresh);
     provider_.during_next_get([&] { cache_.forget(grant.delete_handle); });
     cache_.refresh(grant);
@@ -153,7 +153,7 @@ TEST_F(UsageCacheTest, AnAnswerFromBeforeTheUseIsNotKept) {
 }
 
 TEST_F(UsageCacheTest, OfAPersonWhoseEarlierKeysSpentTodayNothingIsAssumed) {
-    domain::Grant grant = grant_with_key();
+    Grant grant = grant_with_key();
     grant.carried = base::MicroUsd{4'000'000};
     cache_.remember_unused(grant, base::MicroUsd{6'000'000});
     EXPECT_TRUE(cache_.look(grant.delete_handle).should_refresh);
@@ -166,4 +166,4 @@ TEST_F(UsageCacheTest, OfAPersonWhoseEarlierKeysSpentTodayNothingIsAssumed) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

@@ -5,8 +5,6 @@
 namespace llmapikey::test {
 namespace {
 
-using storage::Dialect;
-using storage::translated;
 
 TEST(TranslatedSql, SaysTheSameInBothDialects) {
     const std::string sql =

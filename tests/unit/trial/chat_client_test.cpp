@@ -10,14 +10,10 @@
 #include "support/scripted_http_client.hpp"
 #include "trial/chat_wire.hpp"
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
-using service::ChatCause;
-using service::ChatEnd;
-using service::ChatFailure;
-
-class Listener final : public service::ChatListener {
+class Listener final : public ChatListener {
 public:
     bool take(std::string_view text) override {
         pieces.emplace_back(text);
@@ -245,4 +241,4 @@ TEST_F(ChatClientTest, AmountsThatNobodyHasAreNotShown) {
 }
 
 }  // namespace
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace llmapikey::upstream {
+namespace llmapikey {
 namespace {
 
 using Events = std::vector<std::string>;
@@ -62,4 +62,4 @@ TEST(EventStreamTest, GivesUpOnAnEventThatIsTooLong) {
 }
 
 }  // namespace
-}  // namespace llmapikey::upstream
+}  // namespace llmapikey

@@ -4,19 +4,16 @@
 
 #include <set>
 
-namespace llmapikey::web {
+namespace llmapikey {
 namespace {
-
-using service::ChatCause;
-using service::ChatEnd;
 
 const base::Timestamp noon = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22} + std::chrono::hours{12};
 
-std::string said(service::ChatFailure failure, std::optional<base::MicroUsd> left = base::MicroUsd{7'000'000}) {
+std::string said(ChatFailure failure, std::optional<base::MicroUsd> left = base::MicroUsd{7'000'000}) {
     return words_of(failure, {base::MicroUsd{10'000'000}, left, noon}).sentence();
 }
 std::string said(ChatCause cause) {
-    return said(service::ChatFailure{cause, "", {}, {}, {}, {}});
+    return said(ChatFailure{cause, "", {}, {}, {}, {}});
 }
 bool has(const std::string& text, const std::string& words) {
     return text.find(words) != std::string::npos;
@@ -34,7 +31,7 @@ TEST(TrialWordsTest, EachCauseHasASentenceOfItsOwn) {
 }
 
 TEST(TrialWordsTest, ASpentCapIsToldWithItsFiguresAndItsReset) {
-    service::ChatFailure failure{ChatCause::key_limit, "", {}, {}, {}, {}};
+    ChatFailure failure{ChatCause::key_limit, "", {}, {}, {}, {}};
     EXPECT_EQ(said(failure, base::MicroUsd{-20'000}),
               "Your key's cap of $10.00 a day is reached: $0.00 is left. The cap resets at 00:00 UTC.");
     failure.limit = base::MicroUsd{3'000'000};
@@ -46,13 +43,13 @@ TEST(TrialWordsTest, ASpentCapIsToldWithItsFiguresAndItsReset) {
 
 TEST(TrialWordsTest, WhetherTheAccountOrTheKeyHasNoMoneyIsKnownByWhatIsLeftOfTheCap) {
     EXPECT_TRUE(has(said(ChatCause::no_credits), "organizer's account at OpenRouter has no credits left"));
-    const service::ChatFailure failure{ChatCause::no_credits, "", {}, {}, {}, {}};
+    const ChatFailure failure{ChatCause::no_credits, "", {}, {}, {}, {}};
     EXPECT_TRUE(has(said(failure, base::MicroUsd{0}), "cap of $10.00 a day is reached"));
     EXPECT_TRUE(has(said(failure, std::nullopt), "no credits left"));
 }
 
 TEST(TrialWordsTest, TooFewCentsForThreeHundredTokensIsSaidSo) {
-    const service::ChatFailure failure{ChatCause::answer_too_dear, "", {}, {}, {}, {}};
+    const ChatFailure failure{ChatCause::answer_too_dear, "", {}, {}, {}, {}};
     const std::string words = said(failure, base::MicroUsd{20'000});
     EXPECT_TRUE(has(words, "300 tokens")) << words;
     EXPECT_TRUE(has(words, "today ($0.02)")) << words;
@@ -77,4 +74,4 @@ TEST(TrialWordsTest, AnAnswerWithoutTextSaysWhy) {
 }
 
 }  // namespace
-}  // namespace llmapikey::web
+}  // namespace llmapikey

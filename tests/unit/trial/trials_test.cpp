@@ -7,10 +7,10 @@
 #include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
-const domain::Recipient ada{{1001}, "ada"};
+const Recipient ada{{1001}, "ada"};
 
 // Repeats the question, and remembers the keys.
 class Parrot final : public ChatProvider {
@@ -45,7 +45,7 @@ protected:
         policy.key_lifetime = std::chrono::days{7};
         return policy;
     }
-    std::optional<TrialObstacle> obstacle(domain::GithubUserId account = ada.id) {
+    std::optional<TrialObstacle> obstacle(GithubUserId account = ada.id) {
         const auto trial = trials_.begin(account);
         return trial ? std::nullopt : std::optional(trial.error());
     }
@@ -55,7 +55,7 @@ protected:
     test::FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     test::MemoryAuditLog audit_;
-    domain::NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
+    NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
     MintLanes lanes_{4, 4};
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     IssuanceParts parts(const base::Sealer& sealer) {
@@ -99,7 +99,7 @@ TEST_F(TrialsTest, AKeySealedWithAnotherSecretIsUnreadable) {
 }
 
 TEST_F(TrialsTest, OneOfAnAccountAndSoManyAtOnce) {
-    const domain::Recipient others[] = {{{1002}, "b"}, {{1003}, "c"}};
+    const Recipient others[] = {{{1002}, "b"}, {{1003}, "c"}};
     for (const auto& each : others)
         ASSERT_EQ(issuance_.issue(each).status, IssueStatus::created);
     ASSERT_EQ(issuance_.issue(ada).status, IssueStatus::created);
@@ -118,4 +118,4 @@ TEST_F(TrialsTest, OneOfAnAccountAndSoManyAtOnce) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey

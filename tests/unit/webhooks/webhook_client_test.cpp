@@ -10,27 +10,26 @@ namespace {
 const base::Secret secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
 TEST(WebhookSignature, IsThatOfTheSpecificationsExample) {
-    EXPECT_EQ(
-        upstream::webhook_signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", R"({"test": 2432232314})"),
-        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    EXPECT_EQ(webhook_signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", R"({"test": 2432232314})"),
+              "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
 class WebhookClientTest : public testing::Test {
 protected:
-    service::WebhookCall call(std::vector<base::Secret> secrets) {
-        service::WebhookEvent event;
+    WebhookCall call(std::vector<base::Secret> secrets) {
+        WebhookEvent event;
         event.id = "event-1";
         event.type = "key.issued";
         event.github_username = "a \"quoted\" name";
         event.at = base::Timestamp{base::Seconds{1'790'000'000}};
         return {"https://example.org/hook", std::move(secrets), event, base::Timestamp{base::Seconds{1'790'000'005}}};
     }
-    base::Result<service::WebhookAnswer> post(std::vector<base::Secret> secrets = {secret}) {
+    base::Result<WebhookAnswer> post(std::vector<base::Secret> secrets = {secret}) {
         return client_.post(call(std::move(secrets)), base::Deadline::after(base::Millis{900}), std::stop_token());
     }
 
     ScriptedHttpClient http_;
-    upstream::WebhookClient client_{http_, upstream::WebhookReach::inside};
+    WebhookClient client_{http_, WebhookReach::inside};
 };
 
 TEST_F(WebhookClientTest, SendsIdTimestampAndSignatureAndGivesTheStatus) {
@@ -40,7 +39,7 @@ TEST_F(WebhookClientTest, SendsIdTimestampAndSignatureAndGivesTheStatus) {
     EXPECT_EQ(request.method + " " + request.url, "POST https://example.org/hook");
     EXPECT_EQ(request.headers.at(1).value, "event-1");
     EXPECT_EQ(request.headers.at(2).value, "1790000005");
-    EXPECT_EQ(request.headers.at(3).value, upstream::webhook_signature(secret, "event-1", "1790000005", request.body));
+    EXPECT_EQ(request.headers.at(3).value, webhook_signature(secret, "event-1", "1790000005", request.body));
     EXPECT_EQ(request.body, R"({"type":"key.issued","timestamp":"2026-09-21T14:13:20Z","data":{"github_username":)"
                             R"("a \"quoted\" name"}})");
     EXPECT_EQ(post().error().code, base::Errc::upstream_down);
@@ -51,9 +50,8 @@ TEST_F(WebhookClientTest, SignsWithEachSecret) {
     http_.answer(204, "");
     ASSERT_TRUE(post({secret, other}));
     const net::ClientRequest& request = http_.requests.at(0);
-    EXPECT_EQ(request.headers.at(3).value,
-              upstream::webhook_signature(secret, "event-1", "1790000005", request.body) + " " +
-                  upstream::webhook_signature(other, "event-1", "1790000005", request.body));
+    EXPECT_EQ(request.headers.at(3).value, webhook_signature(secret, "event-1", "1790000005", request.body) + " " +
+                                               webhook_signature(other, "event-1", "1790000005", request.body));
 }
 
 TEST_F(WebhookClientTest, TheStatusCountsHoweverLargeTheBody) {
@@ -66,9 +64,8 @@ TEST_F(WebhookClientTest, TheStatusCountsHoweverLargeTheBody) {
 }
 
 TEST_F(WebhookClientTest, RefusesAddressesThatAreNeverPostedTo) {
-    using upstream::WebhookReach;
     const auto is_refused = [&](WebhookReach reach, const std::string& url) {
-        const auto checked = upstream::WebhookClient(http_, reach).check(url);
+        const auto checked = WebhookClient(http_, reach).check(url);
         return !checked && checked.error().code == base::Errc::invalid_input;
     };
     for (const std::string url : {"http://169.254.169.254/latest", "https://user@[fe80::1]:8443/", "http://0.0.0.0",

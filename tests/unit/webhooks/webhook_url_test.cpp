@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace llmapikey::service {
+namespace llmapikey {
 namespace {
 
 TEST(WebhookUrl, MayBeWhateverCanBeReached) {
@@ -64,4 +64,4 @@ TEST(WebhookUrl, IsLoggedWithoutWhatOnlyItsReceiverShouldKnow) {
 }
 
 }  // namespace
-}  // namespace llmapikey::service
+}  // namespace llmapikey
