@@ -2,7 +2,7 @@
 set(LLMAPIKEY_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/EmbedScript.cmake)
 
 function(llmapikey_embed_files target name mode folder)
-  file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${folder}/*)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/embed_${name})
   add_custom_command(
     OUTPUT ${out}/${name}.S ${out}/${name}.cpp

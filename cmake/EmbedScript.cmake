@@ -1,7 +1,10 @@
 # Run with: cmake -DNAME= -DMODE=texts|assets -DFOLDER= -DOUT= -P EmbedScript.cmake
 file(MAKE_DIRECTORY ${OUT})
-file(GLOB files ${FOLDER}/*)
+# By name, whatever folder a file lies in: "name|path".
+file(GLOB_RECURSE files ${FOLDER}/*)
+list(TRANSFORM files REPLACE "^(.*/)([^/]+)$" "\\2|\\1\\2")
 list(SORT files)
+list(TRANSFORM files REPLACE "^[^|]*[|]" "")
 set(asm "    .section .rodata\n")
 set(declarations "")
 set(rows "")

@@ -126,7 +126,7 @@ std::optional<IssueAnswer> Issuance::advance_active(const Grant& held, base::Dea
     const bool has_expired = is_expired(held, now);
     // The mark may be older than the key's return: a key that is there is not ended for it.
     const auto key = has_expired ? base::Result<UpstreamKey>(base::fail(base::Errc::not_found, ""))
-                                : parts_.provider.get(held.delete_handle, deadline);
+                                 : parts_.provider.get(held.delete_handle, deadline);
     if (key) return answer_existing(held);
     if (key.error().code != base::Errc::not_found) return not_replaced(held, key.error());
     const std::string reason = has_expired ? "expired" : "gone upstream";

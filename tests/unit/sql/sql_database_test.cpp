@@ -5,7 +5,6 @@
 namespace llmapikey::test {
 namespace {
 
-
 TEST(TranslatedSql, SaysTheSameInBothDialects) {
     const std::string sql =
         "SELECT {epoch:made} FROM llmapikey.keys WHERE made > {time:$1} AND id = $2::uuid LIMIT $3::bigint";
