@@ -37,7 +37,7 @@ public:
     // Where `before` still stands. All of them or, after a failure, any part.
     virtual base::Result<void> replace(SealedKind kind, const std::vector<ResealedText>& texts) = 0;
 
-    // The canary (service/sealing_canary.hpp); nullopt: none has been written.
+    // The canary (sealing/sealing_canary.hpp); nullopt: none has been written.
     virtual base::Result<std::optional<std::string>> canary() = 0;
     // Where `before` (nullopt: none) still stands; false: it does not.
     virtual base::Result<bool> write_canary(const std::optional<std::string>& before, const std::string& after) = 0;

@@ -19,7 +19,7 @@ bool has_raw_key(std::string_view path);
 // For the log. Of a path that holds a whole key, what stands before the key, and the key's last four characters.
 std::string loggable_path(std::string_view path);
 
-// Fields that the route does not take (web/field_check.hpp).
+// Fields that the route does not take (http/field_check.hpp).
 std::optional<net::Response> refuse_unknown_fields(const Context& context);
 
 }  // namespace llmapikey
