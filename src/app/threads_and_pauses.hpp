@@ -10,7 +10,7 @@
 namespace llmapikey::app {
 
 inline constexpr int upstream_threads = 8;
-// Beside those that mint as many may wait for their turn; the others are told their place.
+// So many more may wait for a lane, on threads; whoever comes then is stored in the queue and told the place.
 inline constexpr int waiting_minters = 16;
 inline constexpr int identity_threads = 16;
 inline constexpr int background_threads = 2;

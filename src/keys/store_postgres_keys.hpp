@@ -8,7 +8,7 @@
 
 namespace llmapikey::postgres {
 
-// KeyStore in the schema llmapikey of a PostgreSQL database. The schema must be there: see migrations.hpp. Each
+// KeyStore in the schema llmapikey of a PostgreSQL database. The schema must be there: see schema/postgres_migrations.hpp. Each
 // operation is one statement and one round trip; reserving takes another one where the quota is full or two submits of
 // one account collide.
 class PostgresKeyStore final : public KeyStore {

@@ -7,7 +7,7 @@
 
 namespace llmapikey::sqlite {
 
-// KeyStore in one SQLite file (WAL). The schema must be there: see migrations.hpp.
+// KeyStore in one SQLite file (WAL). The schema must be there: see schema/sqlite_migrations.hpp.
 class SqliteKeyStore final : public KeyStore {
 public:
     explicit SqliteKeyStore(std::shared_ptr<Connections> connections) : connections_(std::move(connections)) {}

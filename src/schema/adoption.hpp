@@ -6,7 +6,7 @@
 #include "base/money.hpp"
 #include "sql/postgres/connection.hpp"
 
-// Taking over the table of the older JavaScript deployment, and giving it back. Private to storage/postgres; everything
+// Taking over the table of the older JavaScript deployment, and giving it back. Everything
 // here runs inside the migration's transaction, so that a killed process leaves the table as it was.
 //
 // The older deployment has known three layouts of llmapikey.api_keys: without openrouter_key; with it, in plain text;

@@ -55,7 +55,7 @@ struct SignedIn {
     base::Secret token;  // to be revoked, off the person's path
 };
 
-// OAuth web flow with state and PKCE S256 (RFC 6749, RFC 7636; contract in github-oauth). Thread-safe.
+// OAuth web flow with state and PKCE S256 (RFC 6749, RFC 7636). Thread-safe.
 class SignIn {
 public:
     static constexpr base::Seconds attempt_lifetime{600};

@@ -51,7 +51,7 @@ test("every link leads to a file, and every anchor to a place in it", () => {
 // What stands in code is not looked at by docs/build, and readers follow it all the same.
 test("files that the documentation names are there", () => {
   const names = /`((?:src|tests|tools|docs|ops|bench|web|migrations|packaging)\/[A-Za-z0-9_\/.-]+\.[a-z]+)`/g;
-  for (const path of [...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`), "README.md", "CONTRIBUTING.md"]) {
+  for (const path of [...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`), "README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith("README.md")).map((name) => `src/${name}`)]) {
     for (const [, named] of readFileSync(join(root, path), "utf8").matchAll(names)) assert.ok([named, `src/${named}`].some((each) => existsSync(join(root, each))), `${path} names ${named}`);
   }
 });

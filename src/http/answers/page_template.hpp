@@ -7,7 +7,7 @@
 
 // Templates in the part of Mustache that pages need: {{name}}, always escaped for HTML; {{#name}}...{{/name}}, for each
 // item, for an object, for a text or if true; {{^name}}...{{/name}}, if there is no such thing; {{>name}}, another
-// template. A line that has nothing but one tag of the last three kinds leaves no line. Private to web/views.
+// template. A line that has nothing but one tag of the last three kinds leaves no line.
 namespace llmapikey {
 
 // What a template is filled with: an object of named texts, flags, objects and lists. Names are unique.

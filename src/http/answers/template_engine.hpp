@@ -6,7 +6,7 @@
 #include "http/answers/page_template.hpp"
 #include "http/answers/views.hpp"
 
-// The templates of the program, and what several of them need; private to web/views.
+// The templates of the program, and what several of them need.
 namespace llmapikey {
 
 // A template of web/templates with its partials, made into text. Throws std::logic_error if there is no such template

@@ -15,7 +15,7 @@
 struct pg_conn;
 struct pg_result;
 
-// A thin wrapper over libpq; private to storage/postgres. One Connection belongs to one thread at a time. Through a
+// A thin wrapper over libpq. One Connection belongs to one thread at a time. Through a
 // pooler there is no session state and there are no named statements, so that one in transaction mode will do.
 namespace llmapikey::postgres {
 

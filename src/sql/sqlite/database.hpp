@@ -14,7 +14,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-// A thin wrapper over the SQLite C API; private to storage/sqlite. One Connection belongs to one thread at a time.
+// A thin wrapper over the SQLite C API. One Connection belongs to one thread at a time.
 // Failures are Errc::store_unavailable with SQLite's own words and what to do.
 namespace llmapikey::sqlite {
 
