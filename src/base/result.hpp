@@ -8,7 +8,8 @@
 namespace llmapikey::base {
 
 // Every way in which an operation can fail that its caller can cause or must decide about.
-// http/answers/error_response.cpp maps each to an HTTP status; adding a value there is a compile error until it is mapped.
+// http/answers/error_response.cpp maps each to an HTTP status; adding a value there is a compile error until it is
+// mapped.
 enum class Errc {
     invalid_input,      // the caller's bytes do not mean what they should
     not_found,          // nothing of that name
