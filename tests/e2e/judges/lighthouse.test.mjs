@@ -8,8 +8,8 @@ import { after, before, test } from "node:test";
 import { launch as launchChrome, Launcher } from "chrome-launcher";
 import lighthouse, { desktopConfig } from "lighthouse";
 import { throttling } from "lighthouse/core/config/constants.js";
-import { chromiumPath, chromiumSwitches } from "./support/browser.mjs";
-import { generate, signIn, startSandbox } from "./support/service.mjs";
+import { chromiumPath, chromiumSwitches } from "../support/browser.mjs";
+import { generate, signIn, startSandbox } from "../support/service.mjs";
 
 const isTimed = process.env.LIGHTHOUSE_PERFORMANCE === "1";
 const most = isTimed ? 3 : 1;  // runs of one outcome that decide: a median of five, or of one
