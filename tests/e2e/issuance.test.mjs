@@ -67,7 +67,6 @@ test("200 submits at once make one key", () => withService({}, async (service) =
 }));
 
 const rounds = Number(process.env.LLMAPIKEY_TEST_ROUNDS ?? 4);
-const lanePatience = 2000;  // ms; who has had no lane for so long waits in the queue
 // Where lanes are few, some are told their place in the queue first.
 test(`60 people and room for 10: ten keys, in each of ${rounds} runs`, async () => {
   for (let round = 0; round < rounds; round += 1) {
@@ -76,10 +75,8 @@ test(`60 people and room for 10: ten keys, in each of ${rounds} runs`, async () 
       const before_ = (await liveKeys()).length;
       if (round % 4 === 0) await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 500, times: 10 });
       const statusOf = async (session) => (await (await generate(service, session)).json()).status;
-      const begun = performance.now();
       const first = await Promise.all(sessions.map(statusOf));
-      const isQueueUsed = first.includes("in_progress");
-      assert.ok(round % 4 === 0 ? isQueueUsed : !isQueueUsed || performance.now() - begun > lanePatience, first.join());
+      assert.equal(first.includes("in_progress"), round % 4 === 0, first.join());
       const ends = await Promise.all(first.map((status, i) => (status === "in_progress" ? until("the end", async () => { const now = await statusOf(sessions[i]); return now !== "in_progress" && now; }, 60_000) : status)));
       const count = (...statuses) => ends.filter((status) => statuses.includes(status)).length;
       assert.deepEqual([count("created", "exists"), count("full")], [10, 50], `round ${round}`);
