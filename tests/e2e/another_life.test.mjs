@@ -35,7 +35,7 @@ test("in another folder: nobody's key is ended, it is said everywhere, and a per
     assert.equal(before, 5);
     // Before anything is started there.
     let early;
-    await until("the keys are too old to be attempts under way", async () => /there are 5 keys/.test((early = await run(["doctor"], env, wrong)).out), patience);
+    await until("the keys are too old to be attempts under way", async () => /there are 5 keys/.test((early = await run(["doctor"], env, wrong)).out), patience, 200);
     assert.equal(early.code, 1);
     assert.match(early.out, /PROBLEM.*keys at OpenRouter.*5 keys .*never heard of.*DATA_DIR/);
     assert.ok(early.out.includes(`${wrong}/data/llmapikey.db`), early.out);

@@ -130,7 +130,7 @@ for (const [kind, open] of [["SQLite", sqlite], ["PostgreSQL", server]]) {
       const env = serviceEnvironment(upstreams, where.folder, { ...hurried, ...where.env });
       const audit = await run(["audit", "verify"], env, where.folder);
       assert.equal(audit.code, 0, audit.out + audit.err);
-      await until("what was made since is seen, once it is old enough", async () => /"orphan"/.test((await run(["reconcile", "--json"], env, where.folder)).out), patience);
+      await until("what was made since is seen, once it is old enough", async () => /"orphan"/.test((await run(["reconcile", "--json"], env, where.folder)).out), patience, 200);
       assert.equal((await liveKeys()).length, before, "and looking touches nothing");
 
       restored = await startService(upstreams, where.folder, { ...hurried, ...where.env });

@@ -62,7 +62,7 @@ test("a change that upstream does not hear is told again until it does", async (
   assert.equal((await upstream(person)).disabled, false);
   await service.clearFaults();
   await until("upstream knows", async () => (await upstream(person)).disabled);
-  await until("the page knows", async () => { await page.reload(); return !(await page.textContent("main")).includes("has not confirmed"); });
+  await until("the page knows", async () => { await page.reload(); return !(await page.textContent("main")).includes("has not confirmed"); }, 20_000, 500);
 });
 
 test("look at a whole key: with a reason, recorded, and its owner sees it", async () => {
@@ -134,7 +134,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
 
 test("figures: counts, exposure, credits, charts, failures", async () => {
   await take("figure-person");
-  await until("figures are there", async () => { await page.goto(`${service.url}/admin/overview`); const text = await page.textContent("main"); return !text.includes("for the first time") && !text.includes("unknown"); });
+  await until("figures are there", async () => { await page.goto(`${service.url}/admin/overview`); const text = await page.textContent("main"); return !text.includes("for the first time") && !text.includes("unknown"); }, 20_000, 500);
   const text = await page.textContent("main");
   for (const words of [/Live keys\s*\d+/, /Credits left\s*\$[\d,]+\.\d\d/, /Keys you can honor beyond these\s*\d+/, /Greatest possible spend a day\s*\$[\d,]+\.\d\d/]) assert.match(text, words);
   assert.equal(await page.locator("svg.chart").count(), 2);
@@ -142,7 +142,7 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
   await screenshot(page, "console-overview");
   await service.openrouterFault({ method: "POST", path: "/keys", times: 1, status: 402, body: '{"error":{"message":"no credits"}}' });
   await generate(service, await signIn(service, "unlucky-person"));
-  await until("the failure is shown", async () => { await page.goto(`${service.url}/admin/overview`); return (await page.textContent("main")).includes("no credits"); });
+  await until("the failure is shown", async () => { await page.goto(`${service.url}/admin/overview`); return (await page.textContent("main")).includes("no credits"); }, 20_000, 500);
 });
 
 test("filters and orders of the list", async () => {
@@ -214,7 +214,7 @@ test("webhooks: signed, retried, given up on, sent again", async (t) => {
   status = 410;
   await page.goto(`${service.url}/admin/webhooks`);
   await page.locator("td form", { hasText: "Send a test" }).locator("button").click();
-  await until("it is switched off", async () => { await page.goto(`${service.url}/admin/webhooks`); return (await page.textContent("main")).includes("410 Gone") && (await page.locator("tbody tr", { hasText: "dead" }).count()) >= 1; });
+  await until("it is switched off", async () => { await page.goto(`${service.url}/admin/webhooks`); return (await page.textContent("main")).includes("410 Gone") && (await page.locator("tbody tr", { hasText: "dead" }).count()) >= 1; }, 20_000, 500);
   await assertAccessible(page, "console-webhooks");
   await screenshot(page, "console-webhooks");
   await page.locator("button", { hasText: "Send again" }).first().click();

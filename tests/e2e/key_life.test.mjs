@@ -41,7 +41,7 @@ test("replaced: the old key is dead, the new one has what is left of the day, an
   assert.ok(!await isUsable(key) && await isUsable(next));
   await page.locator("dd", { hasText: "today $6.00, since your earlier key has spent $4.00" }).waitFor();
   await spend((await mine(next)).hash, 1);
-  await until("the chart", async () => { await page.reload(); return page.locator("td", { hasText: "5.00" }).count(); }, 40_000);
+  await until("the chart", async () => { await page.reload(); return page.locator("td", { hasText: "5.00" }).count(); }, 40_000, 500);
   assert.equal((await mine(next)).limit, 6);
   const figure = (label) => page.locator("dl.limits > div", { has: page.locator("dt", { hasText: label }) }).locator("dd").innerText();
   assert.match(await figure("Spent today"), /^\$5\.00/, "with what the earlier key has spent");
@@ -79,7 +79,7 @@ test("expired: shown as what it is, and renewed by one press", () => withDashboa
 test("expired, and nobody came: revoked, its place freed, and the page remembers", () => withDashboard({ RECONCILE_SECONDS: "5" }, async ({ service, session, page, sql, look }) => {
   const { key } = await (await generate(service, session)).json();
   sql("UPDATE api_keys SET expires_at = unixepoch() - 60");
-  await until("the place is free", () => sql("SELECT live FROM totals") === "0", 40_000);
+  await until("the place is free", () => sql("SELECT live FROM totals") === "0", 40_000, 200);
   assert.ok(!await isUsable(key));
   await page.goto(`${service.url}/dashboard`);
   await page.locator("p", { hasText: "expired on" }).waitFor();
@@ -92,7 +92,7 @@ test("deleted at OpenRouter: shown as what it is, and replaced by one press", ()
   const { key } = await (await generate(service, session)).json();
   const { hash } = await mine(key);
   await fetch(`${upstreams.openrouter_url}/keys/${hash}`, { method: "DELETE", headers: { authorization: `Bearer ${upstreams.management_key}` } });
-  await until("the page says so", async () => { await page.goto(`${service.url}/dashboard`); return page.locator("[role=alert]", { hasText: "does not know this key any more" }).count(); }, 60_000);
+  await until("the page says so", async () => { await page.goto(`${service.url}/dashboard`); return page.locator("[role=alert]", { hasText: "does not know this key any more" }).count(); }, 60_000, 500);
   await look("dashboard-gone");
   await page.click("#renew");
   await page.locator("[role=status]", { hasText: "ready" }).waitFor();
@@ -100,7 +100,7 @@ test("deleted at OpenRouter: shown as what it is, and replaced by one press", ()
 }));
 
 test("many at once: the page shows the place in the queue, and then the key, by itself", () => withDashboard({ MINT_CONCURRENCY: "1" }, async ({ service, page, sql, look }) => {
-  await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 700, times: 40 });
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", delay_ms: 350, times: 40 });
   const others = [];
   for (let i = 0; i < 30; i += 1) others.push(await signIn(service, `life-${process.pid}-crowd-${i}`));
   const asked = others.map((other) => generate(service, other));

@@ -69,7 +69,7 @@ test("a mixed load ends with everything in order", async (t) => {
   assert.ok(Object.keys(outcomes).length > kindsAtLeast, "many kinds of things were done");
 
   const reconciled = () => run(["reconcile", "--json"], { ...serviceEnvironment(upstreams, folder), ...env });
-  await until("upstream and database agree", async () => { const { code, out } = await reconciled(); return code === 0 && JSON.parse(out).findings.length === 0; }, 120_000);
+  await until("upstream and database agree", async () => { const { code, out } = await reconciled(); return code === 0 && JSON.parse(out).findings.length === 0; }, 120_000, 200);
   const ended = await service.process.kill();
   assert.deepEqual(ended, { code: 0, signal: null }, reportOf(service));
 });

@@ -10,7 +10,8 @@ let upstreams;
 before(async () => { upstreams = await startUpstreams(); });
 after(() => upstreams.stop());
 
-const callTimeout = 6;  // seconds; an attempt in doubt is settled after twice as long
+const callTimeout = Number(process.env.LLMAPIKEY_TEST_CALL_TIMEOUT ?? 3);  // seconds; an attempt in doubt is settled after twice as long
+const restarts = Number(process.env.LLMAPIKEY_TEST_RESTARTS ?? 4);
 const env = { UPSTREAM_TIMEOUT_SECONDS: String(callTimeout), MAX_TOTAL_KEYS: "0" };
 const pause = (ms) => new Promise((r) => setTimeout(r, ms));
 const secret = new TextEncoder().encode(sessionSecret);
@@ -46,6 +47,12 @@ const startLoad = (t, services, workers = 8) => {
   t.after(() => { load.isOver = true; });
   load.stop = async () => { load.isOver = true; await all; };
   return load;
+};
+
+// Failed statements and connections. Whether somebody was refused for them is a matter of luck: who waits a little may be answered all the same.
+const databaseErrors = async (service) => {
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  return [...metrics.matchAll(/^llmapikey_database_errors_total\{[^}]*\} (\S+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 };
 
 const expectOnlyBusyAnswers = (load) => {
@@ -105,13 +112,13 @@ const outage = async (t) => {
   return { postgres, serve };
 };
 
-test("PostgreSQL restarted ten times under load", async (t) => {
+test(`PostgreSQL restarted ${restarts} times under load`, async (t) => {
   await removeKeys();
   const { postgres, serve } = await outage(t);
   const database = postgres.database();
   const services = [await serve(database.url), await serve(database.pooled)];
   const load = startLoad(t, services);
-  for (let restart = 0; restart < 10; restart += 1) {
+  for (let restart = 0; restart < restarts; restart += 1) {
     await pause(300);
     await postgres.server.stop();
     await pause(restart % 2 === 0 ? 0 : 400);
@@ -120,7 +127,7 @@ test("PostgreSQL restarted ten times under load", async (t) => {
   }
   await pause(300);
   await load.stop();
-  assert.ok(load.failures.length > 0, "the restarts were felt");
+  for (const service of services) assert.ok(await databaseErrors(service) > 0, "the restarts were felt");
   assert.ok(load.acknowledged.size > 100, `${load.acknowledged.size} keys`);
   expectOnlyBusyAnswers(load);
   t.diagnostic(`${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the longest request ${Math.round(load.longest)} ms`);
@@ -141,7 +148,7 @@ test("a database that is frozen holds nobody for longer than the deadline, and i
   await pause(300);
   await load.stop();
   expectOnlyBusyAnswers(load);
-  assert.ok(load.failures.length > 0, "the frost was felt");
+  assert.ok(await databaseErrors(service) > 0, "the frost was felt");
   t.diagnostic(`${load.failures.length} answers of 503, the longest request ${Math.round(load.longest)} ms`);
   assert.ok(load.longest < 15_000, `the longest took ${load.longest} ms`);
 });
@@ -167,7 +174,7 @@ test("a synchronous standby is promoted under load while the primary vanishes", 
   await until("keys are issued again", () => load.acknowledged.size > before_ + 50, 10_000);
   await pause(6000);
   await load.stop();
-  assert.ok(load.failures.length > 0 || load.longest > 500, "the failover was felt: somebody was refused, or waited for it");
+  for (const service of services) assert.ok(await databaseErrors(service) > 0, "the failover was felt");
   const healed = Math.max(promoted, ...load.failures.map((failure) => failure.at)) - promoted;
   t.diagnostic(`${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the last ${Math.round(healed)} ms after the promotion`);
   const late = load.failures.filter((failure) => failure.at > promoted + 5000);

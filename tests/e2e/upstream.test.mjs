@@ -174,7 +174,7 @@ test("a guardrail that was deleted, and keys that are under none, are findings o
     const { hash } = (await own.ledger()).keys.find((key) => key.hint === hint);
     assert.deepEqual(findings(await reconcile()), []);
     await api(`/guardrails/${own.guardrail_id}/assignments/keys/remove`, "POST", { key_hashes: [hash] });
-    await until("the key is old enough to be judged", async () => findings(await reconcile()).length > 0);
+    await until("the key is old enough to be judged", async () => findings(await reconcile()).length > 0, 20_000, 200);
     assert.deepEqual(findings(await reconcile()), [["unguarded", false]]);
     assert.match((await run(["doctor"], serviceEnvironment(own, folder, settings))).out, /WARNING +keys under the guardrail +1 are under no guardrail/);
     assert.deepEqual(findings(await reconcile("--fix")), [["unguarded", true]]);

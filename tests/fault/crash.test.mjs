@@ -183,7 +183,7 @@ for (const kind of ["SQLite", "PostgreSQL"]) {
   for (const operation of Object.keys(operations)) {
     test(`${operation}, killed at each of ${points[operation].length} points, on ${kind}`, async () => {
       const store = () => (kind === "SQLite" ? {} : { POSTGRES_URL: postgres.database().pooled });
-      await inParallel(points[operation].map((point) => () => tryOne(operation, point, store())), 3);
+      await inParallel(points[operation].map((point) => () => tryOne(operation, point, store())), 6);
     });
   }
 }

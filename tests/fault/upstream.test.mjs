@@ -19,7 +19,7 @@ const withGround = async (extra, use) => {
   try { await use(await ground.start(), ground); } finally { await upstreams.clearFaults(); await ground.stop(); }
 };
 
-const crowd = Number(process.env.LLMAPIKEY_TEST_CROWD ?? 1000);
+const crowd = Number(process.env.LLMAPIKEY_TEST_CROWD ?? 300);
 
 test(`${crowd} people, a third of the answers lost after the effect: everybody ends with exactly one working key`, () => withGround({}, async (service, ground) => {
   const everybody = [];

@@ -72,7 +72,8 @@ step("before it is configured it says what is missing, with the status that syst
 step("configured, it serves: a person signs in and gets a key", async () => {
   const port = await freePort();
   const values = { GITHUB_OAUTH_CLIENT_ID: upstreams.github_client_id, GITHUB_OAUTH_CLIENT_SECRET: upstreams.github_client_secret, AUTH_SESSION_SECRET: "session-secret-of-the-package-0123456789", KEY_ENCRYPTION_SECRET: "sealing-secret-of-the-package-0123456789",
-    OPENROUTER_MANAGEMENT_KEY: upstreams.management_key, PROVISIONING_ENABLED: "true", GITHUB_URL: upstreams.github_url, GITHUB_API_URL: upstreams.github_api_url, OPENROUTER_URL: upstreams.openrouter_url, LISTEN: `127.0.0.1:${port}` };
+    OPENROUTER_MANAGEMENT_KEY: upstreams.management_key, PROVISIONING_ENABLED: "true", GITHUB_URL: upstreams.github_url, GITHUB_API_URL: upstreams.github_api_url, OPENROUTER_URL: upstreams.openrouter_url, LISTEN: `127.0.0.1:${port}`,
+    DRAIN_SECONDS: "0" };  // nobody is cut off by the stops
   appendFileSync(system.path(config), `# What the operator has written.\n${Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join("")}`);
   assert.equal(await serves(), "created");
   assert.equal(system.owner(`${state}/llmapikey.db`), "llmapikey:llmapikey 600");

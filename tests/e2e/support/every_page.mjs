@@ -118,10 +118,10 @@ class Stage {
     this.add("admin-account-on-hold", open, `/admin/accounts/${ended.account}?result=revoked`, session);
     open.sql(`INSERT INTO failures VALUES ('minting: ${longReason}', unixepoch() - 999, unixepoch(), 12), ('OpenRouter: HTTP 402: no credits', unixepoch(), unixepoch(), 1)`);
     const bulk = await post(open, session, "/admin/revocations", { q: "crowd-1", reason: longReason, hold: "none" });
-    await until("the bulk revocation is done", async () => /Revoked keys/.test(await (await fetch(open.url + bulk.headers.get("location"), { headers: { cookie: session } })).text()), 60_000);
+    await until("the bulk revocation is done", async () => /Revoked keys/.test(await (await fetch(open.url + bulk.headers.get("location"), { headers: { cookie: session } })).text()), 60_000, 100);
     this.add("admin-progress-done", open, bulk.headers.get("location"), session);
     const page = async () => (await fetch(`${open.url}/admin/overview`, { headers: { cookie: session } })).text();
-    await until("the figures are there", async () => !(await page()).includes("for the first time"), 60_000);
+    await until("the figures are there", async () => !(await page()).includes("for the first time"), 60_000, 100);
     for (const [name, path] of [["overview", "/admin/overview"], ["keys", "/admin"], ["keys-found", "/admin?q=crowd-4&state=active"], ["keys-none", "/admin?q=nobody-at-all"], ["keys-problem", "/admin?from=yesterday"],
       ["revocations", "/admin/revocations"], ["audit", "/admin/audit"], ["tokens", "/admin/tokens"], ["webhooks", "/admin/webhooks"], ["confirm", "/admin/revocations/new?q=www"], ["confirm-all", "/admin/revocations/new?all=true"], ["keys-ended", "/admin?state=ended"], ["key-unknown", "/admin?result=unknown-key"], ["audit-found", "/admin/audit?q=crowd-4"]])
       this.add(`admin-${name}`, open, path, session);

@@ -129,13 +129,13 @@ export const generate = (service, session, headers = {}) => fetch(`${service.url
   headers: { cookie: session, accept: "application/json", origin: service.url, ...headers },
 });
 
-// Waits for a condition, with a limit. The pause is for whoever is to bring it about.
-export const until = async (what, condition, timeout = 20_000) => {
+// Waits for a condition, with a limit. The pause is for whoever is to bring it about: a long one where asking is work, such as a page that is loaded anew.
+export const until = async (what, condition, timeout = 20_000, pause = 10) => {
   const end = Date.now() + timeout;
   while (Date.now() < end) {
     const value = await condition();
     if (value) return value;
-    await new Promise((r) => setTimeout(r, 10));
+    await new Promise((r) => setTimeout(r, pause));
   }
   throw new Error(`did not come about in time: ${what}`);
 };

@@ -65,7 +65,7 @@ export const nothingIsOpen = async (ground) => {
   await until("nothing open", async () => {
     last = await ground.command(["reconcile", "--json"]);
     return last.code === 0 && JSON.parse(last.out).findings.length === 0;
-  }, healing).catch((error) => { throw new Error(`${error.message}: ${last?.out} ${last?.err}`); });
+  }, healing, 200).catch((error) => { throw new Error(`${error.message}: ${last?.out} ${last?.err}`); });
 };
 
 export const signInAs = async (service, login) => {

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { startEveryPage } from "./support/every_page.mjs";
-import { startService, temporaryFolder } from "./support/service.mjs";
+import { startEveryPage } from "../support/every_page.mjs";
+import { startService, temporaryFolder } from "../support/service.mjs";
 
 const listen = (server) => new Promise((done) => server.listen(0, "localhost", () => done(server.address().port)));
 const stop = (server) => new Promise((done) => { server.close(done); server.closeAllConnections(); });
@@ -39,7 +39,7 @@ const passOn = (places) => async (request, response) => {
 };
 
 const scan = async (certificate, wish) => {
-  const scanner = spawn(process.execPath, [fileURLToPath(new URL("support/observatory_scan.mjs", import.meta.url))], {
+  const scanner = spawn(process.execPath, [fileURLToPath(new URL("observatory_scan.mjs", import.meta.url))], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate }, stdio: ["pipe", "pipe", "inherit"] });
   scanner.stdin.end(JSON.stringify(wish));
   const [lines, [code]] = await Promise.all([text(scanner.stdout), new Promise((done) => scanner.once("close", (...end) => done(end)))]);
