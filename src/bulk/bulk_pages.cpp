@@ -63,17 +63,17 @@ BulkRow row_of(const BulkRevocation& bulk) {
     return row;
 }
 
-base::Result<void> show_examples(const BulkPages& routes, const BulkSelection& selection, BulkConfirmView& view) {
+base::Result<void> show_examples(const BulkPages& self, const BulkSelection& selection, BulkConfirmView& view) {
     for (const std::string& id : selection.ids) {
         if (view.examples.size() == examples_shown) return {};
-        const auto grant = routes.admin_store.find_grant(id);
+        const auto grant = self.admin_store.find_grant(id);
         if (!grant) return tl::unexpected(grant.error());
         if (*grant) view.examples.push_back((*grant)->github_username);
     }
     if (!selection.ids.empty()) return {};
     GrantQuery query = selection.query;
     query.limit = examples_shown;
-    const auto page = routes.admin_store.list(query);
+    const auto page = self.admin_store.list(query);
     if (!page) return tl::unexpected(page.error());
     for (const Grant& grant : page->grants)
         view.examples.push_back(grant.github_username);
@@ -90,7 +90,7 @@ net::Response refuse_selection(const Context& context, const base::Error& error)
 
 // The keys that are meant, and the form that ends them. `mistake`: what is wrong with the form as it was sent; empty:
 // nothing.
-net::Response show_form(const BulkPages& routes, const Context& context, const FieldReader& field,
+net::Response show_form(const BulkPages& self, const Context& context, const FieldReader& field,
                         std::vector<std::string> ids, std::string mistake) {
     BulkConfirmView view;
     view.frame = make_frame(context);
@@ -100,12 +100,12 @@ net::Response show_form(const BulkPages& routes, const Context& context, const F
     view.reason = field("reason");
     view.is_all_said = is_set(field("all"));
     const std::string selection = selection_said(view.ids, view.filters, view.is_all_said);
-    const auto parsed = parse_bulk_selection(selection, routes.clock.now());
+    const auto parsed = parse_bulk_selection(selection, self.clock.now());
     if (!parsed) return refuse_selection(context, parsed.error());
     view.is_everything = parsed->is_everything;
-    const auto counted = routes.bulk_revoker.count_by_now(selection, most_counted);
+    const auto counted = self.bulk_revoker.count_by_now(selection, most_counted);
     if (!counted) return error_response(context, counted.error());
-    const auto shown = show_examples(routes, *parsed, view);
+    const auto shown = show_examples(self, *parsed, view);
     if (!shown) return error_response(context, shown.error());
     view.number = std::to_string(counted->count);
     view.made_by = counted->made_by;
@@ -115,8 +115,8 @@ net::Response show_form(const BulkPages& routes, const Context& context, const F
     return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, render(view));
 }
 
-net::Response ask_to_choose(const BulkPages& routes, const Context& context) {
-    return routes.key_list.show_with(
+net::Response ask_to_choose(const BulkPages& self, const Context& context) {
+    return self.key_list.show_with(
         context, Form(""),
         "Nothing was revoked, since nothing says which keys are meant: choose some in the list, or search "
         "for them and revoke all that fit.");

@@ -24,8 +24,8 @@ constexpr int most_listed = 200;
 constexpr std::int64_t most_counted = 10'000'000;
 
 // A problem that says as "count" how many keys are meant now.
-net::Response with_count(const BulkRoutes& routes, const std::string& selection, net::Response response) {
-    const auto count = routes.bulk_revoker.count(selection, most_counted);
+net::Response with_count(const BulkRoutes& self, const std::string& selection, net::Response response) {
+    const auto count = self.bulk_revoker.count(selection, most_counted);
     boost::system::error_code ec;
     json::value body = json::parse(response.body, ec);
     if (!count || ec || !body.is_object()) return response;

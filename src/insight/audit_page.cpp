@@ -24,23 +24,22 @@ constexpr int accounts_searched = 50;
 constexpr int entries_exported_at_once = 200;
 
 // The entries `count` before `before`, in order.
-base::Result<std::vector<ChainedEntry>> latest_entries(const AuditPage& routes, std::int64_t before,
-                                                       std::int64_t count) {
+base::Result<std::vector<ChainedEntry>> latest_entries(const AuditPage& self, std::int64_t before, std::int64_t count) {
     const std::int64_t after = std::max<std::int64_t>(before - 1 - count, 0);
-    return routes.audit.read(after, static_cast<int>(std::max<std::int64_t>(before - 1 - after, 0)));
+    return self.audit.read(after, static_cast<int>(std::max<std::int64_t>(before - 1 - after, 0)));
 }
 
 // The latest ones about the accounts that `search` finds, in order.
-base::Result<std::vector<ChainedEntry>> latest_about(const AuditPage& routes, const std::string& search,
+base::Result<std::vector<ChainedEntry>> latest_about(const AuditPage& self, const std::string& search,
                                                      std::int64_t before) {
     AuditQuery query;
-    auto accounts = routes.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
+    auto accounts = self.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
     if (!accounts) return tl::unexpected(accounts.error());
     query.accounts = std::move(*accounts);
     query.before = before;
     query.limit = static_cast<int>(entries_per_page);
     query.is_latest_first = true;
-    auto entries = routes.admin_store.find_audit_entries(query);
+    auto entries = self.admin_store.find_audit_entries(query);
     if (entries) std::reverse(entries->begin(), entries->end());
     return entries;
 }

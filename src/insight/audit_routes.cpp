@@ -21,15 +21,15 @@ constexpr int accounts_searched = 50;
 
 constexpr int most_entries = 1000;
 
-base::Result<std::vector<ChainedEntry>> entries_about(const AuditRoutes& routes, const std::string& search,
+base::Result<std::vector<ChainedEntry>> entries_about(const AuditRoutes& self, const std::string& search,
                                                       std::int64_t after, int limit) {
-    auto accounts = routes.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
+    auto accounts = self.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
     if (!accounts) return tl::unexpected(accounts.error());
     AuditQuery query;
     query.accounts = std::move(*accounts);
     query.after = after;
     query.limit = limit;
-    return routes.admin_store.find_audit_entries(query);
+    return self.admin_store.find_audit_entries(query);
 }
 
 }  // namespace

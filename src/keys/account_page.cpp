@@ -46,9 +46,9 @@ net::Response answer_outcome(const Context& context, const std::string& account_
     return status_answer(outcome.status, outcome.word, text != nullptr ? text->text : "");
 }
 
-net::Response refuse_mint(const AccountPage& routes, const Context& context, const std::string& why) {
+net::Response refuse_mint(const AccountPage& self, const Context& context, const std::string& why) {
     if (context.wants_json()) return error_response(context, 400, {}, {"Bad request", why + ".", "", "", ""});
-    return routes.key_list.show_with(context, Form(""), "No key was made. " + why + ".");
+    return self.key_list.show_with(context, Form(""), "No key was made. " + why + ".");
 }
 
 // The key that the path names, and the fields of the form; an answer if there is none.
@@ -56,12 +56,12 @@ struct Asked {
     Grant grant;
     RequestFields fields;
 };
-tl::expected<Asked, net::Response> read_asked(const AccountPage& routes, const Context& context) {
+tl::expected<Asked, net::Response> read_asked(const AccountPage& self, const Context& context) {
     const std::string id(context.path_id);
     if (!base::is_uuid(id)) return tl::unexpected(error_response(context, 404));
     auto fields = RequestFields::read(context.request);
     if (!fields) return tl::unexpected(error_response(context, 400));
-    auto grant = routes.admin_store.find_grant(id);
+    auto grant = self.admin_store.find_grant(id);
     if (!grant) return tl::unexpected(error_response(context, grant.error()));
     if (!*grant) return tl::unexpected(error_response(context, 404));
     return Asked{std::move(**grant), std::move(*fields)};

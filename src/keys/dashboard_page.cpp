@@ -92,8 +92,8 @@ std::optional<Chart> chart_of(const std::vector<SpendingDay>& spent, base::Times
                      [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); });
 }
 
-void show_usage(const DashboardPage& routes, const Grant& grant, DashboardView& view) {
-    const auto known = known_usage(routes.usage, routes.background_queue, grant);
+void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& view) {
+    const auto known = known_usage(self.usage, self.background_queue, grant);
     view.is_gone = view.is_gone || known.is_gone;
     view.usage_failed = known.has_failed && !known.snapshot;
     if (!known.snapshot) return;
@@ -106,16 +106,16 @@ void show_usage(const DashboardPage& routes, const Grant& grant, DashboardView& 
     usage.remaining_usd = money_if_any(snapshot.remaining);
     usage.percent_spent = snapshot.percent_spent().value_or(0);
     usage.as_of = base::to_rfc3339(snapshot.as_of);
-    usage.age = age_text(routes.clock.now() - snapshot.as_of);
+    usage.age = age_text(self.clock.now() - snapshot.as_of);
     usage.is_stale = known.has_failed;
     usage.this_week_usd = money_if_any(snapshot.this_week);
     usage.this_month_usd = money_if_any(snapshot.this_month);
-    usage.days = chart_of(snapshot.days, routes.clock.now());
+    usage.days = chart_of(snapshot.days, self.clock.now());
     view.usage = usage;
 }
 
-void show_key(const DashboardPage& routes, const Grant& grant, DashboardView& view) {
-    const base::Timestamp now = routes.clock.now();
+void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view) {
+    const base::Timestamp now = self.clock.now();
     view.masked_key = masked_key_text(grant.key_hint);
     view.expires_on = date_text(grant.expires_at);
     if (grant.last_used_at) view.last_used = minute_text(*grant.last_used_at);
@@ -140,7 +140,7 @@ void show_key(const DashboardPage& routes, const Grant& grant, DashboardView& vi
         view.state = DashboardState::not_kept;
         return;
     }
-    const auto raw_key = routes.issuance.open_key(grant);
+    const auto raw_key = self.issuance.open_key(grant);
     if (!raw_key) {
         view.state = DashboardState::unreadable;
         ops::log(ops::LogLevel::error, "a stored key cannot be opened: was KEY_ENCRYPTION_SECRET changed?",
@@ -149,7 +149,7 @@ void show_key(const DashboardPage& routes, const Grant& grant, DashboardView& vi
     }
     view.state = DashboardState::has_key;
     view.raw_key = raw_key->reveal();
-    if (!view.is_expired) show_usage(routes, grant, view);
+    if (!view.is_expired) show_usage(self, grant, view);
 }
 
 void show_hold(const Hold& hold, DashboardView& view) {
@@ -168,38 +168,37 @@ std::string sentence_of(const PastKey& past, GithubUserId id) {
 }
 
 // Why there is no key, as far as anything is known.
-base::Result<void> show_past(const DashboardPage& routes, GithubUserId id, DashboardView& view) {
-    const auto past = routes.queue.past_of(id);
+base::Result<void> show_past(const DashboardPage& self, GithubUserId id, DashboardView& view) {
+    const auto past = self.queue.past_of(id);
     if (!past) return tl::unexpected(past.error());
     if (past->latest && !past->latest->hint.empty()) view.past_key = sentence_of(*past->latest, id);
-    const bool is_recent = past->problem_at + problem_shown_for > routes.clock.now();
+    const bool is_recent = past->problem_at + problem_shown_for > self.clock.now();
     if (is_recent) view.problem = sentence_of(past->problem);
     return {};
 }
 
-base::Result<void> show_place(const DashboardPage& routes, const Grant& grant, DashboardView& view) {
+base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     view.state = DashboardState::queued;
-    view.problem = sentence_of(routes.issuance.policy().is_enabled ? grant.problem : MintProblem::paused);
-    const auto place = routes.queue.place_of(grant.id, Issuance::most_counted_places);
+    view.problem = sentence_of(self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused);
+    const auto place = self.queue.place_of(grant.id, Issuance::most_counted_places);
     if (!place) return tl::unexpected(place.error());
     if (*place) view.place = std::to_string(**place);
     return {};
 }
 
-base::Result<void> show_state(const DashboardPage& routes, const Account& account, GithubUserId id,
-                              DashboardView& view) {
+base::Result<void> show_state(const DashboardPage& self, const Account& account, GithubUserId id, DashboardView& view) {
     const auto& grant = account.grant;
-    if (!grant && account.hold && is_in_force(*account.hold, routes.clock.now())) {
+    if (!grant && account.hold && is_in_force(*account.hold, self.clock.now())) {
         show_hold(*account.hold, view);
         return {};
     }
     if (!grant) {
-        view.state = routes.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
-        return show_past(routes, id, view);
+        view.state = self.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
+        return show_past(self, id, view);
     }
     switch (grant->status) {
         case GrantStatus::waiting:
-            return show_place(routes, *grant, view);
+            return show_place(self, *grant, view);
         case GrantStatus::pending:
             view.state = DashboardState::in_progress;
             break;
@@ -213,17 +212,17 @@ base::Result<void> show_state(const DashboardPage& routes, const Account& accoun
             view.state = DashboardState::replacing;
             break;
         case GrantStatus::active:
-            show_key(routes, *grant, view);
+            show_key(self, *grant, view);
             break;
     }
     return {};
 }
 
 // An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off this page's path.
-void settle_in_background(const DashboardPage& routes, const Grant& grant) {
-    if (!routes.issuance.is_settlement_due(grant)) return;
-    Issuance& issuance = routes.issuance;
-    const bool is_queued = routes.background_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
+void settle_in_background(const DashboardPage& self, const Grant& grant) {
+    if (!self.issuance.is_settlement_due(grant)) return;
+    Issuance& issuance = self.issuance;
+    const bool is_queued = self.background_queue.try_submit([&issuance, grant] { issuance.settle(grant); });
     if (!is_queued) ops::log(ops::LogLevel::warn, "too busy to settle an attempt; the next visit tries again");
 }
 

@@ -29,16 +29,16 @@ void show_filters(const Form& fields, AdminListView& view) {
     view.is_unused = !fields.value("unused").empty();
 }
 
-base::Result<GrantPage> list_keys(const KeyListPage& routes, const Form& fields, AdminListView& view) {
+base::Result<GrantPage> list_keys(const KeyListPage& self, const Form& fields, AdminListView& view) {
     // "status" is what the state was called before.
     const auto field = [&](std::string_view name) {
         return name == "state" && !fields.has("state") ? fields.value("status") : fields.value(name);
     };
-    auto query = parse_grant_query(field, routes.clock.now());
+    auto query = parse_grant_query(field, self.clock.now());
     if (!query) {
         view.problem = "That search makes no sense: " + query.error().detail + ".";
         query = GrantQuery{};
-        query->now = routes.clock.now();
+        query->now = self.clock.now();
     } else {
         auto shown = filters_of(field);
         view.is_filtered = !shown.empty();
@@ -48,27 +48,27 @@ base::Result<GrantPage> list_keys(const KeyListPage& routes, const Form& fields,
     query->cursor = fields.value("page");
     query->limit = keys_per_page;
     if (query->is_ended) return GrantPage{};
-    auto page = routes.admin_store.list(*query);
+    auto page = self.admin_store.list(*query);
     if (page || page.error().code != base::Errc::invalid_input) return page;
     if (view.problem.empty()) view.problem = "That page does not exist; this is the first one.";
     query->cursor.clear();
-    return routes.admin_store.list(*query);
+    return self.admin_store.list(*query);
 }
 
 // Ended keys: those that are asked for, or the first few that fit what is searched for, so that somebody whose key was
 // revoked is found by the login.
-base::Result<void> show_ended(const KeyListPage& routes, const Form& fields, AdminListView& view) {
+base::Result<void> show_ended(const KeyListPage& self, const Form& fields, AdminListView& view) {
     const bool is_asked_for = view.state == "ended";
     if (!view.problem.empty() || (!is_asked_for && (view.search.empty() || !view.state.empty()))) return {};
-    auto query = parse_grant_query([&](std::string_view name) { return fields.value(name); }, routes.clock.now());
+    auto query = parse_grant_query([&](std::string_view name) { return fields.value(name); }, self.clock.now());
     if (!query) return {};
     query->limit = is_asked_for ? keys_per_page : ended_beside_search;
     if (is_asked_for) query->cursor = fields.value("page");
-    auto page = routes.admin_store.list_ended(*query);
+    auto page = self.admin_store.list_ended(*query);
     if (!page && page.error().code == base::Errc::invalid_input) {
         view.problem = "That page does not exist; this is the first one.";
         query->cursor.clear();
-        page = routes.admin_store.list_ended(*query);
+        page = self.admin_store.list_ended(*query);
     }
     if (!page) return tl::unexpected(page.error());
     for (const LedgerEntry& entry : page->entries) {

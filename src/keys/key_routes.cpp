@@ -20,27 +20,27 @@ namespace json = boost::json;
 constexpr int most_keys = 1000;
 
 // The key that the path names; an answer if there is none.
-tl::expected<Grant, net::Response> grant_in_path(const KeyRoutes& routes, const Context& context) {
+tl::expected<Grant, net::Response> grant_in_path(const KeyRoutes& self, const Context& context) {
     const std::string id(context.path_id);
     if (!base::is_uuid(id)) return tl::unexpected(api_not_found(context));
-    auto grant = routes.admin_store.find_grant(id);
+    auto grant = self.admin_store.find_grant(id);
     if (!grant) return tl::unexpected(api_error(context, grant.error()));
     if (!*grant) return tl::unexpected(api_not_found(context));
     return std::move(**grant);
 }
 
-net::Response answer_account(const KeyRoutes& routes, const Context& context, GithubUserId id) {
-    const auto account = routes.store.find_account(id);
+net::Response answer_account(const KeyRoutes& self, const Context& context, GithubUserId id) {
+    const auto account = self.store.find_account(id);
     if (!account) return api_error(context, account.error());
-    const auto ledger = routes.admin_store.ledger_of(id);
+    const auto ledger = self.admin_store.ledger_of(id);
     if (!ledger) return api_error(context, ledger.error());
     json::object body = to_json(*account, *ledger);
     body["github_user_id"] = id.text();
     return api_answer(200, body);
 }
 
-net::Response answer_ended(const KeyRoutes& routes, const Context& context, const GrantQuery& query) {
-    const auto page = routes.admin_store.list_ended(query);
+net::Response answer_ended(const KeyRoutes& self, const Context& context, const GrantQuery& query) {
+    const auto page = self.admin_store.list_ended(query);
     if (!page) return api_error(context, page.error());
     json::array keys;
     for (const LedgerEntry& entry : page->entries)

@@ -27,8 +27,8 @@ json::array days_json(const std::vector<SpendingDay>& spent) {
     return days;
 }
 
-json::value usage_json(const OwnAccountRoutes& routes, const Grant& grant) {
-    const auto known = known_usage(routes.usage, routes.background_queue, grant);
+json::value usage_json(const OwnAccountRoutes& self, const Grant& grant) {
+    const auto known = known_usage(self.usage, self.background_queue, grant);
     if (!known.snapshot) return nullptr;
     const UsageSnapshot& snapshot = *known.snapshot;
     const auto usd_or_null = [](const std::optional<base::MicroUsd>& amount) {

@@ -51,11 +51,11 @@ std::string dashboard_with(std::string_view notice) {
     return notice.empty() ? "/dashboard" : "/dashboard?result=" + std::string(notice);
 }
 
-net::Response issue_response(const OwnKeyRoutes& routes, const Context& context, const IssueAnswer& answer) {
+net::Response issue_response(const OwnKeyRoutes& self, const Context& context, const IssueAnswer& answer) {
     const IssueWording wording = wording_of(answer);
-    routes.metrics.count_issue(answer.status == IssueStatus::sorting_out ? "ambiguous" : wording.status);
+    self.metrics.count_issue(answer.status == IssueStatus::sorting_out ? "ambiguous" : wording.status);
     if (answer.status == IssueStatus::created) {
-        routes.usage.remember_unused(*answer.grant, limit_at(*answer.grant, routes.clock.now()));
+        self.usage.remember_unused(*answer.grant, limit_at(*answer.grant, self.clock.now()));
         ops::log(ops::LogLevel::info, "key issued",
                  {{"github_user_id", answer.grant->github_user_id.text()},
                   {"hint", answer.grant->key_hint},

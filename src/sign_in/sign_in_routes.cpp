@@ -29,12 +29,12 @@ Cookie attempt_cookie(const Context& context, std::string_view id, std::string v
 }
 
 // Deletes the oldest attempts of this browser beyond the most that are kept, and those that cannot be read.
-void drop_surplus_attempts(const SignInRoutes& routes, const Context& context, net::Response& response) {
+void drop_surplus_attempts(const SignInRoutes& self, const Context& context, net::Response& response) {
     std::vector<std::pair<base::Timestamp, std::string>> attempts;
     for (const auto& [name, value] : read_cookies(context.request)) {
         if (!name.starts_with(attempt_cookie_prefix)) continue;
         const std::string id(name.substr(attempt_cookie_prefix.size()));
-        attempts.emplace_back(routes.sign_in.started_at(id, value).value_or(base::Timestamp{}), id);
+        attempts.emplace_back(self.sign_in.started_at(id, value).value_or(base::Timestamp{}), id);
     }
     std::sort(attempts.begin(), attempts.end());
     const std::size_t surplus = attempts.size() < max_open_attempts ? 0 : attempts.size() - max_open_attempts + 1;
@@ -46,13 +46,13 @@ void drop_surplus_attempts(const SignInRoutes& routes, const Context& context, n
 }
 
 // The attempt that `state` and a cookie of its name agree on.
-tl::expected<SignInAttempt, SignInError> find_attempt(const SignInRoutes& routes, const net::Request& request,
+tl::expected<SignInAttempt, SignInError> find_attempt(const SignInRoutes& self, const net::Request& request,
                                                       std::string_view state) {
     const std::string id = SignIn::attempt_id(state);
-    auto attempt = routes.sign_in.check(state, {});
+    auto attempt = self.sign_in.check(state, {});
     if (id.empty()) return attempt;
     find_good_cookie(request, attempt_cookie_name(id), [&](std::string_view cookie) {
-        attempt = routes.sign_in.check(state, cookie);
+        attempt = self.sign_in.check(state, cookie);
         return attempt.has_value();
     });
     return attempt;
@@ -155,41 +155,41 @@ net::Response error_answer(const Context& context, const SignInError& error, con
     return error_response(context, answer.status, error.retry_after, answer.text);
 }
 
-net::Response fail_sign_in(const SignInRoutes& routes, const Context& context, const SignInError& error,
+net::Response fail_sign_in(const SignInRoutes& self, const Context& context, const SignInError& error,
                            const std::string& next) {
     const bool is_ours = error.failure == SignInFailure::misconfigured ||
                          error.failure == SignInFailure::wrong_callback ||
                          error.failure == SignInFailure::app_suspended;
     // One alert for all that only the operator can mend; the log says which.
-    routes.metrics.count_sign_in(outcome_name(is_ours ? SignInFailure::misconfigured : error.failure));
+    self.metrics.count_sign_in(outcome_name(is_ours ? SignInFailure::misconfigured : error.failure));
     ops::log(is_ours ? ops::LogLevel::error : ops::LogLevel::warn, "sign-in failed: " + error.detail,
              {{"outcome", std::string(outcome_name(error.failure))}, {"request_id", context.request_id}});
     return error_answer(context, error, next);
 }
 
 // Off the person's path: they are signed in whether GitHub takes its token back now or lets it lapse.
-void revoke_in_background(const SignInRoutes& routes, const base::Secret& token, base::Seconds timeout) {
-    SignIn& sign_in = routes.sign_in;
+void revoke_in_background(const SignInRoutes& self, const base::Secret& token, base::Seconds timeout) {
+    SignIn& sign_in = self.sign_in;
     const auto revoke = [&sign_in, token, timeout] {
         const auto revoked = sign_in.revoke_token(token, base::Deadline::after(timeout));
         if (!revoked) ops::log(ops::LogLevel::warn, "GitHub did not revoke a token: " + revoked.error().detail);
     };
-    if (!routes.background_queue.try_submit(revoke)) {
+    if (!self.background_queue.try_submit(revoke)) {
         ops::log(ops::LogLevel::warn, "too busy to have GitHub revoke a token");
     }
 }
 
-void remember_username(const SignInRoutes& routes, const Recipient& recipient) {
-    const auto updated = routes.store.update_username(recipient);
+void remember_username(const SignInRoutes& self, const Recipient& recipient) {
+    const auto updated = self.store.update_username(recipient);
     if (!updated) ops::log(ops::LogLevel::warn, "noting a login name failed: " + updated.error().detail);
 }
 
-net::Response welcome(const SignInRoutes& routes, const Context& context, const SignedIn& signed_in) {
-    const std::string token = routes.sessions.issue(signed_in.recipient, routes.clock.now());
+net::Response welcome(const SignInRoutes& self, const Context& context, const SignedIn& signed_in) {
+    const std::string token = self.sessions.issue(signed_in.recipient, self.clock.now());
     const Cookie session{std::string(session_cookie_name), token, "/", session_lifetime, context.origin.is_https};
     net::Response response = redirect(302, safe_next_path(signed_in.next));
     response.set("Set-Cookie", to_set_cookie(session));
-    routes.metrics.count_sign_in("ok");
+    self.metrics.count_sign_in("ok");
     return response;
 }
 

@@ -12,10 +12,10 @@
 namespace llmapikey {
 namespace {
 
-ModelChoice model_choice(const PublicPages& routes, const Guardrail* guardrail) {
+ModelChoice model_choice(const PublicPages& self, const Guardrail* guardrail) {
     using State = ModelChoice::State;
     ModelChoice models;
-    if (!routes.guardrail.is_configured()) return models;
+    if (!self.guardrail.is_configured()) return models;
     models.state = guardrail == nullptr ? State::not_known_yet : State::known;
     if (guardrail == nullptr) return models;
     models.allowed_models = guardrail->allowed_models;

@@ -34,12 +34,12 @@ TokenRow row_of(const ApiToken& token, base::Timestamp now) {
             is_good};
 }
 
-net::Response tokens_page(const TokensPage& routes, const Context& context, int status, TokensView view) {
-    const auto tokens = routes.token_store.list(context.admin());
+net::Response tokens_page(const TokensPage& self, const Context& context, int status, TokensView view) {
+    const auto tokens = self.token_store.list(context.admin());
     if (!tokens) return error_response(context, tokens.error());
     view.frame = make_frame(context);
     for (const ApiToken& token : *tokens)
-        view.tokens.push_back(row_of(token, routes.clock.now()));
+        view.tokens.push_back(row_of(token, self.clock.now()));
     return html_response(status, render(view));
 }
 

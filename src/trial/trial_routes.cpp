@@ -94,13 +94,13 @@ public:
     std::string answer;
 };
 
-net::Response streamed_answer(const TrialRoutes& routes, Trials::Trial trial, ChatRequest question,
+net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, ChatRequest question,
                               std::string request_id) {
     net::Response response = uncached_response(200, "text/event-stream", "");
     response.set("X-Accel-Buffering", "no");  // nginx would keep the pieces together
     // Behind a pointer, so that its place is free again before the last event is sent.
     auto held = std::make_shared<Trials::Trial>(std::move(trial));
-    response.producer = [&trials = routes.trials, &usage = routes.usage, &clock = routes.clock, held,
+    response.producer = [&trials = self.trials, &usage = self.usage, &clock = self.clock, held,
                          question = std::move(question), request_id = std::move(request_id)](net::BodyWriter& writer) {
         EventListener listener(writer);
         const Grant grant = held->grant;
@@ -114,13 +114,13 @@ net::Response streamed_answer(const TrialRoutes& routes, Trials::Trial trial, Ch
     return response;
 }
 
-net::Response whole_answer(const TrialRoutes& routes, const Context& context, Trials::Trial trial,
+net::Response whole_answer(const TrialRoutes& self, const Context& context, Trials::Trial trial,
                            const ChatRequest& question) {
     CollectingListener listener;
     const Grant grant = trial.grant;
-    const auto asked = routes.trials.ask(std::move(trial), question, listener);
-    const TrialFigures figures = figures_after(asked, routes.usage, grant, routes.clock);
-    known_usage(routes.usage, routes.background_queue,
+    const auto asked = self.trials.ask(std::move(trial), question, listener);
+    const TrialFigures figures = figures_after(asked, self.usage, grant, self.clock);
+    known_usage(self.usage, self.background_queue,
                 grant);  // asks anew, so that the dashboard knows it by the time that somebody goes there
     if (!asked) note_failure(asked.error(), context.request_id);
     if (!asked && listener.answer.empty()) {

@@ -32,10 +32,10 @@ std::string former_text(const WebhookEndpoint& endpoint, base::Timestamp now) {
     return has_former ? "The former secret signs too until " + minute_text(*endpoint.former_until) + "." : "";
 }
 
-net::Response webhooks_page(const WebhooksPage& routes, const Context& context, int status, WebhooksView view) {
-    const auto endpoints = routes.webhook_store.endpoints();
+net::Response webhooks_page(const WebhooksPage& self, const Context& context, int status, WebhooksView view) {
+    const auto endpoints = self.webhook_store.endpoints();
     if (!endpoints) return error_response(context, endpoints.error());
-    const auto deliveries = routes.webhook_store.deliveries(std::nullopt, deliveries_shown);
+    const auto deliveries = self.webhook_store.deliveries(std::nullopt, deliveries_shown);
     if (!deliveries) return error_response(context, deliveries.error());
     view.frame = make_frame(context);
     for (const WebhookEndpoint& endpoint : *endpoints) {
@@ -43,7 +43,7 @@ net::Response webhooks_page(const WebhooksPage& routes, const Context& context, 
         for (const std::string& event : endpoint.events)
             events += (events.empty() ? "" : ", ") + event;
         view.endpoints.push_back({endpoint.id, endpoint.url, events.empty() ? "all" : events, state_of(endpoint),
-                                  former_text(endpoint, routes.clock.now())});
+                                  former_text(endpoint, self.clock.now())});
     }
     for (const WebhookDelivery& delivery : *deliveries) {
         const auto endpoint = std::find_if(endpoints->begin(), endpoints->end(),
