@@ -8,9 +8,9 @@
 
 namespace llmapikey::postgres {
 
-// KeyStore in the schema llmapikey of a PostgreSQL database. The schema must be there: see schema/postgres_migrations.hpp. Each
-// operation is one statement and one round trip; reserving takes another one where the quota is full or two submits of
-// one account collide.
+// KeyStore in the schema llmapikey of a PostgreSQL database. The schema must be there: see
+// schema/postgres_migrations.hpp. Each operation is one statement and one round trip; reserving takes another one where
+// the quota is full or two submits of one account collide.
 class PostgresKeyStore final : public KeyStore {
 public:
     explicit PostgresKeyStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
