@@ -1,5 +1,7 @@
 #include "bulk/bulk_pages.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 #include "bulk/bulk_fields.hpp"

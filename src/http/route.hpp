@@ -21,7 +21,7 @@ struct Context;
 struct Handlers;
 
 enum class Access {
-    anyone,
+    anyone,     // below /api/v1, a request with a bearer token is looked at by its ApiScope all the same
     session,    // 401 without one
     admin,      // on the allowlist; to everybody else there is no such path
     operator_,  // not through a proxy: 404 to requests that carry X-Forwarded-For or Forwarded
@@ -98,8 +98,9 @@ struct Field {
     FieldKind kind;
 };
 
-// The fields that a route takes. A request with any other field, or with one of another kind, is refused before its
-// handler sees it: what is asked for must not become something wider because a field was misspelled or left out.
+// The fields that a route takes (check_fields() has the exceptions). A request with any other field, or with one of
+// another kind, is refused before its handler sees it: what is asked for must not become something wider because a
+// field was misspelled or left out.
 struct RouteFields {
     std::string_view method, path;
     std::span<const Field> query;  // in the address

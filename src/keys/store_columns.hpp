@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "grant/grant.hpp"
@@ -10,14 +12,17 @@
 // How rows of api_keys become grants, in both databases.
 namespace llmapikey {
 
-// In the order that grant_of_row() expects, as for translated().
-inline const std::string portable_grant_columns =
+// In the order that grant_of_row() expects, as for translated(). A replacement keeps the row: what belongs to the old
+// key alone is reset by the statements of store_sqlite_endings.cpp and store_postgres_endings.cpp.
+inline constexpr std::string_view grant_column_list =
     "id, github_user_id, github_username, status, nonce, openrouter_delete_hash, openrouter_key, key_hint, "
     "daily_limit_micro_usd, {epoch:created_at} AS created, {epoch:attempted_at} AS attempted, "
     "{epoch:expires_at} AS expires, is_disabled, unsynced, spent_micro_usd, spent_as_of, revealed_at, reveal_reason, "
     "queued_at / 1000000 AS queued, next_attempt_at, attempts, problem, keeps_place, carried_micro_usd, carried_until, "
     "missing_since, last_used_at";
-inline constexpr int grant_column_count = 27;
+inline const std::string portable_grant_columns(grant_column_list);
+inline constexpr int grant_column_count =
+    1 + static_cast<int>(std::count(grant_column_list.begin(), grant_column_list.end(), ','));
 
 // Rows of which an attempt may have made a key that is not known yet: is_ending_attempt() has the last of them.
 inline const std::string ending_attempt = "(status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '')";

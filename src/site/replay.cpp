@@ -1,7 +1,5 @@
 #include "site/replay.hpp"
 
-#include <algorithm>
-#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 

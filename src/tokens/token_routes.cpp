@@ -2,14 +2,9 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
-#include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "http/answers/api_answer.hpp"
-#include "http/form.hpp"
-#include "identity/login.hpp"
 #include "tokens/token_json.hpp"
 
 namespace llmapikey {
