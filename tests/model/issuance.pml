@@ -24,7 +24,7 @@
  * a background thread; at most FAULTS faults, of any kinds, anywhere; at most ORDERS revocations and replacements. What
  * replicas share is the database and upstream only, so a crash is the death of a replica's threads; here each may die by
  * itself, which is more, and counts as one fault each. Statements of the database are atomic, as KeyStore and AdminStore
- * promise. A key that is alive during a whole scan of upstream's list is in it, as service::scan_upstream_keys sees to.
+ * promise. A key that is alive during a whole scan of upstream's list is in it, as scan_upstream_keys sees to.
  * Settling on a person's visit is the background threads' here, and always goes back to the queue.
  * Not modeled: a database that forgets what it acknowledged; holds; changes of caps; and a reservation or claim that was
  * tried twice with one nonce, the first try arriving after the attempt is over. Together with an activation that is as
@@ -50,7 +50,7 @@
 #define LATE_CREATES 0
 #endif
 
-/* The rows: domain::GrantStatus, and the nonce of the row's attempt. None: there is no row. */
+/* The rows: GrantStatus, and the nonce of the row's attempt. None: there is no row. */
 mtype = { None, Waiting, Pending, Ambiguous, Active, Revoking, Replacing };
 mtype status[ACCOUNTS] = None;
 byte nonce[ACCOUNTS];
@@ -63,7 +63,7 @@ byte nonce[ACCOUNTS];
 
 /*
  * The attempts to mint. A create call is Open while its sender may still send it, Flying between sending and effect.
- * Time: an attempt is settled (domain::is_settled) as soon as its create can no longer take effect, the earliest moment
+ * Time: an attempt is settled (is_settled) as soon as its create can no longer take effect, the earliest moment
  * that is right; hearing of it later only makes a settler come again. Overdue: settled by the clock, and yet flying.
  */
 mtype = { Unused, Open, Flying, Overdue, Alive, Revoked, Never };
@@ -207,7 +207,7 @@ inline take_nonce(a) {
 #define after_failed_revoke leave_in_doubt
 #endif
 
-/* A press of the button, or a turn of the queue: service::Issuance, issuance.cpp. */
+/* A press of the button, or a turn of the queue: Issuance, issuance.cpp. */
 proctype Serve(byte me) {
   bool flag; /* it was reserved directly: giving up removes the row, which otherwise waits anew */
 
@@ -310,7 +310,7 @@ leave_in_doubt: /* leave_in_doubt(): KeyStore::mark_ambiguous */
 #define OVERTAKE(n) :: STEP(may_begin && may_settle(n) && row_is(n, Pending) && is_minting(n) && faults_left > 0 -> \
                             faults_left--; mine = n; flag = is_past(n); fence_row(n)) -> goto list
 /* Recovery::revoke takes up what has begun, for whoever began it as for everybody else. An attempt whose end was decided
- * while its key was being made (domain::is_ending_attempt) is settled first: until then its key may still come to be. */
+ * while its key was being made (is_ending_attempt) is settled first: until then its key may still come to be. */
 #if defined(MUTANT_END_UNSETTLED)
 #define may_resume(a) true
 #else
@@ -329,7 +329,7 @@ leave_in_doubt: /* leave_in_doubt(): KeyStore::mark_ambiguous */
 #define RECONCILE(n) :: STEP(may_begin && attempt[n] == Alive && nonce[account_of(n)] != n -> mine = n) -> goto end_orphan
 #endif
 
-/* service::Recovery and `llmapikey reconcile --fix`: recovery.cpp, settlement.cpp, revocation.cpp, reconciliation.cpp. */
+/* Recovery and `llmapikey reconcile --fix`: recovery.cpp, settlement.cpp, revocation.cpp, reconciliation.cpp. */
 proctype Background(byte me) {
   bool flag; /* the attempt was settled when settling began */
 
