@@ -1,6 +1,5 @@
 #include "bulk/bulk_routes.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -10,8 +9,7 @@
 #include "bulk/bulk_fields.hpp"
 #include "bulk/bulk_json.hpp"
 #include "http/answers/api_answer.hpp"
-#include "http/form.hpp"
-#include "identity/login.hpp"
+#include "http/request_fields.hpp"
 #include "keys/grant_json.hpp"
 #include "keys/key_fields.hpp"
 
@@ -48,10 +46,7 @@ net::Response BulkRoutes::show(const Context& context) const {
     json::object body = to_json(**bulk);
     const auto stuck = admin_store.list_stuck(most_listed, (*bulk)->id);
     if (!stuck) return api_error(context, stuck.error());
-    json::array keys;
-    for (const LedgerEntry& entry : *stuck)
-        keys.push_back(to_json(entry));
-    body["stuck_keys"] = std::move(keys);
+    body["stuck_keys"] = base::json_list(*stuck);
     return api_answer(200, body);
 }
 

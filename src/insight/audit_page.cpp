@@ -1,7 +1,6 @@
 #include "insight/audit_page.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 #include "audit/audit_json.hpp"
 #include "base/encoding.hpp"
@@ -11,10 +10,8 @@
 #include "http/form.hpp"
 #include "identity/login.hpp"
 #include "insight/audit_views.hpp"
-#include "insight/overview.hpp"
 #include "net/body_stream.hpp"
 #include "ops/log.hpp"
-#include "spending/day_chart.hpp"
 
 namespace llmapikey {
 namespace {

@@ -1,12 +1,6 @@
 #include "insight/audit_routes.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "audit/audit_json.hpp"
-#include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "http/answers/api_answer.hpp"
 #include "http/form.hpp"
@@ -15,10 +9,7 @@
 namespace llmapikey {
 namespace {
 
-namespace json = boost::json;
-
 constexpr int accounts_searched = 50;
-
 constexpr int most_entries = 1000;
 
 base::Result<std::vector<ChainedEntry>> entries_about(const AuditRoutes& self, const std::string& search,
@@ -43,13 +34,8 @@ net::Response AuditRoutes::list(const Context& context) const {
     const std::string search(base::trim(Form(context.request.query).value("q")));
     const auto entries = search.empty() ? audit.read(*after, *limit) : entries_about(*this, search, *after, *limit);
     if (!entries) return api_error(context, entries.error());
-    json::array list;
-    for (const ChainedEntry& link : *entries)
-        list.push_back(to_json(link));
-    json::object body{{"entries", std::move(list)}, {"next_cursor", nullptr}};
     const bool is_full = entries->size() == static_cast<std::size_t>(*limit);
-    if (is_full) body["next_cursor"] = std::to_string(entries->back().sequence);
-    return api_answer(200, body);
+    return answer_page("entries", *entries, is_full ? std::to_string(entries->back().sequence) : "");
 }
 
 }  // namespace llmapikey

@@ -1,17 +1,12 @@
 #include "insight/overview_page.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
 #include "http/answers/error_response.hpp"
 #include "http/answers/shown_values.hpp"
-#include "http/form.hpp"
-#include "identity/login.hpp"
 #include "insight/overview.hpp"
 #include "insight/overview_views.hpp"
-#include "net/body_stream.hpp"
-#include "ops/log.hpp"
 #include "spending/day_chart.hpp"
 
 namespace llmapikey {

@@ -1,18 +1,10 @@
 #include "insight/overview_routes.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
-#include "base/crypto.hpp"
-#include "base/encoding.hpp"
 #include "http/answers/api_answer.hpp"
-#include "http/form.hpp"
-#include "identity/login.hpp"
 #include "insight/overview_json.hpp"
 
 namespace llmapikey {
+
 net::Response OverviewRoutes::show(const Context& context) const {
     const auto overview =
         read_overview(statistics, issuance.policy(), context.shared.settings.spending_poll, clock.now());

@@ -1,7 +1,5 @@
 #include "keys/grant_json.hpp"
 
-#include <boost/json/array.hpp>
-
 #include "base/encoding.hpp"
 #include "base/json_values.hpp"
 
@@ -57,10 +55,7 @@ json::value to_json(const std::optional<Hold>& hold) {
 json::object to_json(const Account& account, const std::vector<LedgerEntry>& ledger) {
     json::object object{{"key", nullptr}, {"hold", to_json(account.hold)}};
     if (account.grant) object["key"] = to_json(*account.grant);
-    json::array ended;
-    for (const LedgerEntry& entry : ledger)
-        ended.push_back(to_json(entry));
-    object["ended"] = std::move(ended);
+    object["ended"] = base::json_list(ledger);
     return object;
 }
 

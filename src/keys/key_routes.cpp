@@ -1,6 +1,5 @@
 #include "keys/key_routes.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "base/encoding.hpp"
@@ -42,12 +41,7 @@ net::Response answer_account(const KeyRoutes& self, const Context& context, Gith
 net::Response answer_ended(const KeyRoutes& self, const Context& context, const GrantQuery& query) {
     const auto page = self.admin_store.list_ended(query);
     if (!page) return api_error(context, page.error());
-    json::array keys;
-    for (const LedgerEntry& entry : page->entries)
-        keys.push_back(to_json(entry));
-    json::object body{{"keys", std::move(keys)}, {"next_cursor", nullptr}};
-    if (!page->next_cursor.empty()) body["next_cursor"] = page->next_cursor;
-    return api_answer(200, body);
+    return answer_page("keys", page->entries, page->next_cursor);
 }
 
 }  // namespace
@@ -63,12 +57,7 @@ net::Response KeyRoutes::list(const Context& context) const {
     if (query->is_ended) return answer_ended(*this, context, *query);
     const auto page = admin_store.list(*query);
     if (!page) return api_error(context, page.error());
-    json::array keys;
-    for (const Grant& grant : page->grants)
-        keys.push_back(to_json(grant));
-    json::object body{{"keys", std::move(keys)}, {"next_cursor", nullptr}};
-    if (!page->next_cursor.empty()) body["next_cursor"] = page->next_cursor;
-    return api_answer(200, body);
+    return answer_page("keys", page->grants, page->next_cursor);
 }
 
 net::Response KeyRoutes::show(const Context& context) const {

@@ -1,6 +1,5 @@
 #include "keys/key_search_routes.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "base/encoding.hpp"
@@ -69,10 +68,7 @@ net::Response KeySearchRoutes::search(const Context& context) const {
     }
     const auto found = find_by_raw_key(admin_store, issuance, raw_key);
     if (!found) return api_error(context, found.error());
-    json::array ended;
-    for (const LedgerEntry& entry : found->ended)
-        ended.push_back(to_json(entry));
-    json::object body{{"key", nullptr}, {"perhaps_ended", std::move(ended)}};
+    json::object body{{"key", nullptr}, {"perhaps_ended", base::json_list(found->ended)}};
     if (found->grant) body["key"] = to_json(*found->grant);
     return api_answer(200, body);
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/encoding.hpp"
+#include "base/json_values.hpp"
 #include "base/plural.hpp"
 #include "bulk/bulk_json.hpp"
 #include "bulk/bulk_selection.hpp"
@@ -153,12 +154,8 @@ int run_keys_revocations(Output output) {
     const auto stuck = stores->admin->list_stuck(stuck_shown, "");
     if (!stuck) return report(stuck.error());
     if (output == Output::json) {
-        boost::json::array list, stuck_keys;
-        for (const BulkRevocation& bulk : *bulks)
-            list.push_back(to_json(bulk));
-        for (const LedgerEntry& entry : *stuck)
-            stuck_keys.push_back(to_json(entry));
-        print_json(boost::json::object{{"revocations", std::move(list)}, {"stuck_keys", std::move(stuck_keys)}});
+        print_json(
+            boost::json::object{{"revocations", base::json_list(*bulks)}, {"stuck_keys", base::json_list(*stuck)}});
         return 0;
     }
     for (const BulkRevocation& bulk : *bulks) {

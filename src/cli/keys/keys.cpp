@@ -125,13 +125,6 @@ base::Result<base::Secret> read_raw_key() {
                       "standard input must hold a whole key: sk-or-v1- and 64 digits, or these alone");
 }
 
-boost::json::array json_of(const std::vector<LedgerEntry>& entries) {
-    boost::json::array list;
-    for (const LedgerEntry& entry : entries)
-        list.push_back(to_json(entry));
-    return list;
-}
-
 void print_ended_rows(const std::vector<LedgerEntry>& entries) {
     for (const LedgerEntry& entry : entries) {
         print_line(entry.grant.github_user_id.text() + "  " + base::to_printable(entry.grant.github_username, 39) +
@@ -145,7 +138,7 @@ int list_ended(const app::Stores& stores, const GrantQuery& query, Output output
     const auto page = stores.admin->list_ended(query);
     if (!page) return report(page.error());
     if (output == Output::json) {
-        print_json(boost::json::object{{"keys", json_of(page->entries)}, {"next_cursor", page->next_cursor}});
+        print_json(boost::json::object{{"keys", base::json_list(page->entries)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
     print_ended_rows(page->entries);
@@ -188,10 +181,7 @@ int run_keys_list(const ListOptions& options, Output output) {
     const auto page = stores->admin->list(*query);
     if (!page) return report(page.error());
     if (output == Output::json) {
-        boost::json::array keys;
-        for (const Grant& grant : page->grants)
-            keys.push_back(to_json(grant));
-        print_json(boost::json::object{{"keys", std::move(keys)}, {"next_cursor", page->next_cursor}});
+        print_json(boost::json::object{{"keys", base::json_list(page->grants)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
     print_line(table_header());
@@ -214,7 +204,7 @@ int run_keys_find(Output output) {
     const auto found = (*services)->find_by_raw_key(*raw_key);
     if (!found) return report(found.error());
     if (output == Output::json) {
-        boost::json::object object{{"key", nullptr}, {"perhaps_ended", json_of(found->ended)}};
+        boost::json::object object{{"key", nullptr}, {"perhaps_ended", base::json_list(found->ended)}};
         if (found->grant) object["key"] = to_json(*found->grant);
         print_json(object);
     } else if (found->grant) {
