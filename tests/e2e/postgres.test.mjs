@@ -134,7 +134,10 @@ test(`${atOnce} requests at once on a pool of 8: all answered, by no more than 8
   assert.ok(most >= 1 && most <= 8, `${most} connections`);
   const [median, p99] = [times[atOnce / 2], times[atOnce * 0.99]];
   t.diagnostic(`at most ${most} connections; median ${Math.round(median)} ms, p99 ${Math.round(p99)} ms; ${refused} asked to come again`);
-  assert.ok(refused === 0 || times[atOnce - 1] > refusedAfter / 2, `${refused} were refused, and nobody waited longer than ${times[atOnce - 1]} ms`);
+  // The wait is estimated from the jobs that just ran. When the machine stalls for a moment, the estimate is too high for
+  // a few arrivals; it must not stay too high.
+  const isBusy = times[atOnce - 1] > refusedAfter / 2;
+  assert.ok(isBusy || refused <= atOnce / 50, `${refused} were refused, and nobody waited longer than ${times[atOnce - 1]} ms`);
   assert.ok(p99 < 20 * median, `p99 ${p99} ms, median ${median} ms`);
 });
 
