@@ -317,12 +317,10 @@ base::Result<std::unique_ptr<Application>> Application::create(const config::Con
                                                                const PutInFront& put_in_front) {
     const auto listen = net::ListenAddress::parse(config.listen);
     if (!listen) return base::fail(base::Errc::invalid_input, "LISTEN: " + listen.error().detail);
-    auto proxies = parse_proxies(config);
-    if (!proxies) return tl::unexpected(proxies.error());
-    auto stores = open_migrated_stores(config, clock);
-    if (!stores) return tl::unexpected(stores.error());
-    const base::Clock& time = stores->time_or(clock);
-    auto parts = std::make_unique<Parts>(config, setting, time, std::move(*stores), *listen, *proxies, put_in_front);
+    auto proxies = TRY(parse_proxies(config));
+    auto stores = TRY(open_migrated_stores(config, clock));
+    const base::Clock& time = stores.time_or(clock);
+    auto parts = std::make_unique<Parts>(config, setting, time, std::move(stores), *listen, proxies, put_in_front);
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 

@@ -87,21 +87,17 @@ base::Result<void> check_data_folder(const config::Config& config) {
 base::Result<Migrator> open_sqlite_migrator(const config::Config& config, sqlite::Access access,
                                             const base::Clock& clock) {
     if (access == sqlite::Access::read_write) {
-        const auto folder = make_data_folder(config);
-        if (!folder) return tl::unexpected(folder.error());
+        TRY(make_data_folder(config));
     }
-    auto connection = sqlite::Connection::open(file_path(config), access, sqlite_busy_timeout);
-    if (!connection) return tl::unexpected(connection.error());
-    return sqlite::make_migrator(std::move(*connection), clock);
+    auto connection = TRY(sqlite::Connection::open(file_path(config), access, sqlite_busy_timeout));
+    return sqlite::make_migrator(std::move(connection), clock);
 }
 
 base::Result<Migrator> open_postgres_migrator(const config::Config& config, const base::Sealer* sealer) {
-    const auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
-    if (!settings) return tl::unexpected(settings.error());
-    auto connection = postgres::Connection::open(*settings, no_statement_timeout);
-    if (!connection) return tl::unexpected(connection.error());
+    const auto settings = TRY(postgres::ConnectionSettings::parse(config.postgres_url.reveal()));
+    auto connection = TRY(postgres::Connection::open(settings, no_statement_timeout));
     const postgres::AdoptionPolicy policy{sealer, config.key_daily_limit, config.key_expiry};
-    return postgres::make_migrator(std::move(*connection), policy);
+    return postgres::make_migrator(std::move(connection), policy);
 }
 
 // Those that both databases share.
@@ -123,42 +119,37 @@ void open_shared(const std::shared_ptr<SqlDatabase>& database, std::shared_ptr<G
 
 DatabaseClock::Read reader_of_time(std::shared_ptr<SqlDatabase> database) {
     return [database = std::move(database)]() -> base::Result<DatabaseClock::Micros> {
-        const auto answer = database->run("SELECT {queue_time}", {});
-        if (!answer) return tl::unexpected(answer.error());
-        return DatabaseClock::Micros{answer->rows.at(0).number(0)};
+        const auto answer = TRY(database->run("SELECT {queue_time}", {}));
+        return DatabaseClock::Micros{answer.rows.at(0).number(0)};
     };
 }
 
 base::Result<Stores> open_sqlite(const config::Config& config) {
     Stores stores;
-    auto connections = sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout},
-                                                 sqlite::check_schema, stores.health);
-    if (!connections) return tl::unexpected(connections.error());
-    stores.keys = std::make_unique<sqlite::SqliteKeyStore>(*connections);
-    stores.audit = std::make_unique<sqlite::SqliteAuditLog>(*connections);
-    open_shared(std::make_shared<sqlite::SqliteSql>(*connections),
-                std::make_shared<sqlite::SqliteGrantEndings>(*connections), stores);
-    stores.shrink = [connections = *connections] { return connections->shrink_log(); };
+    const auto connections = TRY(sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout},
+                                                           sqlite::check_schema, stores.health));
+    stores.keys = std::make_unique<sqlite::SqliteKeyStore>(connections);
+    stores.audit = std::make_unique<sqlite::SqliteAuditLog>(connections);
+    open_shared(std::make_shared<sqlite::SqliteSql>(connections),
+                std::make_shared<sqlite::SqliteGrantEndings>(connections), stores);
+    stores.shrink = [connections] { return connections->shrink_log(); };
     return stores;
 }
 
 base::Result<Stores> open_postgres(const config::Config& config) {
-    auto settings = postgres::ConnectionSettings::parse(config.postgres_url.reveal());
-    if (!settings) return tl::unexpected(settings.error());
+    auto settings = TRY(postgres::ConnectionSettings::parse(config.postgres_url.reveal()));
     postgres::PoolOptions options;
     options.size = config.postgres_pool_size;
     Stores stores;
-    auto database = std::make_shared<postgres::Database>(std::move(*settings), options, stores.health);
+    auto database = std::make_shared<postgres::Database>(std::move(settings), options, stores.health);
     stores.keys = std::make_unique<postgres::PostgresKeyStore>(database);
     stores.audit = std::make_unique<postgres::PostgresAuditLog>(database);
     const auto sql = std::make_shared<postgres::PostgresSql>(database);
     open_shared(sql, std::make_shared<postgres::PostgresGrantEndings>(database), stores);
     stores.rate_limits = std::make_unique<postgres::PostgresRateLimits>(database);
-    const auto checked = stores.keys->check();
-    if (!checked) return tl::unexpected(checked.error());
+    TRY(stores.keys->check());
     stores.clock = std::make_unique<DatabaseClock>(reader_of_time(sql));
-    const auto read = stores.clock->refresh();
-    if (!read) return tl::unexpected(read.error());
+    TRY(stores.clock->refresh());
     return stores;
 }
 
@@ -194,45 +185,35 @@ base::Result<std::unique_ptr<DatabaseMigration>> DatabaseMigration::open(const c
     if (!config.key_encryption_secret.empty()) {
         migration->sealer_ = std::make_unique<base::Sealer>(Sealers(config).keys);
     }
-    auto migrator = is_embedded(config) ? open_sqlite_migrator(config, access, clock)
-                                        : open_postgres_migrator(config, migration->sealer_.get());
-    if (!migrator) return tl::unexpected(migrator.error());
-    migration->migrator_ = std::make_unique<Migrator>(std::move(*migrator));
+    auto migrator = TRY(is_embedded(config) ? open_sqlite_migrator(config, access, clock)
+                                            : open_postgres_migrator(config, migration->sealer_.get()));
+    migration->migrator_ = std::make_unique<Migrator>(std::move(migrator));
     return migration;
 }
 
 base::Result<Stores> open_migrated_stores(const config::Config& config, const base::Clock& clock) {
-    const auto migration = DatabaseMigration::open(config, clock);
-    if (!migration) return tl::unexpected(migration.error());
-    const auto migrated = (*migration)->migrator().up();
-    if (!migrated) return tl::unexpected(migrated.error());
-    if (*migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(*migrated)}});
-    const auto rehearsed = (*migration)->migrator().rehearse_write();
-    if (!rehearsed) return tl::unexpected(rehearsed.error());
+    const auto migration = TRY(DatabaseMigration::open(config, clock));
+    const auto migrated = TRY(migration->migrator().up());
+    if (migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(migrated)}});
+    TRY(migration->migrator().rehearse_write());
     // The migrator's connection is closed last: SQLite tidies its files up when nobody has them open, which takes
     // longer than the rest of a start.
-    auto stores = open_stores(config);
-    if (!stores) return stores;
-    const auto verified = verify_secret(*stores, config);
-    if (!verified) return tl::unexpected(verified.error());
+    auto stores = TRY(open_stores(config));
+    TRY(verify_secret(stores, config));
     return stores;
 }
 
 base::Result<Inspection> inspect_database(const config::Config& config, const base::Clock& clock) {
     std::error_code ec;
     if (is_embedded(config) && !std::filesystem::exists(file_path(config), ec) && !ec) {
-        const auto checked = check_data_folder(config);
-        if (!checked) return tl::unexpected(checked.error());
+        TRY(check_data_folder(config));
         return Inspection{false, 0};
     }
-    const auto migration = DatabaseMigration::open_existing(config, clock);
-    if (!migration) return tl::unexpected(migration.error());
-    const auto states = (*migration)->migrator().states();
-    if (!states) return tl::unexpected(states.error());
-    const auto rehearsed = (*migration)->migrator().rehearse_write();
-    if (!rehearsed) return tl::unexpected(rehearsed.error());
+    const auto migration = TRY(DatabaseMigration::open_existing(config, clock));
+    const auto states = TRY(migration->migrator().states());
+    TRY(migration->migrator().rehearse_write());
     const auto missing =
-        std::count_if(states->begin(), states->end(), [](const auto& state) { return !state.applied_at; });
+        std::count_if(states.begin(), states.end(), [](const auto& state) { return !state.applied_at; });
     return Inspection{true, static_cast<int>(missing)};
 }
 
@@ -249,9 +230,9 @@ base::Result<void> back_up(const config::Config& config, const std::string& path
     if (std::filesystem::exists(path, ec)) {
         return base::fail(base::Errc::invalid_input, path + " exists: give a name that does not");
     }
-    const auto source = sqlite::Connection::open(file_path(config), sqlite::Access::read_write, sqlite_busy_timeout);
-    if (!source) return tl::unexpected(source.error());
-    return (*source)->copy_to(path);
+    const auto source =
+        TRY(sqlite::Connection::open(file_path(config), sqlite::Access::read_write, sqlite_busy_timeout));
+    return source->copy_to(path);
 }
 
 std::string describe_database(const config::Config& config) {

@@ -7,9 +7,8 @@ namespace llmapikey::app {
 // The database looked at its clock somewhere between the question and the answer.
 base::Result<void> DatabaseClock::refresh() {
     const Micros before = elapsed_();
-    const auto read = read_();
-    if (!read) return tl::unexpected(read.error());
-    ahead_ = (*read - (before + (elapsed_() - before) / 2)).count();
+    const auto read = TRY(read_());
+    ahead_ = (read - (before + (elapsed_() - before) / 2)).count();
     return {};
 }
 

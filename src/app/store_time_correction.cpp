@@ -43,9 +43,8 @@ base::Result<int> SqlTimeCorrection::correct(base::Timestamp now) {
     int corrected = 0;
     for (const Correction& correction : corrections) {
         const auto values = SqlValues().add(seconds_of(now)).add(seconds_of(now + correction.furthest + tolerance));
-        const auto done = database_->run(correction.sql, values);
-        if (!done) return tl::unexpected(done.error());
-        corrected += done->changed;
+        const auto done = TRY(database_->run(correction.sql, values));
+        corrected += done.changed;
     }
     return corrected;
 }

@@ -34,14 +34,12 @@ std::string chained_hash(const std::string& previous_hash, std::int64_t sequence
 base::Result<AuditReport> verify_audit_log(AuditLog& log) {
     AuditReport report;
     // The head is read first: entries that come meanwhile lie behind it, and are checked all the same.
-    const auto head = log.head();
-    if (!head) return tl::unexpected(head.error());
-    std::string hash_at_head = head->sequence == 0 ? "" : "missing";
+    const auto head = TRY(log.head());
+    std::string hash_at_head = head.sequence == 0 ? "" : "missing";
     while (true) {
-        const auto page = log.read(report.entries, entries_per_page);
-        if (!page) return tl::unexpected(page.error());
-        if (page->empty()) break;
-        for (const ChainedEntry& link : *page) {
+        const auto page = TRY(log.read(report.entries, entries_per_page));
+        if (page.empty()) break;
+        for (const ChainedEntry& link : page) {
             const std::int64_t expected = report.entries + 1;
             if (link.sequence != expected) {
                 report.faults.push_back({expected, "entry " + std::to_string(expected) + " is missing"});
@@ -54,11 +52,11 @@ base::Result<AuditReport> verify_audit_log(AuditLog& log) {
             }
             report.entries = expected;
             report.head_hash = link.hash;
-            if (expected == head->sequence) hash_at_head = link.hash;
+            if (expected == head.sequence) hash_at_head = link.hash;
         }
     }
-    if (hash_at_head != head->hash) {
-        report.faults.push_back({report.entries + 1, "the log ends before entry " + std::to_string(head->sequence) +
+    if (hash_at_head != head.hash) {
+        report.faults.push_back({report.entries + 1, "the log ends before entry " + std::to_string(head.sequence) +
                                                          ", the last one that was written"});
     }
     return report;

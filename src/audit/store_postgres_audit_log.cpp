@@ -30,17 +30,15 @@ base::Result<void> PostgresAuditLog::append(const AuditEntry& entry) {
                                 .add(entry.outcome)
                                 .add(entry.detail)
                                 .add(canonical_text(entry));
-    const auto answer = database_->run(append_entry, parameters, Patience::wait);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.changed() == 1) return {};
+    const auto answer = TRY(database_->run(append_entry, parameters, Patience::wait));
+    if (answer.rows.changed() == 1) return {};
     return base::fail(base::Errc::store_unavailable, "llmapikey.audit_head has lost its row");
 }
 
 base::Result<std::vector<ChainedEntry>> PostgresAuditLog::read(std::int64_t after, int limit) {
     const auto answer =
-        database_->run(select_entries, Parameters().add(after).add(std::int64_t{limit}), Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
-    const Rows& rows = answer->rows;
+        TRY(database_->run(select_entries, Parameters().add(after).add(std::int64_t{limit}), Patience::fail_fast));
+    const Rows& rows = answer.rows;
     std::vector<ChainedEntry> entries;
     for (int row = 0; row < rows.size(); ++row) {
         entries.push_back({rows.number(row, 0),
@@ -52,10 +50,9 @@ base::Result<std::vector<ChainedEntry>> PostgresAuditLog::read(std::int64_t afte
 }
 
 base::Result<ChainedEntry> PostgresAuditLog::head() {
-    const auto answer = database_->run(select_head, Parameters(), Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.audit_head has lost its row");
-    return ChainedEntry{answer->rows.number(0, 0), {}, answer->rows.text(0, 1)};
+    const auto answer = TRY(database_->run(select_head, Parameters(), Patience::fail_fast));
+    if (answer.rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.audit_head has lost its row");
+    return ChainedEntry{answer.rows.number(0, 0), {}, answer.rows.text(0, 1)};
 }
 
 }  // namespace llmapikey::postgres

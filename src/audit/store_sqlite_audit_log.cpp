@@ -15,18 +15,15 @@ constexpr std::string_view select_entries =
     "ORDER BY sequence LIMIT ?";
 
 base::Result<ChainedEntry> read_head(Connection& connection) {
-    auto query = connection.query(select_head);
-    if (!query) return tl::unexpected(query.error());
-    const auto row = query->step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return base::fail(base::Errc::store_unavailable, "audit_head has lost its row");
-    return ChainedEntry{query->number(0), {}, query->text(1)};
+    auto query = TRY(connection.query(select_head));
+    const auto row = TRY(query.step());
+    if (!row) return base::fail(base::Errc::store_unavailable, "audit_head has lost its row");
+    return ChainedEntry{query.number(0), {}, query.text(1)};
 }
 
 base::Result<void> insert(Connection& connection, const ChainedEntry& link) {
-    auto query = connection.query(insert_entry);
-    if (!query) return tl::unexpected(query.error());
-    return expect_one(query->bind(link.sequence)
+    auto query = TRY(connection.query(insert_entry));
+    return expect_one(query.bind(link.sequence)
                           .bind(seconds_of(link.entry.at))
                           .bind(link.entry.actor)
                           .bind(link.entry.action)
@@ -42,35 +39,28 @@ base::Result<void> insert(Connection& connection, const ChainedEntry& link) {
 
 base::Result<void> SqliteAuditLog::append(const AuditEntry& entry) {
     Connections::Writer writer(*connections_);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
-    const auto head = read_head(*writer);
-    if (!head) return tl::unexpected(head.error());
-    const std::int64_t sequence = head->sequence + 1;
-    const ChainedEntry link{sequence, entry, chained_hash(head->hash, sequence, entry)};
-    const auto inserted = insert(*writer, link);
-    if (!inserted) return inserted;
-    auto query = writer->query(update_head);
-    if (!query) return tl::unexpected(query.error());
-    const auto moved = expect_one(query->bind(sequence).bind(link.hash).run());
-    if (!moved) return moved;
-    return transaction->commit();
+    auto transaction = TRY(Transaction::begin(*writer));
+    const auto head = TRY(read_head(*writer));
+    const std::int64_t sequence = head.sequence + 1;
+    const ChainedEntry link{sequence, entry, chained_hash(head.hash, sequence, entry)};
+    TRY(insert(*writer, link));
+    auto query = TRY(writer->query(update_head));
+    TRY(expect_one(query.bind(sequence).bind(link.hash).run()));
+    return transaction.commit();
 }
 
 base::Result<std::vector<ChainedEntry>> SqliteAuditLog::read(std::int64_t after, int limit) {
     Connections::Reader reader(*connections_);
-    auto query = reader->query(select_entries);
-    if (!query) return tl::unexpected(query.error());
-    query->bind(after).bind(limit);
+    auto query = TRY(reader->query(select_entries));
+    query.bind(after).bind(limit);
     std::vector<ChainedEntry> entries;
     while (true) {
-        const auto row = query->step();
-        if (!row) return tl::unexpected(row.error());
-        if (!*row) return entries;
-        entries.push_back({query->number(0),
-                           {time_of(query->number(1)), query->text(2), query->text(3), query->text(4), query->text(5),
-                            query->text(6), query->text(7)},
-                           query->text(8)});
+        const auto row = TRY(query.step());
+        if (!row) return entries;
+        entries.push_back({query.number(0),
+                           {time_of(query.number(1)), query.text(2), query.text(3), query.text(4), query.text(5),
+                            query.text(6), query.text(7)},
+                           query.text(8)});
     }
 }
 

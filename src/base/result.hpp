@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 namespace llmapikey::base {
@@ -47,4 +48,26 @@ inline tl::unexpected<Error> fail_in(const std::string& context, const Error& ca
         Error{cause.code, context + ": " + cause.detail, cause.retry_after, cause.is_circuit_open});
 }
 
+// For TRY: the value of a result that has one, moved out of a temporary and copied from a variable.
+template <class T, class E>
+T value_of(tl::expected<T, E>&& result) {
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+template <class T, class E>
+T value_of(const tl::expected<T, E>& result) {
+    if constexpr (!std::is_void_v<T>) return *result;
+}
+
 }  // namespace llmapikey::base
+
+// The value of `expression`, a Result<T> or another tl::expected; if it failed, the function returns that failure.
+//     const auto grant = TRY(store.find(account));
+//     TRY(transaction.commit());
+// It is the whole initializer or the whole statement (tools/check_errors): g++ does not say what becomes of other parts
+// of an expression that is left in its middle. In a coroutine it does not compile, as `return` does not.
+#define TRY(...)                                                                     \
+    __extension__({                                                                  \
+        auto&& try_result = (__VA_ARGS__);                                           \
+        if (!try_result) return tl::unexpected(std::move(try_result).error());       \
+        ::llmapikey::base::value_of(std::forward<decltype(try_result)>(try_result)); \
+    })

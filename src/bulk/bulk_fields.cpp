@@ -25,8 +25,7 @@ base::Result<std::string> selection_of(const RequestFields& fields) {
     }
     const std::string made_by = fields.text("made_by");
     if (!made_by.empty()) selection += "&" + base::to_query_string({{"made_by", made_by}});
-    const auto parsed = parse_bulk_selection(selection, {});
-    if (!parsed) return tl::unexpected(parsed.error());
+    TRY(parse_bulk_selection(selection, {}));
     return selection;
 }
 

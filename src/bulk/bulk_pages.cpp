@@ -68,16 +68,14 @@ BulkRow row_of(const BulkRevocation& bulk) {
 base::Result<void> show_examples(const BulkPages& self, const BulkSelection& selection, BulkConfirmView& view) {
     for (const std::string& id : selection.ids) {
         if (view.examples.size() == examples_shown) return {};
-        const auto grant = self.admin_store.find_grant(id);
-        if (!grant) return tl::unexpected(grant.error());
-        if (*grant) view.examples.push_back((*grant)->github_username);
+        const auto grant = TRY(self.admin_store.find_grant(id));
+        if (grant) view.examples.push_back(grant->github_username);
     }
     if (!selection.ids.empty()) return {};
     GrantQuery query = selection.query;
     query.limit = examples_shown;
-    const auto page = self.admin_store.list(query);
-    if (!page) return tl::unexpected(page.error());
-    for (const Grant& grant : page->grants)
+    const auto page = TRY(self.admin_store.list(query));
+    for (const Grant& grant : page.grants)
         view.examples.push_back(grant.github_username);
     return {};
 }

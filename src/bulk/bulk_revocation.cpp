@@ -105,9 +105,8 @@ base::Result<std::int64_t> BulkRevoker::count_of(const BulkSelection& selection,
 }
 
 base::Result<std::int64_t> BulkRevoker::count(const std::string& selection, std::int64_t most) {
-    const auto parsed = parse_bulk_selection(selection, clock_.now());
-    if (!parsed) return tl::unexpected(parsed.error());
-    return count_of(*parsed, most);
+    const auto parsed = TRY(parse_bulk_selection(selection, clock_.now()));
+    return count_of(parsed, most);
 }
 
 base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, const Initiator& by,
@@ -115,32 +114,26 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
                                                 const std::optional<std::int64_t>& confirmed_count,
                                                 const std::string& request) {
     const auto now = clock_.now();
-    const auto parsed = parse_bulk_selection(selection, now);
-    if (!parsed) return tl::unexpected(parsed.error());
-    const auto checked_reason = check_text(reason, reason_rule);
-    if (!checked_reason) return tl::unexpected(checked_reason.error());
-    const auto known = decided_by(request);
-    if (!known) return tl::unexpected(known.error());
-    if (*known) return **known;
+    const auto parsed = TRY(parse_bulk_selection(selection, now));
+    const auto checked_reason = TRY(check_text(reason, reason_rule));
+    const auto known = TRY(decided_by(request));
+    if (known) return *known;
     BulkRevocation bulk;
     bulk.id = base::random_uuid();
     bulk.request = request;
     bulk.by = by;
-    bulk.reason = *checked_reason;
+    bulk.reason = checked_reason;
     bulk.hold = hold;
     bulk.selection = selection;
     bulk.created_at = now;
-    bulk.begins_at = parsed->ids.empty() ? now + time_to_stop_ : now;
-    const auto listed = list_targets(bulk, *parsed, confirmed_count);
-    if (!listed) return tl::unexpected(listed.error());
+    bulk.begins_at = parsed.ids.empty() ? now + time_to_stop_ : now;
+    TRY(list_targets(bulk, parsed, confirmed_count));
     Audited audited(audit_, clock_, by, "keys.revoke", "bulk:" + bulk.id, bulk.reason + " (" + selection + ")");
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    TRY(audited.begin());
     const auto decided = decide(bulk);
     if (!decided) return tl::unexpected(audited.failed(decided.error()));
     if (decided->id != bulk.id) {
-        const auto closed = audited.done("decided already: bulk:" + decided->id);
-        if (!closed) return tl::unexpected(closed.error());
+        TRY(audited.done("decided already: bulk:" + decided->id));
         return *decided;
     }
     // Whoever is meant is revoked, and on hold, from the decision on, unless it can be stopped yet; what fails here is
@@ -150,28 +143,24 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
 }
 
 base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Initiator& by) {
-    const auto bulk = bulks_.find(id);
-    if (!bulk) return tl::unexpected(bulk.error());
-    if (!*bulk) return base::fail(base::Errc::not_found, "there is no such bulk revocation");
-    if ((*bulk)->stopped_at) return **bulk;
-    if ((*bulk)->state != BulkState::selecting) {
+    const auto bulk = TRY(bulks_.find(id));
+    if (!bulk) return base::fail(base::Errc::not_found, "there is no such bulk revocation");
+    if (bulk->stopped_at) return *bulk;
+    if (bulk->state != BulkState::selecting) {
         return base::fail(base::Errc::conflict,
                           "the revocation of all its keys has begun, so there is nothing left to stop");
     }
-    Audited audited(audit_, clock_, by, "keys.revoke.stop", "bulk:" + id, (*bulk)->reason);
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    Audited audited(audit_, clock_, by, "keys.revoke.stop", "bulk:" + id, bulk->reason);
+    TRY(audited.begin());
     const auto stopped = bulks_.stop(id, by.actor, clock_.now());
     if (!stopped) return tl::unexpected(audited.failed(stopped.error()));
-    const auto now = bulks_.find(id);
-    if (!now) return tl::unexpected(now.error());
-    if (!*now || !(*now)->stopped_at) {
+    const auto now = TRY(bulks_.find(id));
+    if (!now || !now->stopped_at) {
         return tl::unexpected(
             audited.failed({base::Errc::conflict, "the revocation of all its keys has begun meanwhile", {}}));
     }
-    const auto closed = audited.done(std::to_string((*now)->total) + " keys had been marked by then");
-    if (!closed) return tl::unexpected(closed.error());
-    return **now;
+    TRY(audited.done(std::to_string(now->total) + " keys had been marked by then"));
+    return *now;
 }
 
 // Writes down what is meant. Only of a filter whose count nobody has confirmed it has to be found out whether it leaves
@@ -182,27 +171,21 @@ base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSel
     const auto count_all = [&] {
         return may_let_all_through ? grants_.count(every_grant(), counted_max) : base::Result<std::int64_t>(0);
     };
-    const auto before = count_all();
-    if (!before) return tl::unexpected(before.error());
-    const auto listed = bulks_.list_targets(bulk.id, selection);
-    if (!listed) return tl::unexpected(listed.error());
-    const auto after = count_all();
-    if (!after) return tl::unexpected(after.error());
-    const bool lets_all_through = may_let_all_through && *listed > 1 && *listed >= std::min(*before, *after);
-    if ((selection.is_everything || lets_all_through || confirmed_count) && *listed != confirmed_count) {
-        const auto dropped = bulks_.drop_all_targets(bulk.id);
-        if (!dropped) return tl::unexpected(dropped.error());
-        return tl::unexpected(expectation_failed(*listed, confirmed_count));
+    const auto before = TRY(count_all());
+    const auto listed = TRY(bulks_.list_targets(bulk.id, selection));
+    const auto after = TRY(count_all());
+    const bool lets_all_through = may_let_all_through && listed > 1 && listed >= std::min(before, after);
+    if ((selection.is_everything || lets_all_through || confirmed_count) && listed != confirmed_count) {
+        TRY(bulks_.drop_all_targets(bulk.id));
+        return tl::unexpected(expectation_failed(listed, confirmed_count));
     }
-    bulk.total = bulk.remaining = bulk.listed = *listed;
+    bulk.total = bulk.remaining = bulk.listed = listed;
     if (!bulk.hold || !selection.ids.empty() || selection.query.status) return {};
     // What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
     BulkSelection ending = selection;
     ending.query.without_revoking = false;
     ending.query.status = GrantStatus::revoking;
-    const auto held = bulks_.list_targets(bulk.id, ending);
-    if (!held) return tl::unexpected(held.error());
-    bulk.listed = *held;
+    bulk.listed = TRY(bulks_.list_targets(bulk.id, ending));
     return {};
 }
 
@@ -228,8 +211,7 @@ base::Result<std::optional<BulkRevocation>> BulkRevoker::decided_by(const std::s
     if (request.empty()) return std::nullopt;
     auto known = bulks_.find_request(request);
     if (!known || !*known || clock_.now() - (*known)->created_at < request_kept_for) return known;
-    const auto forgotten = bulks_.forget_request((*known)->id);
-    if (!forgotten) return tl::unexpected(forgotten.error());
+    TRY(bulks_.forget_request((*known)->id));
     return std::nullopt;
 }
 
@@ -239,26 +221,21 @@ base::Result<CountByNow> BulkRevoker::count_by_now(const std::string& selection,
     const auto now = clock_.now();
     CountByNow counted{0, by(now - second)};
     const auto all = count(selection, most);
-    const auto earlier = all ? count(selection + "&made_by=" + counted.made_by, most) : all;
-    if (!earlier) return tl::unexpected(earlier.error());
-    counted.count = *earlier;
-    if (*earlier == *all) return counted;
+    const auto earlier = TRY(all ? count(selection + "&made_by=" + counted.made_by, most) : all);
+    counted.count = earlier;
+    if (earlier == *all) return counted;
     // Some were made in this very second, and more may be: it is counted once it is over.
     std::this_thread::sleep_for(second);
     counted.made_by = by(now);
-    const auto later = count(selection + "&made_by=" + counted.made_by, most);
-    if (!later) return tl::unexpected(later.error());
-    counted.count = *later;
+    counted.count = TRY(count(selection + "&made_by=" + counted.made_by, most));
     return counted;
 }
 
 // Of an earlier version's decision only the selection is known.
 base::Result<void> BulkRevoker::list_again(const BulkRevocation& bulk) {
-    auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
-    if (!selection) return tl::unexpected(selection.error());
-    selection->made_by = bulk.begins_at;
-    const auto listed = bulks_.list_targets(bulk.id, *selection);
-    if (!listed) return tl::unexpected(listed.error());
+    auto selection = TRY(parse_bulk_selection(bulk.selection, bulk.created_at));
+    selection.made_by = bulk.begins_at;
+    TRY(bulks_.list_targets(bulk.id, selection));
     return bulks_.set_listed(bulk.id);
 }
 
@@ -273,31 +250,26 @@ base::Result<int> BulkRevoker::mark_with_successors(const BulkRevocation& bulk,
     query.successors_of = targets;
     query.replaced_from = bulk.created_at - replica_clocks_apart_max;
     query.limit = static_cast<int>(targets.size());
-    const auto successors = grants_.list(query);
-    if (!successors) return tl::unexpected(successors.error());
+    const auto successors = TRY(grants_.list(query));
     std::vector<std::string> ids = targets;
-    for (const Grant& grant : successors->grants)
+    for (const Grant& grant : successors.grants)
         ids.push_back(grant.id);
     return grants_.begin_revocations(ids, ending_of(bulk));
 }
 
 // True: there is nothing more to mark.
 base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
-    const auto listed = bulk.is_listed ? base::Result<void>{} : list_again(bulk);
-    if (!listed) return tl::unexpected(listed.error());
-    const auto targets = bulks_.next_targets(bulk.id, marked_at_once);
-    if (!targets) return tl::unexpected(targets.error());
-    if (targets->empty()) return true;
+    TRY(bulk.is_listed ? base::Result<void>{} : list_again(bulk));
+    const auto targets = TRY(bulks_.next_targets(bulk.id, marked_at_once));
+    if (targets.empty()) return true;
     // Until nothing has taken the place of what was marked.
     for (int round = 0; round < most_replaced; ++round) {
-        const auto begun = mark_with_successors(bulk, *targets);
-        if (!begun) return tl::unexpected(begun.error());
+        const auto begun = TRY(mark_with_successors(bulk, targets));
         // Not in the first round: what takes a place between looking and marking is seen in the second.
-        if (*begun == 0 && round > 0) break;
+        if (begun == 0 && round > 0) break;
     }
-    const auto dropped = bulks_.drop_targets(bulk.id, *targets);
-    if (!dropped) return tl::unexpected(dropped.error());
-    return targets->size() < static_cast<std::size_t>(marked_at_once);
+    TRY(bulks_.drop_targets(bulk.id, targets));
+    return targets.size() < static_cast<std::size_t>(marked_at_once);
 }
 
 BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std::stop_token& stop) {
@@ -323,17 +295,14 @@ BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std
 }
 
 base::Result<void> BulkRevoker::finish(const BulkRevocation& bulk) {
-    const auto finished = bulks_.finish(bulk.id, clock_.now());
-    if (!finished) return tl::unexpected(finished.error());
-    if (!*finished) return {};
-    const auto pruned = bulks_.prune_targets();
-    if (!pruned) return pruned;
-    const auto ended = bulks_.find(bulk.id);
-    if (!ended) return tl::unexpected(ended.error());
-    if (!*ended) return {};
-    const std::int64_t stuck = (*ended)->remaining;
+    const auto finished = TRY(bulks_.finish(bulk.id, clock_.now()));
+    if (!finished) return {};
+    TRY(bulks_.prune_targets());
+    const auto ended = TRY(bulks_.find(bulk.id));
+    if (!ended) return {};
+    const std::int64_t stuck = ended->remaining;
     Audited audited(audit_, clock_, bulk.by, "keys.revoke", "bulk:" + bulk.id, bulk.reason);
-    const std::string revoked = std::to_string((*ended)->total - stuck) + " keys revoked";
+    const std::string revoked = std::to_string(ended->total - stuck) + " keys revoked";
     return audited.done(stuck == 0 ? revoked : revoked + ", " + std::to_string(stuck) + " stuck and tried on");
 }
 

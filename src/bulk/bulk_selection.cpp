@@ -91,20 +91,16 @@ std::string selection_of_ids(const std::vector<std::string>& grant_ids) {
 }
 
 base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::Timestamp now) {
-    const auto fields = read_fields(text);
-    if (!fields) return tl::unexpected(fields.error());
+    const auto fields = TRY(read_fields(text));
     BulkSelection selection;
-    auto ids = read_ids(*fields);
-    if (!ids) return tl::unexpected(ids.error());
-    selection.ids = std::move(*ids);
-    const auto all = read_all(*fields);
-    if (!all) return tl::unexpected(all.error());
-    auto query = parse_grant_query([&](std::string_view name) { return value_of(*fields, name); }, now);
-    if (!query) return tl::unexpected(query.error());
-    selection.query = std::move(*query);
+    auto ids = TRY(read_ids(fields));
+    selection.ids = std::move(ids);
+    const auto all = TRY(read_all(fields));
+    auto query = TRY(parse_grant_query([&](std::string_view name) { return value_of(fields, name); }, now));
+    selection.query = std::move(query);
     if (selection.query.is_ended) return base::fail(base::Errc::invalid_input, "ended keys cannot be revoked again");
     const bool has_filter = narrows(selection.query) || selection.query.status;
-    const int ways = (selection.ids.empty() ? 0 : 1) + (*all ? 1 : 0) + (has_filter ? 1 : 0);
+    const int ways = (selection.ids.empty() ? 0 : 1) + (all ? 1 : 0) + (has_filter ? 1 : 0);
     if (ways == 0) {
         return base::fail(base::Errc::invalid_input,
                           "nothing says which keys are meant: name them by ids or by a filter that is not empty, or "
@@ -117,9 +113,7 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
     const bool is_any_status = !selection.query.status || selection.query.status == GrantStatus::active;
     selection.is_everything = selection.ids.empty() && is_any_status && !narrows(selection.query);
     selection.query.without_revoking = selection.ids.empty();
-    const auto made_by = read_made_by(*fields);
-    if (!made_by) return tl::unexpected(made_by.error());
-    selection.made_by = *made_by;
+    selection.made_by = TRY(read_made_by(fields));
     return selection;
 }
 

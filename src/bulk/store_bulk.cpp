@@ -91,10 +91,9 @@ BulkRevocation read_bulk(const SqlRow& row) {
 }
 
 base::Result<std::vector<BulkRevocation>> list(SqlDatabase& database, const std::string& sql, int limit) {
-    const auto answer = database.run(sql, SqlValues().add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database.run(sql, SqlValues().add(std::int64_t{limit})));
     std::vector<BulkRevocation> bulks;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         bulks.push_back(read_bulk(row));
     return bulks;
 }
@@ -105,13 +104,11 @@ base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, con
     std::vector<SqlValues> all;
     for (const std::string& grant_id : selection.ids)
         all.push_back(SqlValues().add(id).add(grant_id));
-    const auto listed = all.empty() ? llmapikey::list_targets(*database_, query_of(selection), id)
-                                    : database_->run_each(insert_target, all);
-    if (!listed) return tl::unexpected(listed.error());
+    TRY(all.empty() ? llmapikey::list_targets(*database_, query_of(selection), id)
+                    : database_->run_each(insert_target, all));
     // Counted, since a statement that is repeated says only what the second time has added.
-    const auto count = database_->run(count_targets, SqlValues().add(id));
-    if (!count) return tl::unexpected(count.error());
-    return count->rows.at(0).number(0);
+    const auto count = TRY(database_->run(count_targets, SqlValues().add(id)));
+    return count.rows.at(0).number(0);
 }
 
 base::Result<void> SqlBulkStore::set_listed(const std::string& id) {
@@ -119,10 +116,9 @@ base::Result<void> SqlBulkStore::set_listed(const std::string& id) {
 }
 
 base::Result<std::vector<std::string>> SqlBulkStore::next_targets(const std::string& id, int limit) {
-    const auto answer = database_->run(select_targets, SqlValues().add(id).add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_targets, SqlValues().add(id).add(std::int64_t{limit})));
     std::vector<std::string> ids;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         ids.push_back(row.text(0));
     return ids;
 }
@@ -146,12 +142,10 @@ base::Result<void> SqlBulkStore::create(const BulkRevocation& bulk) {
     values.add(bulk.selection).add(seconds_of(bulk.created_at));
     values.add(seconds_of(std::max(bulk.begins_at, bulk.created_at))).add(bulk.total).add(bulk.listed);
     values.add(bulk.request);
-    const auto answer = database_->run(insert, values);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->changed == 1) return {};
-    const auto stored = find(bulk.id);
-    if (!stored) return tl::unexpected(stored.error());
-    if (*stored) return {};
+    const auto answer = TRY(database_->run(insert, values));
+    if (answer.changed == 1) return {};
+    const auto stored = TRY(find(bulk.id));
+    if (stored) return {};
     return base::fail(base::Errc::store_unavailable, "the list of the keys that are meant was lost: decide again");
 }
 
@@ -168,10 +162,9 @@ base::Result<std::optional<BulkRevocation>> SqlBulkStore::find(const std::string
 }
 
 base::Result<std::optional<BulkRevocation>> SqlBulkStore::find_by(const std::string& sql, const std::string& value) {
-    const auto answer = database_->run(sql, SqlValues().add(value));
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return std::nullopt;
-    return read_bulk(answer->rows[0]);
+    const auto answer = TRY(database_->run(sql, SqlValues().add(value)));
+    if (answer.rows.empty()) return std::nullopt;
+    return read_bulk(answer.rows[0]);
 }
 
 base::Result<std::vector<BulkRevocation>> SqlBulkStore::list_latest(int limit) {
@@ -187,15 +180,13 @@ base::Result<void> SqlBulkStore::finish_selecting(const std::string& id) {
 }
 
 base::Result<bool> SqlBulkStore::stop(const std::string& id, const std::string& actor, base::Timestamp now) {
-    const auto answer = database_->run(update_to_stopped, SqlValues().add(id).add(seconds_of(now)).add(actor));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1;
+    const auto answer = TRY(database_->run(update_to_stopped, SqlValues().add(id).add(seconds_of(now)).add(actor)));
+    return answer.changed == 1;
 }
 
 base::Result<bool> SqlBulkStore::finish(const std::string& id, base::Timestamp now) {
-    const auto answer = database_->run(update_to_done, SqlValues().add(id).add(seconds_of(now)));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1;
+    const auto answer = TRY(database_->run(update_to_done, SqlValues().add(id).add(seconds_of(now))));
+    return answer.changed == 1;
 }
 
 base::Result<void> SqlBulkStore::set_problem(const std::string& id, const std::string& problem) {

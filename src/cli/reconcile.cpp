@@ -77,9 +77,8 @@ void print_json(const ReconcileReport& report) {
 }
 
 base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempted_by, ReconcileReport& report) {
-    const auto rows = services.stores.keys->list_unsettled(attempted_by, "", most_shown);
-    if (!rows) return tl::unexpected(rows.error());
-    for (const Grant& grant : *rows) {
+    const auto rows = TRY(services.stores.keys->list_unsettled(attempted_by, "", most_shown));
+    for (const Grant& grant : rows) {
         report.add({Finding::Kind::unsettled, grant.github_user_id, grant.delete_handle, false,
                     std::string(to_text(grant.status))});
     }
@@ -88,17 +87,14 @@ base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempte
 
 // What has begun and not ended, as it stands now.
 base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attempted_by, ReconcileReport& report) {
-    const auto unsettled = add_unsettled(services, attempted_by, report);
-    if (!unsettled) return unsettled;
-    const auto revoking = services.stores.admin->list_revoking("", most_shown, std::nullopt);
-    if (!revoking) return tl::unexpected(revoking.error());
-    for (const LedgerEntry& entry : *revoking) {
+    TRY(add_unsettled(services, attempted_by, report));
+    const auto revoking = TRY(services.stores.admin->list_revoking("", most_shown, std::nullopt));
+    for (const LedgerEntry& entry : revoking) {
         report.add({Finding::Kind::revoking, entry.grant.github_user_id, entry.grant.delete_handle, false,
                     "begun and not ended"});
     }
-    const auto replacing = services.stores.replacements->list_replacing("", most_shown);
-    if (!replacing) return tl::unexpected(replacing.error());
-    for (const Grant& grant : *replacing)
+    const auto replacing = TRY(services.stores.replacements->list_replacing("", most_shown));
+    for (const Grant& grant : replacing)
         report.add({Finding::Kind::replacing, grant.github_user_id, grant.delete_handle, false, "begun and not ended"});
     return {};
 }
@@ -107,16 +103,13 @@ base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attemp
 base::Result<void> end_interrupted(KeyServices& services, const config::Config& config, base::Timestamp attempted_by,
                                    ReconcileReport& report) {
     ReconcileReport before;
-    const auto listed = add_interrupted(services, attempted_by, before);
-    if (!listed) return listed;
-    const auto resumed = services.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(longest_run));
-    if (!resumed) return tl::unexpected(resumed.error());
+    TRY(add_interrupted(services, attempted_by, before));
+    TRY(services.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(longest_run)));
     const Recovered recovered = services.recovery.run_once(config.upstream_timeout, {});
     for (const std::string& failure : recovered.failures)
         std::fprintf(stderr, "llmapikey: %s\n", failure.c_str());
     ReconcileReport after;
-    const auto left = add_interrupted(services, attempted_by, after);
-    if (!left) return left;
+    TRY(add_interrupted(services, attempted_by, after));
     for (const Finding& finding : before.findings) {
         Finding now = finding;
         now.is_fixed = std::none_of(after.findings.begin(), after.findings.end(), [&](const Finding& open) {
@@ -133,24 +126,22 @@ base::Result<ReconcileReport> reconcile(KeyServices& services, const config::Con
     const base::Seconds settle_time = llmapikey::settle_time(config.upstream_timeout);
     const base::Timestamp attempted_by = services.clock().now() - settle_time;
     ReconcileReport interrupted;
-    const auto ended = choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
-                                  : add_interrupted(services, attempted_by, interrupted);
-    if (!ended) return tl::unexpected(ended.error());
+    TRY(choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
+                   : add_interrupted(services, attempted_by, interrupted));
     Reconciler reconciler(services.reconcile_parts(),
                           {choice.fix ? Repair::fix : Repair::report_only, choice.older, settle_time,
                            config.upstream_timeout, [&](const UnrememberedKeys& keys, const std::string& why) {
                                return may_end_unremembered(choice, app::describe_database(config), keys, why);
                            }});
-    auto report = reconciler.run(base::Deadline::after(longest_run), {});
-    if (!report) return report;
+    auto report = TRY(reconciler.run(base::Deadline::after(longest_run), {}));
     if (!config.openrouter_guardrail_id.empty()) {
         auto check = services.guardrail_check(
             {.repair = choice.fix ? Repair::fix : Repair::report_only, .call_timeout = config.upstream_timeout});
-        const std::string failure = check.run(*report, {});
+        const std::string failure = check.run(report, {});
         if (!failure.empty()) return base::fail(base::Errc::upstream_down, failure);
     }
     for (Finding& finding : interrupted.findings)
-        report->add(std::move(finding));
+        report.add(std::move(finding));
     return report;
 }
 

@@ -42,9 +42,8 @@ base::Result<void> note(app::Stores& stores, const std::string& action, const st
 
 base::Result<ResealReport> reseal(app::Stores& stores, Resealer& resealer, bool is_dry_run) {
     if (is_dry_run) {
-        const auto remaining = resealer.remaining();
-        if (!remaining) return tl::unexpected(remaining.error());
-        return ResealReport{0, *remaining, 0, {}};
+        const auto remaining = TRY(resealer.remaining());
+        return ResealReport{0, remaining, 0, {}};
     }
     auto report = resealer.run([](const ResealReport& so_far) {
         std::fprintf(stderr, "resealed %lld, remaining %lld\n", static_cast<long long>(so_far.resealed),
@@ -53,8 +52,7 @@ base::Result<ResealReport> reseal(app::Stores& stores, Resealer& resealer, bool 
     if (!report || report->resealed == 0) return report;
     const std::string detail =
         std::to_string(report->resealed) + " resealed, " + std::to_string(report->remaining) + " remaining";
-    const auto noted = note(stores, "secrets.reseal", detail);
-    if (!noted) return tl::unexpected(noted.error());
+    TRY(note(stores, "secrets.reseal", detail));
     return report;
 }
 

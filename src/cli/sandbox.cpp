@@ -69,8 +69,7 @@ base::Result<void> seed_one(KeyStore& store, sandbox::OpenRouterLookalike& openr
     ReserveRequest request{
         recipient, base::random_uuid(), nonces.make(recipient.id), config.key_daily_limit, now, now + config.key_expiry,
         0};
-    const auto reserved = store.reserve(request);
-    if (!reserved) return tl::unexpected(reserved.error());
+    TRY(store.reserve(request));
     const base::MicroUsd spent{config.key_daily_limit.value / 100 * percent_spent};
     const auto key = openrouter.seed_key(upstream_key_name(recipient.id, request.nonce), config.key_daily_limit, spent,
                                          request.expires_at);
@@ -82,15 +81,12 @@ base::Result<void> seed_one(KeyStore& store, sandbox::OpenRouterLookalike& openr
 base::Result<void> seed(const config::Config& config, sandbox::OpenRouterLookalike& openrouter) {
     {
         const base::SystemClock clock;
-        const auto migration = app::DatabaseMigration::open(config, clock);
-        if (!migration) return tl::unexpected(migration.error());
-        const auto migrated = (*migration)->migrator().up();
-        if (!migrated) return tl::unexpected(migrated.error());
+        const auto migration = TRY(app::DatabaseMigration::open(config, clock));
+        TRY(migration->migrator().up());
     }
-    const auto stores = app::open_stores(config);
-    if (!stores) return tl::unexpected(stores.error());
-    const auto first = seed_one(*stores->keys, openrouter, config, {{1002}, "grace-returning"}, 23);
-    return first ? seed_one(*stores->keys, openrouter, config, {{1004}, "alan-at-the-limit"}, 100) : first;
+    const auto stores = TRY(app::open_stores(config));
+    const auto first = seed_one(*stores.keys, openrouter, config, {{1002}, "grace-returning"}, 23);
+    return first ? seed_one(*stores.keys, openrouter, config, {{1004}, "alan-at-the-limit"}, 100) : first;
 }
 
 std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir) {
@@ -184,10 +180,8 @@ Started start_application(const config::Config& config, sandbox::Lookalikes& loo
             return std::make_unique<sandbox::BesideService>(site, lookalikes);
         };
     }
-    auto application = app::Application::create(config, app::Setting::sandbox, clock, beside);
-    if (!application) return application;
-    const auto started = (*application)->start();
-    if (!started) return tl::unexpected(started.error());
+    auto application = TRY(app::Application::create(config, app::Setting::sandbox, clock, beside));
+    TRY(application->start());
     return application;
 }
 

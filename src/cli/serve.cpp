@@ -68,9 +68,11 @@ int wait_for_stop(StopSignal& stop_signal, app::Application& application, const 
     }
 }
 
-base::Result<void> start(base::Result<std::unique_ptr<app::Application>>& application, const config::Systemd& systemd) {
-    if (!application) return tl::unexpected(application.error());
-    return (*application)->start(systemd.listening_socket);
+using StartedApplication = base::Result<std::unique_ptr<app::Application>>;
+StartedApplication start(const config::Config& config, const base::Clock& clock, const config::Systemd& systemd) {
+    auto application = TRY(app::Application::create(config, app::Setting::production, clock));
+    TRY(application->start(systemd.listening_socket));
+    return application;
 }
 
 }  // namespace
@@ -90,11 +92,10 @@ int run_serve() {
     }
     StopSignal stop_signal;  // before any thread, so that all inherit the mask
     const base::SystemClock clock;
-    auto application = app::Application::create(*config, app::Setting::production, clock);
-    const auto started = start(application, *systemd);
-    if (!started) {
-        std::fprintf(stderr, "llmapikey: cannot start: %s\n", started.error().detail.c_str());
-        return exit_status_of(started.error());
+    const auto application = start(*config, clock, *systemd);
+    if (!application) {
+        std::fprintf(stderr, "llmapikey: cannot start: %s\n", application.error().detail.c_str());
+        return exit_status_of(application.error());
     }
     ops::log(ops::LogLevel::info, "listening on http://" + (*application)->address(),
              {{"minting", config->is_provisioning_enabled ? "enabled" : "paused"},

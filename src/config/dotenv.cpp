@@ -134,9 +134,8 @@ tl::expected<Environment, std::vector<Problem>> read_environment(const std::stri
 }
 
 tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv_path) {
-    auto plain = read_environment(dotenv_path);
-    if (!plain) return tl::unexpected(plain.error());
-    return with_secret_files(std::move(plain->lookup));
+    auto plain = TRY(read_environment(dotenv_path));
+    return with_secret_files(std::move(plain.lookup));
 }
 
 }  // namespace llmapikey::config

@@ -100,11 +100,9 @@ base::Result<std::optional<std::string>> read_plain_file(const std::string& path
         return refuse(wrong + ", or " + rule.what_to_do);
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     if (file.number() < 0) return cannot_be_read(path, errno);
-    auto text = read_up_to(file.number(), path, rule);
-    if (!text) return tl::unexpected(text.error());
-    auto plain = without_byte_order_mark(std::move(*text));
-    if (!plain) return tl::unexpected(plain.error());
-    return std::optional(std::move(*plain));
+    auto text = TRY(read_up_to(file.number(), path, rule));
+    auto plain = TRY(without_byte_order_mark(std::move(text)));
+    return std::optional(std::move(plain));
 }
 
 }  // namespace llmapikey::config

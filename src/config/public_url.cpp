@@ -46,12 +46,11 @@ base::Result<std::string> parse_public_url(std::string_view text) {
     const std::string asks_for_name =
         "still has a placeholder: write the address that people open, " + std::string(example);
     if (text.find_first_of("<>{}$*") != std::string_view::npos) return refuse(asks_for_name);
-    const auto url = parse_base_url(text);
-    if (!url) return url;
-    const std::string_view rest = std::string_view(*url).substr(url->find("://") + 3);
+    const auto url = TRY(parse_base_url(text));
+    const std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
     if (rest.find('/') != std::string_view::npos)
         return refuse("must be an origin without a path, " + std::string(example));
-    const auto origin = base::parse_origin(*url);
+    const auto origin = base::parse_origin(url);
     if (!origin) {
         const bool is_port_wrong = base::parse_authority(rest.substr(0, rest.rfind(':'))).has_value();
         return refuse(is_port_wrong

@@ -24,9 +24,8 @@ base::Result<std::int64_t> number(const Lookup& environment, const std::string& 
 
 // An absent id means everybody.
 base::Result<bool> is_meant(const Lookup& environment, const std::string& name, pid_t own) {
-    const auto id = number(environment, name, std::int64_t{1} << 31);
-    if (!id) return tl::unexpected(id.error());
-    return *id == 0 || *id == own;
+    const auto id = TRY(number(environment, name, std::int64_t{1} << 31));
+    return id == 0 || id == own;
 }
 
 base::Result<int> choose_socket(std::int64_t count, const std::string& names) {
@@ -44,15 +43,11 @@ base::Result<int> choose_socket(std::int64_t count, const std::string& names) {
 }
 
 base::Result<std::optional<int>> read_socket(const Lookup& environment, pid_t own) {
-    const auto count = number(environment, "LISTEN_FDS", most_sockets);
-    if (!count) return tl::unexpected(count.error());
+    const auto count = TRY(number(environment, "LISTEN_FDS", most_sockets));
     // Unlike that of the watchdog, this id is always set.
-    const auto is_ours = is_meant(environment, "LISTEN_PID", own);
-    if (!is_ours) return tl::unexpected(is_ours.error());
-    if (*count == 0 || !*is_ours || environment("LISTEN_PID").value_or("").empty()) return std::nullopt;
-    const auto chosen = choose_socket(*count, environment("LISTEN_FDNAMES").value_or(""));
-    if (!chosen) return tl::unexpected(chosen.error());
-    return *chosen;
+    const auto is_ours = TRY(is_meant(environment, "LISTEN_PID", own));
+    if (count == 0 || !is_ours || environment("LISTEN_PID").value_or("").empty()) return std::nullopt;
+    return choose_socket(count, environment("LISTEN_FDNAMES").value_or(""));
 }
 
 }  // namespace
@@ -60,14 +55,10 @@ base::Result<std::optional<int>> read_socket(const Lookup& environment, pid_t ow
 base::Result<Systemd> read_systemd(const Lookup& environment, pid_t own) {
     Systemd systemd;
     systemd.notify_socket = environment("NOTIFY_SOCKET").value_or("");
-    const auto watchdog = number(environment, "WATCHDOG_USEC", longest_watchdog);
-    if (!watchdog) return tl::unexpected(watchdog.error());
-    const auto is_watched = is_meant(environment, "WATCHDOG_PID", own);
-    if (!is_watched) return tl::unexpected(is_watched.error());
-    if (*is_watched) systemd.watchdog = std::chrono::microseconds{*watchdog};
-    const auto socket = read_socket(environment, own);
-    if (!socket) return tl::unexpected(socket.error());
-    systemd.listening_socket = *socket;
+    const auto watchdog = TRY(number(environment, "WATCHDOG_USEC", longest_watchdog));
+    const auto is_watched = TRY(is_meant(environment, "WATCHDOG_PID", own));
+    if (is_watched) systemd.watchdog = std::chrono::microseconds{watchdog};
+    systemd.listening_socket = TRY(read_socket(environment, own));
     return systemd;
 }
 

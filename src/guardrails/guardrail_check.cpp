@@ -66,25 +66,23 @@ base::Result<std::vector<std::uint64_t>> GuardrailCheck::guarded_keys(const std:
     std::vector<std::uint64_t> guarded;
     std::optional<std::size_t> offset = 0;
     while (offset && !stop.stop_requested()) {
-        const auto page = assignments_.guarded_page(*offset, base::Deadline::after(options_.call_timeout));
-        if (!page) return tl::unexpected(page.error());
-        for (const std::string& handle : page->delete_handles)
+        const auto page = TRY(assignments_.guarded_page(*offset, base::Deadline::after(options_.call_timeout)));
+        for (const std::string& handle : page.delete_handles)
             guarded.push_back(fingerprint_of(handle));
-        offset = page->next_offset;
+        offset = page.next_offset;
     }
     std::sort(guarded.begin(), guarded.end());
     return guarded;
 }
 
 base::Result<void> GuardrailCheck::look(const std::stop_token& stop) {
-    const auto is_there = look_at_guardrail();
-    if (!is_there) return tl::unexpected(is_there.error());
-    return *is_there ? look_at_keys(stop) : base::Result<void>{};
+    const auto is_there = TRY(look_at_guardrail());
+    return is_there ? look_at_keys(stop) : base::Result<void>{};
 }
 
 base::Result<bool> GuardrailCheck::look_at_guardrail() {
-    const auto guardrail = provider_.guardrail(base::Deadline::after(options_.call_timeout));
-    if (!guardrail && guardrail.error().code == base::Errc::not_found) {
+    auto asked = provider_.guardrail(base::Deadline::after(options_.call_timeout));
+    if (!asked && asked.error().code == base::Errc::not_found) {
         add({Finding::Kind::guardrail,
              {},
              "",
@@ -93,15 +91,14 @@ base::Result<bool> GuardrailCheck::look_at_guardrail() {
              "model, and no key can be made"});
         return false;
     }
-    if (!guardrail) return tl::unexpected(guardrail.error());
-    if (!*guardrail) return false;
-    const auto facts = facts_.facts();
-    if (!facts) return tl::unexpected(facts.error());
-    const auto found = facts->find(fact::guardrail);
-    const std::string accepted = found == facts->end() ? "" : found->second.value;
-    const std::string now = text_of(**guardrail);
+    const auto guardrail = TRY(std::move(asked));
+    if (!guardrail) return false;
+    const auto facts = TRY(facts_.facts());
+    const auto found = facts.find(fact::guardrail);
+    const std::string accepted = found == facts.end() ? "" : found->second.value;
+    const std::string now = text_of(*guardrail);
     if (accepted == now) return true;
-    const bool is_same_one = accepted.starts_with((*guardrail)->id + "\n");
+    const bool is_same_one = accepted.starts_with(guardrail->id + "\n");
     const bool accepts = !is_same_one || options_.repair == Repair::fix;
     if (is_same_one)
         add({Finding::Kind::guardrail,
@@ -111,25 +108,22 @@ base::Result<bool> GuardrailCheck::look_at_guardrail() {
              "it was changed at OpenRouter: " + difference_between(accepted, now) +
                  (accepts ? "; accepted" : "; if that was meant, `reconcile --fix` accepts it")});
     if (accepts && options_.remembers) {
-        const auto stored = facts_.set_facts({{fact::guardrail, now}}, clock_.now());
-        if (!stored) return tl::unexpected(stored.error());
+        TRY(facts_.set_facts({{fact::guardrail, now}}, clock_.now()));
     }
     return true;
 }
 
 base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
     const base::Timestamp begun_at = clock_.now();
-    const auto guarded = guarded_keys(stop);
-    if (!guarded) return tl::unexpected(guarded.error());
+    const auto guarded = TRY(guarded_keys(stop));
     std::string after_id;
     std::int64_t looked_at = 0;
     while (!stop.stop_requested()) {
-        const auto page = admin_.list_active(after_id, rows_at_once);
-        if (!page) return tl::unexpected(page.error());
-        if (page->empty()) return {};
-        for (const Grant& grant : *page) {
+        const auto page = TRY(admin_.list_active(after_id, rows_at_once));
+        if (page.empty()) return {};
+        for (const Grant& grant : page) {
             const bool is_listed =
-                std::binary_search(guarded->begin(), guarded->end(), fingerprint_of(grant.delete_handle));
+                std::binary_search(guarded.begin(), guarded.end(), fingerprint_of(grant.delete_handle));
             // A key is put under it before its row is active; one that is gone upstream needs nothing.
             const bool is_young = begun_at < grant.attempted_at + settle_time(options_.call_timeout);
             if (is_listed || is_young || is_dead(grant, begun_at)) continue;
@@ -139,10 +133,9 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
                      "not in the guardrail's list; too many to look at each"});
                 continue;
             }
-            const auto judged = judge(grant);
-            if (!judged) return judged;
+            TRY(judge(grant));
         }
-        after_id = page->back().id;
+        after_id = page.back().id;
     }
     return {};
 }
@@ -153,8 +146,8 @@ base::Result<void> GuardrailCheck::judge(const Grant& grant) {
     const auto is_guarded = key ? assignments_.is_guarded(*key, deadline) : tl::unexpected(key.error());
     if (!is_guarded && is_guarded.error().code == base::Errc::not_found)
         return {};  // the key is missing: not ours to say
-    if (!is_guarded) return tl::unexpected(is_guarded.error());
-    if (*is_guarded) return {};
+    const bool needs_nothing = TRY(is_guarded);
+    if (needs_nothing) return {};
     Finding finding{Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,
                     "under no guardrail, though OPENROUTER_GUARDRAIL_ID is set; `reconcile --fix` puts it under that"};
     if (options_.repair == Repair::fix) {

@@ -180,9 +180,7 @@ bool is_decodable(std::string_view query) {
 
 base::Result<void> check_fields(const RouteFields& fields, const net::Request& request) {
     const bool is_strict = fields.path.starts_with("/api/v1/") || fields.path.starts_with("/admin");
-    const auto query =
-        check_encoded(request.query, fields.query, fields, is_strict ? Unknown::refused : Unknown::passed_over);
-    if (!query) return query;
+    TRY(check_encoded(request.query, fields.query, fields, is_strict ? Unknown::refused : Unknown::passed_over));
     return fields.method == "GET" ? base::Result<void>{} : check_body(request, fields.body, fields);
 }
 

@@ -30,9 +30,7 @@ base::Result<std::vector<ChainedEntry>> latest_entries(const AuditPage& self, st
 base::Result<std::vector<ChainedEntry>> latest_about(const AuditPage& self, const std::string& search,
                                                      std::int64_t before) {
     AuditQuery query;
-    auto accounts = self.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
-    if (!accounts) return tl::unexpected(accounts.error());
-    query.accounts = std::move(*accounts);
+    query.accounts = TRY(self.admin_store.find_accounts(std::string(without_at(search)), accounts_searched));
     query.before = before;
     query.limit = static_cast<int>(entries_per_page);
     query.is_latest_first = true;

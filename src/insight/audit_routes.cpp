@@ -14,10 +14,9 @@ constexpr int most_entries = 1000;
 
 base::Result<std::vector<ChainedEntry>> entries_about(const AuditRoutes& self, const std::string& search,
                                                       std::int64_t after, int limit) {
-    auto accounts = self.admin_store.find_accounts(std::string(without_at(search)), accounts_searched);
-    if (!accounts) return tl::unexpected(accounts.error());
+    auto accounts = TRY(self.admin_store.find_accounts(std::string(without_at(search)), accounts_searched));
     AuditQuery query;
-    query.accounts = std::move(*accounts);
+    query.accounts = std::move(accounts);
     query.after = after;
     query.limit = limit;
     return self.admin_store.find_audit_entries(query);

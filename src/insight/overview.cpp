@@ -82,13 +82,12 @@ void read_keys_to_honor(const IssuancePolicy& policy, Overview& overview) {
 
 base::Result<void> read_days(StatisticsStore& store, Overview& overview) {
     const auto today = std::chrono::floor<std::chrono::days>(overview.now);
-    const auto known = store.days(today - days_shown + std::chrono::days{1});
-    if (!known) return tl::unexpected(known.error());
+    const auto known = TRY(store.days(today - days_shown + std::chrono::days{1}));
     for (auto day = today - days_shown + std::chrono::days{1}; day <= today; day += std::chrono::days{1}) {
         const std::string name = base::to_rfc3339(base::Timestamp{day}).substr(0, 10);
         const auto found =
-            std::find_if(known->begin(), known->end(), [&](const DayFigures& each) { return each.day == name; });
-        overview.days.push_back(found == known->end() ? DayFigures{name, 0, 0, {}} : *found);
+            std::find_if(known.begin(), known.end(), [&](const DayFigures& each) { return each.day == name; });
+        overview.days.push_back(found == known.end() ? DayFigures{name, 0, 0, {}} : *found);
     }
     return {};
 }
@@ -111,21 +110,16 @@ base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolic
                                      base::Timestamp now) {
     Overview overview;
     overview.now = now;
-    const auto counts = store.status_counts();
-    if (!counts) return tl::unexpected(counts.error());
-    overview.counts = *counts;
-    if (policy.max_total_keys > 0) overview.room = std::max<std::int64_t>(policy.max_total_keys - counts->live, 0);
-    const auto days = read_days(store, overview);
-    if (!days) return tl::unexpected(days.error());
-    const auto facts = store.facts();
-    if (!facts) return tl::unexpected(facts.error());
-    read_exposure(*facts, overview);
-    read_reconciliation(*facts, overview);
-    read_amounts(*facts, spending_every, overview);
+    const auto counts = TRY(store.status_counts());
+    overview.counts = counts;
+    if (policy.max_total_keys > 0) overview.room = std::max<std::int64_t>(policy.max_total_keys - counts.live, 0);
+    TRY(read_days(store, overview));
+    const auto facts = TRY(store.facts());
+    read_exposure(facts, overview);
+    read_reconciliation(facts, overview);
+    read_amounts(facts, spending_every, overview);
     read_keys_to_honor(policy, overview);
-    auto failures = store.failures(failures_shown);
-    if (!failures) return tl::unexpected(failures.error());
-    overview.failures = std::move(*failures);
+    overview.failures = TRY(store.failures(failures_shown));
     return overview;
 }
 

@@ -41,16 +41,15 @@ void Statistics::note(std::string_view figure, const base::Result<void>& outcome
 }
 
 base::Result<void> Statistics::take_exposure(base::Timestamp now) {
-    const auto exposure = store_.exposure(now);
-    if (!exposure) return tl::unexpected(exposure.error());
+    const auto exposure = TRY(store_.exposure(now));
     std::map<std::string, std::string> taken;
     taken[fact::figures] = "taken";
-    taken[fact::usable_keys] = std::to_string(exposure->usable_keys);
-    taken[fact::expired_keys] = std::to_string(exposure->expired_keys);
-    taken[fact::exposure_per_day] = std::to_string(exposure->per_day.value);
-    taken[fact::exposure_until] = std::to_string(exposure->until_expiry.value);
+    taken[fact::usable_keys] = std::to_string(exposure.usable_keys);
+    taken[fact::expired_keys] = std::to_string(exposure.expired_keys);
+    taken[fact::exposure_per_day] = std::to_string(exposure.per_day.value);
+    taken[fact::exposure_until] = std::to_string(exposure.until_expiry.value);
     taken[fact::last_expiry] =
-        exposure->last_expiry ? std::to_string(exposure->last_expiry->time_since_epoch().count()) : "";
+        exposure.last_expiry ? std::to_string(exposure.last_expiry->time_since_epoch().count()) : "";
     return store_.set_facts(taken, now);
 }
 
@@ -86,23 +85,19 @@ base::Result<void> Statistics::prune(base::Timestamp now) {
 
 // Each event has a key of its own, so that noticing twice tells once; the marks are only there to notice less.
 base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
-    const auto counts = store_.status_counts();
-    if (!counts) return tl::unexpected(counts.error());
-    const bool is_full = settings_.max_total_keys > 0 && counts->live >= settings_.max_total_keys;
+    const auto counts = TRY(store_.status_counts());
+    const bool is_full = settings_.max_total_keys > 0 && counts.live >= settings_.max_total_keys;
     if (is_full && text_of(facts, fact::is_quota_full) != "1") {
         const auto minute = std::to_string(now.time_since_epoch().count() / 60);
-        const auto told = webhooks_.add_event({base::random_uuid(), "quota.reached:" + minute, "quota.reached", "", "",
-                                               "", base::counted(counts->live, "key"), now});
-        if (!told) return told;
+        TRY(webhooks_.add_event({base::random_uuid(), "quota.reached:" + minute, "quota.reached", "", "", "",
+                                 base::counted(counts.live, "key"), now}));
     }
     const auto seen = base::parse_whole_number(text_of(facts, fact::expired_until));
     const base::Timestamp after = seen ? base::Timestamp{base::Seconds{*seen}} : now;
     if (after < now) {
-        const auto told = webhooks_.add_expiries(after, now);
-        if (!told) return told;
+        TRY(webhooks_.add_expiries(after, now));
     }
-    const auto alarmed = notice_spending(now);
-    if (!alarmed) return alarmed;
+    TRY(notice_spending(now));
     return store_.set_facts({{fact::is_quota_full, is_full ? "1" : "0"},
                              {fact::expired_until, std::to_string(now.time_since_epoch().count())}},
                             now);
@@ -111,11 +106,10 @@ base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
 // What a key had spent is noted when it ends: so one that was made and ended between two looks at upstream counts, too.
 base::Result<void> Statistics::notice_spending(base::Timestamp now) {
     if (!settings_.spend_alarm) return {};
-    const auto today = store_.days(day_of(now));
-    if (!today) return tl::unexpected(today.error());
-    if (today->empty() || today->back().spent < *settings_.spend_alarm) return {};
-    return webhooks_.add_event({base::random_uuid(), "spend.alarm:" + today->back().day, "spend.alarm", "", "", "",
-                                base::to_display(today->back().spent) + " US dollars today", now});
+    const auto today = TRY(store_.days(day_of(now)));
+    if (today.empty() || today.back().spent < *settings_.spend_alarm) return {};
+    return webhooks_.add_event({base::random_uuid(), "spend.alarm:" + today.back().day, "spend.alarm", "", "", "",
+                                base::to_display(today.back().spent) + " US dollars today", now});
 }
 
 base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::Timestamp now) {
@@ -142,8 +136,7 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
     if (recorded) flush();
     if (!recorded || !scanned) return recorded ? scanned : recorded;
     if (stop.stop_requested()) return {};
-    const auto noted = spending_.note_all_read(now);
-    if (!noted) return noted;
+    TRY(spending_.note_all_read(now));
     // What a key had spent when the day began is known for certain only a while after.
     const auto counted = store_.count_spending(day_of(now) - std::chrono::days{1});
     return counted ? store_.count_spending(day_of(clock_.now())) : counted;

@@ -65,18 +65,16 @@ const std::string delete_failures = "DELETE FROM llmapikey.failures WHERE last_a
 }  // namespace
 
 base::Result<StatusCounts> SqlStatisticsStore::status_counts() {
-    const auto answer = database_->run(select_counts, {});
-    if (!answer) return tl::unexpected(answer.error());
-    const SqlRow& row = answer->rows.at(0);
+    const auto answer = TRY(database_->run(select_counts, {}));
+    const SqlRow& row = answer.rows.at(0);
     return StatusCounts{row.number(0),  row.number(1),       row.number(2),      row.number(3),
                         row.number(4),  row.number(5),       row.number(6),      row.number(7),
                         row.number(10), time_if_any(row, 8), time_if_any(row, 9)};
 }
 
 base::Result<Exposure> SqlStatisticsStore::exposure(base::Timestamp now) {
-    const auto answer = database_->run(select_exposure, SqlValues().add(seconds_of(now)));
-    if (!answer) return tl::unexpected(answer.error());
-    const SqlRow& row = answer->rows.at(0);
+    const auto answer = TRY(database_->run(select_exposure, SqlValues().add(seconds_of(now))));
+    const SqlRow& row = answer.rows.at(0);
     return Exposure{row.number(0), row.number(1), base::MicroUsd{row.number(2)}, base::MicroUsd{row.number(3)},
                     time_if_any(row, 4)};
 }
@@ -98,19 +96,17 @@ base::Result<void> SqlStatisticsStore::count_spending(base::Timestamp day) {
 }
 
 base::Result<std::vector<DayFigures>> SqlStatisticsStore::days(base::Timestamp since) {
-    const auto answer = database_->run(select_days, SqlValues().add(day_text(since)));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_days, SqlValues().add(day_text(since))));
     std::vector<DayFigures> days;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         days.push_back({row.text(0), row.number(1), row.number(2), base::MicroUsd{row.number(3)}});
     return days;
 }
 
 base::Result<Facts> SqlStatisticsStore::facts() {
-    const auto answer = database_->run(select_facts, {});
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_facts, {}));
     Facts facts;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         facts[row.text(0)] = {row.text(1), time_in(row, 2)};
     return facts;
 }
@@ -127,10 +123,9 @@ base::Result<void> SqlStatisticsStore::record_failure(const std::string& what, b
 }
 
 base::Result<std::vector<Failure>> SqlStatisticsStore::failures(int limit) {
-    const auto answer = database_->run(select_failures, SqlValues().add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_failures, SqlValues().add(std::int64_t{limit})));
     std::vector<Failure> failures;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         failures.push_back({row.text(0), time_in(row, 1), time_in(row, 2), row.number(3)});
     return failures;
 }

@@ -12,10 +12,9 @@ base::Result<bool> is_our_account(AdminStore& store, KeyProvider& provider, base
     GrantQuery query;
     query.status = GrantStatus::active;
     query.limit = rows_looked_at;
-    const auto page = store.list(query);
-    if (!page) return tl::unexpected(page.error());
+    const auto page = TRY(store.list(query));
     int asked = 0;
-    for (const Grant& grant : page->grants) {
+    for (const Grant& grant : page.grants) {
         if (grant.missing_since || asked == keys_asked_for) continue;
         ++asked;
         const auto key = provider.get(grant.delete_handle, deadline);

@@ -46,15 +46,12 @@ base::Result<std::string> Administration::find_login(GithubUserId id) {
 
 base::Result<IssueAnswer> Administration::mint(GithubUserId id, std::string login, const Initiator& by) {
     if (login.empty()) {
-        auto found = find_login(id);
-        if (!found) return tl::unexpected(found.error());
-        login = std::move(*found);
+        login = TRY(find_login(id));
     }
     if (!is_login(login))
         return base::fail(base::Errc::invalid_input, "a login has 1 to 100 characters, none of them invisible");
     Audited audited(audit_, clock_, by, "key.mint", subject_of(id), login);
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    TRY(audited.begin());
     IssueAnswer answer = issuance_.issue({id, login});
     const std::string status(to_text(answer.status));
     if (!answer.grant) {
@@ -62,8 +59,7 @@ base::Result<IssueAnswer> Administration::mint(GithubUserId id, std::string logi
             {answer.error.code, status + (answer.error.detail.empty() ? "" : ": ") + answer.error.detail, {}});
         return answer;
     }
-    const auto closed = audited.done(status);
-    if (!closed) return tl::unexpected(closed.error());
+    TRY(audited.done(status));
     return answer;
 }
 
@@ -71,54 +67,44 @@ base::Result<Grant> Administration::change(const std::string& grant_id, const Ke
                                            const std::string& reason, const Initiator& by) {
     if (!change.is_disabled && !change.daily_limit)
         return base::fail(base::Errc::invalid_input, "there is nothing to change");
-    const auto checked = check_text(reason, optional_reason_rule);
-    if (!checked) return tl::unexpected(checked.error());
-    const auto found = store_.find_grant(grant_id);
-    if (!found) return tl::unexpected(found.error());
-    if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
-    Audited audited(audit_, clock_, by, "key.change", subject_of(**found), describe(change, *checked));
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    const auto checked = TRY(check_text(reason, optional_reason_rule));
+    const auto found = TRY(store_.find_grant(grant_id));
+    if (!found) return base::fail(base::Errc::not_found, "there is no such key");
+    Audited audited(audit_, clock_, by, "key.change", subject_of(*found), describe(change, checked));
+    TRY(audited.begin());
     auto changed = store_.begin_change(grant_id, change, base::random_token(token_bytes));
     if (!changed) return tl::unexpected(audited.failed(changed.error()));
     const auto synced = synchronize_key(store_, provider_, *changed, clock_.now(),
                                         base::Deadline::after(issuance_.policy().call_timeout));
     if (!synced) return tl::unexpected(audited.failed(synced.error()));
-    const auto closed = audited.done();
-    if (!closed) return tl::unexpected(closed.error());
+    TRY(audited.done());
     changed->unsynced.clear();
     return changed;
 }
 
 base::Result<base::Secret> Administration::reveal(const std::string& grant_id, const std::string& reason,
                                                   const Initiator& by) {
-    const auto checked = check_text(reason, reason_rule);
-    if (!checked) return tl::unexpected(checked.error());
-    const auto found = store_.find_grant(grant_id);
-    if (!found) return tl::unexpected(found.error());
-    if (!*found || (*found)->sealed_key.empty())
+    const auto checked = TRY(check_text(reason, reason_rule));
+    const auto found = TRY(store_.find_grant(grant_id));
+    if (!found || found->sealed_key.empty())
         return base::fail(base::Errc::not_found, "there is no such key, or it was never kept");
-    Audited audited(audit_, clock_, by, "key.reveal", subject_of(**found), *checked);
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    Audited audited(audit_, clock_, by, "key.reveal", subject_of(*found), checked);
+    TRY(audited.begin());
     // Opened first: the owner is told of a look only if there was something to be seen.
-    auto raw_key = issuance_.open_key(**found);
+    auto raw_key = issuance_.open_key(*found);
     if (!raw_key) return tl::unexpected(audited.failed(cannot_open(raw_key.error())));
-    const auto noted = store_.note_reveal(grant_id, {clock_.now(), *checked});
+    const auto noted = store_.note_reveal(grant_id, {clock_.now(), checked});
     if (!noted) return tl::unexpected(audited.failed(noted.error()));
-    const auto closed = audited.done();
-    if (!closed) return tl::unexpected(closed.error());
+    TRY(audited.done());
     return raw_key;
 }
 
 base::Result<void> Administration::set_hold(GithubUserId id, const std::optional<Hold>& hold, const Initiator& by) {
     if (hold) {
-        const auto checked = check_text(hold->reason, reason_rule);
-        if (!checked) return tl::unexpected(checked.error());
+        TRY(check_text(hold->reason, reason_rule));
     }
     Audited audited(audit_, clock_, by, hold ? "hold.set" : "hold.lift", subject_of(id), hold ? hold->reason : "");
-    const auto recorded = audited.begin();
-    if (!recorded) return recorded;
+    TRY(audited.begin());
     const auto set = store_.set_hold(id, hold, by.actor, clock_.now());
     if (!set) return tl::unexpected(audited.failed(set.error()));
     return audited.done();

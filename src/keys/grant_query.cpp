@@ -53,15 +53,12 @@ base::Result<std::optional<base::Timestamp>> read_date(const FieldReader& field,
 }
 
 base::Result<void> read_dates(const FieldReader& field, GrantQuery& query) {
-    const auto from = read_date(field, "from");
-    if (!from) return tl::unexpected(from.error());
-    const auto to = read_date(field, "to");
-    if (!to) return tl::unexpected(to.error());
-    const auto used = read_date(field, "not_used_since");
-    if (!used) return tl::unexpected(used.error());
-    query.created_from = *from;
-    query.not_used_since = *used;
-    if (*to) query.created_before = **to + std::chrono::days{1};
+    const auto from = TRY(read_date(field, "from"));
+    const auto to = TRY(read_date(field, "to"));
+    const auto used = TRY(read_date(field, "not_used_since"));
+    query.created_from = from;
+    query.not_used_since = used;
+    if (to) query.created_before = *to + std::chrono::days{1};
     return {};
 }
 
@@ -97,7 +94,7 @@ base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Times
     for (const auto& read :
          {read_state(field("state"), query), read_order(field("sort"), query), read_dates(field, query),
           read_expiry(field, query), read_unused(field("unused"), query)}) {
-        if (!read) return tl::unexpected(read.error());
+        TRY(read);
     }
     return query;
 }

@@ -83,10 +83,9 @@ IssueAnswer Issuance::issue(const Recipient& recipient) {
 // While minting is off nothing is reserved, but what is held is found, and attempts in doubt are settled.
 base::Result<ReserveOutcome> Issuance::reserve(const Recipient& recipient, MayMint may_mint) {
     if (!policy_.is_enabled) {
-        const auto held = parts_.store.find(recipient.id);
-        if (!held) return tl::unexpected(held.error());
-        if (!*held) return ReserveOutcome{QuotaFull{}};
-        return ReserveOutcome{AlreadyHeld{**held}};
+        const auto held = TRY(parts_.store.find(recipient.id));
+        if (!held) return ReserveOutcome{QuotaFull{}};
+        return ReserveOutcome{AlreadyHeld{*held}};
     }
     ReserveRequest request;
     request.recipient = recipient;

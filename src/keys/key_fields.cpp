@@ -10,13 +10,11 @@ base::Result<std::string> reason_of(const RequestFields& fields) {
 }
 
 base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
-    const auto reason = reason_of(fields);
-    if (!reason) return tl::unexpected(reason.error());
+    const auto reason = TRY(reason_of(fields));
     const std::string text = fields.text("hold");
     // Whoever says nothing of it blocks nobody: after a leak the person is to have another key.
-    const auto hold = parse_hold(text.empty() ? "none" : text, *reason, now);
-    if (!hold) return tl::unexpected(hold.error());
-    return ReasonAndHold{*reason, *hold};
+    const auto hold = TRY(parse_hold(text.empty() ? "none" : text, reason, now));
+    return ReasonAndHold{reason, hold};
 }
 
 base::Result<KeyChange> change_of(const RequestFields& fields) {

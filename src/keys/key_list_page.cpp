@@ -64,20 +64,20 @@ base::Result<void> show_ended(const KeyListPage& self, const Form& fields, Admin
     if (!query) return {};
     query->limit = is_asked_for ? keys_per_page : ended_beside_search;
     if (is_asked_for) query->cursor = fields.value("page");
-    auto page = self.admin_store.list_ended(*query);
-    if (!page && page.error().code == base::Errc::invalid_input) {
+    auto listed = self.admin_store.list_ended(*query);
+    if (!listed && listed.error().code == base::Errc::invalid_input) {
         view.problem = "That page does not exist; this is the first one.";
         query->cursor.clear();
-        page = self.admin_store.list_ended(*query);
+        listed = self.admin_store.list_ended(*query);
     }
-    if (!page) return tl::unexpected(page.error());
-    for (const LedgerEntry& entry : page->entries) {
+    const auto page = TRY(std::move(listed));
+    for (const LedgerEntry& entry : page.entries) {
         view.ended.push_back({entry.grant.github_user_id.text(), entry.grant.github_username,
                               "…" + entry.grant.key_hint, date_text(entry.grant.created_at),
                               entry.ended_at ? minute_text(*entry.ended_at) : "under way", entry.actor, entry.reason});
     }
-    if (is_asked_for && !page->next_cursor.empty())
-        view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
+    if (is_asked_for && !page.next_cursor.empty())
+        view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page.next_cursor;
     return {};
 }
 

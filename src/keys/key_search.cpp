@@ -12,10 +12,9 @@ base::Result<std::vector<LedgerEntry>> ended_with_hint(AdminStore& store, const 
     GrantQuery query;
     query.search = hint;
     query.limit = grants_per_page;
-    auto page = store.list_ended(query);
-    if (!page) return tl::unexpected(page.error());
+    auto page = TRY(store.list_ended(query));
     std::vector<LedgerEntry> ended;
-    for (LedgerEntry& entry : page->entries) {
+    for (LedgerEntry& entry : page.entries) {
         const bool is_meant = entry.grant.key_hint == hint && ended.size() < static_cast<std::size_t>(ended_max);
         if (is_meant) ended.push_back(std::move(entry));
     }
@@ -30,9 +29,8 @@ base::Result<FoundKey> find_by_raw_key(AdminStore& store, const Issuance& issuan
     query.limit = grants_per_page;
     FoundKey found;
     do {
-        auto page = store.list(query);
-        if (!page) return tl::unexpected(page.error());
-        for (Grant& grant : page->grants) {
+        auto page = TRY(store.list(query));
+        for (Grant& grant : page.grants) {
             if (grant.sealed_key.empty() && grant.status == GrantStatus::revoking) {
                 LedgerEntry ending;
                 ending.grant = grant;
@@ -44,11 +42,10 @@ base::Result<FoundKey> find_by_raw_key(AdminStore& store, const Issuance& issuan
             found.grant = std::move(grant);
             return found;
         }
-        query.cursor = page->next_cursor;
+        query.cursor = page.next_cursor;
     } while (!query.cursor.empty());
-    auto ended = ended_with_hint(store, query.hint);
-    if (!ended) return tl::unexpected(ended.error());
-    found.ended.insert(found.ended.end(), ended->begin(), ended->end());
+    auto ended = TRY(ended_with_hint(store, query.hint));
+    found.ended.insert(found.ended.end(), ended.begin(), ended.end());
     return found;
 }
 

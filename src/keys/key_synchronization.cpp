@@ -18,16 +18,14 @@ base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, Gra
         const auto updated = provider.update(grant.delete_handle, wanted, deadline);
         const bool is_gone = !updated && updated.error().code == base::Errc::not_found;
         if (!updated && !is_gone) return base::fail_in("changing the key upstream", updated.error());
-        const auto finished = store.finish_change(grant.id, grant.unsynced);
-        if (!finished) return tl::unexpected(finished.error());
-        if (*finished && updated && !is_met(*updated, wanted))
+        const auto finished = TRY(store.finish_change(grant.id, grant.unsynced));
+        if (finished && updated && !is_met(*updated, wanted))
             return base::fail(base::Errc::upstream_refused, "upstream has answered well, and leaves the key as it is");
-        if (*finished) return {};
+        if (finished) return {};
         // Somebody changed it meanwhile, and who of the two reached upstream last is not known: tell it once more.
-        auto current = store.find_grant(grant.id);
-        if (!current) return tl::unexpected(current.error());
-        if (!*current || (*current)->status != GrantStatus::active) return {};
-        grant = std::move(**current);
+        auto current = TRY(store.find_grant(grant.id));
+        if (!current || current->status != GrantStatus::active) return {};
+        grant = std::move(*current);
     }
     return base::fail(base::Errc::conflict, "the key was changed again and again meanwhile");
 }

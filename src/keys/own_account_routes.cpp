@@ -79,10 +79,9 @@ net::Response OwnAccountRoutes::show_key(const Context& context) const {
 
 base::Result<bool> OwnAccountRoutes::is_current(const Context& context, const boost::json::object&,
                                                 const base::Secret& shown) const {
-    const auto grant = store.find(context.session->recipient.id);
-    if (!grant) return tl::unexpected(grant.error());
-    if (!*grant || (*grant)->status != GrantStatus::active || (*grant)->sealed_key.empty()) return false;
-    const auto raw_key = issuance.open_key(**grant);
+    const auto grant = TRY(store.find(context.session->recipient.id));
+    if (!grant || grant->status != GrantStatus::active || grant->sealed_key.empty()) return false;
+    const auto raw_key = issuance.open_key(*grant);
     return raw_key && raw_key->reveal() == shown.reveal();
 }
 

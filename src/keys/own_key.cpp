@@ -46,12 +46,10 @@ IssueAnswer OwnKey::rotate(const Recipient& recipient, const std::string& grant_
 
 base::Result<GiveBack> OwnKey::give_back(const Recipient& recipient, const std::string& grant_id,
                                          const std::string& origin) {
-    const auto found = store_.find(recipient.id);
-    if (!found) return tl::unexpected(found.error());
-    const bool is_there =
-        *found && (grant_id.empty() || (*found)->id == grant_id) && (*found)->status == GrantStatus::active;
+    const auto found = TRY(store_.find(recipient.id));
+    const bool is_there = found && (grant_id.empty() || found->id == grant_id) && found->status == GrantStatus::active;
     if (!is_there) return GiveBack::no_key;
-    const Grant& grant = **found;
+    const Grant& grant = *found;
     if (grant.is_disabled) return GiveBack::switched_off;
     const Hold until_reset{next_reset(clock_.now()), "given back", /*is_own=*/true};
     const auto revoked =

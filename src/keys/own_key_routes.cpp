@@ -67,9 +67,8 @@ net::Response issue_response(const OwnKeyRoutes& self, const Context& context, c
 
 // Of the key that the page showed, so that pressing twice means one key once. Empty: whichever there is.
 base::Result<std::string> meant_key(const Context& context) {
-    const auto fields = RequestFields::read(context.request);
-    if (!fields) return tl::unexpected(fields.error());
-    return fields->text("key_id");
+    const auto fields = TRY(RequestFields::read(context.request));
+    return fields.text("key_id");
 }
 
 }  // namespace

@@ -22,11 +22,10 @@ bool is_same_wish(const Grant& left, const Grant& right) {
 base::Result<void> Reconciler::find_missing(Pass& pass, const std::stop_token&) {
     std::string after_id;
     while (true) {
-        const auto page = parts_.admin.list_active(after_id, rows_at_once);
-        if (!page) return tl::unexpected(page.error());
-        if (page->empty()) return {};
-        pass.active_rows += static_cast<std::int64_t>(page->size());
-        for (const Grant& grant : *page) {
+        const auto page = TRY(parts_.admin.list_active(after_id, rows_at_once));
+        if (page.empty()) return {};
+        pass.active_rows += static_cast<std::int64_t>(page.size());
+        for (const Grant& grant : page) {
             const bool is_listed =
                 std::binary_search(pass.seen.begin(), pass.seen.end(), fingerprint_of(grant.delete_handle));
             const bool is_of_before = grant.attempted_at + options_.settle_time <= pass.begun_at;
@@ -35,7 +34,7 @@ base::Result<void> Reconciler::find_missing(Pass& pass, const std::stop_token&) 
             ++pass.missing_count;
             if (pass.missing.size() < most_missing_at_once) pass.missing.push_back(grant);
         }
-        after_id = page->back().id;
+        after_id = page.back().id;
     }
 }
 
@@ -58,8 +57,7 @@ base::Result<void> Reconciler::mark_missing(Pass& pass, const std::stop_token& s
         if (key) continue;  // it is there, only not in the list
         if (key.error().code != base::Errc::not_found) {
             finding.note = "it is not listed, and could not be looked at";
-            const auto noted = note_failure(std::move(finding), key.error(), pass);
-            if (!noted) return noted;
+            TRY(note_failure(std::move(finding), key.error(), pass));
             continue;
         }
         pass.watch.note_success();
@@ -76,19 +74,16 @@ base::Result<void> Reconciler::mark_missing(Pass& pass, const std::stop_token& s
 base::Result<void> Reconciler::mend_drifts(Pass& pass, const std::stop_token& stop) {
     for (const Grant& grant : pass.drifted) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
-        const auto mended = mend_drift(grant, pass);
-        if (!mended) return mended;
+        TRY(mend_drift(grant, pass));
     }
     return {};
 }
 
 // Looks again first, at upstream between two looks at the row: what was changed while the list was read is no drift.
 base::Result<void> Reconciler::mend_drift(const Grant& seen, Pass& pass) {
-    const auto before = parts_.admin.find_grant(seen.id);
-    if (!before) return tl::unexpected(before.error());
+    const auto before = TRY(parts_.admin.find_grant(seen.id));
     const auto key = parts_.provider.get(seen.delete_handle, base::Deadline::after(options_.call_timeout));
-    const auto after = parts_.admin.find_grant(seen.id);
-    if (!after) return tl::unexpected(after.error());
+    const auto after = TRY(parts_.admin.find_grant(seen.id));
     Finding finding{Finding::Kind::drift, seen.github_user_id, seen.delete_handle, false, ""};
     if (!key && key.error().code == base::Errc::not_found) return {};  // gone since: the next run sees it
     if (!key) {
@@ -96,8 +91,8 @@ base::Result<void> Reconciler::mend_drift(const Grant& seen, Pass& pass) {
         return note_failure(std::move(finding), key.error(), pass);
     }
     pass.watch.note_success();
-    if (!*before || !*after || !is_same_wish(**before, **after)) return {};
-    const Drift drift = drift_between(*key, **after, parts_.clock.now());
+    if (!before || !after || !is_same_wish(*before, *after)) return {};
+    const Drift drift = drift_between(*key, *after, parts_.clock.now());
     if (!is_drift(drift)) return {};
     finding.note = describe(drift);
     const auto told = told_.find(seen.delete_handle);
@@ -108,7 +103,7 @@ base::Result<void> Reconciler::mend_drift(const Grant& seen, Pass& pass) {
         return {};
     }
     const std::string what = finding.note;
-    const auto mended = mend(drift, **after);
+    const auto mended = mend(drift, *after);
     finding.is_fixed = mended.has_value();
     if (!mended) finding.note += ": " + mended.error().detail;
     record(finding, "reconcile.drift");
@@ -123,22 +118,19 @@ base::Result<void> Reconciler::mend_drift(const Grant& seen, Pass& pass) {
 
 base::Result<void> Reconciler::mend(const Drift& drift, const Grant& grant) {
     if (drift.expires_at) {
-        const auto learned = parts_.admin.set_expiry(grant.id, *drift.expires_at);
-        if (!learned) return learned;
+        TRY(parts_.admin.set_expiry(grant.id, *drift.expires_at));
     }
     if (!drift.is_looser && !drift.stricter.is_disabled && !drift.stricter.daily_limit) return {};
-    const auto changed = parts_.admin.begin_change(grant.id, drift.stricter, base::random_token(token_bytes));
-    if (!changed) return tl::unexpected(changed.error());
-    return synchronize_key(parts_.admin, parts_.provider, *changed, parts_.clock.now(),
+    const auto changed = TRY(parts_.admin.begin_change(grant.id, drift.stricter, base::random_token(token_bytes)));
+    return synchronize_key(parts_.admin, parts_.provider, changed, parts_.clock.now(),
                            base::Deadline::after(options_.call_timeout));
 }
 
 // Revoked, so that nothing is left upstream, and the place is free. A switched-off key's row stays: its recipient is
 // not to get another one by waiting.
 base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& stop) {
-    const auto rows = parts_.admin.list_expired(pass.begun_at, rows_at_once);
-    if (!rows) return tl::unexpected(rows.error());
-    for (const Grant& grant : *rows) {
+    const auto rows = TRY(parts_.admin.list_expired(pass.begun_at, rows_at_once));
+    for (const Grant& grant : rows) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
         Finding finding{Finding::Kind::expired, grant.github_user_id, grant.delete_handle, false, "expired"};
         const auto ended = end_expired_one(grant, pass.begun_at, finding);
@@ -147,8 +139,7 @@ base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& st
             pass.report.add(std::move(finding));
             continue;
         }
-        const auto noted = note_failure(std::move(finding), ended.error(), pass);
-        if (!noted) return noted;
+        TRY(note_failure(std::move(finding), ended.error(), pass));
     }
     return {};
 }
@@ -163,8 +154,7 @@ base::Result<void> Reconciler::end_expired_one(const Grant& grant, base::Timesta
     const bool lives_on = grant.nonce.empty() && key && !(key->expires_at && *key->expires_at <= now);
     if (lives_on) {
         const base::Timestamp never = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
-        const auto learned = parts_.admin.set_expiry(grant.id, key->expires_at.value_or(never));
-        if (!learned) return learned;
+        TRY(parts_.admin.set_expiry(grant.id, key->expires_at.value_or(never)));
         finding.note = "it does not expire yet, says upstream";
     } else {
         const auto ended = parts_.revocation.revoke(grant.id, reconciler_actor, "expired", std::nullopt, deadline,

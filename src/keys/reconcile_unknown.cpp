@@ -26,8 +26,7 @@ base::Result<void> Reconciler::judge_unknown(const std::vector<std::pair<const U
     std::vector<std::string> nonces;
     for (const auto& [key, name] : keys)
         if (!name->nonce.empty()) nonces.push_back(name->nonce);
-    const auto remembered = parts_.history.remembered(nonces);
-    if (!remembered) return tl::unexpected(remembered.error());
+    const auto remembered = TRY(parts_.history.remembered(nonces));
     for (const auto& [key, name] : keys) {
         const bool is_older = name->nonce.empty();
         Unknown unknown{{Finding::Kind::orphan, name->github_user_id, key->delete_handle, false, ""}};
@@ -40,7 +39,7 @@ base::Result<void> Reconciler::judge_unknown(const std::vector<std::pair<const U
         if (is_older) {
             unknown.finding.kind = Finding::Kind::older;
             pass.older.add(key->created_at);
-        } else if (!remembered->contains(name->nonce)) {
+        } else if (!remembered.contains(name->nonce)) {
             unknown.finding.kind = Finding::Kind::unremembered;
             pass.unremembered.add(key->created_at);
         }
@@ -59,22 +58,19 @@ base::Result<void> Reconciler::judge_unknown(const std::vector<std::pair<const U
 
 // Only now is it known how many they are.
 base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
-    const auto totals = parts_.store.totals();
-    if (!totals) return tl::unexpected(totals.error());
-    pass.live_rows = totals->live;
-    const auto noted = parts_.history.unremembered_ends(pass.begun_at - attempt_memory);
-    if (!noted) return tl::unexpected(noted.error());
+    const auto totals = TRY(parts_.store.totals());
+    pass.live_rows = totals.live;
+    const auto noted = TRY(parts_.history.unremembered_ends(pass.begun_at - attempt_memory));
     // One that upstream still lists was refused, and is counted among the keys that are there.
-    const std::int64_t ended = std::count_if(noted->begin(), noted->end(), [&](const std::string& handle) {
+    const std::int64_t ended = std::count_if(noted.begin(), noted.end(), [&](const std::string& handle) {
         return !std::binary_search(pass.seen.begin(), pass.seen.end(), fingerprint_of(handle));
     });
     const bool are_older_few = pass.older.count + ended <= most_lost_rows(pass.live_rows);
     std::string why;
     bool is_confirmed = false;
     if (pass.unremembered.count > 0) {
-        const auto began_at = parts_.history.began_at();
-        if (!began_at) return tl::unexpected(began_at.error());
-        why = why_left_alone(pass.unremembered, {*began_at, pass.live_rows, ended});
+        const auto began_at = TRY(parts_.history.began_at());
+        why = why_left_alone(pass.unremembered, {began_at, pass.live_rows, ended});
         const bool is_asked = !why.empty() && options_.repair == Repair::fix && options_.may_end_unremembered;
         is_confirmed = is_asked && options_.may_end_unremembered(pass.unremembered, why);
         if (!why.empty() && !is_confirmed) pass.report.left_alone = describe(pass.unremembered) + "; " + why;
@@ -99,8 +95,7 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
 }
 
 base::Result<void> Reconciler::end_unknown(Pass& pass, const std::stop_token& stop) {
-    const auto decided = decide_on_unremembered(pass);
-    if (!decided) return decided;
+    TRY(decide_on_unremembered(pass));
     // What is certainly ours goes first.
     std::stable_partition(pass.unknown.begin(), pass.unknown.end(), [](const Unknown& each) {
         return each.finding.kind == Finding::Kind::orphan && !each.is_unasked;
@@ -111,24 +106,20 @@ base::Result<void> Reconciler::end_unknown(Pass& pass, const std::stop_token& st
             pass.report.add(std::move(unknown.finding));
             continue;
         }
-        const auto ended = end_one(unknown, pass);
-        if (!ended) return ended;
+        TRY(end_one(unknown, pass));
     }
     return {};
 }
 
 base::Result<void> Reconciler::end_one(Unknown& unknown, Pass& pass) {
     Finding& finding = unknown.finding;
-    const auto known = parts_.store.knows(finding.delete_handle, "");
-    if (!known) return tl::unexpected(known.error());
-    if (*known) return {};
+    const auto known = TRY(parts_.store.knows(finding.delete_handle, ""));
+    if (known) return {};
     // Revoked while the list was read, or being revoked: a later run sees whether it is really gone.
-    const auto is_ending = parts_.admin.has_ended(finding.delete_handle, pass.begun_at - options_.settle_time);
-    if (!is_ending) return tl::unexpected(is_ending.error());
-    if (*is_ending) return {};
+    const auto is_ending = TRY(parts_.admin.has_ended(finding.delete_handle, pass.begun_at - options_.settle_time));
+    if (is_ending) return {};
     if (unknown.is_unasked) {
-        const auto noted = parts_.history.note_unremembered_end(finding.delete_handle, pass.begun_at);
-        if (!noted) return noted;
+        TRY(parts_.history.note_unremembered_end(finding.delete_handle, pass.begun_at));
     }
     const auto revoked = parts_.provider.revoke(finding.delete_handle, base::Deadline::after(options_.call_timeout));
     finding.is_fixed = revoked.has_value();

@@ -37,8 +37,7 @@ base::Result<void> Reconciler::note_failure(Finding finding, const base::Error& 
 base::Result<ReconcileReport> Reconciler::run(base::Deadline deadline, const std::stop_token& stop) {
     Pass pass;
     pass.begun_at = parts_.clock.now();
-    const auto compared = compare_all(deadline, stop, pass);
-    if (!compared) return tl::unexpected(compared.error());
+    TRY(compare_all(deadline, stop, pass));
     pass.report.upstream_keys = static_cast<std::int64_t>(pass.seen.size());
     first_seen_ = std::move(pass.young);
     std::erase_if(told_, [&](const auto& each) { return each.second.at + told_again_after <= pass.begun_at; });
@@ -46,11 +45,9 @@ base::Result<ReconcileReport> Reconciler::run(base::Deadline deadline, const std
     for (const auto step : {&Reconciler::find_missing, &Reconciler::end_unknown, &Reconciler::end_expired,
                             &Reconciler::mark_missing, &Reconciler::mend_drifts}) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
-        const auto done = (this->*step)(pass, stop);
-        if (!done) return tl::unexpected(done.error());
+        TRY((this->*step)(pass, stop));
     }
-    const auto pruned = parts_.history.prune(attempt_memory);
-    if (!pruned) return tl::unexpected(pruned.error());
+    TRY(parts_.history.prune(attempt_memory));
     return std::move(pass.report);
 }
 
@@ -66,8 +63,7 @@ base::Result<void> Reconciler::compare_all(base::Deadline deadline, const std::s
         if (page.size() >= static_cast<std::size_t>(rows_at_once)) flush();
         return compared ? Scan::go_on : Scan::stop;
     };
-    const auto scanned = scan_upstream_keys(parts_.provider, {deadline, options_.call_timeout, stop}, visit);
-    if (!scanned) return scanned;
+    TRY(scan_upstream_keys(parts_.provider, {deadline, options_.call_timeout, stop}, visit));
     if (compared) flush();
     std::sort(pass.seen.begin(), pass.seen.end());
     return compared;
@@ -85,15 +81,14 @@ base::Result<void> Reconciler::compare_page(const std::vector<UpstreamKey>& page
     }
     // After the page was read: the row of an attempt is there before its key is, so a key that no row knows now has
     // been given up by whoever made it.
-    const auto known = page.empty() ? std::vector<Grant>{} : parts_.admin.find_known(handles, nonces);
-    if (!known) return tl::unexpected(known.error());
+    const auto known = TRY(page.empty() ? std::vector<Grant>{} : parts_.admin.find_known(handles, nonces));
     for (auto& [key, name] : keys) {
-        const auto grant = std::find_if(known->begin(), known->end(), [&, &key = key, &name = name](const auto& each) {
+        const auto grant = std::find_if(known.begin(), known.end(), [&, &key = key, &name = name](const auto& each) {
             const bool is_of_attempt = name && !name->nonce.empty() && each.nonce == name->nonce;
             const bool may_become = each.delete_handle.empty() && each.status != GrantStatus::waiting;
             return each.delete_handle == key->delete_handle || (is_of_attempt && may_become);
         });
-        if (grant != known->end()) {
+        if (grant != known.end()) {
             compare(*key, *grant, pass);
         } else if (name && is_old_enough(*key, pass)) {
             unknown.emplace_back(key, std::move(name));

@@ -10,8 +10,7 @@ namespace llmapikey {
 base::Result<Grant> Replacement::begin(const Grant& grant, const Initiator& by, const std::string& reason,
                                        base::Deadline deadline) {
     Audited audited(audit_, clock_, by, "key.replace", subject_of(grant), reason);
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    TRY(audited.begin());
     base::crash_point("replace.beginning");
     const auto begun = store_.begin_replacement(grant.id, {by.actor, reason, std::nullopt, clock_.now(), ""});
     base::crash_point("replace.begun");
@@ -23,8 +22,7 @@ base::Result<Grant> Replacement::begin(const Grant& grant, const Initiator& by, 
 }
 
 base::Result<Grant> Replacement::resume(const Grant& grant, base::Deadline deadline) {
-    const auto ended = end_key_upstream(provider_, spending_, grant, clock_.now(), deadline);
-    if (!ended) return tl::unexpected(ended.error());
+    TRY(end_key_upstream(provider_, spending_, grant, clock_.now(), deadline));
     const auto waiting = store_.finish_replacement(grant, base::random_uuid(), clock_.now());
     base::crash_point("replace.finished");
     return waiting;

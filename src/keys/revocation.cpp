@@ -17,37 +17,31 @@ constexpr int max_replaced = 5;
 base::Result<Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
     std::string id = grant_id;
     for (int round = 0; round < max_replaced; ++round) {
-        const auto begun = store_.begin_revocations({id}, ending);
-        if (!begun) return tl::unexpected(begun.error());
-        const auto grant = store_.find_grant(id);
-        if (!grant) return tl::unexpected(grant.error());
-        if (*grant && (*grant)->status == GrantStatus::revoking) return **grant;
-        if (*grant) return base::fail(base::Errc::conflict, "the key is not active any more");
+        TRY(store_.begin_revocations({id}, ending));
+        const auto grant = TRY(store_.find_grant(id));
+        if (grant && grant->status == GrantStatus::revoking) return *grant;
+        if (grant) return base::fail(base::Errc::conflict, "the key is not active any more");
         GrantQuery query;
         query.successors_of = {grant_id};
         query.replaced_from = ending.now - replica_clocks_apart_max;
         query.limit = 1;
-        const auto next = store_.list(query);
-        if (!next) return tl::unexpected(next.error());
-        if (next->grants.empty() || ending.what == EndsWhat::active_key) break;
-        id = next->grants.front().id;
+        const auto next = TRY(store_.list(query));
+        if (next.grants.empty() || ending.what == EndsWhat::active_key) break;
+        id = next.grants.front().id;
     }
     return base::fail(base::Errc::not_found, "there is no such key");
 }
 
 base::Result<Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
                                        const std::optional<Hold>& hold, base::Deadline deadline, EndsWhat what) {
-    const auto checked_reason = check_text(reason, reason_rule);
-    if (!checked_reason) return tl::unexpected(checked_reason.error());
+    const auto checked_reason = TRY(check_text(reason, reason_rule));
     const base::Timestamp decided_at = clock_.now();  // what is replaced from now on is meant, too
-    const auto found = store_.find_grant(grant_id);
-    if (!found) return tl::unexpected(found.error());
-    if (!*found) return base::fail(base::Errc::not_found, "there is no such key");
-    Audited audited(audit_, clock_, by, "key.revoke", subject_of(**found), *checked_reason);
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    const auto found = TRY(store_.find_grant(grant_id));
+    if (!found) return base::fail(base::Errc::not_found, "there is no such key");
+    Audited audited(audit_, clock_, by, "key.revoke", subject_of(*found), checked_reason);
+    TRY(audited.begin());
     base::crash_point("revoke.beginning");
-    const auto begun = begin(grant_id, {by.actor, *checked_reason, hold, decided_at, "", what});
+    const auto begun = begin(grant_id, {by.actor, checked_reason, hold, decided_at, "", what});
     base::crash_point("revoke.begun");
     // Recovery settles the attempt, ends what it has made, and records that.
     if (begun && is_ending_attempt(*begun)) return begun;
@@ -64,10 +58,8 @@ base::Result<Grant> Revocation::revoke(const std::string& grant_id, const Initia
 // Only what succeeds is recorded: while the upstream is away this is tried again and again.
 base::Result<void> Revocation::resume(const Grant& grant, const Initiator& by, const std::string& detail,
                                       base::Deadline deadline) {
-    const auto ended = end_key_upstream(provider_, spending_, grant, clock_.now(), deadline);
-    if (!ended) return ended;
-    const auto finished = store_.finish_revocation(grant, clock_.now());
-    if (!finished) return finished;
+    TRY(end_key_upstream(provider_, spending_, grant, clock_.now(), deadline));
+    TRY(store_.finish_revocation(grant, clock_.now()));
     return Audited(audit_, clock_, by, "key.revoke", subject_of(grant), detail).done();
 }
 
@@ -75,12 +67,11 @@ base::Result<std::vector<ResumedRevocation>> Revocation::resume_all(const Initia
     std::vector<ResumedRevocation> resumed;
     std::string after_id;
     while (true) {
-        const auto page = store_.list_revoking(after_id, grants_per_page, std::nullopt);
-        if (!page) return tl::unexpected(page.error());
-        if (page->empty()) return resumed;
-        for (const LedgerEntry& entry : *page)
+        const auto page = TRY(store_.list_revoking(after_id, grants_per_page, std::nullopt));
+        if (page.empty()) return resumed;
+        for (const LedgerEntry& entry : page)
             resumed.push_back({entry.grant, resume(entry.grant, by, entry.reason, deadline)});
-        after_id = page->back().grant.id;
+        after_id = page.back().grant.id;
     }
 }
 

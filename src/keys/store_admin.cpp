@@ -90,10 +90,9 @@ const std::string upsert_hold =
 const std::string delete_hold = "DELETE FROM llmapikey.holds WHERE github_user_id = $1";
 
 base::Result<LedgerEntry> read_revoking_row(const SqlRow& row) {
-    auto grant = grant_of_row(row);
-    if (!grant) return tl::unexpected(grant.error());
+    auto grant = TRY(grant_of_row(row));
     LedgerEntry entry;
-    entry.grant = std::move(*grant);
+    entry.grant = std::move(grant);
     entry.actor = row.text(grant_column_count);
     entry.reason = row.text(grant_column_count + 1);
     entry.begun_at = time_of(row.number(grant_column_count + 2));
@@ -132,16 +131,15 @@ base::Result<std::int64_t> SqlAdminStore::count(const GrantQuery& query, std::in
 }
 
 base::Result<std::optional<Grant>> SqlAdminStore::find_grant(const std::string& grant_id) {
-    const auto answer = database_->run(select_by_id, SqlValues().add(grant_id));
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return std::nullopt;
-    auto grant = grant_of_row(answer->rows[0]);
-    if (!grant) return tl::unexpected(grant.error());
-    return std::optional(std::move(*grant));
+    const auto answer = TRY(database_->run(select_by_id, SqlValues().add(grant_id)));
+    if (answer.rows.empty()) return std::nullopt;
+    auto grant = TRY(grant_of_row(answer.rows[0]));
+    return std::optional(std::move(grant));
 }
 
 base::Result<std::vector<LedgerEntry>> SqlAdminStore::ledger_of(GithubUserId id) {
-    return ledger_entries_of(database_->run(select_ledger, SqlValues().add(id.text())));
+    const auto answer = TRY(database_->run(select_ledger, SqlValues().add(id.text())));
+    return ledger_entries_of(answer);
 }
 
 base::Result<LedgerPage> SqlAdminStore::list_ended(const GrantQuery& query) {
@@ -171,16 +169,14 @@ base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_revoking(const std::s
     values.add(from_id(after_id)).add(std::int64_t{limit});
     const bool is_of_bulk = bulk_id && !bulk_id->empty();
     if (is_of_bulk) values.add(*bulk_id);
-    const auto answer = database_->run(is_of_bulk ? select_revoking_of_bulk
-                                       : bulk_id  ? select_revoking_singly
-                                                  : select_all_revoking,
-                                       values);
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(is_of_bulk ? select_revoking_of_bulk
+                                           : bulk_id  ? select_revoking_singly
+                                                      : select_all_revoking,
+                                           values));
     std::vector<LedgerEntry> entries;
-    for (const SqlRow& row : answer->rows) {
-        auto entry = read_revoking_row(row);
-        if (!entry) return tl::unexpected(entry.error());
-        entries.push_back(std::move(*entry));
+    for (const SqlRow& row : answer.rows) {
+        auto entry = TRY(read_revoking_row(row));
+        entries.push_back(std::move(entry));
     }
     return entries;
 }
@@ -190,14 +186,12 @@ base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_due_revocations(base:
     SqlValues values;
     values.add(seconds_of(now)).add(std::int64_t{limit});
     if (!bulk_id.empty()) values.add(bulk_id);
-    const auto answer = database_->run(bulk_id.empty() ? select_due_singly : select_due_of_bulk, values);
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(bulk_id.empty() ? select_due_singly : select_due_of_bulk, values));
     std::vector<LedgerEntry> entries;
-    for (const SqlRow& row : answer->rows) {
-        auto entry = read_revoking_row(row);
-        if (!entry) return tl::unexpected(entry.error());
-        read_attempts(row, grant_column_count + 4, *entry);
-        entries.push_back(std::move(*entry));
+    for (const SqlRow& row : answer.rows) {
+        auto entry = TRY(read_revoking_row(row));
+        read_attempts(row, grant_column_count + 4, entry);
+        entries.push_back(std::move(entry));
     }
     return entries;
 }
@@ -213,16 +207,16 @@ base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_stuck(int limit, cons
     SqlValues values;
     values.add(std::int64_t{limit});
     if (!bulk_id.empty()) values.add(bulk_id);
-    return ledger_entries_of(database_->run("SELECT " + ledger_columns + stuck_entries +
-                                                (bulk_id.empty() ? "" : " AND bulk_id = $2") +
-                                                " ORDER BY begun_at, grant_id LIMIT $1::bigint",
-                                            values));
+    const auto answer =
+        TRY(database_->run("SELECT " + ledger_columns + stuck_entries + (bulk_id.empty() ? "" : " AND bulk_id = $2") +
+                               " ORDER BY begun_at, grant_id LIMIT $1::bigint",
+                           values));
+    return ledger_entries_of(answer);
 }
 
 base::Result<std::int64_t> SqlAdminStore::count_stuck() {
-    const auto answer = database_->run(count_stuck_entries, SqlValues());
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.at(0).number(0);
+    const auto answer = TRY(database_->run(count_stuck_entries, SqlValues()));
+    return answer.rows.at(0).number(0);
 }
 
 base::Result<Grant> SqlAdminStore::begin_change(const std::string& grant_id, const KeyChange& change,
@@ -232,31 +226,27 @@ base::Result<Grant> SqlAdminStore::begin_change(const std::string& grant_id, con
     values.add_if(change.is_disabled ? std::optional<std::int64_t>(*change.is_disabled ? 1 : 0) : std::nullopt);
     values.add_if(change.daily_limit ? std::optional(change.daily_limit->value) : std::nullopt);
     values.add(token);
-    const auto answer = database_->run(begin_change_of, values);
-    if (!answer) return tl::unexpected(answer.error());
-    if (!answer->rows.empty()) return grant_of_row(answer->rows[0]);
-    const auto grant = find_grant(grant_id);
-    if (!grant) return tl::unexpected(grant.error());
-    if (!*grant) return base::fail(base::Errc::not_found, "there is no such key");
+    const auto answer = TRY(database_->run(begin_change_of, values));
+    if (!answer.rows.empty()) return grant_of_row(answer.rows[0]);
+    const auto grant = TRY(find_grant(grant_id));
+    if (!grant) return base::fail(base::Errc::not_found, "there is no such key");
     return base::fail(base::Errc::conflict, "the key is not active: it is still being made, or is being revoked");
 }
 
 base::Result<bool> SqlAdminStore::finish_change(const std::string& grant_id, const std::string& token) {
-    const auto answer = database_->run(finish_change_of, SqlValues().add(grant_id).add(token));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1;
+    const auto answer = TRY(database_->run(finish_change_of, SqlValues().add(grant_id).add(token)));
+    return answer.changed == 1;
 }
 
 base::Result<std::vector<Grant>> SqlAdminStore::list_unsynced(const std::string& after_id, int limit) {
-    const auto answer = database_->run(select_unsynced, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
-    return grants_of(*answer);
+    const auto answer =
+        TRY(database_->run(select_unsynced, SqlValues().add(from_id(after_id)).add(std::int64_t{limit})));
+    return grants_of(answer);
 }
 
 base::Result<int> SqlAdminStore::begin_raises(base::Timestamp now, int limit) {
-    const auto answer = database_->run(begin_raises_of, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed;
+    const auto answer = TRY(database_->run(begin_raises_of, SqlValues().add(seconds_of(now)).add(std::int64_t{limit})));
+    return answer.changed;
 }
 
 base::Result<void> SqlAdminStore::set_missing(const std::vector<std::string>& grant_ids,
@@ -272,34 +262,29 @@ base::Result<void> SqlAdminStore::set_expiry(const std::string& grant_id, base::
 base::Result<std::vector<Grant>> SqlAdminStore::find_known(const std::vector<std::string>& delete_handles,
                                                            const std::vector<std::string>& nonces) {
     const auto answer =
-        database_->run(select_known, SqlValues().add(joined_safe(delete_handles)).add(joined_safe(nonces)));
-    if (!answer) return tl::unexpected(answer.error());
-    return grants_of(*answer);
+        TRY(database_->run(select_known, SqlValues().add(joined_safe(delete_handles)).add(joined_safe(nonces))));
+    return grants_of(answer);
 }
 
 base::Result<bool> SqlAdminStore::has_ended(const std::string& delete_handle, base::Timestamp since) {
-    const auto answer = database_->run(select_ended, SqlValues().add(delete_handle).add(seconds_of(since)));
-    if (!answer) return tl::unexpected(answer.error());
-    return !answer->rows.empty();
+    const auto answer = TRY(database_->run(select_ended, SqlValues().add(delete_handle).add(seconds_of(since))));
+    return !answer.rows.empty();
 }
 
 base::Result<std::vector<Grant>> SqlAdminStore::list_active(const std::string& after_id, int limit) {
-    const auto answer = database_->run(select_active, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
-    return grants_of(*answer);
+    const auto answer = TRY(database_->run(select_active, SqlValues().add(from_id(after_id)).add(std::int64_t{limit})));
+    return grants_of(answer);
 }
 
 base::Result<std::vector<Grant>> SqlAdminStore::list_expired(base::Timestamp now, int limit) {
-    const auto answer = database_->run(select_expired, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
-    return grants_of(*answer);
+    const auto answer = TRY(database_->run(select_expired, SqlValues().add(seconds_of(now)).add(std::int64_t{limit})));
+    return grants_of(answer);
 }
 
 base::Result<void> SqlAdminStore::note_reveal(const std::string& grant_id, const Reveal& reveal) {
     const auto answer =
-        database_->run(update_reveal, SqlValues().add(grant_id).add(seconds_of(reveal.at)).add(reveal.reason));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such key");
+        TRY(database_->run(update_reveal, SqlValues().add(grant_id).add(seconds_of(reveal.at)).add(reveal.reason)));
+    return answer.changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such key");
 }
 
 base::Result<void> SqlAdminStore::set_hold(GithubUserId id, const std::optional<Hold>& hold, const std::string& actor,
@@ -310,8 +295,7 @@ base::Result<void> SqlAdminStore::set_hold(GithubUserId id, const std::optional<
         values.add_if(hold->until ? std::optional(seconds_of(*hold->until)) : std::nullopt);
         values.add(hold->reason).add(actor).add(seconds_of(now));
     }
-    const auto answer = database_->run(hold ? upsert_hold : delete_hold, values);
-    if (!answer) return tl::unexpected(answer.error());
+    TRY(database_->run(hold ? upsert_hold : delete_hold, values));
     return {};
 }
 

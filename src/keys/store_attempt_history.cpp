@@ -24,18 +24,17 @@ base::Result<std::set<std::string>> SqlAttemptHistory::remembered(const std::vec
     std::set<std::string> known;
     const std::set<std::string> wanted(nonces.begin(), nonces.end());
     if (wanted.empty()) return known;
-    const auto answer = database_->run(select_remembered, SqlValues().add(joined_words(wanted)));
-    if (!answer) return tl::unexpected(answer.error());
-    for (const SqlRow& row : answer->rows)
+    const auto answer = TRY(database_->run(select_remembered, SqlValues().add(joined_words(wanted))));
+    for (const SqlRow& row : answer.rows)
         known.insert(row.text(0));
     return known;
 }
 
 base::Result<base::Timestamp> SqlAttemptHistory::began_at() {
     const bool is_postgres = database_->dialect() == Dialect::postgres;
-    const auto answer = database_->run(is_postgres ? select_beginning_of_postgres : select_beginning_of_sqlite, {});
-    if (!answer) return tl::unexpected(answer.error());
-    return time_in(answer->rows.at(0), 0);
+    const auto answer =
+        TRY(database_->run(is_postgres ? select_beginning_of_postgres : select_beginning_of_sqlite, {}));
+    return time_in(answer.rows.at(0), 0);
 }
 
 base::Result<void> SqlAttemptHistory::note_unremembered_end(const std::string& delete_handle, base::Timestamp now) {
@@ -43,10 +42,9 @@ base::Result<void> SqlAttemptHistory::note_unremembered_end(const std::string& d
 }
 
 base::Result<std::vector<std::string>> SqlAttemptHistory::unremembered_ends(base::Timestamp since) {
-    const auto answer = database_->run(select_ends, SqlValues().add(seconds_of(since)));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_ends, SqlValues().add(seconds_of(since))));
     std::vector<std::string> handles;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         handles.push_back(row.text(0));
     return handles;
 }

@@ -53,13 +53,11 @@ void read_attempts(const SqlRow& row, int column, LedgerEntry& entry) {
     entry.next_attempt_at = time_if_any(row, column + 2);
 }
 
-base::Result<std::vector<LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer) {
-    if (!answer) return tl::unexpected(answer.error());
+base::Result<std::vector<LedgerEntry>> ledger_entries_of(const SqlAnswer& answer) {
     std::vector<LedgerEntry> entries;
-    for (const SqlRow& row : answer->rows) {
-        auto entry = ledger_entry_of(row);
-        if (!entry) return tl::unexpected(entry.error());
-        entries.push_back(std::move(*entry));
+    for (const SqlRow& row : answer.rows) {
+        auto entry = TRY(ledger_entry_of(row));
+        entries.push_back(std::move(entry));
     }
     return entries;
 }
@@ -67,9 +65,7 @@ base::Result<std::vector<LedgerEntry>> ledger_entries_of(const base::Result<SqlA
 base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& query) {
     GrantCursor cursor{last_second * 1'000'000, last_id};
     if (!query.cursor.empty()) {
-        const auto parsed = GrantCursor::parse(query.cursor, GrantOrder::newest);
-        if (!parsed) return tl::unexpected(parsed.error());
-        cursor = *parsed;
+        cursor = TRY(GrantCursor::parse(query.cursor, GrantOrder::newest));
     }
     SqlValues values;
     values.add(query.search).add(pattern_of(query.search));
@@ -77,22 +73,19 @@ base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& que
     values.add(query.created_before ? seconds_of(*query.created_before) : last_second);
     values.add(cursor.value).add(cursor.grant_id).add(std::int64_t{query.limit} + 1);
     auto answer =
-        database.run("SELECT " + ledger_columns + ", {micros:begun_at} AS place FROM llmapikey.ledger WHERE " +
-                         search_condition(database.dialect()) +
-                         " AND ended_at IS NOT NULL AND created_at >= {time:$3} AND created_at < {time:$4} "
-                         "AND (begun_at, grant_id) < ({from_micros:$5}, $6::uuid) "
-                         "ORDER BY begun_at DESC, grant_id DESC LIMIT $7::bigint",
-                     values);
-    if (!answer) return tl::unexpected(answer.error());
+        TRY(database.run("SELECT " + ledger_columns + ", {micros:begun_at} AS place FROM llmapikey.ledger WHERE " +
+                             search_condition(database.dialect()) +
+                             " AND ended_at IS NOT NULL AND created_at >= {time:$3} AND created_at < {time:$4} "
+                             "AND (begun_at, grant_id) < ({from_micros:$5}, $6::uuid) "
+                             "ORDER BY begun_at DESC, grant_id DESC LIMIT $7::bigint",
+                         values));
     LedgerPage page;
-    if (answer->rows.size() > static_cast<std::size_t>(query.limit)) {
-        answer->rows.resize(static_cast<std::size_t>(query.limit));
-        const SqlRow& last = answer->rows.back();
+    if (answer.rows.size() > static_cast<std::size_t>(query.limit)) {
+        answer.rows.resize(static_cast<std::size_t>(query.limit));
+        const SqlRow& last = answer.rows.back();
         page.next_cursor = GrantCursor{last.number(ledger_column_count), last.text(0)}.text(GrantOrder::newest);
     }
-    auto entries = ledger_entries_of(answer);
-    if (!entries) return tl::unexpected(entries.error());
-    page.entries = std::move(*entries);
+    page.entries = TRY(ledger_entries_of(answer));
     return page;
 }
 
@@ -100,13 +93,12 @@ base::Result<std::vector<GithubUserId>> find_accounts(SqlDatabase& database, con
     SqlValues values;
     values.add(search).add(pattern_of(search)).add(std::int64_t{limit});
     const std::string fitting = " WHERE " + search_condition(database.dialect());
-    const auto answer = database.run("SELECT github_user_id FROM llmapikey.api_keys" + fitting +
-                                         " UNION SELECT github_user_id FROM llmapikey.ledger" + fitting +
-                                         " ORDER BY github_user_id LIMIT $3::bigint",
-                                     values);
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database.run("SELECT github_user_id FROM llmapikey.api_keys" + fitting +
+                                             " UNION SELECT github_user_id FROM llmapikey.ledger" + fitting +
+                                             " ORDER BY github_user_id LIMIT $3::bigint",
+                                         values));
     std::vector<GithubUserId> accounts;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         if (const auto id = GithubUserId::parse(row.text(0))) accounts.push_back(*id);
     return accounts;
 }
@@ -122,14 +114,13 @@ base::Result<std::vector<ChainedEntry>> find_audit_entries(SqlDatabase& database
         about += (about.empty() ? "" : " OR ") + ("subject LIKE $" + std::to_string(values.size() - 1)) +
                  " OR subject LIKE $" + std::to_string(values.size());
     }
-    const auto answer = database.run(
+    const auto answer = TRY(database.run(
         "SELECT sequence, {epoch:at} AS at_second, actor, action, subject, origin, outcome, detail, hash "
         "FROM llmapikey.audit_log WHERE sequence > $1::bigint AND sequence < $2::bigint AND (" +
             about + ") ORDER BY sequence " + (query.is_latest_first ? "DESC" : "ASC") + " LIMIT $3::bigint",
-        values);
-    if (!answer) return tl::unexpected(answer.error());
+        values));
     std::vector<ChainedEntry> entries;
-    for (const SqlRow& row : answer->rows) {
+    for (const SqlRow& row : answer.rows) {
         entries.push_back(
             {row.number(0),
              {time_of(row.number(1)), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)},

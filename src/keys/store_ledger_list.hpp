@@ -17,7 +17,7 @@ inline const std::string ledger_columns =
     "github_user_id, revoke_attempts, revoke_problem, next_revoke_at";
 inline constexpr int ledger_column_count = 16;
 
-base::Result<std::vector<LedgerEntry>> ledger_entries_of(const base::Result<SqlAnswer>& answer);
+base::Result<std::vector<LedgerEntry>> ledger_entries_of(const SqlAnswer& answer);
 // How often revoking has failed, why, and when it is tried again: three columns from `column` on.
 void read_attempts(const SqlRow& row, int column, LedgerEntry& entry);
 

@@ -96,15 +96,14 @@ bool is_ascii(const std::string& text) {
 base::Result<Search> search_of(SqlDatabase& database, const GrantQuery& query) {
     if (query.search.empty()) return Search::none;
     if (GithubUserId::parse(query.search)) {
-        const auto account = database.run(select_account, SqlValues().add(query.search));
-        if (!account) return tl::unexpected(account.error());
-        if (!account->rows.empty()) return Search::by_account;
+        const auto account = TRY(database.run(select_account, SqlValues().add(query.search)));
+        if (!account.rows.empty()) return Search::by_account;
     }
     if (database.dialect() == Dialect::postgres) return Search::by_index;
     if (query.search.size() < 3 || !is_ascii(query.search)) return Search::read_through;
-    const auto fitting = database.run(count_fitting, SqlValues().add(phrase_of(query.search)).add(most_looked_up + 1));
-    if (!fitting) return tl::unexpected(fitting.error());
-    return fitting->rows.at(0).number(0) > most_looked_up ? Search::read_through : Search::by_index;
+    const auto fitting =
+        TRY(database.run(count_fitting, SqlValues().add(phrase_of(query.search)).add(most_looked_up + 1)));
+    return fitting.rows.at(0).number(0) > most_looked_up ? Search::read_through : Search::by_index;
 }
 
 void add_search(const GrantQuery& query, Search search, Dialect dialect, Conditions& conditions) {
@@ -161,11 +160,10 @@ base::Result<GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, 
     add_search(query, search, database.dialect(), conditions);
     add_filters(query, conditions);
     if (!query.cursor.empty()) {
-        const auto cursor = GrantCursor::parse(query.cursor, query.order);
-        if (!cursor) return tl::unexpected(cursor.error());
+        const auto cursor = TRY(GrantCursor::parse(query.cursor, query.order));
         std::string value = order.cursor;
-        value.replace(value.find('#'), 1, conditions.number_of(cursor->value));
-        const std::string id = conditions.number_of(cursor->grant_id);
+        value.replace(value.find('#'), 1, conditions.number_of(cursor.value));
+        const std::string id = conditions.number_of(cursor.grant_id);
         conditions.add("(" + order.column + ", id) " + order.beyond + " (" + value + ", " + id + "::uuid)");
     }
     const std::string limit = conditions.number_of(std::int64_t{query.limit} + 1);
@@ -173,18 +171,16 @@ base::Result<GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, 
                             " AS place FROM llmapikey.api_keys WHERE " + conditions.text() + " ORDER BY " +
                             order.column + " " + order.direction + ", id " + order.direction + " LIMIT " + limit +
                             "::bigint";
-    auto answer = database.run(sql, conditions.values());
-    if (!answer) return tl::unexpected(answer.error());
+    auto answer = TRY(database.run(sql, conditions.values()));
     const auto wanted = static_cast<std::size_t>(query.limit);
     std::string next;
-    if (answer->rows.size() > wanted) {
-        answer->rows.resize(wanted);
-        const SqlRow& last = answer->rows.back();
+    if (answer.rows.size() > wanted) {
+        answer.rows.resize(wanted);
+        const SqlRow& last = answer.rows.back();
         next = GrantCursor{last.number(grant_column_count), last.text(0)}.text(query.order);
     }
-    auto grants = grants_of(*answer);
-    if (!grants) return tl::unexpected(grants.error());
-    return GrantPage{std::move(*grants), std::move(next)};
+    auto grants = TRY(grants_of(answer));
+    return GrantPage{std::move(grants), std::move(next)};
 }
 
 }  // namespace
@@ -192,49 +188,43 @@ base::Result<GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, 
 base::Result<std::vector<Grant>> grants_of(const SqlAnswer& answer) {
     std::vector<Grant> grants;
     for (const SqlRow& row : answer.rows) {
-        auto grant = grant_of_row(row);
-        if (!grant) return tl::unexpected(grant.error());
-        grants.push_back(std::move(*grant));
+        auto grant = TRY(grant_of_row(row));
+        grants.push_back(std::move(grant));
     }
     return grants;
 }
 
 base::Result<GrantPage> list_grants(SqlDatabase& database, const GrantQuery& query) {
-    const auto search = search_of(database, query);
-    if (!search) return tl::unexpected(search.error());
-    return list_by(database, query, *search);
+    const auto search = TRY(search_of(database, query));
+    return list_by(database, query, search);
 }
 
 base::Result<void> list_targets(SqlDatabase& database, const GrantQuery& query, const std::string& bulk_id) {
-    const auto search = search_of(database, query);
-    if (!search) return tl::unexpected(search.error());
+    const auto search = TRY(search_of(database, query));
     Conditions conditions;
-    add_search(query, *search, database.dialect(), conditions);
+    add_search(query, search, database.dialect(), conditions);
     add_filters(query, conditions);
     const std::string bulk = conditions.number_of(bulk_id);
     // One that comes late, after the decision, adds nothing to it.
-    const auto answer = database.run("INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) SELECT " +
-                                         bulk + ", id, {now} FROM llmapikey.api_keys WHERE " + conditions.text() +
-                                         " AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS decided "
-                                         "WHERE decided.id = " +
-                                         bulk + " AND decided.begins_at IS NOT NULL) ON CONFLICT DO NOTHING",
-                                     conditions.values());
-    if (!answer) return tl::unexpected(answer.error());
+    TRY(database.run("INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) SELECT " + bulk +
+                         ", id, {now} FROM llmapikey.api_keys WHERE " + conditions.text() +
+                         " AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS decided "
+                         "WHERE decided.id = " +
+                         bulk + " AND decided.begins_at IS NOT NULL) ON CONFLICT DO NOTHING",
+                     conditions.values()));
     return {};
 }
 
 base::Result<std::int64_t> count_grants(SqlDatabase& database, const GrantQuery& query, std::int64_t most) {
-    const auto search = search_of(database, query);
-    if (!search) return tl::unexpected(search.error());
+    const auto search = TRY(search_of(database, query));
     Conditions conditions;
-    add_search(query, *search, database.dialect(), conditions);
+    add_search(query, search, database.dialect(), conditions);
     add_filters(query, conditions);
     const std::string limit = conditions.number_of(most);
-    const auto answer = database.run("SELECT count(*) FROM (SELECT 1 FROM llmapikey.api_keys WHERE " +
-                                         conditions.text() + " LIMIT " + limit + "::bigint) AS fitting",
-                                     conditions.values());
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.at(0).number(0);
+    const auto answer = TRY(database.run("SELECT count(*) FROM (SELECT 1 FROM llmapikey.api_keys WHERE " +
+                                             conditions.text() + " LIMIT " + limit + "::bigint) AS fitting",
+                                         conditions.values()));
+    return answer.rows.at(0).number(0);
 }
 
 }  // namespace llmapikey

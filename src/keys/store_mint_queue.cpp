@@ -61,10 +61,9 @@ base::Result<Grant> SqlMintQueue::claim(const Claim& claim) {
     values.add(claim.nonce).add(seconds_of(claim.now)).add(seconds_of(claim.expires_at));
     values.add_if(claim.daily_limit ? std::optional(claim.daily_limit->value) : std::nullopt);
     values.add(day_text(claim.now)).add(seconds_of(next_reset(claim.now)));
-    const auto answer = database_->run(claim_row, values);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return wrong_state();
-    return grant_of_row(answer->rows[0]);
+    const auto answer = TRY(database_->run(claim_row, values));
+    if (answer.rows.empty()) return wrong_state();
+    return grant_of_row(answer.rows[0]);
 }
 
 base::Result<void> SqlMintQueue::requeue(const Attempt& attempt, const Requeue& requeue) {
@@ -72,37 +71,32 @@ base::Result<void> SqlMintQueue::requeue(const Attempt& attempt, const Requeue& 
     values.add(seconds_of(requeue.next_attempt_at)).add(std::int64_t{requeue.counts ? 1 : 0});
     values.add(to_text(requeue.problem));
     const bool is_postgres = database_->dialect() == Dialect::postgres;
-    const auto answer = database_->run(is_postgres ? requeue_and_remember : requeue_row, values);
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1 ? base::Result<void>{} : wrong_state();
+    const auto answer = TRY(database_->run(is_postgres ? requeue_and_remember : requeue_row, values));
+    return answer.changed == 1 ? base::Result<void>{} : wrong_state();
 }
 
 base::Result<std::vector<Grant>> SqlMintQueue::list_due(base::Timestamp now, int limit) {
-    const auto answer = database_->run(select_due, SqlValues().add(seconds_of(now)).add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
-    return grants_of(*answer);
+    const auto answer = TRY(database_->run(select_due, SqlValues().add(seconds_of(now)).add(std::int64_t{limit})));
+    return grants_of(answer);
 }
 
 base::Result<std::optional<int>> SqlMintQueue::place_of(const std::string& grant_id, int most) {
-    const auto answer = database_->run(count_before, SqlValues().add(grant_id).add(std::int64_t{most}));
-    if (!answer) return tl::unexpected(answer.error());
-    const auto place = static_cast<int>(answer->rows.at(0).number(0));
+    const auto answer = TRY(database_->run(count_before, SqlValues().add(grant_id).add(std::int64_t{most})));
+    const auto place = static_cast<int>(answer.rows.at(0).number(0));
     return place > 0 ? std::optional(place) : std::nullopt;
 }
 
 base::Result<AccountPast> SqlMintQueue::past_of(GithubUserId id) {
-    const auto ended = database_->run(select_past, SqlValues().add(id.text()));
-    if (!ended) return tl::unexpected(ended.error());
-    const auto note = database_->run(select_note, SqlValues().add(id.text()));
-    if (!note) return tl::unexpected(note.error());
+    const auto ended = TRY(database_->run(select_past, SqlValues().add(id.text())));
+    const auto note = TRY(database_->run(select_note, SqlValues().add(id.text())));
     AccountPast past;
-    if (!ended->rows.empty()) {
-        const SqlRow& row = ended->rows[0];
+    if (!ended.rows.empty()) {
+        const SqlRow& row = ended.rows[0];
         past.latest = PastKey{row.text(0), row.text(1), row.text(2), time_in(row, 3)};
     }
-    if (!note->rows.empty()) {
-        past.problem = parse_mint_problem(note->rows[0].text(0));
-        past.problem_at = time_in(note->rows[0], 1);
+    if (!note.rows.empty()) {
+        past.problem = parse_mint_problem(note.rows[0].text(0));
+        past.problem_at = time_in(note.rows[0], 1);
     }
     return past;
 }

@@ -92,9 +92,9 @@ Parameters with_hold(Parameters parameters, const Ending& ending) {
     return parameters;
 }
 
-base::Result<int> count_of(const base::Result<Database::Answer>& answer) {
-    if (!answer) return tl::unexpected(answer.error());
-    return static_cast<int>(answer->rows.number(0, 0));
+base::Result<int> count_of(base::Result<Database::Answer> answer) {
+    const auto counted = TRY(std::move(answer));
+    return static_cast<int>(counted.rows.number(0, 0));
 }
 
 }  // namespace
@@ -117,8 +117,7 @@ base::Result<int> PostgresGrantEndings::finish_replacement(const Grant& grant, c
 
 base::Result<void> PostgresGrantEndings::finish(const Grant& grant, base::Timestamp now) {
     const auto parameters = Parameters().add(grant.github_user_id.text()).add(grant.id).add(seconds_of(now));
-    const auto answer = database_->run(finish_ending, parameters, Patience::wait);
-    if (!answer) return tl::unexpected(answer.error());
+    TRY(database_->run(finish_ending, parameters, Patience::wait));
     return {};
 }
 

@@ -112,12 +112,10 @@ tl::unexpected<base::Error> wrong_state() {
 }  // namespace
 
 base::Result<std::optional<Grant>> PostgresKeyStore::find(GithubUserId id, Patience patience) {
-    const auto answer = database_->run(select_by_account, Parameters().add(id.text()), patience);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return std::nullopt;
-    auto grant = read_grant(answer->rows, 0);
-    if (!grant) return tl::unexpected(grant.error());
-    return std::optional(std::move(*grant));
+    const auto answer = TRY(database_->run(select_by_account, Parameters().add(id.text()), patience));
+    if (answer.rows.empty()) return std::nullopt;
+    auto grant = TRY(read_grant(answer.rows, 0));
+    return std::optional(std::move(grant));
 }
 
 base::Result<std::optional<Grant>> PostgresKeyStore::find(GithubUserId id) {
@@ -125,14 +123,11 @@ base::Result<std::optional<Grant>> PostgresKeyStore::find(GithubUserId id) {
 }
 
 base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
-    const auto answer = database_->run(select_account, Parameters().add(id.text()), Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
-    const Rows& rows = answer->rows;
+    const auto answer = TRY(database_->run(select_account, Parameters().add(id.text()), Patience::fail_fast));
+    const Rows& rows = answer.rows;
     Account account;
     if (!rows.is_null(0, 0)) {
-        auto grant = read_grant(rows, 0);
-        if (!grant) return tl::unexpected(grant.error());
-        account.grant = std::move(*grant);
+        account.grant = TRY(read_grant(rows, 0));
     }
     if (!rows.is_null(0, grant_column_count)) {
         account.hold.emplace();
@@ -147,11 +142,10 @@ base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
 
 // Nothing was inserted: on hold, or full; but perhaps this account's own other submit has taken the last place.
 base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
-    auto account = find_account(request.recipient.id);
-    if (!account) return tl::unexpected(account.error());
-    if (account->grant) return ReserveOutcome{AlreadyHeld{std::move(*account->grant)}};
-    if (account->hold && is_in_force(*account->hold, request.now)) {
-        return ReserveOutcome{OnHold{std::move(*account->hold)}};
+    auto account = TRY(find_account(request.recipient.id));
+    if (account.grant) return ReserveOutcome{AlreadyHeld{std::move(*account.grant)}};
+    if (account.hold && is_in_force(*account.hold, request.now)) {
+        return ReserveOutcome{OnHold{std::move(*account.hold)}};
     }
     return ReserveOutcome{QuotaFull{}};
 }
@@ -172,15 +166,14 @@ base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest
                                 .add(seconds_of(next_reset(request.now)));
     std::unique_lock turn(reserving_, longest_turn);
     if (!turn) return base::fail(base::Errc::overloaded, "too many reservations at once", base::Seconds{5});
-    const auto answer = database_->run(insert_pending, parameters, Patience::fail_fast);
+    auto inserted = database_->run(insert_pending, parameters, Patience::fail_fast);
     turn.unlock();
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return explain_refusal(request);
-    auto grant = read_grant(answer->rows, 0);
-    if (!grant) return tl::unexpected(grant.error());
+    const auto answer = TRY(std::move(inserted));
+    if (answer.rows.empty()) return explain_refusal(request);
+    auto grant = TRY(read_grant(answer.rows, 0));
     // The id is this call's own: also where it was inserted by a try whose answer was lost.
-    if (grant->id == request.grant_id) return ReserveOutcome{Reserved{std::move(*grant)}};
-    return ReserveOutcome{AlreadyHeld{std::move(*grant)}};
+    if (grant.id == request.grant_id) return ReserveOutcome{Reserved{std::move(grant)}};
+    return ReserveOutcome{AlreadyHeld{std::move(grant)}};
 }
 
 base::Result<ReserveOutcome> PostgresKeyStore::reserve(const ReserveRequest& request) {
@@ -198,46 +191,39 @@ base::Result<void> PostgresKeyStore::activate(const Attempt& attempt, const Acti
                                 .add(activation.sealed_key)
                                 .add(activation.key_hint)
                                 .add(seconds_of(activation.now));
-    const auto answer = database_->run(update_to_active, parameters, Patience::wait);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.changed() == 1) return {};
-    if (!answer->is_repeated) return wrong_state();
-    const auto stored = find(attempt.github_user_id, Patience::wait);
-    if (!stored) return tl::unexpected(stored.error());
-    const bool is_done = *stored && (*stored)->id == attempt.grant_id && (*stored)->nonce == attempt.nonce &&
-                         (*stored)->sealed_key == activation.sealed_key;
+    const auto answer = TRY(database_->run(update_to_active, parameters, Patience::wait));
+    if (answer.rows.changed() == 1) return {};
+    if (!answer.is_repeated) return wrong_state();
+    const auto stored = TRY(find(attempt.github_user_id, Patience::wait));
+    const bool is_done = stored && stored->id == attempt.grant_id && stored->nonce == attempt.nonce &&
+                         stored->sealed_key == activation.sealed_key;
     return is_done ? base::Result<void>{} : wrong_state();
 }
 
 base::Result<void> PostgresKeyStore::mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) {
-    const auto answer = database_->run(update_to_ambiguous, parameters_of(attempt).add(delete_handle), Patience::wait);
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.changed() == 1 ? base::Result<void>{} : wrong_state();
+    const auto answer =
+        TRY(database_->run(update_to_ambiguous, parameters_of(attempt).add(delete_handle), Patience::wait));
+    return answer.rows.changed() == 1 ? base::Result<void>{} : wrong_state();
 }
 
 base::Result<void> PostgresKeyStore::release(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
     const auto parameters = parameters_of(attempt).add(to_text(problem)).add(seconds_of(now));
-    const auto answer = database_->run(delete_unsettled, parameters, Patience::wait);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.number(0, 0) == 1) return {};
-    if (!answer->is_repeated) return wrong_state();
-    const auto stored = find(attempt.github_user_id, Patience::wait);
-    if (!stored) return tl::unexpected(stored.error());
-    const bool is_gone = !*stored || (*stored)->id != attempt.grant_id || (*stored)->nonce.empty();
+    const auto answer = TRY(database_->run(delete_unsettled, parameters, Patience::wait));
+    if (answer.rows.number(0, 0) == 1) return {};
+    if (!answer.is_repeated) return wrong_state();
+    const auto stored = TRY(find(attempt.github_user_id, Patience::wait));
+    const bool is_gone = !stored || stored->id != attempt.grant_id || stored->nonce.empty();
     return is_gone ? base::Result<void>{} : wrong_state();
 }
 
 base::Result<void> PostgresKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
     const auto parameters = parameters_of(attempt).add(to_text(problem)).add(seconds_of(now));
-    const auto answer = database_->run(delete_waiting, parameters, Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.changed() == 1 || answer->is_repeated ? base::Result<void>{} : wrong_state();
+    const auto answer = TRY(database_->run(delete_waiting, parameters, Patience::fail_fast));
+    return answer.rows.changed() == 1 || answer.is_repeated ? base::Result<void>{} : wrong_state();
 }
 
 base::Result<void> PostgresKeyStore::update_username(const Recipient& recipient) {
-    const auto answer =
-        database_->run(update_login, Parameters().add(recipient.id.text()).add(recipient.login), Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
+    TRY(database_->run(update_login, Parameters().add(recipient.id.text()).add(recipient.login), Patience::fail_fast));
     return {};
 }
 
@@ -247,31 +233,27 @@ base::Result<std::vector<Grant>> PostgresKeyStore::list_unsettled(base::Timestam
                                 .add(after_id.empty() ? lowest_id : std::string_view(after_id))
                                 .add(seconds_of(attempted_by))
                                 .add(std::int64_t{limit});
-    const auto answer = database_->run(select_unsettled, parameters, Patience::wait);
-    if (!answer) return tl::unexpected(answer.error());
-    return read_grants(answer->rows);
+    const auto answer = TRY(database_->run(select_unsettled, parameters, Patience::wait));
+    return read_grants(answer.rows);
 }
 
 base::Result<bool> PostgresKeyStore::knows(const std::string& delete_handle, const std::string& nonce) {
-    const auto answer = database_->run(select_known, Parameters().add(delete_handle).add(nonce), Patience::wait);
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.flag(0, 0);
+    const auto answer = TRY(database_->run(select_known, Parameters().add(delete_handle).add(nonce), Patience::wait));
+    return answer.rows.flag(0, 0);
 }
 
 base::Result<GrantTotals> PostgresKeyStore::totals() {
-    const auto answer = database_->run(select_totals, Parameters(), Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.totals has lost its row");
-    return GrantTotals{answer->rows.number(0, 0)};
+    const auto answer = TRY(database_->run(select_totals, Parameters(), Patience::fail_fast));
+    if (answer.rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.totals has lost its row");
+    return GrantTotals{answer.rows.number(0, 0)};
 }
 
 base::Result<void> PostgresKeyStore::check() {
-    const auto answer = database_->run(select_state, Parameters(), Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.text(0, 1) == "on") {
+    const auto answer = TRY(database_->run(select_state, Parameters(), Patience::fail_fast));
+    if (answer.rows.text(0, 1) == "on") {
         return base::fail(base::Errc::store_unavailable, "the database is read-only: it is a standby, or set so");
     }
-    const auto compared = compare_schema(static_cast<int>(answer->rows.number(0, 0)), newest_schema_version());
+    const auto compared = compare_schema(static_cast<int>(answer.rows.number(0, 0)), newest_schema_version());
     // Otherwise a write would cost more than it tells: jobs write now and then, and notice.
     return compared && database_->is_doubtful() ? database_->prove_writable() : compared;
 }

@@ -16,9 +16,8 @@ base::Result<Grant> read_grant(const Rows& rows, int row) {
 base::Result<std::vector<Grant>> read_grants(const Rows& rows) {
     std::vector<Grant> grants;
     for (int row = 0; row < rows.size(); ++row) {
-        auto grant = read_grant(rows, row);
-        if (!grant) return tl::unexpected(grant.error());
-        grants.push_back(std::move(*grant));
+        auto grant = TRY(read_grant(rows, row));
+        grants.push_back(std::move(grant));
     }
     return grants;
 }

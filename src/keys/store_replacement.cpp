@@ -13,10 +13,9 @@ const std::string select_replacing =
 }  // namespace
 
 base::Result<Grant> SqlReplacementStore::find(const std::string& grant_id, GrantStatus status) {
-    const auto answer = database_->run(select_by_id, SqlValues().add(grant_id));
-    if (!answer) return tl::unexpected(answer.error());
-    auto grant = answer->rows.empty() ? base::Result<Grant>(base::fail(base::Errc::conflict, "the key is gone"))
-                                      : grant_of_row(answer->rows[0]);
+    const auto answer = TRY(database_->run(select_by_id, SqlValues().add(grant_id)));
+    auto grant = answer.rows.empty() ? base::Result<Grant>(base::fail(base::Errc::conflict, "the key is gone"))
+                                     : grant_of_row(answer.rows[0]);
     if (grant && grant->status != status)
         return base::fail(base::Errc::conflict, "the key is not in the state that was expected");
     return grant;
@@ -24,22 +23,20 @@ base::Result<Grant> SqlReplacementStore::find(const std::string& grant_id, Grant
 
 // A try whose answer was lost may have begun it: what counts is the state that it is in.
 base::Result<Grant> SqlReplacementStore::begin_replacement(const std::string& grant_id, const Ending& ending) {
-    const auto begun = endings_->begin_replacement(grant_id, ending);
-    if (!begun) return tl::unexpected(begun.error());
+    TRY(endings_->begin_replacement(grant_id, ending));
     return find(grant_id, GrantStatus::replacing);
 }
 
 base::Result<Grant> SqlReplacementStore::finish_replacement(const Grant& grant, const std::string& new_id,
                                                             base::Timestamp now) {
-    const auto finished = endings_->finish_replacement(grant, new_id, now);
-    if (!finished) return tl::unexpected(finished.error());
+    TRY(endings_->finish_replacement(grant, new_id, now));
     return find(new_id, GrantStatus::waiting);
 }
 
 base::Result<std::vector<Grant>> SqlReplacementStore::list_replacing(const std::string& after_id, int limit) {
-    const auto answer = database_->run(select_replacing, SqlValues().add(from_id(after_id)).add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
-    return grants_of(*answer);
+    const auto answer =
+        TRY(database_->run(select_replacing, SqlValues().add(from_id(after_id)).add(std::int64_t{limit})));
+    return grants_of(answer);
 }
 
 }  // namespace llmapikey

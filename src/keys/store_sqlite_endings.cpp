@@ -58,67 +58,55 @@ std::string_view what_of(const Ending& ending) {
 
 base::Result<int> note_in_ledger(Connection& connection, const Beginning& beginning, const std::string& ids,
                                  const Ending& ending) {
-    auto query = connection.query(beginning.insert_entries);
-    if (!query) return tl::unexpected(query.error());
-    query->bind(ids).bind(ending.actor).bind(ending.reason).bind(seconds_of(ending.now)).bind(ending.bulk_id);
-    return query->bind(what_of(ending)).run();
+    auto query = TRY(connection.query(beginning.insert_entries));
+    query.bind(ids).bind(ending.actor).bind(ending.reason).bind(seconds_of(ending.now)).bind(ending.bulk_id);
+    return query.bind(what_of(ending)).run();
 }
 
 base::Result<int> hold_back(Connection& connection, const Beginning& beginning, const std::string& ids,
                             const Ending& ending) {
     if (!ending.hold) return 0;
-    auto query = connection.query(beginning.upsert_holds);
-    if (!query) return tl::unexpected(query.error());
-    query->bind(ids);
+    auto query = TRY(connection.query(beginning.upsert_holds));
+    query.bind(ids);
     if (ending.hold->until) {
-        query->bind(seconds_of(*ending.hold->until));
+        query.bind(seconds_of(*ending.hold->until));
     } else {
-        query->bind_null();
+        query.bind_null();
     }
-    query->bind(ending.hold->reason).bind(seconds_of(ending.now)).bind(ending.actor);
-    return query->bind(what_of(ending)).run();
+    query.bind(ending.hold->reason).bind(seconds_of(ending.now)).bind(ending.actor);
+    return query.bind(what_of(ending)).run();
 }
 
 base::Result<int> change_status(Connection& connection, const Beginning& beginning, const std::string& ids,
                                 const Ending& ending) {
-    auto query = connection.query(beginning.update_status);
-    if (!query) return tl::unexpected(query.error());
-    query->bind(ids).bind_null().bind_null().bind(seconds_of(ending.now)).bind_null();
-    return query->bind(what_of(ending)).run();
+    auto query = TRY(connection.query(beginning.update_status));
+    query.bind(ids).bind_null().bind_null().bind(seconds_of(ending.now)).bind_null();
+    return query.bind(what_of(ending)).run();
 }
 
 // Whether a bulk revocation still marks grants: one that was stopped or is done marks nothing more.
 base::Result<bool> is_selecting(Connection& connection, const std::string& bulk_id) {
     if (bulk_id.empty()) return true;
-    auto query = connection.query(select_selecting);
-    if (!query) return tl::unexpected(query.error());
-    return query->bind(bulk_id).step();
+    auto query = TRY(connection.query(select_selecting));
+    return query.bind(bulk_id).step();
 }
 
 base::Result<int> begin_all(Connections& connections, const Beginning& beginning, const std::string& ids,
                             const Ending& ending) {
     Connections::Writer writer(connections);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
-    const auto may_mark = is_selecting(*writer, ending.bulk_id);
-    if (!may_mark) return tl::unexpected(may_mark.error());
-    if (!*may_mark) return 0;
-    const auto noted = note_in_ledger(*writer, beginning, ids, ending);
-    if (!noted) return noted;
-    const auto held = hold_back(*writer, beginning, ids, ending);
-    if (!held) return held;
-    const auto changed = change_status(*writer, beginning, ids, ending);
-    if (!changed) return changed;
-    const auto committed = transaction->commit();
-    if (!committed) return tl::unexpected(committed.error());
-    return *changed;
+    auto transaction = TRY(Transaction::begin(*writer));
+    const auto may_mark = TRY(is_selecting(*writer, ending.bulk_id));
+    if (!may_mark) return 0;
+    TRY(note_in_ledger(*writer, beginning, ids, ending));
+    TRY(hold_back(*writer, beginning, ids, ending));
+    const auto changed = TRY(change_status(*writer, beginning, ids, ending));
+    TRY(transaction.commit());
+    return changed;
 }
 
 base::Result<void> close_ledger(Connection& connection, const std::string& grant_id, base::Timestamp now) {
-    auto query = connection.query(close_entry);
-    if (!query) return tl::unexpected(query.error());
-    const auto closed = query->bind(seconds_of(now)).bind(grant_id).run();
-    if (!closed) return tl::unexpected(closed.error());
+    auto query = TRY(connection.query(close_entry));
+    TRY(query.bind(seconds_of(now)).bind(grant_id).run());
     return {};
 }
 
@@ -135,31 +123,23 @@ base::Result<int> SqliteGrantEndings::begin_replacement(const std::string& grant
 base::Result<int> SqliteGrantEndings::finish_replacement(const Grant& grant, const std::string& new_id,
                                                          base::Timestamp now) {
     Connections::Writer writer(*connections_);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto query = writer->query(update_replaced);
-    if (!query) return tl::unexpected(query.error());
-    const auto changed = query->bind(grant.id).bind(seconds_of(now)).bind(new_id).run();
+    auto transaction = TRY(Transaction::begin(*writer));
+    auto query = TRY(writer->query(update_replaced));
+    const auto changed = query.bind(grant.id).bind(seconds_of(now)).bind(new_id).run();
     if (!changed || *changed == 0) return changed;
-    const auto closed = close_ledger(*writer, grant.id, now);
-    if (!closed) return tl::unexpected(closed.error());
-    const auto committed = transaction->commit();
-    if (!committed) return tl::unexpected(committed.error());
+    TRY(close_ledger(*writer, grant.id, now));
+    TRY(transaction.commit());
     return *changed;
 }
 
 base::Result<void> SqliteGrantEndings::finish(const Grant& grant, base::Timestamp now) {
     Connections::Writer writer(*connections_);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto query = writer->query(delete_revoked);
-    if (!query) return tl::unexpected(query.error());
-    const auto removed = query->bind(grant.id).run();
-    if (!removed) return tl::unexpected(removed.error());
-    if (*removed == 0) return {};
-    const auto closed = close_ledger(*writer, grant.id, now);
-    if (!closed) return closed;
-    return transaction->commit();
+    auto transaction = TRY(Transaction::begin(*writer));
+    auto query = TRY(writer->query(delete_revoked));
+    const auto removed = TRY(query.bind(grant.id).run());
+    if (removed == 0) return {};
+    TRY(close_ledger(*writer, grant.id, now));
+    return transaction.commit();
 }
 
 }  // namespace llmapikey::sqlite

@@ -54,43 +54,36 @@ constexpr std::string_view select_known =
 constexpr std::string_view select_totals = "SELECT live FROM totals";
 
 base::Result<std::optional<Grant>> find_in(Connection& connection, GithubUserId id) {
-    auto query = connection.query(select_by_account);
-    if (!query) return tl::unexpected(query.error());
-    const auto row = query->bind(id.text()).step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return std::nullopt;
-    auto grant = read_grant(*query);
-    if (!grant) return tl::unexpected(grant.error());
-    return std::optional(std::move(*grant));
+    auto query = TRY(connection.query(select_by_account));
+    const auto row = TRY(query.bind(id.text()).step());
+    if (!row) return std::nullopt;
+    auto grant = TRY(read_grant(query));
+    return std::optional(std::move(grant));
 }
 
 base::Result<std::optional<Hold>> find_hold(Connection& connection, GithubUserId id) {
-    auto query = connection.query(select_hold);
-    if (!query) return tl::unexpected(query.error());
-    const auto row = query->bind(id.text()).step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return std::nullopt;
+    auto query = TRY(connection.query(select_hold));
+    const auto row = TRY(query.bind(id.text()).step());
+    if (!row) return std::nullopt;
     Hold hold;
-    if (!query->is_null(0)) hold.until = time_of(query->number(0));
-    hold.reason = query->text(1);
-    hold.is_own = is_recipient(query->text(2));
+    if (!query.is_null(0)) hold.until = time_of(query.number(0));
+    hold.reason = query.text(1);
+    hold.is_own = is_recipient(query.text(2));
     return std::optional(std::move(hold));
 }
 
 // Why nothing was inserted although the account has no row.
 base::Result<ReserveOutcome> explain_refusal(Connection& connection, const ReserveRequest& request) {
-    auto hold = find_hold(connection, request.recipient.id);
-    if (!hold) return tl::unexpected(hold.error());
-    if (*hold && is_in_force(**hold, request.now)) {
-        return ReserveOutcome{OnHold{std::move(**hold)}};
+    auto hold = TRY(find_hold(connection, request.recipient.id));
+    if (hold && is_in_force(*hold, request.now)) {
+        return ReserveOutcome{OnHold{std::move(*hold)}};
     }
     return ReserveOutcome{QuotaFull{}};
 }
 
 base::Result<int> insert_reservation(Connection& connection, const ReserveRequest& request) {
-    auto query = connection.query(insert_pending);
-    if (!query) return tl::unexpected(query.error());
-    return query->bind(request.grant_id)
+    auto query = TRY(connection.query(insert_pending));
+    return query.bind(request.grant_id)
         .bind(request.recipient.id.text())
         .bind(request.recipient.login)
         .bind(request.nonce)
@@ -106,9 +99,8 @@ base::Result<int> insert_reservation(Connection& connection, const ReserveReques
 
 // Of an attempt whose end is decided nothing is left to look for.
 base::Result<void> make_known(Connection& connection, const Attempt& attempt, Transaction& transaction) {
-    auto query = connection.query(update_to_known);
-    if (!query) return tl::unexpected(query.error());
-    const auto known = expect_one(query->bind(attempt.grant_id).bind(attempt.nonce).run());
+    auto query = TRY(connection.query(update_to_known));
+    const auto known = expect_one(query.bind(attempt.grant_id).bind(attempt.nonce).run());
     return known ? transaction.commit() : known;
 }
 
@@ -121,34 +113,27 @@ base::Result<std::optional<Grant>> SqliteKeyStore::find(GithubUserId id) {
 
 base::Result<Account> SqliteKeyStore::find_account(GithubUserId id) {
     Connections::Reader reader(*connections_);
-    auto grant = find_in(*reader, id);
-    if (!grant) return tl::unexpected(grant.error());
-    auto hold = find_hold(*reader, id);
-    if (!hold) return tl::unexpected(hold.error());
-    return Account{std::move(*grant), std::move(*hold)};
+    auto grant = TRY(find_in(*reader, id));
+    auto hold = TRY(find_hold(*reader, id));
+    return Account{std::move(grant), std::move(hold)};
 }
 
 base::Result<ReserveOutcome> SqliteKeyStore::reserve(const ReserveRequest& request) {
     Connections::Writer writer(*connections_);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
-    const auto inserted = insert_reservation(*writer, request);
-    if (!inserted) return tl::unexpected(inserted.error());
-    auto held = find_in(*writer, request.recipient.id);
-    if (!held) return tl::unexpected(held.error());
-    if (!*held) return explain_refusal(*writer, request);
-    const bool is_new = (*held)->id == request.grant_id;
-    if (!is_new) return ReserveOutcome{AlreadyHeld{std::move(**held)}};
-    const auto committed = transaction->commit();
-    if (!committed) return tl::unexpected(committed.error());
-    return ReserveOutcome{Reserved{std::move(**held)}};
+    auto transaction = TRY(Transaction::begin(*writer));
+    TRY(insert_reservation(*writer, request));
+    auto held = TRY(find_in(*writer, request.recipient.id));
+    if (!held) return explain_refusal(*writer, request);
+    const bool is_new = held->id == request.grant_id;
+    if (!is_new) return ReserveOutcome{AlreadyHeld{std::move(*held)}};
+    TRY(transaction.commit());
+    return ReserveOutcome{Reserved{std::move(*held)}};
 }
 
 base::Result<void> SqliteKeyStore::activate(const Attempt& attempt, const Activation& activation) {
     Connections::Writer writer(*connections_);
-    auto query = writer->query(update_to_active);
-    if (!query) return tl::unexpected(query.error());
-    return expect_one(query->bind(activation.delete_handle)
+    auto query = TRY(writer->query(update_to_active));
+    return expect_one(query.bind(activation.delete_handle)
                           .bind(activation.sealed_key)
                           .bind(activation.key_hint)
                           .bind(attempt.grant_id)
@@ -160,29 +145,23 @@ base::Result<void> SqliteKeyStore::activate(const Attempt& attempt, const Activa
 
 base::Result<void> SqliteKeyStore::mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) {
     Connections::Writer writer(*connections_);
-    auto query = writer->query(update_to_ambiguous);
-    if (!query) return tl::unexpected(query.error());
-    return expect_one(query->bind(delete_handle).bind(attempt.grant_id).bind(attempt.nonce).run());
+    auto query = TRY(writer->query(update_to_ambiguous));
+    return expect_one(query.bind(delete_handle).bind(attempt.grant_id).bind(attempt.nonce).run());
 }
 
 // Removes the row by `deletion`, with a note for the recipient if there is a problem.
 base::Result<void> SqliteKeyStore::remove(std::string_view deletion, const Attempt& attempt, MintProblem problem,
                                           base::Timestamp now) {
     Connections::Writer writer(*connections_);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto removal = writer->query(deletion);
-    if (!removal) return tl::unexpected(removal.error());
-    const auto removed = removal->bind(attempt.grant_id).bind(attempt.nonce).run();
-    if (!removed) return tl::unexpected(removed.error());
-    if (*removed == 0) return make_known(*writer, attempt, *transaction);
+    auto transaction = TRY(Transaction::begin(*writer));
+    auto removal = TRY(writer->query(deletion));
+    const auto removed = TRY(removal.bind(attempt.grant_id).bind(attempt.nonce).run());
+    if (removed == 0) return make_known(*writer, attempt, transaction);
     if (problem != MintProblem::none) {
-        auto note = writer->query(upsert_note);
-        if (!note) return tl::unexpected(note.error());
-        const auto noted = note->bind(attempt.github_user_id.text()).bind(to_text(problem)).bind(seconds_of(now)).run();
-        if (!noted) return tl::unexpected(noted.error());
+        auto note = TRY(writer->query(upsert_note));
+        TRY(note.bind(attempt.github_user_id.text()).bind(to_text(problem)).bind(seconds_of(now)).run());
     }
-    return transaction->commit();
+    return transaction.commit();
 }
 
 base::Result<void> SqliteKeyStore::release(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
@@ -197,54 +176,44 @@ base::Result<void> SqliteKeyStore::update_username(const Recipient& recipient) {
     {
         // Hardly ever is there anything to write: look first, without the writer's lock.
         Connections::Reader reader(*connections_);
-        auto query = reader->query(select_login);
-        if (!query) return tl::unexpected(query.error());
-        const auto row = query->bind(recipient.id.text()).step();
-        if (!row) return tl::unexpected(row.error());
-        if (!*row || query->text(0) == recipient.login) return {};
+        auto query = TRY(reader->query(select_login));
+        const auto row = TRY(query.bind(recipient.id.text()).step());
+        if (!row || query.text(0) == recipient.login) return {};
     }
     Connections::Writer writer(*connections_);
-    auto query = writer->query(update_login);
-    if (!query) return tl::unexpected(query.error());
-    const auto changed = query->bind(recipient.login).bind(recipient.id.text()).run();
-    if (!changed) return tl::unexpected(changed.error());
+    auto query = TRY(writer->query(update_login));
+    TRY(query.bind(recipient.login).bind(recipient.id.text()).run());
     return {};
 }
 
 base::Result<std::vector<Grant>> SqliteKeyStore::list_unsettled(base::Timestamp attempted_by,
                                                                 const std::string& after_id, int limit) {
     Connections::Reader reader(*connections_);
-    auto query = reader->query(select_unsettled);
-    if (!query) return tl::unexpected(query.error());
-    query->bind(after_id).bind(seconds_of(attempted_by)).bind(limit);
-    return read_grants(*query);
+    auto query = TRY(reader->query(select_unsettled));
+    query.bind(after_id).bind(seconds_of(attempted_by)).bind(limit);
+    return read_grants(query);
 }
 
 base::Result<bool> SqliteKeyStore::knows(const std::string& delete_handle, const std::string& nonce) {
     Connections::Reader reader(*connections_);
-    auto query = reader->query(select_known);
-    if (!query) return tl::unexpected(query.error());
-    const auto row = query->bind(delete_handle).bind(nonce).step();
-    if (!row) return tl::unexpected(row.error());
-    return query->number(0) != 0;
+    auto query = TRY(reader->query(select_known));
+    TRY(query.bind(delete_handle).bind(nonce).step());
+    return query.number(0) != 0;
 }
 
 base::Result<GrantTotals> SqliteKeyStore::totals() {
     Connections::Reader reader(*connections_);
-    auto query = reader->query(select_totals);
-    if (!query) return tl::unexpected(query.error());
-    const auto row = query->step();
-    if (!row) return tl::unexpected(row.error());
-    return GrantTotals{query->number(0)};
+    auto query = TRY(reader->query(select_totals));
+    TRY(query.step());
+    return GrantTotals{query.number(0)};
 }
 
 base::Result<void> SqliteKeyStore::check() {
     Connections::Writer writer(*connections_);
     // Otherwise a write would cost more than it tells: jobs write now and then, and notice.
-    const auto proven = writer->is_doubtful() ? writer->prove_writable() : base::Result<void>();
-    if (!proven) return proven;
-    auto transaction = Transaction::begin(*writer);  // fails on a database that cannot be written
-    if (!transaction) return tl::unexpected(transaction.error());
+    TRY(writer->is_doubtful() ? writer->prove_writable() : base::Result<void>());
+    // Fails on a database that cannot be written.
+    const auto transaction = TRY(Transaction::begin(*writer));
     return check_schema(*writer);
 }
 

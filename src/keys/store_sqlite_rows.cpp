@@ -9,12 +9,10 @@ base::Result<Grant> read_grant(const Query& row) {
 base::Result<std::vector<Grant>> read_grants(Query& query) {
     std::vector<Grant> grants;
     while (true) {
-        const auto row = query.step();
-        if (!row) return tl::unexpected(row.error());
-        if (!*row) return grants;
-        auto grant = read_grant(query);
-        if (!grant) return tl::unexpected(grant.error());
-        grants.push_back(std::move(*grant));
+        const auto row = TRY(query.step());
+        if (!row) return grants;
+        auto grant = TRY(read_grant(query));
+        grants.push_back(std::move(grant));
     }
 }
 

@@ -23,16 +23,15 @@ public:
     base::Result<void> run() {
         while (seen_.size() <= max_keys && fruitless_ <= max_fruitless_pages) {
             if (patience_.stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
-            const auto page = provider_.list_page(offset_, patience_.whole.or_sooner(patience_.page));
-            if (!page) return tl::unexpected(page.error());
-            if (is_always_the_same(*page))
+            const auto page = TRY(provider_.list_page(offset_, patience_.whole.or_sooner(patience_.page)));
+            if (is_always_the_same(page))
                 return base::fail(base::Errc::upstream_down,
                                   "the upstream gives the same keys for every part of its list: it seems to pass over "
                                   "the offset");
-            longest_ = std::max(longest_, page->size());
-            if (!joins(*page)) {
+            longest_ = std::max(longest_, page.size());
+            if (!joins(page)) {
                 go_back();
-            } else if (take(*page) == Scan::stop) {
+            } else if (take(page) == Scan::stop) {
                 return {};
             }
         }

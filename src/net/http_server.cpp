@@ -285,8 +285,7 @@ bool HttpServer::responds(base::Deadline deadline) {
 }
 
 base::Result<void> HttpServer::start(std::optional<int> listening_socket) {
-    const auto bound = listening_socket ? impl_->adopt(*listening_socket) : impl_->bind();
-    if (!bound) return bound;
+    TRY(listening_socket ? impl_->adopt(*listening_socket) : impl_->bind());
     impl_->is_running = true;
     for (const auto& each : impl_->threads) {
         IoThread& owner = *each;

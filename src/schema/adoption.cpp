@@ -72,18 +72,16 @@ public:
     }
 
     base::Result<void> hand_back() {
-        const auto was_found = has_table("adoption");
-        if (!was_found) return tl::unexpected(was_found.error());
-        const auto keys = number("SELECT count(*) FROM llmapikey.api_keys");
-        if (!keys) return tl::unexpected(keys.error());
-        if (!*was_found && *keys == 0) {
+        const auto was_found = TRY(has_table("adoption"));
+        const auto keys = TRY(number("SELECT count(*) FROM llmapikey.api_keys"));
+        if (!was_found && keys == 0) {
             return execute("DROP TABLE llmapikey.api_keys; DROP TABLE llmapikey.set_aside");
         }
         if (auto done =
                 rewrite_keys(select_sealed_keys, [this](const auto& id, const auto& key) { return unseal(id, key); });
             !done)
             return done;
-        return *was_found ? restore_layout() : base::Result<void>{};
+        return was_found ? restore_layout() : base::Result<void>{};
     }
 
 private:
@@ -100,30 +98,25 @@ private:
         return {};
     }
     base::Result<std::int64_t> number(const std::string& sql) {
-        const auto rows = query(sql);
-        if (!rows) return tl::unexpected(rows.error());
-        return rows->number(0, 0);
+        const auto rows = TRY(query(sql));
+        return rows.number(0, 0);
     }
     base::Result<bool> has_table(const std::string& name) {
-        const auto rows = query(
-            "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'llmapikey' "
-            "AND table_name = $1",
-            Parameters().add(name));
-        if (!rows) return tl::unexpected(rows.error());
-        return rows->number(0, 0) == 1;
+        const auto rows =
+            TRY(query("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'llmapikey' "
+                      "AND table_name = $1",
+                      Parameters().add(name)));
+        return rows.number(0, 0) == 1;
     }
     base::Result<void> note(const std::string& item, const std::string& value) {
-        const auto noted =
-            query("INSERT INTO llmapikey.adoption (item, value) VALUES ($1, $2)", Parameters().add(item).add(value));
-        if (!noted) return tl::unexpected(noted.error());
+        TRY(query("INSERT INTO llmapikey.adoption (item, value) VALUES ($1, $2)", Parameters().add(item).add(value)));
         return {};
     }
 
     base::Result<void> read_layout() {
-        const auto rows = query(select_columns);
-        if (!rows) return tl::unexpected(rows.error());
-        for (int row = 0; row < rows->size(); ++row)
-            columns_[rows->text(row, 0)] = rows->text(row, 1) == "YES";
+        const auto rows = TRY(query(select_columns));
+        for (int row = 0; row < rows.size(); ++row)
+            columns_[rows.text(row, 0)] = rows.text(row, 1) == "YES";
         return {};
     }
 
@@ -163,21 +156,19 @@ private:
                 return done;
             if (auto done = note("not null " + name, name); !done) return done;
         }
-        const auto checks = query(select_status_checks);
-        if (!checks) return tl::unexpected(checks.error());
-        for (int row = 0; row < checks->size(); ++row) {
-            const std::string name = checks->text(row, 0);
+        const auto checks = TRY(query(select_status_checks));
+        for (int row = 0; row < checks.size(); ++row) {
+            const std::string name = checks.text(row, 0);
             if (auto done = execute("ALTER TABLE llmapikey.api_keys DROP CONSTRAINT " + quoted_name(name)); !done)
                 return done;
-            if (auto done = note("check " + name, quoted_name(name) + " " + checks->text(row, 1)); !done) return done;
+            if (auto done = note("check " + name, quoted_name(name) + " " + checks.text(row, 1)); !done) return done;
         }
         return {};
     }
 
     base::Result<void> ensure_one_row_an_account() {
-        const auto constraints = number(count_account_constraints);
-        if (!constraints) return tl::unexpected(constraints.error());
-        if (*constraints > 0) return {};
+        const auto constraints = TRY(number(count_account_constraints));
+        if (constraints > 0) return {};
         auto done = execute(
             "ALTER TABLE llmapikey.api_keys ADD CONSTRAINT api_keys_one_an_account UNIQUE "
             "(github_user_id)");
@@ -191,14 +182,10 @@ private:
                                 "ADD COLUMN expires_at timestamptz");
             !done)
             return done;
-        const auto filled =
-            query(fill_new_columns, Parameters().add(policy_.daily_limit.value).add(policy_.key_lifetime.count()));
-        if (!filled) return tl::unexpected(filled.error());
-        const auto was_here_before = has_table("set_aside");
-        if (!was_here_before) return tl::unexpected(was_here_before.error());
-        if (*was_here_before) {
-            const auto restored = query(restore_set_aside);
-            if (!restored) return tl::unexpected(restored.error());
+        TRY(query(fill_new_columns, Parameters().add(policy_.daily_limit.value).add(policy_.key_lifetime.count())));
+        const auto was_here_before = TRY(has_table("set_aside"));
+        if (was_here_before) {
+            TRY(query(restore_set_aside));
             if (auto done = execute("DROP TABLE llmapikey.set_aside"); !done) return done;
         }
         return execute(
@@ -208,23 +195,21 @@ private:
     }
 
     base::Result<void> refuse_unknown_rows() {
-        const auto statuses = query(select_unknown_statuses);
-        if (!statuses) return tl::unexpected(statuses.error());
+        const auto statuses = TRY(query(select_unknown_statuses));
         std::string unknown;
-        for (int row = 0; row < statuses->size(); ++row) {
-            if (statuses->text(row, 0) == "ambiguous") continue;  // set aside by ourselves
-            unknown += (unknown.empty() ? "" : ", ") + statuses->text(row, 0) + " (" + statuses->text(row, 1) + ")";
+        for (int row = 0; row < statuses.size(); ++row) {
+            if (statuses.text(row, 0) == "ambiguous") continue;  // set aside by ourselves
+            unknown += (unknown.empty() ? "" : ", ") + statuses.text(row, 0) + " (" + statuses.text(row, 1) + ")";
         }
         if (!unknown.empty()) {
             return base::fail(base::Errc::store_unavailable,
                               "llmapikey.api_keys has rows whose status is neither pending nor active: " + unknown +
                                   "; delete them or set their status, then try again. Nothing was changed");
         }
-        const auto headless = number(count_active_without_handle);
-        if (!headless) return tl::unexpected(headless.error());
-        if (*headless == 0) return {};
+        const auto headless = TRY(number(count_active_without_handle));
+        if (headless == 0) return {};
         return base::fail(base::Errc::store_unavailable,
-                          std::to_string(*headless) +
+                          std::to_string(headless) +
                               " active rows of llmapikey.api_keys have no handle to revoke their keys by; delete these "
                               "rows after revoking the keys at OpenRouter, then try again. Nothing was changed");
     }
@@ -259,29 +244,25 @@ private:
     base::Result<void> rewrite_keys(const std::string& select, const Rewrite& rewrite) {
         std::string after = "00000000-0000-0000-0000-000000000000";
         while (true) {
-            const auto rows = query(select, Parameters().add(after).add(rows_per_batch));
-            if (!rows) return tl::unexpected(rows.error());
-            if (rows->empty()) return {};
+            const auto rows = TRY(query(select, Parameters().add(after).add(rows_per_batch)));
+            if (rows.empty()) return {};
             std::vector<std::string> ids, keys;
-            for (int row = 0; row < rows->size(); ++row) {
-                ids.push_back(rows->text(row, 0));
-                auto rewritten = rewrite(ids.back(), rows->text(row, 1));
-                if (!rewritten) return tl::unexpected(rewritten.error());
-                keys.push_back(std::move(*rewritten));
+            for (int row = 0; row < rows.size(); ++row) {
+                ids.push_back(rows.text(row, 0));
+                auto rewritten = TRY(rewrite(ids.back(), rows.text(row, 1)));
+                keys.push_back(std::move(rewritten));
             }
-            const auto updated = query(update_keys, Parameters().add(array_literal(ids)).add(array_literal(keys)));
-            if (!updated) return tl::unexpected(updated.error());
-            rewritten_ += updated->changed();
+            const auto updated = TRY(query(update_keys, Parameters().add(array_literal(ids)).add(array_literal(keys))));
+            rewritten_ += updated.changed();
             after = ids.back();
         }
     }
 
     base::Result<void> restore_layout() {
-        const auto notes = query("SELECT item, value FROM llmapikey.adoption ORDER BY item");
-        if (!notes) return tl::unexpected(notes.error());
+        const auto notes = TRY(query("SELECT item, value FROM llmapikey.adoption ORDER BY item"));
         std::map<std::string, std::string> found;
-        for (int row = 0; row < notes->size(); ++row)
-            found[notes->text(row, 0)] = notes->text(row, 1);
+        for (int row = 0; row < notes.size(); ++row)
+            found[notes.text(row, 0)] = notes.text(row, 1);
         for (const auto& [item, value] : found) {
             if (auto done = restore(item, value); !done) return done;
         }
@@ -304,10 +285,9 @@ private:
                            "ALTER TABLE llmapikey.api_keys ALTER COLUMN " + name + " SET NOT NULL");
         }
         if (item != "added") return {};
-        const auto keys = number("SELECT count(*) FROM llmapikey.api_keys WHERE openrouter_key IS NOT NULL");
-        if (!keys) return tl::unexpected(keys.error());
+        const auto keys = TRY(number("SELECT count(*) FROM llmapikey.api_keys WHERE openrouter_key IS NOT NULL"));
         // Keys that were issued meanwhile are not thrown away for the sake of the former layout.
-        if (*keys > 0) return {};
+        if (keys > 0) return {};
         return execute("ALTER TABLE llmapikey.api_keys DROP COLUMN openrouter_key");
     }
 

@@ -34,17 +34,15 @@ public:
         : connection_(std::move(connection)), policy_(policy) {}
 
     base::Result<std::vector<MigrationState>> applied() override {
-        const auto exists = query(
-            "SELECT count(*) FROM information_schema.tables "
-            "WHERE table_schema = 'llmapikey' AND table_name = 'applied_migrations'");
-        if (!exists) return tl::unexpected(exists.error());
+        const auto exists =
+            TRY(query("SELECT count(*) FROM information_schema.tables "
+                      "WHERE table_schema = 'llmapikey' AND table_name = 'applied_migrations'"));
         std::vector<MigrationState> states;
-        if (exists->number(0, 0) == 0) return states;
-        const auto rows = query(select_applied);
-        if (!rows) return tl::unexpected(rows.error());
-        for (int row = 0; row < rows->size(); ++row) {
-            const base::Timestamp applied_at{base::Seconds{rows->number(row, 2)}};
-            states.push_back({static_cast<int>(rows->number(row, 0)), rows->text(row, 1), applied_at});
+        if (exists.number(0, 0) == 0) return states;
+        const auto rows = TRY(query(select_applied));
+        for (int row = 0; row < rows.size(); ++row) {
+            const base::Timestamp applied_at{base::Seconds{rows.number(row, 2)}};
+            states.push_back({static_cast<int>(rows.number(row, 0)), rows.text(row, 1), applied_at});
         }
         return states;
     }
@@ -69,27 +67,22 @@ public:
 
     base::Result<void> apply(const Migration& migration) override {
         if (migration.version == 1) {
-            auto adopted = adopt(*connection_, policy_, base::Deadline::after(longest_statement));
-            if (!adopted) return adopted;
+            TRY(adopt(*connection_, policy_, base::Deadline::after(longest_statement)));
         }
         if (auto applied = execute(std::string(migration.up)); !applied) return applied;
         if (migration.version == 2) index_logins();
         if (auto revoked = revoke_from_public(); !revoked) return revoked;
-        const auto recorded =
-            query(insert_applied, Parameters().add(std::int64_t{migration.version}).add(migration.name));
-        if (!recorded) return tl::unexpected(recorded.error());
+        TRY(query(insert_applied, Parameters().add(std::int64_t{migration.version}).add(migration.name)));
         return {};
     }
 
     base::Result<void> undo(const Migration& migration) override {
         if (auto undone = execute(std::string(migration.down)); !undone) return undone;
         if (migration.version == 1) {
-            auto returned = give_back(*connection_, policy_, base::Deadline::after(longest_statement));
-            if (!returned) return returned;
+            TRY(give_back(*connection_, policy_, base::Deadline::after(longest_statement)));
         }
         if (auto revoked = revoke_from_public(); !revoked) return revoked;
-        const auto forgotten = query(delete_applied, Parameters().add(std::int64_t{migration.version}));
-        if (!forgotten) return tl::unexpected(forgotten.error());
+        TRY(query(delete_applied, Parameters().add(std::int64_t{migration.version})));
         return {};
     }
 
@@ -111,14 +104,12 @@ private:
 
     base::Result<void> create_record_once() {
         // Asked for first: creating what exists takes a right that an owner of the schema need not have.
-        const auto schemas = query("SELECT count(*) FROM pg_namespace WHERE nspname = 'llmapikey'");
-        if (!schemas) return tl::unexpected(schemas.error());
-        if (schemas->number(0, 0) == 0) {
+        const auto schemas = TRY(query("SELECT count(*) FROM pg_namespace WHERE nspname = 'llmapikey'"));
+        if (schemas.number(0, 0) == 0) {
             if (auto created = execute("CREATE SCHEMA IF NOT EXISTS llmapikey"); !created) return created;
         }
-        const auto known = applied();
-        if (!known) return tl::unexpected(known.error());
-        return known->empty() ? execute(create_record_table) : base::Result<void>{};
+        const auto known = TRY(applied());
+        return known.empty() ? execute(create_record_table) : base::Result<void>{};
     }
 
     // Finds any part of a login. The extension may be missing, or not for this role to create: then searching reads the
@@ -130,22 +121,19 @@ private:
     }
 
     base::Result<void> try_index_logins() {
-        auto created = execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA llmapikey");
-        if (!created) return created;
-        const auto place = query(
-            "SELECT nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = "
-            "'pg_trgm'");
-        if (!place) return tl::unexpected(place.error());
+        TRY(execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA llmapikey"));
+        const auto place = TRY(
+            query("SELECT nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = "
+                  "'pg_trgm'"));
         return execute("CREATE INDEX api_keys_login ON llmapikey.api_keys USING gin (github_username " +
-                       quoted_name(place->text(0, 0)) + ".gin_trgm_ops)");
+                       quoted_name(place.text(0, 0)) + ".gin_trgm_ops)");
     }
 
     base::Result<void> revoke_from_public() {
-        const auto roles = query(select_public_roles);
-        if (!roles) return tl::unexpected(roles.error());
+        const auto roles = TRY(query(select_public_roles));
         std::string grantees = "PUBLIC";
-        for (int row = 0; row < roles->size(); ++row)
-            grantees += ", " + roles->text(row, 0);
+        for (int row = 0; row < roles.size(); ++row)
+            grantees += ", " + roles.text(row, 0);
         return execute("REVOKE ALL ON SCHEMA llmapikey FROM " + grantees +
                        "; REVOKE ALL ON ALL TABLES IN SCHEMA llmapikey FROM " + grantees);
     }

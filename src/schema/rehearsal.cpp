@@ -63,8 +63,7 @@ base::Result<void> judge_rights(const Rows& rows) {
 base::Result<void> rehearse_write(Connection& connection, base::Deadline deadline) {
     const auto rights = connection.query(select_rights, Parameters(), deadline);
     if (!rights) return refuse(rights.error());
-    const auto judged = judge_rights(*rights);
-    if (!judged) return judged;
+    TRY(judge_rights(*rights));
     const auto has_facts = connection.query(select_facts, Parameters(), deadline);
     if (!has_facts) return refuse(has_facts.error());
     if (!has_facts->flag(0, 0)) return {};  // no schema yet, or an older one

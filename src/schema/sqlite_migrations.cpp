@@ -10,26 +10,23 @@ constexpr const char* create_table =
     " version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT";
 
 base::Result<std::int64_t> read_number(Connection& connection, std::string_view sql) {
-    auto query = connection.query(sql);
-    if (!query) return tl::unexpected(query.error());
-    const auto row = query->step();
-    if (!row) return tl::unexpected(row.error());
-    return query->number(0);
+    auto query = TRY(connection.query(sql));
+    TRY(query.step());
+    return query.number(0);
 }
 
 base::Result<bool> has_record(Connection& connection) {
-    const auto count = read_number(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'schema_migrations'");
-    if (!count) return tl::unexpected(count.error());
-    return *count != 0;
+    const auto count =
+        TRY(read_number(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'schema_migrations'"));
+    return count != 0;
 }
 
 // The first migration's down drops the keys, which go on costing money upstream.
 base::Result<void> refuse_to_drop_keys(Connection& connection) {
-    const auto keys = read_number(connection, "SELECT count(*) FROM api_keys");
-    if (!keys) return tl::unexpected(keys.error());
-    if (*keys == 0) return {};
+    const auto keys = TRY(read_number(connection, "SELECT count(*) FROM api_keys"));
+    if (keys == 0) return {};
     return base::fail(base::Errc::store_unavailable,
-                      "the database holds " + std::to_string(*keys) +
+                      "the database holds " + std::to_string(keys) +
                           " keys, which would be lost while they keep working upstream; revoke them first, or move "
                           "the file away");
 }
@@ -46,41 +43,32 @@ public:
     void roll_back() override { (void)connection_.execute("ROLLBACK"); }  // what had failed is reported already
 
     base::Result<std::vector<MigrationState>> applied() override {
-        const auto exists = has_record(connection_);
-        if (!exists) return tl::unexpected(exists.error());
+        const auto exists = TRY(has_record(connection_));
         std::vector<MigrationState> states;
-        if (!*exists) return states;
-        auto query = connection_.query("SELECT version, name, applied_at FROM schema_migrations ORDER BY version");
-        if (!query) return tl::unexpected(query.error());
+        if (!exists) return states;
+        auto query = TRY(connection_.query("SELECT version, name, applied_at FROM schema_migrations ORDER BY version"));
         while (true) {
-            const auto row = query->step();
-            if (!row) return tl::unexpected(row.error());
-            if (!*row) return states;
-            const base::Timestamp applied_at{base::Seconds{query->number(2)}};
-            states.push_back({static_cast<int>(query->number(0)), query->text(1), applied_at});
+            const auto row = TRY(query.step());
+            if (!row) return states;
+            const base::Timestamp applied_at{base::Seconds{query.number(2)}};
+            states.push_back({static_cast<int>(query.number(0)), query.text(1), applied_at});
         }
     }
 
     base::Result<void> apply(const Migration& migration) override {
-        auto applied = connection_.execute(std::string(migration.up));
-        if (!applied) return applied;
-        auto query = connection_.query("INSERT INTO schema_migrations (version, name, applied_at) VALUES (?, ?, ?)");
-        if (!query) return tl::unexpected(query.error());
+        TRY(connection_.execute(std::string(migration.up)));
+        auto query =
+            TRY(connection_.query("INSERT INTO schema_migrations (version, name, applied_at) VALUES (?, ?, ?)"));
         const auto now = clock_.now().time_since_epoch().count();
-        const auto run = query->bind(migration.version).bind(migration.name).bind(now).run();
-        if (!run) return tl::unexpected(run.error());
+        TRY(query.bind(migration.version).bind(migration.name).bind(now).run());
         return {};
     }
 
     base::Result<void> undo(const Migration& migration) override {
-        auto allowed = migration.version == 1 ? refuse_to_drop_keys(connection_) : base::Result<void>{};
-        if (!allowed) return allowed;
-        auto undone = connection_.execute(std::string(migration.down));
-        if (!undone) return undone;
-        auto query = connection_.query("DELETE FROM schema_migrations WHERE version = ?");
-        if (!query) return tl::unexpected(query.error());
-        const auto run = query->bind(migration.version).run();
-        if (!run) return tl::unexpected(run.error());
+        TRY(migration.version == 1 ? refuse_to_drop_keys(connection_) : base::Result<void>{});
+        TRY(connection_.execute(std::string(migration.down)));
+        auto query = TRY(connection_.query("DELETE FROM schema_migrations WHERE version = ?"));
+        TRY(query.bind(migration.version).run());
         return {};
     }
 
@@ -106,12 +94,10 @@ Migrator make_migrator(std::unique_ptr<Connection> connection, const base::Clock
 
 base::Result<void> check_schema(Connection& connection) {
     const int known = read_migrations(embedded_sqlite_migrations()).back().version;
-    const auto exists = has_record(connection);
-    if (!exists) return tl::unexpected(exists.error());
-    if (!*exists) return compare_schema(0, known);
-    const auto version = read_number(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");
-    if (!version) return tl::unexpected(version.error());
-    return compare_schema(static_cast<int>(*version), known);
+    const auto exists = TRY(has_record(connection));
+    if (!exists) return compare_schema(0, known);
+    const auto version = TRY(read_number(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations"));
+    return compare_schema(static_cast<int>(version), known);
 }
 
 }  // namespace llmapikey::sqlite

@@ -15,18 +15,15 @@ constexpr int most_passes = 3;
 base::Result<std::int64_t> Resealer::remaining() {
     std::int64_t count = 0;
     for (const SealedKind kind : sealed_kinds) {
-        const auto others = store_.count_others(kind, sealer_of(kind).prefix());
-        if (!others) return tl::unexpected(others.error());
-        count += *others;
+        const auto others = TRY(store_.count_others(kind, sealer_of(kind).prefix()));
+        count += others;
     }
     return count;
 }
 
 base::Result<ResealReport> Resealer::run(const Progress& progress) {
-    auto report = run_passes(progress);
-    if (!report) return report;
-    const auto renewed = SealingCanary(store_, keys_, webhooks_).renew();
-    if (!renewed) return tl::unexpected(renewed.error());
+    auto report = TRY(run_passes(progress));
+    TRY(SealingCanary(store_, keys_, webhooks_).renew());
     return report;
 }
 
@@ -34,15 +31,12 @@ base::Result<ResealReport> Resealer::run_passes(const Progress& progress) {
     ResealReport report;
     std::int64_t before = -1;  // the latest pass
     for (int passes = 0;; ++passes) {
-        const auto left = remaining();
-        if (!left) return tl::unexpected(left.error());
-        report.remaining = *left;
+        report.remaining = TRY(remaining());
         if (report.remaining == 0 || report.resealed == before || passes == most_passes) return report;
         before = report.resealed;
         report.unreadable = 0;
         for (const SealedKind kind : sealed_kinds) {
-            const auto passed = pass(kind, report, progress);
-            if (!passed) return tl::unexpected(passed.error());
+            TRY(pass(kind, report, progress));
         }
     }
 }
@@ -50,12 +44,10 @@ base::Result<ResealReport> Resealer::run_passes(const Progress& progress) {
 base::Result<void> Resealer::pass(SealedKind kind, ResealReport& report, const Progress& progress) {
     std::string after;
     while (true) {
-        const auto texts = store_.list_others(kind, sealer_of(kind).prefix(), after, at_once);
-        if (!texts) return tl::unexpected(texts.error());
-        if (texts->empty()) return {};
-        const auto resealed = reseal(kind, *texts, report);
-        if (!resealed) return resealed;
-        after = texts->back().id;
+        const auto texts = TRY(store_.list_others(kind, sealer_of(kind).prefix(), after, at_once));
+        if (texts.empty()) return {};
+        TRY(reseal(kind, texts, report));
+        after = texts.back().id;
         progress(report);
     }
 }
@@ -72,8 +64,7 @@ base::Result<void> Resealer::reseal(SealedKind kind, const std::vector<SealedTex
         }
     }
     base::crash_point("reseal.replacing");
-    const auto replaced = store_.replace(kind, changes);
-    if (!replaced) return replaced;
+    TRY(store_.replace(kind, changes));
     base::crash_point("reseal.replaced");
     const auto count = static_cast<std::int64_t>(changes.size());
     report.resealed += count;

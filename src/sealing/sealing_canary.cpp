@@ -40,15 +40,15 @@ base::Result<std::optional<bool>> SealingCanary::can_open_any(SealedKind kind) {
     std::optional<bool> can_open;
     std::string after;
     for (int looks = 0; looks < looks_max; ++looks) {
-        const auto texts = store_.list_others(kind, "", after, texts_per_look);  // no text has an empty prefix: all
-        if (!texts) return tl::unexpected(texts.error());
-        if (texts->empty()) break;
-        for (const SealedText& text : *texts) {
+        // No text has an empty prefix: all.
+        const auto texts = TRY(store_.list_others(kind, "", after, texts_per_look));
+        if (texts.empty()) break;
+        for (const SealedText& text : texts) {
             if (!is_sealed(text.sealed)) continue;
             can_open = false;
             if (sealer.open(text.sealed, text.id)) return true;
         }
-        after = texts->back().id;
+        after = texts.back().id;
     }
     return can_open;
 }
@@ -62,12 +62,10 @@ base::Result<std::optional<bool>> SealingCanary::can_open_any() {
 }
 
 base::Result<bool> SealingCanary::is_all_sealed_now() {
-    const auto others = Resealer(store_, keys_, webhooks_).remaining();
-    if (!others) return tl::unexpected(others.error());
-    if (*others > 0) return false;
-    const auto can_open = can_open_any();
-    if (!can_open) return tl::unexpected(can_open.error());
-    return can_open->value_or(false);
+    const auto others = TRY(Resealer(store_, keys_, webhooks_).remaining());
+    if (others > 0) return false;
+    const auto can_open = TRY(can_open_any());
+    return can_open.value_or(false);
 }
 
 // Before there was a canary a database could hold keys of several secrets: one of ours is enough. A canary that does
@@ -75,52 +73,43 @@ base::Result<bool> SealingCanary::is_all_sealed_now() {
 base::Result<void> SealingCanary::judge(const std::optional<std::string>& canary) {
     if (canary && opens(*canary)) return {};
     if (canary) {
-        const auto is_renewable = is_all_sealed_now();
-        if (!is_renewable) return tl::unexpected(is_renewable.error());
-        return *is_renewable ? base::Result<void>() : wrong_secret();
+        const auto is_renewable = TRY(is_all_sealed_now());
+        return is_renewable ? base::Result<void>() : wrong_secret();
     }
-    const auto can_open = can_open_any();
-    if (!can_open) return tl::unexpected(can_open.error());
-    return can_open->value_or(true) ? base::Result<void>() : wrong_secret();
+    const auto can_open = TRY(can_open_any());
+    return can_open.value_or(true) ? base::Result<void>() : wrong_secret();
 }
 
 base::Result<void> SealingCanary::verify() {
-    const auto canary = store_.canary();
-    if (!canary) return tl::unexpected(canary.error());
-    return judge(*canary);
+    const auto canary = TRY(store_.canary());
+    return judge(canary);
 }
 
 base::Result<void> SealingCanary::verify_or_write() {
     for (int tries = 0; tries < writing_tries_max; ++tries) {
-        const auto canary = store_.canary();
-        if (!canary) return tl::unexpected(canary.error());
-        const auto judged = judge(*canary);
-        if (!judged || (*canary && opens(**canary))) return judged;
-        const auto written = store_.write_canary(*canary, sealed_now());
-        if (!written) return tl::unexpected(written.error());
-        if (*written) return {};
+        const auto canary = TRY(store_.canary());
+        const auto judged = judge(canary);
+        if (!judged || (canary && opens(*canary))) return judged;
+        const auto written = TRY(store_.write_canary(canary, sealed_now()));
+        if (written) return {};
     }
     return wrong_secret();
 }
 
 base::Result<void> SealingCanary::renew() {
-    const auto canary = store_.canary();
-    if (!canary) return tl::unexpected(canary.error());
-    if (*canary && (*canary)->starts_with(keys_.prefix()) && opens(**canary)) return {};
-    const auto judged = judge(*canary);
+    const auto canary = TRY(store_.canary());
+    if (canary && canary->starts_with(keys_.prefix()) && opens(*canary)) return {};
+    const auto judged = judge(canary);
     if (!judged) return judged.error().code == base::Errc::misconfigured ? base::Result<void>() : judged;
-    const auto written = store_.write_canary(*canary, sealed_now());
-    if (!written) return tl::unexpected(written.error());
+    TRY(store_.write_canary(canary, sealed_now()));
     return {};  // or another process has just done it
 }
 
 base::Result<void> SealingCanary::replace() {
     for (int tries = 0; tries < writing_tries_max; ++tries) {
-        const auto canary = store_.canary();
-        if (!canary) return tl::unexpected(canary.error());
-        const auto written = store_.write_canary(*canary, sealed_now());
-        if (!written) return tl::unexpected(written.error());
-        if (*written) return {};
+        const auto canary = TRY(store_.canary());
+        const auto written = TRY(store_.write_canary(canary, sealed_now()));
+        if (written) return {};
     }
     return base::fail(base::Errc::conflict, "other processes write the canary, too: stop them, and try again");
 }

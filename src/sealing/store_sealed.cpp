@@ -50,9 +50,8 @@ const Statements& statements_for(SealedKind kind) {
 }  // namespace
 
 base::Result<std::int64_t> SqlSealedStore::count_others(SealedKind kind, const std::string& prefix) {
-    const auto answer = database_->run(statements_for(kind).count, SqlValues().add(prefix));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.at(0).number(0);
+    const auto answer = TRY(database_->run(statements_for(kind).count, SqlValues().add(prefix)));
+    return answer.rows.at(0).number(0);
 }
 
 base::Result<std::vector<SealedText>> SqlSealedStore::list_others(SealedKind kind, const std::string& prefix,
@@ -60,10 +59,9 @@ base::Result<std::vector<SealedText>> SqlSealedStore::list_others(SealedKind kin
     const Statements& statements = statements_for(kind);
     SqlValues values;
     values.add(prefix).add(after.empty() ? statements.before_all : after).add(std::int64_t{limit});
-    const auto answer = database_->run(statements.list, values);
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(statements.list, values));
     std::vector<SealedText> texts;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         texts.push_back({row.text(0), row.text(1)});
     return texts;
 }
@@ -76,17 +74,15 @@ base::Result<void> SqlSealedStore::replace(SealedKind kind, const std::vector<Re
 }
 
 base::Result<std::optional<std::string>> SqlSealedStore::canary() {
-    const auto answer = database_->run(select_canary, SqlValues());
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return std::nullopt;
-    return answer->rows.front().text(0);
+    const auto answer = TRY(database_->run(select_canary, SqlValues()));
+    if (answer.rows.empty()) return std::nullopt;
+    return answer.rows.front().text(0);
 }
 
 base::Result<bool> SqlSealedStore::write_canary(const std::optional<std::string>& before, const std::string& after) {
-    const auto answer = before ? database_->run(update_canary, SqlValues().add(*before).add(after))
-                               : database_->run(insert_canary, SqlValues().add(after));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1;
+    const auto answer = TRY(before ? database_->run(update_canary, SqlValues().add(*before).add(after))
+                                   : database_->run(insert_canary, SqlValues().add(after)));
+    return answer.changed == 1;
 }
 
 }  // namespace llmapikey

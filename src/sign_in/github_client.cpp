@@ -115,17 +115,15 @@ base::Result<net::ClientResponse> GithubClient::read_public(const std::string& p
 }
 
 base::Result<std::string> GithubClient::find_login(GithubUserId id, base::Deadline deadline) {
-    const auto response = read_public("/user/" + id.text(), deadline);
-    if (!response) return tl::unexpected(response.error());
-    std::string login = parse_login(response->body);
+    const auto response = TRY(read_public("/user/" + id.text(), deadline));
+    std::string login = parse_login(response.body);
     if (login.empty()) return base::fail(Errc::upstream_down, "GitHub's profile has no login");
     return login;
 }
 
 base::Result<Recipient> GithubClient::find_account(const std::string& login, base::Deadline deadline) {
-    const auto response = read_public("/users/" + to_percent_encoded(login), deadline);
-    if (!response) return tl::unexpected(response.error());
-    return parse_user(response->body);
+    const auto response = TRY(read_public("/users/" + to_percent_encoded(login), deadline));
+    return parse_user(response.body);
 }
 
 // The calls under /applications authenticate as the app and name the token in a JSON body, also with DELETE.

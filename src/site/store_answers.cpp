@@ -33,18 +33,15 @@ base::Result<RequestOutcome> SqlStoredAnswers::begin(const std::string& actor, c
                                                      const std::string& fingerprint, base::Timestamp now) {
     const std::string attempt = base::random_uuid();
     const std::int64_t oldest = seconds_of(now - kept_for);
-    const auto cleared = database_->run(delete_old, SqlValues().add(oldest));
-    if (!cleared) return tl::unexpected(cleared.error());
+    TRY(database_->run(delete_old, SqlValues().add(oldest)));
     SqlValues values;
     values.add(actor).add(key).add(fingerprint).add(attempt).add(seconds_of(now));
     values.add(oldest).add(seconds_of(now - longest_request));
-    const auto inserted = database_->run(insert_request, values);
-    if (!inserted) return tl::unexpected(inserted.error());
-    if (inserted->changed == 1) return RequestOutcome{FirstRequest{attempt}};
-    const auto stored = database_->run(select_request, SqlValues().add(actor).add(key));
-    if (!stored) return tl::unexpected(stored.error());
-    if (stored->rows.empty()) return RequestOutcome{RequestUnderWay{base::Seconds{1}}};
-    const SqlRow& row = stored->rows[0];
+    const auto inserted = TRY(database_->run(insert_request, values));
+    if (inserted.changed == 1) return RequestOutcome{FirstRequest{attempt}};
+    const auto stored = TRY(database_->run(select_request, SqlValues().add(actor).add(key)));
+    if (stored.rows.empty()) return RequestOutcome{RequestUnderWay{base::Seconds{1}}};
+    const SqlRow& row = stored.rows[0];
     if (row.text(0) != fingerprint) return RequestOutcome{OtherRequest{}};
     // Written by a first try of the same statement, of which the answer was lost.
     if (row.text(4) == attempt) return RequestOutcome{FirstRequest{attempt}};

@@ -25,14 +25,12 @@ constexpr unsigned takes_between_clearings = 500;
 
 base::Result<std::optional<base::Seconds>> PostgresRateLimits::take(const std::string& client, int per_minute) {
     const auto answer =
-        database_->run(take_token, Parameters().add(client).add(std::int64_t{per_minute}), Patience::fail_fast);
-    if (!answer) return tl::unexpected(answer.error());
+        TRY(database_->run(take_token, Parameters().add(client).add(std::int64_t{per_minute}), Patience::fail_fast));
     if (++taken_ % takes_between_clearings == 0) {
-        const auto cleared = database_->run(delete_full, Parameters(), Patience::fail_fast);
-        if (!cleared) return tl::unexpected(cleared.error());
+        TRY(database_->run(delete_full, Parameters(), Patience::fail_fast));
     }
-    if (answer->rows.flag(0, 0)) return std::nullopt;
-    return base::Seconds{std::max<std::int64_t>(1, answer->rows.number(0, 1))};
+    if (answer.rows.flag(0, 0)) return std::nullopt;
+    return base::Seconds{std::max<std::int64_t>(1, answer.rows.number(0, 1))};
 }
 
 }  // namespace llmapikey::postgres

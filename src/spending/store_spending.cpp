@@ -100,10 +100,9 @@ base::Result<SqlSpendingStore::Writes> SqlSpendingStore::writes_of(
         std::string handles;
         for (const SpendingReading* reading : of_day)
             handles += (handles.empty() ? "" : ",") + reading->delete_handle;
-        const auto answer = database_->run(select_books + (is_several ? of_several : of_one),
-                                           SqlValues().add(handles).add(day_text(day)));
-        if (!answer) return tl::unexpected(answer.error());
-        const auto held = held_keys_of(*answer, day);
+        const auto answer = TRY(database_->run(select_books + (is_several ? of_several : of_one),
+                                               SqlValues().add(handles).add(day_text(day))));
+        const auto held = held_keys_of(answer, day);
         for (const SpendingReading* reading : of_day) {
             const auto found = held.find(reading->delete_handle);
             if (found == held.end()) continue;
@@ -130,12 +129,10 @@ base::Result<void> SqlSpendingStore::note(const std::vector<SpendingReading>& re
     }
     for (const auto& group : groups) {
         for (int round = 0; round < most_rounds; ++round) {
-            const auto writes = writes_of(group);
-            if (!writes) return tl::unexpected(writes.error());
-            if (writes->days.empty() && writes->uses.empty()) break;
-            const auto booked = database_->run_each(upsert_day, writes->days);
-            const auto used = booked ? database_->run_each(update_last_use, writes->uses) : booked;
-            if (!used) return used;
+            const auto writes = TRY(writes_of(group));
+            if (writes.days.empty() && writes.uses.empty()) break;
+            const auto booked = database_->run_each(upsert_day, writes.days);
+            TRY(booked ? database_->run_each(update_last_use, writes.uses) : booked);
         }
     }
     return {};
@@ -146,10 +143,9 @@ base::Result<void> SqlSpendingStore::note_all_read(base::Timestamp since) {
 }
 
 base::Result<std::vector<SpendingDay>> SqlSpendingStore::days(GithubUserId id, base::Timestamp since) {
-    const auto answer = database_->run(select_days, SqlValues().add(id.text()).add(day_text(since)));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_days, SqlValues().add(id.text()).add(day_text(since))));
     std::vector<SpendingDay> days;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         days.push_back({row.text(0), base::MicroUsd{row.number(1)}});
     return days;
 }

@@ -63,9 +63,8 @@ base::Result<void> compare_schema(int applied, int known) {
 }
 
 base::Result<int> Migrator::version() {
-    const auto applied = target_->applied();
-    if (!applied) return tl::unexpected(applied.error());
-    const int version = applied->empty() ? 0 : applied->back().version;
+    const auto applied = TRY(target_->applied());
+    const int version = applied.empty() ? 0 : applied.back().version;
     if (version > known_.back().version) return tl::unexpected(newer_schema(version, known_.back().version));
     return version;
 }
@@ -78,65 +77,54 @@ const Migration* Migrator::find(int version) const {
 
 base::Result<int> Migrator::apply_next() {
     Transaction transaction(*target_);
-    const auto begun = transaction.begin();
-    if (!begun) return tl::unexpected(begun.error());
-    const auto current = version();
-    if (!current) return tl::unexpected(current.error());
+    TRY(transaction.begin());
+    const auto current = TRY(version());
     int count = 0;
     for (const Migration& migration : known_) {
-        const bool is_due = migration.version > *current && (count == 0 || *current == 0);
+        const bool is_due = migration.version > current && (count == 0 || current == 0);
         if (!is_due) continue;
         const auto applied = target_->apply(migration);
         if (!applied) return base::fail_in("migration " + migration.name, applied.error());
         ++count;
     }
     if (count == 0) return 0;
-    const auto committed = transaction.commit();
-    if (!committed) return tl::unexpected(committed.error());
+    TRY(transaction.commit());
     return count;
 }
 
 base::Result<bool> Migrator::undo_latest() {
     Transaction transaction(*target_);
-    const auto begun = transaction.begin();
-    if (!begun) return tl::unexpected(begun.error());
-    const auto current = version();
-    if (!current) return tl::unexpected(current.error());
-    const Migration* latest = find(*current);
+    TRY(transaction.begin());
+    const auto current = TRY(version());
+    const Migration* latest = find(current);
     if (latest == nullptr) return false;
     const auto undone = target_->undo(*latest);
     if (!undone) return base::fail_in("undoing migration " + latest->name, undone.error());
-    const auto committed = transaction.commit();
-    if (!committed) return tl::unexpected(committed.error());
+    TRY(transaction.commit());
     return true;
 }
 
 base::Result<int> Migrator::up() {
-    const auto created = target_->create_record();
-    if (!created) return tl::unexpected(created.error());
+    TRY(target_->create_record());
     for (int count = 0;;) {
-        const auto applied = apply_next();
-        if (!applied) return tl::unexpected(applied.error());
-        if (*applied == 0) return count;
-        count += *applied;
+        const auto applied = TRY(apply_next());
+        if (applied == 0) return count;
+        count += applied;
     }
 }
 
 base::Result<int> Migrator::down(int steps) {
-    const auto created = target_->create_record();
-    if (!created) return tl::unexpected(created.error());
+    TRY(target_->create_record());
     for (int count = 0; count < steps; ++count) {
-        const auto undone = undo_latest();
-        if (!undone) return tl::unexpected(undone.error());
-        if (!*undone) return count;
+        const auto undone = TRY(undo_latest());
+        if (!undone) return count;
     }
     return steps;
 }
 
 base::Result<std::vector<MigrationState>> Migrator::states() {
-    auto applied = target_->applied();
-    if (!applied) return tl::unexpected(applied.error());
-    std::vector<MigrationState> states = std::move(*applied);
+    auto applied = TRY(target_->applied());
+    std::vector<MigrationState> states = std::move(applied);
     for (const Migration& migration : known_) {
         const bool is_applied = std::any_of(states.begin(), states.end(),
                                             [&](const auto& state) { return state.version == migration.version; });

@@ -38,7 +38,7 @@ inline std::set<std::string> split_words(const std::string& text) {
 
 // For statements of which only the success matters.
 inline base::Result<void> done(const base::Result<SqlAnswer>& answer) {
-    if (!answer) return tl::unexpected(answer.error());
+    TRY(answer);
     return {};
 }
 

@@ -41,8 +41,7 @@ bool is_valid(const ApiToken& token, base::Timestamp now) {
 
 base::Result<NewToken> ApiTokens::create(GithubUserId owner, const std::string& name, const std::set<Scope>& scopes,
                                          std::int64_t days, const Initiator& by) {
-    const auto checked_name = check_text(name, token_name_rule);
-    if (!checked_name) return tl::unexpected(checked_name.error());
+    const auto checked_name = TRY(check_text(name, token_name_rule));
     if (scopes.empty()) return base::fail(base::Errc::invalid_input, "a token needs a scope: read, write or reveal");
     if (days < 1 || days > max_days) return base::fail(base::Errc::invalid_input, "a token is good for 1 to 366 days");
     NewToken created;
@@ -50,7 +49,7 @@ base::Result<NewToken> ApiTokens::create(GithubUserId owner, const std::string& 
     const std::string& text = created.text.reveal();
     const auto now = clock_.now();
     created.token = {base::random_uuid(),
-                     *checked_name,
+                     checked_name,
                      text.substr(text.size() - 4),
                      owner,
                      scopes,
@@ -58,31 +57,26 @@ base::Result<NewToken> ApiTokens::create(GithubUserId owner, const std::string& 
                      now + std::chrono::days{days},
                      std::nullopt,
                      std::nullopt};
-    Audited audited(audit_, clock_, by, "token.create", "token:" + created.token.id, *checked_name);
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    Audited audited(audit_, clock_, by, "token.create", "token:" + created.token.id, checked_name);
+    TRY(audited.begin());
     const auto stored = store_.insert(created.token, hash_of(text));
     if (!stored) return tl::unexpected(audited.failed(stored.error()));
-    const auto closed = audited.done();
-    if (!closed) return tl::unexpected(closed.error());
+    TRY(audited.done());
     return created;
 }
 
 base::Result<void> ApiTokens::revoke(GithubUserId owner, const std::string& id, const Initiator& by) {
     Audited audited(audit_, clock_, by, "token.revoke", "token:" + id, "");
-    const auto recorded = audited.begin();
-    if (!recorded) return recorded;
+    TRY(audited.begin());
     const auto revoked = store_.revoke(owner, id, clock_.now());
     if (!revoked) return tl::unexpected(audited.failed(revoked.error()));
     return audited.done();
 }
 
 base::Result<bool> ApiTokens::may_show_again(GithubUserId owner, const base::Secret& text, const Initiator& by) {
-    const auto token = store_.find_by_hash(hash_of(text.reveal()));
-    if (!token) return tl::unexpected(token.error());
-    if (!*token || (*token)->owner != owner || !is_valid(**token, clock_.now())) return false;
-    const auto recorded = record_showing_again(audit_, clock_, by, "token.reveal", "token:" + (*token)->id);
-    if (!recorded) return tl::unexpected(recorded.error());
+    const auto token = TRY(store_.find_by_hash(hash_of(text.reveal())));
+    if (!token || token->owner != owner || !is_valid(*token, clock_.now())) return false;
+    TRY(record_showing_again(audit_, clock_, by, "token.reveal", "token:" + token->id));
     return true;
 }
 
@@ -93,8 +87,7 @@ base::Result<std::optional<ApiToken>> ApiTokens::find(std::string_view text) {
     const auto now = clock_.now();
     if (!is_valid(**token, now)) return std::nullopt;
     if (!(*token)->used_at || *(*token)->used_at + use_noted_every <= now) {
-        const auto noted = store_.note_use((*token)->id, now);
-        if (!noted) return tl::unexpected(noted.error());
+        TRY(store_.note_use((*token)->id, now));
     }
     return token;
 }

@@ -49,30 +49,25 @@ base::Result<void> SqlTokenStore::insert(const ApiToken& token, const std::strin
 }
 
 base::Result<std::optional<ApiToken>> SqlTokenStore::find_by_hash(const std::string& hash) {
-    const auto answer = database_->run(select_by_hash, SqlValues().add(hash));
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->rows.empty()) return std::nullopt;
-    auto token = read_token(answer->rows[0]);
-    if (!token) return tl::unexpected(token.error());
-    return std::optional(std::move(*token));
+    const auto answer = TRY(database_->run(select_by_hash, SqlValues().add(hash)));
+    if (answer.rows.empty()) return std::nullopt;
+    auto token = TRY(read_token(answer.rows[0]));
+    return std::optional(std::move(token));
 }
 
 base::Result<std::vector<ApiToken>> SqlTokenStore::list(GithubUserId owner) {
-    const auto answer = database_->run(select_by_owner, SqlValues().add(owner.text()));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_by_owner, SqlValues().add(owner.text())));
     std::vector<ApiToken> tokens;
-    for (const SqlRow& row : answer->rows) {
-        auto token = read_token(row);
-        if (!token) return tl::unexpected(token.error());
-        tokens.push_back(std::move(*token));
+    for (const SqlRow& row : answer.rows) {
+        auto token = TRY(read_token(row));
+        tokens.push_back(std::move(token));
     }
     return tokens;
 }
 
 base::Result<void> SqlTokenStore::revoke(GithubUserId owner, const std::string& id, base::Timestamp now) {
-    const auto answer = database_->run(update_revoked, SqlValues().add(id).add(owner.text()).add(seconds_of(now)));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such token");
+    const auto answer = TRY(database_->run(update_revoked, SqlValues().add(id).add(owner.text()).add(seconds_of(now))));
+    return answer.changed == 1 ? base::Result<void>{} : base::fail(base::Errc::not_found, "there is no such token");
 }
 
 base::Result<void> SqlTokenStore::note_use(const std::string& id, base::Timestamp now) {

@@ -110,10 +110,9 @@ base::Result<void> SqlWebhookStore::add_endpoint(const WebhookEndpoint& endpoint
 }
 
 base::Result<std::vector<WebhookEndpoint>> SqlWebhookStore::endpoints() {
-    const auto answer = database_->run(select_endpoints, {});
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_endpoints, {}));
     std::vector<WebhookEndpoint> endpoints;
-    for (const SqlRow& row : answer->rows) {
+    for (const SqlRow& row : answer.rows) {
         endpoints.push_back({row.text(0), row.text(1), row.text(2), split_words(row.text(3)), row.number(4) != 0,
                              time_in(row, 5), row.text(6), time_if_any(row, 7),
                              EndpointHealth{row.number(8), time_if_any(row, 9), time_in(row, 10)}});
@@ -123,17 +122,14 @@ base::Result<std::vector<WebhookEndpoint>> SqlWebhookStore::endpoints() {
 
 // Should the second statement not be reached, prune() forgets what is left.
 base::Result<bool> SqlWebhookStore::remove_endpoint(const std::string& id) {
-    const auto answer = database_->run(delete_endpoint, SqlValues().add(id));
-    if (!answer) return tl::unexpected(answer.error());
-    const auto emptied = database_->run(delete_its_deliveries, SqlValues().add(id));
-    if (!emptied) return tl::unexpected(emptied.error());
-    return answer->changed == 1;
+    const auto answer = TRY(database_->run(delete_endpoint, SqlValues().add(id)));
+    TRY(database_->run(delete_its_deliveries, SqlValues().add(id)));
+    return answer.changed == 1;
 }
 
 base::Result<void> SqlWebhookStore::disable_endpoint(const std::string& id, const std::string& problem,
                                                      base::Timestamp now) {
-    const auto disabled = database_->run(update_disabled, SqlValues().add(id));
-    if (!disabled) return tl::unexpected(disabled.error());
+    TRY(database_->run(update_disabled, SqlValues().add(id)));
     return give_up(id, now + base::Seconds{1}, problem, now);
 }
 
@@ -144,9 +140,8 @@ base::Result<void> SqlWebhookStore::enable_endpoint(const std::string& id) {
 base::Result<bool> SqlWebhookStore::rotate_secret(const std::string& id, const std::string& sealed_secret,
                                                   std::optional<base::Timestamp> former_until) {
     const auto values = SqlValues().add(id).add(sealed_secret).add_if(seconds_if(former_until));
-    const auto rotated = database_->run(update_secret, values);
-    if (!rotated) return tl::unexpected(rotated.error());
-    return rotated->changed == 1;
+    const auto rotated = TRY(database_->run(update_secret, values));
+    return rotated.changed == 1;
 }
 
 base::Result<void> SqlWebhookStore::set_health(const std::string& id, const EndpointHealth& health) {
@@ -167,10 +162,9 @@ base::Result<void> SqlWebhookStore::add_expiries(base::Timestamp after, base::Ti
 }
 
 base::Result<std::vector<WebhookEvent>> SqlWebhookStore::undispatched(int limit) {
-    const auto answer = database_->run(select_undispatched, SqlValues().add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_undispatched, SqlValues().add(std::int64_t{limit})));
     std::vector<WebhookEvent> events;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         events.push_back(read_event(row));
     return events;
 }
@@ -180,16 +174,14 @@ base::Result<void> SqlWebhookStore::dispatch(const std::string& event_id, const 
     std::vector<SqlValues> all;
     for (const std::string& endpoint_id : endpoint_ids)
         all.push_back(SqlValues().add(base::random_uuid()).add(event_id).add(endpoint_id).add(seconds_of(now)));
-    const auto inserted = database_->run_each(insert_delivery, all);
-    if (!inserted) return inserted;
+    TRY(database_->run_each(insert_delivery, all));
     return done(database_->run(update_dispatched, SqlValues().add(event_id).add(seconds_of(now))));
 }
 
 base::Result<std::set<std::string>> SqlWebhookStore::endpoints_with_due(base::Timestamp now) {
-    const auto answer = database_->run(select_endpoints_with_due, SqlValues().add(seconds_of(now)));
-    if (!answer) return tl::unexpected(answer.error());
+    const auto answer = TRY(database_->run(select_endpoints_with_due, SqlValues().add(seconds_of(now))));
     std::set<std::string> ids;
-    for (const SqlRow& row : answer->rows)
+    for (const SqlRow& row : answer.rows)
         ids.insert(row.text(0));
     return ids;
 }
@@ -197,9 +189,8 @@ base::Result<std::set<std::string>> SqlWebhookStore::endpoints_with_due(base::Ti
 base::Result<std::vector<WebhookDelivery>> SqlWebhookStore::due(const std::string& endpoint_id, base::Timestamp now,
                                                                 int limit) {
     const auto values = SqlValues().add(endpoint_id).add(seconds_of(now)).add(std::int64_t{limit});
-    const auto answer = database_->run(select_due, values);
-    if (!answer) return tl::unexpected(answer.error());
-    return read_deliveries(*answer);
+    const auto answer = TRY(database_->run(select_due, values));
+    return read_deliveries(answer);
 }
 
 base::Result<void> SqlWebhookStore::give_up(const std::string& endpoint_id, base::Timestamp before,
@@ -223,28 +214,23 @@ base::Result<std::vector<WebhookDelivery>> SqlWebhookStore::deliveries(std::opti
     } else {
         values.add_null();
     }
-    const auto answer = database_->run(state ? select_of_state : select_latest, values.add(std::int64_t{limit}));
-    if (!answer) return tl::unexpected(answer.error());
-    return read_deliveries(*answer);
+    const auto answer = TRY(database_->run(state ? select_of_state : select_latest, values.add(std::int64_t{limit})));
+    return read_deliveries(answer);
 }
 
 base::Result<std::int64_t> SqlWebhookStore::count_dead() {
-    const auto answer = database_->run(select_dead_count, {});
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->rows.at(0).number(0);
+    const auto answer = TRY(database_->run(select_dead_count, {}));
+    return answer.rows.at(0).number(0);
 }
 
 base::Result<bool> SqlWebhookStore::resend(const std::string& delivery_id, base::Timestamp now) {
-    const auto answer = database_->run(update_to_waiting, SqlValues().add(delivery_id).add(seconds_of(now)));
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1;
+    const auto answer = TRY(database_->run(update_to_waiting, SqlValues().add(delivery_id).add(seconds_of(now))));
+    return answer.changed == 1;
 }
 
 base::Result<void> SqlWebhookStore::prune(base::Timestamp before) {
-    const auto deliveries = database_->run(delete_deliveries, SqlValues().add(seconds_of(before)));
-    if (!deliveries) return tl::unexpected(deliveries.error());
-    const auto strays = database_->run(delete_strays, {});
-    if (!strays) return tl::unexpected(strays.error());
+    TRY(database_->run(delete_deliveries, SqlValues().add(seconds_of(before))));
+    TRY(database_->run(delete_strays, {}));
     return done(database_->run(delete_events, SqlValues().add(seconds_of(before))));
 }
 

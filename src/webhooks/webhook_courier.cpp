@@ -67,17 +67,14 @@ std::optional<base::Seconds> delivery_pause(std::int64_t attempts) {
 }
 
 base::Result<void> WebhookCourier::dispatch() {
-    const auto events = store_.undispatched(events_at_once);
-    if (!events) return tl::unexpected(events.error());
-    if (events->empty()) return {};
-    const auto endpoints = store_.endpoints();
-    if (!endpoints) return tl::unexpected(endpoints.error());
-    for (const WebhookEvent& event : *events) {
+    const auto events = TRY(store_.undispatched(events_at_once));
+    if (events.empty()) return {};
+    const auto endpoints = TRY(store_.endpoints());
+    for (const WebhookEvent& event : events) {
         std::vector<std::string> ids;
-        for (const WebhookEndpoint& endpoint : *endpoints)
+        for (const WebhookEndpoint& endpoint : endpoints)
             if (wants(endpoint, event)) ids.push_back(endpoint.id);
-        const auto dispatched = store_.dispatch(event.id, ids, clock_.now());
-        if (!dispatched) return dispatched;
+        TRY(store_.dispatch(event.id, ids, clock_.now()));
     }
     return {};
 }
@@ -85,8 +82,7 @@ base::Result<void> WebhookCourier::dispatch() {
 base::Result<void> WebhookCourier::save_unsaved() {
     const std::lock_guard lock(mutex_);
     while (!unsaved_.empty()) {
-        const auto saved = store_.update(unsaved_.back());
-        if (!saved) return saved;
+        TRY(store_.update(unsaved_.back()));
         under_way_.erase(unsaved_.back().id);
         unsaved_.pop_back();
     }
@@ -113,8 +109,7 @@ std::size_t WebhookCourier::room_for(const WebhookEndpoint& endpoint) const {
 // What may be sent now: one of each endpoint, then another of each, from the one behind who was served last.
 base::Result<std::vector<WebhookDelivery>> WebhookCourier::due_in_turns(const Endpoints& endpoints) {
     const auto now = clock_.now();
-    const auto with_due = store_.endpoints_with_due(now);
-    if (!with_due) return tl::unexpected(with_due.error());
+    const auto with_due = TRY(store_.endpoints_with_due(now));
     std::vector<std::vector<WebhookDelivery>> lists;
     const auto last =
         std::find_if(endpoints.begin(), endpoints.end(), [this](const auto& each) { return each.id == last_served_; });
@@ -122,15 +117,14 @@ base::Result<std::vector<WebhookDelivery>> WebhookCourier::due_in_turns(const En
         last == endpoints.end() ? std::size_t{0} : static_cast<std::size_t>(last - endpoints.begin()) + 1;
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
         const WebhookEndpoint& endpoint = endpoints[(first + i) % endpoints.size()];
-        if (!with_due->contains(endpoint.id) || endpoint.health.next_at > now) continue;
+        if (!with_due.contains(endpoint.id) || endpoint.health.next_at > now) continue;
         const std::lock_guard lock(mutex_);
         const std::size_t room = room_for(endpoint);
         if (room == 0) continue;
-        auto due = store_.due(endpoint.id, now, static_cast<int>(under_way_.size() + room));
-        if (!due) return due;
-        std::erase_if(*due, [this](const auto& each) { return under_way_.contains(each.id); });
-        due->resize(std::min(due->size(), room));
-        lists.push_back(std::move(*due));
+        auto due = TRY(store_.due(endpoint.id, now, static_cast<int>(under_way_.size() + room)));
+        std::erase_if(due, [this](const auto& each) { return under_way_.contains(each.id); });
+        due.resize(std::min(due.size(), room));
+        lists.push_back(std::move(due));
     }
     std::vector<WebhookDelivery> deliveries;
     for (std::size_t round = 0; round < limits_.endpoint_max; ++round)
@@ -155,14 +149,12 @@ bool WebhookCourier::hand_over(const WebhookDelivery& delivery, const WebhookEnd
 
 base::Result<std::vector<base::Secret>> WebhookCourier::secrets_of(const WebhookEndpoint& endpoint) const {
     std::vector<base::Secret> secrets;
-    auto secret = sealer_.open(endpoint.sealed_secret, endpoint.id);
-    if (!secret) return tl::unexpected(secret.error());
-    secrets.push_back(std::move(*secret));
+    auto secret = TRY(sealer_.open(endpoint.sealed_secret, endpoint.id));
+    secrets.push_back(std::move(secret));
     const bool has_former = endpoint.former_until && *endpoint.former_until > clock_.now();
     if (!has_former || endpoint.sealed_former_secret.empty()) return secrets;
-    auto former = sealer_.open(endpoint.sealed_former_secret, endpoint.id);
-    if (!former) return tl::unexpected(former.error());
-    secrets.push_back(std::move(*former));
+    auto former = TRY(sealer_.open(endpoint.sealed_former_secret, endpoint.id));
+    secrets.push_back(std::move(former));
     return secrets;
 }
 
@@ -230,8 +222,7 @@ base::Result<void> WebhookCourier::note_health(const WebhookEndpoint& endpoint,
     const auto now = clock_.now();
     if (is_gone(answer)) return store_.disable_endpoint(endpoint.id, "the endpoint has answered 410 Gone", now);
     if (is_taken(answer) && !endpoint.is_enabled) {
-        const auto enabled = store_.enable_endpoint(endpoint.id);
-        if (!enabled) return enabled;
+        TRY(store_.enable_endpoint(endpoint.id));
     }
     if (!is_unavailable(answer))
         return endpoint.health.failures == 0 ? base::Result<void>{} : store_.set_health(endpoint.id, {});

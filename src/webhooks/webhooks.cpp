@@ -34,10 +34,8 @@ std::string_view to_text(DeliveryState state) {
 
 base::Result<NewEndpoint> Webhooks::add(const std::string& url, const std::set<std::string>& events,
                                         const Initiator& by) {
-    const auto fit = check_webhook_url(url);
-    if (!fit) return tl::unexpected(fit.error());
-    const auto checked = transport_.check(url);
-    if (!checked) return tl::unexpected(checked.error());
+    TRY(check_webhook_url(url));
+    TRY(transport_.check(url));
     const auto known = webhook_event_types();
     for (const std::string& event : events) {
         if (std::find(known.begin(), known.end(), event) == known.end())
@@ -51,19 +49,16 @@ base::Result<NewEndpoint> Webhooks::add(const std::string& url, const std::set<s
     created.endpoint.created_at = clock_.now();
     created.endpoint.sealed_secret = sealer_.seal(created.secret.reveal(), created.endpoint.id);
     Audited audited(audit_, clock_, by, "webhook.add", "webhook:" + created.endpoint.id, loggable_webhook_url(url));
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    TRY(audited.begin());
     const auto added = store_.add_endpoint(created.endpoint);
     if (!added) return tl::unexpected(audited.failed(added.error()));
-    const auto closed = audited.done();
-    if (!closed) return tl::unexpected(closed.error());
+    TRY(audited.done());
     return created;
 }
 
 base::Result<void> Webhooks::remove(const std::string& id, const Initiator& by) {
     Audited audited(audit_, clock_, by, "webhook.remove", "webhook:" + id, "");
-    const auto recorded = audited.begin();
-    if (!recorded) return recorded;
+    TRY(audited.begin());
     const auto removed = store_.remove_endpoint(id);
     if (!removed) return tl::unexpected(audited.failed(removed.error()));
     if (!*removed) return tl::unexpected(audited.failed({base::Errc::not_found, "there is no such endpoint", {}}));
@@ -76,45 +71,39 @@ base::Result<NewEndpoint> Webhooks::rotate_secret(const std::string& id, std::ch
         return base::fail(base::Errc::invalid_input, "former_secret_hours must be a whole number from 0 to " +
                                                          std::to_string(former_secret_max.count()));
     }
-    auto endpoint = find(id);
-    if (!endpoint) return tl::unexpected(endpoint.error());
-    NewEndpoint rotated{std::move(*endpoint), new_secret()};
+    auto endpoint = TRY(find(id));
+    NewEndpoint rotated{std::move(endpoint), new_secret()};
     rotated.endpoint.sealed_former_secret = rotated.endpoint.sealed_secret;
     rotated.endpoint.sealed_secret = sealer_.seal(rotated.secret.reveal(), id);
     rotated.endpoint.former_until.reset();
     if (keep_former.count() > 0) rotated.endpoint.former_until = clock_.now() + keep_former;
     Audited audited(audit_, clock_, by, "webhook.rotate", "webhook:" + id,
                     "the former secret signs for " + base::counted(keep_former.count(), "more hour"));
-    const auto recorded = audited.begin();
-    if (!recorded) return tl::unexpected(recorded.error());
+    TRY(audited.begin());
     const auto stored = store_.rotate_secret(id, rotated.endpoint.sealed_secret, rotated.endpoint.former_until);
     if (!stored) return tl::unexpected(audited.failed(stored.error()));
     if (!*stored) return tl::unexpected(audited.failed({base::Errc::not_found, "there is no such endpoint", {}}));
-    const auto closed = audited.done();
-    if (!closed) return tl::unexpected(closed.error());
+    TRY(audited.done());
     return rotated;
 }
 
 base::Result<bool> Webhooks::may_show_again(const std::string& id, const base::Secret& secret, const Initiator& by) {
-    const auto endpoint = find(id);
-    if (!endpoint && endpoint.error().code == base::Errc::not_found) return false;
-    if (!endpoint) return tl::unexpected(endpoint.error());
-    const auto present = sealer_.open(endpoint->sealed_secret, id);
+    auto found = find(id);
+    if (!found && found.error().code == base::Errc::not_found) return false;
+    const auto endpoint = TRY(std::move(found));
+    const auto present = sealer_.open(endpoint.sealed_secret, id);
     if (!present || present->reveal() != secret.reveal()) return false;
-    const auto recorded = record_showing_again(audit_, clock_, by, "webhook.reveal", "webhook:" + id);
-    if (!recorded) return tl::unexpected(recorded.error());
+    TRY(record_showing_again(audit_, clock_, by, "webhook.reveal", "webhook:" + id));
     return true;
 }
 
 base::Result<void> Webhooks::test(const std::string& id) {
-    const auto endpoint = find(id);
-    if (!endpoint) return tl::unexpected(endpoint.error());
+    const auto endpoint = TRY(find(id));
     // Somebody waits to see it: a pause after failures is over.
-    if (endpoint->health.next_at > clock_.now()) {
-        EndpointHealth health = endpoint->health;
+    if (endpoint.health.next_at > clock_.now()) {
+        EndpointHealth health = endpoint.health;
         health.next_at = clock_.now();
-        const auto noted = store_.set_health(id, health);
-        if (!noted) return noted;
+        TRY(store_.set_health(id, health));
     }
     WebhookEvent event;
     event.id = base::random_uuid();
@@ -126,11 +115,10 @@ base::Result<void> Webhooks::test(const std::string& id) {
 }
 
 base::Result<WebhookEndpoint> Webhooks::find(const std::string& id) {
-    const auto endpoints = store_.endpoints();
-    if (!endpoints) return tl::unexpected(endpoints.error());
+    const auto endpoints = TRY(store_.endpoints());
     const auto found =
-        std::find_if(endpoints->begin(), endpoints->end(), [&](const auto& each) { return each.id == id; });
-    if (found == endpoints->end()) return base::fail(base::Errc::not_found, "there is no such endpoint");
+        std::find_if(endpoints.begin(), endpoints.end(), [&](const auto& each) { return each.id == id; });
+    if (found == endpoints.end()) return base::fail(base::Errc::not_found, "there is no such endpoint");
     return *found;
 }
 

@@ -21,9 +21,8 @@ base::Result<bool> SqlLeases::acquire(const std::string& name, const std::string
     SqlValues values;
     values.add(name).add(holder).add(seconds_of(now + duration)).add(seconds_of(now));
     values.add(seconds_of(now + duration + tolerance));
-    const auto answer = database_->run(upsert_lease, values);
-    if (!answer) return tl::unexpected(answer.error());
-    return answer->changed == 1;
+    const auto answer = TRY(database_->run(upsert_lease, values));
+    return answer.changed == 1;
 }
 
 base::Result<void> SqlLeases::release(const std::string& name, const std::string& holder) {

@@ -40,24 +40,21 @@ base::Result<UnrememberedKeys> without_known(const app::Stores& stores, const st
         handles.push_back(key.delete_handle);
         nonces.push_back(key.nonce);
     }
-    const auto rows = stores.admin->find_known(handles, nonces);
-    if (!rows) return tl::unexpected(rows.error());
-    const auto remembered = stores.history->remembered(nonces);
-    if (!remembered) return tl::unexpected(remembered.error());
+    const auto rows = TRY(stores.admin->find_known(handles, nonces));
+    const auto remembered = TRY(stores.history->remembered(nonces));
     UnrememberedKeys unremembered;
     for (const NamedKey& key : keys) {
-        const bool has_row = std::any_of(rows->begin(), rows->end(),
+        const bool has_row = std::any_of(rows.begin(), rows.end(),
                                          [&](const Grant& grant) { return grant.delete_handle == key.delete_handle; });
-        if (!has_row && !remembered->contains(key.nonce)) unremembered.add(key.created_at);
+        if (!has_row && !remembered.contains(key.nonce)) unremembered.add(key.created_at);
     }
     return unremembered;
 }
 
 base::Result<std::string> what_the_service_found(const app::Stores& stores) {
-    const auto facts = stores.statistics->facts();
-    if (!facts) return tl::unexpected(facts.error());
-    const auto note = facts->find(fact::unremembered_note);
-    return note == facts->end() ? std::string() : note->second.value;
+    const auto facts = TRY(stores.statistics->facts());
+    const auto note = facts.find(fact::unremembered_note);
+    return note == facts.end() ? std::string() : note->second.value;
 }
 
 Finding never_heard_of(const config::Config& config, const std::string& what) {
@@ -75,21 +72,16 @@ bool is_new_database(const config::Config& config) {
 // Nullopt: there is nothing to complain of.
 base::Result<std::optional<Finding>> compare(const config::Config& config, const app::Stores& stores,
                                              const std::vector<NamedKey>& keys) {
-    const auto found = what_the_service_found(stores);
-    if (!found) return tl::unexpected(found.error());
-    if (!found->empty()) return never_heard_of(config, *found);
-    const auto unremembered = without_known(stores, keys);
-    if (!unremembered) return tl::unexpected(unremembered.error());
-    const auto began_at = stores.history->began_at();
-    if (!began_at) return tl::unexpected(began_at.error());
-    const auto totals = stores.keys->totals();
-    if (!totals) return tl::unexpected(totals.error());
-    const auto ended = stores.history->unremembered_ends(base::SystemClock().now() - attempt_memory);
-    if (!ended) return tl::unexpected(ended.error());
+    const auto found = TRY(what_the_service_found(stores));
+    if (!found.empty()) return never_heard_of(config, found);
+    const auto unremembered = TRY(without_known(stores, keys));
+    const auto began_at = TRY(stores.history->began_at());
+    const auto totals = TRY(stores.keys->totals());
+    const auto ended = TRY(stores.history->unremembered_ends(base::SystemClock().now() - attempt_memory));
     const std::string why =
-        why_left_alone(*unremembered, {*began_at, totals->live, static_cast<std::int64_t>(ended->size())});
+        why_left_alone(unremembered, {began_at, totals.live, static_cast<std::int64_t>(ended.size())});
     if (why.empty()) return std::nullopt;
-    return never_heard_of(config, describe(*unremembered) + "; " + why);
+    return never_heard_of(config, describe(unremembered) + "; " + why);
 }
 
 }  // namespace

@@ -41,12 +41,11 @@ std::string ask(const std::string& question) {
 base::Result<std::string> describe(KeyServices& services, const BulkSelection& selection, std::int64_t count) {
     GrantQuery query = selection.query;
     query.limit = logins_shown;
-    const auto page = services.stores.admin->list(query);
-    if (!page) return tl::unexpected(page.error());
+    const auto page = TRY(services.stores.admin->list(query));
     std::string logins;
-    for (const Grant& grant : page->grants)
+    for (const Grant& grant : page.grants)
         logins += (logins.empty() ? "; of " : ", ") + base::to_printable(grant.github_username, 39);
-    const auto more = count - static_cast<std::int64_t>(page->grants.size());
+    const auto more = count - static_cast<std::int64_t>(page.grants.size());
     if (more > 0) logins += " and " + std::to_string(more) + " more";
     return base::counted(count, "key") + " (" + in_words(selection) + logins + ")";
 }
@@ -58,16 +57,15 @@ base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const B
     if (options.confirmed_count) return options.confirmed_count;
     if (count == 0 && !selection.is_everything) return count;
     if (options.is_agreed && !selection.is_everything) return std::nullopt;
-    const auto meant = describe(services, selection, count);
-    if (!meant) return tl::unexpected(meant.error());
+    const auto meant = TRY(describe(services, selection, count));
     const std::string number = std::to_string(count);
     if (isatty(STDIN_FILENO) == 0) {
-        return base::fail(base::Errc::invalid_input, "this would revoke " + *meant + ". If that is meant, add " +
+        return base::fail(base::Errc::invalid_input, "this would revoke " + meant + ". If that is meant, add " +
                                                          (selection.is_everything ? "" : "--yes, or ") + "--confirm " +
                                                          number);
     }
     const std::string word = selection.is_everything ? number : "yes";
-    const std::string answer = ask("This revokes " + *meant + ". Type " + word + " to go on: ");
+    const std::string answer = ask("This revokes " + meant + ". Type " + word + " to go on: ");
     if (answer == word) return count;
     return base::fail(base::Errc::conflict, "nothing was revoked");
 }

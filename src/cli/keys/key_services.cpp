@@ -5,9 +5,8 @@
 namespace llmapikey::cli {
 
 base::Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Config& config) {
-    auto stores = app::open_stores(config);
-    if (!stores) return tl::unexpected(stores.error());
-    return std::unique_ptr<KeyServices>(new KeyServices(config, std::move(*stores)));
+    auto stores = TRY(app::open_stores(config));
+    return std::unique_ptr<KeyServices>(new KeyServices(config, std::move(stores)));
 }
 
 KeyServices::KeyServices(const config::Config& config, app::Stores opened)

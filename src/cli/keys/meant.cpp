@@ -21,11 +21,10 @@ base::Result<Accounts> accounts_of(const std::string& login, app::Stores& stores
     query.search = login;
     query.limit = rows_per_look;
     do {
-        const auto page = stores.admin->list(query);
-        if (!page) return tl::unexpected(page.error());
-        for (const Grant& grant : page->grants)
+        const auto page = TRY(stores.admin->list(query));
+        for (const Grant& grant : page.grants)
             if (base::equal_ignoring_case(grant.github_username, login)) accounts.insert(grant.github_user_id);
-        query.cursor = page->next_cursor;
+        query.cursor = page.next_cursor;
     } while (!query.cursor.empty());
     return accounts;
 }
@@ -59,10 +58,9 @@ base::Result<GithubUserId> ask_github(const std::string& login, const config::Co
 }
 
 base::Result<GithubUserId> account_with(const std::string& login, app::Stores& stores, const config::Config& config) {
-    const auto accounts = accounts_of(login, stores);
-    if (!accounts) return tl::unexpected(accounts.error());
-    if (accounts->size() > 1) return ambiguous(login, *accounts);
-    if (!accounts->empty()) return *accounts->begin();
+    const auto accounts = TRY(accounts_of(login, stores));
+    if (accounts.size() > 1) return ambiguous(login, accounts);
+    if (!accounts.empty()) return *accounts.begin();
     return ask_github(login, config);
 }
 
@@ -82,12 +80,11 @@ base::Result<void> refuse_raw_key(std::string_view text) {
 
 base::Result<GithubUserId> account_meant_by(const std::string& text, app::Stores& stores,
                                             const config::Config& config) {
-    if (const auto fit = refuse_raw_key(text); !fit) return tl::unexpected(fit.error());
+    TRY(refuse_raw_key(text));
     if (const auto id = GithubUserId::parse(text)) return *id;
     if (base::is_uuid(text)) {
-        const auto grant = grant_meant_by(text, stores, config);
-        if (!grant) return tl::unexpected(grant.error());
-        return grant->github_user_id;
+        const auto grant = TRY(grant_meant_by(text, stores, config));
+        return grant.github_user_id;
     }
     const std::string login = text.starts_with('@') ? text.substr(1) : text;
     const bool is_number = !text.starts_with('@') && base::parse_whole_number(text);
@@ -101,13 +98,10 @@ base::Result<GithubUserId> account_meant_by(const std::string& text, app::Stores
 base::Result<Grant> grant_meant_by(const std::string& text, app::Stores& stores, const config::Config& config) {
     std::optional<GithubUserId> account;
     if (!base::is_uuid(text)) {
-        const auto meant = account_meant_by(text, stores, config);
-        if (!meant) return tl::unexpected(meant.error());
-        account = *meant;
+        account = TRY(account_meant_by(text, stores, config));
     }
-    const auto grant = account ? stores.keys->find(*account) : stores.admin->find_grant(text);
-    if (!grant) return tl::unexpected(grant.error());
-    if (*grant) return **grant;
+    const auto grant = TRY(account ? stores.keys->find(*account) : stores.admin->find_grant(text));
+    if (grant) return *grant;
     const bool is_resolved = account && account->text() != text;
     return base::fail(base::Errc::not_found, "there is no key for " + base::to_printable(text, 100) +
                                                  (is_resolved ? " (account " + account->text() + ")" : ""));

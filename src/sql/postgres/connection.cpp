@@ -220,17 +220,15 @@ Outcome<std::string> Connection::keep(const std::string& sql, base::Deadline dea
     const std::string name = "kept_" + std::to_string(kept_.size() + 1);
     if (PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr) == 0)
         return tl::unexpected(broken(Failure::Kind::lost, last_message()));
-    const auto prepared = collect(deadline);
-    if (!prepared) return tl::unexpected(prepared.error());
+    TRY(collect(deadline));
     return kept_.emplace(sql, name).first->second;
 }
 
 Outcome<Rows> Connection::query_kept(const std::string& sql, const Parameters& parameters, base::Deadline deadline) {
     if (!keeps_statements_) return query(sql, parameters, deadline);
-    const auto name = keep(sql, deadline);
-    if (!name) return tl::unexpected(name.error());
+    const auto name = TRY(keep(sql, deadline));
     const std::vector<const char*> values = pointers_to(parameters);
-    const int sent = PQsendQueryPrepared(connection_.get(), name->c_str(), static_cast<int>(values.size()),
+    const int sent = PQsendQueryPrepared(connection_.get(), name.c_str(), static_cast<int>(values.size()),
                                          values.data(), nullptr, nullptr, 0);
     if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
     auto rows = collect(deadline);

@@ -95,12 +95,11 @@ base::Result<Database::Answer> Database::run(const std::string& sql, const Param
 
 // The connection is given back before anybody pauses.
 base::Result<Outcome<Rows>> Database::try_once(const Statement& statement, base::Deadline deadline, Patience patience) {
-    auto lease = pool_.acquire(deadline, patience);
-    if (!lease) return tl::unexpected(lease.error());
-    Connection& connection = **lease;
+    auto lease = TRY(pool_.acquire(deadline, patience));
+    Connection& connection = *lease;
     auto rows = statement.plan == Plan::kept ? connection.query_kept(statement.sql, statement.parameters, deadline)
                                              : connection.query(statement.sql, statement.parameters, deadline);
-    if (!rows && is_end_of_connection(rows.error())) lease->discard();
+    if (!rows && is_end_of_connection(rows.error())) lease.discard();
     return rows;
 }
 

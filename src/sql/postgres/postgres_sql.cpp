@@ -31,16 +31,14 @@ SqlAnswer answer_of(const Rows& rows) {
 }  // namespace
 
 base::Result<SqlAnswer> PostgresSql::run(const std::string& sql, const SqlValues& values) {
-    const auto answer =
-        database_->run(translated(sql, Dialect::postgres), parameters_of(values), Patience::fail_fast, Plan::fresh);
-    if (!answer) return tl::unexpected(answer.error());
-    return answer_of(answer->rows);
+    const auto answer = TRY(
+        database_->run(translated(sql, Dialect::postgres), parameters_of(values), Patience::fail_fast, Plan::fresh));
+    return answer_of(answer.rows);
 }
 
 base::Result<void> PostgresSql::run_each(const std::string& sql, const std::vector<SqlValues>& all) {
     for (const SqlValues& values : all) {
-        const auto done = run(sql, values);
-        if (!done) return tl::unexpected(done.error());
+        TRY(run(sql, values));
     }
     return {};
 }

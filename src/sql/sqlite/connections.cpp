@@ -55,14 +55,11 @@ base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOpt
                                                              std::shared_ptr<DatabaseHealth> health) {
     limit_memory(most_memory);
     std::shared_ptr<Connections> connections(new Connections(options, std::move(health)));
-    auto writer = connections->open_connection(Access::read_write);
-    if (!writer) return tl::unexpected(writer.error());
-    const auto checked = check(**writer);
-    if (!checked) return tl::unexpected(checked.error());
-    connections->writer_ = std::move(*writer);
-    auto reader = connections->open_connection(Access::read_only);
-    if (!reader) return tl::unexpected(reader.error());
-    connections->free_readers_.push_back(std::move(*reader));
+    auto writer = TRY(connections->open_connection(Access::read_write));
+    TRY(check(*writer));
+    connections->writer_ = std::move(writer);
+    auto reader = TRY(connections->open_connection(Access::read_only));
+    connections->free_readers_.push_back(std::move(reader));
     return connections;
 }
 

@@ -66,14 +66,11 @@ void create_private(const std::string& path) {
 
 // Whether what was written can be read back whole.
 base::Result<void> check_copy(const std::string& path) {
-    auto copy = Connection::open(path, Access::read_only, base::Millis{0});
-    if (!copy) return tl::unexpected(copy.error());
-    auto query = (*copy)->query("PRAGMA integrity_check");
-    if (!query) return tl::unexpected(query.error());
-    const auto row = query->step();
-    if (!row) return tl::unexpected(row.error());
-    if (query->text(0) == "ok") return {};
-    return base::fail(base::Errc::store_unavailable, "the copy at " + path + " is damaged: " + query->text(0));
+    auto copy = TRY(Connection::open(path, Access::read_only, base::Millis{0}));
+    auto query = TRY(copy->query("PRAGMA integrity_check"));
+    TRY(query.step());
+    if (query.text(0) == "ok") return {};
+    return base::fail(base::Errc::store_unavailable, "the copy at " + path + " is damaged: " + query.text(0));
 }
 
 }  // namespace
@@ -122,9 +119,8 @@ base::Result<bool> Query::step() {
 
 base::Result<int> Query::run() {
     while (true) {
-        const auto has_row = step();
-        if (!has_row) return tl::unexpected(has_row.error());
-        if (!*has_row) return sqlite3_changes(connection_->handle());
+        const auto has_row = TRY(step());
+        if (!has_row) return sqlite3_changes(connection_->handle());
     }
 }
 
@@ -156,9 +152,8 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& pa
     if (code != SQLITE_OK) return tl::unexpected(connection->error("opening"));
     sqlite3_extended_result_codes(raw, 1);
     sqlite3_busy_timeout(raw, static_cast<int>(busy_timeout.count()));
-    const auto configured = access == Access::read_write ? connection->prepare_to_write(busy_timeout)
-                                                         : connection->execute(reader_settings);
-    if (!configured) return tl::unexpected(configured.error());
+    TRY(access == Access::read_write ? connection->prepare_to_write(busy_timeout)
+                                     : connection->execute(reader_settings));
     return connection;
 }
 
@@ -212,9 +207,8 @@ base::Result<void> Connection::execute(const std::string& sql) {
 
 base::Result<void> Connection::copy_to(const std::string& path) {
     create_private(path);
-    auto copying = query("VACUUM INTO ?");
-    if (!copying) return tl::unexpected(copying.error());
-    const auto copied = copying->bind(path).run();
+    auto copying = TRY(query("VACUUM INTO ?"));
+    const auto copied = copying.bind(path).run();
     const auto checked = copied ? check_copy(path) : base::Result<void>(tl::unexpected(copied.error()));
     if (!checked) ::unlink(path.c_str());
     return checked;
@@ -259,8 +253,7 @@ base::Result<void> Connection::rehearse_write() {
 }
 
 base::Result<Transaction> Transaction::begin(Connection& connection) {
-    const auto begun = connection.execute("BEGIN IMMEDIATE");
-    if (!begun) return tl::unexpected(begun.error());
+    TRY(connection.execute("BEGIN IMMEDIATE"));
     return Transaction(connection);
 }
 
@@ -274,8 +267,8 @@ base::Result<void> Transaction::commit() {
 }
 
 base::Result<void> expect_one(const base::Result<int>& changed) {
-    if (!changed) return tl::unexpected(changed.error());
-    if (*changed == 1) return {};
+    const int count = TRY(changed);
+    if (count == 1) return {};
     return base::fail(base::Errc::conflict, "the row is not in the state that was expected");
 }
 

@@ -23,15 +23,13 @@ SqlRow read_row(const Query& query) {
 }
 
 base::Result<SqlAnswer> run_on(Connection& connection, const std::string& sql, const SqlValues& values) {
-    auto query = connection.query(translated(sql, Dialect::sqlite));
-    if (!query) return tl::unexpected(query.error());
-    bind(*query, values);
+    auto query = TRY(connection.query(translated(sql, Dialect::sqlite)));
+    bind(query, values);
     SqlAnswer answer;
     while (true) {
-        const auto has_row = query->step();
-        if (!has_row) return tl::unexpected(has_row.error());
-        if (!*has_row) break;
-        answer.rows.push_back(read_row(*query));
+        const auto has_row = TRY(query.step());
+        if (!has_row) break;
+        answer.rows.push_back(read_row(query));
     }
     answer.changed = connection.changes();
     return answer;
@@ -50,13 +48,11 @@ base::Result<SqlAnswer> SqliteSql::run(const std::string& sql, const SqlValues& 
 
 base::Result<void> SqliteSql::run_each(const std::string& sql, const std::vector<SqlValues>& all) {
     Connections::Writer writer(*connections_);
-    auto transaction = Transaction::begin(*writer);
-    if (!transaction) return tl::unexpected(transaction.error());
+    auto transaction = TRY(Transaction::begin(*writer));
     for (const SqlValues& values : all) {
-        const auto done = run_on(*writer, sql, values);
-        if (!done) return tl::unexpected(done.error());
+        TRY(run_on(*writer, sql, values));
     }
-    return transaction->commit();
+    return transaction.commit();
 }
 
 }  // namespace llmapikey::sqlite
