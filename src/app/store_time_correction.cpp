@@ -2,7 +2,7 @@
 
 #include "bulk/bulk_revocation.hpp"
 #include "keys/mint_queue.hpp"
-#include "keys/store_columns.hpp"
+#include "keys/store_statements.hpp"
 #include "sql/sql_values.hpp"
 #include "webhooks/webhooks.hpp"
 
@@ -18,12 +18,8 @@ struct Correction {
     base::Seconds furthest;  // ahead of now
 };
 const Correction corrections[] = {
-    {"UPDATE llmapikey.api_keys SET attempted_at = {time:$1} WHERE " + unsettled_attempt +
-         " AND attempted_at > {time:$2}",
-     base::Seconds{0}},
-    {"UPDATE llmapikey.api_keys SET next_attempt_at = $1::bigint WHERE status = 'waiting' "
-     "AND next_attempt_at > $2::bigint",
-     longest_turn_pause},
+    {key_statement("admin.sql", "correct_attempted_at"), base::Seconds{0}},
+    {key_statement("admin.sql", "correct_next_attempt_at"), longest_turn_pause},
     {"UPDATE llmapikey.stored_answers SET begun_at = $1::bigint WHERE status = 0 AND begun_at > $2::bigint",
      base::Seconds{0}},
     {"UPDATE llmapikey.bulk_revocations SET begins_at = $1::bigint WHERE state = 'selecting' AND begins_at > "

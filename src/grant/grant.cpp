@@ -1,6 +1,7 @@
 #include "grant/grant.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/encoding.hpp"
 
@@ -19,31 +20,25 @@ constexpr NamedProblem named_problems[] = {
     {MintProblem::paused, "paused"},
 };
 
+constexpr GrantStatus statuses[] = {GrantStatus::waiting, GrantStatus::pending,  GrantStatus::ambiguous,
+                                    GrantStatus::active,  GrantStatus::revoking, GrantStatus::replacing};
+constexpr std::string_view status_names[] = {"waiting", "pending", "ambiguous", "active", "revoking", "replacing"};
+static_assert(std::size(statuses) == std::size(status_names));
+static_assert(std::size(statuses) == static_cast<std::size_t>(GrantStatus::replacing) + 1);
+
 }  // namespace
 
+std::span<const GrantStatus> all_statuses() {
+    return statuses;
+}
+
 std::string_view to_text(GrantStatus status) {
-    switch (status) {
-        case GrantStatus::waiting:
-            return "waiting";
-        case GrantStatus::pending:
-            return "pending";
-        case GrantStatus::ambiguous:
-            return "ambiguous";
-        case GrantStatus::active:
-            return "active";
-        case GrantStatus::revoking:
-            return "revoking";
-        case GrantStatus::replacing:
-            return "replacing";
-    }
-    return "";
+    return status_names[static_cast<std::size_t>(status)];
 }
 
 std::optional<GrantStatus> parse_grant_status(std::string_view text) {
-    for (const GrantStatus status : {GrantStatus::waiting, GrantStatus::pending, GrantStatus::ambiguous,
-                                     GrantStatus::active, GrantStatus::revoking, GrantStatus::replacing}) {
+    for (const GrantStatus status : statuses)
         if (to_text(status) == text) return status;
-    }
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ enum class GrantStatus {
     replacing,  // its recipient wants another one in its place; it may still exist upstream
 };
 
+// In the order of the enumeration.
+std::span<const GrantStatus> all_statuses();
 std::string_view to_text(GrantStatus status);
 std::optional<GrantStatus> parse_grant_status(std::string_view text);
 

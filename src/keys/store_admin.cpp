@@ -6,97 +6,50 @@
 #include "keys/store_columns.hpp"
 #include "keys/store_ledger_list.hpp"
 #include "keys/store_list.hpp"
+#include "keys/store_statements.hpp"
 #include "sql/sql_values.hpp"
 
 namespace llmapikey {
 namespace {
 
-const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
-const std::string select_ledger = "SELECT " + ledger_columns +
-                                  " FROM llmapikey.ledger WHERE github_user_id = $1 "
-                                  "ORDER BY begun_at DESC, grant_id LIMIT 100";
-// With the entry that its beginning has left in the ledger.
-const std::string select_revoking = "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM (SELECT " +
-                                    portable_grant_columns +
-                                    " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
-                                    " AND id > $1::uuid) AS grant_of "
-                                    "LEFT JOIN llmapikey.ledger ON grant_id = grant_of.id";
-const std::string in_order = " ORDER BY grant_of.id LIMIT $2::bigint";
-const std::string select_all_revoking = select_revoking + in_order;
-const std::string select_revoking_singly = select_revoking + " WHERE bulk_id IS NULL" + in_order;
-const std::string select_revoking_of_bulk =
-    "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id FROM llmapikey.ledger JOIN (SELECT " +
-    portable_grant_columns + " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
-    ") AS grant_of ON grant_of.id = grant_id "
-    "WHERE bulk_id = $3 AND ended_at IS NULL AND grant_id > $1::uuid ORDER BY grant_id LIMIT $2::bigint";
-// Those that have failed come last, so that they hold up nobody.
-const std::string select_due =
-    "SELECT grant_of.*, actor, reason, {epoch:begun_at}, bulk_id, revoke_attempts, revoke_problem, next_revoke_at "
-    "FROM (SELECT " +
-    portable_grant_columns + " FROM llmapikey.api_keys WHERE status = 'revoking' AND NOT " + ending_attempt +
-    ") AS grant_of LEFT JOIN llmapikey.ledger ON grant_id = grant_of.id "
-    "WHERE coalesce(next_revoke_at, 0) <= $1::bigint AND ";
-const std::string due_in_order = " ORDER BY coalesce(next_revoke_at, 0), grant_of.id LIMIT $2::bigint";
-const std::string select_due_singly =
-    select_due +
-    "(bulk_id IS NULL OR EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS bulk WHERE bulk.id = bulk_id "
-    "AND state = 'done'))" +
-    due_in_order;
-const std::string select_due_of_bulk = select_due + "bulk_id = $3" + due_in_order;
-const std::string update_failure =
-    "UPDATE llmapikey.ledger SET revoke_attempts = revoke_attempts + $4::bigint, revoke_problem = $2, "
-    "next_revoke_at = $3::bigint WHERE grant_id = $1::uuid AND ended_at IS NULL";
-const std::string stuck_entries =
-    " FROM llmapikey.ledger WHERE ended_at IS NULL AND revoke_attempts >= " + std::to_string(stuck_after_attempts);
-const std::string count_stuck_entries = "SELECT count(*)" + stuck_entries;
-const std::string begin_change_of =
-    "UPDATE llmapikey.api_keys SET is_disabled = coalesce($2, is_disabled), "
-    "daily_limit_micro_usd = coalesce($3, daily_limit_micro_usd), unsynced = $4 "
-    "WHERE id = $1::uuid AND status = 'active' RETURNING " +
-    portable_grant_columns;
-const std::string finish_change_of =
-    "UPDATE llmapikey.api_keys SET unsynced = NULL WHERE id = $1::uuid AND unsynced = $2";
-const std::string select_unsynced =
-    "SELECT " + portable_grant_columns +
-    " FROM llmapikey.api_keys WHERE unsynced IS NOT NULL AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
-const std::string begin_raises_of =
-    "UPDATE llmapikey.api_keys SET carried_micro_usd = 0, carried_until = NULL, unsynced = {new_id} WHERE id IN "
-    "(SELECT id FROM llmapikey.api_keys WHERE carried_until <= $1::bigint AND status = 'active' "
-    "ORDER BY carried_until LIMIT $2::bigint)";
-const std::string update_missing =
-    "UPDATE llmapikey.api_keys SET missing_since = $2::bigint WHERE id {in:$1} AND status = 'active'";
-const std::string update_expiry = "UPDATE llmapikey.api_keys SET expires_at = {time:$2} WHERE id = $1::uuid";
-const std::string select_known = "SELECT " + portable_grant_columns +
-                                 " FROM llmapikey.api_keys WHERE openrouter_delete_hash {in_texts:$1} "
-                                 "UNION ALL SELECT " +
-                                 portable_grant_columns +
-                                 " FROM llmapikey.api_keys WHERE nonce {in_texts:$2} AND nonce <> '' "
-                                 "AND openrouter_delete_hash IS NULL";
-const std::string select_ended =
-    "SELECT 1 FROM llmapikey.ledger WHERE openrouter_delete_hash = $1 AND (ended_at IS NULL OR ended_at >= {time:$2}) "
-    "LIMIT 1";
-const std::string select_active =
-    "SELECT " + portable_grant_columns +
-    " FROM llmapikey.api_keys WHERE status = 'active' AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
-const std::string select_expired = "SELECT " + portable_grant_columns +
-                                   " FROM llmapikey.api_keys WHERE expires_at <= {time:$1} AND status = 'active' "
-                                   "AND is_disabled = 0 ORDER BY expires_at, id LIMIT $2::bigint";
-const std::string update_reveal =
-    "UPDATE llmapikey.api_keys SET revealed_at = $2, reveal_reason = $3 WHERE id = $1::uuid";
-const std::string upsert_hold =
-    "INSERT INTO llmapikey.holds (github_user_id, until, reason, actor, set_at) "
-    "VALUES ($1, {time:$2}, $3, $4, {time:$5}) ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, "
-    "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at";
-const std::string delete_hold = "DELETE FROM llmapikey.holds WHERE github_user_id = $1";
+// The statement of this name in statements/admin.sql.
+std::string named(std::string_view name) {
+    return key_statement("admin.sql", name);
+}
+
+const std::string select_by_id = named("find_grant");
+const std::string select_ledger = named("ledger_of");
+const std::string select_all_revoking = named("list_revoking");
+const std::string select_revoking_singly = named("list_revoking_singly");
+const std::string select_revoking_of_bulk = named("list_revoking_of_bulk");
+const std::string select_due_singly = named("list_due_singly");
+const std::string select_due_of_bulk = named("list_due_of_bulk");
+const std::string update_failure = named("note_failure");
+const std::string select_stuck = named("list_stuck");
+const std::string select_stuck_of_bulk = named("list_stuck_of_bulk");
+const std::string count_stuck_entries = named("count_stuck");
+const std::string begin_change_of = named("begin_change");
+const std::string finish_change_of = named("finish_change");
+const std::string select_unsynced = named("list_unsynced");
+const std::string begin_raises_of = named("begin_raises");
+const std::string update_missing = named("set_missing");
+const std::string update_expiry = named("set_expiry");
+const std::string select_known = named("find_known");
+const std::string select_ended = named("has_ended");
+const std::string select_active = named("list_active");
+const std::string select_expired = named("list_expired");
+const std::string update_reveal = named("note_reveal");
+const std::string upsert_hold = named("set_hold");
+const std::string delete_hold = named("lift_hold");
 
 base::Result<LedgerEntry> read_revoking_row(const SqlRow& row) {
     auto grant = TRY(grant_of_row(row));
     LedgerEntry entry;
     entry.grant = std::move(grant);
-    entry.actor = row.text(grant_column_count);
-    entry.reason = row.text(grant_column_count + 1);
-    entry.begun_at = time_of(row.number(grant_column_count + 2));
-    entry.bulk_id = row.text(grant_column_count + 3);
+    entry.actor = row.text(grant_column_count());
+    entry.reason = row.text(grant_column_count() + 1);
+    entry.begun_at = time_of(row.number(grant_column_count() + 2));
+    entry.bulk_id = row.text(grant_column_count() + 3);
     return entry;
 }
 
@@ -190,7 +143,7 @@ base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_due_revocations(base:
     std::vector<LedgerEntry> entries;
     for (const SqlRow& row : answer.rows) {
         auto entry = TRY(read_revoking_row(row));
-        read_attempts(row, grant_column_count + 4, entry);
+        read_attempts(row, grant_column_count() + 4, entry);
         entries.push_back(std::move(entry));
     }
     return entries;
@@ -207,10 +160,7 @@ base::Result<std::vector<LedgerEntry>> SqlAdminStore::list_stuck(int limit, cons
     SqlValues values;
     values.add(std::int64_t{limit});
     if (!bulk_id.empty()) values.add(bulk_id);
-    const auto answer =
-        TRY(database_->run("SELECT " + ledger_columns + stuck_entries + (bulk_id.empty() ? "" : " AND bulk_id = $2") +
-                               " ORDER BY begun_at, grant_id LIMIT $1::bigint",
-                           values));
+    const auto answer = TRY(database_->run(bulk_id.empty() ? select_stuck : select_stuck_of_bulk, values));
     return ledger_entries_of(answer);
 }
 

@@ -72,13 +72,13 @@ base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& que
     values.add(query.created_from ? seconds_of(*query.created_from) : 0);
     values.add(query.created_before ? seconds_of(*query.created_before) : last_second);
     values.add(cursor.value).add(cursor.grant_id).add(std::int64_t{query.limit} + 1);
-    auto answer =
-        TRY(database.run("SELECT " + ledger_columns + ", {micros:begun_at} AS place FROM llmapikey.ledger WHERE " +
-                             search_condition(database.dialect()) +
-                             " AND ended_at IS NOT NULL AND created_at >= {time:$3} AND created_at < {time:$4} "
-                             "AND (begun_at, grant_id) < ({from_micros:$5}, $6::uuid) "
-                             "ORDER BY begun_at DESC, grant_id DESC LIMIT $7::bigint",
-                         values));
+    auto answer = TRY(database.run(
+        "SELECT " + std::string(ledger_columns) + ", {micros:begun_at} AS place FROM llmapikey.ledger WHERE " +
+            search_condition(database.dialect()) +
+            " AND ended_at IS NOT NULL AND created_at >= {time:$3} AND created_at < {time:$4} "
+            "AND (begun_at, grant_id) < ({from_micros:$5}, $6::uuid) "
+            "ORDER BY begun_at DESC, grant_id DESC LIMIT $7::bigint",
+        values));
     LedgerPage page;
     if (answer.rows.size() > static_cast<std::size_t>(query.limit)) {
         answer.rows.resize(static_cast<std::size_t>(query.limit));

@@ -10,7 +10,7 @@
 namespace llmapikey {
 
 // The columns of the ledger that ledger_entries_of() reads, as for translated().
-inline const std::string ledger_columns =
+inline constexpr std::string_view ledger_columns =
     "grant_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, {epoch:created_at} AS "
     "created, "
     "{epoch:expires_at} AS expires, actor, reason, {epoch:begun_at} AS begun, {epoch:ended_at} AS ended, bulk_id, "

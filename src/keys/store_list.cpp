@@ -167,7 +167,7 @@ base::Result<GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, 
         conditions.add("(" + order.column + ", id) " + order.beyond + " (" + value + ", " + id + "::uuid)");
     }
     const std::string limit = conditions.number_of(std::int64_t{query.limit} + 1);
-    const std::string sql = "SELECT " + portable_grant_columns + ", " + order.shown +
+    const std::string sql = "SELECT " + selected_grant_columns() + ", " + order.shown +
                             " AS place FROM llmapikey.api_keys WHERE " + conditions.text() + " ORDER BY " +
                             order.column + " " + order.direction + ", id " + order.direction + " LIMIT " + limit +
                             "::bigint";
@@ -177,22 +177,13 @@ base::Result<GrantPage> list_by(SqlDatabase& database, const GrantQuery& query, 
     if (answer.rows.size() > wanted) {
         answer.rows.resize(wanted);
         const SqlRow& last = answer.rows.back();
-        next = GrantCursor{last.number(grant_column_count), last.text(0)}.text(query.order);
+        next = GrantCursor{last.number(grant_column_count()), last.text(0)}.text(query.order);
     }
     auto grants = TRY(grants_of(answer));
     return GrantPage{std::move(grants), std::move(next)};
 }
 
 }  // namespace
-
-base::Result<std::vector<Grant>> grants_of(const SqlAnswer& answer) {
-    std::vector<Grant> grants;
-    for (const SqlRow& row : answer.rows) {
-        auto grant = TRY(grant_of_row(row));
-        grants.push_back(std::move(grant));
-    }
-    return grants;
-}
 
 base::Result<GrantPage> list_grants(SqlDatabase& database, const GrantQuery& query) {
     const auto search = TRY(search_of(database, query));

@@ -1,10 +1,10 @@
 #include "keys/store_postgres_keys.hpp"
 
 #include "identity/initiator.hpp"
-#include "keys/store_given_up.hpp"
+#include "keys/store_columns.hpp"
 #include "keys/store_postgres_rows.hpp"
+#include "keys/store_statements.hpp"
 #include "schema/postgres_migrations.hpp"
-#include "webhooks/store_webhook_notice.hpp"
 
 namespace llmapikey::postgres {
 namespace {
@@ -14,92 +14,23 @@ constexpr int max_collisions = 8;
 constexpr base::Millis longest_turn{5'000};
 constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
 
-const std::string select_by_account = "SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE github_user_id = $1";
-const std::string select_account =
-    "SELECT grant_of.*, hold_of.* FROM (SELECT 1) AS one "
-    "LEFT JOIN (SELECT " +
-    grant_columns +
-    " FROM llmapikey.api_keys WHERE github_user_id = $1) AS grant_of ON true "
-    "LEFT JOIN (SELECT true AS is_held, floor(extract(epoch FROM until))::bigint AS until, reason, actor "
-    "FROM llmapikey.holds WHERE github_user_id = $1) AS hold_of ON true";
-// Each part from the index that holds nothing else.
-const std::string unsettled_where =
-    "AND id > $1::uuid AND attempted_at <= to_timestamp($2::bigint) ORDER BY id "
-    "LIMIT $3::bigint)";
-const std::string select_unsettled =
-    "SELECT * FROM ((SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE status IN ('pending', 'ambiguous') " +
-    unsettled_where + " UNION ALL (SELECT " + grant_columns + " FROM llmapikey.api_keys WHERE " + ending_attempt + " " +
-    unsettled_where + ") AS unsettled ORDER BY id LIMIT $3::bigint";
-// The row of the totals is locked before the reservation is inserted: that makes the quota exact, whichever replica
-// asks. Gives no row if all places are taken or the account is on hold. $9: 'queued', to wait for its turn; $10: today;
-// $11: when the caps are reset.
-const std::string insert_pending =
-    "WITH held AS (SELECT " + grant_columns +
-    " FROM llmapikey.api_keys WHERE github_user_id = $2), "
-    "spent AS (SELECT coalesce(sum(spent_micro_usd), 0)::bigint AS today FROM llmapikey.spending_days "
-    "WHERE github_user_id = $2 AND day = $10), "
-    "place AS (UPDATE llmapikey.totals SET live = live + 1 "
-    "WHERE only_row = 1 AND ($8::bigint = 0 OR live < $8::bigint) AND NOT EXISTS (SELECT 1 FROM held) "
-    "AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $2 "
-    "AND (until IS NULL OR until > to_timestamp($6::bigint))) "
-    "RETURNING live), "
-    "reserved AS (INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, "
-    "daily_limit_micro_usd, created_at, attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, "
-    "next_attempt_at) "
-    "SELECT $1::uuid, $2, $3, CASE WHEN $9 = 'queued' THEN 'waiting' ELSE 'pending' END, $4, $5::bigint, "
-    "to_timestamp($6::bigint), to_timestamp($6::bigint), to_timestamp($7::bigint), spent.today, "
-    "CASE WHEN spent.today > 0 THEN $11::bigint END, CASE WHEN $9 = 'queued' THEN " +
-    translated("{queue_time}", Dialect::postgres) +
-    " END, CASE WHEN $9 = 'queued' THEN $6::bigint END FROM place, spent RETURNING " + grant_columns +
-    ") SELECT * FROM held UNION ALL SELECT * FROM reserved";
-const std::string update_to_active =
-    "WITH changed AS (UPDATE llmapikey.api_keys SET status = 'active', openrouter_delete_hash = $4, "
-    "openrouter_key = $5, key_hint = $6, queued_at = NULL, next_attempt_at = NULL, attempts = 0, problem = '' "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'pending' "
-    "AND NOT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $4) "
-    "AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $1 "
-    "AND (until IS NULL OR until > to_timestamp($7::bigint))) "
-    "RETURNING id, github_user_id, github_username), " +
-    webhook_notice("key.issued", "changed", "id::text") + " SELECT id FROM changed";
-const std::string update_to_ambiguous =
-    "WITH changed AS (UPDATE llmapikey.api_keys SET status = CASE WHEN status = 'revoking' THEN status ELSE "
-    "'ambiguous' END, openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($4, '')) "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND " +
-    unsettled_attempt +
-    " RETURNING id, github_user_id, github_username, nonce, status), "
-    "doubtful AS (SELECT * FROM changed WHERE status = 'ambiguous'), " +
-    webhook_notice("mint.ambiguous", "doubtful", "id::text || ':' || nonce") + " SELECT id FROM changed";
-// $4: what the recipient is told, or empty; $5: now. Gives how many attempts are over: one or none.
-const std::string delete_unsettled =
-    "WITH gone AS (DELETE FROM llmapikey.api_keys "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status IN ('pending', 'ambiguous') "
-    "RETURNING github_user_id), "
-    "known AS (UPDATE llmapikey.api_keys SET nonce = '' WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 "
-    "AND " +
-    ending_attempt +
-    " RETURNING github_user_id), "
-    "over AS (SELECT $3 AS nonce FROM gone UNION ALL SELECT $3 FROM known), " +
-    remembering("over") +
-    ", noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
-    "SELECT github_user_id, $4, $5::bigint FROM gone WHERE $4 <> '' ON CONFLICT (github_user_id) DO UPDATE "
-    "SET problem = excluded.problem, noted_at = excluded.noted_at), "
-    "freed AS (UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)) "
-    "SELECT count(*) FROM over";
-const std::string delete_waiting =
-    "WITH gone AS (DELETE FROM llmapikey.api_keys "
-    "WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND status = 'waiting' RETURNING github_user_id), "
-    "noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
-    "SELECT github_user_id, $4, $5::bigint FROM gone WHERE $4 <> '' ON CONFLICT (github_user_id) DO UPDATE "
-    "SET problem = excluded.problem, noted_at = excluded.noted_at) "
-    "UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)";
-const std::string update_login =
-    "UPDATE llmapikey.api_keys SET github_username = $2 WHERE github_user_id = $1 AND github_username <> $2";
-const std::string select_known =
-    "SELECT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $1) "
-    "OR ($2 <> '' AND EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE nonce = $2))";
-const std::string select_totals = "SELECT live FROM llmapikey.totals WHERE only_row = 1";
-const std::string select_state =
-    "SELECT coalesce(max(version), 0), current_setting('transaction_read_only') FROM llmapikey.applied_migrations";
+// The statement of this name in statements/postgres_keys.sql.
+std::string named(std::string_view name) {
+    return key_statement("postgres_keys.sql", name, Dialect::postgres);
+}
+
+const std::string select_by_account = named("find");
+const std::string select_account = named("find_account");
+const std::string select_unsettled = named("list_unsettled");
+const std::string insert_pending = named("reserve");
+const std::string update_to_active = named("activate");
+const std::string update_to_ambiguous = named("mark_ambiguous");
+const std::string delete_unsettled = named("release");
+const std::string delete_waiting = named("abandon");
+const std::string update_login = named("update_login");
+const std::string select_known = named("knows");
+const std::string select_totals = named("totals");
+const std::string select_state = named("check");
 
 Parameters parameters_of(const Attempt& attempt) {
     return Parameters().add(attempt.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
@@ -129,13 +60,13 @@ base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
     if (!rows.is_null(0, 0)) {
         account.grant = TRY(read_grant(rows, 0));
     }
-    if (!rows.is_null(0, grant_column_count)) {
+    if (!rows.is_null(0, grant_column_count())) {
         account.hold.emplace();
-        if (!rows.is_null(0, grant_column_count + 1)) {
-            account.hold->until = base::Timestamp{base::Seconds{rows.number(0, grant_column_count + 1)}};
+        if (!rows.is_null(0, grant_column_count() + 1)) {
+            account.hold->until = base::Timestamp{base::Seconds{rows.number(0, grant_column_count() + 1)}};
         }
-        account.hold->reason = rows.text(0, grant_column_count + 2);
-        account.hold->is_own = is_recipient(rows.text(0, grant_column_count + 3));
+        account.hold->reason = rows.text(0, grant_column_count() + 2);
+        account.hold->is_own = is_recipient(rows.text(0, grant_column_count() + 3));
     }
     return account;
 }

@@ -1,14 +1,13 @@
 #include "keys/store_replacement.hpp"
 
 #include "keys/store_columns.hpp"
+#include "keys/store_statements.hpp"
 
 namespace llmapikey {
 namespace {
 
-const std::string select_by_id = "SELECT " + portable_grant_columns + " FROM llmapikey.api_keys WHERE id = $1::uuid";
-const std::string select_replacing =
-    "SELECT " + portable_grant_columns +
-    " FROM llmapikey.api_keys WHERE status = 'replacing' AND id > $1::uuid ORDER BY id LIMIT $2::bigint";
+const std::string select_by_id = key_statement("admin.sql", "find_grant");
+const std::string select_replacing = key_statement("admin.sql", "list_replacing");
 
 }  // namespace
 

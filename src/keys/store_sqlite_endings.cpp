@@ -1,56 +1,27 @@
 #include "keys/store_sqlite_endings.hpp"
 
-#include "keys/store_sqlite_rows.hpp"
+#include "keys/store_statements.hpp"
+#include "sql/stored_time.hpp"
 
 namespace llmapikey::sqlite {
 namespace {
 
-// What becomes of the grants that end, in three statements; the last of them ends those fitting `condition`, in which
-// ?6 is 'active' if only those that are shall end, and ?4 is the time. A replacement that was begun has an entry in the
-// ledger already, which then tells of the later decision.
-struct Beginning {
-    std::string insert_entries, upsert_holds, update_status;
-};
-Beginning beginning_of(const std::string& status, const std::string& condition) {
-    const std::string fitting = " FROM api_keys WHERE id {in:$1} AND " + condition + " ";
-    return {
-        translated("INSERT INTO ledger AS entry (grant_id, github_user_id, github_username, "
-                   "openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, "
-                   "begun_at, bulk_id) SELECT id, github_user_id, github_username, openrouter_delete_hash, "
-                   "key_hint, daily_limit_micro_usd, created_at, expires_at, $2, $3, $4, nullif($5, '')" +
-                       fitting +
-                       "ON CONFLICT (grant_id) DO UPDATE SET actor = excluded.actor, reason = excluded.reason, "
-                       "bulk_id = excluded.bulk_id WHERE entry.ended_at IS NULL",
-                   Dialect::sqlite),
-        // What is being revoked already gets the hold as well; none is ever shortened.
-        translated("INSERT INTO holds AS known (github_user_id, until, reason, actor, set_at) "
-                   "SELECT github_user_id, $2, $3, $5, $4 FROM api_keys "
-                   "WHERE id {in:$1} AND ($6 <> 'active' OR status = 'active') "
-                   "ON CONFLICT (github_user_id) DO UPDATE SET until = excluded.until, "
-                   "reason = excluded.reason, actor = excluded.actor, set_at = excluded.set_at "
-                   "WHERE known.until < excluded.until OR (known.until IS NOT NULL AND excluded.until IS NULL)",
-                   Dialect::sqlite),
-        translated("UPDATE api_keys SET status = '" + status +
-                       "', openrouter_key = NULL, unsynced = NULL, nonce = iif(status = 'waiting', '', nonce) "
-                       "WHERE id {in:$1} AND " +
-                       condition,
-                   Dialect::sqlite)};
+// The statement of this name in statements/sqlite_endings.sql.
+std::string named(std::string_view name) {
+    return key_statement("sqlite_endings.sql", name, Dialect::sqlite);
 }
-const Beginning revoking = beginning_of("revoking", "status <> 'revoking' AND ($6 <> 'active' OR status = 'active')");
-const Beginning replacing =
-    beginning_of("replacing",
-                 "status = 'active' AND is_disabled = 0 AND $6 <> '' AND NOT EXISTS (SELECT 1 FROM holds WHERE "
-                 "holds.github_user_id = api_keys.github_user_id AND (until IS NULL OR until > $4))");
-const std::string update_replaced = translated(
-    "UPDATE api_keys SET id = $3, status = 'waiting', openrouter_delete_hash = NULL, openrouter_key = NULL, "
-    "key_hint = NULL, created_at = $2, attempted_at = $2, unsynced = NULL, spent_micro_usd = 0, spent_as_of = NULL, "
-    "revealed_at = NULL, reveal_reason = NULL, queued_at = {queue_time}, next_attempt_at = $2, attempts = 0, "
-    "problem = '', keeps_place = 1, missing_since = NULL, last_used_at = 0 WHERE id = $1 AND status = 'replacing'",
-    Dialect::sqlite);
-constexpr std::string_view select_selecting = "SELECT 1 FROM bulk_revocations WHERE id = ? AND state = 'selecting'";
-const std::string delete_revoked =
-    "DELETE FROM api_keys WHERE id = ? AND status = 'revoking' AND NOT " + ending_attempt;
-constexpr std::string_view close_entry = "UPDATE ledger SET ended_at = ? WHERE grant_id = ? AND ended_at IS NULL";
+
+// The statements that decide the end of a key: the entry in the ledger first, since it copies the row.
+struct Beginning {
+    std::string insert_entries, update_status;
+};
+const Beginning revoking{named("note_ending"), named("begin_ending")};
+const Beginning replacing{named("note_replacement"), named("begin_replacement")};
+const std::string upsert_holds = named("hold");
+const std::string update_replaced = named("finish_replacement");
+const std::string select_selecting = named("is_selecting");
+const std::string delete_revoked = named("finish_ending");
+const std::string close_entry = named("close_entry");
 
 std::string_view what_of(const Ending& ending) {
     return ending.what == EndsWhat::active_key ? "active" : "any";
@@ -63,10 +34,9 @@ base::Result<int> note_in_ledger(Connection& connection, const Beginning& beginn
     return query.bind(what_of(ending)).run();
 }
 
-base::Result<int> hold_back(Connection& connection, const Beginning& beginning, const std::string& ids,
-                            const Ending& ending) {
+base::Result<int> hold_back(Connection& connection, const std::string& ids, const Ending& ending) {
     if (!ending.hold) return 0;
-    auto query = TRY(connection.query(beginning.upsert_holds));
+    auto query = TRY(connection.query(upsert_holds));
     query.bind(ids);
     if (ending.hold->until) {
         query.bind(seconds_of(*ending.hold->until));
@@ -98,7 +68,7 @@ base::Result<int> begin_all(Connections& connections, const Beginning& beginning
     const auto may_mark = TRY(is_selecting(*writer, ending.bulk_id));
     if (!may_mark) return 0;
     TRY(note_in_ledger(*writer, beginning, ids, ending));
-    TRY(hold_back(*writer, beginning, ids, ending));
+    TRY(hold_back(*writer, ids, ending));
     const auto changed = TRY(change_status(*writer, beginning, ids, ending));
     TRY(transaction.commit());
     return changed;

@@ -2,56 +2,32 @@
 
 #include "identity/initiator.hpp"
 #include "keys/store_sqlite_rows.hpp"
+#include "keys/store_statements.hpp"
 #include "schema/sqlite_migrations.hpp"
+#include "sql/stored_time.hpp"
 
 namespace llmapikey::sqlite {
 namespace {
 
-const std::string select_by_account = "SELECT " + grant_columns + " FROM api_keys WHERE github_user_id = ?";
-const std::string select_unsettled =
-    "SELECT " + grant_columns +
-    " FROM api_keys WHERE status IN ('pending', 'ambiguous') AND id > ?1 AND attempted_at <= ?2 UNION ALL SELECT " +
-    grant_columns + " FROM api_keys WHERE " + ending_attempt +
-    " AND id > ?1 AND attempted_at <= ?2 ORDER BY id LIMIT ?3";
-constexpr std::string_view select_hold = "SELECT until, reason, actor FROM holds WHERE github_user_id = ?";
-// Inserts nothing if the account has a row or is on hold, or if all places are taken. ?9: 'queued', to wait for its
-// turn; ?10: today; ?11: when the caps are reset.
-const std::string insert_pending = translated(
-    "INSERT INTO api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at, "
-    "attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, next_attempt_at) "
-    "SELECT ?1, ?2, ?3, iif(?9 = 'queued', 'waiting', 'pending'), ?4, ?5, ?6, ?6, ?7, spent.today, "
-    "iif(spent.today > 0, ?11, NULL), iif(?9 = 'queued', {queue_time}, NULL), iif(?9 = 'queued', ?6, NULL) "
-    "FROM (SELECT coalesce(sum(spent_micro_usd), 0) AS today FROM spending_days WHERE github_user_id = ?2 AND day = "
-    "?10) "
-    "AS spent WHERE (?8 = 0 OR (SELECT live FROM totals) < ?8) "
-    "AND NOT EXISTS (SELECT 1 FROM holds WHERE github_user_id = ?2 AND (until IS NULL OR until > ?6)) "
-    "ON CONFLICT (github_user_id) DO NOTHING",
-    Dialect::sqlite);
-// ?6: the account; ?7: now.
-constexpr std::string_view update_to_active =
-    "UPDATE api_keys SET status = 'active', openrouter_delete_hash = ?1, openrouter_key = ?2, key_hint = ?3, "
-    "queued_at = NULL, next_attempt_at = NULL, attempts = 0, problem = '' "
-    "WHERE id = ?4 AND nonce = ?5 AND status = 'pending' "
-    "AND NOT EXISTS (SELECT 1 FROM api_keys WHERE openrouter_delete_hash = ?1) "
-    "AND NOT EXISTS (SELECT 1 FROM holds WHERE github_user_id = ?6 AND (until IS NULL OR until > ?7))";
-const std::string update_to_ambiguous =
-    "UPDATE api_keys SET status = iif(status = 'revoking', status, 'ambiguous'), "
-    "openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif(?, '')) WHERE id = ? AND nonce = ? AND " +
-    unsettled_attempt;
-constexpr std::string_view delete_unsettled =
-    "DELETE FROM api_keys WHERE id = ? AND nonce = ? AND status IN ('pending', 'ambiguous')";
-const std::string update_to_known = "UPDATE api_keys SET nonce = '' WHERE id = ? AND nonce = ? AND " + ending_attempt;
-constexpr std::string_view delete_waiting = "DELETE FROM api_keys WHERE id = ? AND nonce = ? AND status = 'waiting'";
-constexpr std::string_view upsert_note =
-    "INSERT INTO mint_notes (github_user_id, problem, noted_at) VALUES (?, ?, ?) "
-    "ON CONFLICT (github_user_id) DO UPDATE SET problem = excluded.problem, noted_at = excluded.noted_at";
-constexpr std::string_view update_login =
-    "UPDATE api_keys SET github_username = ?1 WHERE github_user_id = ?2 AND github_username <> ?1";
-constexpr std::string_view select_login = "SELECT github_username FROM api_keys WHERE github_user_id = ?";
-constexpr std::string_view select_known =
-    "SELECT EXISTS (SELECT 1 FROM api_keys WHERE openrouter_delete_hash = ?1) "
-    "OR (?2 <> '' AND EXISTS (SELECT 1 FROM api_keys WHERE nonce = ?2))";
-constexpr std::string_view select_totals = "SELECT live FROM totals";
+// The statement of this name in statements/sqlite_keys.sql.
+std::string named(std::string_view name) {
+    return key_statement("sqlite_keys.sql", name, Dialect::sqlite);
+}
+
+const std::string select_by_account = named("find");
+const std::string select_hold = named("find_hold");
+const std::string select_unsettled = named("list_unsettled");
+const std::string insert_pending = named("reserve");
+const std::string update_to_active = named("activate");
+const std::string update_to_ambiguous = named("mark_ambiguous");
+const std::string delete_unsettled = named("release");
+const std::string update_to_known = named("settle_before_its_end");
+const std::string delete_waiting = named("abandon");
+const std::string upsert_note = named("note");
+const std::string update_login = named("update_login");
+const std::string select_login = named("find_login");
+const std::string select_known = named("knows");
+const std::string select_totals = named("totals");
 
 base::Result<std::optional<Grant>> find_in(Connection& connection, GithubUserId id) {
     auto query = TRY(connection.query(select_by_account));

@@ -1,5 +1,7 @@
 #include "sql/sql_database.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <unordered_map>
@@ -43,7 +45,8 @@ std::string meaning_of(std::string_view word, Dialect dialect) {
         if (colon != std::string_view::npos) replace_all(text, "@", word.substr(colon + 1));
         return text;
     }
-    return "{" + std::string(word) + "}";
+    std::fprintf(stderr, "llmapikey: a statement has a word that nobody knows: {%s}\n", std::string(word).c_str());
+    std::abort();
 }
 
 std::string translate(std::string text, Dialect dialect) {
@@ -64,6 +67,10 @@ std::string translate(std::string text, Dialect dialect) {
 
 std::int64_t SqlRow::number(int column) const {
     return std::strtoll(text(column).c_str(), nullptr, 10);
+}
+
+bool is_dialect_word(std::string_view name) {
+    return std::any_of(std::begin(words), std::end(words), [&](const Word& each) { return each.name == name; });
 }
 
 const std::string& translated(const std::string& sql, Dialect dialect) {

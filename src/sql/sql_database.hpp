@@ -73,6 +73,9 @@ public:
 // UUIDs in the text E, which are separated by commas"; {in_texts:E}: likewise of words of letters, digits, - and _;
 // {queue_time}: the database's own time in millionths of a second; {now}: in seconds. Kept for ever: there are few
 // statements.
+// A statement with another word ends the program with a message.
 const std::string& translated(const std::string& sql, Dialect dialect);
+// Whether translated() knows {name}.
+bool is_dialect_word(std::string_view name);
 
 }  // namespace llmapikey

@@ -1,0 +1,165 @@
+#include "keys/store_statements.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/embedded.hpp"
+#include "keys/admin_store.hpp"
+#include "keys/store_columns.hpp"
+#include "keys/store_ledger_list.hpp"
+#include "keys/transitions.hpp"
+#include "sql/statement_file.hpp"
+#include "webhooks/store_webhook_notice.hpp"
+
+namespace llmapikey {
+namespace {
+
+constexpr std::string_view ending_attempt = "(status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '')";
+
+[[noreturn]] void refuse(const std::string& what) {
+    std::fprintf(stderr, "llmapikey: a statement of keys names %s, which is not there\n", what.c_str());
+    std::abort();
+}
+
+// The words of an argument.
+std::string first_of(const std::string& argument) {
+    return argument.substr(0, argument.find(' '));
+}
+std::string rest_of(const std::string& argument) {
+    const auto space = argument.find(' ');
+    return space == std::string::npos ? "" : argument.substr(space + 1);
+}
+
+Step step_of(const std::string& name) {
+    const auto step = parse_step(name);
+    if (!step) refuse("the step " + name);
+    return *step;
+}
+
+std::string quoted(GrantStatus status) {
+    return "'" + std::string(to_text(status)) + "'";
+}
+
+std::string status_before(const std::string& step_name) {
+    const Step step = step_of(step_name);
+    std::string list;
+    int count = 0;
+    for (const Transition& each : transitions()) {
+        if (each.step != step || !each.from) continue;
+        list += (list.empty() ? "" : ", ") + quoted(*each.from);
+        ++count;
+    }
+    return count == 1 ? "status = " + list : "status IN (" + list + ")";
+}
+
+std::string status_after(const std::string& step_name) {
+    const auto target = target_of(step_of(step_name));
+    if (!target) refuse("a status after " + step_name);
+    return quoted(*target);
+}
+
+// Tells the holders of webhooks of the rows that have taken a step.
+std::string event(const std::string& argument) {
+    const Step step = step_of(first_of(argument));
+    const std::string type(event_of(step));
+    if (type.empty()) refuse("an event of " + first_of(argument));
+    const bool is_over = step == Step::finish_ending || step == Step::finish_replacement;
+    // An attempt may be marked once only; a key is issued and revoked once only.
+    const std::string key = step == Step::mark_ambiguous ? "id::text || ':' || nonce" : "id::text";
+    return postgres::webhook_notice(
+        type, rest_of(argument), key,
+        is_over ? "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')" : "''");
+}
+
+// Remembers the attempts of rows (nonce; those without one are left out), which are given up in the same statement.
+std::string remember(const std::string& rows) {
+    return "remembered AS (INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at) SELECT nonce, {now} FROM " +
+           rows + " WHERE nonce <> '' ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at)";
+}
+
+// What the recipient is told; $4: the problem, or ''; $5: now.
+std::string note(const std::string& rows) {
+    return "noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
+           "SELECT github_user_id, $4, $5::bigint FROM " +
+           rows +
+           " WHERE $4 <> '' ON CONFLICT (github_user_id) DO UPDATE SET problem = excluded.problem, "
+           "noted_at = excluded.noted_at)";
+}
+
+// $2: actor; $3: reason; $4: now; $5: bulk revocation, or ''.
+std::string ledger_entry(const std::string& rows) {
+    return "noted AS (INSERT INTO llmapikey.ledger AS entry (grant_id, github_user_id, github_username, "
+           "openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, "
+           "bulk_id) SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, "
+           "daily_limit_micro_usd, created_at, expires_at, $2, $3, {time:$4}, nullif($5, '') FROM " +
+           rows +
+           " ON CONFLICT (grant_id) DO UPDATE SET actor = excluded.actor, reason = excluded.reason, "
+           "bulk_id = excluded.bulk_id WHERE entry.ended_at IS NULL)";
+}
+
+// `argument`: when it is tried again, whether the failure counts, and the problem.
+std::string requeued(const std::string& argument) {
+    const std::string at = first_of(argument), counts = first_of(rest_of(argument)),
+                      problem = rest_of(rest_of(argument));
+    return "status = CASE WHEN status = 'revoking' THEN status ELSE {to:requeue} END, "
+           "nonce = CASE WHEN status = 'revoking' THEN '' ELSE nonce END, openrouter_delete_hash = NULL, "
+           "queued_at = coalesce(queued_at, {queue_time}), next_attempt_at = " +
+           at + "::bigint, attempts = attempts + " + counts + "::bigint, problem = " + problem;
+}
+
+std::string is_replaced(const std::string& argument) {
+    return "{from:begin_replacement} AND is_disabled = 0 AND " + rest_of(argument) +
+           " <> '' AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE holds.github_user_id = api_keys.github_user_id "
+           "AND {in_force:" +
+           first_of(argument) + "})";
+}
+
+const std::vector<SqlWord>& words() {
+    static const std::vector<SqlWord> all = {
+        {"grant_columns", [](const std::string&) { return selected_grant_columns(); }},
+        {"ledger_columns", [](const std::string&) { return std::string(ledger_columns); }},
+        {"revoking_columns",
+         [](const std::string&) { return std::string("grant_of.*, actor, reason, {epoch:begun_at}, bulk_id"); }},
+        {"attempt_columns",
+         [](const std::string&) { return std::string("revoke_attempts, revoke_problem, next_revoke_at"); }},
+        {"from", status_before},
+        {"to", status_after},
+        {"unsettled", [](const std::string&) { return status_before("release"); }},
+        {"ending_attempt", [](const std::string&) { return std::string(ending_attempt); }},
+        {"in_force", [](const std::string& now) { return "(until IS NULL OR until > {time:" + now + "})"; }},
+        {"stuck",
+         [](const std::string&) {
+             return "ended_at IS NULL AND revoke_attempts >= " + std::to_string(stuck_after_attempts);
+         }},
+        {"replaced",
+         [](const std::string& argument) { return replaced_grant_columns(first_of(argument), rest_of(argument)); }},
+        {"requeued", requeued},
+        {"ends",
+         [](const std::string& what) {
+             return "{from:begin_ending} AND (" + what + " <> 'active' OR status = 'active')";
+         }},
+        {"is_replaced", is_replaced},
+        {"event", event},
+        {"remember", remember},
+        {"note", note},
+        {"ledger_entry", ledger_entry},
+    };
+    return all;
+}
+
+}  // namespace
+
+std::string key_statement(std::string_view file, std::string_view name) {
+    const auto files = embedded_key_statements();
+    const auto found =
+        std::find_if(files.begin(), files.end(), [&](const base::EmbeddedText& each) { return each.name == file; });
+    if (found == files.end()) refuse("the file " + std::string(file));
+    return statement_of(found->text, name, words());
+}
+
+std::string key_statement(std::string_view file, std::string_view name, Dialect dialect) {
+    return translated(key_statement(file, name), dialect);
+}
+
+}  // namespace llmapikey
