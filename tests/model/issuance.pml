@@ -79,8 +79,34 @@ byte faults_left = FAULTS, orders_left = ORDERS, late_creates_left = LATE_CREATE
 #define row_is(n, a_status) (nonce[account_of(n)] == (n) && status[account_of(n)] == (a_status))
 #define in_doubt(n) (row_is(n, Pending) || row_is(n, Ambiguous))
 #define ending(n) (row_is(n, Revoking) || row_is(n, Replacing))
-#define set_row(n, a_status) status[account_of(n)] = a_status
-#define clear_row(n, a_status) status[account_of(n)] = a_status; nonce[account_of(n)] = no_nonce_of(account_of(n))
+/* The transitions of keys/transitions.cpp, which the unit tests compare with this. A mutant may take others. */
+#ifdef MUTANT
+#define is_transition(from, to) true
+#else
+#define is_transition(from, to) (false \
+  || from == None && to == Pending \
+  || from == None && to == Waiting \
+  || from == Waiting && to == Pending \
+  || from == Pending && to == Active \
+  || from == Pending && to == Ambiguous \
+  || from == Ambiguous && to == Ambiguous \
+  || from == Pending && to == Waiting \
+  || from == Ambiguous && to == Waiting \
+  || from == Pending && to == None \
+  || from == Ambiguous && to == None \
+  || from == Waiting && to == None \
+  || from == Active && to == Replacing \
+  || from == Replacing && to == Waiting \
+  || from == Waiting && to == Revoking \
+  || from == Pending && to == Revoking \
+  || from == Ambiguous && to == Revoking \
+  || from == Active && to == Revoking \
+  || from == Replacing && to == Revoking \
+  || from == Revoking && to == None)
+#endif
+#define set_status(a, a_status) assert(is_transition(status[a], a_status)); status[a] = a_status
+#define set_row(n, a_status) set_status(account_of(n), a_status)
+#define clear_row(n, a_status) set_status(account_of(n), a_status); nonce[account_of(n)] = no_nonce_of(account_of(n))
 #define is_settled(n) (attempt[n] != Open && attempt[n] != Flying)
 #define has_handle(n) (row_is(n, Active) || ending(n) && is_shown[n])
 #define is_minting(n) (held[0] == n || held[1] == n)
@@ -160,7 +186,7 @@ inline take_nonce(a) {
   assert(enough_nonces);
   attempt[mine] = Open;
   nonce[account_of(mine)] = mine;
-  status[account_of(mine)] = Pending
+  set_status(account_of(mine), Pending)
 }
 
 #if defined(MUTANT_QUOTA_APART)
@@ -170,7 +196,7 @@ inline take_nonce(a) {
 #define RESERVE(a) :: STEP(may_begin && status[a] == None && rows < QUOTA -> take_nonce(a); flag = true) -> goto send
 #endif
 /* The same, to wait for a turn: waiting rows have a place. */
-#define ENQUEUE(a) :: STEP(may_begin && status[a] == None && rows < QUOTA -> status[a] = Waiting) -> goto idle
+#define ENQUEUE(a) :: STEP(may_begin && status[a] == None && rows < QUOTA -> set_status(a, Waiting)) -> goto idle
 #if defined(MUTANT_CLAIM_KEEPS_DEADLINE)
 #define CLAIM(a) :: STEP(may_begin && status[a] == Waiting -> take_nonce(a); attempt[mine] = Never) -> goto send
 #else
@@ -419,11 +445,11 @@ end:
 
 /* What organizers want, and people who give back or renew: AdminStore::begin_revocations, which means every row whatever
  * its status, and the same of a replacement. */
-#define REVOKE(a) :: STEP(orders_left > 0 && status[a] != None && status[a] != Revoking -> orders_left--; status[a] = Revoking)
+#define REVOKE(a) :: STEP(orders_left > 0 && status[a] != None && status[a] != Revoking -> orders_left--; set_status(a, Revoking))
 #if defined(MUTANT_MINT_BEFORE_REVOKING)
 #define REPLACE(a) :: STEP(orders_left > 0 && status[a] == Active -> orders_left--; clear_row(nonce[a], Waiting))
 #else
-#define REPLACE(a) :: STEP(orders_left > 0 && status[a] == Active -> orders_left--; status[a] = Replacing)
+#define REPLACE(a) :: STEP(orders_left > 0 && status[a] == Active -> orders_left--; set_status(a, Replacing))
 #endif
 active proctype Orders() {
 end:
