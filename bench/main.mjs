@@ -14,5 +14,5 @@ endChildrenAtExit();
 for (const name of sectionNames.filter((each) => wanted.length === 0 || wanted.includes(each))) {
   const { measure } = await import(`./sections/${modules[name] ?? name}.mjs`);
   console.error(`${name}:`);
-  keep(name, { environment: environment(), ...await measure() });
+  keep(name, { environment: environment(), ...(await measure()) });
 }

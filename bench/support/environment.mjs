@@ -10,18 +10,29 @@ const say = (command, args, pattern) => {
   let text = "";
   try {
     text = execFileSync("sh", ["-c", '"$0" "$@" 2>&1', command, ...args], { cwd: benchFolder }).toString();
-  } catch (error) { text = String(error.stdout ?? ""); }
+  } catch (error) {
+    text = String(error.stdout ?? "");
+  }
   return pattern.exec(text)?.[1] ?? "unknown";
 };
 
 export const environment = () => ({
   processor: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB`,
   kernel: release(),
-  llmapikey: `${say(binary, ["--version"], /(\d+\.\d+\.\d+\S*)/)}, commit ${say("git", ["rev-parse", "--short", "HEAD"], /(\w+)/)}${say("git", ["status", "--porcelain", "../src"], /(\S)/) === "unknown" ? "" : " with changes"}`,
-  compiler: readFileSync(binary).toString("latin1").match(/GCC: \([^)]*\) [\d.]+/)?.[0] ?? "unknown",
+  llmapikey:
+    `${say(binary, ["--version"], /(\d+\.\d+\.\d+\S*)/)}, commit ` +
+    say("git", ["rev-parse", "--short", "HEAD"], /(\w+)/) +
+    (say("git", ["status", "--porcelain", "../src"], /(\S)/) === "unknown" ? "" : " with changes"),
+  compiler:
+    readFileSync(binary)
+      .toString("latin1")
+      .match(/GCC: \([^)]*\) [\d.]+/)?.[0] ?? "unknown",
   nginx: say("nginx", ["-v"], /nginx\/(\S+)/),
   wrk: say("wrk", ["-v"], /wrk (?:debian\/)?(\S+)/),
-  postgresql: say("pg_config", ["--version"], /PostgreSQL (\S+)/).replace("unknown", say("pgbench", ["--version"], /PostgreSQL\) (\S+)/)),
+  postgresql: say("pg_config", ["--version"], /PostgreSQL (\S+)/).replace(
+    "unknown",
+    say("pgbench", ["--version"], /PostgreSQL\) (\S+)/),
+  ),
   sqlite: say("sqlite3", ["--version"], /^(\S+)/),
   node: process.version.slice(1),
 });

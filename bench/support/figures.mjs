@@ -2,20 +2,27 @@
 import { rounds, seconds } from "./settings.mjs";
 
 export const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b), middle = Math.floor(sorted.length / 2);
+  const sorted = [...values].sort((a, b) => a - b),
+    middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
 export const whole = (value) => Math.round(value).toLocaleString("en");
 export const percent = (share) => `${Math.round(share * 100)} %`;
 export const megabytes = (kilobytes) => (kilobytes / 1024).toFixed(1);
-export const withSpread = (values, show) => `${show(median(values))} (${show(Math.min(...values))} to ${show(Math.max(...values))})`;
+export const withSpread = (values, show) =>
+  `${show(median(values))} (${show(Math.min(...values))} to ${show(Math.max(...values))})`;
 
 // Round by round, so that what else the machine does meets both alike.
-export const ratioOf = (values, peers) => withSpread(values.map((value, i) => value / peers[i]), (ratio) => ratio.toFixed(2));
+export const ratioOf = (values, peers) =>
+  withSpread(
+    values.map((value, i) => value / peers[i]),
+    (ratio) => ratio.toFixed(2),
+  );
 
-// All contenders in turn, `rounds` times after one short turn each to warm up. Each has a `measure(seconds)` that gives
-// `perSecond`, and may have `prepare` and `finish`, which are not measured.
+// All contenders in turn, `rounds` times after one short turn each to warm up. Each has a
+// `measure(seconds)` that gives `perSecond`, and may have `prepare` and `finish`, which are not
+// measured.
 export const alternate = async (contenders) => {
   const results = new Map(contenders.map((each) => [each.name, []]));
   for (let round = -1; round < rounds; round += 1) {
@@ -25,7 +32,11 @@ export const alternate = async (contenders) => {
       await each.finish?.(round);
       if (round >= 0) results.get(each.name).push(result);
     }
-    if (round >= 0) console.error(`  round ${round + 1} of ${rounds}: ${contenders.map((each) => `${each.name} ${whole(results.get(each.name)[round].perSecond)}/s`).join(", ")}`);
+    if (round >= 0)
+      console.error(
+        `  round ${round + 1} of ${rounds}: ` +
+          contenders.map((each) => `${each.name} ${whole(results.get(each.name)[round].perSecond)}/s`).join(", "),
+      );
   }
   return (name) => {
     const taken = results.get(name);

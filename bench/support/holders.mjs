@@ -9,14 +9,18 @@ export const firstHolder = 2_000_001;
 export const makeHolders = async (service, count, first = firstHolder) => {
   const holders = sessionsFrom(first, count);
   await forAll(holders, mintsAtOnce, async (ask, { cookie }) => {
-    const answer = await ask(`${service.url}/dashboard/key`, { method: "POST", headers: { cookie, origin: service.url, accept: "application/json", "content-length": "0" } });
+    const answer = await ask(`${service.url}/dashboard/key`, {
+      method: "POST",
+      headers: { cookie, origin: service.url, accept: "application/json", "content-length": "0" },
+    });
     const { status } = JSON.parse(answer.body);
     if (status !== "created") throw new Error(`no key: ${answer.status} ${answer.body}`);
   });
   return holders;
 };
 
-// Looks at all dashboards once, and waits until what that asked of the look-alike has come: usage is fresh for 20 s then.
+// Looks at all dashboards once, and waits until what that asked of the look-alike has come: usage
+// is fresh for 20 s then.
 export const warmUp = async (service, holders) => {
   const pages = await forAll(holders, 8, (ask, { cookie }) => ask(`${service.url}/dashboard`, { headers: { cookie } }));
   const poor = pages.find((page) => page.status !== 200 || !page.body.includes("sk-or-v1-"));

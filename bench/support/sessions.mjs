@@ -14,4 +14,5 @@ export const sessionCookie = (id) => {
   return `llmapikey_session=${signed}.${createHmac("sha256", sessionSecret).update(signed).digest("base64url")}`;
 };
 
-export const sessionsFrom = (first, count) => Array.from({ length: count }, (_, i) => ({ id: first + i, cookie: sessionCookie(first + i) }));
+export const sessionsFrom = (first, count) =>
+  Array.from({ length: count }, (_, i) => ({ id: first + i, cookie: sessionCookie(first + i) }));

@@ -15,7 +15,9 @@ const parse = (text) => {
     if (sql) statements.push({ sql: sql.trim(), values: [] });
     const [, values] = /^DETAIL:\s+parameters: ([^]*)$/.exec(entry) ?? [];
     if (values && statements.length > 0) {
-      statements[statements.length - 1].values = [...values.matchAll(/\$\d+ = (?:NULL|'((?:[^']|'')*)')/g)].map(([, value]) => (value === undefined ? null : value.replaceAll("''", "'")));
+      statements[statements.length - 1].values = [...values.matchAll(/\$\d+ = (?:NULL|'((?:[^']|'')*)')/g)].map(
+        ([, value]) => (value === undefined ? null : value.replaceAll("''", "'")),
+      );
     }
   }
   return statements;
@@ -24,10 +26,16 @@ const parse = (text) => {
 // All that arrive while `work` runs; gives those that fulfill `isWanted`.
 export const statementsDuring = async (postgres, work, isWanted) => {
   const { server } = postgres;
-  const set = (level) => { server.sql(`ALTER SYSTEM SET log_statement = '${level}'`); server.sql("SELECT pg_reload_conf()"); };
+  const set = (level) => {
+    server.sql(`ALTER SYSTEM SET log_statement = '${level}'`);
+    server.sql("SELECT pg_reload_conf()");
+  };
   set("all");
   let begun = server.daemon.output.length;
-  await until("the log is on", () => { server.sql("SELECT 'is it on?'"); return server.daemon.output.slice(begun).includes("is it on?"); });
+  await until("the log is on", () => {
+    server.sql("SELECT 'is it on?'");
+    return server.daemon.output.slice(begun).includes("is it on?");
+  });
   begun = server.daemon.output.length;
   await work();
   server.sql("SELECT 'that is all'");
@@ -44,4 +52,5 @@ export const literal = (value) => {
 };
 
 // With an expression in the place of each parameter.
-export const filledIn = (statement, expressionOf) => statement.sql.replace(/\$(\d+)/g, (_, number) => expressionOf(statement.values[number - 1], Number(number)));
+export const filledIn = (statement, expressionOf) =>
+  statement.sql.replace(/\$(\d+)/g, (_, number) => expressionOf(statement.values[number - 1], Number(number)));

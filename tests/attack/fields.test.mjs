@@ -1,8 +1,18 @@
-// What is sent beside what a route knows: each operation of openapi.json, and each form of the console, is asked with a
-// field that it does not know and with values of another kind. It names the field and does nothing.
+// What is sent beside what a route knows: each operation of openapi.json, and each form of the
+// console, is asked with a field that it does not know and with values of another kind. It names
+// the field and does nothing.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { anotherAdmin, asAdmin, isAboutOwnKey, makeSubjects, nameOf, routeTable, startGround, withKey } from "./support/ground.mjs";
+import {
+  anotherAdmin,
+  asAdmin,
+  isAboutOwnKey,
+  makeSubjects,
+  nameOf,
+  routeTable,
+  startGround,
+  withKey,
+} from "./support/ground.mjs";
 import { until } from "../e2e/support/service.mjs";
 import { requests } from "./support/requests.mjs";
 
@@ -14,17 +24,27 @@ before(async () => {
   await asAdmin(ground, "POST", "/revocations", { ids: [subjects.key()], reason: "a test", hold: "none" });
   subjects.revocation = (await asAdmin(ground, "GET", "/revocations")).revocations[0].id;
   // Its key is in the list until it has ended, and the list is compared.
-  await until("the revocation is done", async () => (await asAdmin(ground, "GET", `/revocations/${subjects.revocation}`)).state === "done", 60_000);
+  await until(
+    "the revocation is done",
+    async () => (await asAdmin(ground, "GET", `/revocations/${subjects.revocation}`)).state === "done",
+    60_000,
+  );
   own = await withKey(ground, anotherAdmin());
   document = await (await fetch(`${ground.service.url}/openapi.json`)).json();
 });
 after(() => ground.stop());
 
 const send = async (method, path, { type, body, cookie = ground.admin, accept = "application/json" } = {}) => {
-  const answer = await fetch(ground.service.url + path, { method, redirect: "manual", headers: { cookie, accept, origin: ground.service.url, ...(type ? { "content-type": type } : {}) }, body });
+  const answer = await fetch(ground.service.url + path, {
+    method,
+    redirect: "manual",
+    headers: { cookie, accept, origin: ground.service.url, ...(type ? { "content-type": type } : {}) },
+    body,
+  });
   return { status: answer.status, location: answer.headers.get("location"), text: await answer.text() };
 };
-const json = (method, path, body, cookie) => send(method, path, { type: "application/json", body: JSON.stringify(body), cookie });
+const json = (method, path, body, cookie) =>
+  send(method, path, { type: "application/json", body: JSON.stringify(body), cookie });
 const pathOf = (path) => path.replace("{id}", subjects.aKey);
 const everyKey = async () => JSON.stringify((await asAdmin(ground, "GET", "/keys?limit=1000")).keys);
 
@@ -33,7 +53,8 @@ const otherThan = (schema) => {
   const types = [schema.type].flat();
   if (types.includes("array")) return [{ a: 1 }, [null], [1]];
   if (types.includes("boolean")) return [2, "perhaps", [true]];
-  if (types.includes("integer") || types.includes("number")) return types.includes("string") ? [true, [1]] : ["many", true, [1]];
+  if (types.includes("integer") || types.includes("number"))
+    return types.includes("string") ? [true, [1]] : ["many", true, [1]];
   return [5, true, ["a"], { a: 1 }];
 };
 
@@ -60,7 +81,11 @@ test("each operation refuses a field in its address that it does not list, and o
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of Object.keys(item)) {
       if (method === "parameters") continue;
-      for (const [query, name] of [["nothing_of_ours=1", "nothing_of_ours"], ["q=%zz", "read"], ["q=%ff", "read"]]) {
+      for (const [query, name] of [
+        ["nothing_of_ours=1", "nothing_of_ours"],
+        ["q=%zz", "read"],
+        ["q=%ff", "read"],
+      ]) {
         const { status, text } = await send(method.toUpperCase(), `${pathOf(path)}?${query}`);
         assert.equal(status, 400, `${method} ${path}?${query}: ${status} ${text}`);
         assert.match(text, new RegExp(name), `${method} ${path}?${query}`);
@@ -93,7 +118,12 @@ test("each form of the console and of the dashboard refuses a field that it does
     const name = nameOf(route);
     const path = (await requests[name](subjects)).path;
     const cookie = isAboutOwnKey(name) ? own : ground.admin;
-    const { status, text } = await send("POST", path, { type: "application/x-www-form-urlencoded", body: "nothing_of_ours=1&csrf_token=x", cookie, accept: "text/html" });
+    const { status, text } = await send("POST", path, {
+      type: "application/x-www-form-urlencoded",
+      body: "nothing_of_ours=1&csrf_token=x",
+      cookie,
+      accept: "text/html",
+    });
     assert.equal(status, 400, `${name}: ${status}`);
     assert.match(text, /nothing_of_ours/, name);
   }
@@ -103,7 +133,11 @@ test("a misspelt field is answered with the one that was meant", async () => {
   const { status, text } = await json("POST", `/api/v1/keys/${subjects.key()}/revoke`, { reson: "x" });
   assert.equal(status, 400);
   assert.match(JSON.parse(text).detail, /no field "reson" here; did you mean "reason"\?/);
-  const minted = await json("POST", "/api/v1/keys", { github_user_id: 871_111, github_username: "somebody", daily_limit_usd: 2 });
+  const minted = await json("POST", "/api/v1/keys", {
+    github_user_id: 871_111,
+    github_username: "somebody",
+    daily_limit_usd: 2,
+  });
   assert.equal(minted.status, 400, "a cap that is not taken must not be passed over");
   assert.match(minted.text, /daily_limit_usd/);
   assert.equal((await asAdmin(ground, "GET", "/accounts/871111")).key, null);

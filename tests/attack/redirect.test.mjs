@@ -6,7 +6,12 @@ import { Random, mutants, mutate, readLines, seed } from "./support/corpus.mjs";
 import { ask, portOf } from "./support/wire.mjs";
 
 let service, port, host, session;
-before(async () => { service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" }); port = portOf(service.url); ({ host } = new URL(service.url)); session = await signIn(service, "octo"); });
+before(async () => {
+  service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" });
+  port = portOf(service.url);
+  ({ host } = new URL(service.url));
+  session = await signIn(service, "octo");
+});
 after(() => service.stop());
 
 const corpus = readLines("next.txt");
@@ -14,12 +19,18 @@ const encoded = (text) => encodeURIComponent(text.toWellFormed?.() ?? text.repla
 // As it stands in a link that somebody typed: only where that makes one request of it.
 const asTyped = (text) => (/^[!-~]*$/.test(text) && !/[&#]/.test(text) ? [text] : []);
 
-// A path of this origin for a browser, whatever it decodes: read as the URL standard says, and again after each decoding.
+// A path of this origin for a browser, whatever it decodes: read as the URL standard says, and
+// again after each decoding.
 const assertSame = (location, what) => {
   assert.match(location, /^\/(?![/\\])[!-~]*$/, `${what}: ${location}`);
   for (let text = location, left = 4; left > 0; left -= 1) {
-    for (const base of ["http://here.example", "https://here.example:8443/auth/callback"]) assert.equal(new URL(text, base).origin, new URL(base).origin, `${what}: ${location}`);
-    try { text = decodeURIComponent(text); } catch { break; }
+    for (const base of ["http://here.example", "https://here.example:8443/auth/callback"])
+      assert.equal(new URL(text, base).origin, new URL(base).origin, `${what}: ${location}`);
+    try {
+      text = decodeURIComponent(text);
+    } catch {
+      break;
+    }
     assert.doesNotMatch(text, /^[\s]*[/\\]\s*[/\\]/, `${what}: ${location}`);
   }
 };
@@ -63,37 +74,79 @@ test("whoever is signed in is led at once, and no further", async () => {
   }
 });
 
-// A field that is unknown, or given twice, is refused: that leads nobody anywhere, and begins nothing.
+// A field that is unknown, or given twice, is refused: that leads nobody anywhere, and begins
+// nothing.
 const assertLeadsNowhere = (answer, what) => {
   assert.equal(answer.status, 400, what);
-  for (const name of ["location", "refresh", "set-cookie"]) assert.equal(answer.headers[name], undefined, `${what}: ${name}`);
+  for (const name of ["location", "refresh", "set-cookie"])
+    assert.equal(answer.headers[name], undefined, `${what}: ${name}`);
   assert.doesNotMatch(answer.body, /(href|action|src|content)\s*=\s*["']?[^"'>]*evil\.example/i, what);
 };
 
 test("next given twice, as an array, or in another place does not lead away", async () => {
-  for (const query of ["/docs&next=//evil.example", "//evil.example&next=/docs", "&next[]=//evil.example", "/docs;next=//evil.example", "/docs%26next=//evil.example", "/docs%00//evil.example"]) {
+  for (const query of [
+    "/docs&next=//evil.example",
+    "//evil.example&next=/docs",
+    "&next[]=//evil.example",
+    "/docs;next=//evil.example",
+    "/docs%26next=//evil.example",
+    "/docs%00//evil.example",
+  ]) {
     const begun = await begin(query);
-    if (begun.status === 302) assertSame(await signInTo(query), query); else assertLeadsNowhere(begun, query);
+    if (begun.status === 302) assertSame(await signInTo(query), query);
+    else assertLeadsNowhere(begun, query);
   }
   for (const name of ["NEXT", "redirect", "redirect_uri", "return_to", "url", "continue"]) {
-    const answer = await ask(port, "GET", `/auth/login?${name}=//evil.example`, { Cookie: session, Accept: "text/html" });
-    if (answer.status === 302) assert.equal(answer.headers.location, "/dashboard", name); else assertLeadsNowhere(answer, name);
+    const answer = await ask(port, "GET", `/auth/login?${name}=//evil.example`, {
+      Cookie: session,
+      Accept: "text/html",
+    });
+    if (answer.status === 302) assert.equal(answer.headers.location, "/dashboard", name);
+    else assertLeadsNowhere(answer, name);
   }
-  const answer = await ask(port, "GET", "/auth/login", { Cookie: session, Referer: "https://evil.example/", "X-Forwarded-Prefix": "//evil.example", "X-Original-URL": "//evil.example" });
+  const answer = await ask(port, "GET", "/auth/login", {
+    Cookie: session,
+    Referer: "https://evil.example/",
+    "X-Forwarded-Prefix": "//evil.example",
+    "X-Original-URL": "//evil.example",
+  });
   assert.equal(answer.headers.location, "/dashboard");
 });
 
 test("good paths are kept", async () => {
-  for (const next of ["/docs", "/admin?q=a&state=active", "/dashboard#key"]) assert.equal(await signInTo(encodeURIComponent(next)), next);
+  for (const next of ["/docs", "/admin?q=a&state=active", "/dashboard#key"])
+    assert.equal(await signInTo(encodeURIComponent(next)), next);
 });
 
 test(`${mutants} changed at random (seed ${seed})`, async () => {
   const random = new Random(seed);
-  const pieces = ["/", "\\", "%2f", "%5c", "%25", "%", ".", "..", "@", ":", "//", "\t", "\n", "\0", "evil.example", "http:", "?", "#", "\u3002", ";"];
+  const pieces = [
+    "/",
+    "\\",
+    "%2f",
+    "%5c",
+    "%25",
+    "%",
+    ".",
+    "..",
+    "@",
+    ":",
+    "//",
+    "\t",
+    "\n",
+    "\0",
+    "evil.example",
+    "http:",
+    "?",
+    "#",
+    "\u3002",
+    ";",
+  ];
   for (let left = mutants; left > 0; left -= 1) {
     const next = mutate(random, corpus, pieces);
     const answer = await ask(port, "GET", `/auth/login?next=${encoded(next)}`, { Cookie: session });
-    if (answer.status === 302) assertSame(answer.headers.location, JSON.stringify(next)); else assert.ok(answer.status < 500, JSON.stringify(next));
+    if (answer.status === 302) assertSame(answer.headers.location, JSON.stringify(next));
+    else assert.ok(answer.status < 500, JSON.stringify(next));
   }
 });
 
@@ -102,7 +155,11 @@ test("the error page's way to try again leads to the same place", async () => {
     const begun = await begin(encoded(next));
     if (begun.status !== 302) continue;
     const state = new URL(begun.headers.location).searchParams.get("state");
-    const failed = await ask(port, "GET", `/auth/callback?error=access_denied&state=${state}`, { Host: host, Cookie: begun.headers["set-cookie"].split(";")[0], Accept: "text/html" });
+    const failed = await ask(port, "GET", `/auth/callback?error=access_denied&state=${state}`, {
+      Host: host,
+      Cookie: begun.headers["set-cookie"].split(";")[0],
+      Accept: "text/html",
+    });
     assert.equal(failed.status, 403);
     for (const [, href] of failed.body.matchAll(/href="([^"]*)"/g)) {
       const path = href.replaceAll("&#x3D;", "=").replaceAll("&#x2F;", "/").replaceAll("&amp;", "&");

@@ -1,16 +1,39 @@
-// Who gets in and who does not: each route of the program's own table, asked by everybody, and docs/routes.md says the same.
+// Who gets in and who does not: each route of the program's own table, asked by everybody, and
+// docs/routes.md says the same.
 // LLMAPIKEY_WRITE_ROUTES=1 writes that page anew from what was seen.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
-import { adminId, anotherAdmin, asAdmin, isAboutOwnKey, makeRecipient, makeSubjects, makeToken, nameOf, routeTable, sessionOf, startGround, withKey } from "./support/ground.mjs";
+import {
+  adminId,
+  anotherAdmin,
+  asAdmin,
+  isAboutOwnKey,
+  makeRecipient,
+  makeSubjects,
+  makeToken,
+  nameOf,
+  routeTable,
+  sessionOf,
+  startGround,
+  withKey,
+} from "./support/ground.mjs";
 import { requests } from "./support/requests.mjs";
 import { ask, comparable, portOf } from "./support/wire.mjs";
 
 const page = fileURLToPath(new URL("../../docs/routes.md", import.meta.url));
 const table = await routeTable();
-const callers = ["nobody", "forged session", "recipient", "admin", "token: read", "token: write", "token: reveal", "unknown token"];
+const callers = [
+  "nobody",
+  "forged session",
+  "recipient",
+  "admin",
+  "token: read",
+  "token: write",
+  "token: reveal",
+  "unknown token",
+];
 
 let ground, subjects, port, host, tokens;
 before(async () => {
@@ -18,7 +41,11 @@ before(async () => {
   subjects = await makeSubjects(ground, { keys: 70, tokens: 24, webhooks: 24 });
   host = new URL(ground.service.url).host;
   port = portOf(ground.service.url);
-  tokens = Object.fromEntries(await Promise.all(["read", "write", "reveal"].map(async (scope) => [scope, (await makeToken(ground, [scope])).token])));
+  tokens = Object.fromEntries(
+    await Promise.all(
+      ["read", "write", "reveal"].map(async (scope) => [scope, (await makeToken(ground, [scope])).token]),
+    ),
+  );
   await asAdmin(ground, "POST", "/revocations", { ids: [subjects.key()], reason: "a test", hold: "none" });
   subjects.revocation = (await asAdmin(ground, "GET", "/revocations")).revocations[0].id;
 });
@@ -31,44 +58,71 @@ const credentials = async (caller, route) => {
   const name = nameOf(route);
   if (caller === "nobody") return {};
   if (caller === "forged session") return { Cookie: forgedSession() };
-  if (caller === "recipient") return { Cookie: await makeRecipient(ground, `r${table.indexOf(route)}`, isAboutOwnKey(name)) };
+  if (caller === "recipient")
+    return { Cookie: await makeRecipient(ground, `r${table.indexOf(route)}`, isAboutOwnKey(name)) };
   // An admin is a recipient as well, and has a key where the route is about one.
   if (caller === "admin") return { Cookie: isAboutOwnKey(name) ? await withKey(ground, anotherAdmin()) : ground.admin };
-  return { Authorization: `Bearer ${caller === "unknown token" ? "llmk_nobodys-token-0123456789" : tokens[caller.split(" ")[1]]}` };
+  const bearer = caller === "unknown token" ? "llmk_nobodys-token-0123456789" : tokens[caller.split(" ")[1]];
+  return { Authorization: `Bearer ${bearer}` };
 };
 
 const requestOf = async (route) => {
   const name = nameOf(route);
   const isPlain = route.method === "GET" && !route.path.includes("{");
-  assert.ok(requests[name] || isPlain, `tests/attack/support/requests.mjs says nothing of ${name}: what is it for, and who may?`);
-  return await requests[name]?.(subjects) ?? { path: route.path };
+  assert.ok(
+    requests[name] || isPlain,
+    `tests/attack/support/requests.mjs says nothing of ${name}: what is it for, and who may?`,
+  );
+  return (await requests[name]?.(subjects)) ?? { path: route.path };
 };
 
-// "yes" where the route's handler has answered; else how it was refused. 404 only if nobody can tell that there is such a route.
+// "yes" where the route's handler has answered; else how it was refused. 404 only if nobody can
+// tell that there is such a route.
 const ask_ = async (route, caller) => {
   const request = await requestOf(route);
-  const headers = { Host: host, Origin: ground.service.url, ...await credentials(caller, route), ...(request.type ? { "Content-Type": request.type } : {}) };
+  const headers = {
+    Host: host,
+    Origin: ground.service.url,
+    ...(await credentials(caller, route)),
+    ...(request.type ? { "Content-Type": request.type } : {}),
+  };
   const answer = await ask(port, route.method, request.path, headers, request.body ?? "");
   const reached = request.reached ?? ((status) => status < 400);
   if (reached(answer.status)) return "yes";
   assert.ok([401, 403, 404].includes(answer.status), `${nameOf(route)} by ${caller}: ${answer.text.slice(0, 600)}`);
   if (answer.status === 404) {
-    const unknown = await ask(port, route.method, request.path.startsWith("/api/v1/") ? "/api/v1/nothing-here" : "/nothing-here", headers, request.body ?? "");
-    assert.equal(comparable(answer), comparable(unknown), `${nameOf(route)} can be told from an unknown path by ${caller}`);
+    const unknown = await ask(
+      port,
+      route.method,
+      request.path.startsWith("/api/v1/") ? "/api/v1/nothing-here" : "/nothing-here",
+      headers,
+      request.body ?? "",
+    );
+    assert.equal(
+      comparable(answer),
+      comparable(unknown),
+      `${nameOf(route)} can be told from an unknown path by ${caller}`,
+    );
   }
   return String(answer.status);
 };
 
 const evidence = (route) => (route.needs_evidence ? "yes" : "");
-const rowOf = (route, seen) => `| \`${nameOf(route)}\` | ${[evidence(route), route.limit === "none" ? "" : route.limit, ...seen].join(" | ")} |`;
+const rowOf = (route, seen) =>
+  `| \`${nameOf(route)}\` | ${[evidence(route), route.limit === "none" ? "" : route.limit, ...seen].join(" | ")} |`;
 const preface = `# Who gets in
 
-Each route of the service, asked by everybody. \`./test attack.routes\` asks the running program and compares; \`tests/attack/write_routes\` writes this page anew, for review,
-when a route was added or changed. \`llmapikey routes\` prints the table that decides (\`src/app/route_table.cpp\`). Every other path is 404, but for the assets, which all may load.
+Each route of the service, asked by everybody. \`./test attack.routes\` asks the running program and compares; \
+\`tests/attack/write_routes\` writes this page anew, for review,
+when a route was added or changed. \`llmapikey routes\` prints the table that decides \
+(\`src/app/route_table.cpp\`). Every other path is 404, but for the assets, which all may load.
 
-**yes**: the route does what it is for. **401**, **403**: refused. **404**: the very same answer as for a path that does not exist. *Evidence*: changes something, and asks
-for same-origin evidence or the session's CSRF token; every row was asked with it. API tokens need none. *Limit*: counts against \`RATE_LIMIT_PER_MINUTE\` of the client's address,
-\`shared\`: over all replicas together. HEAD is as GET. *Forged session*: an admin's claims, signed with another secret. \`GET /metrics\` is 404 through a proxy.
+**yes**: the route does what it is for. **401**, **403**: refused. **404**: the very same answer as \
+for a path that does not exist. *Evidence*: changes something, and asks
+for same-origin evidence or the session's CSRF token; every row was asked with it. \
+API tokens need none. *Limit*: counts against \`RATE_LIMIT_PER_MINUTE\` of the client's address,
+\`shared\`: over all replicas together. HEAD is as GET. *Forged session*: an admin's claims, signed with \
+another secret. \`GET /metrics\` is 404 through a proxy.
 
 `;
 const heading = (names) => `| ${names.join(" | ")} |\n|${" --- |".repeat(names.length)}\n`;
@@ -82,7 +136,11 @@ for (const route of table) {
     assert.equal(forged, nobody, "a forged session is no session");
     if (route.who === "admin") assert.deepEqual([nobody, recipient], ["404", "404"]);
     if (route.who === "session") assert.deepEqual([nobody, recipient], ["401", "yes"]);
-    if (route.path.startsWith("/api/v1/")) assert.deepEqual(byToken.map((each) => each === "yes"), ["read", "write", "reveal", "-"].map((scope) => scope === route.scope));
+    if (route.path.startsWith("/api/v1/"))
+      assert.deepEqual(
+        byToken.map((each) => each === "yes"),
+        ["read", "write", "reveal", "-"].map((scope) => scope === route.scope),
+      );
     rows.push(rowOf(route, seen));
   });
 }
@@ -97,6 +155,9 @@ test("docs/routes.md says the same", () => {
 test("through a proxy there is no such thing as /metrics", async () => {
   for (const header of ["X-Forwarded-For", "Forwarded"]) {
     const headers = { Host: host, [header]: "203.0.113.9" };
-    assert.equal(comparable(await ask(port, "GET", "/metrics", headers)), comparable(await ask(port, "GET", "/nothing-here", headers)));
+    assert.equal(
+      comparable(await ask(port, "GET", "/metrics", headers)),
+      comparable(await ask(port, "GET", "/nothing-here", headers)),
+    );
   }
 });

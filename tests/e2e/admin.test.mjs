@@ -1,4 +1,5 @@
-// The admin console: hidden from everybody else, and what an organizer does there, in a real browser.
+// The admin console: hidden from everybody else, and what an organizer does there, in a real
+// browser.
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, test } from "node:test";
@@ -7,24 +8,35 @@ import { assertAccessible, tabTo } from "./support/browser_checks.mjs";
 import { generate, signIn, startSandbox } from "./support/service.mjs";
 
 let service, browser;
-before(async () => { service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" }); browser = await launch(); });
-after(async () => { await browser.close(); await service.stop(); });
+before(async () => {
+  service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" });
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  await service.stop();
+});
 
 // All that comes back, as bytes: what fetch() hides matters here.
-const exchange = (method, path, headers = {}) => new Promise((done, failed) => {
-  const call = request(service.url + path, { method, headers }, (answer) => {
-    const chunks = [];
-    answer.on("data", (chunk) => chunks.push(chunk));
-    answer.on("end", () => done({ status: answer.statusCode, headers: answer.rawHeaders, body: Buffer.concat(chunks).toString() }));
+const exchange = (method, path, headers = {}) =>
+  new Promise((done, failed) => {
+    const call = request(service.url + path, { method, headers }, (answer) => {
+      const chunks = [];
+      answer.on("data", (chunk) => chunks.push(chunk));
+      answer.on("end", () =>
+        done({ status: answer.statusCode, headers: answer.rawHeaders, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+    call.on("error", failed);
+    call.end();
   });
-  call.on("error", failed);
-  call.end();
-});
 
 // The request id, and in forms the session's token, differ from answer to answer.
 const comparable = ({ status, headers, body }) => {
   const id = headers[headers.indexOf("X-Request-Id") + 1];
-  const kept = headers.flatMap((value, i) => (i % 2 === 0 && !["X-Request-Id", "Date"].includes(value) ? [[value, headers[i + 1]]] : []));
+  const kept = headers.flatMap((value, i) =>
+    i % 2 === 0 && !["X-Request-Id", "Date"].includes(value) ? [[value, headers[i + 1]]] : [],
+  );
   return JSON.stringify({ status, kept, body: body.replaceAll(id, "ID") });
 };
 
@@ -32,11 +44,40 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
   const session = await signIn(service, "nosy-person");
   const same = { cookie: session, origin: service.url };
   const uuid = "0b0e7c2e-5a3e-4d52-9a7e-111111111111";
-  for (const headers of [{}, { cookie: session }, same, { ...same, accept: "application/json" }, { cookie: "llmapikey_session=garbage" }]) {
-    for (const [method, path] of [["GET", "/admin"], ["GET", "/admin?q=a&page=x"], ["HEAD", "/admin"], ["PUT", "/admin"], ["GET", "/admin/audit"], ["GET", "/admin/accounts/1002"],
-      ["POST", "/admin/keys"], ["POST", `/admin/keys/${uuid}/revoke`], ["POST", "/admin/accounts/1002/lift"], ["GET", "/admin/"], ["GET", "/admin/nothing"],
-      ["GET", "/admin/overview"], ["GET", "/admin/audit/export"], ["GET", "/admin/revocations"], ["GET", "/admin/revocations/new"], ["POST", "/admin/revocations"], ["POST", `/admin/revocations/${uuid}/stop`], ["POST", "/admin/search"], ["GET", "/admin/tokens"], ["POST", "/admin/tokens"],
-      ["GET", "/admin/webhooks"], ["POST", "/admin/webhooks"], ["POST", `/admin/keys/${uuid}/change`], ["POST", `/admin/keys/${uuid}/reveal`], ["POST", `/admin/tokens/${uuid}/revoke`]]) {
+  for (const headers of [
+    {},
+    { cookie: session },
+    same,
+    { ...same, accept: "application/json" },
+    { cookie: "llmapikey_session=garbage" },
+  ]) {
+    for (const [method, path] of [
+      ["GET", "/admin"],
+      ["GET", "/admin?q=a&page=x"],
+      ["HEAD", "/admin"],
+      ["PUT", "/admin"],
+      ["GET", "/admin/audit"],
+      ["GET", "/admin/accounts/1002"],
+      ["POST", "/admin/keys"],
+      ["POST", `/admin/keys/${uuid}/revoke`],
+      ["POST", "/admin/accounts/1002/lift"],
+      ["GET", "/admin/"],
+      ["GET", "/admin/nothing"],
+      ["GET", "/admin/overview"],
+      ["GET", "/admin/audit/export"],
+      ["GET", "/admin/revocations"],
+      ["GET", "/admin/revocations/new"],
+      ["POST", "/admin/revocations"],
+      ["POST", `/admin/revocations/${uuid}/stop`],
+      ["POST", "/admin/search"],
+      ["GET", "/admin/tokens"],
+      ["POST", "/admin/tokens"],
+      ["GET", "/admin/webhooks"],
+      ["POST", "/admin/webhooks"],
+      ["POST", `/admin/keys/${uuid}/change`],
+      ["POST", `/admin/keys/${uuid}/reveal`],
+      ["POST", `/admin/tokens/${uuid}/revoke`],
+    ]) {
       const unknown = comparable(await exchange(method, "/nothing-here", headers));
       assert.equal(comparable(await exchange(method, path, headers)), unknown, `${method} ${path}`);
       assert.match(unknown, /"status":404/);
@@ -46,17 +87,29 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
 
 test("an allowlist compares whole ids", async () => {
   const other = await startSandbox({ ADMIN_GITHUB_USER_IDS: "100,10031" });
-  const session = await signIn(other, "linus-organizer");  // 1003
+  const session = await signIn(other, "linus-organizer"); // 1003
   assert.equal((await fetch(`${other.url}/admin`, { headers: { cookie: session } })).status, 404);
   await other.stop();
 });
 
 test("the audit log is exported whole, over many pages of the store, and in order", async () => {
-  const admin = { cookie: await signIn(service, "linus-organizer"), origin: service.url, "content-type": "application/json" };
+  const admin = {
+    cookie: await signIn(service, "linus-organizer"),
+    origin: service.url,
+    "content-type": "application/json",
+  };
   for (let i = 0; i < 110; i += 1) {
-    const made = await fetch(`${service.url}/api/v1/tokens`, { method: "POST", headers: admin, body: JSON.stringify({ name: `token ${i}`, scopes: ["read"], expires_in_days: 1 }) });
+    const made = await fetch(`${service.url}/api/v1/tokens`, {
+      method: "POST",
+      headers: admin,
+      body: JSON.stringify({ name: `token ${i}`, scopes: ["read"], expires_in_days: 1 }),
+    });
     assert.equal(made.status, 201);
-    assert.equal((await fetch(`${service.url}/api/v1/tokens/${(await made.json()).id}`, { method: "DELETE", headers: admin })).status, 200);
+    assert.equal(
+      (await fetch(`${service.url}/api/v1/tokens/${(await made.json()).id}`, { method: "DELETE", headers: admin }))
+        .status,
+      200,
+    );
   }
   const answer = await exchange("GET", "/admin/audit/export", admin);
   assert.ok(answer.headers.includes(`attachment; filename="llmapikey-audit.jsonl"`));
@@ -69,13 +122,22 @@ test("the audit log is exported whole, over many pages of the store, and in orde
 
 test("an admin's actions need the same evidence as everybody's", async () => {
   const session = await signIn(service, "linus-organizer");
-  for (const [headers, status] of [[{ cookie: session }, 403], [{ cookie: session, origin: "https://evil.example" }, 403], [{ cookie: session, origin: service.url }, 400]]) {
+  for (const [headers, status] of [
+    [{ cookie: session }, 403],
+    [{ cookie: session, origin: "https://evil.example" }, 403],
+    [{ cookie: session, origin: service.url }, 400],
+  ]) {
     assert.equal((await exchange("POST", "/admin/keys", headers)).status, status);
   }
 });
 
-const post = (path, fields, session) => fetch(service.url + path, { method: "POST", redirect: "manual",
-  headers: { cookie: session, origin: service.url, accept: "application/json", "content-type": "application/json" }, body: JSON.stringify(fields) });
+const post = (path, fields, session) =>
+  fetch(service.url + path, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: session, origin: service.url, accept: "application/json", "content-type": "application/json" },
+    body: JSON.stringify(fields),
+  });
 
 test("as a program: mint and revoke, without ever seeing a key", async () => {
   const session = await signIn(service, "linus-organizer");
@@ -83,7 +145,10 @@ test("as a program: mint and revoke, without ever seeing a key", async () => {
   assert.equal(minted.status, 200);
   const body = await minted.json();
   assert.deepEqual([body.status, body.key], ["created", undefined]);
-  assert.equal((await (await post("/admin/keys", { github_user_id: "77001", github_username: "ordered" }, session)).json()).status, "exists");
+  assert.equal(
+    (await (await post("/admin/keys", { github_user_id: "77001", github_username: "ordered" }, session)).json()).status,
+    "exists",
+  );
   assert.equal((await post("/admin/keys", { github_user_id: "octocat" }, session)).status, 400);
   const uuid = "0b0e7c2e-5a3e-4d52-9a7e-111111111111";
   assert.equal((await post(`/admin/keys/${uuid}/revoke`, { reason: "x" }, session)).status, 404);
@@ -140,7 +205,12 @@ test("after a leak the first choice lets the owner take another key at once; blo
   await signInAs(page, "linus-organizer");
   const account = JSON.parse(Buffer.from(theirs.split("=")[1].split(".")[1], "base64url")).sub;
   await page.goto(`${service.url}/admin/accounts/${account}`);
-  assert.deepEqual(await page.locator("select[name=hold] option").evaluateAll((all) => all.map((each) => each.value)), ["none", "24h", "7d", "forever"]);
+  assert.deepEqual(await page.locator("select[name=hold] option").evaluateAll((all) => all.map((each) => each.value)), [
+    "none",
+    "24h",
+    "7d",
+    "forever",
+  ]);
   await page.fill(revokeReason, "leaked on a forum");
   await page.click("#revoke");
   await page.locator("[role=status]", { hasText: "revoked" }).waitFor();
@@ -149,7 +219,12 @@ test("after a leak the first choice lets the owner take another key at once; blo
   assert.equal(second.status, "created");
   assert.notEqual(second.key, first.key);
   await page.goto(`${service.url}/admin/revocations/new?q=leaked-by-accident`);
-  assert.deepEqual(await page.locator("select[name=hold] option").evaluateAll((all) => all.map((each) => each.value)), ["none", "24h", "7d", "forever"]);
+  assert.deepEqual(await page.locator("select[name=hold] option").evaluateAll((all) => all.map((each) => each.value)), [
+    "none",
+    "24h",
+    "7d",
+    "forever",
+  ]);
   await page.context().close();
 });
 
@@ -192,17 +267,34 @@ test("pages of fifty, each key once", async () => {
   await own.stop();
 });
 
-test("every page of the console: no axe violation, no sideways scrolling, in light and dark, at 320 and 1280 px", async () => {
+test("every console page: no axe violation, no sideways scrolling, in light and dark, at 320 and 1280 px", async () => {
   const theirs = await signIn(service, "ended-once");
   await generate(service, theirs);
   const session = await signIn(service, "linus-organizer");
-  const account = /accounts\/(\d+)"/.exec(await (await fetch(`${service.url}/admin?q=ended-once`, { headers: { cookie: session } })).text())?.[1];
+  const account = /accounts\/(\d+)"/.exec(
+    await (await fetch(`${service.url}/admin?q=ended-once`, { headers: { cookie: session } })).text(),
+  )?.[1];
   const page = await openPage(browser, service, { bypassCSP: true });
   await signInAs(page, "linus-organizer");
-  for (const [name, path] of [["admin-list", "/admin"], ["admin-nothing", "/admin?q=nobody-at-all"], ["admin-account", "/admin/accounts/1002"], ["admin-held", `/admin/accounts/${account}`], ["admin-audit", "/admin/audit"], ["admin-overview", "/admin/overview"], ["admin-bulk-list", "/admin/revocations"],
-    ["admin-bulk-confirm", "/admin/revocations/new?q=e"], ["admin-tokens", "/admin/tokens"], ["admin-webhooks", "/admin/webhooks"]]) {
+  for (const [name, path] of [
+    ["admin-list", "/admin"],
+    ["admin-nothing", "/admin?q=nobody-at-all"],
+    ["admin-account", "/admin/accounts/1002"],
+    ["admin-held", `/admin/accounts/${account}`],
+    ["admin-audit", "/admin/audit"],
+    ["admin-overview", "/admin/overview"],
+    ["admin-bulk-list", "/admin/revocations"],
+    ["admin-bulk-confirm", "/admin/revocations/new?q=e"],
+    ["admin-tokens", "/admin/tokens"],
+    ["admin-webhooks", "/admin/webhooks"],
+  ]) {
     await page.goto(service.url + path);
-    if (name === "admin-held") { await page.fill(revokeReason, "a long reason, ".repeat(12)); await page.selectOption("select[name=hold]", "forever"); await page.click("#revoke"); await page.locator("[role=status]").waitFor(); }
+    if (name === "admin-held") {
+      await page.fill(revokeReason, "a long reason, ".repeat(12));
+      await page.selectOption("select[name=hold]", "forever");
+      await page.click("#revoke");
+      await page.locator("[role=status]").waitFor();
+    }
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       for (const width of [320, 1280]) {

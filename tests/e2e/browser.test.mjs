@@ -6,8 +6,14 @@ import { launch, openPage } from "./support/browser.mjs";
 import { startSandbox } from "./support/service.mjs";
 
 let service, browser;
-before(async () => { service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" }); browser = await launch(); });
-after(async () => { await browser.close(); await service.stop(); });
+before(async () => {
+  service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" });
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  await service.stop();
+});
 
 const signInAs = async (page, login, from = "/") => {
   await page.goto(service.url + from);
@@ -16,10 +22,14 @@ const signInAs = async (page, login, from = "/") => {
   await page.waitForURL("**/dashboard");
 };
 
-const callWith = async (key) => (await fetch(`${service.openrouter_url}/chat/completions`, {
-  method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-  body: JSON.stringify({ model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),
-})).status;
+const callWith = async (key) =>
+  (
+    await fetch(`${service.openrouter_url}/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),
+    })
+  ).status;
 
 // A key is made and nobody hears of it; and until the faults are cleared nobody can find out.
 const loseTheAnswer = async (sandbox) => {
@@ -47,10 +57,13 @@ test("sign in, generate, copy, call, come back, sign out", async () => {
   await page.context().close();
 });
 
-test("a page of another site that opens ours has no hold of it; what is typed is shown without a second process", async (t) => {
+test("a page of another site that opens ours has no hold of it; no second process shows what is typed", async (t) => {
   const stranger = createServer((request, response) => response.end("<!doctype html><title>x</title>"));
   await new Promise((done) => stranger.listen(0, "127.0.0.1", done));
-  t.after(() => { stranger.closeAllConnections?.(); return new Promise((done) => stranger.close(done)); });
+  t.after(() => {
+    stranger.closeAllConnections?.();
+    return new Promise((done) => stranger.close(done));
+  });
   const page = await openPage(browser, service);
   await signInAs(page, "ada-newcomer");
   for (const path of ["/", "/docs", "/dashboard"]) {
@@ -59,7 +72,12 @@ test("a page of another site that opens ours has no hold of it; what is typed is
     assert.equal(typed.headers()["cross-origin-opener-policy"], undefined, path);
     const theirs = await page.context().newPage();
     await theirs.goto(`http://localhost:${stranger.address().port}/`);
-    const [ours] = await Promise.all([page.context().waitForEvent("page"), theirs.evaluate((url) => { window.opened = window.open(url); }, service.url + path)]);
+    const [ours] = await Promise.all([
+      page.context().waitForEvent("page"),
+      theirs.evaluate((url) => {
+        window.opened = window.open(url);
+      }, service.url + path),
+    ]);
     await ours.waitForURL(service.url + path);
     await ours.waitForLoadState();
     assert.ok(await theirs.evaluate(() => window.opened.closed), `${path}: looks closed to who has opened it`);
@@ -70,7 +88,12 @@ test("a page of another site that opens ours has no hold of it; what is typed is
   // Typed into their window: theirs until the first click inside.
   const theirs = await page.context().newPage();
   await theirs.goto(`http://localhost:${stranger.address().port}/`);
-  const [ours] = await Promise.all([page.context().waitForEvent("page"), theirs.evaluate(() => { window.opened = window.open("about:blank"); })]);
+  const [ours] = await Promise.all([
+    page.context().waitForEvent("page"),
+    theirs.evaluate(() => {
+      window.opened = window.open("about:blank");
+    }),
+  ]);
   await ours.goto(`${service.url}/dashboard`);
   assert.equal(await theirs.evaluate(() => window.opened.closed), false);
   await ours.click("a[href='/docs']");
@@ -79,13 +102,19 @@ test("a page of another site that opens ours has no hold of it; what is typed is
   await page.context().close();
 });
 
-test("a page that fetches itself anew keeps its notice, and leaves nobody behind whose focus is inside it", async () => {
+test("a page that fetches itself anew keeps its notice, and loses nobody whose focus is inside it", async () => {
   const own = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", UPSTREAM_TIMEOUT_SECONDS: "2" });
   const page = await openPage(browser, own);
   await page.goto(`${own.url}/auth/login?next=${encodeURIComponent("/dashboard?result=created")}`);
-  const [shown] = await Promise.all([page.waitForResponse("**/dashboard?result=created"), page.click("button[name=persona][value=grace-returning]")]);
+  const [shown] = await Promise.all([
+    page.waitForResponse("**/dashboard?result=created"),
+    page.click("button[name=persona][value=grace-returning]"),
+  ]);
   assert.match(await shown.text(), /<main[^>]* data-refresh-after=/, "what was spent is not known yet");
-  await page.locator("dd", { hasText: /^\$2\.30/ }).first().waitFor();
+  await page
+    .locator("dd", { hasText: /^\$2\.30/ })
+    .first()
+    .waitFor();
   assert.match(await page.textContent("[role=status]"), /ready/);
   await page.click("#sign-out");
   await page.click("#sign-in");
@@ -97,7 +126,10 @@ test("a page that fetches itself anew keeps its notice, and leaves nobody behind
   await own.clearFaults();
   await page.focus("main a");
   await page.locator("#copy-key").waitFor({ timeout: 60_000 });
-  assert.ok(await page.evaluate(() => document.querySelector("main").contains(document.activeElement)), "the focus is still in the page");
+  assert.ok(
+    await page.evaluate(() => document.querySelector("main").contains(document.activeElement)),
+    "the focus is still in the page",
+  );
   await page.context().close();
   await own.stop();
 });
@@ -123,7 +155,9 @@ test("the same without JavaScript, but for the copy button", async () => {
 test("where the clipboard is refused, the key is selected", async () => {
   const page = await openPage(browser, service);
   await signInAs(page, "grace-returning");
-  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error("refused")); });
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("refused"));
+  });
   await page.click("#copy-key");
   const selected = await page.evaluate(() => getSelection().toString());
   assert.equal(selected.trim(), await page.textContent("#key"));
@@ -216,7 +250,10 @@ test("the landing page weighs at most 30 kB with all that it loads", async () =>
   const sizes = [];
   page.on("requestfinished", (request) => sizes.push(request.sizes()));
   await page.goto(service.url, { waitUntil: "networkidle" });
-  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+  const total = (await Promise.all(sizes)).reduce(
+    (sum, size) => sum + size.responseBodySize + size.responseHeadersSize,
+    0,
+  );
   assert.ok(sizes.length >= 3 && total > 0 && total <= 30_000, `${total} bytes in ${sizes.length} requests`);
   assert.deepEqual(page.complaints, []);
   await page.context().close();

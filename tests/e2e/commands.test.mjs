@@ -7,10 +7,23 @@ import { after, before, test } from "node:test";
 import { run, serviceEnvironment, startService, startUpstreams, temporaryFolder } from "./support/service.mjs";
 
 let upstreams, folder, good;
-before(async () => { upstreams = await startUpstreams(); folder = temporaryFolder(); good = serviceEnvironment(upstreams, join(folder, "data")); });
-after(async () => { await upstreams.stop(); rmSync(folder, { recursive: true, force: true }); });
+before(async () => {
+  upstreams = await startUpstreams();
+  folder = temporaryFolder();
+  good = serviceEnvironment(upstreams, join(folder, "data"));
+});
+after(async () => {
+  await upstreams.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-const required = ["GITHUB_OAUTH_CLIENT_ID", "GITHUB_OAUTH_CLIENT_SECRET", "AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET", "OPENROUTER_MANAGEMENT_KEY"];
+const required = [
+  "GITHUB_OAUTH_CLIENT_ID",
+  "GITHUB_OAUTH_CLIENT_SECRET",
+  "AUTH_SESSION_SECRET",
+  "KEY_ENCRYPTION_SECRET",
+  "OPENROUTER_MANAGEMENT_KEY",
+];
 for (const name of required) {
   test(`serve without ${name}: exit 2, named, with what to do`, async () => {
     const { code, err } = await run(["serve"], { ...good, [name]: "" }, folder);
@@ -19,11 +32,37 @@ for (const name of required) {
   });
 }
 
-for (const [name, value] of [["AUTH_SESSION_SECRET", "short"], ["KEY_ENCRYPTION_SECRET", "short"], ["PROVISIONING_ENABLED", "yes"], ["MAX_TOTAL_KEYS", "-1"],
-  ["KEY_DAILY_LIMIT_USD", "ten"], ["KEY_EXPIRY_DAYS", "0"], ["ADMIN_GITHUB_USER_IDS", "octocat"], ["PUBLIC_URL", "keys.example.org"], ["RATE_LIMIT_PER_MINUTE", "x"],
-  ["LISTEN", "nowhere"], ["LISTEN", "127.0.0.1:99999"], ["TRUSTED_PROXIES", "everybody"], ["GITHUB_URL", "github.com"], ["GITHUB_API_URL", "x"], ["OPENROUTER_URL", "x"],
-  ["OPENROUTER_WORKSPACE_ID", "x"], ["OPENROUTER_GUARDRAIL_ID", "x"], ["UPSTREAM_TIMEOUT_SECONDS", "0"], ["LOG_LEVEL", "loud"], ["POSTGRES_URL", "mysql://127.0.0.1/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?nonsense=1"],
-  ["POSTGRES_URL", "postgresql://127.0.0.1:99999999/x"], ["POSTGRES_URL", "postgresql://127.0.0.1/x?sslmode=always"], ["POSTGRES_POOL_SIZE", "0"], ["SPENDING_POLL_SECONDS", "often"], ["RECONCILE_SECONDS", "2"], ["MINT_CONCURRENCY", "0"], ["SPEND_ALARM_USD", "-1"], ["DRAIN_SECONDS", "soon"]]) {
+for (const [name, value] of [
+  ["AUTH_SESSION_SECRET", "short"],
+  ["KEY_ENCRYPTION_SECRET", "short"],
+  ["PROVISIONING_ENABLED", "yes"],
+  ["MAX_TOTAL_KEYS", "-1"],
+  ["KEY_DAILY_LIMIT_USD", "ten"],
+  ["KEY_EXPIRY_DAYS", "0"],
+  ["ADMIN_GITHUB_USER_IDS", "octocat"],
+  ["PUBLIC_URL", "keys.example.org"],
+  ["RATE_LIMIT_PER_MINUTE", "x"],
+  ["LISTEN", "nowhere"],
+  ["LISTEN", "127.0.0.1:99999"],
+  ["TRUSTED_PROXIES", "everybody"],
+  ["GITHUB_URL", "github.com"],
+  ["GITHUB_API_URL", "x"],
+  ["OPENROUTER_URL", "x"],
+  ["OPENROUTER_WORKSPACE_ID", "x"],
+  ["OPENROUTER_GUARDRAIL_ID", "x"],
+  ["UPSTREAM_TIMEOUT_SECONDS", "0"],
+  ["LOG_LEVEL", "loud"],
+  ["POSTGRES_URL", "mysql://127.0.0.1/x"],
+  ["POSTGRES_URL", "postgresql://127.0.0.1/x?nonsense=1"],
+  ["POSTGRES_URL", "postgresql://127.0.0.1:99999999/x"],
+  ["POSTGRES_URL", "postgresql://127.0.0.1/x?sslmode=always"],
+  ["POSTGRES_POOL_SIZE", "0"],
+  ["SPENDING_POLL_SECONDS", "often"],
+  ["RECONCILE_SECONDS", "2"],
+  ["MINT_CONCURRENCY", "0"],
+  ["SPEND_ALARM_USD", "-1"],
+  ["DRAIN_SECONDS", "soon"],
+]) {
   test(`serve with ${name}=${value}: exit 2, and the variable is named`, async () => {
     const { code, err } = await run(["serve"], { ...good, [name]: value }, folder);
     assert.equal(code, 2, err);
@@ -46,19 +85,32 @@ test("an .env file counts, the environment wins, and a broken line is named", as
 });
 
 test("secrets from files, from systemd's credentials, and what is wrong with them", async () => {
-  const place = join(folder, "secrets"), secrets = ["GITHUB_OAUTH_CLIENT_SECRET", "AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET", "OPENROUTER_MANAGEMENT_KEY"];
+  const place = join(folder, "secrets"),
+    secrets = [
+      "GITHUB_OAUTH_CLIENT_SECRET",
+      "AUTH_SESSION_SECRET",
+      "KEY_ENCRYPTION_SECRET",
+      "OPENROUTER_MANAGEMENT_KEY",
+    ];
   mkdirSync(place);
   for (const name of secrets) writeFileSync(join(place, name), `${good[name]}\n`);
   const others = Object.fromEntries(Object.entries(good).filter(([name]) => !secrets.includes(name)));
   const files = Object.fromEntries(secrets.map((name) => [`${name}_FILE`, join(place, name)]));
-  for (const env of [{ ...others, ...files }, { ...others, CREDENTIALS_DIRECTORY: place }]) {
+  for (const env of [
+    { ...others, ...files },
+    { ...others, CREDENTIALS_DIRECTORY: place },
+  ]) {
     const { code, out, err } = await run(["doctor"], env, folder);
     assert.equal(code, 0, out + err);
   }
   const both = await run(["serve"], { ...good, ...files }, folder);
   assert.equal(both.code, 2);
   assert.match(both.err, /AUTH_SESSION_SECRET_FILE is set, and so is AUTH_SESSION_SECRET: keep one/);
-  const missing = await run(["serve"], { ...others, ...files, KEY_ENCRYPTION_SECRET_FILE: join(place, "nothing") }, folder);
+  const missing = await run(
+    ["serve"],
+    { ...others, ...files, KEY_ENCRYPTION_SECRET_FILE: join(place, "nothing") },
+    folder,
+  );
   assert.equal(missing.code, 2);
   assert.match(missing.err, /KEY_ENCRYPTION_SECRET_FILE .*nothing cannot be read: No such file/);
   for (const name of secrets) assert.ok(!(both.err + missing.err).includes(good[name]));
@@ -78,7 +130,11 @@ test("a data folder that cannot be made, and a file that is no database", async 
 
 test("a port that is taken is named", async () => {
   const service = await startService(upstreams, folder, { DATA_DIR: join(folder, "first") });
-  const { code, err } = await run(["serve"], { ...good, DATA_DIR: join(folder, "second"), LISTEN: new URL(service.url).host }, folder);
+  const { code, err } = await run(
+    ["serve"],
+    { ...good, DATA_DIR: join(folder, "second"), LISTEN: new URL(service.url).host },
+    folder,
+  );
   await service.stop();
   assert.equal(code, 2);
   assert.match(err, /cannot listen on 127\.0\.0\.1:\d+.*LISTEN/);
@@ -97,7 +153,10 @@ test("doctor says that all is well, or what is wrong and how to mend it", async 
     [{ LISTEN: "[::]:3000" }, /WARNING +public address.*set PUBLIC_URL/],
     [{ TRUSTED_PROXIES: "127.0.0.1" }, /WARNING +public address.*set PUBLIC_URL/],
     [{ LISTEN: "[::1]:3000" }, /ok +public address/],
-    [{ LISTEN: "0.0.0.0:3000", PUBLIC_URL: "https://keys.example.org" }, /ok +public address +https:\/\/keys\.example\.org/],
+    [
+      { LISTEN: "0.0.0.0:3000", PUBLIC_URL: "https://keys.example.org" },
+      /ok +public address +https:\/\/keys\.example\.org/,
+    ],
   ]) {
     const { code, out } = await run(["doctor"], { ...good, ...env }, folder);
     assert.equal(code, 0, "what may be meant is no failure");
@@ -121,7 +180,10 @@ test("migrate up, status, down, up", async () => {
   assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
   assert.match((await run(["migrate", "up"], env)).out, /0 migrations applied/);
   assert.match((await run(["migrate", "status"], env)).out, /0001 +grants +applied 20/);
-  assert.match((await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out, /^would undo 0006 +bulk_targets\nwould undo 0005 +safety\n$/);
+  assert.match(
+    (await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out,
+    /^would undo 0006 +bulk_targets\nwould undo 0005 +safety\n$/,
+  );
   assert.match((await run(["migrate", "down"], env)).out, /6 migrations undone/);
   assert.equal(JSON.parse((await run(["migrate", "status", "--json"], env)).out)[0].applied_at, null);
   assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
@@ -130,7 +192,8 @@ test("migrate up, status, down, up", async () => {
 test("help for newcomers, version, and usage errors", async () => {
   const help = await run(["--help"]);
   assert.equal(help.code, 0);
-  for (const word of ["sandbox", "serve", "doctor", "migrate", "reconcile", "llmapikey help environment", "New here?"]) assert.ok(help.out.includes(word), word);
+  for (const word of ["sandbox", "serve", "doctor", "migrate", "reconcile", "llmapikey help environment", "New here?"])
+    assert.ok(help.out.includes(word), word);
   assert.ok(help.out.trimEnd().split("\n").length < 50, "it fits a screen, or nearly");
   assert.doesNotMatch(help.out, /KEY_DAILY_LIMIT_USD/);
   assert.equal((await run(["help"])).out, help.out);
@@ -149,10 +212,14 @@ test("help for newcomers, version, and usage errors", async () => {
 
 test("docs/configuration.md says what `help environment` says", async () => {
   const help = (await run(["help", "environment"])).out;
-  const variables = [...help.slice(help.indexOf("Environment (or")).matchAll(/^ {2}([A-Z_]+)\n {6}(.*?)(?: \(default: (.*)\))?$/gm)];
+  const variables = [
+    ...help.slice(help.indexOf("Environment (or")).matchAll(/^ {2}([A-Z_]+)\n {6}(.*?)(?: \(default: (.*)\))?$/gm),
+  ];
   assert.ok(variables.length > 20);
   const rows = variables.map(([, name, meaning, fallback]) => `| \`${name}\` | ${meaning} | ${fallback ?? ""} |`);
-  const documented = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8").split("\n").filter((line) => line.startsWith("| `"));
+  const documented = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
   assert.deepEqual(documented, rows);
 });
 
@@ -168,14 +235,27 @@ test("completions for each shell name every command; the manual page names every
   for (const shell of ["bash", "zsh", "fish"]) {
     const { code, out } = await run(["completion", shell]);
     assert.equal(code, 0);
-    for (const word of ["serve", "keys", "revoke", "dry-run", "reconcile", "audit"]) assert.ok(out.includes(word), `${shell}: ${word}`);
+    for (const word of ["serve", "keys", "revoke", "dry-run", "reconcile", "audit"])
+      assert.ok(out.includes(word), `${shell}: ${word}`);
   }
   const { out } = await run(["completion", "bash"]);
-  const offered = (line) => spawnSync("bash", ["-c", `${out}\nCOMP_WORDS=(${line} "")\nCOMP_CWORD=$((\${#COMP_WORDS[@]} - 1))\n_llmapikey\nprintf '%s\\n' "\${COMPREPLY[@]}"`], { encoding: "utf8" }).stdout.trim().split("\n");
+  const offered = (line) =>
+    spawnSync(
+      "bash",
+      [
+        "-c",
+        `${out}\nCOMP_WORDS=(${line} "")\nCOMP_CWORD=$((\${#COMP_WORDS[@]} - 1))\n_llmapikey\n` +
+          `printf '%s\\n' "\${COMPREPLY[@]}"`,
+      ],
+      { encoding: "utf8" },
+    )
+      .stdout.trim()
+      .split("\n");
   assert.ok(["serve", "keys", "doctor"].every((word) => offered("llmapikey").includes(word)));
   assert.ok(["list", "mint", "export"].every((word) => offered("llmapikey keys").includes(word)));
   assert.ok(["--reason", "--dry-run"].every((word) => offered("llmapikey keys revoke 1001").includes(word)));
   const manual = await run(["man"]);
   assert.equal(manual.code, 0);
-  for (const word of ["KEY_DAILY_LIMIT_USD", ".SS keys revoke", "\\-\\-dry\\-run"]) assert.ok(manual.out.includes(word), word);
+  for (const word of ["KEY_DAILY_LIMIT_USD", ".SS keys revoke", "\\-\\-dry\\-run"])
+    assert.ok(manual.out.includes(word), word);
 });

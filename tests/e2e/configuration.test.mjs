@@ -1,30 +1,73 @@
-// The `.env` file, secrets that are none, names that nobody reads, passwords in POSTGRES_URL, another KEY_ENCRYPTION_SECRET, and how accounts are named.
+// The `.env` file, secrets that are none, names that nobody reads, passwords in POSTGRES_URL,
+// another KEY_ENCRYPTION_SECRET, and how accounts are named.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startPostgres } from "./support/postgres.mjs";
-import { generate, run, sealingSecret, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder } from "./support/service.mjs";
+import {
+  generate,
+  run,
+  sealingSecret,
+  serviceEnvironment,
+  signIn,
+  startService,
+  startUpstreams,
+  temporaryFolder,
+} from "./support/service.mjs";
 
 let upstreams, folder, good;
-before(async () => { upstreams = await startUpstreams(); folder = temporaryFolder(); good = serviceEnvironment(upstreams, join(folder, "data"), { ADMIN_GITHUB_USER_IDS: "1003" }); });
-after(async () => { await upstreams.stop(); rmSync(folder, { recursive: true, force: true }); });
+before(async () => {
+  upstreams = await startUpstreams();
+  folder = temporaryFolder();
+  good = serviceEnvironment(upstreams, join(folder, "data"), { ADMIN_GITHUB_USER_IDS: "1003" });
+});
+after(async () => {
+  await upstreams.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-const place = (name) => { const path = join(folder, name); mkdirSync(path, { recursive: true }); return path; };
-const withFile = (name, text) => { const path = place(name); writeFileSync(join(path, ".env"), text); return path; };
-const linesOf = (values) => Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join("");
+const place = (name) => {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+};
+const withFile = (name, text) => {
+  const path = place(name);
+  writeFileSync(join(path, ".env"), text);
+  return path;
+};
+const linesOf = (values) =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
 
 test("a value that was left out before its comment is not set", async () => {
-  const { KEY_ENCRYPTION_SECRET: _, ...others } = good;
-  const { code, err } = await run(["serve"], {}, withFile("comment", `${linesOf(others)}KEY_ENCRYPTION_SECRET=       # openssl rand -base64 32; keep a copy\n`));
+  const { KEY_ENCRYPTION_SECRET, ...others } = good;
+  const { code, err } = await run(
+    ["serve"],
+    {},
+    withFile("comment", `${linesOf(others)}KEY_ENCRYPTION_SECRET=       # openssl rand -base64 32; keep a copy\n`),
+  );
   assert.equal(code, 2);
   assert.match(err, /KEY_ENCRYPTION_SECRET is not set; make one with/);
 });
 
 test("a comment, quotes or a reference in a secret are refused, by name and without it", async () => {
-  const wrapped = '"a-secret-in-quotes-0123456789-0123456789"', comment = "# openssl rand -base64 32; keep a copy";
-  for (const name of ["AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET", "OPENROUTER_MANAGEMENT_KEY", "GITHUB_OAUTH_CLIENT_SECRET"]) {
-    for (const [value, words] of [[comment, /begins with #.*lines of their own/], [wrapped, /wrapped in quotes.*leave them out/], ["value-of-a-secret-0123456789-0123456789 # note", /has a comment/], ["${THE_SECRET_OF_ANOTHER_FILE_0123456789}", /\$\{NAME\}.*write the value itself/]]) {
+  const wrapped = '"a-secret-in-quotes-0123456789-0123456789"',
+    comment = "# openssl rand -base64 32; keep a copy";
+  for (const name of [
+    "AUTH_SESSION_SECRET",
+    "KEY_ENCRYPTION_SECRET",
+    "OPENROUTER_MANAGEMENT_KEY",
+    "GITHUB_OAUTH_CLIENT_SECRET",
+  ]) {
+    for (const [value, words] of [
+      [comment, /begins with #.*lines of their own/],
+      [wrapped, /wrapped in quotes.*leave them out/],
+      ["value-of-a-secret-0123456789-0123456789 # note", /has a comment/],
+      ["${THE_SECRET_OF_ANOTHER_FILE_0123456789}", /\$\{NAME\}.*write the value itself/],
+    ]) {
       const { code, err } = await run(["serve"], { ...good, [name]: value }, folder);
       assert.equal(code, 2, `${name}=${value}`);
       assert.match(err, new RegExp(`^  ${name} `, "m"));
@@ -37,7 +80,9 @@ test("a comment, quotes or a reference in a secret are refused, by name and with
 test(".env.example: it parses, names every variable, and sets no secret", async () => {
   const root = new URL("../../", import.meta.url);
   const example = readFileSync(new URL(".env.example", root), "utf8");
-  const documented = [...readFileSync(new URL("docs/configuration.md", root), "utf8").matchAll(/^\| `([A-Z_]+)` \| .* \| (.*) \|$/gm)];
+  const documented = [
+    ...readFileSync(new URL("docs/configuration.md", root), "utf8").matchAll(/^\| `([A-Z_]+)` \| .* \| (.*) \|$/gm),
+  ];
   assert.ok(documented.length > 30);
   for (const [, name, fallback] of documented) {
     const found = new RegExp(`^(#?)${name}=(.*)$`, "m").exec(example);
@@ -47,15 +92,22 @@ test(".env.example: it parses, names every variable, and sets no secret", async 
   }
   const names = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
   assert.deepEqual([...names].sort(), documented.map(([, name]) => name).sort());
-  for (const line of example.split("\n")) assert.match(line, /^$|^#|^[A-Z_]+=\S*$/, "a comment stands on a line of its own");
+  for (const line of example.split("\n"))
+    assert.match(line, /^$|^#|^[A-Z_]+=\S*$/, "a comment stands on a line of its own");
   const everything = example.replaceAll(/^#([A-Z_]+=)/gm, "$1");
-  for (const [name, text] of [["as-it-is", example], ["all-of-it", everything]]) {
+  for (const [name, text] of [
+    ["as-it-is", example],
+    ["all-of-it", everything],
+  ]) {
     const { code, out } = await run(["doctor"], {}, withFile(name, text));
     assert.equal(code, 1);
     assert.match(out, /PROBLEM +AUTH_SESSION_SECRET +is not set/);
     assert.doesNotMatch(out, /is no variable|MAX_TOTAL_KEYS +must/);
   }
-  const filled = Object.entries(good).reduce((text, [name, value]) => text.replace(new RegExp(`^#?${name}=.*$`, "m"), `${name}=${value}`), example);
+  const filled = Object.entries(good).reduce(
+    (text, [name, value]) => text.replace(new RegExp(`^#?${name}=.*$`, "m"), `${name}=${value}`),
+    example,
+  );
   const { code, out } = await run(["doctor"], {}, withFile("filled", filled));
   assert.equal(code, 0, out);
 });
@@ -77,13 +129,19 @@ test("a misspelt name: doctor and serve warn with the nearest one", async () => 
   const dir = withFile("misspelt", `${linesOf(good)}MAX_TOTAL_KEY=10\nSOMETHING=else\n`);
   const doctor = await run(["doctor"], { PROVISIONING_ENABLE: "true", OPENROUTER_API_KEY: "of-another-program" }, dir);
   assert.equal(doctor.code, 0);
-  assert.match(doctor.out, /^WARNING +MAX_TOTAL_KEY +in \.env is no variable of llmapikey.*did you mean MAX_TOTAL_KEYS\?/m);
+  assert.match(
+    doctor.out,
+    /^WARNING +MAX_TOTAL_KEY +in \.env is no variable of llmapikey.*did you mean MAX_TOTAL_KEYS\?/m,
+  );
   assert.match(doctor.out, /^WARNING +SOMETHING +in \.env is no variable/m);
   assert.match(doctor.out, /^WARNING +PROVISIONING_ENABLE .*did you mean PROVISIONING_ENABLED\?/m);
   assert.doesNotMatch(doctor.out, /OPENROUTER_API_KEY/);
   const service = await startService(upstreams, place("misspelt-data"), { MAX_TOTAL_KEY: "10" });
   await service.stop();
-  assert.match(service.process.output, /"level":"warning".*MAX_TOTAL_KEY is no variable of llmapikey.*did you mean MAX_TOTAL_KEYS\?/);
+  assert.match(
+    service.process.output,
+    /"level":"warning".*MAX_TOTAL_KEY is no variable of llmapikey.*did you mean MAX_TOTAL_KEYS\?/,
+  );
 });
 
 test("health asks the address of .env", async () => {
@@ -93,30 +151,53 @@ test("health asks the address of .env", async () => {
     writeFileSync(join(dir, ".env"), `LISTEN=${new URL(service.url).host}\n`);
     assert.deepEqual(await run(["health"], {}, dir), { code: 0, out: "ok\n", err: "" });
     assert.equal((await run(["health"], { LISTEN: "127.0.0.1:1" }, dir)).code, 1, "the environment wins");
-  } finally { await service.stop(); }
+  } finally {
+    await service.stop();
+  }
 });
 
 test("a password that POSTGRES_URL cuts is refused with how to write it, and shown nowhere", async () => {
-  for (const password of ["hunter/zebra", "hunter@zebra", "hunter?zebra", "hunter#zebra", "12/hunter2", "hunter%zebra"]) {
+  for (const password of [
+    "hunter/zebra",
+    "hunter@zebra",
+    "hunter?zebra",
+    "hunter#zebra",
+    "12/hunter2",
+    "hunter%zebra",
+  ]) {
     for (const command of [["serve"], ["doctor"], ["migrate", "status"], ["keys", "list"]]) {
-      const { code, out, err } = await run(command, { ...good, POSTGRES_URL: `postgresql://me:${password}@127.0.0.1:1/name` }, folder);
+      const { code, out, err } = await run(
+        command,
+        { ...good, POSTGRES_URL: `postgresql://me:${password}@127.0.0.1:1/name` },
+        folder,
+      );
       assert.notEqual(code, 0);
       assert.match(out + err, /POSTGRES_URL.*%2F for \/|POSTGRES_URL has a % .*%25 for a %/, password);
-      for (const part of password.split(/[/@?#%]/)) if (part.length > 2) assert.ok(!(out + err).includes(part), `${command}: ${out}${err}`);
+      for (const part of password.split(/[/@?#%]/))
+        if (part.length > 2) assert.ok(!(out + err).includes(part), `${command}: ${out}${err}`);
     }
   }
-  const right = await run(["migrate", "status"], { POSTGRES_URL: "postgresql://me:hunter%2Fzebra@127.0.0.1:1/name" }, folder);
+  const right = await run(
+    ["migrate", "status"],
+    { POSTGRES_URL: "postgresql://me:hunter%2Fzebra@127.0.0.1:1/name" },
+    folder,
+  );
   assert.match(right.err, /database 127\.0\.0\.1:1\/name: .*refused/);
 });
 
 const other = "another-sealing-secret-0123456789-abcdef";
 for (const store of ["the embedded database", "PostgreSQL"]) {
-  test(`another KEY_ENCRYPTION_SECRET on ${store}: serve and mint refuse, doctor says so, and there is a way on`, async () => {
+  test(`another KEY_ENCRYPTION_SECRET on ${store}: serve and mint refuse, doctor says so; there is a way`, async () => {
     const postgres = store === "PostgreSQL" ? await startPostgres() : null;
     try {
       const dir = place(`secret-${store.length}`);
       const shared = postgres ? { POSTGRES_URL: postgres.database().pooled } : {};
-      const env = (secret, also = "") => serviceEnvironment(upstreams, dir, { ...shared, KEY_ENCRYPTION_SECRET: secret, KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: also });
+      const env = (secret, also = "") =>
+        serviceEnvironment(upstreams, dir, {
+          ...shared,
+          KEY_ENCRYPTION_SECRET: secret,
+          KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: also,
+        });
       const first = await startService(upstreams, dir, shared);
       const session = await signIn(first, `sealed-${store.length}`);
       assert.equal((await generate(first, session)).status, 200);
@@ -124,7 +205,10 @@ for (const store of ["the embedded database", "PostgreSQL"]) {
 
       const refused = await run(["serve"], env(other), dir);
       assert.equal(refused.code, 2, refused.err);
-      assert.match(refused.err, /KEY_ENCRYPTION_SECRET is not the secret.*KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED.*reseal --accept-loss/);
+      assert.match(
+        refused.err,
+        /KEY_ENCRYPTION_SECRET is not the secret.*KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED.*reseal --accept-loss/,
+      );
       for (const secret of [other, sealingSecret]) assert.ok(!refused.err.includes(secret));
       const doctor = await run(["doctor"], env(other), dir);
       assert.equal(doctor.code, 1);
@@ -132,16 +216,30 @@ for (const store of ["the embedded database", "PostgreSQL"]) {
       const mint = await run(["keys", "mint", "1001"], env(other), dir);
       assert.equal(mint.code, 2, mint.err);
       assert.match(mint.err, /KEY_ENCRYPTION_SECRET is not the secret/);
-      const [{ github_user_id: account }] = JSON.parse((await run(["keys", "list", "--json"], env(sealingSecret), dir)).out).keys;
+      const [{ github_user_id: account }] = JSON.parse(
+        (await run(["keys", "list", "--json"], env(sealingSecret), dir)).out,
+      ).keys;
       const reveal = await run(["keys", "reveal", account, "--reason", "asked for"], env(other), dir);
       assert.equal(reveal.code, 2, reveal.err);
       assert.match(reveal.err, /KEY_ENCRYPTION_SECRET is not the secret.*reseal --accept-loss/);
-      assert.doesNotMatch((await run(["audit", "export"], env(sealingSecret), dir)).out, /key\.reveal/, "nobody is told of a look that was none");
+      assert.doesNotMatch(
+        (await run(["audit", "export"], env(sealingSecret), dir)).out,
+        /key\.reveal/,
+        "nobody is told of a look that was none",
+      );
 
-      // A rotation goes on: the former secret beside the new one, then reseal, then the new one alone.
-      const rotating = await startService(upstreams, dir, { ...shared, KEY_ENCRYPTION_SECRET: other, KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: sealingSecret });
+      // A rotation goes on: the former secret beside the new one, then reseal, then the new one
+      // alone.
+      const rotating = await startService(upstreams, dir, {
+        ...shared,
+        KEY_ENCRYPTION_SECRET: other,
+        KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED: sealingSecret,
+      });
       await rotating.stop();
-      assert.match((await run(["doctor"], env(other, sealingSecret), dir)).out, /WARNING +sealed keys +1 are sealed with another.*llmapikey reseal/);
+      assert.match(
+        (await run(["doctor"], env(other, sealingSecret), dir)).out,
+        /WARNING +sealed keys +1 are sealed with another.*llmapikey reseal/,
+      );
       assert.equal((await run(["reseal"], env(other, sealingSecret), dir)).code, 0);
       await (await startService(upstreams, dir, { ...shared, KEY_ENCRYPTION_SECRET: other })).stop();
       assert.equal((await run(["serve"], env(sealingSecret), dir)).code, 2);
@@ -160,8 +258,13 @@ for (const store of ["the embedded database", "PostgreSQL"]) {
       await service.stop();
       assert.match(page, /Your key cannot be shown/);
       assert.match((await run(["audit", "export"], env(third), dir)).out, /secrets\.accept_loss/);
-      assert.match((await run(["doctor"], env(third), dir)).out, /WARNING +sealed keys +1 are sealed with another secret.*cannot be shown/);
-    } finally { await postgres?.stop(); }
+      assert.match(
+        (await run(["doctor"], env(third), dir)).out,
+        /WARNING +sealed keys +1 are sealed with another secret.*cannot be shown/,
+      );
+    } finally {
+      await postgres?.stop();
+    }
   });
 }
 
@@ -170,18 +273,30 @@ test("replicas that start together on a new database: one secret wins, the other
   try {
     const shared = { POSTGRES_URL: postgres.database().pooled };
     const dir = place("together");
-    const starts = await Promise.allSettled(Array.from({ length: 6 }, (_, i) => startService(upstreams, dir, { ...shared, ...(i % 2 ? { KEY_ENCRYPTION_SECRET: other } : {}) })));
+    const starts = await Promise.allSettled(
+      Array.from({ length: 6 }, (_, i) =>
+        startService(upstreams, dir, { ...shared, ...(i % 2 ? { KEY_ENCRYPTION_SECRET: other } : {}) }),
+      ),
+    );
     const won = starts.flatMap((each, i) => (each.status === "fulfilled" ? [i % 2] : []));
     await Promise.all(starts.map((each) => each.value?.stop()));
     assert.equal(won.length, 3, JSON.stringify(starts.map((each) => each.reason?.message)));
     assert.equal(new Set(won).size, 1);
-    for (const { reason } of starts) if (reason) assert.match(reason.message, /KEY_ENCRYPTION_SECRET is not the secret/);
-  } finally { await postgres.stop(); }
+    for (const { reason } of starts)
+      if (reason) assert.match(reason.message, /KEY_ENCRYPTION_SECRET is not the secret/);
+  } finally {
+    await postgres.stop();
+  }
 });
 
 test("an unknown command: the nearest one, or all that there are", async () => {
-  for (const [args, words] of [[["sever"], /'sever' is no command; did you mean 'serve'\?/], [["frobnicate"], /'frobnicate' is no command; there are: .*serve, sandbox, migrate/],
-    [["keys", "lst"], /'keys lst' is no command; did you mean 'keys list'\?/], [["migrate", "upp"], /did you mean 'migrate up'\?/], [[], /subcommand is required/]]) {
+  for (const [args, words] of [
+    [["sever"], /'sever' is no command; did you mean 'serve'\?/],
+    [["frobnicate"], /'frobnicate' is no command; there are: .*serve, sandbox, migrate/],
+    [["keys", "lst"], /'keys lst' is no command; did you mean 'keys list'\?/],
+    [["migrate", "upp"], /did you mean 'migrate up'\?/],
+    [[], /subcommand is required/],
+  ]) {
     const { code, err } = await run(args);
     assert.equal(code, 2);
     assert.match(err, words);
@@ -195,7 +310,7 @@ test("an account is named by its number, its login or its key's id, by each comm
   try {
     const env = serviceEnvironment(upstreams, dir);
     const keys = (...args) => run(["keys", ...args], env, dir);
-    await signIn(service, "Newcomer-Here");  // now GitHub knows the login, and the database does not
+    await signIn(service, "Newcomer-Here"); // now GitHub knows the login, and the database does not
     const minted = await keys("mint", "newcomer-here", "--json");
     assert.equal(minted.code, 0, minted.err);
     const { key } = JSON.parse(minted.out);
@@ -218,7 +333,13 @@ test("an account is named by its number, its login or its key's id, by each comm
     assert.match(both.err, /the login ada stands for several accounts: 1001, 4242; give the number/);
     const revoked = await keys("revoke", "newcomer-here", "--reason", "leaked", "--json");
     assert.equal(revoked.code, 0, revoked.err);
-    assert.equal(JSON.parse((await keys("show", String(key.github_user_id), "--json")).out).hold, null, "after a leak a person may take another key");
+    assert.equal(
+      JSON.parse((await keys("show", String(key.github_user_id), "--json")).out).hold,
+      null,
+      "after a leak a person may take another key",
+    );
     for (const wrong of ["0", "007", "a b", "x/y", ""]) assert.notEqual((await keys("show", wrong)).code, 0, wrong);
-  } finally { await service.stop(); }
+  } finally {
+    await service.stop();
+  }
 });

@@ -1,5 +1,5 @@
-// The console's further flows in a real browser, by keyboard where that is the way that is hardest: switching off, caps,
-// looking at a key, many at once, figures, tokens and webhooks.
+// The console's further flows in a real browser, by keyboard where that is the way that is hardest:
+// switching off, caps, looking at a key, many at once, figures, tokens and webhooks.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
@@ -17,7 +17,10 @@ before(async () => {
   await page.click('button[name=persona][value="linus-organizer"]');
   await page.waitForURL("**/dashboard");
 });
-after(async () => { await browser.close(); await service.stop(); });
+after(async () => {
+  await browser.close();
+  await service.stop();
+});
 
 const take = async (login) => {
   const session = await signIn(service, login);
@@ -25,9 +28,14 @@ const take = async (login) => {
   const account = JSON.parse(Buffer.from(session.split("=")[1].split(".")[1], "base64url")).sub;
   return { session, key, account };
 };
-const dashboard = async ({ session }) => (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text();
-const upstream = async ({ account }) => (await service.ledger()).keys.find((key) => key.name.includes(`gh-${account}/`) && !key.deleted_at);
-const press = async (selector) => { await tabTo(page, selector); await page.keyboard.press("Enter"); };
+const dashboard = async ({ session }) =>
+  (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text();
+const upstream = async ({ account }) =>
+  (await service.ledger()).keys.find((key) => key.name.includes(`gh-${account}/`) && !key.deleted_at);
+const press = async (selector) => {
+  await tabTo(page, selector);
+  await page.keyboard.press("Enter");
+};
 
 test("switch a key off and on, and change its cap, by keyboard", async () => {
   const person = await take("switched-person");
@@ -36,7 +44,11 @@ test("switch a key off and on, and change its cap, by keyboard", async () => {
   await page.locator("[role=status]", { hasText: "changed" }).waitFor();
   assert.equal((await upstream(person)).disabled, true);
   assert.match(await dashboard(person), /switched this key off/);
-  const chat = await fetch(`${service.openrouter_url}/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${person.key}`, "content-type": "application/json" }, body: JSON.stringify({ model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "x" }] }) });
+  const chat = await fetch(`${service.openrouter_url}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${person.key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "x" }] }),
+  });
   assert.equal(chat.status, 401);
   await press("#enable");
   await page.locator("#disable").waitFor();
@@ -62,7 +74,15 @@ test("a change that upstream does not hear is told again until it does", async (
   assert.equal((await upstream(person)).disabled, false);
   await service.clearFaults();
   await until("upstream knows", async () => (await upstream(person)).disabled);
-  await until("the page knows", async () => { await page.reload(); return !(await page.textContent("main")).includes("has not confirmed"); }, 20_000, 500);
+  await until(
+    "the page knows",
+    async () => {
+      await page.reload();
+      return !(await page.textContent("main")).includes("has not confirmed");
+    },
+    20_000,
+    500,
+  );
 });
 
 test("look at a whole key: with a reason, recorded, and its owner sees it", async () => {
@@ -75,13 +95,24 @@ test("look at a whole key: with a reason, recorded, and its owner sees it", asyn
   await page.locator("#key").waitFor();
   assert.equal(await page.textContent("#key"), person.key);
   await assertAccessible(page, "console-reveal");
-  assert.match(await dashboard(person), /An organizer looked at this key on 20[^<]*<q>&lt;i&gt;lost&lt;\/i&gt; it<\/q>/);
+  assert.match(
+    await dashboard(person),
+    /An organizer looked at this key on 20[^<]*<q>&lt;i&gt;lost&lt;\/i&gt; it<\/q>/,
+  );
   await page.goto(`${service.url}/admin/audit`);
   assert.match(await page.locator("tbody tr").first().textContent(), /key\.reveal.*done/);
   assert.ok(!(await page.content()).includes(person.key));
-  const lines = (await (await page.context().request.get(`${service.url}/admin/audit/export`)).text()).trim().split("\n").map(JSON.parse);
+  const lines = (await (await page.context().request.get(`${service.url}/admin/audit/export`)).text())
+    .trim()
+    .split("\n")
+    .map(JSON.parse);
   assert.equal(lines.at(-1).action, "key.reveal");
-  const rest = (await (await page.context().request.get(`${service.url}/admin/audit/export?after=${lines.at(-3).sequence}`)).text()).trim().split("\n").map(JSON.parse);
+  const rest = (
+    await (await page.context().request.get(`${service.url}/admin/audit/export?after=${lines.at(-3).sequence}`)).text()
+  )
+    .trim()
+    .split("\n")
+    .map(JSON.parse);
   assert.deepEqual(rest, lines.slice(-2), "who has a part gets what comes after it");
   assert.equal((await page.context().request.get(`${service.url}/admin/audit/export?after=x`)).status(), 400);
   assert.ok(lines.every((line, i) => line.sequence === lines[0].sequence + i));
@@ -91,8 +122,13 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   const people = [];
   for (let i = 0; i < 5; i += 1) people.push(await take(`chosen-${i}`));
   await page.goto(`${service.url}/admin?q=chosen-`);
-  const chosen = (await page.locator("tbody tr").allTextContents()).slice(0, 2).map((row) => /chosen-(\d)/.exec(row)[1]);
-  for (const i of [0, 1]) { await tabTo(page, `tbody tr:nth-child(${i + 1}) input[type=checkbox]`); await page.keyboard.press("Space"); }
+  const chosen = (await page.locator("tbody tr").allTextContents())
+    .slice(0, 2)
+    .map((row) => /chosen-(\d)/.exec(row)[1]);
+  for (const i of [0, 1]) {
+    await tabTo(page, `tbody tr:nth-child(${i + 1}) input[type=checkbox]`);
+    await page.keyboard.press("Space");
+  }
   await press("#revoke-chosen");
   await page.locator("h1", { hasText: "Revoke 2 keys" }).waitFor();
   for (const i of chosen) assert.ok((await page.textContent("main")).includes(`chosen-${i}`));
@@ -134,20 +170,57 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
 
 test("figures: counts, exposure, credits, charts, failures", async () => {
   await take("figure-person");
-  await until("figures are there", async () => { await page.goto(`${service.url}/admin/overview`); const text = await page.textContent("main"); return !text.includes("for the first time") && !text.includes("unknown"); }, 20_000, 500);
+  await until(
+    "figures are there",
+    async () => {
+      await page.goto(`${service.url}/admin/overview`);
+      const text = await page.textContent("main");
+      return !text.includes("for the first time") && !text.includes("unknown");
+    },
+    20_000,
+    500,
+  );
   const text = await page.textContent("main");
-  for (const words of [/Live keys\s*\d+/, /Credits left\s*\$[\d,]+\.\d\d/, /Keys you can honor beyond these\s*\d+/, /Greatest possible spend a day\s*\$[\d,]+\.\d\d/]) assert.match(text, words);
+  for (const words of [
+    /Live keys\s*\d+/,
+    /Credits left\s*\$[\d,]+\.\d\d/,
+    /Keys you can honor beyond these\s*\d+/,
+    /Greatest possible spend a day\s*\$[\d,]+\.\d\d/,
+  ])
+    assert.match(text, words);
   assert.equal(await page.locator("svg.chart").count(), 2);
-  assert.ok(await page.locator("svg.chart rect").evaluateAll((bars) => bars.some((bar) => bar.height.baseVal.value > 0)));
+  assert.ok(
+    await page.locator("svg.chart rect").evaluateAll((bars) => bars.some((bar) => bar.height.baseVal.value > 0)),
+  );
   await screenshot(page, "console-overview");
-  await service.openrouterFault({ method: "POST", path: "/keys", times: 1, status: 402, body: '{"error":{"message":"no credits"}}' });
+  await service.openrouterFault({
+    method: "POST",
+    path: "/keys",
+    times: 1,
+    status: 402,
+    body: '{"error":{"message":"no credits"}}',
+  });
   await generate(service, await signIn(service, "unlucky-person"));
-  await until("the failure is shown", async () => { await page.goto(`${service.url}/admin/overview`); return (await page.textContent("main")).includes("no credits"); }, 20_000, 500);
+  await until(
+    "the failure is shown",
+    async () => {
+      await page.goto(`${service.url}/admin/overview`);
+      return (await page.textContent("main")).includes("no credits");
+    },
+    20_000,
+    500,
+  );
 });
 
 test("filters and orders of the list", async () => {
-  const rows = async (query) => { await page.goto(`${service.url}/admin?${query}`); return page.locator("tbody tr").allTextContents(); };
-  const spent = await until("spending is known", async () => { const found = await rows("sort=spent"); return /alan-at-the-limit/.test(found[0]) && found; });
+  const rows = async (query) => {
+    await page.goto(`${service.url}/admin?${query}`);
+    return page.locator("tbody tr").allTextContents();
+  };
+  const spent = await until("spending is known", async () => {
+    const found = await rows("sort=spent");
+    return /alan-at-the-limit/.test(found[0]) && found;
+  });
   assert.match(spent[1], /grace-returning/);
   assert.ok((await rows("unused=1")).every((row) => !/alan|grace/.test(row)));
   assert.match((await rows("sort=expiry"))[0], /grace-returning|alan-at-the-limit/);
@@ -185,21 +258,40 @@ test("webhooks: signed, retried, given up on, sent again", async (t) => {
   let status = 200;
   const receiver = createServer((request, response) => {
     let body = "";
-    request.on("data", (chunk) => { body += chunk; });
-    request.on("end", () => { received.push({ headers: request.headers, body, status }); response.writeHead(status).end(); });
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      received.push({ headers: request.headers, body, status });
+      response.writeHead(status).end();
+    });
   });
   await new Promise((done) => receiver.listen(0, "127.0.0.1", done));
   // Debian 12's Node.js waits for connections that are kept alive.
-  t.after(() => { receiver.close(); receiver.closeAllConnections(); });
+  t.after(() => {
+    receiver.close();
+    receiver.closeAllConnections();
+  });
   const url = `http://127.0.0.1:${receiver.address().port}/hook`;
   await page.goto(`${service.url}/admin/webhooks`);
   await page.fill("input[name=url]", url);
   await page.click("#add-webhook");
   const webhook = new Webhook(await page.textContent("#secret"));
-  const arrived = async (type) => until(`${type} arrives`, () => received.map((each) => ({ ...each, message: webhook.verify(each.body, each.headers) })).find((each) => each.message.type === type), 60_000);
+  const arrived = async (type) =>
+    until(
+      `${type} arrives`,
+      () =>
+        received
+          .map((each) => ({ ...each, message: webhook.verify(each.body, each.headers) }))
+          .find((each) => each.message.type === type),
+      60_000,
+    );
   const person = await take("announced-person");
   const issued = await arrived("key.issued");
-  assert.deepEqual([issued.message.data.github_user_id, issued.message.data.github_username], [person.account, "announced-person"]);
+  assert.deepEqual(
+    [issued.message.data.github_user_id, issued.message.data.github_username],
+    [person.account, "announced-person"],
+  );
   assert.ok(!issued.body.includes(person.key));
   assert.throws(() => webhook.verify(`${issued.body} `, issued.headers));
   await arrived("spend.alarm");
@@ -207,14 +299,28 @@ test("webhooks: signed, retried, given up on, sent again", async (t) => {
   await page.goto(`${service.url}/admin/accounts/${person.account}`);
   await page.fill("form:has(#revoke) input[name=reason]", "told");
   await page.click("#revoke");
-  await until("it was tried twice", () => received.filter((each) => each.status === 500 && each.body.includes("key.revoked")).length >= 2);
+  await until(
+    "it was tried twice",
+    () => received.filter((each) => each.status === 500 && each.body.includes("key.revoked")).length >= 2,
+  );
   const tried = received.filter((each) => each.body.includes("key.revoked"));
   assert.equal(new Set(tried.map((each) => each.headers["webhook-id"])).size, 1, "the same id at every attempt");
   assert.equal(JSON.parse(tried[0].body).data.detail, "told");
   status = 410;
   await page.goto(`${service.url}/admin/webhooks`);
   await page.locator("td form", { hasText: "Send a test" }).locator("button").click();
-  await until("it is switched off", async () => { await page.goto(`${service.url}/admin/webhooks`); return (await page.textContent("main")).includes("410 Gone") && (await page.locator("tbody tr", { hasText: "dead" }).count()) >= 1; }, 20_000, 500);
+  await until(
+    "it is switched off",
+    async () => {
+      await page.goto(`${service.url}/admin/webhooks`);
+      return (
+        (await page.textContent("main")).includes("410 Gone") &&
+        (await page.locator("tbody tr", { hasText: "dead" }).count()) >= 1
+      );
+    },
+    20_000,
+    500,
+  );
   await assertAccessible(page, "console-webhooks");
   await screenshot(page, "console-webhooks");
   await page.locator("button", { hasText: "Send again" }).first().click();
@@ -225,5 +331,8 @@ test("webhooks: signed, retried, given up on, sent again", async (t) => {
 });
 
 test("nothing on the way made the browser complain", () => {
-  assert.deepEqual(page.complaints.filter((each) => !/status of 4\d\d/.test(each)), []);
+  assert.deepEqual(
+    page.complaints.filter((each) => !/status of 4\d\d/.test(each)),
+    [],
+  );
 });

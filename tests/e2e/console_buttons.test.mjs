@@ -1,4 +1,5 @@
-// The console's buttons: within reach at every width, and asked first where nothing can be undone, also without JavaScript.
+// The console's buttons: within reach at every width, and asked first where nothing can be undone,
+// also without JavaScript.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -7,7 +8,11 @@ import { signIn, startService, startUpstreams, temporaryFolder } from "./support
 
 let upstreams, folder, service, browser, cookie;
 const api = async (method, path, body) => {
-  const answer = await fetch(`${service.url}/api/v1${path}`, { method, headers: { cookie, origin: service.url, "content-type": "application/json" }, body: body && JSON.stringify(body) });
+  const answer = await fetch(`${service.url}/api/v1${path}`, {
+    method,
+    headers: { cookie, origin: service.url, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
   assert.ok(answer.ok, `${path}: ${answer.status}`);
   return answer.json();
 };
@@ -16,13 +21,25 @@ before(async () => {
   folder = temporaryFolder();
   service = await startService(upstreams, folder, { ADMIN_GITHUB_USER_IDS: "1003" });
   cookie = await signIn(service, "linus-organizer");
-  await api("POST", "/webhooks", { url: "http://127.0.0.1:1/hooks/of-a-receiver-with-quite-a-long-name", events: ["key.revoked", "key.created", "key.replaced"].slice(0, 1) });
-  await api("POST", "/tokens", { name: "a script that runs every night and has a long name", scopes: ["read", "write", "reveal"], expires_in_days: 30 });
+  await api("POST", "/webhooks", {
+    url: "http://127.0.0.1:1/hooks/of-a-receiver-with-quite-a-long-name",
+    events: ["key.revoked", "key.created", "key.replaced"].slice(0, 1),
+  });
+  await api("POST", "/tokens", {
+    name: "a script that runs every night and has a long name",
+    scopes: ["read", "write", "reveal"],
+    expires_in_days: 30,
+  });
   const [{ id }] = (await api("GET", "/webhooks")).endpoints ?? (await api("GET", "/webhooks")).webhooks;
   await api("POST", `/webhooks/${id}/test`);
   browser = await launch();
 });
-after(async () => { await browser?.close(); await service.stop(); await upstreams.stop(); rmSync(folder, { recursive: true, force: true }); });
+after(async () => {
+  await browser?.close();
+  await service.stop();
+  await upstreams.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const open = async (options) => {
   const context = await browser.newContext(options);
@@ -40,9 +57,11 @@ test("no button, and no column of these tables, is beyond the right edge", async
       const beyond = await page.evaluate(() => {
         const found = document.scrollingElement.scrollWidth > innerWidth ? ["the page scrolls"] : [];
         for (const table of document.querySelectorAll(".table")) {
-          if (table.scrollWidth > table.clientWidth) found.push(`${table.getAttribute("aria-label")}: ${table.scrollWidth} in ${table.clientWidth}`);
+          if (table.scrollWidth > table.clientWidth)
+            found.push(`${table.getAttribute("aria-label")}: ${table.scrollWidth} in ${table.clientWidth}`);
           const edge = Math.min(innerWidth, table.getBoundingClientRect().right);
-          for (const each of table.querySelectorAll("button, summary, select")) if (each.getBoundingClientRect().right > edge + 1) found.push(each.textContent);
+          for (const each of table.querySelectorAll("button, summary, select"))
+            if (each.getBoundingClientRect().right > edge + 1) found.push(each.textContent);
         }
         return found;
       });
@@ -55,10 +74,20 @@ test("no button, and no column of these tables, is beyond the right edge", async
 test("what cannot be undone is asked first, without JavaScript too", async () => {
   for (const javaScriptEnabled of [false, true]) {
     const page = await open({ javaScriptEnabled });
-    for (const [path, first, then, said] of [["webhooks", "Remove…", "Remove it", "removed"], ["tokens", "Revoke…", "Revoke it", "revoked"]]) {
-      if (javaScriptEnabled) await (path === "webhooks" ? api("POST", "/webhooks", { url: "http://127.0.0.1:1/again" }) : api("POST", "/tokens", { name: "again", scopes: ["read"], expires_in_days: 1 }));
+    for (const [path, first, then, said] of [
+      ["webhooks", "Remove…", "Remove it", "removed"],
+      ["tokens", "Revoke…", "Revoke it", "revoked"],
+    ]) {
+      if (javaScriptEnabled)
+        await (path === "webhooks"
+          ? api("POST", "/webhooks", { url: "http://127.0.0.1:1/again" })
+          : api("POST", "/tokens", { name: "again", scopes: ["read"], expires_in_days: 1 }));
       await page.goto(`${service.url}/admin/${path}`);
-      assert.equal(await page.locator("td button", { hasText: then }).isVisible(), false, "nothing acts at the first press");
+      assert.equal(
+        await page.locator("td button", { hasText: then }).isVisible(),
+        false,
+        "nothing acts at the first press",
+      );
       await page.locator("summary", { hasText: first }).click();
       await page.locator("td", { hasText: "cannot be undone" }).waitFor();
       await page.locator("td button", { hasText: then }).click();

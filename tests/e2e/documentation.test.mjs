@@ -1,9 +1,10 @@
-// The documentation as a site (docs/build): every link leads somewhere, in the sources as on the pages; the pages ask nobody else for anything, fit 320 px, and have no fault that axe finds.
+// The documentation as a site (docs/build): every link leads somewhere, in the sources as on the
+// pages; the pages ask nobody else for anything, fit 320 px, and have no fault that axe finds.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { launch } from "./support/browser.mjs";
@@ -14,12 +15,19 @@ const folder = temporaryFolder();
 let pages;
 before(() => {
   execFileSync(process.execPath, [join(root, "docs/build"), folder]);
-  pages = new Map(readdirSync(folder).filter((name) => name.endsWith(".html")).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  pages = new Map(
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".html"))
+      .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+  );
 });
-after(() => { rmSync(folder, { recursive: true, force: true }); });
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const unescaped = (text) => text.replace(/&quot;/g, '"').replace(/&amp;/g, "&");
-const valuesOf = (html, name) => [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map((match) => unescaped(match[1]));
+const valuesOf = (html, name) =>
+  [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map((match) => unescaped(match[1]));
 
 test("every document is a page, and every page is in the navigation of every other", () => {
   const documents = [...readdirSync(join(root, "docs")), "README.md"].filter((name) => name.endsWith(".md"));
@@ -41,7 +49,11 @@ test("every link leads to a file, and every anchor to a place in it", () => {
       if (/^https?:/.test(href)) continue;
       const [path, anchor] = href.split("#");
       assert.ok(path === "" || existsSync(join(folder, path)), `${name}: ${href}`);
-      if (anchor) assert.ok(valuesOf(pages.get(path || name) ?? "", "id").includes(decodeURIComponent(anchor)), `${name}: ${href} has no such place`);
+      if (anchor)
+        assert.ok(
+          valuesOf(pages.get(path || name) ?? "", "id").includes(decodeURIComponent(anchor)),
+          `${name}: ${href} has no such place`,
+        );
       checked += 1;
     }
   }
@@ -50,9 +62,22 @@ test("every link leads to a file, and every anchor to a place in it", () => {
 
 // What stands in code is not looked at by docs/build, and readers follow it all the same.
 test("files that the documentation names are there", () => {
-  const names = /`((?:src|tests|tools|docs|ops|bench|web|migrations|packaging)\/[A-Za-z0-9_\/.-]+\.[a-z]+)`/g;
-  for (const path of [...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`), "README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith("README.md")).map((name) => `src/${name}`)]) {
-    for (const [, named] of readFileSync(join(root, path), "utf8").matchAll(names)) assert.ok([named, `src/${named}`].some((each) => existsSync(join(root, each))), `${path} names ${named}`);
+  const names = /`((?:src|tests|tools|docs|ops|bench|web|migrations|packaging)\/[A-Za-z0-9_/.-]+\.[a-z]+)`/g;
+  for (const path of [
+    ...readdirSync(join(root, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+    "README.md",
+    "CONTRIBUTING.md",
+    ...readdirSync(join(root, "src"), { recursive: true })
+      .filter((name) => name.endsWith("README.md"))
+      .map((name) => `src/${name}`),
+  ]) {
+    for (const [, named] of readFileSync(join(root, path), "utf8").matchAll(names))
+      assert.ok(
+        [named, `src/${named}`].some((each) => existsSync(join(root, each))),
+        `${path} names ${named}`,
+      );
   }
 });
 
@@ -72,11 +97,20 @@ test("pages load nothing from elsewhere, fit 320 px, and have no fault that axe 
         await page.emulateMedia({ colorScheme });
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(width <= 320, `${name} is ${width} px wide`);
-        const found = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`));
+        const found = await page.evaluate(async () =>
+          (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations.map(
+            ({ id, nodes }) => `${id}: ${nodes[0].html}`,
+          ),
+        );
         assert.deepEqual(found, [], `${name}, ${colorScheme}`);
       }
     }
-    assert.deepEqual(asked.filter((url) => !url.startsWith(pathToFileURL(folder).href)), []);
+    assert.deepEqual(
+      asked.filter((url) => !url.startsWith(pathToFileURL(folder).href)),
+      [],
+    );
     await context.close();
-  } finally { await browser.close(); }
+  } finally {
+    await browser.close();
+  }
 });

@@ -1,10 +1,20 @@
-// How people and keys are found: by a whole key, which must stand in no address and no log; in every state; and after their
-// key has ended.
+// How people and keys are found: by a whole key, which must stand in no address and no log; in
+// every state; and after their key has ended.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { binary, generate, run, serviceEnvironment, signIn, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+import {
+  binary,
+  generate,
+  run,
+  serviceEnvironment,
+  signIn,
+  startService,
+  startUpstreams,
+  temporaryFolder,
+  until,
+} from "./support/service.mjs";
 
 let upstreams, folder, service, settings, admin, holder;
 before(async () => {
@@ -17,24 +27,51 @@ before(async () => {
   holder = { session, ...(await (await generate(service, session)).json()) };
   holder.account = (await api("GET", "/keys?q=finder-holder")).json().keys[0].github_user_id;
 });
-after(async () => { await service.stop(); await upstreams.stop(); rmSync(folder, { recursive: true, force: true }); });
+after(async () => {
+  await service.stop();
+  await upstreams.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const send = async (method, path, { body, type, accept = "text/html", cookie = admin } = {}) => {
-  const answer = await fetch(service.url + path, { method, redirect: "manual", headers: { cookie, accept, origin: service.url, ...(type ? { "content-type": type } : {}) }, body });
+  const answer = await fetch(service.url + path, {
+    method,
+    redirect: "manual",
+    headers: { cookie, accept, origin: service.url, ...(type ? { "content-type": type } : {}) },
+    body,
+  });
   const text = await answer.text();
   return { status: answer.status, location: answer.headers.get("location") ?? "", text, json: () => JSON.parse(text) };
 };
-const api = (method, path, body) => send(method, `/api/v1${path}`, { type: body && "application/json", body: body && JSON.stringify(body), accept: "application/json" });
-const search = (fields) => send("POST", "/admin/search", { type: "application/x-www-form-urlencoded", body: new URLSearchParams(fields).toString() });
+const api = (method, path, body) =>
+  send(method, `/api/v1${path}`, {
+    type: body && "application/json",
+    body: body && JSON.stringify(body),
+    accept: "application/json",
+  });
+const search = (fields) =>
+  send("POST", "/admin/search", {
+    type: "application/x-www-form-urlencoded",
+    body: new URLSearchParams(fields).toString(),
+  });
 const page = (path, cookie) => send("GET", path, { cookie });
-const withInput = (args, input) => new Promise((done) => {
-  const child = spawn(binary, args, { env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder, settings) }, cwd: folder });
-  let out = "", err = "";
-  child.stdout.on("data", (chunk) => { out += chunk; });
-  child.stderr.on("data", (chunk) => { err += chunk; });
-  child.once("close", (code) => done({ code, out, err }));
-  child.stdin.end(input);
-});
+const withInput = (args, input) =>
+  new Promise((done) => {
+    const child = spawn(binary, args, {
+      env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, folder, settings) },
+      cwd: folder,
+    });
+    let out = "",
+      err = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    child.once("close", (code) => done({ code, out, err }));
+    child.stdin.end(input);
+  });
 const other = "sk-or-v1-" + "0".repeat(60);
 
 test("a whole key is found by POST, and its owner with it", async () => {
@@ -44,7 +81,11 @@ test("a whole key is found by POST, and its owner with it", async () => {
   assert.match(shown.text, /This account holds the key/);
   assert.match(shown.text, /finder-holder/);
   assert.ok(!shown.text.includes(holder.key));
-  assert.equal((await search({ q: `Authorization: Bearer ${holder.key}"` })).location, found.location, "as it was copied");
+  assert.equal(
+    (await search({ q: `Authorization: Bearer ${holder.key}"` })).location,
+    found.location,
+    "as it was copied",
+  );
   const unknown = await search({ q: other });
   assert.equal(unknown.location, "/admin?result=unknown-key");
   assert.match((await page(unknown.location)).text, /no key that has ended had the same last characters/);
@@ -60,9 +101,16 @@ test("a whole key is found by POST, and its owner with it", async () => {
   assert.equal((await withInput(["keys", "find"], "hello\n")).code, 2);
 });
 
-test("a part of a key is found by its last characters, or asked for as a whole; nobody is told that it was not made here", async () => {
+test("a part of a key is found by its last characters, or asked for whole, and never said to be foreign", async () => {
   const { key, hint, account } = holder;
-  for (const shortened of [`${key.slice(0, 12)}…${hint}`, `${key.slice(0, 12)}...${hint}`, `...${hint}`, `…${hint}`, `sk-or-v1-***${hint}`, ` "sk-or-…${hint}" `]) {
+  for (const shortened of [
+    `${key.slice(0, 12)}…${hint}`,
+    `${key.slice(0, 12)}...${hint}`,
+    `...${hint}`,
+    `…${hint}`,
+    `sk-or-v1-***${hint}`,
+    ` "sk-or-…${hint}" `,
+  ]) {
     const found = await search({ q: shortened });
     assert.equal(found.location, `/admin?q=${hint}`, shortened);
     assert.match((await page(found.location)).text, new RegExp(`/admin/accounts/${account}"`));
@@ -73,7 +121,10 @@ test("a part of a key is found by its last characters, or asked for as a whole; 
     assert.equal(byApi.status, 400, shortened);
     assert.match(byApi.json().detail, new RegExp(`whole key.*q=${hint}`), shortened);
   }
-  assert.equal((await api("GET", `/keys?q=${encodeURIComponent(`...${hint}`)}`)).json().keys[0].github_user_id, account);
+  assert.equal(
+    (await api("GET", `/keys?q=${encodeURIComponent(`...${hint}`)}`)).json().keys[0].github_user_id,
+    account,
+  );
   for (const part of ["sk-or-v1-", "sk-or-v1-ab", key.slice(0, 30)]) {
     const found = await search({ q: part });
     assert.equal(found.location, "/admin?result=part-of-key", part);
@@ -81,21 +132,36 @@ test("a part of a key is found by its last characters, or asked for as a whole; 
     assert.equal((await api("POST", "/keys/search", { key: part })).status, 400);
     assert.match((await withInput(["keys", "find"], `${part}\n`)).err, /whole key/);
   }
-  for (const login of ["a...b", "...", "…"]) assert.equal((await search({ q: login })).location, `/admin?q=${encodeURIComponent(login)}`);
+  for (const login of ["a...b", "...", "…"])
+    assert.equal((await search({ q: login })).location, `/admin?q=${encodeURIComponent(login)}`);
 });
 
 test("a key of ours that is no longer live is known by its last characters, whatever ended it", async () => {
   const ways = {
     revoked: async (key) => api("POST", `/keys/${key.id}/revoke`, { reason: "left" }),
-    replaced: async (key, session) => send("POST", "/dashboard/key/rotate", { cookie: session, type: "application/x-www-form-urlencoded", body: `key_id=${key.id}` }),
-    "given back": async (key, session) => send("POST", "/dashboard/key/give-back", { cookie: session, type: "application/x-www-form-urlencoded", body: `key_id=${key.id}` }),
+    replaced: async (key, session) =>
+      send("POST", "/dashboard/key/rotate", {
+        cookie: session,
+        type: "application/x-www-form-urlencoded",
+        body: `key_id=${key.id}`,
+      }),
+    "given back": async (key, session) =>
+      send("POST", "/dashboard/key/give-back", {
+        cookie: session,
+        type: "application/x-www-form-urlencoded",
+        body: `key_id=${key.id}`,
+      }),
   };
   for (const [way, end] of Object.entries(ways)) {
-    const login = `former-${way.replace(" ", "-")}`, session = await signIn(service, login);
+    const login = `former-${way.replace(" ", "-")}`,
+      session = await signIn(service, login);
     const { key } = await (await generate(service, session)).json();
     const [grant] = (await api("GET", `/keys?q=${login}`)).json().keys;
     await end(grant, session);
-    const found = await until(`${way}: it is found`, async () => { const answer = await search({ q: key }); return !answer.location.includes("found-key") && answer; });
+    const found = await until(`${way}: it is found`, async () => {
+      const answer = await search({ q: key });
+      return !answer.location.includes("found-key") && answer;
+    });
     assert.match(found.location, /result=perhaps-ended/, way);
   }
   assert.doesNotMatch((await page("/admin?result=unknown-key")).text, /not made here/);
@@ -104,24 +170,40 @@ test("a key of ours that is no longer live is known by its last characters, what
 test("a key is one without its first letters, too: its 64 digits alone", async () => {
   const bare = holder.key.replace("sk-or-v1-", "");
   assert.match(bare, /^[0-9a-f]{64}$/);
-  for (const pasted of [bare, ` "${bare}" `, `v1-${bare}`]) assert.equal((await search({ q: pasted })).location, `/admin/accounts/${holder.account}?result=found-key`);
+  for (const pasted of [bare, ` "${bare}" `, `v1-${bare}`])
+    assert.equal((await search({ q: pasted })).location, `/admin/accounts/${holder.account}?result=found-key`);
   assert.equal((await search({ q: "0".repeat(64) })).location, "/admin?result=unknown-key");
   assert.equal((await api("POST", "/keys/search", { key: bare })).json().key.github_user_id, holder.account);
-  assert.equal(JSON.parse((await withInput(["keys", "find", "--json"], `${bare}\n`)).out).key.github_user_id, holder.account);
+  assert.equal(
+    JSON.parse((await withInput(["keys", "find", "--json"], `${bare}\n`)).out).key.github_user_id,
+    holder.account,
+  );
   for (const path of [`/admin?q=${bare}`, `/admin/audit?q=${bare}`, `/admin/?q=${bare}`]) {
     const answer = await page(path);
     assert.equal(answer.status, 303, path);
     assert.ok(!(answer.location + answer.text).includes(bare));
   }
   assert.equal((await api("GET", `/keys?q=${bare}`)).status, 400);
-  assert.equal((await api("POST", "/revocations", { q: bare, reason: "x" })).status, 400, "it would stand in the audit log");
+  assert.equal(
+    (await api("POST", "/revocations", { q: bare, reason: "x" })).status,
+    400,
+    "it would stand in the audit log",
+  );
   assert.equal((await search({ q: bare.slice(1) })).location, `/admin?q=${bare.slice(1)}`, "63 are none");
 });
 
 test("the console searches by POST, and goes to an address that can be kept", async () => {
   const form = await page("/admin");
   assert.match(form.text, /<form[^>]* method="post" action="\/admin\/search"/);
-  const found = await search({ q: "finder-", state: "active", expires_within: "", from: "", to: "", unused: "", sort: "newest" });
+  const found = await search({
+    q: "finder-",
+    state: "active",
+    expires_within: "",
+    from: "",
+    to: "",
+    unused: "",
+    sort: "newest",
+  });
   assert.deepEqual([found.status, found.location], [303, "/admin?q=finder-&state=active"]);
   assert.match((await page(found.location)).text, /finder-holder/);
   assert.equal((await search({ q: "", state: "", sort: "newest" })).location, "/admin");
@@ -129,7 +211,13 @@ test("the console searches by POST, and goes to an address that can be kept", as
 
 test("an address that holds a whole key is answered without it, and logged masked", async () => {
   const key = encodeURIComponent(holder.key);
-  for (const path of [`/admin?q=${key}`, `/admin?q=${key}&state=active`, `/admin?q=${key.replace("sk-or", "%73k-or")}`, `/admin/revocations/new?q=${key}`, `/admin/audit?q=${key}`]) {
+  for (const path of [
+    `/admin?q=${key}`,
+    `/admin?q=${key}&state=active`,
+    `/admin?q=${key.replace("sk-or", "%73k-or")}`,
+    `/admin/revocations/new?q=${key}`,
+    `/admin/audit?q=${key}`,
+  ]) {
     const answer = await page(path);
     assert.equal(answer.status, 303, path);
     assert.ok(!answer.location.includes("sk-or"), answer.location);
@@ -143,13 +231,21 @@ test("an address that holds a whole key is answered without it, and logged maske
   assert.ok(!byApi.text.includes(holder.key));
   const begun = await api("POST", "/revocations", { q: holder.key, reason: "x" });
   assert.equal(begun.status, 400, "it would stand in the audit log");
-  for (const args of [["keys", "list", "--search", holder.key], ["keys", "revoke", "--reason", "x", "--search", holder.key], ["keys", "show", holder.key], ["keys", "show", holder.key.slice(9)]]) {
+  for (const args of [
+    ["keys", "list", "--search", holder.key],
+    ["keys", "revoke", "--reason", "x", "--search", holder.key],
+    ["keys", "show", holder.key],
+    ["keys", "show", holder.key.slice(9)],
+  ]) {
     const { code, out, err } = await run(args, serviceEnvironment(upstreams, folder, settings));
     assert.equal(code, 2);
     assert.match(err, /keys find/);
     assert.ok(!(out + err).includes(holder.key.slice(9, 40)));
   }
-  const log = await until("the log has it", () => service.process.output.includes("whole key") && service.process.output);
+  const log = await until(
+    "the log has it",
+    () => service.process.output.includes("whole key") && service.process.output,
+  );
   assert.ok(!log.includes(holder.key) && !log.includes(holder.key.slice(0, 30)));
   assert.match(log, new RegExp(`sk-or-…${holder.hint}`));
   const audit = (await run(["audit", "export"], serviceEnvironment(upstreams, folder, settings))).out;
@@ -157,10 +253,21 @@ test("an address that holds a whole key is answered without it, and logged maske
 });
 
 test("a slash too many does not bring a whole key back in the new address", async () => {
-  const key = holder.key, hidden = key.replace("sk-or", "%73k-or");
-  for (const path of [`/admin/?q=${key}`, `/admin/?q=${hidden}&state=active`, `/?x=1&q=${key}`, `/docs/?q=${key}`, `/dashboard/?a=%zz&q=${key}`, `/docs/?a=%zz&q=${hidden}`]) {
+  const key = holder.key,
+    hidden = key.replace("sk-or", "%73k-or");
+  for (const path of [
+    `/admin/?q=${key}`,
+    `/admin/?q=${hidden}&state=active`,
+    `/?x=1&q=${key}`,
+    `/docs/?q=${key}`,
+    `/dashboard/?a=%zz&q=${key}`,
+    `/docs/?a=%zz&q=${hidden}`,
+  ]) {
     const answer = await page(path);
-    assert.ok(answer.status < 500 && !/sk-or|%73k/.test(answer.location), `${path}: ${answer.status} ${answer.location}`);
+    assert.ok(
+      answer.status < 500 && !/sk-or|%73k/.test(answer.location),
+      `${path}: ${answer.status} ${answer.location}`,
+    );
     assert.ok(!answer.text.includes(key), path);
   }
   assert.equal((await page(`/admin/?q=${key}`)).location, "/admin?result=key-in-address");
@@ -173,19 +280,38 @@ test("a slash too many does not bring a whole key back in the new address", asyn
 test("a whole key as a path is logged masked", async () => {
   const key = "sk-or-v1-" + "7".repeat(56) + "wxyz";
   const before = service.process.output.length;
-  for (const path of [`/${key}`, `/admin/accounts/${key}`, `/api/v1/keys/${key}/x`, `/${key.replace("sk-or", "%73K-OR")}`, `/dashboard/${key}?a=b`, `/api/v1/keys/${key}?q=${key}`]) {
+  for (const path of [
+    `/${key}`,
+    `/admin/accounts/${key}`,
+    `/api/v1/keys/${key}/x`,
+    `/${key.replace("sk-or", "%73K-OR")}`,
+    `/dashboard/${key}?a=b`,
+    `/api/v1/keys/${key}?q=${key}`,
+  ]) {
     const answer = await page(path);
     assert.ok(answer.status >= 400, `${path}: ${answer.status}`);
   }
   assert.equal((await page("/last-of-the-masked")).status, 404);
-  const log = await until("the log has them", () => service.process.output.includes("/last-of-the-masked") && service.process.output.slice(before));
+  const log = await until(
+    "the log has them",
+    () => service.process.output.includes("/last-of-the-masked") && service.process.output.slice(before),
+  );
   assert.ok(!log.includes("7777"), log);
   assert.match(log, /"\/admin\/accounts\/sk-or-…wxyz"/);
 });
 
 test("a whole key on the command line is refused without being shown, and asked for nowhere", async () => {
   const key = "sk-or-v1-" + "7".repeat(56) + "wxyz";
-  for (const args of [["show", key], ["show", `@${key}`, "--json"], ["revoke", key, "--reason", "x"], ["revoke", "1001", key, "--reason", "x", "--json"], ["mint", key], ["reveal", key, "--reason", "x"], ["change", key, "--disable"], ["find", key]]) {
+  for (const args of [
+    ["show", key],
+    ["show", `@${key}`, "--json"],
+    ["revoke", key, "--reason", "x"],
+    ["revoke", "1001", key, "--reason", "x", "--json"],
+    ["mint", key],
+    ["reveal", key, "--reason", "x"],
+    ["change", key, "--disable"],
+    ["find", key],
+  ]) {
     const { code, out, err } = await run(["keys", ...args], serviceEnvironment(upstreams, folder, settings));
     assert.equal(code, 2, `${args[0]}: ${err}`);
     assert.match(err, /keys find/, args[0]);
@@ -197,7 +323,10 @@ test("a whole key on the command line is refused without being shown, and asked 
 });
 
 test("a whole key is no part of a reason", async () => {
-  const refused = await api("POST", `/keys/${(await api("GET", "/keys?q=finder-holder")).json().keys[0].id}/revoke`, { reason: `leaked: ${holder.key}`, hold: "none" });
+  const refused = await api("POST", `/keys/${(await api("GET", "/keys?q=finder-holder")).json().keys[0].id}/revoke`, {
+    reason: `leaked: ${holder.key}`,
+    hold: "none",
+  });
   assert.equal(refused.status, 400);
   assert.match(refused.text, /last four characters are enough/);
   assert.ok(!refused.text.includes(holder.key));
@@ -205,11 +334,24 @@ test("a whole key is no part of a reason", async () => {
 
 test("every state can be filtered by console, API and command line", async () => {
   const shown = (await page("/admin")).text;
-  for (const state of ["active", "expired", "disabled", "waiting", "pending", "ambiguous", "replacing", "revoking", "ended"]) {
+  for (const state of [
+    "active",
+    "expired",
+    "disabled",
+    "waiting",
+    "pending",
+    "ambiguous",
+    "replacing",
+    "revoking",
+    "ended",
+  ]) {
     assert.match(shown, new RegExp(`<option value="${state}"`), state);
     assert.equal((await page(`/admin?state=${state}`)).status, 200, state);
     assert.equal((await api("GET", `/keys?state=${state}`)).status, 200, state);
-    const { code, err } = await run(["keys", "list", "--state", state, "--json"], serviceEnvironment(upstreams, folder, settings));
+    const { code, err } = await run(
+      ["keys", "list", "--state", state, "--json"],
+      serviceEnvironment(upstreams, folder, settings),
+    );
     assert.equal(code, 0, `${state}: ${err}`);
   }
   assert.equal((await api("GET", "/keys?state=gone")).status, 400);
@@ -222,7 +364,10 @@ test("somebody whose key was revoked is found by the login in console, API, comm
   assert.equal((await api("POST", `/keys/${id}/revoke`, { reason: "left the team", hold: "none" })).status, 200);
   assert.deepEqual((await api("GET", "/keys?q=finder-gone")).json().keys, []);
   const [ended] = (await api("GET", "/keys?state=ended&q=der-GONE")).json().keys;
-  assert.deepEqual([ended.github_user_id, ended.github_username, ended.reason], [account, "finder-gone", "left the team"]);
+  assert.deepEqual(
+    [ended.github_user_id, ended.github_username, ended.reason],
+    [account, "finder-gone", "left the team"],
+  );
   const listed = await page("/admin?q=finder-gone");
   assert.match(listed.text, new RegExp(`/admin/accounts/${account}"`));
   assert.match(listed.text, /left the team/);
@@ -232,9 +377,15 @@ test("somebody whose key was revoked is found by the login in console, API, comm
   assert.doesNotMatch(audit.text, new RegExp(`account:${holder.account}\\b`));
   const { entries } = (await api("GET", `/audit?q=${account}`)).json();
   assert.ok(entries.length >= 2 && entries.every((entry) => entry.subject.startsWith(`account:${account}`)));
-  const command = await run(["keys", "list", "--state", "ended", "--search", "finder-gone"], serviceEnvironment(upstreams, folder, settings));
+  const command = await run(
+    ["keys", "list", "--state", "ended", "--search", "finder-gone"],
+    serviceEnvironment(upstreams, folder, settings),
+  );
   assert.match(command.out, /finder-gone.*left the team/);
-  const hinted = await run(["keys", "list", "--search", "finder-gone"], serviceEnvironment(upstreams, folder, settings));
+  const hinted = await run(
+    ["keys", "list", "--search", "finder-gone"],
+    serviceEnvironment(upstreams, folder, settings),
+  );
   assert.match(hinted.err, /--state ended/);
   const pasted = await search({ q: key });
   assert.equal(pasted.location, `/admin/accounts/${account}?result=perhaps-ended`);

@@ -7,11 +7,23 @@ import { startUpstreams } from "./support/service.mjs";
 let upstreams, admin;
 before(async () => {
   upstreams = await startUpstreams();
-  admin = new OpenRouter({ apiKey: upstreams.management_key, serverURL: upstreams.openrouter_url, retryConfig: { strategy: "none" } });
+  admin = new OpenRouter({
+    apiKey: upstreams.management_key,
+    serverURL: upstreams.openrouter_url,
+    retryConfig: { strategy: "none" },
+  });
 });
 after(() => upstreams.stop());
 
-const wish = (name) => ({ requestBody: { name, limit: 2.5, limitReset: "daily", includeByokInLimit: true, expiresAt: new Date("2030-01-02T03:04:05Z") } });
+const wish = (name) => ({
+  requestBody: {
+    name,
+    limit: 2.5,
+    limitReset: "daily",
+    includeByokInLimit: true,
+    expiresAt: new Date("2030-01-02T03:04:05Z"),
+  },
+});
 
 test("the key endpoints: create, get, list, update, delete", async () => {
   const made = await admin.apiKeys.create(wish("sdk-key"));
@@ -46,7 +58,8 @@ test("chat completions, whole and streamed, are metered to the key", async () =>
   const whole = await own.chat.send({ chatRequest: { ...request, stream: false } });
   assert.match(whole.choices[0].message.content, /Hello there/);
   const stream = await own.chat.send({ chatRequest: { ...request, stream: true } });
-  let text = "", usage;
+  let text = "",
+    usage;
   for await (const chunk of stream) {
     text += chunk.choices[0]?.delta?.content ?? "";
     usage = chunk.usage ?? usage;
@@ -59,10 +72,12 @@ test("chat completions, whole and streamed, are metered to the key", async () =>
 
 test("the cap is real: refused when spent, and beforehand when max_tokens could exceed it", async () => {
   const made = await admin.apiKeys.create(wish("cap"));
-  const call = (body) => fetch(`${upstreams.openrouter_url}/chat/completions`, {
-    method: "POST", headers: { authorization: `Bearer ${made.key}`, "content-type": "application/json" },
-    body: JSON.stringify({ model: "sandbox/expensive", messages: [{ role: "user", content: "x" }], ...body }),
-  });
+  const call = (body) =>
+    fetch(`${upstreams.openrouter_url}/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${made.key}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "sandbox/expensive", messages: [{ role: "user", content: "x" }], ...body }),
+    });
   assert.equal((await call({ max_tokens: 10_000 })).status, 402);
   for (let i = 0; i < 3; i += 1) assert.equal((await call({})).status, 200);
   const refused = await call({});
@@ -72,7 +87,14 @@ test("the cap is real: refused when spent, and beforehand when max_tokens could 
 
 test("lists come newest first in pages of 100", async () => {
   for (let i = 0; i < 105; i += 1) await admin.apiKeys.create(wish(`page-${i}`));
-  const page = async (offset) => (await (await fetch(`${upstreams.openrouter_url}/keys?offset=${offset}`, { headers: { authorization: `Bearer ${upstreams.management_key}` } })).json()).data;
+  const page = async (offset) =>
+    (
+      await (
+        await fetch(`${upstreams.openrouter_url}/keys?offset=${offset}`, {
+          headers: { authorization: `Bearer ${upstreams.management_key}` },
+        })
+      ).json()
+    ).data;
   const first = await page(0);
   assert.equal(first.length, 100);
   assert.equal(first[0].name, "page-104");

@@ -1,21 +1,38 @@
-// The database goes away under load, and comes back: what was acknowledged stays, nobody hangs, and the service heals by itself.
+// The database goes away under load, and comes back: what was acknowledged stays, nobody hangs, and
+// the service heals by itself.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { SignJWT } from "jose";
 import { startPostgres } from "./support/postgres.mjs";
-import { generate, run, serviceEnvironment, sessionSecret, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+import {
+  generate,
+  run,
+  serviceEnvironment,
+  sessionSecret,
+  startService,
+  startUpstreams,
+  temporaryFolder,
+  until,
+} from "./support/service.mjs";
 
 let upstreams;
-before(async () => { upstreams = await startUpstreams(); });
+before(async () => {
+  upstreams = await startUpstreams();
+});
 after(() => upstreams.stop());
 
-const callTimeout = Number(process.env.LLMAPIKEY_TEST_CALL_TIMEOUT ?? 3);  // seconds; an attempt in doubt is settled after twice as long
+// seconds; an attempt in doubt is settled after twice as long
+const callTimeout = Number(process.env.LLMAPIKEY_TEST_CALL_TIMEOUT ?? 3);
 const restarts = Number(process.env.LLMAPIKEY_TEST_RESTARTS ?? 4);
 const env = { UPSTREAM_TIMEOUT_SECONDS: String(callTimeout), MAX_TOTAL_KEYS: "0" };
 const pause = (ms) => new Promise((r) => setTimeout(r, ms));
 const secret = new TextEncoder().encode(sessionSecret);
-const sessionOf = async (account) => `llmapikey_session=${await new SignJWT({ login: `p-${account}` }).setProtectedHeader({ alg: "HS256" }).setSubject(String(account)).setIssuedAt().setExpirationTime("7d").sign(secret)}`;
+const sessionOf = async (account) => {
+  const claims = new SignJWT({ login: `p-${account}` }).setSubject(String(account));
+  const signed = claims.setProtectedHeader({ alg: "HS256" }).setIssuedAt().setExpirationTime("7d");
+  return `llmapikey_session=${await signed.sign(secret)}`;
+};
 
 let accounts = 0;
 // People who come, take a key and look at it, until told to stop.
@@ -34,25 +51,44 @@ const startLoad = (t, services, workers = 8) => {
       const account = 700_000 + (accounts += 1);
       const session = await sessionOf(account);
       for (const page of [false, true]) {
-        const { answer, body } = await timed(() => (page ? fetch(`${service.url}/dashboard`, { headers: { cookie: session, accept: "text/html" } }) : generate(service, session)));
+        const { answer, body } = await timed(() =>
+          page
+            ? fetch(`${service.url}/dashboard`, { headers: { cookie: session, accept: "text/html" } })
+            : generate(service, session),
+        );
         if (answer.status === 200 || answer.status === 202) {
           if (!page && answer.status === 200) load.acknowledged.set(account, JSON.parse(body).key);
         } else {
-          load.failures.push({ at: performance.now(), status: answer.status, retryAfter: answer.headers.get("retry-after"), page, body });
+          load.failures.push({
+            at: performance.now(),
+            status: answer.status,
+            retryAfter: answer.headers.get("retry-after"),
+            page,
+            body,
+          });
         }
       }
     }
   };
   const all = Promise.all(Array.from({ length: workers }, (_, number) => work(number)));
-  t.after(() => { load.isOver = true; });
-  load.stop = async () => { load.isOver = true; await all; };
+  t.after(() => {
+    load.isOver = true;
+  });
+  load.stop = async () => {
+    load.isOver = true;
+    await all;
+  };
   return load;
 };
 
-// Failed statements and connections. Whether somebody was refused for them is a matter of luck: who waits a little may be answered all the same.
+// Failed statements and connections. Whether somebody was refused for them is a matter of luck: who
+// waits a little may be answered all the same.
 const databaseErrors = async (service) => {
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
-  return [...metrics.matchAll(/^llmapikey_database_errors_total\{[^}]*\} (\S+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+  return [...metrics.matchAll(/^llmapikey_database_errors_total\{[^}]*\} (\S+)$/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
 };
 
 const expectOnlyBusyAnswers = (load) => {
@@ -67,15 +103,22 @@ const expectOnlyBusyAnswers = (load) => {
 // After reconciling, the upstream and the rows agree, and whoever was given a key has it.
 const expectNothingLost = async (service, database, url, acknowledged) => {
   const settings = { ...serviceEnvironment(upstreams, "/nonexistent", env), POSTGRES_URL: url };
-  await until("everything in doubt is settled", async () => {
-    await run(["reconcile", "--fix", "--json"], settings);
-    return database.sql("SELECT count(*) FROM llmapikey.api_keys WHERE status <> 'active'") === "0";
-  }, 60_000);
-  await pause((2 * callTimeout + 1) * 1000);  // young keys are left alone: they could be of an attempt under way
+  await until(
+    "everything in doubt is settled",
+    async () => {
+      await run(["reconcile", "--fix", "--json"], settings);
+      return database.sql("SELECT count(*) FROM llmapikey.api_keys WHERE status <> 'active'") === "0";
+    },
+    60_000,
+  );
+  await pause((2 * callTimeout + 1) * 1000); // young keys are left alone: they could be of an attempt under way
   const report = await run(["reconcile", "--fix", "--json"], settings);
   assert.equal(report.code, 0, report.out + report.err);
   const alive = new Map((await upstreams.ledger()).keys.filter((key) => !key.deleted_at).map((key) => [key.hash, key]));
-  const rows = database.sql("SELECT github_user_id, openrouter_delete_hash FROM llmapikey.api_keys").split("\n").map((row) => row.split("|"));
+  const rows = database
+    .sql("SELECT github_user_id, openrouter_delete_hash FROM llmapikey.api_keys")
+    .split("\n")
+    .map((row) => row.split("|"));
   assert.equal(database.sql("SELECT live FROM llmapikey.totals"), String(rows.length));
   for (const [account, hash] of rows) assert.ok(alive.has(hash), `the key of ${account} is dead`);
   const known = new Set(rows.map(([, hash]) => hash));
@@ -94,7 +137,10 @@ const expectNothingLost = async (service, database, url, acknowledged) => {
 
 const removeKeys = async () => {
   for (const key of (await upstreams.ledger()).keys.filter((each) => !each.deleted_at)) {
-    await fetch(`${upstreams.openrouter_url}/keys/${key.hash}`, { method: "DELETE", headers: { authorization: `Bearer ${upstreams.management_key}` } });
+    await fetch(`${upstreams.openrouter_url}/keys/${key.hash}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${upstreams.management_key}` },
+    });
   }
 };
 
@@ -108,7 +154,10 @@ const outage = async (t) => {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const serve = async (url) => { services.push(await startService(upstreams, folder, { ...env, POSTGRES_URL: url })); return services.at(-1); };
+  const serve = async (url) => {
+    services.push(await startService(upstreams, folder, { ...env, POSTGRES_URL: url }));
+    return services.at(-1);
+  };
   return { postgres, serve };
 };
 
@@ -123,19 +172,23 @@ test(`PostgreSQL restarted ${restarts} times under load`, async (t) => {
     await postgres.server.stop();
     await pause(restart % 2 === 0 ? 0 : 400);
     await postgres.server.start();
-    for (const service of services) await until("ready", async () => (await fetch(`${service.url}/readyz`)).status === 200, 10_000);
+    for (const service of services)
+      await until("ready", async () => (await fetch(`${service.url}/readyz`)).status === 200, 10_000);
   }
   await pause(300);
   await load.stop();
-  for (const service of services) assert.ok(await databaseErrors(service) > 0, "the restarts were felt");
+  for (const service of services) assert.ok((await databaseErrors(service)) > 0, "the restarts were felt");
   assert.ok(load.acknowledged.size > 100, `${load.acknowledged.size} keys`);
   expectOnlyBusyAnswers(load);
-  t.diagnostic(`${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the longest request ${Math.round(load.longest)} ms`);
+  t.diagnostic(
+    `${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the longest request ` +
+      `${Math.round(load.longest)} ms`,
+  );
   assert.ok(load.longest < 20_000, `the longest took ${load.longest} ms`);
   await expectNothingLost(services[0], database, database.url, load.acknowledged);
 });
 
-test("a database that is frozen holds nobody for longer than the deadline, and is found again when it goes on", async (t) => {
+test("a database that is frozen holds nobody beyond the deadline, and is found again when it goes on", async (t) => {
   const { postgres, serve } = await outage(t);
   const database = postgres.database();
   const service = await serve(database.url);
@@ -148,7 +201,7 @@ test("a database that is frozen holds nobody for longer than the deadline, and i
   await pause(300);
   await load.stop();
   expectOnlyBusyAnswers(load);
-  assert.ok(await databaseErrors(service) > 0, "the frost was felt");
+  assert.ok((await databaseErrors(service)) > 0, "the frost was felt");
   t.diagnostic(`${load.failures.length} answers of 503, the longest request ${Math.round(load.longest)} ms`);
   assert.ok(load.longest < 15_000, `the longest took ${load.longest} ms`);
 });
@@ -161,8 +214,12 @@ test("a synchronous standby is promoted under load while the primary vanishes", 
   const standby = await postgres.standby("standby");
   server.sql("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
   server.sql("SELECT pg_reload_conf()");
-  await until("a synchronous standby", () => server.sql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") === "1");
-  const url = `postgresql://llmapikey@127.0.0.1:${server.port},127.0.0.1:${standby.port}/${database.name}?target_session_attrs=read-write`;
+  await until(
+    "a synchronous standby",
+    () => server.sql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") === "1",
+  );
+  const hosts = `127.0.0.1:${server.port},127.0.0.1:${standby.port}`;
+  const url = `postgresql://llmapikey@${hosts}/${database.name}?target_session_attrs=read-write`;
   const services = [await serve(url), await serve(url)];
   const load = startLoad(t, services);
   await pause(1500);
@@ -174,9 +231,12 @@ test("a synchronous standby is promoted under load while the primary vanishes", 
   await until("keys are issued again", () => load.acknowledged.size > before_ + 50, 10_000);
   await pause(6000);
   await load.stop();
-  for (const service of services) assert.ok(await databaseErrors(service) > 0, "the failover was felt");
+  for (const service of services) assert.ok((await databaseErrors(service)) > 0, "the failover was felt");
   const healed = Math.max(promoted, ...load.failures.map((failure) => failure.at)) - promoted;
-  t.diagnostic(`${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the last ${Math.round(healed)} ms after the promotion`);
+  t.diagnostic(
+    `${load.acknowledged.size} keys, ${load.failures.length} answers of 503, the last ${Math.round(healed)} ms ` +
+      "after the promotion",
+  );
   const late = load.failures.filter((failure) => failure.at > promoted + 5000);
   assert.equal(late.length, 0, `errors later than 5 s after the promotion: ${JSON.stringify(late[0])}`);
   expectOnlyBusyAnswers(load);

@@ -1,5 +1,6 @@
-// The sandbox where browsers are on other machines: in a container, or on a server that is tried from a laptop. Here another address of
-// loopback, under a name, is that server: a browser that is led to 127.0.0.1 has been led to the wrong machine.
+// The sandbox where browsers are on other machines: in a container, or on a server that is tried
+// from a laptop. Here another address of loopback, under a name, is that server: a browser that is
+// led to 127.0.0.1 has been led to the wrong machine.
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { createServer } from "node:net";
@@ -8,24 +9,36 @@ import { text } from "node:stream/consumers";
 import { launch } from "./support/browser.mjs";
 import { generate, signIn, startSandbox } from "./support/service.mjs";
 
-const address = "127.0.0.2", name = "sandbox.test";
+const address = "127.0.0.2",
+  name = "sandbox.test";
 let browser;
-before(async () => { browser = await launch([`--host-resolver-rules=MAP ${name} ${address}`]); });
+before(async () => {
+  browser = await launch([`--host-resolver-rules=MAP ${name} ${address}`]);
+});
 after(() => browser.close());
 
-const freePort = () => new Promise((done) => {
-  const server = createServer();
-  server.listen(0, address, () => { const { port } = server.address(); server.close(() => done(port)); });
-});
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer();
+    server.listen(0, address, () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
 
 // As a program on another machine, which knows the service's name.
-const ask = (port, path, { method = "GET", headers = {}, body } = {}) => new Promise((done, failed) => {
-  const asked = request({ host: address, port, path, method, headers: { Host: `${name}:${port}`, ...headers } }, async (answer) => done({ status: answer.statusCode, headers: answer.headers, body: await text(answer) }));
-  asked.on("error", failed);
-  asked.end(body);
-});
+const ask = (port, path, { method = "GET", headers = {}, body } = {}) =>
+  new Promise((done, failed) => {
+    const asked = request(
+      { host: address, port, path, method, headers: { Host: `${name}:${port}`, ...headers } },
+      async (answer) => done({ status: answer.statusCode, headers: answer.headers, body: await text(answer) }),
+    );
+    asked.on("error", failed);
+    asked.end(body);
+  });
 
-// Signs in, makes a key and tries it. Gives the key, and every address that the browser has been sent to.
+// Signs in, makes a key and tries it. Gives the key, and every address that the browser has been
+// sent to.
 const getKey = async (url) => {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -55,8 +68,9 @@ test("people on other machines sign in through the one port", async (t) => {
   assert.deepEqual(hosts, [`${name}:${port}`]);
 });
 
-test("with PUBLIC_URL programs on other machines can use their key, too, by the address that the pages show", async (t) => {
-  const port = await freePort(), url = `http://${name}:${port}`;
+test("with PUBLIC_URL programs on other machines can use their key by the address that the pages show", async (t) => {
+  const port = await freePort(),
+    url = `http://${name}:${port}`;
   const sandbox = await startSandbox({ LISTEN: `${address}:${port}`, PUBLIC_URL: url, RATE_LIMIT_PER_MINUTE: "0" });
   t.after(() => sandbox.stop());
   const { key, docs, hosts } = await getKey(url);
@@ -64,8 +78,13 @@ test("with PUBLIC_URL programs on other machines can use their key, too, by the 
   const api = `${url}/sandbox/openrouter/api/v1`;
   assert.ok(docs.includes(`${api}/chat/completions`));
   assert.doesNotMatch(docs, /127\.0\.0\.1/);
-  const path = new URL(api).pathname, headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
-  const said = await ask(port, `${path}/chat/completions`, { method: "POST", headers, body: JSON.stringify({ model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }) });
+  const path = new URL(api).pathname,
+    headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+  const said = await ask(port, `${path}/chat/completions`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ model: "openai/gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),
+  });
   assert.equal(said.status, 200, said.body);
   assert.equal((await ask(port, `${path}/key`, { headers })).status, 200);
 });
@@ -75,10 +94,24 @@ test("what belongs to the look-alikes' keeper is for this machine alone", async 
   const sandbox = await startSandbox({ LISTEN: `${address}:${port}`, RATE_LIMIT_PER_MINUTE: "0" });
   t.after(() => sandbox.stop());
   const manager = { Authorization: `Bearer ${sandbox.management_key}` };
-  for (const path of ["/sandbox/ledger", "/sandbox/faults", "/sandbox/openrouter/api/v1/keys", "/sandbox/openrouter/api/v1/credits", "/sandbox/openrouter/sandbox/ledger", "/sandbox/openrouter/sandbox/faults", "/api/v3/user", "/login/oauth/access_token", "/user"])
+  for (const path of [
+    "/sandbox/ledger",
+    "/sandbox/faults",
+    "/sandbox/openrouter/api/v1/keys",
+    "/sandbox/openrouter/api/v1/credits",
+    "/sandbox/openrouter/sandbox/ledger",
+    "/sandbox/openrouter/sandbox/faults",
+    "/api/v3/user",
+    "/login/oauth/access_token",
+    "/user",
+  ])
     assert.equal((await ask(port, path, { headers: manager })).status, 404, path);
   // A callback of somebody else's is none of the sandbox's.
-  const wrong = await ask(port, `/login/oauth/authorize?client_id=${sandbox.github_client_id}&redirect_uri=${encodeURIComponent("http://evil.example/auth/callback")}&state=x&login=victim&sandbox_auto=1`);
+  const wrong = await ask(
+    port,
+    `/login/oauth/authorize?client_id=${sandbox.github_client_id}&redirect_uri=` +
+      `${encodeURIComponent("http://evil.example/auth/callback")}&state=x&login=victim&sandbox_auto=1`,
+  );
   assert.match(wrong.headers.location, /error=redirect_uri_mismatch/);
   assert.doesNotMatch(wrong.headers.location, /evil|code=/);
 });
@@ -91,13 +124,22 @@ test("on loopback the pages stay where they are", async (t) => {
   assert.ok(begun.headers.get("location").startsWith(`${sandbox.github_url}/login/oauth/authorize?`));
 });
 
-test("the cap holds as README says: ten tries of a dollar, and then the cap is named, on the page and by the API", async (t) => {
+test("the cap holds as README says: ten tries of a dollar, then page and API name the cap", async (t) => {
   const sandbox = await startSandbox();
   t.after(() => sandbox.stop());
   const session = await signIn(sandbox, "ada-lovelace");
   const { key } = await (await generate(sandbox, session)).json();
   const tryIt = async () => {
-    const answer = await fetch(`${sandbox.url}/dashboard/try`, { method: "POST", headers: { cookie: session, origin: sandbox.url, accept: "text/html", "content-type": "application/x-www-form-urlencoded" }, body: "message=Say+hello.&model=sandbox%2Fexpensive" });
+    const answer = await fetch(`${sandbox.url}/dashboard/try`, {
+      method: "POST",
+      headers: {
+        cookie: session,
+        origin: sandbox.url,
+        accept: "text/html",
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: "message=Say+hello.&model=sandbox%2Fexpensive",
+    });
     return { status: answer.status, text: await answer.text() };
   };
   for (let i = 0; i < 10; i += 1) assert.equal((await tryIt()).status, 200, `try ${i + 1}`);
@@ -105,7 +147,15 @@ test("the cap holds as README says: ten tries of a dollar, and then the cap is n
   assert.equal(eleventh.status, 403);
   assert.match(eleventh.text, /cap of \$10\.00 a day is reached/);
   // As the dashboard's curl command has it.
-  const program = await fetch(`${sandbox.openrouter_url}/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify({ model: "sandbox/expensive", max_tokens: 100, messages: [{ role: "user", content: "Say hello." }] }) });
+  const program = await fetch(`${sandbox.openrouter_url}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      model: "sandbox/expensive",
+      max_tokens: 100,
+      messages: [{ role: "user", content: "Say hello." }],
+    }),
+  });
   assert.equal(program.status, 403);
   assert.equal((await program.json()).error.message, "Key limit exceeded (daily limit)");
 });

@@ -1,5 +1,6 @@
-// Screenshots of every page in every state, in light and dark, at 320 and 1280 px, into build/screenshots, to be looked
-// at. `node tests/e2e/screenshots.mjs [part of a name]`; LLMAPIKEY_BINARY names another binary.
+// Screenshots of every page in every state, in light and dark, at 320 and 1280 px, into
+// build/screenshots, to be looked at. `node tests/e2e/screenshots.mjs [part of a name]`;
+// LLMAPIKEY_BINARY names another binary.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

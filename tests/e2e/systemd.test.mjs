@@ -1,4 +1,5 @@
-// What the program does where systemd starts it: says how it stands, serves on a socket that is handed over, leaves no core dump.
+// What the program does where systemd starts it: says how it stands, serves on a socket that is
+// handed over, leaves no core dump.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -6,20 +7,47 @@ import http from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { binary, run, serviceEnvironment, startService, startUpstreams, temporaryFolder, until } from "./support/service.mjs";
+import {
+  binary,
+  run,
+  serviceEnvironment,
+  startService,
+  startUpstreams,
+  temporaryFolder,
+  until,
+} from "./support/service.mjs";
 
 const script = (name) => fileURLToPath(new URL(`support/${name}`, import.meta.url));
 let upstreams, folder;
-before(async () => { upstreams = await startUpstreams(); folder = temporaryFolder(); });
-after(async () => { await upstreams?.stop(); rmSync(folder, { recursive: true, force: true }); });
+before(async () => {
+  upstreams = await startUpstreams();
+  folder = temporaryFolder();
+});
+after(async () => {
+  await upstreams?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 // A program whose output is kept, and which is ended with the test.
 const start = (t, command, args, options = {}) => {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-  const process_ = { child, output: "", exited: new Promise((done) => child.once("close", (code, signal) => done({ code, signal }))) };
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { process_.output += chunk; });
-  process_.says = (pattern) => until(`${pattern} in ${command}`, () => pattern.exec(process_.output), 60_000).catch((error) => { throw new Error(`${error.message}: ${process_.output}`); });
-  t.after(async () => { child.kill("SIGTERM"); await process_.exited; });
+  const process_ = {
+    child,
+    output: "",
+    exited: new Promise((done) => child.once("close", (code, signal) => done({ code, signal }))),
+  };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk) => {
+      process_.output += chunk;
+    });
+  process_.says = (pattern) =>
+    until(`${pattern} in ${command}`, () => pattern.exec(process_.output), 60_000).catch((error) => {
+      throw new Error(`${error.message}: ${process_.output}`);
+    });
+  t.after(async () => {
+    child.kill("SIGTERM");
+    await process_.exited;
+  });
   return process_;
 };
 
@@ -28,7 +56,10 @@ for (const kind of ["path", "abstract name"]) {
     const socket = kind === "path" ? join(temporaryFolder(), "notify") : `@llmapikey-test-${process.pid}`;
     const told = start(t, "perl", [script("datagrams.pl"), socket]);
     await told.says(/^listening$/m);
-    const service = await startService(upstreams, temporaryFolder(), { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "300000" });
+    const service = await startService(upstreams, temporaryFolder(), {
+      NOTIFY_SOCKET: socket,
+      WATCHDOG_USEC: "300000",
+    });
     const ready = await told.says(/^READY=1 \| STATUS=listening on http:\/\/127\.0\.0\.1:(\d+), handing out keys$/m);
     assert.equal(ready[1], new URL(service.url).port);
     await told.says(/(^WATCHDOG=1\n){3}/m);
@@ -39,11 +70,15 @@ for (const kind of ["path", "abstract name"]) {
   });
 }
 
-test("without a watchdog, or with that of another process, there are no signs of life; nobody to tell is no failure", async (t) => {
+test("without a watchdog of its own it shows no signs of life; nobody to tell is no failure", async (t) => {
   const socket = join(temporaryFolder(), "notify");
   const told = start(t, "perl", [script("datagrams.pl"), socket]);
   await told.says(/^listening$/m);
-  const service = await startService(upstreams, temporaryFolder(), { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "1000", WATCHDOG_PID: "1" });
+  const service = await startService(upstreams, temporaryFolder(), {
+    NOTIFY_SOCKET: socket,
+    WATCHDOG_USEC: "1000",
+    WATCHDOG_PID: "1",
+  });
   await told.says(/READY/);
   await service.stop();
   await told.says(/STOPPING/);
@@ -54,14 +89,27 @@ test("without a watchdog, or with that of another process, there are no signs of
   await alone.stop();
 });
 
-const underSocketUnit = (t, names, env = {}) => start(t, "perl", [script("socket_unit.pl"), names, binary, "serve"],
-  { cwd: folder, env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, temporaryFolder(), { LISTEN: "127.0.0.1:1", ...env }) } });
+const underSocketUnit = (t, names, env = {}) =>
+  start(t, "perl", [script("socket_unit.pl"), names, binary, "serve"], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      ...serviceEnvironment(upstreams, temporaryFolder(), { LISTEN: "127.0.0.1:1", ...env }),
+    },
+  });
 const portOf = async (unit, index = 0) => Number((await unit.says(/^ports ([\d ]+)$/m))[1].split(" ")[index]);
 
 // One request on a connection of its own: its status, or what went wrong.
-const ask = (port, path = "/") => new Promise((done) => {
-  http.get({ host: "127.0.0.1", port, path, agent: false }, (answer) => { answer.resume(); answer.once("end", () => done(answer.statusCode)); answer.once("error", (error) => done(error.code)); }).once("error", (error) => done(error.code));
-});
+const ask = (port, path = "/") =>
+  new Promise((done) => {
+    http
+      .get({ host: "127.0.0.1", port, path, agent: false }, (answer) => {
+        answer.resume();
+        answer.once("end", () => done(answer.statusCode));
+        answer.once("error", (error) => done(error.code));
+      })
+      .once("error", (error) => done(error.code));
+  });
 
 test("no request fails while the service restarts under a socket that stays", async (t) => {
   const unit = underSocketUnit(t, "http");
@@ -78,11 +126,17 @@ test("no request fails while the service restarts under a socket that stays", as
   visitors.child.kill("SIGTERM");
   await visitors.exited;
   t.diagnostic(`${outcomes().length} requests`);
-  assert.deepEqual([...new Set(outcomes())], ["200"], outcomes().filter((each) => each !== "200").join());
+  assert.deepEqual(
+    [...new Set(outcomes())],
+    ["200"],
+    outcomes()
+      .filter((each) => each !== "200")
+      .join(),
+  );
   assert.equal(unit.output.split("ended 0 signal 0").length, 6);
 });
 
-test("of several sockets the one named http is served; one that is meant for another process is left alone", async (t) => {
+test("of several sockets the one named http is served; one for another process is left alone", async (t) => {
   const several = underSocketUnit(t, "metrics:http:other");
   const port = await portOf(several, 1);
   await several.says(/listening on/);
@@ -93,7 +147,11 @@ test("of several sockets the one named http is served; one that is meant for ano
 });
 
 test("a socket that cannot be served is a start-up error that says so", async (t) => {
-  for (const [names, complaint] of [["one:two", /2 sockets: name the one to listen on with FileDescriptorName=http/], ["http:http", /two sockets are named http/], ["deaf", /it must be a listening TCP socket/]]) {
+  for (const [names, complaint] of [
+    ["one:two", /2 sockets: name the one to listen on with FileDescriptorName=http/],
+    ["http:http", /two sockets are named http/],
+    ["deaf", /it must be a listening TCP socket/],
+  ]) {
     const unit = underSocketUnit(t, names);
     assert.equal((await unit.exited).code, 2, unit.output);
     assert.match(unit.output, complaint);
@@ -120,19 +178,30 @@ test("health asks the service that runs here", async () => {
 // As somebody who is not root: to root all is open anyway.
 const asNobody = () => (process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {});
 const serveAsNobody = async (t, env, command = [], before = {}) => {
-  const place = temporaryFolder(), copy = join(place, "llmapikey");
+  const place = temporaryFolder(),
+    copy = join(place, "llmapikey");
   copyFileSync(binary, copy);
   chmodSync(place, 0o755);
   const data = temporaryFolder();
   if (process.getuid() === 0) chownSync(data, 65534, 65534);
   const [program, ...args] = [...command, copy, "serve"];
-  const service = start(t, program, args, { cwd: "/", env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, data, env) }, ...asNobody(), ...before });
+  const service = start(t, program, args, {
+    cwd: "/",
+    env: { PATH: process.env.PATH, ...serviceEnvironment(upstreams, data, env) },
+    ...asNobody(),
+    ...before,
+  });
   await service.says(/listening on/);
-  t.after(() => { for (const each of [place, data]) rmSync(each, { recursive: true, force: true }); });
+  t.after(() => {
+    for (const each of [place, data]) rmSync(each, { recursive: true, force: true });
+  });
   return service;
 };
 const canBeReadBySameUser = (pid) => {
-  try { execFileSync("head", ["-c", "1", `/proc/${pid}/environ`], { stdio: "pipe", ...asNobody() }); return true; } catch (error) {
+  try {
+    execFileSync("head", ["-c", "1", `/proc/${pid}/environ`], { stdio: "pipe", ...asNobody() });
+    return true;
+  } catch (error) {
     assert.match(String(error.stderr), /Permission denied/);
     return false;
   }
@@ -151,14 +220,17 @@ test("another process of the same user sees neither memory nor environment, and 
 
 test("a crash leaves a core dump only where it was asked for", async (t) => {
   // Whoever waits for a process learns from the kernel whether it has dumped.
-  const watched = ["bash", "-c", "ulimit -S -c unlimited && exec perl \"$0\" \"$@\"", script("crash_watch.pl")];
+  const watched = ["bash", "-c", 'ulimit -S -c unlimited && exec perl "$0" "$@"', script("crash_watch.pl")];
   const control = start(t, watched[0], [...watched.slice(1), "sleep", "600"], { cwd: folder });
   const crash = async (process_) => {
     const [, pid] = await process_.says(/^started (\d+)$/m);
     process.kill(Number(pid), "SIGABRT");
     return (await process_.says(/^ended by 6( core)?$/m))[1] === " core";
   };
-  if (!await crash(control)) { t.skip("core dumps are switched off on this machine"); return; }
+  if (!(await crash(control))) {
+    t.skip("core dumps are switched off on this machine");
+    return;
+  }
   const scene = temporaryFolder();
   if (process.getuid() === 0) chownSync(scene, 65534, 65534);
   t.after(() => rmSync(scene, { recursive: true, force: true }));

@@ -1,5 +1,6 @@
-// What a service costs that can do nothing for somebody who waits: minting is paused, the quota is full, the disk is full, the database or the upstream is
-// away. Measured as processor time and lines of the log within a span, not against a clock.
+// What a service costs that can do nothing for somebody who waits: minting is paused, the quota is
+// full, the disk is full, the database or the upstream is away. Measured as processor time and
+// lines of the log within a span, not against a clock.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -12,34 +13,54 @@ const span = 10_000;
 const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
 
 let upstreams, postgres;
-before(async () => { [upstreams, postgres] = await Promise.all([startUpstreams(), startPostgres()]); });
-after(async () => { await upstreams.stop(); await postgres?.stop(); });
+before(async () => {
+  [upstreams, postgres] = await Promise.all([startUpstreams(), startPostgres()]);
+});
+after(async () => {
+  await upstreams.stop();
+  await postgres?.stop();
+});
 
-// Fields 14 and 15, counted behind the name, which may hold anything: time in the program and in the kernel.
+// Fields 14 and 15, counted behind the name, which may hold anything: time in the program and in
+// the kernel.
 const processorSeconds = ({ process }) => {
-  const fields = readFileSync(`/proc/${process.child.pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+  const fields = readFileSync(`/proc/${process.child.pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 };
 const linesOf = ({ process }) => process.output.split("\n").filter((line) => line.startsWith("{")).length;
 
 const isIdle = async (services) => {
-  const begun = services.map((service) => ({ processor: processorSeconds(service), lines: linesOf(service), at: Date.now() }));
+  const begun = services.map((service) => ({
+    processor: processorSeconds(service),
+    lines: linesOf(service),
+    at: Date.now(),
+  }));
   await new Promise((done) => setTimeout(done, span));
   services.forEach((service, i) => {
     const seconds = (Date.now() - begun[i].at) / 1000;
     const share = (processorSeconds(service) - begun[i].processor) / seconds;
     const lines = (linesOf(service) - begun[i].lines) / seconds;
     assert.ok(share <= 0.01, `${(share * 100).toFixed(2)} % of a core`);
-    assert.ok(lines <= 1, `${lines.toFixed(2)} lines a second, such as\n${service.process.output.split("\n").slice(-8).join("\n")}`);
+    assert.ok(
+      lines <= 1,
+      `${lines.toFixed(2)} lines a second, such as\n${service.process.output.split("\n").slice(-8).join("\n")}`,
+    );
   });
 };
 
-// A row of somebody who had a key and waits for another one: it is not given up while nothing can be done.
-const letWait = (sql, schema, account) => sql(`UPDATE ${schema}api_keys SET status = 'waiting', keeps_place = 1, queued_at = 1, next_attempt_at = 1, openrouter_key = NULL,
-  openrouter_delete_hash = NULL WHERE github_user_id = '${account}'`);
+// A row of somebody who had a key and waits for another one: it is not given up while nothing can
+// be done.
+const letWait = (sql, schema, account) =>
+  sql(`UPDATE ${schema}api_keys SET status = 'waiting', keeps_place = 1, queued_at = 1, next_attempt_at = 1,
+  openrouter_key = NULL, openrouter_delete_hash = NULL WHERE github_user_id = '${account}'`);
 
 const quiet = { RECONCILE_SECONDS: "0", MAX_TOTAL_KEYS: "1" };
-const embedded = (ground) => ({ schema: "", sql: (text) => execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${ground.folder}/llmapikey.db`, text]).toString() });
+const embedded = (ground) => ({
+  schema: "",
+  sql: (text) => execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${ground.folder}/llmapikey.db`, text]).toString(),
+});
 
 // One row that waits, and services that are started with `env` when it does.
 const withOneWaiting = async (ground, { sql, schema }, env, count = 1) => {
@@ -56,24 +77,41 @@ const withOneWaiting = async (ground, { sql, schema }, env, count = 1) => {
 // Whoever writes beyond a limit is told so by an error, and not by a signal.
 const startWithoutFileSizeSignal = (ground) => {
   const env = { PATH: process.env.PATH, ...serviceEnvironment(upstreams, ground.folder), ...ground.env };
-  const child = spawn("bash", ["-c", `trap '' XFSZ; exec ${binary} serve`], { env, cwd: ground.folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("bash", ["-c", `trap '' XFSZ; exec ${binary} serve`], {
+    env,
+    cwd: ground.folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const service = { process: { child, output: "" } };
   const exited = new Promise((done) => child.once("exit", done));
-  service.process.kill = (signal) => { child.kill(signal); return exited; };
-  child.stderr.on("data", (chunk) => { service.process.output += chunk; });
+  service.process.kill = (signal) => {
+    child.kill(signal);
+    return exited;
+  };
+  child.stderr.on("data", (chunk) => {
+    service.process.output += chunk;
+  });
   ground.services.push(service);
   return service;
 };
 
-const scenario = (name, run) => test(name, async () => {
-  try { await run(); } finally { await upstreams.clearFaults(); await upstreams.outage("off"); }
-});
+const scenario = (name, run) =>
+  test(name, async () => {
+    try {
+      await run();
+    } finally {
+      await upstreams.clearFaults();
+      await upstreams.outage("off");
+    }
+  });
 
 scenario("minting is paused, and one row waits", async () => {
   const ground = makeGround(upstreams, {}, quiet);
   try {
     await isIdle(await withOneWaiting(ground, embedded(ground), { PROVISIONING_ENABLED: "false" }));
-  } finally { await ground.stop(); }
+  } finally {
+    await ground.stop();
+  }
 });
 
 scenario("the quota is full, and one row waits that upstream refuses", async () => {
@@ -89,7 +127,9 @@ scenario("the quota is full, and one row waits that upstream refuses", async () 
     const again = await ground.start();
     await until("the log says why", () => /no key for account/.test(again.process.output));
     await isIdle([again]);
-  } finally { await ground.stop(); }
+  } finally {
+    await ground.stop();
+  }
 });
 
 scenario("the disk is full, and one row waits", async () => {
@@ -105,7 +145,9 @@ scenario("the disk is full, and one row waits", async () => {
     await until("the log says why", () => /taking the turn of account.*(disk|full|I\/O)/i.test(again.process.output));
     await isIdle([again]);
     assert.equal(embedded(ground).sql("SELECT count(*) FROM api_keys WHERE status = 'waiting'").trim(), "1");
-  } finally { await ground.stop(); }
+  } finally {
+    await ground.stop();
+  }
 });
 
 scenario("OpenRouter is away, and one row waits", async () => {
@@ -116,14 +158,21 @@ scenario("OpenRouter is away, and one row waits", async () => {
     const again = await ground.start();
     await until("the log says why", () => /no key for account|the outcome of minting/.test(again.process.output));
     await isIdle([again]);
-  } finally { await ground.stop(); }
+  } finally {
+    await ground.stop();
+  }
 });
 
 scenario("minting is paused in two replicas, and then PostgreSQL is gone", async () => {
   const database = postgres.database();
   const ground = makeGround(upstreams, { POSTGRES_URL: database.url }, quiet);
   try {
-    const services = await withOneWaiting(ground, { sql: database.sql, schema: "llmapikey." }, { PROVISIONING_ENABLED: "false" }, 2);
+    const services = await withOneWaiting(
+      ground,
+      { sql: database.sql, schema: "llmapikey." },
+      { PROVISIONING_ENABLED: "false" },
+      2,
+    );
     await isIdle(services);
     await Promise.all(services.map((service) => service.stop()));
     await upstreams.openrouterFault({ method: "POST", path: "/keys", status: 402, times: 1_000 });
@@ -132,5 +181,7 @@ scenario("minting is paused in two replicas, and then PostgreSQL is gone", async
     await postgres.server.stop();
     await until("the log says why", () => /reading the queue of mints/.test(enabled.process.output));
     await isIdle([enabled]);
-  } finally { await ground.stop(); }
+  } finally {
+    await ground.stop();
+  }
 });

@@ -25,7 +25,9 @@ const copy = async (button, source) => {
     button.textContent = "Selected: press Ctrl+C";
     announce("The text is selected. Press Control C to copy it.");
   }
-  setTimeout(() => { button.textContent = label; }, 2500);
+  setTimeout(() => {
+    button.textContent = label;
+  }, 2500);
 };
 
 const equip = () => {
@@ -60,13 +62,14 @@ document.addEventListener("submit", (event) => {
   announce(text);
 });
 
-// The answer of a model, piece by piece. Without JavaScript the form leads to a page with the whole of it.
+// The answer of a model, piece by piece. Without JavaScript the form leads to a page with the whole
+// of it.
 let asking = null;
 const readEvents = async (body, take) => {
   let text = "";
   const decoder = new TextDecoder();
   const reader = body.getReader();
-  for (let isDone = false; !isDone;) {
+  for (let isDone = false; !isDone; ) {
     const { done, value } = await reader.read();
     isDone = done;
     text += decoder.decode(value, { stream: !done });
@@ -90,7 +93,9 @@ const renewFigures = async (times) => {
     const [mine, fresh] = [document, await fetchPage()].map((each) => each && each.querySelector("#limits"));
     if (mine && fresh) mine.replaceWith(fresh);
     if (fresh && fresh.querySelector("time")) return;
-  } catch { /* offline for a moment */ }
+  } catch {
+    /* offline for a moment */
+  }
   if (times > 1) setTimeout(renewFigures, 1000, times - 1);
 };
 
@@ -109,7 +114,12 @@ const ask = async (form) => {
   answer.setAttribute("aria-busy", "true");
   button.textContent = "Stop";
   try {
-    const response = await fetch(form.action, { method: "POST", body: fields, signal: asking.signal, headers: { Accept: "text/event-stream, application/json" } });
+    const response = await fetch(form.action, {
+      method: "POST",
+      body: fields,
+      signal: asking.signal,
+      headers: { Accept: "text/event-stream, application/json" },
+    });
     if (response.ok) await readEvents(response.body, take);
     else complaint = (await response.json()).detail;
   } catch {
@@ -159,21 +169,27 @@ const show = (next, main) => {
   same.focus({ preventScroll: true });
 };
 
-// A page that waits for something asks for itself again, and shows what has changed. After two minutes it asks less often.
+// A page that waits for something asks for itself again, and shows what has changed. After two
+// minutes it asks less often.
 const eagerRefreshes = 60;
 const refresh = (count) => {
   const main = document.querySelector("main[data-refresh-after]");
   if (!main) return;
-  setTimeout(async () => {
-    // Nobody who types is disturbed.
-    if (document.activeElement?.closest("#try")) return refresh(count);
-    try {
-      const page = await fetchPage();
-      const next = page && page.querySelector("main");
-      if (next && next.innerHTML !== main.innerHTML) show(next, main);
-    } catch { /* offline for a moment: the next round asks again */ }
-    refresh(count + 1);
-  }, Number(main.dataset.refreshAfter) * (count < eagerRefreshes ? 1 : 15));
+  setTimeout(
+    async () => {
+      // Nobody who types is disturbed.
+      if (document.activeElement?.closest("#try")) return refresh(count);
+      try {
+        const page = await fetchPage();
+        const next = page && page.querySelector("main");
+        if (next && next.innerHTML !== main.innerHTML) show(next, main);
+      } catch {
+        /* offline for a moment: the next round asks again */
+      }
+      refresh(count + 1);
+    },
+    Number(main.dataset.refreshAfter) * (count < eagerRefreshes ? 1 : 15),
+  );
 };
 
 // How old the figures are, also while the page stays open.

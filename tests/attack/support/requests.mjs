@@ -1,12 +1,17 @@
-// One request for each route that does what the route is for, so that being let in can be told from being kept out.
+// One request for each route that does what the route is for, so that being let in can be told from
+// being kept out.
 const json = (path, body) => ({ path, type: "application/json", body: JSON.stringify(body) });
 const plain = (path) => ({ path, type: "application/json", body: "{}" });
 const why = { reason: "a test", hold: "none" };
 
-// `about` names what there is: keys, accounts, tokens and webhooks of their own for each request that ends one.
+// `about` names what there is: keys, accounts, tokens and webhooks of their own for each request
+// that ends one.
 export const requests = {
   // Nobody's attempt: the route itself says so.
-  "GET /auth/callback": () => ({ path: "/auth/callback?code=x&state=x", reached: (status) => status === 400 || status === 302 }),
+  "GET /auth/callback": () => ({
+    path: "/auth/callback?code=x&state=x",
+    reached: (status) => status === 400 || status === 302,
+  }),
   "GET /admin/accounts/{id}": (about) => ({ path: `/admin/accounts/${about.held}` }),
   "GET /admin/revocations/new": (about) => ({ path: `/admin/revocations/new?ids=${about.aKey}` }),
   "GET /admin/revocations/{id}": (about) => ({ path: `/admin/revocations/${about.revocation}` }),
@@ -35,12 +40,15 @@ export const requests = {
   "POST /api/v1/me/key": () => plain("/api/v1/me/key"),
   "DELETE /api/v1/me/key": () => plain("/api/v1/me/key"),
   "POST /api/v1/me/key/rotate": () => plain("/api/v1/me/key/rotate"),
-  "POST /api/v1/keys": (about) => json("/api/v1/keys", { github_user_id: about.newcomer(), github_username: "newcomer" }),
+  "POST /api/v1/keys": (about) =>
+    json("/api/v1/keys", { github_user_id: about.newcomer(), github_username: "newcomer" }),
   "PATCH /api/v1/keys/{id}": (about) => json(`/api/v1/keys/${about.key()}`, { disabled: true }),
   "POST /api/v1/keys/{id}/revoke": (about) => json(`/api/v1/keys/${about.key()}/revoke`, why),
   "POST /api/v1/keys/{id}/reveal": (about) => json(`/api/v1/keys/${about.key()}/reveal`, { reason: "a test" }),
-  "POST /api/v1/keys/search": () => json("/api/v1/keys/search", { key: "sk-or-v1-0000000000000000000000000000000000000000000000000000000000000000" }),
-  "PUT /api/v1/accounts/{id}/hold": (about) => json(`/api/v1/accounts/${about.newcomer()}/hold`, { reason: "a test", hold: "7d" }),
+  "POST /api/v1/keys/search": () =>
+    json("/api/v1/keys/search", { key: "sk-or-v1-0000000000000000000000000000000000000000000000000000000000000000" }),
+  "PUT /api/v1/accounts/{id}/hold": (about) =>
+    json(`/api/v1/accounts/${about.newcomer()}/hold`, { reason: "a test", hold: "7d" }),
   "DELETE /api/v1/accounts/{id}/hold": (about) => plain(`/api/v1/accounts/${about.held}/hold`),
   "POST /api/v1/revocations/{id}/stop": async (about) => plain(`/api/v1/revocations/${await about.waiting()}/stop`),
   "POST /api/v1/revocations": (about) => json("/api/v1/revocations", { ids: [about.key()], ...why }),
@@ -51,5 +59,6 @@ export const requests = {
   "POST /admin/webhooks/{id}/secret": (about) => plain(`/admin/webhooks/${about.kept}/secret`),
   "POST /api/v1/webhooks/{id}/secret": (about) => plain(`/api/v1/webhooks/${about.kept}/secret`),
   "POST /api/v1/webhooks/{id}/test": (about) => plain(`/api/v1/webhooks/${about.kept}/test`),
-  "POST /api/v1/webhook-deliveries/{id}/resend": async (about) => plain(`/api/v1/webhook-deliveries/${await about.delivered()}/resend`),
+  "POST /api/v1/webhook-deliveries/{id}/resend": async (about) =>
+    plain(`/api/v1/webhook-deliveries/${await about.delivered()}/resend`),
 };

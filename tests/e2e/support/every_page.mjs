@@ -1,33 +1,51 @@
-// Every page in every state that it has, over services that really are in these states: for the browser's checks, the
-// screenshots and the header rules.
+// Every page in every state that it has, over services that really are in these states: for the
+// browser's checks, the screenshots and the header rules.
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { generate, signIn, startService, startUpstreams, temporaryFolder, until } from "./service.mjs";
 
 export const longLogin = "a-login-name-of-thirty-nine-characters1";
-const longReason = "The key was found in a public commit, and the person did not answer for three days: ".repeat(5).trim();
+const longReason = "The key was found in a public commit, and the person did not answer for three days: "
+  .repeat(5)
+  .trim();
 const longUrl = `https://hooks.example.org/teams/platform/${"llmapikey-".repeat(12)}/events?token=not-a-secret`;
-const admin = "linus-organizer", adminId = "1003";
+const admin = "linus-organizer",
+  adminId = "1003";
 
 const accountOf = (session) => JSON.parse(Buffer.from(session.split("=")[1].split(".")[1], "base64url")).sub;
 
 // Sends a form as the service's own pages do.
-const post = (service, session, path, fields) => fetch(service.url + path, {
-  method: "POST", redirect: "manual", headers: { cookie: session, origin: service.url, accept: "text/html" }, body: new URLSearchParams(fields),
-});
+const post = (service, session, path, fields) =>
+  fetch(service.url + path, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: session, origin: service.url, accept: "text/html" },
+    body: new URLSearchParams(fields),
+  });
 
 class Stage {
-  folders = []; services = []; places = [];
+  folders = [];
+  services = [];
+  places = [];
 
   // `env`: for every service.
   async start(env) {
     [this.upstreams, this.broken] = await Promise.all([startUpstreams(), startUpstreams()]);
-    const calm = { ...env, RECONCILE_SECONDS: "0", SPENDING_POLL_SECONDS: "0", ADMIN_GITHUB_USER_IDS: adminId, UPSTREAM_TIMEOUT_SECONDS: "5" };
+    const calm = {
+      ...env,
+      RECONCILE_SECONDS: "0",
+      SPENDING_POLL_SECONDS: "0",
+      ADMIN_GITHUB_USER_IDS: adminId,
+      UPSTREAM_TIMEOUT_SECONDS: "5",
+    };
     this.open = await this.service(this.upstreams, { ...calm, SPENDING_POLL_SECONDS: "5", MAX_TOTAL_KEYS: "0" });
     this.empty = await this.service(this.upstreams, calm);
     this.paused = await this.service(this.upstreams, { ...calm, PROVISIONING_ENABLED: "false" });
     this.limited = await this.service(this.upstreams, { ...calm, RATE_LIMIT_PER_MINUTE: "1" });
-    this.guarded = await this.service(this.upstreams, { ...calm, OPENROUTER_GUARDRAIL_ID: this.upstreams.guardrail_id });
+    this.guarded = await this.service(this.upstreams, {
+      ...calm,
+      OPENROUTER_GUARDRAIL_ID: this.upstreams.guardrail_id,
+    });
     this.stuck = await this.service(this.broken, calm);
     this.lost = await this.service(this.upstreams, calm);
     await this.addPublicPages();
@@ -46,12 +64,17 @@ class Stage {
   async service(upstreams, env) {
     const folder = this.folder();
     const service = await startService(upstreams, folder, env);
-    service.sql = (text) => execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${folder}/llmapikey.db`, text]).toString().trim();
+    service.sql = (text) =>
+      execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${folder}/llmapikey.db`, text])
+        .toString()
+        .trim();
     this.services.push(service);
     return service;
   }
 
-  add(name, service, path, session, rest = {}) { this.places.push({ name, service, path, session, ...rest }); }
+  add(name, service, path, session, rest = {}) {
+    this.places.push({ name, service, path, session, ...rest });
+  }
 
   async addPublicPages() {
     this.add("landing", this.open, "/");
@@ -78,17 +101,36 @@ class Stage {
     this.add("dashboard-created", open, "/dashboard?result=created", fresh.session);
     const person = await this.holder(longLogin);
     const { hash } = (await upstreams.ledger()).keys.find((each) => !each.deleted_at && person.key.endsWith(each.hint));
-    for (let ago = 20; ago > 0; ago -= 3) open.sql(`INSERT INTO spending_days (github_user_id, day, openrouter_delete_hash, spent_micro_usd) VALUES ('${person.account}', date('now', '-${ago} days'), '${hash}', ${ago * 310_000})`);
+    for (let ago = 20; ago > 0; ago -= 3)
+      open.sql(
+        "INSERT INTO spending_days (github_user_id, day, openrouter_delete_hash, spent_micro_usd) VALUES " +
+          `('${person.account}', date('now', '-${ago} days'), '${hash}', ${ago * 310_000})`,
+      );
     await upstreams.spend(hash, 7.77);
-    open.sql(`UPDATE api_keys SET revealed_at = unixepoch(), reveal_reason = '${longReason}' WHERE github_user_id = '${person.account}'`);
+    open.sql(
+      `UPDATE api_keys SET revealed_at = unixepoch(), reveal_reason = '${longReason}' WHERE github_user_id = ` +
+        `'${person.account}'`,
+    );
     this.add("dashboard-key", open, "/dashboard", person.session, { unfold: true });
     this.add("docs-signed-in", open, "/docs?key=show", person.session);
     this.add("docs-masked", open, "/docs", person.session);
-    this.add("try-answer", open, "/dashboard/try", person.session, { form: { message: `Say hello. ${"Really-".repeat(40)}`, model: "openai/gpt-4o-mini" } });
-    this.add("try-refused", open, "/dashboard/try", person.session, { form: { message: "Say hello.", model: "no-such/model" } });
-    this.add("try-not-accepted", open, "/dashboard/try", person.session, { form: { message: " ", model: "no-such/model" } });
-    const states = { expired: "expires_at = unixepoch() - 60", gone: "missing_since = unixepoch()", disabled: "is_disabled = 1",
-      carried: "carried_micro_usd = 4000000, carried_until = unixepoch() + 3600", "not-kept": "openrouter_key = ''", unreadable: "openrouter_key = 'v1.nonsense'" };
+    this.add("try-answer", open, "/dashboard/try", person.session, {
+      form: { message: `Say hello. ${"Really-".repeat(40)}`, model: "openai/gpt-4o-mini" },
+    });
+    this.add("try-refused", open, "/dashboard/try", person.session, {
+      form: { message: "Say hello.", model: "no-such/model" },
+    });
+    this.add("try-not-accepted", open, "/dashboard/try", person.session, {
+      form: { message: " ", model: "no-such/model" },
+    });
+    const states = {
+      expired: "expires_at = unixepoch() - 60",
+      gone: "missing_since = unixepoch()",
+      disabled: "is_disabled = 1",
+      carried: "carried_micro_usd = 4000000, carried_until = unixepoch() + 3600",
+      "not-kept": "openrouter_key = ''",
+      unreadable: "openrouter_key = 'v1.nonsense'",
+    };
     for (const [name, change] of Object.entries(states)) {
       const each = await this.holder(`${name}-key`);
       open.sql(`UPDATE api_keys SET ${change} WHERE github_user_id = '${each.account}'`);
@@ -104,31 +146,78 @@ class Stage {
 
   async addConsole() {
     const { open, empty } = this;
-    const session = await signIn(open, admin), nobody = await signIn(empty, admin);
-    for (const [name, path] of [["overview", "/admin/overview"], ["keys", "/admin"], ["revocations", "/admin/revocations"], ["audit", "/admin/audit"], ["tokens", "/admin/tokens"],
-      ["webhooks", "/admin/webhooks"], ["account", "/admin/accounts/424242"], ["confirm-none", "/admin/revocations/new"]]) this.add(`admin-${name}-empty`, empty, path, nobody);
+    const session = await signIn(open, admin),
+      nobody = await signIn(empty, admin);
+    for (const [name, path] of [
+      ["overview", "/admin/overview"],
+      ["keys", "/admin"],
+      ["revocations", "/admin/revocations"],
+      ["audit", "/admin/audit"],
+      ["tokens", "/admin/tokens"],
+      ["webhooks", "/admin/webhooks"],
+      ["account", "/admin/accounts/424242"],
+      ["confirm-none", "/admin/revocations/new"],
+    ])
+      this.add(`admin-${name}-empty`, empty, path, nobody);
     // More rows than a page holds, long words in each.
-    for (let i = 0; i < 55; i += 1) await post(open, session, "/admin/keys", { github_user_id: 5_000_000 + i, github_username: i % 3 ? `crowd-${i}` : `${"w".repeat(37)}${10 + i}`.slice(-39) });
+    for (let i = 0; i < 55; i += 1)
+      await post(open, session, "/admin/keys", {
+        github_user_id: 5_000_000 + i,
+        github_username: i % 3 ? `crowd-${i}` : `${"w".repeat(37)}${10 + i}`.slice(-39),
+      });
     await post(open, session, "/admin/webhooks", { url: longUrl });
-    await post(open, session, "/admin/tokens", { name: "the-robot-that-looks-after-the-keys-of-the-platform-team-every-hour-of-the-day", expires_in_days: 30, scopes: "read" });
+    await post(open, session, "/admin/tokens", {
+      name: "the-robot-that-looks-after-the-keys-of-the-platform-team-every-hour-of-the-day",
+      expires_in_days: 30,
+      scopes: "read",
+    });
     const ended = await this.holder("ended-key");
     const grantOf = (account) => open.sql(`SELECT id FROM api_keys WHERE github_user_id = '${account}'`);
     await post(open, session, `/admin/keys/${grantOf(ended.account)}/revoke`, { reason: longReason, hold: "7d" });
     this.add("dashboard-on-hold", open, "/dashboard", ended.session);
     this.add("admin-account-on-hold", open, `/admin/accounts/${ended.account}?result=revoked`, session);
-    open.sql(`INSERT INTO failures VALUES ('minting: ${longReason}', unixepoch() - 999, unixepoch(), 12), ('OpenRouter: HTTP 402: no credits', unixepoch(), unixepoch(), 1)`);
+    open.sql(
+      `INSERT INTO failures VALUES ('minting: ${longReason}', unixepoch() - 999, unixepoch(), 12), ` +
+        "('OpenRouter: HTTP 402: no credits', unixepoch(), unixepoch(), 1)",
+    );
     const bulk = await post(open, session, "/admin/revocations", { q: "crowd-1", reason: longReason, hold: "none" });
-    await until("the bulk revocation is done", async () => /Revoked keys/.test(await (await fetch(open.url + bulk.headers.get("location"), { headers: { cookie: session } })).text()), 60_000, 100);
+    await until(
+      "the bulk revocation is done",
+      async () =>
+        /Revoked keys/.test(
+          await (await fetch(open.url + bulk.headers.get("location"), { headers: { cookie: session } })).text(),
+        ),
+      60_000,
+      100,
+    );
     this.add("admin-progress-done", open, bulk.headers.get("location"), session);
     const page = async () => (await fetch(`${open.url}/admin/overview`, { headers: { cookie: session } })).text();
     await until("the figures are there", async () => !(await page()).includes("for the first time"), 60_000, 100);
-    for (const [name, path] of [["overview", "/admin/overview"], ["keys", "/admin"], ["keys-found", "/admin?q=crowd-4&state=active"], ["keys-none", "/admin?q=nobody-at-all"], ["keys-problem", "/admin?from=yesterday"],
-      ["revocations", "/admin/revocations"], ["audit", "/admin/audit"], ["tokens", "/admin/tokens"], ["webhooks", "/admin/webhooks"], ["confirm", "/admin/revocations/new?q=www"], ["confirm-all", "/admin/revocations/new?all=true"], ["keys-ended", "/admin?state=ended"], ["key-unknown", "/admin?result=unknown-key"], ["audit-found", "/admin/audit?q=crowd-4"]])
+    for (const [name, path] of [
+      ["overview", "/admin/overview"],
+      ["keys", "/admin"],
+      ["keys-found", "/admin?q=crowd-4&state=active"],
+      ["keys-none", "/admin?q=nobody-at-all"],
+      ["keys-problem", "/admin?from=yesterday"],
+      ["revocations", "/admin/revocations"],
+      ["audit", "/admin/audit"],
+      ["tokens", "/admin/tokens"],
+      ["webhooks", "/admin/webhooks"],
+      ["confirm", "/admin/revocations/new?q=www"],
+      ["confirm-all", "/admin/revocations/new?all=true"],
+      ["keys-ended", "/admin?state=ended"],
+      ["key-unknown", "/admin?result=unknown-key"],
+      ["audit-found", "/admin/audit?q=crowd-4"],
+    ])
       this.add(`admin-${name}`, open, path, session);
     const shown = await this.holder("shown-key");
     this.add("admin-account", open, `/admin/accounts/${shown.account}?result=bad-change`, session);
-    this.add("admin-reveal", open, `/admin/keys/${grantOf(shown.account)}/reveal`, session, { form: { reason: "They lost it." } });
-    this.add("admin-token-made", open, "/admin/tokens", session, { form: { name: "one more", expires_in_days: 30, scopes: "read" } });
+    this.add("admin-reveal", open, `/admin/keys/${grantOf(shown.account)}/reveal`, session, {
+      form: { reason: "They lost it." },
+    });
+    this.add("admin-token-made", open, "/admin/tokens", session, {
+      form: { name: "one more", expires_in_days: 30, scopes: "read" },
+    });
     this.add("admin-token-refused", open, "/admin/tokens", session, { form: { name: "none", expires_in_days: 0 } });
     this.add("admin-webhook-made", open, "/admin/webhooks", session, { form: { url: "https://example.org/hook" } });
     this.add("admin-webhook-refused", open, "/admin/webhooks", session, { form: { url: "nonsense" } });
@@ -139,21 +228,37 @@ class Stage {
   async addStuckStates() {
     const { stuck } = this;
     const session = await signIn(stuck, admin);
-    const states = { queued: ["waiting", "queued_at = 1, next_attempt_at = unixepoch() + 9999, problem = 'upstream_down', attempts = 3"], "in-progress": ["pending", "attempted_at = unixepoch() + 9999"],
-      "sorting-out": ["ambiguous", "attempted_at = unixepoch()"], revoking: ["revoking", "created_at = created_at"], replacing: ["replacing", "created_at = created_at"] };
+    const states = {
+      queued: [
+        "waiting",
+        "queued_at = 1, next_attempt_at = unixepoch() + 9999, problem = 'upstream_down', attempts = 3",
+      ],
+      "in-progress": ["pending", "attempted_at = unixepoch() + 9999"],
+      "sorting-out": ["ambiguous", "attempted_at = unixepoch()"],
+      revoking: ["revoking", "created_at = created_at"],
+      replacing: ["replacing", "created_at = created_at"],
+    };
     const people = {};
-    for (const name of [...Object.keys(states), "usage-unknown"]) people[name] = await this.holder(`${name}-key`, stuck);
+    for (const name of [...Object.keys(states), "usage-unknown"])
+      people[name] = await this.holder(`${name}-key`, stuck);
     const crowd = await this.holder("stuck-crowd", stuck);
     await this.broken.outage("refuse");
     for (const [name, [status, change]] of Object.entries(states)) {
-      stuck.sql(`UPDATE api_keys SET status = '${status}', openrouter_key = NULL, ${change} WHERE github_user_id = '${people[name].account}'`);
+      stuck.sql(
+        `UPDATE api_keys SET status = '${status}', openrouter_key = NULL, ${change} WHERE github_user_id = ` +
+          `'${people[name].account}'`,
+      );
       this.add(`dashboard-${name}`, stuck, "/dashboard", people[name].session, { isWaiting: true });
     }
     const unlucky = await signIn(stuck, "unlucky");
     stuck.sql(`INSERT INTO mint_notes VALUES ('${accountOf(unlucky)}', 'refused', unixepoch())`);
     this.add("dashboard-problem", stuck, "/dashboard", unlucky);
     this.add("dashboard-usage-unknown", stuck, "/dashboard", people["usage-unknown"].session);
-    const bulk = await post(stuck, session, "/admin/revocations", { q: crowd.login, reason: "The event is over.", hold: "none" });
+    const bulk = await post(stuck, session, "/admin/revocations", {
+      q: crowd.login,
+      reason: "The event is over.",
+      hold: "none",
+    });
     this.add("admin-progress", stuck, bulk.headers.get("location"), session, { isWaiting: true });
     this.add("admin-overview-stuck", stuck, "/admin/overview", session);
   }
@@ -162,17 +267,31 @@ class Stage {
     const { open, limited, lost } = this;
     this.add("error-404", open, "/no-such-page");
     this.add("error-405", open, "/auth/sign-out");
-    this.add("error-400", open, "/dashboard/try", await signIn(open, "newcomer"), { form: { message: "x".repeat(3000) } });
+    this.add("error-400", open, "/dashboard/try", await signIn(open, "newcomer"), {
+      form: { message: "x".repeat(3000) },
+    });
     this.add("error-401", open, "/dashboard/key", undefined, { form: {} });
     this.add("error-403", open, "/dashboard/key", await signIn(open, "newcomer"), { form: {}, isForeign: true });
     // Until the one request of this minute is used up.
-    this.add("error-429", limited, "/auth/login", undefined, { before: () => until("nobody may ask", async () => (await fetch(`${limited.url}/auth/login`, { redirect: "manual" })).status === 429) });
+    this.add("error-429", limited, "/auth/login", undefined, {
+      before: () =>
+        until(
+          "nobody may ask",
+          async () => (await fetch(`${limited.url}/auth/login`, { redirect: "manual" })).status === 429,
+        ),
+    });
     const visitor = await signIn(lost, "newcomer");
     lost.sql("ALTER TABLE api_keys RENAME TO not_to_be_found");
     this.add("error-503", lost, "/dashboard", visitor);
     this.add("sign-in-run-out", open, "/auth/callback?code=x&state=y");
     this.add("sign-in-misconfigured", open, "/auth/callback?error=application_suspended");
-    for (const [name, button] of [["denied", "Say no"], ["unverified", "E-mail not verified"], ["rejected", "Reject the code"], ["github-down", "Answer 500"], ["github-limits", "Rate limit"]])
+    for (const [name, button] of [
+      ["denied", "Say no"],
+      ["unverified", "E-mail not verified"],
+      ["rejected", "Reject the code"],
+      ["github-down", "Answer 500"],
+      ["github-limits", "Rate limit"],
+    ])
       this.add(`sign-in-${name}`, open, "/auth/login?next=/docs", undefined, { press: button });
     this.add("github-personas", open, "/auth/login", undefined, { isOfGithub: true });
   }
@@ -187,12 +306,17 @@ class Stage {
 export const startEveryPage = (env = {}) => new Stage().start(env);
 
 // Submits a form from the page that is open.
-const submit = (page, url, fields) => page.evaluate(([action, values]) => {
-  const form = Object.assign(document.createElement("form"), { method: "post", action });
-  for (const [name, value] of Object.entries(values)) form.append(Object.assign(document.createElement("textarea"), { name, value }));
-  document.body.append(form);
-  HTMLFormElement.prototype.submit.call(form);
-}, [url, fields]);
+const submit = (page, url, fields) =>
+  page.evaluate(
+    ([action, values]) => {
+      const form = Object.assign(document.createElement("form"), { method: "post", action });
+      for (const [name, value] of Object.entries(values))
+        form.append(Object.assign(document.createElement("textarea"), { name, value }));
+      document.body.append(form);
+      HTMLFormElement.prototype.submit.call(form);
+    },
+    [url, fields],
+  );
 
 // Opens a place in a browser, as a person would come to it.
 export const visit = async (page, place) => {
@@ -209,6 +333,9 @@ export const visit = async (page, place) => {
     await page.goto(url);
   }
   if (place.press) await page.click(`text=${place.press}`);
-  if (place.unfold) await page.evaluate(() => { for (const each of document.querySelectorAll("details")) each.open = true; });
+  if (place.unfold)
+    await page.evaluate(() => {
+      for (const each of document.querySelectorAll("details")) each.open = true;
+    });
   if (!place.isWaiting) await page.waitForFunction(() => !document.querySelector("main[data-refresh-after]"));
 };

@@ -10,26 +10,51 @@ export const binary = process.env.LLMAPIKEY_BINARY ?? join(root, "build/release/
 export const sessionSecret = "session-secret-of-the-tests-0123456789";
 export const sealingSecret = "sealing-secret-of-the-tests-0123456789";
 
-// Only what a test sets reaches the program, so that the tester's own environment does not matter; and what the sanitizers are told.
-const bareEnvironment = { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmpdir(), ...(process.env.TSAN_OPTIONS ? { TSAN_OPTIONS: process.env.TSAN_OPTIONS } : {}) };
+// Only what a test sets reaches the program, so that the tester's own environment does not matter;
+// and what the sanitizers are told.
+const bareEnvironment = {
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  TMPDIR: tmpdir(),
+  ...(process.env.TSAN_OPTIONS ? { TSAN_OPTIONS: process.env.TSAN_OPTIONS } : {}),
+};
 
 const startTimeout = 15_000;
 
-// Runs until `ready` finds what it looks for in the output. Gives the match and ways to stop the process.
-const start = (args, env, cwd, ready) => new Promise((done, failed) => {
-  const child = spawn(binary, args, { env: { ...bareEnvironment, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"] });
-  const process_ = { child, output: "", exited: new Promise((r) => child.once("exit", (code, signal) => r({ code, signal }))) };
-  const timer = setTimeout(() => { child.kill("SIGKILL"); failed(new Error(`not ready in time: ${process_.output}`)); }, startTimeout);
-  const take = (chunk) => {
-    process_.output += chunk;
-    const match = ready.exec(process_.output);
-    if (match) { clearTimeout(timer); process_.match = match; done(process_); }
-  };
-  child.stdout.on("data", take);
-  child.stderr.on("data", take);
-  child.once("exit", (code) => { clearTimeout(timer); failed(new Error(`ended with ${code}: ${process_.output}`)); });
-  process_.kill = async (signal = "SIGTERM") => { child.kill(signal); return process_.exited; };
-});
+// Runs until `ready` finds what it looks for in the output. Gives the match and ways to stop the
+// process.
+const start = (args, env, cwd, ready) =>
+  new Promise((done, failed) => {
+    const child = spawn(binary, args, { env: { ...bareEnvironment, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const process_ = {
+      child,
+      output: "",
+      exited: new Promise((r) => child.once("exit", (code, signal) => r({ code, signal }))),
+    };
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      failed(new Error(`not ready in time: ${process_.output}`));
+    }, startTimeout);
+    const take = (chunk) => {
+      process_.output += chunk;
+      const match = ready.exec(process_.output);
+      if (match) {
+        clearTimeout(timer);
+        process_.match = match;
+        done(process_);
+      }
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      failed(new Error(`ended with ${code}: ${process_.output}`));
+    });
+    process_.kill = async (signal = "SIGTERM") => {
+      child.kill(signal);
+      return process_.exited;
+    };
+  });
 
 export const temporaryFolder = () => mkdtempSync(join(tmpdir(), "llmapikey-e2e-"));
 
@@ -38,7 +63,13 @@ export const startSandbox = async (env = {}) => {
   const cwd = temporaryFolder();
   const process_ = await start(["sandbox", "--json"], { LISTEN: "127.0.0.1:0", ...env }, cwd, /^\{.*\}$/m);
   const addresses = JSON.parse(process_.match[0]);
-  return withAddresses(addresses, { process: process_, stop: async () => { await process_.kill(); rmSync(cwd, { recursive: true, force: true }); } });
+  return withAddresses(addresses, {
+    process: process_,
+    stop: async () => {
+      await process_.kill();
+      rmSync(cwd, { recursive: true, force: true });
+    },
+  });
 };
 
 // Only the look-alikes; start `serve` against them with startService.
@@ -46,7 +77,13 @@ export const startUpstreams = async () => {
   const cwd = temporaryFolder();
   const process_ = await start(["sandbox", "--upstreams-only", "--json"], { LISTEN: "127.0.0.1:0" }, cwd, /^\{.*\}$/m);
   // They keep nothing; an orderly end would wait for the answers that they were told to delay.
-  return withAddresses(JSON.parse(process_.match[0]), { process: process_, stop: async () => { await process_.kill("SIGKILL"); rmSync(cwd, { recursive: true, force: true }); } });
+  return withAddresses(JSON.parse(process_.match[0]), {
+    process: process_,
+    stop: async () => {
+      await process_.kill("SIGKILL");
+      rmSync(cwd, { recursive: true, force: true });
+    },
+  });
 };
 
 export const serviceEnvironment = (upstreams, dataDir, env = {}) => ({
@@ -67,34 +104,51 @@ export const serviceEnvironment = (upstreams, dataDir, env = {}) => ({
 });
 
 export const startService = async (upstreams, dataDir, env = {}) => {
-  const process_ = await start(["serve"], serviceEnvironment(upstreams, dataDir, env), dataDir, /listening on (http:\/\/127\.0\.0\.1:\d+)/);
+  const process_ = await start(
+    ["serve"],
+    serviceEnvironment(upstreams, dataDir, env),
+    dataDir,
+    /listening on (http:\/\/127\.0\.0\.1:\d+)/,
+  );
   return withAddresses({ ...upstreams, url: process_.match[1] }, { process: process_, stop: () => process_.kill() });
 };
 
-// Runs a command to its end, and to the end of what it says ("exit" may come before the last of it).
-export const run = (args, env = {}, cwd = tmpdir()) => new Promise((done) => {
-  const child = spawn(binary, args, { env: { ...bareEnvironment, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"] });
-  let out = "", err = "";
-  child.stdout.on("data", (chunk) => { out += chunk; });
-  child.stderr.on("data", (chunk) => { err += chunk; });
-  child.once("close", (code) => done({ code, out, err }));
-});
+// Runs a command to its end, and to the end of what it says ("exit" may come before the last of
+// it).
+export const run = (args, env = {}, cwd = tmpdir()) =>
+  new Promise((done) => {
+    const child = spawn(binary, args, { env: { ...bareEnvironment, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"] });
+    let out = "",
+      err = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    child.once("close", (code) => done({ code, out, err }));
+  });
 
 const withAddresses = (addresses, rest) => {
   const openrouterRoot = addresses.openrouter_url.replace(/\/api\/v1$/, "");
   const json = async (url, options) => (await fetch(url, options)).json();
   return {
-    ...addresses, ...rest,
+    ...addresses,
+    ...rest,
     ledger: () => json(`${openrouterRoot}/sandbox/ledger`),
     // Only what is asked for: live, name_prefix, fields.
     ledgerOf: (query) => json(`${openrouterRoot}/sandbox/ledger?${new URLSearchParams(query)}`),
     outage: (mode) => json(`${openrouterRoot}/sandbox/outage`, { method: "POST", body: JSON.stringify({ mode }) }),
-    setClock: (skew_seconds) => json(`${openrouterRoot}/sandbox/clock`, { method: "POST", body: JSON.stringify({ skew_seconds }) }),
+    setClock: (skew_seconds) =>
+      json(`${openrouterRoot}/sandbox/clock`, { method: "POST", body: JSON.stringify({ skew_seconds }) }),
     seedKeys: (wish) => json(`${openrouterRoot}/sandbox/seed`, { method: "POST", body: JSON.stringify(wish) }),
-    spend: (hash, usd, rest = {}) => json(`${openrouterRoot}/sandbox/spend`, { method: "POST", body: JSON.stringify({ hash, usd, ...rest }) }),
+    spend: (hash, usd, rest = {}) =>
+      json(`${openrouterRoot}/sandbox/spend`, { method: "POST", body: JSON.stringify({ hash, usd, ...rest }) }),
     githubLedger: () => json(`${addresses.github_url}/sandbox/ledger`),
-    openrouterFault: (fault) => json(`${openrouterRoot}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
-    githubFault: (fault) => json(`${addresses.github_url}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
+    openrouterFault: (fault) =>
+      json(`${openrouterRoot}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
+    githubFault: (fault) =>
+      json(`${addresses.github_url}/sandbox/faults`, { method: "POST", body: JSON.stringify(fault) }),
     faultsWaiting: async () => (await json(`${openrouterRoot}/sandbox/faults`)).waiting,
     clearFaults: async () => {
       await json(`${openrouterRoot}/sandbox/faults`, { method: "DELETE" });
@@ -103,17 +157,23 @@ const withAddresses = (addresses, rest) => {
   };
 };
 
-// Every Set-Cookie of an answer. Debian 12's Node.js joins them with commas; a date has a comma, too, but no "name=" behind it.
-export const setCookiesOf = (response) => response.headers.getSetCookie?.() ?? (response.headers.get("set-cookie") ?? "").split(/,\s*(?=[\w-]+=)/).filter(Boolean);
+// Every Set-Cookie of an answer. Debian 12's Node.js joins them with commas; a date has a comma,
+// too, but no "name=" behind it.
+export const setCookiesOf = (response) =>
+  response.headers.getSetCookie?.() ??
+  (response.headers.get("set-cookie") ?? "").split(/,\s*(?=[\w-]+=)/).filter(Boolean);
 export const cookiesOf = (response) => setCookiesOf(response).map((cookie) => cookie.split(";")[0]);
 
-// Signs in as a persona the way a browser does, without one. Gives the session cookie. Told that GitHub did not answer in time (a second, in some
-// tests), it tries again, as a person would.
+// Signs in as a persona the way a browser does, without one. Gives the session cookie. Told that
+// GitHub did not answer in time (a second, in some tests), it tries again, as a person would.
 export const signIn = async (service, login, tries = 3) => {
   const begun = await fetch(`${service.url}/auth/login`, { redirect: "manual" });
   const authorize = `${begun.headers.get("location")}&login=${login}&sandbox_auto=1`;
   const decided = await fetch(authorize, { redirect: "manual" });
-  const finished = await fetch(decided.headers.get("location"), { redirect: "manual", headers: { cookie: cookiesOf(begun).join("; ") } });
+  const finished = await fetch(decided.headers.get("location"), {
+    redirect: "manual",
+    headers: { cookie: cookiesOf(begun).join("; ") },
+  });
   const session = cookiesOf(finished).find((cookie) => cookie.startsWith("llmapikey_session="));
   if (!session && finished.status === 502 && tries > 1) {
     await new Promise((done) => setTimeout(done, 1000));
@@ -124,12 +184,15 @@ export const signIn = async (service, login, tries = 3) => {
 };
 
 // Presses the button as a program.
-export const generate = (service, session, headers = {}) => fetch(`${service.url}/dashboard/key`, {
-  method: "POST", redirect: "manual",
-  headers: { cookie: session, accept: "application/json", origin: service.url, ...headers },
-});
+export const generate = (service, session, headers = {}) =>
+  fetch(`${service.url}/dashboard/key`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: session, accept: "application/json", origin: service.url, ...headers },
+  });
 
-// Waits for a condition, with a limit. The pause is for whoever is to bring it about: a long one where asking is work, such as a page that is loaded anew.
+// Waits for a condition, with a limit. The pause is for whoever is to bring it about: a long one
+// where asking is work, such as a page that is loaded anew.
 export const until = async (what, condition, timeout = 20_000, pause = 10) => {
   const end = Date.now() + timeout;
   while (Date.now() < end) {

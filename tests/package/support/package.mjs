@@ -9,7 +9,8 @@ export const binary = join(root, "build/release/llmapikey");
 export const workFolder = join(root, "build/package-test");
 mkdirSync(workFolder, { recursive: true });
 
-export const output = (command, args, options = {}) => execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"], ...options });
+export const output = (command, args, options = {}) =>
+  execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"], ...options });
 
 // LLMAPIKEY_PACKAGE: that one instead.
 export const buildPackage = () => process.env.LLMAPIKEY_PACKAGE ?? output(join(root, "packaging/build"), []).trim();
@@ -24,10 +25,16 @@ export const fieldsOf = (deb) => {
 };
 
 // Path -> { mode, owner, target }.
-export const entriesOf = (deb) => new Map(output("dpkg-deb", ["--contents", deb]).trim().split("\n").map((line) => {
-  const [, mode, owner, path, target] = /^(\S+) (\S+) +\d+ \S+ \S+ \.(\/\S*)(?: -> (.*))?$/.exec(line);
-  return [path, { mode, owner, target }];
-}));
+export const entriesOf = (deb) =>
+  new Map(
+    output("dpkg-deb", ["--contents", deb])
+      .trim()
+      .split("\n")
+      .map((line) => {
+        const [, mode, owner, path, target] = /^(\S+) (\S+) +\d+ \S+ \S+ \.(\/\S*)(?: -> (.*))?$/.exec(line);
+        return [path, { mode, owner, target }];
+      }),
+  );
 
 export const unpack = (deb) => {
   const folder = join(workFolder, "unpacked");
@@ -38,7 +45,9 @@ export const unpack = (deb) => {
 
 // The same package as a later version, whose example configuration has another comment.
 export const laterVersionOf = (deb, version) => {
-  const folder = unpack(deb), control = join(folder, "DEBIAN/control"), env = join(folder, "etc/llmapikey/llmapikey.env");
+  const folder = unpack(deb),
+    control = join(folder, "DEBIAN/control"),
+    env = join(folder, "etc/llmapikey/llmapikey.env");
   writeFileSync(control, readFileSync(control, "utf8").replace(/^Version: .*$/m, `Version: ${version}`));
   writeFileSync(env, `# Of a later version.\n${readFileSync(env, "utf8")}`);
   const later = join(workFolder, `llmapikey_${version}.deb`);
