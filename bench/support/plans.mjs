@@ -43,6 +43,6 @@ export const writePlans = async (store, server, postgres, work) => {
   const text = [`## ${store}, ${rows.toLocaleString("en")} keys`, "", ...plans.flatMap(([sql, plan]) => ["```sql", sql, "```", "```", plan, "```", ""])].join("\n");
   mkdirSync(resultsFolder, { recursive: true });
   const others = existsSync(file) ? readFileSync(file, "utf8").split(/^(?=## )/m).filter((part) => part.startsWith("## ") && !part.startsWith(`## ${store},`)) : [];
-  const title = "# Plans of the console's lists and searches\n\nMade by `bench/run console`. Statements are the service's own, of its log on PostgreSQL, of its memory on SQLite.\n\n";
+  const title = "# Plans of the console's lists and searches\n\nMade by `bench/run console`. The statements are the service's own: from its log on\nPostgreSQL, from its memory on SQLite.\n\n";
   writeFileSync(file, title + [...others, `${text}\n`].sort((a, b) => b.localeCompare(a)).join(""));
 };
