@@ -70,9 +70,13 @@ export const writePlans = async (store, server, postgres, work) => {
         .split(/^(?=## )/m)
         .filter((part) => part.startsWith("## ") && !part.startsWith(`## ${store},`))
     : [];
-  const title =
-    "# Plans of the console's lists and searches\n\n" +
-    "Made by `bench/run console`. Statements are the service's own, of its log on PostgreSQL, of its memory on " +
-    "SQLite.\n\n";
+  const title = [
+    "# Plans of the console's lists and searches",
+    "",
+    "Made by `bench/run console`. The statements are the service's own: from its log on",
+    "PostgreSQL, from its memory on SQLite.",
+    "",
+    "",
+  ].join("\n");
   writeFileSync(file, title + [...others, `${text}\n`].sort((a, b) => b.localeCompare(a)).join(""));
 };

@@ -29,11 +29,22 @@ const environmentOf = (environment) =>
     .map(([name, value]) => `${name} ${value}`)
     .join("; ");
 
+// Prose of at most 100 columns.
+const wrapped = (text) =>
+  text
+    .split(" ")
+    .reduce((lines, word) => {
+      const line = lines.at(-1);
+      if (line === undefined || line.length + 1 + word.length > 100) return [...lines, word];
+      return [...lines.slice(0, -1), `${line} ${word}`];
+    }, [])
+    .join("\n");
+
 const section = (name, result) =>
   [
     `## ${name}`,
     "",
-    result.about,
+    wrapped(result.about),
     "",
     ...result.tables.map(table),
     "Commands:",
@@ -42,8 +53,10 @@ const section = (name, result) =>
     ...result.commands,
     "```",
     "",
-    `${result.rounds} rounds of ${result.seconds} s each; PostgreSQL with fsync ${result.fsync}. ` +
-      `${environmentOf(result.environment)}.`,
+    wrapped(
+      `${result.rounds} rounds of ${result.seconds} s each; PostgreSQL with fsync ${result.fsync}. ` +
+        `${environmentOf(result.environment)}.`,
+    ),
     "",
   ].join("\n");
 
@@ -51,11 +64,12 @@ const render = (results) =>
   [
     "# Measurements",
     "",
-    "Made by `bench/run`; each section says what it was measured on. " +
-      "Servers, PostgreSQL among them, run on core 0, load and look-alikes on core 1;",
-    "service and peer take turns, and who is not measured is stopped. Rates are medians of the rounds; ratios " +
-      "are those of the single rounds:",
-    "median (least to most). The jobs that compare and poll all keys are off.",
+    wrapped(
+      "`bench/run` makes this page; each section says what it was measured on. Servers, PostgreSQL among them, run " +
+        "on core 0, load and look-alikes on core 1. Service and peer take turns, and whichever is not measured is " +
+        "stopped. Rates are medians of the rounds. Ratios are those of the single rounds: median (least to most). " +
+        "The jobs that compare and poll all keys are off.",
+    ),
     "",
     ...sectionNames.filter((name) => results[name]).map((name) => section(name, results[name])),
   ].join("\n");

@@ -112,17 +112,19 @@ const rowOf = (route, seen) =>
   `| \`${nameOf(route)}\` | ${[evidence(route), route.limit === "none" ? "" : route.limit, ...seen].join(" | ")} |`;
 const preface = `# Who gets in
 
-Each route of the service, asked by everybody. \`./test attack.routes\` asks the running program and compares; \
-\`tests/attack/write_routes\` writes this page anew, for review,
-when a route was added or changed. \`llmapikey routes\` prints the table that decides \
-(\`src/app/route_table.cpp\`). Every other path is 404, but for the assets, which all may load.
+This page says for each route of the service who gets in. \`./test attack.routes\` asks the running
+program and compares; \`tests/attack/write_routes\` writes this page anew, for review, when a route
+was added or changed. \`llmapikey routes\` prints the table that decides (\`src/app/route_table.cpp\`).
+Every other path is 404, except the assets, which everybody may load.
 
-**yes**: the route does what it is for. **401**, **403**: refused. **404**: the very same answer as \
-for a path that does not exist. *Evidence*: changes something, and asks
-for same-origin evidence or the session's CSRF token; every row was asked with it. \
-API tokens need none. *Limit*: counts against \`RATE_LIMIT_PER_MINUTE\` of the client's address,
-\`shared\`: over all replicas together. HEAD is as GET. *Forged session*: an admin's claims, signed with \
-another secret. \`GET /metrics\` is 404 through a proxy.
+- **yes**: the route does what it is for. **401** and **403**: it refuses. **404**: it gives the
+  very same answer as a path that does not exist.
+- *Evidence*: the route changes something, and asks for same-origin evidence or the session's CSRF
+  token. Every row was asked with it. API tokens need none.
+- *Limit*: the request counts against \`RATE_LIMIT_PER_MINUTE\` of the client's address; \`shared\`
+  means over all replicas together.
+- *Forged session*: an admin's claims, signed with another secret.
+- HEAD is answered as GET. \`GET /metrics\` is 404 through a proxy.
 
 `;
 const heading = (names) => `| ${names.join(" | ")} |\n|${" --- |".repeat(names.length)}\n`;

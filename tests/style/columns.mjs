@@ -2,9 +2,6 @@
 const code = 120;
 const comment = 100;
 
-// Lines that cannot be broken: [what stands in it, why].
-const unbreakable = [];
-
 export const columns = {
   meta: { type: "layout", schema: [] },
   create: ({ sourceCode, report }) => ({
@@ -18,7 +15,7 @@ export const columns = {
         // With code beside it, it is a line of code.
         const limit = comments.has(line) && /^\s*(\/\/|\/\*|\*)/.test(text) ? comment : code;
         const width = [...text].length;
-        if (width <= limit || unbreakable.some(([part]) => text.includes(part))) continue;
+        if (width <= limit) continue;
         report({
           loc: { start: { line, column: limit }, end: { line, column: text.length } },
           message: `${width} columns: break it at ${limit}`,
