@@ -19,31 +19,28 @@ net::Response to_account(const std::string& account_id, std::string_view result)
     return redirect(303, "/admin/accounts/" + account_id + "?result=" + std::string(result));
 }
 
-// What an action came to: the word for pages, and the status for programs.
-struct Outcome {
-    std::string_view word;
-    int status;
-};
-Outcome outcome_of(const base::Error& error, std::string_view stored) {
+KeyOutcome outcome_of(const base::Error& error, KeyOutcome where_stored) {
     switch (error.code) {
         case base::Errc::not_found:
-            return {"gone", 404};
+            return KeyOutcome::gone;
         case base::Errc::conflict:
-            return {"busy", 409};
+            return KeyOutcome::busy;
         case base::Errc::upstream_down:
         case base::Errc::upstream_refused:
         case base::Errc::rate_limited:
         case base::Errc::misconfigured:
-            return {stored, 202};
+            return where_stored;
         default:
-            return {"failed", status_of(error.code)};
+            return KeyOutcome::action_failed;
     }
 }
 
-net::Response answer_outcome(const Context& context, const std::string& account_id, Outcome outcome) {
-    if (!context.wants_json()) return to_account(account_id, outcome.word);
-    const ResultText* text = find_result(key_results(), outcome.word);
-    return status_answer(outcome.status, outcome.word, text != nullptr ? text->text : "");
+net::Response answer_outcome(const Context& context, const std::string& account_id, KeyOutcome outcome,
+                             base::Errc cause = base::Errc::internal) {
+    const KeyOutcomeRow& row = row_of(outcome);
+    if (!context.wants_json()) return to_account(account_id, row.word);
+    const int http_status = row.http_status != 0 ? row.http_status : status_of(cause);
+    return status_answer(http_status, row.word, row.console_text);
 }
 
 net::Response refuse_mint(const AccountPage& self, const Context& context, const std::string& why) {
@@ -106,7 +103,7 @@ net::Response AccountPage::show(const Context& context) const {
         if (view.login.empty()) view.login = entry.grant.github_username;
     }
     if (account->grant) view.login = account->grant->github_username;
-    show_result(context, key_results(), view.notice_good, view.notice_bad);
+    show_key_outcome(context, view.notice_good, view.notice_bad);
     return html_response(200, render(view));
 }
 
@@ -119,12 +116,10 @@ net::Response AccountPage::mint(const Context& context) const {
     if (!login.empty() && !is_login(login)) return refuse_mint(*this, context, "The login cannot be one of GitHub's");
     const auto answer = administration.mint(*id, login, context.initiator());
     if (!answer && answer.error().code == base::Errc::not_found)
-        return answer_outcome(context, id->text(), {"no-account", 404});
+        return answer_outcome(context, id->text(), KeyOutcome::no_account);
     if (!answer) return error_response(context, answer.error());
-    const IssueWording wording = wording_of(*answer);
-    if (context.wants_json()) return issue_json(wording, &*answer, ShowKey::no, answer->error.retry_after);
-    const std::string_view unnoticed = wording.http_status == 202 ? "in-progress" : wording.status;
-    return to_account(id->text(), wording.notice.empty() ? unnoticed : wording.notice);
+    if (context.wants_json()) return issue_json(*answer, ShowKey::no);
+    return to_account(id->text(), row_of(*answer).word);
 }
 
 net::Response AccountPage::revoke(const Context& context) const {
@@ -132,13 +127,15 @@ net::Response AccountPage::revoke(const Context& context) const {
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
     const auto why = reason_and_hold_of(asked->fields, clock.now());
-    if (!why) return answer_outcome(context, account_id, {"no-reason", 400});
+    if (!why) return answer_outcome(context, account_id, KeyOutcome::no_reason);
     const auto revoked = revocation.revoke(asked->grant.id, context.initiator(), why->reason, why->hold,
                                            base::Deadline::after(context.shared.settings.upstream_timeout));
-    if (revoked && is_ending_attempt(*revoked)) return answer_outcome(context, account_id, {"ending", 202});
-    if (revoked) return answer_outcome(context, account_id, {"revoked", 200});
+    if (revoked && is_ending_attempt(*revoked))
+        return answer_outcome(context, account_id, KeyOutcome::revoked_while_made);
+    if (revoked) return answer_outcome(context, account_id, KeyOutcome::revoked);
     ops::log(ops::LogLevel::error, "revoking a key: " + revoked.error().detail);
-    return answer_outcome(context, account_id, outcome_of(revoked.error(), "begun"));
+    return answer_outcome(context, account_id, outcome_of(revoked.error(), KeyOutcome::revocation_begun),
+                          revoked.error().code);
 }
 
 net::Response AccountPage::change(const Context& context) const {
@@ -148,12 +145,13 @@ net::Response AccountPage::change(const Context& context) const {
     const auto change = change_of(asked->fields);
     const bool is_empty = change && !change->is_disabled && !change->daily_limit;
     const auto reason = check_text(asked->fields.text("reason"), optional_reason_rule);
-    if (!reason) return answer_outcome(context, account_id, {"bad-reason", 400});
-    if (!change || is_empty) return answer_outcome(context, account_id, {"bad-change", 400});
+    if (!reason) return answer_outcome(context, account_id, KeyOutcome::bad_reason);
+    if (!change || is_empty) return answer_outcome(context, account_id, KeyOutcome::bad_change);
     const auto changed = administration.change(asked->grant.id, *change, *reason, context.initiator());
-    if (changed) return answer_outcome(context, account_id, {"changed", 200});
+    if (changed) return answer_outcome(context, account_id, KeyOutcome::changed);
     ops::log(ops::LogLevel::error, "changing a key: " + changed.error().detail);
-    return answer_outcome(context, account_id, outcome_of(changed.error(), "noted"));
+    return answer_outcome(context, account_id, outcome_of(changed.error(), KeyOutcome::change_noted),
+                          changed.error().code);
 }
 
 net::Response AccountPage::reveal(const Context& context) const {
@@ -161,10 +159,10 @@ net::Response AccountPage::reveal(const Context& context) const {
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
     const auto reason = reason_of(asked->fields);
-    if (!reason) return answer_outcome(context, account_id, {"no-reason", 400});
+    if (!reason) return answer_outcome(context, account_id, KeyOutcome::no_reason);
     const auto raw_key = administration.reveal(asked->grant.id, *reason, context.initiator());
     if (!raw_key && raw_key.error().code == base::Errc::not_found)
-        return answer_outcome(context, account_id, {"never-kept", 404});
+        return answer_outcome(context, account_id, KeyOutcome::never_kept);
     if (!raw_key && raw_key.error().code == base::Errc::misconfigured) {
         return error_response(context, 502, {},
                               {"The key cannot be shown", "The reason: " + raw_key.error().detail + ".", "",
@@ -180,7 +178,7 @@ net::Response AccountPage::lift_hold(const Context& context) const {
     if (!id) return error_response(context, 404);
     const auto lifted = administration.set_hold(*id, std::nullopt, context.initiator());
     if (!lifted) return error_response(context, lifted.error());
-    return answer_outcome(context, id->text(), {"lifted", 200});
+    return answer_outcome(context, id->text(), KeyOutcome::hold_lifted);
 }
 
 }  // namespace llmapikey

@@ -1,13 +1,13 @@
 #include "keys/dashboard_page.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/encoding.hpp"
 #include "http/answers/error_response.hpp"
 #include "http/answers/shown_values.hpp"
 #include "http/form.hpp"
 #include "keys/dashboard_views.hpp"
+#include "keys/key_outcome.hpp"
 #include "ops/log.hpp"
 #include "providers/example_model.hpp"
 #include "spending/day_chart.hpp"
@@ -21,44 +21,6 @@ constexpr std::chrono::minutes problem_shown_for{30};
 std::string until_reset(base::Timestamp now) {
     const auto minutes = std::chrono::ceil<std::chrono::minutes>(next_reset(now) - now).count();
     return "00:00 UTC, in " + std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
-}
-
-Notice parse_notice(const std::string& text) {
-    static constexpr std::array<std::pair<std::string_view, Notice>, 9> names{{{"created", Notice::created},
-                                                                               {"full", Notice::full},
-                                                                               {"paused", Notice::paused},
-                                                                               {"upstream", Notice::upstream_down},
-                                                                               {"in-progress", Notice::in_progress},
-                                                                               {"rate-limited", Notice::rate_limited},
-                                                                               {"given-back", Notice::given_back},
-                                                                               {"switched-off", Notice::switched_off},
-                                                                               {"no-key", Notice::no_key}}};
-    const auto found = std::find_if(names.begin(), names.end(), [&](const auto& each) { return each.first == text; });
-    return found == names.end() ? Notice::none : found->second;
-}
-
-// A link can be made by anybody: a notice must not contradict what the page shows.
-bool is_plausible(Notice notice, DashboardState state) {
-    switch (notice) {
-        case Notice::created:
-            return state == DashboardState::has_key;
-        case Notice::in_progress:
-            return state == DashboardState::in_progress;
-        case Notice::full:
-        case Notice::upstream_down:
-            return state == DashboardState::no_key;
-        case Notice::paused:
-            return state == DashboardState::paused;
-        case Notice::given_back:
-            return state == DashboardState::on_hold;
-        case Notice::switched_off:
-            return state == DashboardState::has_key;
-        case Notice::no_key:
-        case Notice::rate_limited:
-        case Notice::none:
-            return true;
-    }
-    return false;
 }
 
 std::string sentence_of(MintProblem problem) {
@@ -177,7 +139,6 @@ base::Result<void> show_past(const DashboardPage& self, GithubUserId id, Dashboa
 }
 
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
-    view.state = DashboardState::queued;
     view.problem = sentence_of(self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused);
     const auto place = TRY(self.queue.place_of(grant.id, Issuance::most_counted_places));
     if (place) view.place = std::to_string(*place);
@@ -194,26 +155,17 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
         view.state = self.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
         return show_past(self, id, view);
     }
-    switch (grant->status) {
-        case GrantStatus::waiting:
-            return show_place(self, *grant, view);
-        case GrantStatus::pending:
-            view.state = DashboardState::in_progress;
-            break;
-        case GrantStatus::ambiguous:
-            view.state = DashboardState::sorting_out;
-            break;
-        case GrantStatus::revoking:
-            view.state = DashboardState::revoking;
-            break;
-        case GrantStatus::replacing:
-            view.state = DashboardState::replacing;
-            break;
-        case GrantStatus::active:
-            show_key(self, *grant, view);
-            break;
-    }
+    view.state = state_of(grant->status);
+    if (view.state == DashboardState::queued) return show_place(self, *grant, view);
+    if (view.state == DashboardState::has_key) show_key(self, *grant, view);
     return {};
+}
+
+// What the last request came to. A link can be made by anybody: a notice must not contradict what the page shows.
+void show_notice(const Context& context, DashboardView& view) {
+    const KeyOutcomeRow* const row = find_key_outcome(Form(context.request.query).value("result"));
+    if (row == nullptr || row->notice.empty() || (row->shown_with && *row->shown_with != view.state)) return;
+    (row->is_good ? view.notice_good : view.notice_bad) = std::string(row->notice);
 }
 
 // An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off this page's path.
@@ -241,8 +193,7 @@ net::Response DashboardPage::show(const Context& context) const {
     const auto shown = show_state(*this, *account, context.session->recipient.id, view);
     if (!shown) return error_response(context, shown.error());
     if (account->grant) settle_in_background(*this, *account->grant);
-    const Notice notice = parse_notice(Form(context.request.query).value("result"));
-    if (is_plausible(notice, view.state)) view.notice = notice;
+    show_notice(context, view);
     return html_response(200, render(view));
 }
 

@@ -6,67 +6,6 @@
 namespace llmapikey {
 namespace {
 
-struct NoticeText {
-    const char* text;
-    bool is_good;
-};
-
-NoticeText text_of(Notice notice) {
-    switch (notice) {
-        case Notice::none:
-            return {"", true};
-        case Notice::created:
-            return {"Your key is ready.", true};
-        case Notice::in_progress:
-            return {"Your key is already being made.", true};
-        case Notice::full:
-            return {"All keys have been handed out. Ask the organizer for more room, or come back later.", false};
-        case Notice::paused:
-            return {"New keys are paused, so none was made.", false};
-        case Notice::upstream_down:
-            return {"No key could be made just now, and nothing was left behind. Try again in a minute.", false};
-        case Notice::given_back:
-            return {"Your key is revoked and its place is free. Thank you.", true};
-        case Notice::switched_off:
-            return {"The organizer has switched this key off, so it can be neither replaced nor given back.", false};
-        case Notice::no_key:
-            return {"There was no such key any more, so nothing was changed.", false};
-        case Notice::rate_limited:
-            return {"OpenRouter asks us to slow down. Try again in a minute.", false};
-    }
-    return {"", true};
-}
-
-const char* section_of(DashboardState state) {
-    switch (state) {
-        case DashboardState::signed_out:
-            return "signed_out";
-        case DashboardState::no_key:
-            return "no_key";
-        case DashboardState::paused:
-            return "paused";
-        case DashboardState::queued:
-            return "queued";
-        case DashboardState::in_progress:
-            return "in_progress";
-        case DashboardState::sorting_out:
-            return "sorting_out";
-        case DashboardState::has_key:
-            return "has_key";
-        case DashboardState::not_kept:
-            return "not_kept";
-        case DashboardState::on_hold:
-            return "on_hold";
-        case DashboardState::revoking:
-            return "revoking";
-        case DashboardState::replacing:
-            return "replacing";
-        case DashboardState::unreadable:
-            return "unreadable";
-    }
-    return "";
-}
-
 bool is_dead(const DashboardView& view) {
     return view.is_expired || view.is_gone;
 }
@@ -90,8 +29,7 @@ void set_usage(Data& data, const DashboardView& view) {
 }
 
 void set_refresh(Data& data, const DashboardView& view) {
-    const bool is_waiting = view.state == DashboardState::in_progress || view.state == DashboardState::sorting_out ||
-                            view.state == DashboardState::queued || view.state == DashboardState::replacing;
+    const bool is_waiting = is_passing(view.state);
     const bool lacks_usage =
         view.state == DashboardState::has_key && !view.usage && !view.usage_failed && !is_dead(view);
     data.set("refresh_without_script", is_waiting);
@@ -103,9 +41,9 @@ void set_refresh(Data& data, const DashboardView& view) {
 std::string render(const DashboardView& view) {
     Data data = shared_page_data(view.frame, "Dashboard",
                                  "Get your LLM API key, try it, and see what it has spent and when it expires.");
-    data.set(section_of(view.state), true);
-    const NoticeText notice = text_of(view.notice);
-    if (view.notice != Notice::none) data.set(notice.is_good ? "notice_good" : "notice_bad", std::string(notice.text));
+    data.set(std::string(to_text(view.state)), true);
+    set_if_any(data, "notice_good", view.notice_good);
+    set_if_any(data, "notice_bad", view.notice_bad);
     data.set("masked_key", view.masked_key);
     data.set("raw_key", view.raw_key);
     data.set("expires_on", view.expires_on);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/answers/views.hpp"
+#include "keys/dashboard_state.hpp"
 
 // The dashboard as a value.
 namespace llmapikey {
@@ -20,39 +21,10 @@ struct KeyUsage {
     std::optional<Chart> days;                  // spending of the account; nullopt: none in the last 30 days
 };
 
-enum class DashboardState {
-    signed_out,   // asks to sign in
-    no_key,       // shows the generate button
-    paused,       // no key, and minting is off: no button
-    queued,       // waits for its turn to be made: refreshes itself
-    in_progress,  // a key is being made by another request: the page refreshes itself
-    sorting_out,  // the last attempt's outcome is unknown and is being settled: refreshes itself
-    has_key,      // shows the key
-    not_kept,     // there is a key, but only an older deployment ever showed it
-    on_hold,      // the organizer ended the key, or it was given back, and no other may be taken now
-    revoking,     // the key is being ended
-    replacing,    // the old key is being revoked, so that a new one can be made: refreshes itself
-    unreadable,   // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
-};
-
-// What the last POST came to, shown once above the content.
-enum class Notice {
-    none,
-    created,
-    full,
-    paused,
-    upstream_down,
-    in_progress,
-    rate_limited,
-    given_back,
-    switched_off,
-    no_key
-};
-
 struct DashboardView {
     Frame frame;
     DashboardState state = DashboardState::signed_out;
-    Notice notice = Notice::none;
+    std::string notice_good, notice_bad;  // what the last request came to, above the content; empty: nothing
     // For has_key; the first three also for unreadable (raw_key empty).
     std::string masked_key;
     std::string raw_key;

@@ -9,6 +9,22 @@ namespace {
 
 constexpr std::int64_t most_days = 36'500;
 
+}  // namespace
+
+const std::vector<std::string>& state_words() {
+    static const std::vector<std::string> words = [] {
+        std::vector<std::string> all;
+        for (const GrantStatus status : all_statuses())
+            all.emplace_back(to_text(status));
+        for (const char* word : {"expired", "disabled", "ended"})
+            all.emplace_back(word);
+        return all;
+    }();
+    return words;
+}
+
+namespace {
+
 base::Result<void> read_state(const std::string& text, GrantQuery& query) {
     if (text.empty()) return {};
     if (text == "expired" || text == "disabled") {
@@ -20,9 +36,10 @@ base::Result<void> read_state(const std::string& text, GrantQuery& query) {
     if (query.is_ended) return {};
     query.status = parse_grant_status(text);
     if (query.status) return {};
-    return base::fail(
-        base::Errc::invalid_input,
-        "state must be waiting, pending, ambiguous, active, replacing, revoking, expired, disabled or ended");
+    std::string words;
+    for (const std::string& word : state_words())
+        words += (words.empty() ? "" : word == state_words().back() ? " or " : ", ") + word;
+    return base::fail(base::Errc::invalid_input, "state must be " + words);
 }
 
 base::Result<void> read_unused(const std::string& text, GrantQuery& query) {

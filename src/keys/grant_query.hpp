@@ -44,6 +44,9 @@ struct GrantQuery {
 // Gives the value of a field, empty if it is absent.
 using FieldReader = std::function<std::string(std::string_view name)>;
 
+// What `state` may be: a status, or one of the words beside them.
+const std::vector<std::string>& state_words();
+
 // From what a person or a program asks for: q, state (a status, or "expired", "disabled", "ended"), unused (true, 1,
 // false, 0), not_used_since (a date), expires_within (days), from, to (dates, inclusive), sort (newest, expiry, spent,
 // last_used). invalid_input: says which field makes no sense.

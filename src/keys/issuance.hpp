@@ -9,6 +9,7 @@
 
 #include "base/crypto.hpp"
 #include "grant/key_name.hpp"
+#include "keys/key_outcome.hpp"
 #include "keys/key_store.hpp"
 #include "keys/mint_lanes.hpp"
 #include "keys/mint_queue.hpp"
@@ -26,30 +27,13 @@ struct IssuancePolicy {
     base::Seconds call_timeout{15};  // of one call upstream
 };
 
-enum class IssueStatus {
-    created,      // a key was minted just now
-    exists,       // the account already had one
-    in_progress,  // another submit is minting it
-    queued,       // many want one: it is minted when its turn comes; `place` says how many are in front
-    sorting_out,  // the outcome of an attempt is unknown and is being settled, or the old key is being revoked
-    paused,
-    full,
-    on_hold,       // this account may take no key now; `hold` says for how long, where it does
-    no_key,        // to be replaced: there is none
-    switched_off,  // to be replaced: an organizer has switched it off
-    failed,        // `error` says why; nothing was left behind
-};
-
-// "created", "exists", "in_progress", ...
-std::string_view to_text(IssueStatus status);
-
 struct IssueAnswer {
-    IssueStatus status = IssueStatus::failed;
-    std::optional<Grant> grant;  // created, exists and queued
-    std::optional<Hold> hold;    // on_hold; nullopt: the key is still being revoked
-    std::optional<int> place;    // queued: 1 is the next
-    base::Secret raw_key;        // created and exists; empty where an older deployment did not keep it
-    base::Error error;           // failed; sorting_out and queued where something is known
+    KeyOutcome status = KeyOutcome::failed;  // of those of asking for a key
+    std::optional<Grant> grant;              // created, exists and queued
+    std::optional<Hold> hold;                // on_hold; nullopt: the key is still being revoked
+    std::optional<int> place;                // queued: 1 is the next
+    base::Secret raw_key;                    // created and exists; empty where an older deployment did not keep it
+    base::Error error;                       // failed; ambiguous and queued where something is known
 };
 
 // Reports what an operator should know of an issue; `message` holds no secret. Called on the thread of the call.

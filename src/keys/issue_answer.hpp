@@ -1,26 +1,20 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "keys/issuance.hpp"
 #include "net/http_types.hpp"
 
-// What a request for a key came to, in the words of the contract; for recipients and admins alike.
+// What a request for a key came to, as programs are told; for recipients and admins alike.
 namespace llmapikey {
 
-struct IssueWording {
-    std::string_view status;  // in JSON
-    std::string_view notice;  // in the page's address; empty: none
-    int http_status;
-    std::string message;
-};
-
-IssueWording wording_of(const IssueAnswer& answer);
+// The row that tells of it: a failure since the provider asks to slow down has one of its own.
+const KeyOutcomeRow& row_of(const IssueAnswer& answer);
 
 enum class ShowKey { no, yes };
-// `answer` may be null. Adds Retry-After where it is due.
-net::Response issue_json(const IssueWording& wording, const IssueAnswer* answer, ShowKey show,
-                         base::Seconds retry_after);
+// Adds Retry-After where it is due.
+net::Response issue_json(const IssueAnswer& answer, ShowKey show);
+// The same shape of an error. `message`: what a program is told.
+net::Response issue_error_json(int http_status, const std::string& message, base::Seconds retry_after);
 
 }  // namespace llmapikey

@@ -90,7 +90,7 @@ net::Response KeyListPage::show(const Context& context) const {
 net::Response KeyListPage::show_with(const Context& context, const Form& fields, std::string problem) const {
     AdminListView view;
     view.frame = make_frame(context);
-    show_result(context, key_results(), view.notice_good, view.notice_bad);
+    show_key_outcome(context, view.notice_good, view.notice_bad);
     show_filters(fields, view);
     const auto page = list_keys(*this, fields, view);
     if (!page) return error_response(context, page.error());

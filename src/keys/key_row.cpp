@@ -1,55 +1,10 @@
 #include "keys/key_row.hpp"
 
 #include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "keys/key_outcome.hpp"
 
 namespace llmapikey {
-namespace {
-
-constexpr ResultText results[] = {
-    {"revoked", "The key is revoked.", true},
-    {"ending", "The key was still being made. Nobody is shown it, and what was made of it is revoked within a minute.",
-     true},
-    {"begun", "The key is no longer shown to anybody, but OpenRouter did not answer: it is revoked as soon as it does.",
-     false},
-    {"gone", "There was no such key any more.", false},
-    {"busy", "The key is not active: it is still being made, or is being revoked.", false},
-    {"no-reason",
-     "Nothing was done: the reason must be one line of 1 to 500 characters. It is kept, and shown to the person.",
-     false},
-    {"failed", "That failed, and the log says why. Nothing was changed.", false},
-    {"lifted", "The hold is lifted.", true},
-    {"created", "The key is made. The person finds it on the dashboard.", true},
-    {"exists", "This account had a key already.", true},
-    {"in-progress", "The key is being made.", true},
-    {"paused", "New keys are paused: set PROVISIONING_ENABLED=true.", false},
-    {"full", "All places are taken: raise MAX_TOTAL_KEYS.", false},
-    {"on-hold", "This account is on hold. Lift the hold first.", false},
-    {"upstream", "OpenRouter made no key. Try again in a minute.", false},
-    {"rate-limited", "OpenRouter asks to slow down. Try again in a minute.", false},
-    {"no-account", "GitHub knows no account of this id.", false},
-    {"changed", "The key is changed.", true},
-    {"noted", "The change is noted, but OpenRouter did not answer: it is told again every few seconds.", false},
-    {"bad-change", "The cap was not changed: it must be an amount of US dollars above 0 and up to 100000.", false},
-    {"bad-reason", "Nothing was changed: the reason must be one line of up to 500 characters.", false},
-    {"never-kept", "This key was never kept, so there is nothing to show.", false},
-    {"found-key", "This account holds the key that you looked for.", true},
-    {"perhaps-ended",
-     "No key in use is the one that you looked for. Those that have ended with the same last characters are shown: one "
-     "of them may have been it.",
-     false},
-    {"unknown-key",
-     "No account holds this key, and no key that has ended had the same last characters. Was it pasted in full?",
-     false},
-    {"part-of-key", "That is only the beginning of a key. Paste the whole key, or its last four characters.", false},
-    {"key-in-address",
-     "The key was taken out of the address, and nothing was looked for. Paste it into the search below: it is sent so "
-     "that no address holds it. The browser's history or a proxy may have kept the address: if others can read those, "
-     "revoke the key.",
-     false},
-};
-
-}  // namespace
-
 KeyRow key_row(const Grant& grant, base::Timestamp now) {
     KeyRow row;
     row.grant_id = grant.id;
@@ -70,8 +25,9 @@ KeyRow key_row(const Grant& grant, base::Timestamp now) {
     return row;
 }
 
-std::span<const ResultText> key_results() {
-    return results;
+void show_key_outcome(const Context& context, std::string& notice_good, std::string& notice_bad) {
+    const KeyOutcomeRow* const row = find_key_outcome(Form(context.request.query).value("result"));
+    if (row != nullptr) (row->is_good ? notice_good : notice_bad) = std::string(row->console_text);
 }
 
 }  // namespace llmapikey

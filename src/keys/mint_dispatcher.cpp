@@ -95,12 +95,12 @@ MintDispatcher::Step MintDispatcher::hand_over(const Grant& grant) {
 
 void MintDispatcher::mint(const Grant& grant) {
     const IssueAnswer answer = issuance_.mint_waiting(grant);
-    const bool is_queued = answer.status == IssueStatus::queued;
-    const bool has_key = answer.status == IssueStatus::created || answer.status == IssueStatus::exists;
+    const bool is_queued = answer.status == KeyOutcome::queued;
+    const bool has_key = answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists;
     // One whose answer was lost has left the queue, and says nothing of the others: a third may be lost while all goes
     // on.
-    const bool has_left = has_key || answer.status == IssueStatus::sorting_out;
-    const bool is_trouble = answer.status == IssueStatus::failed || (is_queued && is_outage(answer.error));
+    const bool has_left = has_key || answer.status == KeyOutcome::ambiguous;
+    const bool is_trouble = answer.status == KeyOutcome::failed || (is_queued && is_outage(answer.error));
     if (is_trouble) has_met_trouble_ = true;
     if (has_key || (is_queued && !is_trouble)) has_succeeded_ = true;
     const std::lock_guard lock(mutex_);

@@ -8,13 +8,6 @@
 
 namespace llmapikey {
 
-enum class GiveBack {
-    given_back,    // the key is revoked, and the place is free
-    ending,        // the decision is stored and the key is shown to nobody; upstream learns of it as soon as it answers
-    no_key,        // there is none, or it is another one by now
-    switched_off,  // an organizer has switched it off, and giving it back would undo that
-};
-
 // What recipients do with the key that they have, but for looking at it. Blocking, thread-safe.
 class OwnKey {
 public:
@@ -26,10 +19,11 @@ public:
     // What the old one has spent today lowers the new one's cap until the day is over.
     IssueAnswer rotate(const Recipient& recipient, const std::string& grant_id, const std::string& origin);
 
-    // Revokes the key and frees its place; none is taken again before the caps are reset. store_unavailable and the
+    // Revokes the key and frees its place; none is taken again before the caps are reset.
+    // Gives given_back, ending, no_key or switched_off. store_unavailable and the
     // like: nothing was done.
-    base::Result<GiveBack> give_back(const Recipient& recipient, const std::string& grant_id,
-                                     const std::string& origin);
+    base::Result<KeyOutcome> give_back(const Recipient& recipient, const std::string& grant_id,
+                                       const std::string& origin);
 
 private:
     KeyStore& store_;

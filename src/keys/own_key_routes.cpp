@@ -24,45 +24,28 @@ std::string_view message_of(int status) {
     }
 }
 
-// What giving back came to.
-struct GiveBackWording {
-    std::string_view status, notice;
-    int http_status;
-    std::string_view message;
-};
-GiveBackWording give_back_wording(GiveBack outcome) {
-    switch (outcome) {
-        case GiveBack::given_back:
-            return {"given_back", "given-back", 200, "Your key is revoked and its place is free."};
-        case GiveBack::ending:
-            return {"in_progress", "", 202,
-                    "OpenRouter does not answer just now. The key is shown to nobody any more, and is revoked as soon "
-                    "as it does."};
-        case GiveBack::no_key:
-            return {"error", "no-key", 404, "There is no such key."};
-        case GiveBack::switched_off:
-            break;
-    }
-    return {"error", "switched-off", 403,
-            "The organizer has switched your key off, so it can be neither replaced nor given back."};
+// The page that a recipient is led to, with a notice where there is something to say that it does not say by itself.
+std::string dashboard_with(const KeyOutcomeRow& row) {
+    return row.notice.empty() ? "/dashboard" : "/dashboard?result=" + std::string(row.word);
 }
 
-std::string dashboard_with(std::string_view notice) {
-    return notice.empty() ? "/dashboard" : "/dashboard?result=" + std::string(notice);
+// One more of this outcome, by its name in the metric.
+void count(ops::Metrics& metrics, const IssueAnswer& answer) {
+    const bool is_ambiguous = answer.status == KeyOutcome::ambiguous;
+    metrics.count_issue(is_ambiguous ? to_text(answer.status) : row_of(answer).json_status);
 }
 
 net::Response issue_response(const OwnKeyRoutes& self, const Context& context, const IssueAnswer& answer) {
-    const IssueWording wording = wording_of(answer);
-    self.metrics.count_issue(answer.status == IssueStatus::sorting_out ? "ambiguous" : wording.status);
-    if (answer.status == IssueStatus::created) {
+    count(self.metrics, answer);
+    if (answer.status == KeyOutcome::created) {
         self.usage.remember_unused(*answer.grant, limit_at(*answer.grant, self.clock.now()));
         ops::log(ops::LogLevel::info, "key issued",
                  {{"github_user_id", answer.grant->github_user_id.text()},
                   {"hint", answer.grant->key_hint},
                   {"request_id", context.request_id}});
     }
-    if (context.wants_json()) return issue_json(wording, &answer, ShowKey::yes, answer.error.retry_after);
-    return redirect(303, dashboard_with(wording.notice));
+    if (context.wants_json()) return issue_json(answer, ShowKey::yes);
+    return redirect(303, dashboard_with(row_of(answer)));
 }
 
 // Of the key that the page showed, so that pressing twice means one key once. Empty: whichever there is.
@@ -75,7 +58,7 @@ base::Result<std::string> meant_key(const Context& context) {
 
 net::Response own_key_error(int status, base::Seconds retry_after, std::string message) {
     if (message.empty()) message = message_of(status);
-    return issue_json({"error", "", status, std::move(message)}, nullptr, ShowKey::no, retry_after);
+    return issue_error_json(status, message, retry_after);
 }
 
 net::Response OwnKeyRoutes::create(const Context& context) const {
@@ -94,13 +77,13 @@ net::Response OwnKeyRoutes::give_back(const Context& context) const {
     if (!key_id) return error_response(context, key_id.error());
     const auto outcome = own_key.give_back(context.session->recipient, *key_id, context.origin.client_address);
     if (!outcome) return error_response(context, outcome.error());
-    const GiveBackWording wording = give_back_wording(*outcome);
-    if (*outcome == GiveBack::given_back) {
+    const KeyOutcomeRow& row = row_of(*outcome);
+    if (*outcome == KeyOutcome::given_back) {
         ops::log(ops::LogLevel::info, "key given back",
                  {{"github_user_id", context.session->recipient.id.text()}, {"request_id", context.request_id}});
     }
-    if (context.wants_json()) return status_answer(wording.http_status, wording.status, wording.message);
-    return redirect(303, dashboard_with(wording.notice));
+    if (context.wants_json()) return status_answer(row.http_status, row.json_status, row.message);
+    return redirect(303, dashboard_with(row));
 }
 
 }  // namespace llmapikey

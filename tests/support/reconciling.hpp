@@ -37,7 +37,7 @@ protected:
     }
     Grant issue_key(std::int64_t account) {
         const auto answer = issuance_.issue({{account}, "login"});
-        EXPECT_EQ(answer.status, IssueStatus::created) << answer.error.detail;
+        EXPECT_EQ(answer.status, KeyOutcome::created) << answer.error.detail;
         return answer.grant.value_or(Grant{});
     }
     ReconcileParts parts() { return {*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_}; }

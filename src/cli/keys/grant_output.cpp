@@ -51,28 +51,8 @@ std::string table_row(const Grant& grant) {
 }
 
 std::string sentence_of(const IssueAnswer& answer) {
-    using enum IssueStatus;
-    switch (answer.status) {
-        case created:
-            return "The key is made. Its owner finds it on the dashboard.";
-        case exists:
-            return "This account has a key already, so none was made.";
-        case in_progress:
-        case queued:
-            return "The key is being made. Its owner finds it on the dashboard in a moment.";
-        case sorting_out:
-            return "OpenRouter did not say whether it made the key. The running service finds out by itself.";
-        case paused:
-            return "No key was made: new keys are paused. Set PROVISIONING_ENABLED=true.";
-        case full:
-            return "No key was made: all places are taken. Raise MAX_TOTAL_KEYS, or end keys.";
-        case on_hold:
-            return "No key was made: this account is on hold. Lift the hold in the console first.";
-        case no_key:
-        case switched_off:
-        case failed:
-            break;
-    }
+    const std::string_view text = row_of(answer.status).command_text;
+    if (!text.empty()) return std::string(text);
     return "No key was made, and nothing was left behind: " + answer.error.detail;
 }
 

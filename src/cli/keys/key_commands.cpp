@@ -4,11 +4,12 @@
 #include "cli/command_line.hpp"
 #include "cli/keys/bulk_keys.hpp"
 #include "cli/keys/keys.hpp"
+#include "keys/grant_query.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
-// One rule for all commands: see cli/meant.hpp.
+// One rule for all commands: see cli/keys/meant.hpp.
 const std::string whom = "Numeric id or login of the account, or id of the key";
 const std::string whom_of_several = "Numeric ids or logins of accounts, or ids of keys";
 
@@ -18,9 +19,7 @@ public:
     explicit FilterOptions(CLI::App& command) {
         add(command, "q", "--search",
             "Part of a login, a whole account id, or a key's last characters; of a whole key: see `keys find`");
-        add(command, "state", "--state,--status", "Only keys of this state")
-            ->check(CLI::IsMember({"waiting", "pending", "ambiguous", "active", "replacing", "revoking", "expired",
-                                   "disabled", "ended"}));
+        add(command, "state", "--state,--status", "Only keys of this state")->check(CLI::IsMember(state_words()));
         add(command, "expires_within", "--expires-within", "Only keys that expire within so many days")
             ->check(CLI::Range(1, 36'500));
         add(command, "from", "--from", "Only keys made on this day or later: 2027-02-22");

@@ -131,8 +131,8 @@ protected:
     std::string press(Scene& scene) {
         for (int i = 0; i < most_presses; ++i) {
             const auto answer = scene.issuance.issue(scene.recipient);
-            if (answer.status == IssueStatus::created || answer.status == IssueStatus::exists) return "";
-            if (answer.status == IssueStatus::on_hold && !row_of(scene.recipient))
+            if (answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists) return "";
+            if (answer.status == KeyOutcome::on_hold && !row_of(scene.recipient))
                 return is_on_hold(scene.recipient) ? "" : "told of a hold that there is not";
             const std::string fault = recover(scene);
             if (!fault.empty()) return fault;
@@ -222,11 +222,11 @@ protected:
 };
 
 void have_key(Scene& scene) {
-    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, IssueStatus::created);
+    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, KeyOutcome::created);
 }
 void have_place(Scene& scene) {
     scene.lanes.set_has_queue(true);
-    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, IssueStatus::queued);
+    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, KeyOutcome::queued);
     scene.lanes.set_has_queue(false);
 }
 Grant row_in(Scene& scene) {

@@ -28,7 +28,7 @@ DashboardView full_dashboard() {
     DashboardView view;
     view.frame = frame();
     view.state = DashboardState::has_key;
-    view.notice = Notice::created;
+    view.notice_good = "Your key is ready.";
     view.masked_key = "sk-or-v1-…1234";
     view.raw_key = "sk-or-v1-raw1234";
     view.expires_on = "2027-02-22";
@@ -70,7 +70,7 @@ std::vector<std::string> all_pages(const Frame& frame) {
                                    render(ErrorView{frame, 404, "Title", "Why", "What now", "/", "Go", "id"})};
     for (const auto state :
          {DashboardState::signed_out, DashboardState::no_key, DashboardState::paused, DashboardState::in_progress,
-          DashboardState::sorting_out, DashboardState::has_key, DashboardState::not_kept, DashboardState::on_hold,
+          DashboardState::ambiguous, DashboardState::has_key, DashboardState::not_kept, DashboardState::on_hold,
           DashboardState::revoking, DashboardState::unreadable, DashboardState::queued, DashboardState::replacing}) {
         DashboardView view = full_dashboard();
         view.frame = frame;
@@ -189,7 +189,7 @@ TEST(ViewsTest, WithoutALimitNothingIsSaidToBeLeft) {
 
 TEST(ViewsTest, APageThatWaitsAsksForItselfAgainWithAndWithoutScript) {
     DashboardView view = full_dashboard();
-    view.state = DashboardState::sorting_out;
+    view.state = DashboardState::ambiguous;
     const std::string page = render(view);
     EXPECT_NE(page.find("<noscript><meta http-equiv=\"refresh\""), std::string::npos);
     EXPECT_NE(page.find("data-refresh-after"), std::string::npos);
