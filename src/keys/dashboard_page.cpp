@@ -140,7 +140,7 @@ base::Result<void> show_past(const DashboardPage& self, GithubUserId id, Dashboa
 
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     view.problem = sentence_of(self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused);
-    const auto place = TRY(self.queue.place_of(grant.id, Issuance::most_counted_places));
+    const auto place = TRY(self.queue.place_of(grant.id, Issuance::counted_places_max));
     if (place) view.place = std::to_string(*place);
     return {};
 }

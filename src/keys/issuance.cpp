@@ -10,10 +10,10 @@ namespace {
 
 // What is in the way is dealt with and the row looked at again, in the same call; what is left then is left to the
 // next visit.
-constexpr int max_rounds = 5;
+constexpr int rounds_max = 5;
 // Whoever asks may as well wait a moment for the answer; who waits longer is told their place.
 constexpr base::Millis lane_patience{2'000};
-constexpr base::Seconds longest_pause{4};
+constexpr base::Seconds pause_max{4};
 
 IssueAnswer failed(base::Error error) {
     IssueAnswer answer;
@@ -56,9 +56,9 @@ Issuance::Issuance(IssuancePolicy policy, IssuanceParts parts)
       settlement_(parts_.store, parts_.queue, parts_.provider, parts_.clock, policy.call_timeout) {}
 
 IssueAnswer Issuance::issue(const Recipient& recipient) {
-    const auto lane = parts_.lanes.enter(lane_patience);
-    const MayMint may_mint = lane ? MayMint::now : MayMint::in_turn;
-    for (int round = 0; round < max_rounds; ++round) {
+    const auto slot = parts_.limiter.enter(lane_patience);
+    const MayMint may_mint = slot ? MayMint::now : MayMint::in_turn;
+    for (int round = 0; round < rounds_max; ++round) {
         const base::Deadline deadline = call_deadline();
         base::crash_point("mint.reserving");
         const auto outcome = reserve(recipient, may_mint);
@@ -114,7 +114,7 @@ std::optional<IssueAnswer> Issuance::advance(const Grant& held, MayMint may_mint
         case GrantStatus::ambiguous:
             break;
     }
-    return advance_unsettled(held, deadline);
+    return advance_open_attempt(held, deadline);
 }
 
 std::optional<IssueAnswer> Issuance::advance_active(const Grant& held, base::Deadline deadline) {
@@ -153,7 +153,7 @@ std::optional<IssueAnswer> Issuance::advance_replacing(const Grant& held, base::
     return not_replaced(held, waiting.error());
 }
 
-std::optional<IssueAnswer> Issuance::advance_unsettled(const Grant& held, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance_open_attempt(const Grant& held, base::Deadline deadline) {
     const auto settled = settlement_.settle(held, deadline);
     if (!settled) {
         parts_.log("settling the attempt of account " + held.github_user_id.text() + ": " + settled.error().detail);
@@ -191,7 +191,7 @@ IssueAnswer Issuance::queue_answer(const Grant& grant, const base::Error& cause)
     IssueAnswer answer = plain(KeyOutcome::queued);
     answer.grant = grant;
     answer.error = cause;
-    const auto place = parts_.queue.place_of(grant.id, most_counted_places);
+    const auto place = parts_.queue.place_of(grant.id, counted_places_max);
     if (place) answer.place = *place;
     return answer;
 }
@@ -246,7 +246,7 @@ IssueAnswer Issuance::mint(const Grant& grant, base::Deadline deadline) {
     if (const auto* refused = std::get_if<NotMinted>(&outcome)) return give_up(grant, refused->error);
     if (const auto* in_vain = std::get_if<MintedInVain>(&outcome))
         return undo(grant, in_vain->delete_handle, in_vain->error);
-    return leave_in_doubt(grant, std::get<MintUnknown>(outcome));
+    return leave_ambiguous(grant, std::get<MintUnknown>(outcome));
 }
 
 IssueAnswer Issuance::keep(const Grant& grant, const Minted& minted) {
@@ -289,7 +289,7 @@ IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle,
     base::crash_point("mint.undone");
     if (revoked) return end_undone(grant, cause);
     parts_.log("revoking a key that nobody can have failed; it is tried again: " + revoked.error().detail);
-    return leave_in_doubt(grant, {delete_handle, "its key is not to be kept"});
+    return leave_ambiguous(grant, {delete_handle, "its key is not to be kept"});
 }
 
 // The key could not be stored, and is revoked. Where the account may have none by now, nothing waits for another one.
@@ -332,7 +332,7 @@ IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delet
     const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce &&
                          (*stored)->delete_handle == delete_handle;
     if (is_ours && (*stored)->status == GrantStatus::active) return answer_existing(**stored);
-    return leave_in_doubt(grant, {"", "the answer names another key's handle"});
+    return leave_ambiguous(grant, {"", "the answer names another key's handle"});
 }
 
 // Certain that no key of this attempt is alive upstream.
@@ -355,9 +355,9 @@ IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
     const base::Timestamp now = parts_.clock.now();
     const base::Seconds doubled{1 << std::min(grant.attempts, 3)};
     // While the upstream is away nobody's attempts are used up, but nobody waits for ever either.
-    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < longest_wait);
-    const base::Seconds pause = std::max(std::min(doubled, longest_pause), cause.retry_after);
-    const Requeue requeue{now + std::min<base::Seconds>(pause, longest_turn_pause), problem_of(cause), !is_patient};
+    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < wait_max);
+    const base::Seconds pause = std::max(std::min(doubled, pause_max), cause.retry_after);
+    const Requeue requeue{now + std::min<base::Seconds>(pause, turn_pause_max), problem_of(cause), !is_patient};
     const auto requeued = parts_.queue.requeue(attempt_of(grant), requeue);
     if (!requeued && requeued.error().code != base::Errc::conflict) {
         parts_.log("keeping the place of account " + grant.github_user_id.text() +
@@ -366,7 +366,7 @@ IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
     return queue_answer(grant, cause);
 }
 
-IssueAnswer Issuance::leave_in_doubt(const Grant& grant, const MintUnknown& unknown) {
+IssueAnswer Issuance::leave_ambiguous(const Grant& grant, const MintUnknown& unknown) {
     parts_.log("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
     // A handle that another row holds is that one's key, whatever upstream says: this attempt's is found by its name.
     const auto known =

@@ -9,9 +9,9 @@
 
 #include "base/crypto.hpp"
 #include "grant/key_name.hpp"
+#include "keys/concurrency_limiter.hpp"
 #include "keys/key_outcome.hpp"
 #include "keys/key_store.hpp"
-#include "keys/mint_lanes.hpp"
 #include "keys/mint_queue.hpp"
 #include "keys/replacement.hpp"
 #include "keys/settlement.hpp"
@@ -47,7 +47,7 @@ struct IssuanceParts {
     Replacement& replacement;
     const base::Sealer& sealer;
     const NonceMaker& nonces;
-    MintLanes& lanes;
+    ConcurrencyLimiter& limiter;
     const base::Clock& clock;
     IssueLog log;
     std::function<void()> on_queued;  // somebody waits for their turn
@@ -57,7 +57,7 @@ struct IssuanceParts {
 // See docs/architecture.md, "The life of a key". Blocking (database and upstream); thread-safe.
 class Issuance {
 public:
-    static constexpr int most_counted_places = 10'000;
+    static constexpr int counted_places_max = 10'000;
 
     Issuance(IssuancePolicy policy, IssuanceParts parts);
 
@@ -86,7 +86,7 @@ private:
     IssueAnswer not_replaced(const Grant& held, const base::Error& cause);
     std::optional<IssueAnswer> advance_waiting(const Grant& held, MayMint may_mint, base::Deadline deadline);
     std::optional<IssueAnswer> advance_replacing(const Grant& held, base::Deadline deadline);
-    std::optional<IssueAnswer> advance_unsettled(const Grant& held, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_open_attempt(const Grant& held, base::Deadline deadline);
     std::optional<IssueAnswer> claim_and_mint(const Grant& grant, base::Deadline deadline);
     IssueAnswer queue_answer(const Grant& grant, const base::Error& cause = {});
     IssueAnswer answer_existing(const Grant& grant) const;
@@ -99,7 +99,7 @@ private:
     IssueAnswer explain_known(const Grant& grant, const std::string& delete_handle);
     IssueAnswer give_up(const Grant& grant, const base::Error& cause);
     IssueAnswer wait_again(const Grant& grant, const base::Error& cause);
-    IssueAnswer leave_in_doubt(const Grant& grant, const MintUnknown& unknown);
+    IssueAnswer leave_ambiguous(const Grant& grant, const MintUnknown& unknown);
     base::Result<ReserveOutcome> reserve(const Recipient& recipient, MayMint may_mint);
     base::Deadline call_deadline() const { return base::Deadline::after(policy_.call_timeout); }
 

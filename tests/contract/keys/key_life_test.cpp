@@ -55,10 +55,11 @@ protected:
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 4};
+    ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
+        policy(),
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
@@ -180,12 +181,12 @@ TEST_P(KeyLife, AKeyThatAnOrganizerEndsLeavesWhatWasLeftOfTheDay) {
 }
 
 TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     for (std::int64_t account = 1; account <= 12; ++account)
         EXPECT_EQ(issue_key({{account}, "x"}).place, static_cast<int>(account));
-    lanes_.set_has_queue(false);
+    limiter_.set_has_queue(false);
     base::WorkQueue workers("minting", 4, 100);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     const auto end = base::Deadline::after(base::Millis{20'000});
     while (keys_->totals() && !queue_->list_due(clock_.now(), 1)->empty() && !end.has_passed())
         dispatcher.run_once({});
@@ -211,23 +212,23 @@ TEST_P(KeyLife, WhoComesInTheSameThousandthOfASecondComesAfterTheOneBefore) {
 }
 
 TEST_P(KeyLife, OnceEverybodyInTheQueueHasALaneOthersPassNobodyOver) {
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     EXPECT_EQ(issue_key().status, KeyOutcome::queued);
-    EXPECT_FALSE(lanes_.enter(base::Millis{0}));
+    EXPECT_FALSE(limiter_.enter(base::Millis{0}));
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     EXPECT_TRUE(dispatcher.run_once({}));
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);
-    EXPECT_TRUE(lanes_.enter(base::Millis{0})) << "also before the next round";
+    EXPECT_TRUE(limiter_.enter(base::Millis{0})) << "also before the next round";
     EXPECT_FALSE(dispatcher.run_once({}));
 }
 
 TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     issue_key();
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     for (int attempt = 0; attempt < 15; ++attempt) {
         provider_.fail_next_mint(FakeKeyProvider::MintFault::refused);
         EXPECT_EQ(issuance_.mint_waiting(held()).status, KeyOutcome::queued);
@@ -247,7 +248,7 @@ TEST_P(KeyLife, ALostAnswerIsRevokedAndMintedAnewByItself) {
     EXPECT_EQ(recover().settled, 1);
     EXPECT_TRUE(provider_.live_keys().empty());
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     dispatcher.run_once({});
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);

@@ -32,9 +32,9 @@ protected:
     IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(recipient); }
     std::optional<Grant> held(const Recipient& recipient = ada) { return *keys_->find(recipient.id); }
     void wait_in_queue(const Recipient& recipient = ada) {
-        lanes_.set_has_queue(true);
+        limiter_.set_has_queue(true);
         EXPECT_EQ(issue_key(recipient).status, KeyOutcome::queued);
-        lanes_.set_has_queue(false);
+        limiter_.set_has_queue(false);
     }
     void hold(const Hold& hold, const Recipient& recipient = ada) {
         ASSERT_TRUE(admin_->set_hold(recipient.id, hold, "github:1", clock_.now()));
@@ -78,10 +78,11 @@ protected:
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 4};
+    ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
+        policy(),
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
@@ -102,7 +103,7 @@ TEST_P(Revoking, WhoWaitsAndIsPutOnHoldIsToldSoAndWaitsNoLonger) {
 TEST_P(Revoking, WhoIsPutOnHoldIsToldSoAlsoWhereThereIsNoLane) {
     wait_in_queue();
     hold(forever);
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     EXPECT_EQ(issue_key().status, KeyOutcome::on_hold);
     EXPECT_FALSE(held());
 }
@@ -112,7 +113,7 @@ TEST_P(Revoking, TheQueuePassesOverWhoIsOnHoldAndFreesThePlace) {
     wait_in_queue(bob);
     hold(forever);
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     dispatcher.run_once({});
     workers.stop();
     EXPECT_FALSE(held());

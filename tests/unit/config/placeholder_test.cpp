@@ -72,6 +72,8 @@ TEST(PlaceholderTest, NothingRandomIsTakenForOne) {
         std::string signs;  // of all that can be printed
         for (const char c : bytes)
             signs += static_cast<char>('!' + static_cast<unsigned char>(c) % 94);
+        // One in a million is written like a command, and is refused for that.
+        if (signs.starts_with("$(") && signs.ends_with(')')) continue;
         ASSERT_EQ(placeholder_in(signs), "") << signs;
     }
     for (const char* value : {"correct horse battery staple and more", "Iv1.8a61f9b3a7aba766", "1111-2222-3333", "",

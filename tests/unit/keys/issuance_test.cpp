@@ -50,7 +50,7 @@ protected:
                 replacement_,
                 sealer_,
                 nonces_,
-                lanes_,
+                limiter_,
                 clock_,
                 [](const std::string& message) { EXPECT_EQ(message.find("sk-or-"), std::string::npos) << message; },
                 [this] { ++wakes_; }};
@@ -62,7 +62,7 @@ protected:
     test::MemoryAuditLog audit_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{8, 50};
+    ConcurrencyLimiter limiter_{8, 50};
     int wakes_ = 0;
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     std::optional<Issuance> issuance_{std::in_place, policy(), parts()};
@@ -258,10 +258,10 @@ TEST_F(IssuanceTest, ManySubmitsAtOnceMintOnce) {
 }
 
 TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
-    std::vector<MintLanes::Lane> taken;
+    std::vector<ConcurrencyLimiter::Slot> taken;
     for (int i = 0; i < 8; ++i)
-        taken.push_back(std::move(*lanes_.enter(base::Millis{0})));
-    lanes_.set_has_queue(true);  // nobody waits for a lane in the call itself
+        taken.push_back(std::move(*limiter_.enter(base::Millis{0})));
+    limiter_.set_has_queue(true);  // nobody waits for a lane in the call itself
     const auto answer = issue();
     EXPECT_EQ(answer.status, KeyOutcome::queued);
     EXPECT_EQ(answer.place, 1);
@@ -279,9 +279,9 @@ TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
 }
 
 TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     issue();
-    lanes_.set_has_queue(false);
+    limiter_.set_has_queue(false);
     provider_.fail_next_mint(MintFault::refused);
     EXPECT_EQ(issue().status, KeyOutcome::queued);
     const auto row = store_.find(ada.id)->value();

@@ -56,10 +56,10 @@ protected:
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     test::MemoryAuditLog audit_;
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 4};
+    ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     IssuanceParts parts(const base::Sealer& sealer) {
-        return {store_, store_, provider_, replacement_, sealer, nonces_, lanes_, clock_, [](const auto&) {}, {}};
+        return {store_, store_, provider_, replacement_, sealer, nonces_, limiter_, clock_, [](const auto&) {}, {}};
     }
     Issuance issuance_{policy(), parts(sealer_)};
     Parrot parrot_;
