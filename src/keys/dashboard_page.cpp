@@ -161,14 +161,16 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
     return {};
 }
 
-// What the last request came to. A link can be made by anybody: a notice must not contradict what the page shows.
+// What the last request came to. A link can be made by anybody: a notice must not contradict what
+// the page shows.
 void show_notice(const Context& context, DashboardView& view) {
     const KeyOutcomeRow* const row = find_key_outcome(Form(context.request.query).value("result"));
     if (row == nullptr || row->notice.empty() || (row->shown_with && *row->shown_with != view.state)) return;
     (row->is_good ? view.notice_good : view.notice_bad) = std::string(row->notice);
 }
 
-// An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off this page's path.
+// An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off
+// this page's path.
 void settle_in_background(const DashboardPage& self, const Grant& grant) {
     if (!self.issuance.is_settlement_due(grant)) return;
     Issuance& issuance = self.issuance;

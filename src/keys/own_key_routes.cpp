@@ -24,7 +24,8 @@ std::string_view message_of(int status) {
     }
 }
 
-// The page that a recipient is led to, with a notice where there is something to say that it does not say by itself.
+// The page that a recipient is led to, with a notice where there is something to say that it does
+// not say by itself.
 std::string dashboard_with(const KeyOutcomeRow& row) {
     return row.notice.empty() ? "/dashboard" : "/dashboard?result=" + std::string(row.word);
 }
@@ -48,7 +49,8 @@ net::Response issue_response(const OwnKeyRoutes& self, const Context& context, c
     return redirect(303, dashboard_with(row_of(answer)));
 }
 
-// Of the key that the page showed, so that pressing twice means one key once. Empty: whichever there is.
+// Of the key that the page showed, so that pressing twice means one key once. Empty: whichever
+// there is.
 base::Result<std::string> meant_key(const Context& context) {
     const auto fields = TRY(RequestFields::read(context.request));
     return fields.text("key_id");

@@ -15,8 +15,9 @@
 
 namespace llmapikey::test {
 
-// KeyStore, MintQueue, ReplacementStore, AdminStore and SpendingStore in memory, with failures on demand; it passes the
-// same contract as the real ones. Lists know the filters that protocols use, and no others. Thread-safe.
+// KeyStore, MintQueue, ReplacementStore, AdminStore and SpendingStore in memory, with failures on
+// demand; it passes the same contract as the real ones. Lists know the filters that protocols use,
+// and no others. Thread-safe.
 class MemoryKeyStore final : public KeyStore,
                              public MintQueue,
                              public ReplacementStore,

@@ -1,5 +1,5 @@
-// What the stores behind the console promise, asked of both databases: bulk revocations, tokens, kept answers, leases,
-// figures and webhooks.
+// What the stores behind the console promise, asked of both databases: bulk revocations, tokens,
+// kept answers, leases, figures and webhooks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
