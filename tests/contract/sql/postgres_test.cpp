@@ -1,11 +1,9 @@
-// What is particular to PostgreSQL: the pool, reconnecting, limits that replicas share, migrations.
+// What is particular to PostgreSQL: settings, connections, the pool, reconnecting.
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <thread>
 
-#include "schema/postgres_migrations.hpp"
-#include "site/store_rate_limits.hpp"
 #include "support/postgres_database.hpp"
 
 namespace llmapikey::test {
@@ -288,86 +286,6 @@ TEST(DatabaseTest, AFullDiskIsNoticedAndOverOnceAWriteSucceeds) {
     EXPECT_TRUE(store.check());
     EXPECT_FALSE(database->is_doubtful());
     EXPECT_EQ(run_sql("SELECT count(*) FROM llmapikey.facts"), "0") << "what was written to find out is not kept";
-}
-
-TEST(PostgresRateLimitsTest, AreSharedAndRefill) {
-    reset_schema();
-    postgres::PostgresRateLimits here(open_database(postgres_url(), 2)), there(open_database(pgbouncer_url(), 2));
-    std::atomic<int> taken{0};
-    std::vector<std::thread> requests;
-    for (int i = 0; i < 20; ++i) {
-        requests.emplace_back([&, i] {
-            const auto wait = (i % 2 == 0 ? here : there).take("client", 5);
-            ASSERT_TRUE(wait) << wait.error().detail;
-            if (!*wait) ++taken;
-            if (*wait) {
-                EXPECT_GE(wait->value().count(), 1);
-                EXPECT_LE(wait->value().count(), 12);
-            }
-        });
-    }
-    for (auto& request : requests)
-        request.join();
-    EXPECT_EQ(taken, 5);
-    EXPECT_FALSE(here.take("another client", 5)->has_value());
-    run_sql("UPDATE llmapikey.rate_limits SET filled_at = filled_at - interval '13 seconds'");
-    EXPECT_FALSE(there.take("client", 5)->has_value());
-    EXPECT_TRUE(here.take("client", 5)->has_value());
-}
-
-TEST(PostgresMigrationTest, GoUpDownAndUpAgain) {
-    reset_schema();
-    const base::SystemClock clock;
-    auto migrator = postgres::make_migrator(connect(pgbouncer_url()), {});
-    EXPECT_EQ(*migrator.up(), 0);
-    const int all = static_cast<int>(migrator.states()->size());
-    EXPECT_EQ(*migrator.down(1000), all);
-    EXPECT_EQ(run_sql("SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables "
-                      "WHERE schemaname = 'llmapikey'"),
-              "applied_migrations audit_head audit_log holds ledger")
-        << "the records stay, nothing else";
-    EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
-    EXPECT_EQ(*migrator.up(), all);
-    EXPECT_TRUE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
-}
-
-TEST(PostgresMigrationTest, ProcessesThatStartTogetherApplyEachOnce) {
-    run_sql("DROP SCHEMA IF EXISTS llmapikey CASCADE");
-    std::atomic<int> applied{0};
-    std::vector<std::thread> starts;
-    for (int i = 0; i < 8; ++i) {
-        starts.emplace_back([&, i] {
-            const base::SystemClock clock;
-            auto migrator = postgres::make_migrator(connect(i % 2 == 0 ? postgres_url() : pgbouncer_url()), {});
-            const auto count = migrator.up();
-            ASSERT_TRUE(count) << count.error().detail;
-            applied += *count;
-        });
-    }
-    for (auto& start : starts)
-        start.join();
-    EXPECT_EQ(applied, postgres::newest_schema_version());
-}
-
-TEST(PostgresMigrationTest, ANewerSchemaIsRefused) {
-    reset_schema();
-    run_sql("INSERT INTO llmapikey.applied_migrations VALUES (9999, 'future', now())");
-    const base::SystemClock clock;
-    const auto refused = postgres::make_migrator(connect(postgres_url()), {}).up();
-    ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().detail.find("newer"), std::string::npos);
-    EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
-}
-
-TEST(PostgresMigrationTest, ATableOfSomebodyElseIsLeftAlone) {
-    run_sql(
-        "DROP SCHEMA IF EXISTS llmapikey CASCADE; CREATE SCHEMA llmapikey; "
-        "CREATE TABLE llmapikey.api_keys (id integer, owner text)");
-    const base::SystemClock clock;
-    const auto refused = postgres::make_migrator(connect(postgres_url()), {}).up();
-    ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().detail.find("github_user_id"), std::string::npos);
-    EXPECT_EQ(run_sql("SELECT count(*) FROM information_schema.columns WHERE table_name = 'api_keys'"), "2");
 }
 
 }  // namespace

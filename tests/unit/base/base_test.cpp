@@ -7,7 +7,6 @@
 #include "base/encoding.hpp"
 #include "base/money.hpp"
 #include "base/work_queue.hpp"
-#include "net/http_server.hpp"
 
 namespace llmapikey::base {
 namespace {
@@ -103,16 +102,6 @@ TEST(CryptoTest, KnownAnswers) {
     EXPECT_FALSE(equal_constant_time("a", "ab"));
 }
 
-TEST(ListenAddressTest, TakesNumericAddressesWithPorts) {
-    EXPECT_EQ(net::ListenAddress::parse("127.0.0.1:3000")->text(), "127.0.0.1:3000");
-    EXPECT_EQ(net::ListenAddress::parse("[::1]:80")->text(), "[::1]:80");
-    EXPECT_EQ(net::ListenAddress::parse("localhost:1")->host, "127.0.0.1");
-    for (const char* text : {"", "3000", ":3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "::1:80",
-                             "host:80", "[::1]"}) {
-        EXPECT_FALSE(net::ListenAddress::parse(text)) << text;
-    }
-}
-
 TEST(Text, IsWellFormedUtf8WithoutNul) {
     for (const std::string good : {"", "plain", "\xc3\xbc", "\xe2\x80\xa6", "\xf0\x9f\x98\x80", "\x7f\n"})
         EXPECT_TRUE(base::is_text(good)) << base::to_hex(good);
@@ -120,6 +109,13 @@ TEST(Text, IsWellFormedUtf8WithoutNul) {
                                    std::string("\xc0\x80"), std::string("\xe0\x80\x80"), std::string("\xed\xa0\x80"),
                                    std::string("\xf4\x90\x80\x80"), std::string("\x80"), std::string("\xe2\x80")})
         EXPECT_FALSE(base::is_text(bad)) << base::to_hex(bad);
+}
+
+TEST(ValidUtf8, KeepsWhatIsWellFormedAndMarksTheRest) {
+    EXPECT_EQ(to_valid_utf8("plain \xc3\xa4"), "plain \xc3\xa4");
+    EXPECT_EQ(to_valid_utf8("a\xff\xc3z"), "a\xef\xbf\xbd\xef\xbf\xbdz");
+    EXPECT_EQ(to_valid_utf8("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    EXPECT_TRUE(is_text(to_valid_utf8("\xf0\x9f\x94")));
 }
 
 }  // namespace
