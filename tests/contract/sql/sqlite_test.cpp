@@ -1,14 +1,44 @@
-// What is particular to the embedded database: its log.
+// What is particular to the embedded database.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "support/sqlite_database.hpp"
 
 namespace llmapikey::test {
 namespace {
 
+TEST(SqliteConnectionTest, AFileThatIsNoDatabaseIsNamedWithWhatToDo) {
+    const TemporaryFolder folder;
+    FILE* file = std::fopen(folder.file().c_str(), "w");
+    std::fputs("this is not a database, but long enough to look like a file of some kind, with text in it", file);
+    std::fclose(file);
+    const auto opened = sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{100});
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().detail.find(folder.file()), std::string::npos);
+    EXPECT_NE(opened.error().detail.find("set DATA_DIR"), std::string::npos);
+}
+
+// A new file while another process, which came a moment earlier, still holds it: SQLite does not ask its busy handler
+// while it changes the journal.
+TEST(SqliteConnectionTest, WhoOpensANewFileWaitsForAnotherWhoHoldsIt) {
+    const TemporaryFolder folder;
+    sqlite3* other = nullptr;
+    ASSERT_EQ(sqlite3_open(folder.file().c_str(), &other), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(other, "CREATE TABLE t (a); BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+    EXPECT_FALSE(sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{50}));
+    std::thread release([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        sqlite3_close(other);
+    });
+    const auto opened = sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{10000});
+    EXPECT_TRUE(opened) << opened.error().detail;
+    release.join();
+}
+
+// A reader that stays holds the log: nothing that it may still see is overwritten.
 TEST(SqliteLogTest, ShrinksOnceNobodyReadsWhatItHolds) {
     const TemporaryFolder folder;
     const auto connections = open_connections(folder.file());
