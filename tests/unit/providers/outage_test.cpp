@@ -5,46 +5,51 @@
 namespace llmapikey {
 namespace {
 
-base::Error error_of(base::Errc code) {
-    return {code, "no", {}};
+base::Error error(base::Errc code, bool is_circuit_open = false) {
+    base::Error error{code, "why", {}};
+    error.is_circuit_open = is_circuit_open;
+    return error;
 }
 
-TEST(OutageWatchTest, SeveralInARowAreAnOutageAndOneIsNone) {
-    OutageWatch watch;
-    EXPECT_FALSE(watch.note_failure(error_of(base::Errc::upstream_down)));
-    EXPECT_FALSE(watch.note_failure(error_of(base::Errc::misconfigured)));
-    EXPECT_TRUE(watch.note_failure(error_of(base::Errc::upstream_down)));
+TEST(OutageTest, IsWhatWouldHappenToEverythingElseToo) {
+    for (const auto code : {base::Errc::upstream_down, base::Errc::rate_limited, base::Errc::misconfigured,
+                            base::Errc::store_unavailable})
+        EXPECT_TRUE(is_outage(error(code)));
+    for (const auto code : {base::Errc::not_found, base::Errc::conflict, base::Errc::upstream_refused,
+                            base::Errc::invalid_input, base::Errc::forbidden})
+        EXPECT_FALSE(is_outage(error(code)));
 }
 
-TEST(OutageWatchTest, AnAnswerInBetweenEndsTheRow) {
+TEST(OutageWatchTest, OneThatFailsByItselfIsNoOutage) {
     OutageWatch watch;
-    for (int round = 0; round < 3; ++round) {
-        EXPECT_FALSE(watch.note_failure(error_of(base::Errc::upstream_down)));
-        EXPECT_FALSE(watch.note_failure(error_of(base::Errc::upstream_down)));
-        if (round == 1) {
-            EXPECT_FALSE(watch.note_failure(error_of(base::Errc::upstream_refused))) << "a refusal is an answer";
-        } else {
-            watch.note_success();
-        }
+    for (int i = 0; i < 10; ++i)
+        EXPECT_FALSE(watch.note_failure(error(base::Errc::upstream_refused)));
+}
+
+TEST(OutageWatchTest, SeveralInARowWithoutAnAnswerAreOne) {
+    OutageWatch watch;
+    EXPECT_FALSE(watch.note_failure(error(base::Errc::upstream_down)));
+    EXPECT_FALSE(watch.note_failure(error(base::Errc::upstream_down)));
+    EXPECT_TRUE(watch.note_failure(error(base::Errc::upstream_down)));
+}
+
+TEST(OutageWatchTest, AnAnswerInBetweenBeginsTheRowAnew) {
+    OutageWatch watch;
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_FALSE(watch.note_failure(error(base::Errc::upstream_down)));
+        EXPECT_FALSE(watch.note_failure(error(base::Errc::misconfigured)));
+        watch.note_success();
     }
+    EXPECT_FALSE(watch.note_failure(error(base::Errc::upstream_down)));
+    EXPECT_FALSE(watch.note_failure(error(base::Errc::upstream_down)));
+    EXPECT_FALSE(watch.note_failure(error(base::Errc::not_found))) << "it has answered";
+    EXPECT_FALSE(watch.note_failure(error(base::Errc::upstream_down)));
 }
 
-TEST(OutageWatchTest, WhatIsEverybodysStopsAtOnce) {
-    for (const auto code : {base::Errc::rate_limited, base::Errc::store_unavailable}) {
-        OutageWatch watch;
-        EXPECT_TRUE(watch.note_failure(error_of(code)));
-    }
-    OutageWatch watch;
-    auto open = error_of(base::Errc::upstream_down);
-    open.is_circuit_open = true;
-    EXPECT_TRUE(watch.note_failure(open));
-}
-
-TEST(OutageWatchTest, WhatIsOfOneItemNeverStops) {
-    OutageWatch watch;
-    for (int times = 0; times < 10; ++times)
-        for (const auto code : {base::Errc::not_found, base::Errc::conflict, base::Errc::upstream_refused})
-            EXPECT_FALSE(watch.note_failure(error_of(code)));
+TEST(OutageWatchTest, WhatIsEverybodysIsOneAtOnce) {
+    for (const auto& each : {error(base::Errc::rate_limited), error(base::Errc::store_unavailable),
+                             error(base::Errc::upstream_down, /*is_circuit_open=*/true)})
+        EXPECT_TRUE(OutageWatch().note_failure(each));
 }
 
 }  // namespace

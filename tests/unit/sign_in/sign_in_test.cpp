@@ -2,157 +2,198 @@
 
 #include <gtest/gtest.h>
 
-#include "base/crypto.hpp"
+#include <vector>
+
 #include "base/encoding.hpp"
-#include "support/fake_identity_provider.hpp"
 #include "support/manual_clock.hpp"
 
-namespace llmapikey {
+namespace llmapikey::test {
 namespace {
 
-// Remembers what it was asked.
-class ListeningProvider final : public IdentityProvider {
+const std::string callback_uri = "https://keys.example/auth/callback";
+
+// Answers as it is told to, and records what it was asked.
+class ScriptedIdentity final : public IdentityProvider {
 public:
     std::string authorize_url(const AuthorizeRequest& request) const override {
-        authorized = request;
-        return github.authorize_url(request);
+        authorized.push_back(request);
+        return "https://github.example/authorize";
     }
-    base::Result<base::Secret> exchange(const ExchangeRequest& request, base::Deadline deadline) override {
-        exchanged = request;
+    base::Result<base::Secret> exchange(const ExchangeRequest& request, base::Deadline) override {
+        exchanged.push_back(request);
         if (exchange_error) return tl::unexpected(*exchange_error);
-        return github.exchange(request, deadline);
+        return base::Secret("token");
     }
-    base::Result<Recipient> read_user(const base::Secret& token, base::Deadline deadline) override {
-        return github.read_user(token, deadline);
+    base::Result<Recipient> read_user(const base::Secret&, base::Deadline) override {
+        if (user_error) return tl::unexpected(*user_error);
+        return Recipient{{1001}, "ada"};
     }
-    base::Result<void> revoke(const base::Secret&, base::Deadline) override {
-        ++revoked;
+    base::Result<void> revoke(const base::Secret& token, base::Deadline) override {
+        revoked.push_back(token.reveal());
         return {};
     }
-    base::Result<std::string> find_login(GithubUserId id, base::Deadline deadline) override {
-        return github.find_login(id, deadline);
-    }
-    base::Result<Recipient> find_account(const std::string& login, base::Deadline deadline) override {
-        return github.find_account(login, deadline);
-    }
-    base::Result<void> check_credentials(base::Deadline deadline) override {
-        return github.check_credentials(deadline);
-    }
+    base::Result<std::string> find_login(GithubUserId, base::Deadline) override { return "ada"; }
+    base::Result<Recipient> find_account(const std::string&, base::Deadline) override { return Recipient{}; }
+    base::Result<void> check_credentials(base::Deadline) override { return {}; }
 
-    test::FakeIdentityProvider github;
-    mutable AuthorizeRequest authorized;
-    ExchangeRequest exchanged;
-    std::optional<base::Error> exchange_error;
-    int revoked = 0;
+    mutable std::vector<AuthorizeRequest> authorized;
+    std::vector<ExchangeRequest> exchanged;
+    std::vector<std::string> revoked;
+    std::optional<base::Error> exchange_error, user_error;
 };
 
 class SignInTest : public testing::Test {
 protected:
-    static constexpr const char* callback = "https://keys.example.org/auth/callback";
-    static inline const CallbackParameters with_code{"code", "", "", ""};
-    static base::Deadline soon() { return base::Deadline::after(base::Seconds{5}); }
-    std::string state() const { return provider_.authorized.state; }
-    SignInFailure failure_of(const std::string& state, const std::string& sealed) {
-        const auto checked = sign_in_.check(state, sealed);
-        EXPECT_FALSE(checked);
-        return checked.error().failure;
+    // Begins an attempt, and gives the state that GitHub sends back.
+    std::string begin(const std::string& next = "/dashboard") {
+        started_ = sign_in_.start(next, callback_uri);
+        return provider_.authorized.back().state;
+    }
+    SignInFailure failure_of(std::string_view state, std::string_view sealed) {
+        const auto attempt = sign_in_.check(state, sealed);
+        EXPECT_FALSE(attempt);
+        return attempt ? SignInFailure::denied : attempt.error().failure;
+    }
+    tl::expected<SignedIn, SignInError> finish(const CallbackParameters& callback) {
+        const std::string state = begin();
+        const auto attempt = sign_in_.check(state, started_.sealed);
+        if (!attempt) return tl::unexpected(attempt.error());
+        return sign_in_.finish(*attempt, callback, base::Deadline::after(base::Millis{1000}));
     }
 
-    test::ManualClock clock_;
-    ListeningProvider provider_;
-    const base::Sealer sealer_{base::Secret(std::string(32, 's')), "sign-in attempts"};
+    ManualClock clock_;
+    ScriptedIdentity provider_;
+    base::Sealer sealer_{base::Secret(std::string(32, 'k')), "sign-in attempts"};
     SignIn sign_in_{provider_, sealer_, clock_};
+    SignInStart started_;
 };
 
-TEST_F(SignInTest, WhoBeganComesBackAsTheirAccount) {
-    provider_.github.add({{1001}, "ada"});
-    const auto start = sign_in_.start("/docs", callback);
-    EXPECT_NE(start.authorize_url.find(state()), std::string::npos);
-    EXPECT_EQ(SignIn::attempt_id(state()), start.id);
-    EXPECT_EQ(sign_in_.started_at(start.id, start.sealed), clock_.now());
-    clock_.advance(base::Seconds{30});
-    const auto attempt = sign_in_.check(state(), start.sealed);
+TEST_F(SignInTest, TheAttemptComesBackAsItWasStarted) {
+    const std::string state = begin("/docs?show=key");
+    EXPECT_EQ(SignIn::attempt_id(state), started_.id);
+    const auto attempt = sign_in_.check(state, started_.sealed);
     ASSERT_TRUE(attempt) << attempt.error().detail;
-    EXPECT_EQ(attempt->next, "/docs");
-    EXPECT_EQ(attempt->redirect_uri, callback);
-    const auto signed_in = sign_in_.finish(*attempt, with_code, soon());
-    ASSERT_TRUE(signed_in) << signed_in.error().detail;
-    EXPECT_EQ(signed_in->recipient.id.value, 1001);
-    EXPECT_EQ(signed_in->recipient.login, "ada");
-    EXPECT_EQ(signed_in->next, "/docs");
-    EXPECT_EQ(signed_in->token.reveal(), "token of code");
-    EXPECT_EQ(provider_.exchanged.redirect_uri, callback);
-    EXPECT_EQ(base::to_base64url(base::sha256(provider_.exchanged.code_verifier)), provider_.authorized.code_challenge)
-        << "the verifier is the challenge's (RFC 7636)";
-    EXPECT_GE(provider_.exchanged.code_verifier.size(), 43u);
+    EXPECT_EQ(attempt->id, started_.id);
+    EXPECT_EQ(attempt->next, "/docs?show=key");
+    EXPECT_EQ(attempt->redirect_uri, callback_uri);
+    EXPECT_EQ(attempt->started_at, clock_.now());
+    EXPECT_EQ(sign_in_.started_at(started_.id, started_.sealed), clock_.now());
+    // RFC 7636, S256.
+    EXPECT_GE(attempt->code_verifier.size(), 43u);
+    EXPECT_EQ(provider_.authorized.back().code_challenge, base::to_base64url(base::sha256(attempt->code_verifier)));
+    EXPECT_EQ(provider_.authorized.back().redirect_uri, callback_uri);
 }
 
-TEST_F(SignInTest, EachAttemptHasItsOwnStateAndVerifier) {
-    const auto one = sign_in_.start("/", callback);
-    const auto first = provider_.authorized;
-    const auto two = sign_in_.start("/", callback);
-    EXPECT_NE(one.id, two.id);
-    EXPECT_NE(first.state, provider_.authorized.state);
-    EXPECT_NE(first.code_challenge, provider_.authorized.code_challenge);
-    EXPECT_EQ(failure_of(first.state, two.sealed), SignInFailure::state_mismatch) << "another attempt's cookie";
-    EXPECT_TRUE(sign_in_.check(first.state, one.sealed)) << "both go on side by side";
-    EXPECT_FALSE(sign_in_.started_at(one.id, two.sealed));
+TEST_F(SignInTest, NoTwoAttemptsAreAlike) {
+    const std::string first = begin(), id = started_.id, sealed = started_.sealed;
+    const std::string second = begin();
+    EXPECT_NE(first, second);
+    EXPECT_NE(id, started_.id);
+    EXPECT_NE(provider_.authorized[0].code_challenge, provider_.authorized[1].code_challenge);
+    EXPECT_EQ(failure_of(second, sealed), SignInFailure::state_mismatch) << "the cookie of the other tab";
+}
+
+TEST_F(SignInTest, TheCookieHoldsNothingThatCanBeRead) {
+    const std::string state = begin("/docs?show=key");
+    EXPECT_EQ(started_.sealed.find(state), std::string::npos);
+    EXPECT_EQ(started_.sealed.find("/docs"), std::string::npos);
 }
 
 TEST_F(SignInTest, AStateThatIsNotTheCookiesIsRefused) {
-    const auto start = sign_in_.start("/", callback);
-    std::string other = state();
-    other.back() = other.back() == 'A' ? 'B' : 'A';
-    for (const std::string& wrong : {std::string(), std::string("x"), start.id, other, state() + "x"})
-        EXPECT_EQ(failure_of(wrong, start.sealed), SignInFailure::state_mismatch) << wrong;
-    for (const std::string& cookie : {std::string(), std::string("x"), start.sealed + "x"})
-        EXPECT_EQ(failure_of(state(), cookie), SignInFailure::state_mismatch) << cookie;
+    std::string state = begin();
+    EXPECT_EQ(failure_of(state, ""), SignInFailure::state_mismatch) << "another browser";
+    EXPECT_EQ(failure_of("", started_.sealed), SignInFailure::state_mismatch);
+    EXPECT_EQ(failure_of(started_.id, started_.sealed), SignInFailure::state_mismatch) << "the id alone";
+    std::string damaged = started_.sealed;
+    damaged.back() = damaged.back() == 'A' ? 'B' : 'A';
+    EXPECT_EQ(failure_of(state, damaged), SignInFailure::state_mismatch);
+    state.back() = state.back() == 'A' ? 'B' : 'A';
+    EXPECT_EQ(failure_of(state, started_.sealed), SignInFailure::state_mismatch);
+    EXPECT_EQ(failure_of(std::string(40, '!'), started_.sealed), SignInFailure::state_mismatch);
+    EXPECT_FALSE(sign_in_.started_at("other", started_.sealed));
+}
+
+TEST_F(SignInTest, AnAttemptThatAnotherDeploymentSealedIsRefused) {
     const base::Sealer foreign(base::Secret(std::string(32, 'x')), "sign-in attempts");
-    EXPECT_EQ(failure_of(state(), foreign.seal("a\nb\n1\nc\nd", start.id)), SignInFailure::state_mismatch);
-    EXPECT_EQ(failure_of(state(), sealer_.seal("too few\nlines", start.id)), SignInFailure::state_mismatch);
+    const SignInStart other = SignIn(provider_, foreign, clock_).start("/", callback_uri);
+    EXPECT_EQ(failure_of(provider_.authorized.back().state, other.sealed), SignInFailure::state_mismatch);
+    const base::Sealer of_another_purpose(base::Secret(std::string(32, 'k')), "raw keys");
+    const SignInStart purpose = SignIn(provider_, of_another_purpose, clock_).start("/", callback_uri);
+    EXPECT_EQ(failure_of(provider_.authorized.back().state, purpose.sealed), SignInFailure::state_mismatch);
 }
 
-TEST_F(SignInTest, AnAttemptEndsAfterItsLifetime) {
-    const auto start = sign_in_.start("/", callback);
-    clock_.advance(SignIn::attempt_lifetime);
-    EXPECT_TRUE(sign_in_.check(state(), start.sealed));
-    clock_.advance(base::replica_skew_max + base::Seconds{1});
-    EXPECT_EQ(failure_of(state(), start.sealed), SignInFailure::state_mismatch);
-    EXPECT_TRUE(sign_in_.started_at(start.id, start.sealed)) << "how old it is can still be told";
+TEST_F(SignInTest, ACookieOfOursThatHoldsNoAttemptIsRefused) {
+    const std::string state = begin();
+    for (const char* plain : {"", "too few\nlines", "a\nb\nno time\nc\nd"}) {
+        const std::string sealed = sealer_.seal(plain, started_.id);
+        EXPECT_EQ(failure_of(state, sealed), SignInFailure::state_mismatch) << plain;
+        EXPECT_FALSE(sign_in_.started_at(started_.id, sealed));
+    }
 }
 
-TEST_F(SignInTest, WhatGithubAnswersInsteadIsToldByItsCause) {
-    const auto finish = [&](const CallbackParameters& parameters) {
-        return sign_in_.finish({}, parameters, soon()).error().failure;
-    };
-    EXPECT_EQ(finish({"", "", "access_denied", ""}), SignInFailure::denied);
-    EXPECT_EQ(finish({"", "", "redirect_uri_mismatch", ""}), SignInFailure::wrong_callback);
-    EXPECT_EQ(finish({"", "", "application_suspended", ""}), SignInFailure::app_suspended);
-    EXPECT_EQ(finish({"", "", "whatever", ""}), SignInFailure::misconfigured);
-    EXPECT_EQ(finish({}), SignInFailure::code_rejected) << "neither a code nor an error";
-    EXPECT_EQ(provider_.exchanged.code, "") << "GitHub is not asked for any of that";
-    EXPECT_EQ(SignIn::refusal_of("a\nb").detail.find('\n'), std::string::npos) << "anybody can send it: it is logged";
+TEST_F(SignInTest, AnAttemptEndsAfterTenMinutesAndTheDifferenceOfClocks) {
+    const std::string state = begin();
+    clock_.advance(SignIn::attempt_lifetime + base::replica_skew_max);
+    EXPECT_TRUE(sign_in_.check(state, started_.sealed));
+    clock_.advance(base::Seconds{1});
+    EXPECT_EQ(failure_of(state, started_.sealed), SignInFailure::state_mismatch);
+}
+
+TEST_F(SignInTest, TheCodeIsExchangedWithTheVerifierOfTheAttempt) {
+    const auto signed_in = finish({"code", "", "", ""});
+    ASSERT_TRUE(signed_in) << signed_in.error().detail;
+    EXPECT_EQ(signed_in->recipient.id.value, 1001);
+    EXPECT_EQ(signed_in->recipient.login, "ada");
+    EXPECT_EQ(signed_in->next, "/dashboard");
+    EXPECT_EQ(signed_in->token.reveal(), "token");
+    ASSERT_EQ(provider_.exchanged.size(), 1u);
+    EXPECT_EQ(provider_.exchanged[0].code, "code");
+    EXPECT_EQ(provider_.exchanged[0].redirect_uri, callback_uri);
+    EXPECT_EQ(provider_.authorized.back().code_challenge,
+              base::to_base64url(base::sha256(provider_.exchanged[0].code_verifier)));
+    EXPECT_TRUE(provider_.revoked.empty()) << "off the person's path";
+}
+
+TEST_F(SignInTest, ACallbackWithoutACodeOrWithAnErrorAsksGithubNothing) {
+    EXPECT_EQ(finish({"", "", "", ""}).error().failure, SignInFailure::code_rejected);
+    EXPECT_EQ(finish({"code", "", "access_denied", "no"}).error().failure, SignInFailure::denied);
+    EXPECT_TRUE(provider_.exchanged.empty());
+}
+
+TEST_F(SignInTest, SaysWhoseFaultARefusalIs) {
+    EXPECT_EQ(SignIn::refusal_of("access_denied").failure, SignInFailure::denied);
+    EXPECT_EQ(SignIn::refusal_of("redirect_uri_mismatch").failure, SignInFailure::wrong_callback);
+    EXPECT_EQ(SignIn::refusal_of("application_suspended").failure, SignInFailure::app_suspended);
+    EXPECT_EQ(SignIn::refusal_of("anything").failure, SignInFailure::misconfigured);
+    const std::string hostile = "x\n\"" + std::string(500, 'a');
+    EXPECT_EQ(SignIn::refusal_of(hostile).detail.find('\n'), std::string::npos) << "it goes to the log";
+    EXPECT_LT(SignIn::refusal_of(hostile).detail.size(), 200u);
+}
+
+TEST_F(SignInTest, AFailedExchangeSaysWhy) {
     for (const auto& [code, failure] :
          std::vector<std::pair<base::Errc, SignInFailure>>{{base::Errc::invalid_input, SignInFailure::code_rejected},
                                                            {base::Errc::forbidden, SignInFailure::email_unverified},
                                                            {base::Errc::rate_limited, SignInFailure::rate_limited},
                                                            {base::Errc::misconfigured, SignInFailure::misconfigured},
                                                            {base::Errc::upstream_down, SignInFailure::github_down}}) {
-        provider_.exchange_error = base::Error{code, "no", base::Seconds{7}};
-        const auto failed = sign_in_.finish({}, with_code, soon());
-        ASSERT_FALSE(failed);
-        EXPECT_EQ(failed.error().failure, failure);
-        EXPECT_EQ(failed.error().retry_after, base::Seconds{7});
-        EXPECT_EQ(failed.error().detail.find("code_"), std::string::npos);
+        provider_.exchange_error = base::Error{code, "why", base::Seconds{30}};
+        const auto signed_in = finish({"code", "", "", ""});
+        ASSERT_FALSE(signed_in);
+        EXPECT_EQ(signed_in.error().failure, failure);
+        EXPECT_EQ(signed_in.error().retry_after, base::Seconds{30});
+        EXPECT_NE(signed_in.error().detail.find("why"), std::string::npos);
     }
+    EXPECT_TRUE(provider_.revoked.empty()) << "there is no token";
 }
 
-TEST_F(SignInTest, ATokenOfNoPersonIsRevokedAtOnce) {
-    const auto failed = sign_in_.finish({}, with_code, soon());  // GitHub knows nobody
-    ASSERT_FALSE(failed);
-    EXPECT_EQ(failed.error().failure, SignInFailure::not_a_person);
-    EXPECT_EQ(provider_.revoked, 1);
+TEST_F(SignInTest, ATokenWhoseProfileCannotBeReadIsRevoked) {
+    provider_.user_error = base::Error{base::Errc::forbidden, "an organization", {}};
+    EXPECT_EQ(finish({"code", "", "", ""}).error().failure, SignInFailure::not_a_person);
+    provider_.user_error = base::Error{base::Errc::upstream_down, "no answer", {}};
+    EXPECT_EQ(finish({"code", "", "", ""}).error().failure, SignInFailure::github_down);
+    EXPECT_EQ(provider_.revoked, (std::vector<std::string>{"token", "token"}));
 }
 
 }  // namespace
-}  // namespace llmapikey
+}  // namespace llmapikey::test
