@@ -50,10 +50,10 @@ struct Application::Parts {
           nonces(config.key_encryption_secret, config.key_encryption_secret_also_accepted),
           sessions(config.auth_session_secret, config.auth_session_secret_also_accepted),
           csrf(config.auth_session_secret, config.auth_session_secret_also_accepted),
-          lanes(config.mint_concurrency, waiting_minters),
+          limiter(config.mint_concurrency, waiting_minters),
           replacement(*stores.replacements, *stores.spending, *provider, *stores.audit, clock),
           issuance(issuance_policy(config),
-                   {*stores.keys, *stores.queue, *provider, replacement, sealers.keys, nonces, lanes, clock,
+                   {*stores.keys, *stores.queue, *provider, replacement, sealers.keys, nonces, limiter, clock,
                     [this](const std::string& message) { note_failure(message); }, [this] { minting_timer.wake(); }}),
           revocation(*stores.admin, *stores.spending, *provider, *stores.audit, clock),
           background_replacement(*stores.replacements, *stores.spending, *background_provider, *stores.audit, clock),
@@ -68,28 +68,28 @@ struct Application::Parts {
           counted_webhooks(webhook_client, metrics),
           webhooks(*stores.webhooks, counted_webhooks, sealers.webhooks, *stores.audit, clock),
           statistics(*stores.statistics, *stores.spending, *stores.webhooks, *background_provider, clock,
-                     statistics_settings(config), figure_log(metrics)),
+                     statistics_settings(config), metric_log(metrics)),
           admins(config.admin_github_user_ids),
           sign_in(*identity, attempt_sealer, clock),
           usage(*background_provider, *stores.spending, clock, config.upstream_timeout),
           guardrail(*background_provider, clock, is_guarded(config), config.upstream_timeout),
           chat({config.openrouter_url, config.upstream_timeout}, *http),
-          trials({trials_at_once}, *stores.keys, issuance, chat, clock),
-          database_queue("database", database_threads(config), max_waiting_readers, longest_wait),
-          upstream_queue("upstream", upstream_threads, max_waiting),
-          identity_queue("identity", identity_threads, max_waiting),
-          mint_queue("mint", config.mint_concurrency + waiting_minters, max_waiting_readers),
-          lasting_queue("lasting", lasting_threads, max_waiting),
-          minting_queue("minting", config.mint_concurrency, max_waiting),
-          background_queue("background", background_threads, max_waiting),
-          webhook_queue("webhooks", webhooks_at_once, max_waiting),
+          trials({trial_concurrency}, *stores.keys, issuance, chat, clock),
+          database_queue("database", database_threads(config), waiting_readers_max, wait_max),
+          upstream_queue("upstream", upstream_threads, waiting_max),
+          identity_queue("identity", identity_threads, waiting_max),
+          mint_queue("mint", config.mint_concurrency + waiting_minters, waiting_readers_max),
+          streaming_pool("lasting", streaming_threads, waiting_max),
+          minting_queue("minting", config.mint_concurrency, waiting_max),
+          background_queue("background", background_threads, waiting_max),
+          webhook_queue("webhooks", webhook_concurrency, waiting_max),
           observation({stores,
                        sealers,
                        !config.key_encryption_secret_also_accepted.empty(),
                        issuance_policy(config),
                        config.postgres_url.empty() ? "sqlite" : "postgres",
                        config.spending_poll,
-                       {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &lasting_queue, &minting_queue,
+                       {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &streaming_pool, &minting_queue,
                         &background_queue, &webhook_queue},
                        clock},
                       metrics),
@@ -99,7 +99,7 @@ struct Application::Parts {
                OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
           front(put_in_front ? put_in_front(site) : nullptr),
           server(server_options(config, listen, proxies), front ? *front : site,
-                 {database_queue, upstream_queue, identity_queue, mint_queue, lasting_queue}),
+                 {database_queue, upstream_queue, identity_queue, mint_queue, streaming_pool}),
           settlement(*stores.keys, *stores.queue, *background_provider, clock, config.upstream_timeout),
           recovery({*stores.keys, *stores.admin, *stores.replacements, *background_provider, settlement,
                     background_revocation, background_replacement},
@@ -116,7 +116,7 @@ struct Application::Parts {
                    if (guardrail.is_configured()) note_run("guardrail", guardrail_check.run(report, stop));
                }},
               config.reconcile_every, describe_database(config)),
-          dispatcher(*stores.keys, *stores.queue, issuance, lanes, minting_queue, clock,
+          dispatcher(*stores.keys, *stores.queue, issuance, limiter, minting_queue, clock,
                      [this](const std::string& message) { note_failure(message); }),
           webhook_courier(*stores.webhooks, counted_webhooks, sealers.webhooks, webhook_queue, clock,
                           [this] { webhook_timer.wake(); }),
@@ -208,7 +208,7 @@ struct Application::Parts {
     AfterJob take_figures(const std::stop_token& stop) {
         if (!leases.hold(statistics_lease)) return AfterJob::pause;
         note_run("statistics", statistics.run_once(stop));
-        observation.note_resealing();
+        observation.note_reencryption();
         return AfterJob::pause;
     }
 
@@ -257,7 +257,7 @@ struct Application::Parts {
     SessionTokens sessions;                         // session cookies
     CsrfTokens csrf;                                // tokens in forms
     Readiness readiness;                            // what /readyz shows
-    MintLanes lanes;                                // how many mints at once
+    ConcurrencyLimiter limiter;                     // how many mints at once
     Replacement replacement;                        // a key makes room for another
     Issuance issuance;                              // reserve, mint, activate
     Revocation revocation;                          // ending keys
@@ -282,7 +282,7 @@ struct Application::Parts {
     base::WorkQueue upstream_queue;                 // handlers that call OpenRouter
     base::WorkQueue identity_queue;                 // handlers that call GitHub
     base::WorkQueue mint_queue;                     // handlers that mint
-    base::WorkQueue lasting_queue;                  // handlers that a model's answer holds up
+    base::WorkQueue streaming_pool;                 // handlers that a model's answer holds up
     base::WorkQueue minting_queue;                  // mints of those who have waited in the queue
     base::WorkQueue background_queue;               // calls upstream that nobody waits for
     base::WorkQueue webhook_queue;                  // messages to webhook endpoints
@@ -381,7 +381,7 @@ void Application::stop(base::Millis grace) {
     if (parts_->has_started) parts_->leases.give_back({"bulk", "webhooks", "statistics", "reconcile"});
     parts_->has_started = false;
     for (base::WorkQueue* queue : {&parts_->upstream_queue, &parts_->identity_queue, &parts_->mint_queue,
-                                   &parts_->minting_queue, &parts_->lasting_queue})
+                                   &parts_->minting_queue, &parts_->streaming_pool})
         queue->stop();
     // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
     parts_->background_queue.abandon();

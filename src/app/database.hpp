@@ -20,7 +20,7 @@
 #include "keys/key_store.hpp"
 #include "keys/mint_queue.hpp"
 #include "keys/replacement.hpp"
-#include "sealing/resealing.hpp"
+#include "sealing/reencryption.hpp"
 #include "site/rate_limits.hpp"
 #include "site/stored_answers.hpp"
 #include "spending/spending.hpp"

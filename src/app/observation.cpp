@@ -4,16 +4,16 @@
 #include "insight/overview.hpp"
 #include "keys/reconciliation.hpp"
 #include "ops/log.hpp"
-#include "ops/process_figures.hpp"
+#include "ops/process_metrics.hpp"
 
 namespace llmapikey::app {
 namespace {
 
 using ops::counter;
-using ops::Figure;
 using ops::gauge;
+using ops::Metric;
 
-constexpr std::chrono::minutes reseal_count_pause{1};
+constexpr std::chrono::minutes reencryption_count_pause{1};
 
 double dollars(base::MicroUsd amount) {
     return static_cast<double>(amount.value) / 1e6;
@@ -37,25 +37,25 @@ Observation::Observation(Observed observed, ops::Metrics& metrics) : observed_(s
     for (const auto kind : Finding::kinds)
         metrics.count_findings(to_text(kind), 0, 0);
     metrics.add_source([this] { return figures(); });
-    metrics.add_source(ops::process_figures);
+    metrics.add_source(ops::process_metrics);
 }
 
-void Observation::note_resealing() {
+void Observation::note_reencryption() {
     const auto now = observed_.clock.now();
-    const bool is_due = !resealing_noted_at_ || now - *resealing_noted_at_ >= reseal_count_pause;
-    if (!observed_.is_resealing || !is_due) return;
-    resealing_noted_at_ = now;
+    const bool is_due = !reencryption_noted_at_ || now - *reencryption_noted_at_ >= reencryption_count_pause;
+    if (!observed_.is_reencrypting || !is_due) return;
+    reencryption_noted_at_ = now;
     const auto remaining =
-        Resealer(*observed_.stores.sealed, observed_.sealers.keys, observed_.sealers.webhooks).remaining();
+        Reencryption(*observed_.stores.sealed, observed_.sealers.keys, observed_.sealers.webhooks).remaining();
     if (!remaining) ops::log(ops::LogLevel::warn, "counting what is to be sealed anew: " + remaining.error().detail);
-    to_reseal_ = remaining.value_or(-1);
+    to_reencrypt_ = remaining.value_or(-1);
 }
 
-std::vector<Figure> Observation::figures() const {
-    std::vector<Figure> figures;
+std::vector<Metric> Observation::figures() const {
+    std::vector<Metric> figures;
     figures.push_back({"llmapikey_build_info",
                        "1, with the version of the program and the database that it uses",
-                       Figure::Kind::gauge,
+                       Metric::Kind::gauge,
                        {{{{"version", LLMAPIKEY_VERSION}, {"database", observed_.database}}, 1}}});
     figures.push_back(gauge("llmapikey_provisioning_enabled", "1 if new keys may be made (PROVISIONING_ENABLED)",
                             observed_.policy.is_enabled ? 1 : 0));
@@ -66,22 +66,22 @@ std::vector<Figure> Observation::figures() const {
                             observed_.stores.clock ? observed_.stores.clock->skew_of_machine().count() : 0));
     add_keys(figures);
     add_facts(figures);
-    Figure errors{"llmapikey_database_errors_total",
+    Metric errors{"llmapikey_database_errors_total",
                   "Failed statements and connections of this process by kind",
-                  Figure::Kind::counter,
+                  Metric::Kind::counter,
                   {}};
     for (std::size_t kind = 0; kind < DatabaseHealth::names.size(); ++kind)
         errors.samples.push_back(
             {{{"kind", std::string(DatabaseHealth::names[kind])}}, number(observed_.stores.health->count(kind))});
     figures.push_back(std::move(errors));
     add_queues(figures);
-    if (const auto left = to_reseal_.load(); left >= 0)
+    if (const auto left = to_reencrypt_.load(); left >= 0)
         figures.push_back(gauge("llmapikey_reseal_remaining",
                                 "Texts that are not sealed with the current KEY_ENCRYPTION_SECRET yet", number(left)));
     return figures;
 }
 
-void Observation::add_keys(std::vector<Figure>& figures) const {
+void Observation::add_keys(std::vector<Metric>& figures) const {
     const auto counts = observed_.stores.statistics->status_counts();
     figures.push_back(gauge("llmapikey_database_up", "1 if the database has answered just now", counts ? 1 : 0));
     if (!counts) return;
@@ -89,7 +89,7 @@ void Observation::add_keys(std::vector<Figure>& figures) const {
     figures.push_back(gauge("llmapikey_live_keys", "Keys that count against MAX_TOTAL_KEYS", number(counts->live)));
     const std::int64_t others =
         counts->waiting + counts->pending + counts->ambiguous + counts->revoking + counts->replacing;
-    Figure keys{"llmapikey_keys", "The same keys by status", Figure::Kind::gauge, {}};
+    Metric keys{"llmapikey_keys", "The same keys by status", Metric::Kind::gauge, {}};
     for (const auto& [status, count] :
          {std::pair("active", counts->live - others), std::pair("waiting", counts->waiting),
           std::pair("pending", counts->pending), std::pair("ambiguous", counts->ambiguous),
@@ -113,7 +113,7 @@ void Observation::add_keys(std::vector<Figure>& figures) const {
                             number(counts->waiting_deliveries)));
 }
 
-void Observation::add_facts(std::vector<Figure>& figures) const {
+void Observation::add_facts(std::vector<Metric>& figures) const {
     const auto overview =
         read_overview(*observed_.stores.statistics, observed_.policy, observed_.spending_every, observed_.clock.now());
     if (!overview) return;  // llmapikey_database_up says so
@@ -145,32 +145,32 @@ void Observation::add_facts(std::vector<Figure>& figures) const {
                                 number(*overview->dead_deliveries)));
 }
 
-void Observation::add_queues(std::vector<Figure>& figures) const {
-    const auto per_queue = [&](const char* name, const char* help, Figure::Kind kind, auto value_of) {
-        Figure figure{name, help, kind, {}};
+void Observation::add_queues(std::vector<Metric>& figures) const {
+    const auto per_queue = [&](const char* name, const char* help, Metric::Kind kind, auto value_of) {
+        Metric figure{name, help, kind, {}};
         for (const base::WorkQueue* queue : observed_.queues)
             figure.samples.push_back({{{"queue", queue->name()}}, number(value_of(*queue))});
         figures.push_back(std::move(figure));
     };
-    per_queue("llmapikey_queue_length", "Jobs that wait for a thread", Figure::Kind::gauge,
+    per_queue("llmapikey_queue_length", "Jobs that wait for a thread", Metric::Kind::gauge,
               [](const base::WorkQueue& queue) { return queue.waiting(); });
-    per_queue("llmapikey_queue_threads", "Threads that run now", Figure::Kind::gauge,
+    per_queue("llmapikey_queue_threads", "Threads that run now", Metric::Kind::gauge,
               [](const base::WorkQueue& queue) { return queue.threads(); });
-    per_queue("llmapikey_queue_jobs_total", "Jobs that a thread has taken up", Figure::Kind::counter,
+    per_queue("llmapikey_queue_jobs_total", "Jobs that a thread has taken up", Metric::Kind::counter,
               [](const base::WorkQueue& queue) { return queue.record().jobs; });
     per_queue("llmapikey_queue_wait_seconds_total", "How long these had waited for it, all together",
-              Figure::Kind::counter, [](const base::WorkQueue& queue) { return queue.record().waited.count(); });
+              Metric::Kind::counter, [](const base::WorkQueue& queue) { return queue.record().waited.count(); });
 }
 
 void observe_connections(const net::HttpServer& server, ops::Metrics& metrics) {
     metrics.add_source([&server] {
-        const net::ConnectionFigures now = server.connections();
-        Figure refused{"llmapikey_connections_refused_total",
+        const net::ConnectionStatistics now = server.connections();
+        Metric refused{"llmapikey_connections_refused_total",
                        "Connections that were closed at once, by the limit that they would have passed",
-                       Figure::Kind::counter,
+                       Metric::Kind::counter,
                        {{{{"reason", "total_limit"}}, number(now.refused_in_all)},
                         {{{"reason", "client_limit"}}, number(now.refused_of_client)}}};
-        return std::vector<Figure>{
+        return std::vector<Metric>{
             gauge("llmapikey_connections", "Open connections to this process", number(now.open)),
             gauge("llmapikey_connections_limit", "MAX_CONNECTIONS", number(now.limit)), std::move(refused),
             counter("llmapikey_connections_displaced_total",
@@ -178,7 +178,7 @@ void observe_connections(const net::HttpServer& server, ops::Metrics& metrics) {
     });
 }
 
-FigureLog figure_log(ops::Metrics& metrics) {
+MetricLog metric_log(ops::Metrics& metrics) {
     return
         [&metrics](std::string_view figure, bool has_succeeded) { metrics.count_figure_read(figure, has_succeeded); };
 }

@@ -12,7 +12,7 @@
 #include "keys/issuance.hpp"
 #include "net/http_server.hpp"
 #include "ops/metrics.hpp"
-#include "sealing/resealing.hpp"
+#include "sealing/reencryption.hpp"
 #include "webhooks/webhooks.hpp"
 
 namespace llmapikey::app {
@@ -20,7 +20,7 @@ namespace llmapikey::app {
 struct Observed {
     Stores& stores;
     const Sealers& sealers;
-    bool is_resealing = false;  // a second KEY_ENCRYPTION_SECRET is accepted
+    bool is_reencrypting = false;  // a second KEY_ENCRYPTION_SECRET is accepted
     IssuancePolicy policy;
     std::string database;               // "sqlite" or "postgres"
     base::Seconds spending_every{300};  // how often spending and credits are read
@@ -36,24 +36,24 @@ public:
 
     // Counts, now and then, what is not sealed with the current secret: reads every row, so not for a scrape. For the
     // job that takes figures.
-    void note_resealing();
+    void note_reencryption();
 
 private:
-    std::vector<ops::Figure> figures() const;
-    void add_keys(std::vector<ops::Figure>& figures) const;
-    void add_facts(std::vector<ops::Figure>& figures) const;
-    void add_queues(std::vector<ops::Figure>& figures) const;
+    std::vector<ops::Metric> figures() const;
+    void add_keys(std::vector<ops::Metric>& figures) const;
+    void add_facts(std::vector<ops::Metric>& figures) const;
+    void add_queues(std::vector<ops::Metric>& figures) const;
 
     const Observed observed_;
-    std::optional<base::Timestamp> resealing_noted_at_;  // of the job's thread
-    std::atomic<std::int64_t> to_reseal_{-1};            // -1: not known
+    std::optional<base::Timestamp> reencryption_noted_at_;  // of the job's thread
+    std::atomic<std::int64_t> to_reencrypt_{-1};            // -1: not known
 };
 
 // Shows the connections of `server` in /metrics too; it must outlive the last call of text().
 void observe_connections(const net::HttpServer& server, ops::Metrics& metrics);
 
 // Counts readings of amounts; `metrics` must outlive it.
-FigureLog figure_log(ops::Metrics& metrics);
+MetricLog metric_log(ops::Metrics& metrics);
 
 // Counts what becomes of each message.
 class CountedWebhooks final : public WebhookTransport {

@@ -26,7 +26,7 @@ net::HttpServerOptions server_options(const config::Config& config, const net::L
     net::HttpServerOptions options;
     options.listen = listen;
     options.io_threads = net::own_processors();
-    options.max_connections = static_cast<std::size_t>(config.max_connections);
+    options.connections_max = static_cast<std::size_t>(config.connections_max);
     options.max_client_connections = static_cast<std::size_t>(config.max_client_connections);
     options.idle_timeout = config.keep_alive;
     options.is_proxy = [proxies = std::move(proxies)](std::string_view peer) { return is_any_of(peer, proxies); };

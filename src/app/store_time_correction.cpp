@@ -19,18 +19,19 @@ struct Correction {
 };
 const Correction corrections[] = {
     {key_statement("admin.sql", "correct_attempted_at"), base::Seconds{0}},
-    {key_statement("admin.sql", "correct_next_attempt_at"), longest_turn_pause},
+    {key_statement("admin.sql", "correct_next_attempt_at"), turn_pause_max},
     {"UPDATE llmapikey.stored_answers SET begun_at = $1::bigint WHERE status = 0 AND begun_at > $2::bigint",
      base::Seconds{0}},
     {"UPDATE llmapikey.bulk_revocations SET begins_at = $1::bigint WHERE state = 'selecting' AND begins_at > "
      "$2::bigint",
-     longest_time_to_stop},
+     time_to_stop_max},
     {"UPDATE llmapikey.ledger SET next_revoke_at = $1::bigint WHERE ended_at IS NULL AND revoke_attempts > 0 "
      "AND next_revoke_at > $2::bigint",
-     longest_revocation_pause},
-    {"UPDATE llmapikey.webhook_endpoints SET next_at = $1::bigint WHERE next_at > $2::bigint", longest_endpoint_pause},
+     revocation_pause_max},
+    {"UPDATE llmapikey.webhook_endpoints SET next_at = $1::bigint WHERE next_at > $2::bigint",
+     asked_endpoint_pause_max},
     {"UPDATE llmapikey.webhook_deliveries SET next_at = $1::bigint WHERE state = 'waiting' AND next_at > $2::bigint",
-     longest_delivery_pause},
+     asked_delivery_pause_max},
 };
 
 }  // namespace

@@ -14,9 +14,9 @@ inline constexpr int upstream_threads = 8;
 inline constexpr int waiting_minters = 16;
 inline constexpr int identity_threads = 16;
 inline constexpr int background_threads = 2;
-inline constexpr int webhooks_at_once = static_cast<int>(CourierLimits{}.total_max);
-inline constexpr std::size_t trials_at_once = 8;
-inline constexpr int lasting_threads = 10;  // two more, to say that all are taken
+inline constexpr int webhook_concurrency = static_cast<int>(CourierLimits{}.total_max);
+inline constexpr std::size_t trial_concurrency = 8;
+inline constexpr int streaming_threads = 10;  // two more, to say that all are taken
 inline constexpr base::Millis recovery_pause{5'000};
 inline constexpr base::Millis minting_pause{1'000};
 inline constexpr base::Millis reconcile_pause{2'000};
@@ -30,9 +30,9 @@ inline constexpr base::Millis upkeep_pause{10'000};
 
 inline constexpr base::Millis last_calls{2'000};  // how long jobs' calls may take once the program ends
 
-inline constexpr std::size_t max_waiting = 2'048;  // a queue; more are answered 503
-inline constexpr std::size_t max_waiting_readers =
-    8'192;                                          // likewise: each is soon done, and costs little while it waits
-inline constexpr base::Millis longest_wait{3'000};  // after more the work would be done for nobody
+inline constexpr std::size_t waiting_max = 2'048;  // a queue; more are answered 503
+inline constexpr std::size_t waiting_readers_max =
+    8'192;                                      // likewise: each is soon done, and costs little while it waits
+inline constexpr base::Millis wait_max{3'000};  // after more the work would be done for nobody
 
 }  // namespace llmapikey::app

@@ -2,7 +2,7 @@
 
 #include "keys/account_check.hpp"
 #include "net/curl_client.hpp"
-#include "net/discreet_client.hpp"
+#include "net/redacting_client.hpp"
 #include "ops/log.hpp"
 
 namespace llmapikey::app {
@@ -76,12 +76,12 @@ std::unique_ptr<IdentityProvider> make_identity_provider(const config::Config& c
 }
 
 std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config) {
-    return net::make_discreet(net::make_curl_client("llmapikey"), secrets_of(config));
+    return net::make_redacting(net::make_curl_client("llmapikey"), secrets_of(config));
 }
 
 std::unique_ptr<net::HttpClient> make_webhook_http_client(const config::Config& config) {
     auto filter = webhook_address_filter(webhook_reach(config));
-    return net::make_discreet(net::make_curl_client("llmapikey", std::move(filter)), secrets_of(config));
+    return net::make_redacting(net::make_curl_client("llmapikey", std::move(filter)), secrets_of(config));
 }
 
 WebhookReach webhook_reach(const config::Config& config) {

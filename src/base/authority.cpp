@@ -39,7 +39,7 @@ std::optional<Pieces> pieces_of(std::string_view host) {
 }
 
 // The first of the longest runs of zeros, if it is longer than one piece: what "::" stands for.
-std::pair<std::size_t, std::size_t> longest_zeros(const Pieces& pieces) {
+std::pair<std::size_t, std::size_t> zeros_max(const Pieces& pieces) {
     std::size_t start = pieces.size(), length = 1;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         std::size_t end = i;
@@ -56,7 +56,7 @@ std::pair<std::size_t, std::size_t> longest_zeros(const Pieces& pieces) {
 
 // Not as inet_ntop(), which writes the end of some addresses with dots.
 std::string to_text(const Pieces& pieces) {
-    const auto [zeros, length] = longest_zeros(pieces);
+    const auto [zeros, length] = zeros_max(pieces);
     std::string text = "[";
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         if (i == zeros) {

@@ -5,12 +5,12 @@
 namespace llmapikey::base {
 
 std::optional<MicroUsd> parse_daily_limit(std::string_view text) {
-    constexpr double most_usd = 100'000;
+    constexpr double usd_max = 100'000;
     double amount = 0;
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, amount);
     const auto limit = MicroUsd::from_usd(amount);
-    const bool is_fit = error == std::errc() && stop == end && limit.value > 0 && amount <= most_usd;
+    const bool is_fit = error == std::errc() && stop == end && limit.value > 0 && amount <= usd_max;
     return is_fit ? std::optional(limit) : std::nullopt;
 }
 

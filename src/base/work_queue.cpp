@@ -5,12 +5,12 @@
 
 namespace llmapikey::base {
 
-WorkQueue::WorkQueue(std::string name, int threads, std::size_t max_waiting, Millis longest_wait, Millis idle_for)
+WorkQueue::WorkQueue(std::string name, int threads, std::size_t waiting_max, Millis wait_max, Millis idle_for)
     : name_(std::move(name)),
-      max_waiting_(max_waiting),
-      longest_wait_(longest_wait),
+      waiting_max_(waiting_max),
+      wait_max_(wait_max),
       idle_for_(idle_for),
-      most_threads_(static_cast<std::size_t>(threads)) {
+      threads_max_(static_cast<std::size_t>(threads)) {
     pthread_getschedparam(pthread_self(), &policy_, &priority_);
 }
 
@@ -23,7 +23,7 @@ bool WorkQueue::try_submit(Job job) {
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_ || !takes_another()) return false;
-        const bool needs_thread = idle_.empty() && threads_.size() < most_threads_;
+        const bool needs_thread = idle_.empty() && threads_.size() < threads_max_;
         if (needs_thread && !start_thread() && threads_.empty()) return false;
         jobs_.push_back({std::move(job), std::chrono::steady_clock::now()});
         call_one();
@@ -36,9 +36,9 @@ bool WorkQueue::try_submit(Job job) {
 
 // With the lock held.
 bool WorkQueue::takes_another() const {
-    if (jobs_.size() >= max_waiting_) return false;
-    if (longest_wait_.count() == 0 || jobs_.size() < most_threads_) return true;
-    return usual_time_ * (static_cast<double>(jobs_.size()) / static_cast<double>(most_threads_)) <= longest_wait_;
+    if (jobs_.size() >= waiting_max_) return false;
+    if (wait_max_.count() == 0 || jobs_.size() < threads_max_) return true;
+    return usual_time_ * (static_cast<double>(jobs_.size()) / static_cast<double>(threads_max_)) <= wait_max_;
 }
 
 // With the lock held.

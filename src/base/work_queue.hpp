@@ -27,7 +27,7 @@ public:
 
     // `threads`: at the most. `longest_wait`: a job that would wait longer, as far as can be told from those that ran
     // lately, is refused; 0: none is. `idle_for`: after so long without work a thread ends.
-    WorkQueue(std::string name, int threads, std::size_t max_waiting, Millis longest_wait = Millis{0},
+    WorkQueue(std::string name, int threads, std::size_t waiting_max, Millis wait_max = Millis{0},
               Millis idle_for = Millis{30'000});
     ~WorkQueue();  // as stop()
     WorkQueue(const WorkQueue&) = delete;
@@ -70,8 +70,8 @@ private:
     void note_time(std::chrono::steady_clock::duration took);
 
     const std::string name_;
-    const std::size_t max_waiting_;
-    const Millis longest_wait_, idle_for_;
+    const std::size_t waiting_max_;
+    const Millis wait_max_, idle_for_;
     int policy_ = 0;  // of scheduling
     sched_param priority_{};
     mutable std::mutex mutex_;
@@ -79,7 +79,7 @@ private:
     std::deque<Waiting> jobs_;
     Record record_;
     bool is_stopping_ = false;
-    const std::size_t most_threads_;
+    const std::size_t threads_max_;
     std::vector<Idler*> idle_;                     // those not called yet; the last has waited least
     std::chrono::duration<double> usual_time_{0};  // of a job, lately
     Threads threads_;

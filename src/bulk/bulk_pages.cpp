@@ -23,7 +23,7 @@ constexpr ResultText results[] = {
 };
 
 constexpr int bulks_shown = 50;
-constexpr std::int64_t most_counted = 10'000'000;
+constexpr std::int64_t counted_max = 10'000'000;
 constexpr int stuck_shown = 50;
 constexpr int examples_shown = 8;
 
@@ -103,7 +103,7 @@ net::Response show_form(const BulkPages& self, const Context& context, const Fie
     const auto parsed = parse_bulk_selection(selection, self.clock.now());
     if (!parsed) return refuse_selection(context, parsed.error());
     view.is_everything = parsed->is_everything;
-    const auto counted = self.bulk_revoker.count_by_now(selection, most_counted);
+    const auto counted = self.bulk_revoker.count_by_now(selection, counted_max);
     if (!counted) return error_response(context, counted.error());
     const auto shown = show_examples(self, *parsed, view);
     if (!shown) return error_response(context, shown.error());

@@ -13,19 +13,20 @@
 namespace llmapikey {
 namespace {
 
-constexpr int marked_at_once = 1'000;
-constexpr int most_replaced = 5;
-constexpr int revoked_at_once = 200;
+constexpr int marked_per_batch = 1'000;
+constexpr int replaced_max = 5;
+constexpr int revocation_concurrency = 200;
 constexpr int revoking_threads = 4;
-constexpr int bulks_at_once = 10;
-constexpr int bulks_marked_at_once = 1'000;
+constexpr int bulk_concurrency = 10;
+constexpr int bulks_marked_per_pass = 1'000;
 constexpr std::int64_t counted_max = 10'000'000;
 constexpr base::Seconds pause_after_trouble{5};
 
 // Works through a list with a few threads. What fails by itself is set aside; an outage ends the work.
-class Crew {
+class ParallelFor {
 public:
-    Crew(const std::vector<LedgerEntry>& entries, std::stop_token stop) : entries_(entries), stop_(std::move(stop)) {}
+    ParallelFor(const std::vector<LedgerEntry>& entries, std::stop_token stop)
+        : entries_(entries), stop_(std::move(stop)) {}
 
     // `work` gives what became of an entry; `set_aside` is told of each that failed by itself. Both must be
     // thread-safe.
@@ -260,28 +261,28 @@ base::Result<int> BulkRevoker::mark_with_successors(const BulkRevocation& bulk,
 // True: there is nothing more to mark.
 base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
     TRY(bulk.is_listed ? base::Result<void>{} : list_again(bulk));
-    const auto targets = TRY(bulks_.next_targets(bulk.id, marked_at_once));
+    const auto targets = TRY(bulks_.next_targets(bulk.id, marked_per_batch));
     if (targets.empty()) return true;
     // Until nothing has taken the place of what was marked.
-    for (int round = 0; round < most_replaced; ++round) {
+    for (int round = 0; round < replaced_max; ++round) {
         const auto begun = TRY(mark_with_successors(bulk, targets));
         // Not in the first round: what takes a place between looking and marking is seen in the second.
         if (begun == 0 && round > 0) break;
     }
     TRY(bulks_.drop_targets(bulk.id, targets));
-    return targets.size() < static_cast<std::size_t>(marked_at_once);
+    return targets.size() < static_cast<std::size_t>(marked_per_batch);
 }
 
 BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std::stop_token& stop) {
-    const auto due = grants_.list_due_revocations(clock_.now(), revoked_at_once, bulk.id);
+    const auto due = grants_.list_due_revocations(clock_.now(), revocation_concurrency, bulk.id);
     if (!due) return {due.error(), "", ""};
     // While those that have failed are left alone, their problem stays shown.
     if (due->empty()) return {std::nullopt, bulk.remaining > 0 ? bulk.problem : "", ""};
     is_busy_ = true;
     std::mutex mutex;
     std::string problem;
-    Crew crew(*due, stop);
-    crew.run(
+    ParallelFor parallel(*due, stop);
+    parallel.run(
         [&](const LedgerEntry& entry) {
             return revocation_.resume(entry.grant, bulk.by, entry.reason + " (bulk " + bulk.id + ")",
                                       base::Deadline::after(call_timeout_));
@@ -291,7 +292,7 @@ BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std
             problem = "the key of account " + entry.grant.github_user_id.text() + ": " + error.detail;
             return note_failed_revocation(grants_, entry, error, clock_.now());
         });
-    return {crew.outage(), problem.empty() && bulk.stuck > 0 ? bulk.problem : problem, problem};
+    return {parallel.outage(), problem.empty() && bulk.stuck > 0 ? bulk.problem : problem, problem};
 }
 
 base::Result<void> BulkRevoker::finish(const BulkRevocation& bulk) {
@@ -338,7 +339,7 @@ std::string BulkRevoker::run_once(const std::stop_token& stop) {
     is_busy_ = false;
     std::string problems;
     // Marking asks nothing of upstream, so no trouble there keeps a decision from being in force.
-    const auto decided = bulks_.list_open(bulks_marked_at_once);
+    const auto decided = bulks_.list_open(bulks_marked_per_pass);
     if (!decided) return decided.error().detail;
     for (const BulkRevocation& bulk : *decided) {
         if (stop.stop_requested()) return problems;
@@ -348,7 +349,7 @@ std::string BulkRevoker::run_once(const std::stop_token& stop) {
     }
     const base::Seconds wait = not_before_ - clock_.now();
     if (wait.count() > 0 && wait <= pause_) return problems;  // longer: the clock was set back
-    const auto open = bulks_.list_open(bulks_at_once);
+    const auto open = bulks_.list_open(bulk_concurrency);
     if (!open) return open.error().detail;
     for (const BulkRevocation& bulk : *open) {
         if (stop.stop_requested()) return problems;

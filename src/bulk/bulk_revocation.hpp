@@ -22,7 +22,7 @@ enum class BulkState {
 std::string_view to_text(BulkState state);
 
 // A selection by filter begins so long after the decision, at the latest.
-inline constexpr std::chrono::minutes longest_time_to_stop{10};
+inline constexpr std::chrono::minutes time_to_stop_max{10};
 
 // One decision to end many grants.
 struct BulkRevocation {

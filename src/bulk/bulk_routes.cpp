@@ -18,12 +18,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int most_listed = 200;
-constexpr std::int64_t most_counted = 10'000'000;
+constexpr int listed_max = 200;
+constexpr std::int64_t counted_max = 10'000'000;
 
 // A problem that says as "count" how many keys are meant now.
 net::Response with_count(const BulkRoutes& self, const std::string& selection, net::Response response) {
-    const auto count = self.bulk_revoker.count(selection, most_counted);
+    const auto count = self.bulk_revoker.count(selection, counted_max);
     boost::system::error_code ec;
     json::value body = json::parse(response.body, ec);
     if (!count || ec || !body.is_object()) return response;
@@ -35,7 +35,7 @@ net::Response with_count(const BulkRoutes& self, const std::string& selection, n
 }  // namespace
 
 net::Response BulkRoutes::list(const Context& context) const {
-    const auto bulks = bulk_store.list_latest(most_listed);
+    const auto bulks = bulk_store.list_latest(listed_max);
     return bulks ? answer_list("revocations", *bulks) : api_error(context, bulks.error());
 }
 
@@ -44,7 +44,7 @@ net::Response BulkRoutes::show(const Context& context) const {
     if (!bulk) return api_error(context, bulk.error());
     if (!*bulk) return api_not_found(context);
     json::object body = to_json(**bulk);
-    const auto stuck = admin_store.list_stuck(most_listed, (*bulk)->id);
+    const auto stuck = admin_store.list_stuck(listed_max, (*bulk)->id);
     if (!stuck) return api_error(context, stuck.error());
     body["stuck_keys"] = base::json_list(*stuck);
     return api_answer(200, body);

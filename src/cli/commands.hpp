@@ -28,12 +28,12 @@ int run_health();
 int run_audit_verify(Output output);
 // All entries behind the sequence `after`.
 int run_audit_export(std::int64_t after);
-struct ResealChoice {
+struct ReencryptionChoice {
     bool is_dry_run = false;        // say only how much is sealed with another secret
     bool is_loss_accepted = false;  // go on with KEY_ENCRYPTION_SECRET although not everything can be opened
 };
 // Seals what is in the database with KEY_ENCRYPTION_SECRET.
-int run_reseal(const ResealChoice& choice, Output output);
+int run_reseal(const ReencryptionChoice& choice, Output output);
 // Every route of the service, and who gets in.
 int run_routes(Output output);
 // `path`: of the copy; must not exist.

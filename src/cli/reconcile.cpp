@@ -15,7 +15,7 @@
 namespace llmapikey::cli {
 namespace {
 
-constexpr int most_shown = 1000;
+constexpr int shown_max = 1000;
 
 // On standard error: what is asked for on standard output is for programs to read.
 bool may_end_unremembered(const ReconcileChoice& choice, const std::string& database, const UnrememberedKeys& keys,
@@ -43,7 +43,7 @@ bool may_end_unremembered(const ReconcileChoice& choice, const std::string& data
     std::fprintf(stderr, "llmapikey: none of them was ended\n");
     return false;
 }
-constexpr base::Millis longest_run{std::chrono::minutes{30}};
+constexpr base::Millis run_max{std::chrono::minutes{30}};
 
 void print_text(const ReconcileReport& report, bool fix) {
     std::printf("%s\n", summary_of(report).c_str());
@@ -77,7 +77,7 @@ void print_json(const ReconcileReport& report) {
 }
 
 base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempted_by, ReconcileReport& report) {
-    const auto rows = TRY(services.stores.keys->list_unsettled(attempted_by, "", most_shown));
+    const auto rows = TRY(services.stores.keys->list_open_attempts(attempted_by, "", shown_max));
     for (const Grant& grant : rows) {
         report.add({Finding::Kind::unsettled, grant.github_user_id, grant.delete_handle, false,
                     std::string(to_text(grant.status))});
@@ -88,12 +88,12 @@ base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempte
 // What has begun and not ended, as it stands now.
 base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attempted_by, ReconcileReport& report) {
     TRY(add_unsettled(services, attempted_by, report));
-    const auto revoking = TRY(services.stores.admin->list_revoking("", most_shown, std::nullopt));
+    const auto revoking = TRY(services.stores.admin->list_revoking("", shown_max, std::nullopt));
     for (const LedgerEntry& entry : revoking) {
         report.add({Finding::Kind::revoking, entry.grant.github_user_id, entry.grant.delete_handle, false,
                     "begun and not ended"});
     }
-    const auto replacing = TRY(services.stores.replacements->list_replacing("", most_shown));
+    const auto replacing = TRY(services.stores.replacements->list_replacing("", shown_max));
     for (const Grant& grant : replacing)
         report.add({Finding::Kind::replacing, grant.github_user_id, grant.delete_handle, false, "begun and not ended"});
     return {};
@@ -104,7 +104,7 @@ base::Result<void> end_interrupted(KeyServices& services, const config::Config& 
                                    ReconcileReport& report) {
     ReconcileReport before;
     TRY(add_interrupted(services, attempted_by, before));
-    TRY(services.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(longest_run)));
+    TRY(services.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(run_max)));
     const Recovered recovered = services.recovery.run_once(config.upstream_timeout, {});
     for (const std::string& failure : recovered.failures)
         std::fprintf(stderr, "llmapikey: %s\n", failure.c_str());
@@ -133,7 +133,7 @@ base::Result<ReconcileReport> reconcile(KeyServices& services, const config::Con
                            config.upstream_timeout, [&](const UnrememberedKeys& keys, const std::string& why) {
                                return may_end_unremembered(choice, app::describe_database(config), keys, why);
                            }});
-    auto report = TRY(reconciler.run(base::Deadline::after(longest_run), {}));
+    auto report = TRY(reconciler.run(base::Deadline::after(run_max), {}));
     if (!config.openrouter_guardrail_id.empty()) {
         auto check = services.guardrail_check(
             {.repair = choice.fix ? Repair::fix : Repair::report_only, .call_timeout = config.upstream_timeout});

@@ -7,22 +7,22 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
-#include "sealing/resealing.hpp"
+#include "sealing/reencryption.hpp"
 #include "sealing/sealing_canary.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
-void print_json(const ResealReport& report) {
+void print_json(const ReencryptionReport& report) {
     boost::json::object root;
-    root["resealed"] = report.resealed;
+    root["resealed"] = report.reencrypted;
     root["remaining"] = report.remaining;
     root["unreadable"] = report.unreadable;
     cli::print_json(root);
 }
 
-void print_text(const ResealReport& report) {
-    std::printf("%lld resealed, %lld remaining\n", static_cast<long long>(report.resealed),
+void print_text(const ReencryptionReport& report) {
+    std::printf("%lld resealed, %lld remaining\n", static_cast<long long>(report.reencrypted),
                 static_cast<long long>(report.remaining));
     if (report.unreadable > 0) {
         std::printf(
@@ -40,18 +40,18 @@ base::Result<void> note(app::Stores& stores, const std::string& action, const st
     return stores.audit->append({base::SystemClock().now(), cli_actor(), action, "", "cli", "done", detail});
 }
 
-base::Result<ResealReport> reseal(app::Stores& stores, Resealer& resealer, bool is_dry_run) {
+base::Result<ReencryptionReport> reseal(app::Stores& stores, Reencryption& reencryption, bool is_dry_run) {
     if (is_dry_run) {
-        const auto remaining = TRY(resealer.remaining());
-        return ResealReport{0, remaining, 0, {}};
+        const auto remaining = TRY(reencryption.remaining());
+        return ReencryptionReport{0, remaining, 0, {}};
     }
-    auto report = resealer.run([](const ResealReport& so_far) {
-        std::fprintf(stderr, "resealed %lld, remaining %lld\n", static_cast<long long>(so_far.resealed),
+    auto report = reencryption.run([](const ReencryptionReport& so_far) {
+        std::fprintf(stderr, "resealed %lld, remaining %lld\n", static_cast<long long>(so_far.reencrypted),
                      static_cast<long long>(so_far.remaining));
     });
-    if (!report || report->resealed == 0) return report;
+    if (!report || report->reencrypted == 0) return report;
     const std::string detail =
-        std::to_string(report->resealed) + " resealed, " + std::to_string(report->remaining) + " remaining";
+        std::to_string(report->reencrypted) + " resealed, " + std::to_string(report->remaining) + " remaining";
     TRY(note(stores, "secrets.reseal", detail));
     return report;
 }
@@ -62,7 +62,7 @@ int fail(const base::Error& error) {
 }
 
 // What only the former secret opens stays as it is, for the case that the secret is found again.
-int accept_loss(app::Stores& stores, const app::Sealers& sealers, const ResealReport& report, Output output) {
+int accept_loss(app::Stores& stores, const app::Sealers& sealers, const ReencryptionReport& report, Output output) {
     const auto noted = note(stores, "secrets.accept_loss", std::to_string(report.remaining) + " cannot be opened");
     if (!noted) return fail(noted.error());
     const auto replaced = SealingCanary(*stores.sealed, sealers.keys, sealers.webhooks).replace();
@@ -75,14 +75,14 @@ int accept_loss(app::Stores& stores, const app::Sealers& sealers, const ResealRe
         "%lld resealed. %s cannot be opened: keys among these go on working for whoever has saved "
         "them, but cannot be shown; their owners can replace them on the dashboard. `llmapikey serve` starts with this "
         "KEY_ENCRYPTION_SECRET.\n",
-        static_cast<long long>(report.resealed),
+        static_cast<long long>(report.reencrypted),
         base::counted(report.remaining, "key or webhook secret", "keys and webhook secrets").c_str());
     return 0;
 }
 
 }  // namespace
 
-int run_reseal(const ResealChoice& choice, Output output) {
+int run_reseal(const ReencryptionChoice& choice, Output output) {
     const auto config = load_or_explain(config::Need::database);
     if (!config) return 2;
     if (config->key_encryption_secret.empty()) {
@@ -95,8 +95,8 @@ int run_reseal(const ResealChoice& choice, Output output) {
         return 1;
     }
     const app::Sealers sealers(*config);
-    Resealer resealer(*stores->sealed, sealers.keys, sealers.webhooks);
-    const auto report = reseal(*stores, resealer, choice.is_dry_run);
+    Reencryption reencryption(*stores->sealed, sealers.keys, sealers.webhooks);
+    const auto report = reseal(*stores, reencryption, choice.is_dry_run);
     if (!report) return fail(report.error());
     if (choice.is_loss_accepted) return accept_loss(*stores, sealers, *report, output);
     output == Output::json ? print_json(*report) : print_text(*report);

@@ -90,14 +90,15 @@ void add_commands(CLI::App& app, int& status) {
     backup->callback([=, &status] { status = run_backup(text_of(copy)); });
 
     auto* reseal = app.add_subcommand("reseal", "Seal everything in the database with a new KEY_ENCRYPTION_SECRET");
-    auto* reseal_dry_run = add_switch(*reseal, "--dry-run", "Say how much is sealed with another one, and do nothing");
+    auto* reencryption_dry_run =
+        add_switch(*reseal, "--dry-run", "Say how much is sealed with another one, and do nothing");
     auto* accept_loss = add_switch(*reseal, "--accept-loss",
                                    "The former secret is lost: go on with the present one, although keys that the "
                                    "former has sealed cannot be shown any more")
-                            ->excludes(reseal_dry_run);
+                            ->excludes(reencryption_dry_run);
     auto* reseal_json = add_switch(*reseal, "--json", "Print JSON");
-    reseal->callback([&status, reseal_dry_run, accept_loss, reseal_json] {
-        status = run_reseal({reseal_dry_run->count() > 0, accept_loss->count() > 0}, output_of(reseal_json));
+    reseal->callback([&status, reencryption_dry_run, accept_loss, reseal_json] {
+        status = run_reseal({reencryption_dry_run->count() > 0, accept_loss->count() > 0}, output_of(reseal_json));
     });
 
     auto* routes = app.add_subcommand("routes", "List every route of the service, and who gets in");

@@ -39,7 +39,7 @@ struct Config {
     std::string public_url;                    // canonical origin without a trailing slash; empty: from the request
     std::vector<std::string> trusted_proxies;  // addresses and CIDR ranges
     int rate_limit_per_minute = 60;            // 0: off
-    int max_connections = 10'000;
+    int connections_max = 10'000;
     int max_client_connections = 2'500;   // 0: any number
     std::string listen;                   // address:port
     std::chrono::seconds drain{5};        // not ready but serving, before the end

@@ -9,8 +9,8 @@
 namespace llmapikey::config {
 namespace {
 
-constexpr std::size_t min_secret_bytes = 32;
-constexpr double max_dollars = 100'000;
+constexpr std::size_t secret_bytes_min = 32;
+constexpr double dollars_max = 100'000;
 
 const Variable& variable_named(std::string_view name) {
     const auto all = variables();
@@ -106,9 +106,9 @@ public:
     }
 
     base::Secret long_enough(std::string_view name, std::string value) {
-        if (!value.empty() && value.size() < min_secret_bytes) {
+        if (!value.empty() && value.size() < secret_bytes_min) {
             complain(name, "is too short: " + std::to_string(value.size()) + " bytes where " +
-                               std::to_string(min_secret_bytes) + " or more are needed");
+                               std::to_string(secret_bytes_min) + " or more are needed");
         }
         return base::Secret(std::move(value));
     }
@@ -137,7 +137,7 @@ public:
         const auto [end, error] =
             std::from_chars(value.data(), value.data() + value.size(), amount, std::chars_format::fixed);
         const bool is_number = error == std::errc() && end == value.data() + value.size();
-        if (is_number && amount > 0 && amount <= max_dollars && base::MicroUsd::from_usd(amount).value > 0) {
+        if (is_number && amount > 0 && amount <= dollars_max && base::MicroUsd::from_usd(amount).value > 0) {
             return base::MicroUsd::from_usd(amount);
         }
         complain(name, "must be an amount in US dollars above 0 and up to 100000, such as 10 or 2.50, not '" +
@@ -234,7 +234,7 @@ void read_web(Reader& reader, Config& config) {
         const std::string_view item = base::trim(part);
         if (!item.empty()) config.trusted_proxies.emplace_back(item);
     }
-    config.max_connections = static_cast<int>(reader.whole("MAX_CONNECTIONS", 10'000, 16, 1'000'000));
+    config.connections_max = static_cast<int>(reader.whole("MAX_CONNECTIONS", 10'000, 16, 1'000'000));
     config.max_client_connections = static_cast<int>(reader.whole("MAX_CONNECTIONS_PER_CLIENT", 2'500, 0, 1'000'000));
     config.rate_limit_per_minute = static_cast<int>(reader.whole("RATE_LIMIT_PER_MINUTE", 60, 0, 1'000'000));
     config.drain = std::chrono::seconds{reader.whole("DRAIN_SECONDS", 5, 0, 300)};

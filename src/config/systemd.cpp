@@ -6,8 +6,8 @@ namespace llmapikey::config {
 namespace {
 
 constexpr int first_descriptor = 3;  // SD_LISTEN_FDS_START
-constexpr std::int64_t most_sockets = 1'000;
-constexpr std::int64_t longest_watchdog = 86'400'000'000;
+constexpr std::int64_t sockets_max = 1'000;
+constexpr std::int64_t watchdog_max = 86'400'000'000;
 
 tl::unexpected<base::Error> malformed(const std::string& name, const std::string& text) {
     return base::fail(base::Errc::invalid_input, name + " is not what systemd sets: '" + base::to_printable(text, 40) +
@@ -43,7 +43,7 @@ base::Result<int> choose_socket(std::int64_t count, const std::string& names) {
 }
 
 base::Result<std::optional<int>> read_socket(const Lookup& environment, pid_t own) {
-    const auto count = TRY(number(environment, "LISTEN_FDS", most_sockets));
+    const auto count = TRY(number(environment, "LISTEN_FDS", sockets_max));
     // Unlike that of the watchdog, this id is always set.
     const auto is_ours = TRY(is_meant(environment, "LISTEN_PID", own));
     if (count == 0 || !is_ours || environment("LISTEN_PID").value_or("").empty()) return std::nullopt;
@@ -55,7 +55,7 @@ base::Result<std::optional<int>> read_socket(const Lookup& environment, pid_t ow
 base::Result<Systemd> read_systemd(const Lookup& environment, pid_t own) {
     Systemd systemd;
     systemd.notify_socket = environment("NOTIFY_SOCKET").value_or("");
-    const auto watchdog = TRY(number(environment, "WATCHDOG_USEC", longest_watchdog));
+    const auto watchdog = TRY(number(environment, "WATCHDOG_USEC", watchdog_max));
     const auto is_watched = TRY(is_meant(environment, "WATCHDOG_PID", own));
     if (is_watched) systemd.watchdog = std::chrono::microseconds{watchdog};
     systemd.listening_socket = TRY(read_socket(environment, own));

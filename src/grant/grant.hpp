@@ -95,7 +95,7 @@ std::string day_text(base::Timestamp time);
 
 // Until when what fails is tried again for somebody who waits. An attempt that is older is nobody's any more who waits
 // for it.
-inline constexpr std::chrono::minutes longest_wait{10};
+inline constexpr std::chrono::minutes wait_max{10};
 // For how long a wish stands that nobody has repeated: of who had a key before, and of who waits in the queue.
 inline constexpr std::chrono::days wish_stands_for{1};
 

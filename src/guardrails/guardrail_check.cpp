@@ -8,8 +8,8 @@
 namespace llmapikey {
 namespace {
 
-constexpr int rows_at_once = 200;
-constexpr std::int64_t most_looked_at = 200;  // keys that are not in the guardrail's list, in one run
+constexpr int rows_per_batch = 200;
+constexpr std::int64_t looked_at_max = 200;  // keys that are not in the guardrail's list, in one run
 
 std::uint64_t fingerprint_of(const std::string& handle) {
     return std::hash<std::string>{}(handle);
@@ -119,7 +119,7 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
     std::string after_id;
     std::int64_t looked_at = 0;
     while (!stop.stop_requested()) {
-        const auto page = TRY(admin_.list_active(after_id, rows_at_once));
+        const auto page = TRY(admin_.list_active(after_id, rows_per_batch));
         if (page.empty()) return {};
         for (const Grant& grant : page) {
             const bool is_listed =
@@ -128,7 +128,7 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
             const bool is_young = begun_at < grant.attempted_at + settle_time(options_.call_timeout);
             if (is_listed || is_young || is_dead(grant, begun_at)) continue;
             // Pages shift, and a policy can apply where the guardrail's own list does not say so.
-            if (++looked_at > most_looked_at) {
+            if (++looked_at > looked_at_max) {
                 add({Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,
                      "not in the guardrail's list; too many to look at each"});
                 continue;

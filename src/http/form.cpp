@@ -5,7 +5,7 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t max_fields = 100;
+constexpr std::size_t fields_max = 100;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Form::Form(std::string_view encoded) {
                          ? std::optional<std::string>("")
                          : base::from_percent_encoded(part.substr(equals + 1), /*plus_is_space=*/true);
         const bool is_fit =
-            name && value && base::is_text(*name) && base::is_text(*value) && fields_.size() < max_fields;
+            name && value && base::is_text(*name) && base::is_text(*value) && fields_.size() < fields_max;
         is_whole_ = is_whole_ && is_fit;
         if (is_fit) fields_.emplace_back(std::move(*name), std::move(*value));
     }

@@ -5,8 +5,8 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t max_length = 512;
-constexpr int max_decodings = 3;
+constexpr std::size_t length_max = 512;
+constexpr int decodings_max = 3;
 
 bool is_plain_path(std::string_view text) {
     if (text.empty() || text.front() != '/') return false;
@@ -26,9 +26,9 @@ bool is_plain_path(std::string_view text) {
 
 std::string safe_next_path(std::string_view next) {
     static const std::string fallback = "/dashboard";
-    if (next.size() > max_length) return fallback;
+    if (next.size() > length_max) return fallback;
     std::string decoded(next);
-    for (int round = 0; round <= max_decodings; ++round) {
+    for (int round = 0; round <= decodings_max; ++round) {
         if (!is_plain_path(decoded)) return fallback;
         auto again = base::from_percent_encoded(decoded, /*plus_is_space=*/false);
         if (!again) return fallback;

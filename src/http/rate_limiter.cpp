@@ -6,7 +6,7 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t max_buckets_per_shard = 8192;
+constexpr std::size_t buckets_per_shard_max = 8192;
 
 }  // namespace
 
@@ -24,14 +24,14 @@ void RateLimiter::forget_full(Shard& shard, Instant now) const {
         entry = is_full ? shard.buckets.erase(entry) : std::next(entry);
     }
     // All of them busy: an attack from many addresses. Forgetting costs less than growing without bound.
-    if (shard.buckets.size() >= max_buckets_per_shard) shard.buckets.clear();
+    if (shard.buckets.size() >= buckets_per_shard_max) shard.buckets.clear();
 }
 
 std::optional<base::Seconds> RateLimiter::take(const std::string& client, Instant now) {
     if (per_minute_ == 0) return std::nullopt;
     Shard& shard = shards_[std::hash<std::string>{}(client) % shards_.size()];
     const std::lock_guard lock(shard.mutex);
-    if (shard.buckets.size() >= max_buckets_per_shard && !shard.buckets.contains(client)) forget_full(shard, now);
+    if (shard.buckets.size() >= buckets_per_shard_max && !shard.buckets.contains(client)) forget_full(shard, now);
     const auto [entry, is_new] = shard.buckets.try_emplace(client, Bucket{static_cast<double>(per_minute_), now});
     Bucket& bucket = entry->second;
     if (!is_new) refill(bucket, now);

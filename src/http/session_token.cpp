@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_token_bytes = 4096;
+constexpr std::size_t token_bytes_max = 4096;
 constexpr std::string_view algorithm = "HS256";
 
 // The three parts of a compact JWS (RFC 7515 section 7.1), still encoded.
@@ -114,7 +114,7 @@ std::string SessionTokens::issue(const Recipient& recipient, base::Timestamp now
 }
 
 std::optional<Session> SessionTokens::verify(std::string_view token, base::Timestamp now) const {
-    if (token.empty() || token.size() > max_token_bytes) return std::nullopt;
+    if (token.empty() || token.size() > token_bytes_max) return std::nullopt;
     const auto parts = parts_of(token);
     // The signature first: nothing that others have written is parsed.
     if (!parts || !(is_signed_by(secret_, *parts) || is_signed_by(other_, *parts))) return std::nullopt;

@@ -8,12 +8,12 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t max_bytes = 100;
+constexpr std::size_t bytes_max = 100;
 
 }  // namespace
 
 bool is_login(std::string_view text) {
-    if (text.empty() || text.size() > max_bytes || !base::is_text(text)) return false;
+    if (text.empty() || text.size() > bytes_max || !base::is_text(text)) return false;
     const Looks looks = looks_in(text);
     return looks.has_visible && !looks.has_hidden && !looks.has_disturbing;
 }

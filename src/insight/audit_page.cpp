@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t entries_per_page = 100;
 constexpr int accounts_searched = 50;
-constexpr int entries_exported_at_once = 200;
+constexpr int export_entries_per_batch = 200;
 
 // The entries `count` before `before`, in order.
 base::Result<std::vector<ChainedEntry>> latest_entries(const AuditPage& self, std::int64_t before, std::int64_t count) {
@@ -42,7 +42,7 @@ base::Result<std::vector<ChainedEntry>> latest_about(const AuditPage& self, cons
 // All behind the sequence `after` and up to `last`, as JSON Lines.
 net::BodyEnd export_entries(AuditLog& audit, std::int64_t after, std::int64_t last, net::BodyWriter& writer) {
     while (after < last) {
-        const auto page = audit.read(after, entries_exported_at_once);
+        const auto page = audit.read(after, export_entries_per_batch);
         if (!page) ops::log(ops::LogLevel::error, "exporting the audit log: " + page.error().detail);
         if (!page || page->empty()) return net::BodyEnd::broken;
         std::string lines;

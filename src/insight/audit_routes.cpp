@@ -10,7 +10,7 @@ namespace llmapikey {
 namespace {
 
 constexpr int accounts_searched = 50;
-constexpr int most_entries = 1000;
+constexpr int entries_max = 1000;
 
 base::Result<std::vector<ChainedEntry>> entries_about(const AuditRoutes& self, const std::string& search,
                                                       std::int64_t after, int limit) {
@@ -27,7 +27,7 @@ base::Result<std::vector<ChainedEntry>> entries_about(const AuditRoutes& self, c
 net::Response AuditRoutes::list(const Context& context) const {
     const std::string cursor = Form(context.request.query).value("cursor");
     const auto after = cursor.empty() ? std::optional<std::int64_t>(0) : base::parse_whole_number(cursor);
-    const auto limit = limit_of(context, 100, most_entries);
+    const auto limit = limit_of(context, 100, entries_max);
     if (!limit) return api_error(context, limit.error());
     if (!after) return api_error(context, {base::Errc::invalid_input, "cursor must be a number", {}});
     const std::string search(base::trim(Form(context.request.query).value("q")));

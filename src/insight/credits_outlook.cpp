@@ -14,8 +14,10 @@ constexpr double day_seconds = 86'400;
 constexpr double outlook_max_seconds = 10 * 365.25 * day_seconds;
 
 // Millionths of a dollar a second.
-double pace_of(const std::vector<DayFigures>& days, base::Timestamp now) {
-    const auto is_known = [](const DayFigures& day) { return day.issued > 0 || day.ended > 0 || day.spent.value > 0; };
+double pace_of(const std::vector<DayStatistics>& days, base::Timestamp now) {
+    const auto is_known = [](const DayStatistics& day) {
+        return day.issued > 0 || day.ended > 0 || day.spent.value > 0;
+    };
     auto first = std::find_if(days.begin(), days.end(), is_known);
     const auto most = static_cast<std::ptrdiff_t>(std::min(days.size(), pace_days));
     first = std::max(first, days.end() - most);

@@ -8,7 +8,7 @@
 
 namespace llmapikey {
 
-struct DayFigures;
+struct DayStatistics;
 
 // How long credits last.
 struct CreditsOutlook {
@@ -28,7 +28,7 @@ struct CreditsSituation {
     std::optional<base::MicroUsd> left;
     std::optional<base::MicroUsd> caps_per_day;  // of all keys together
     // The last days in order, the last of them the present one; nullopt: spending is not known.
-    std::optional<std::vector<DayFigures>> days;
+    std::optional<std::vector<DayStatistics>> days;
     base::Timestamp now;
 };
 

@@ -86,8 +86,8 @@ base::Result<void> read_days(StatisticsStore& store, Overview& overview) {
     for (auto day = today - days_shown + std::chrono::days{1}; day <= today; day += std::chrono::days{1}) {
         const std::string name = base::to_rfc3339(base::Timestamp{day}).substr(0, 10);
         const auto found =
-            std::find_if(known.begin(), known.end(), [&](const DayFigures& each) { return each.day == name; });
-        overview.days.push_back(found == known.end() ? DayFigures{name, 0, 0, {}} : *found);
+            std::find_if(known.begin(), known.end(), [&](const DayStatistics& each) { return each.day == name; });
+        overview.days.push_back(found == known.end() ? DayStatistics{name, 0, 0, {}} : *found);
     }
     return {};
 }

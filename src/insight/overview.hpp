@@ -34,7 +34,7 @@ struct Overview {
     std::string reconcile_problem;                 // why it failed since; empty: it did not
     std::int64_t unremembered_keys = 0;            // upstream, left alone
     std::string unremembered_note;                 // what they are, and why; empty: there are none
-    std::vector<DayFigures> days;                  // each of the last 30, in order
+    std::vector<DayStatistics> days;               // each of the last 30, in order
     std::vector<Failure> failures;                 // the latest first
 };
 

@@ -11,7 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
-json::object to_json(const DayFigures& day) {
+json::object to_json(const DayStatistics& day) {
     return {{"day", day.day}, {"issued", day.issued}, {"ended", day.ended}, {"spent_usd", day.spent.usd()}};
 }
 
@@ -55,7 +55,7 @@ json::object to_json(const Overview& overview) {
     object["reconciled"] = overview.reconciled;
     object["reconcile_problem"] = overview.reconcile_problem;
     json::array days, failures;
-    for (const DayFigures& day : overview.days)
+    for (const DayStatistics& day : overview.days)
         days.push_back(to_json(day));
     for (const Failure& failure : overview.failures)
         failures.push_back(to_json(failure));

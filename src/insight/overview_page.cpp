@@ -41,9 +41,9 @@ std::string outlook_text(const CreditsOutlook& outlook) {
 
 // One value of each day.
 template <class ValueOf>
-std::vector<DayValue> values_of(const std::vector<DayFigures>& days, ValueOf value_of) {
+std::vector<DayValue> values_of(const std::vector<DayStatistics>& days, ValueOf value_of) {
     std::vector<DayValue> values;
-    for (const DayFigures& day : days)
+    for (const DayStatistics& day : days)
         values.push_back({day.day, value_of(day)});
     return values;
 }

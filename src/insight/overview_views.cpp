@@ -5,9 +5,9 @@
 namespace llmapikey {
 namespace {
 
-Data data_of(const std::vector<Figure>& figures) {
+Data data_of(const std::vector<Metric>& figures) {
     Data list{Data::type::list};
-    for (const Figure& figure : figures) {
+    for (const Metric& figure : figures) {
         Data item;
         item.set("name", figure.name);
         item.set("value", figure.value);

@@ -8,7 +8,7 @@
 // The console's overview as a value.
 namespace llmapikey {
 
-struct Figure {
+struct Metric {
     std::string name, value, note;
 };
 
@@ -18,7 +18,7 @@ struct FailureRow {
 
 struct OverviewView {
     Frame frame;
-    std::vector<Figure> figures, money;
+    std::vector<Metric> figures, money;
     std::string spent_percent;  // of the greatest possible spending today; "" where one of the two is not known, or 0
     bool is_spending_possible = true;
     std::string spent_today, exposure_per_day;  // "unknown" where they are

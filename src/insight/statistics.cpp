@@ -12,9 +12,9 @@
 namespace llmapikey {
 namespace {
 
-constexpr base::Seconds shortest_figures_pause{30};
+constexpr base::Seconds statistics_pause_min{30};
 constexpr int pause_for_each_second = 50;  // so that they take a fiftieth of a core at the most
-constexpr std::size_t keys_at_once = 100;
+constexpr std::size_t keys_per_batch = 100;
 constexpr std::chrono::days failures_kept{30};
 constexpr std::chrono::days webhooks_kept{30};
 constexpr std::chrono::days days_kept{400};
@@ -72,7 +72,7 @@ base::Result<void> Statistics::take_figures(base::Timestamp now) {
     go_on(store_.set_facts({{fact::counted, "tried"}}, now));
     const auto taken_for =
         std::chrono::ceil<base::Seconds>(pause_for_each_second * (std::chrono::steady_clock::now() - begun));
-    figures_pause_ = std::max(shortest_figures_pause, taken_for);
+    figures_pause_ = std::max(statistics_pause_min, taken_for);
     go_on(prune(now));
     return outcome;
 }
@@ -127,7 +127,7 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
             page.push_back({key.delete_handle, not_negative(key.usage)});
             readings.push_back(reading_of(key, clock_.now()));
         }
-        if (page.size() >= keys_at_once) flush();
+        if (page.size() >= keys_per_batch) flush();
         return recorded && !stop.stop_requested() ? Scan::go_on : Scan::stop;
     };
     // Each page has the deadline of a call; the whole may take as long as there are pages.

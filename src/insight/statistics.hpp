@@ -24,7 +24,7 @@ struct StatusCounts {
     std::optional<base::Timestamp> ambiguous_since, waiting_since;  // the oldest of them; nullopt: there is none
 };
 
-struct DayFigures {
+struct DayStatistics {
     std::string day;  // "2027-02-22", UTC
     std::int64_t issued = 0, ended = 0;
     base::MicroUsd spent;
@@ -70,7 +70,7 @@ public:
     // Repeating it is harmless. Reads every spender of that day: not for a page.
     virtual base::Result<void> count_spending(base::Timestamp day) = 0;
     // From the day of `since` on, in order; days without anything may be missing.
-    virtual base::Result<std::vector<DayFigures>> days(base::Timestamp since) = 0;
+    virtual base::Result<std::vector<DayStatistics>> days(base::Timestamp since) = 0;
     virtual base::Result<Facts> facts() = 0;
     virtual base::Result<void> set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) = 0;
     virtual base::Result<void> record_failure(const std::string& what, base::Timestamp now) = 0;
@@ -90,7 +90,7 @@ struct StatisticsSettings {
 class WebhookStore;
 
 // Told of each attempt to read a figure: "credits", "spending" or "exposure".
-using FigureLog = std::function<void(std::string_view figure, bool has_succeeded)>;
+using MetricLog = std::function<void(std::string_view figure, bool has_succeeded)>;
 
 // Takes the figures from time to time, and says what the holders of webhooks are waiting for: expired keys, a full
 // quota, spending above the alarm. Each figure by itself: one that cannot be read leaves the others as they are.
@@ -98,7 +98,7 @@ using FigureLog = std::function<void(std::string_view figure, bool has_succeeded
 class Statistics {
 public:
     Statistics(StatisticsStore& store, SpendingStore& spending, WebhookStore& webhooks, KeyProvider& provider,
-               const base::Clock& clock, StatisticsSettings settings, FigureLog log = {})
+               const base::Clock& clock, StatisticsSettings settings, MetricLog log = {})
         : store_(store),
           spending_(spending),
           webhooks_(webhooks),
@@ -127,7 +127,7 @@ private:
     KeyProvider& provider_;
     const base::Clock& clock_;
     const StatisticsSettings settings_;
-    const FigureLog log_;
+    const MetricLog log_;
     base::Seconds figures_pause_{30};  // grows with the time that they take
 };
 

@@ -95,9 +95,9 @@ base::Result<void> SqlStatisticsStore::count_spending(base::Timestamp day) {
     return done(database_->run(count_spending_of_day, SqlValues().add(day_text(day))));
 }
 
-base::Result<std::vector<DayFigures>> SqlStatisticsStore::days(base::Timestamp since) {
+base::Result<std::vector<DayStatistics>> SqlStatisticsStore::days(base::Timestamp since) {
     const auto answer = TRY(database_->run(select_days, SqlValues().add(day_text(since))));
-    std::vector<DayFigures> days;
+    std::vector<DayStatistics> days;
     for (const SqlRow& row : answer.rows)
         days.push_back({row.text(0), row.number(1), row.number(2), base::MicroUsd{row.number(3)}});
     return days;

@@ -54,7 +54,7 @@ inline bool is_stuck(const LedgerEntry& entry) {
     return !entry.ended_at && entry.attempts >= stuck_after_attempts;
 }
 
-inline constexpr std::chrono::minutes longest_revocation_pause{10};
+inline constexpr std::chrono::minutes revocation_pause_max{10};
 // How long a revocation that has failed `attempts` times is left alone.
 base::Seconds revocation_back_off(int attempts, const base::Error& error);
 
@@ -106,7 +106,7 @@ public:
     virtual base::Result<void> finish_revocation(const Grant& grant, base::Timestamp now) = 0;
     // Up to `limit` revocations that have begun, by id and greater than `after_id` (empty: from the first). `bulk_id`:
     // only those of this bulk revocation; empty: only those of none; nullopt: all. Attempts of which something may be
-    // left are not among them: KeyStore::list_unsettled has those.
+    // left are not among them: KeyStore::list_open_attempts has those.
     virtual base::Result<std::vector<LedgerEntry>> list_revoking(const std::string& after_id, int limit,
                                                                  const std::optional<std::string>& bulk_id) = 0;
 

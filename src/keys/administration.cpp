@@ -10,7 +10,7 @@ namespace llmapikey {
 namespace {
 
 constexpr std::size_t token_bytes = 12;
-constexpr base::Millis longest_lookup{5'000};
+constexpr base::Millis lookup_max{5'000};
 
 std::string subject_of(GithubUserId id) {
     return "account:" + id.text();
@@ -37,7 +37,7 @@ base::Error cannot_open(const base::Error& error) {
 }  // namespace
 
 base::Result<std::string> Administration::find_login(GithubUserId id) {
-    auto login = identity_.find_login(id, base::Deadline::after(longest_lookup));
+    auto login = identity_.find_login(id, base::Deadline::after(lookup_max));
     if (login) return login;
     if (login.error().code == base::Errc::not_found) return login;
     // GitHub does not say just now: the name is only for people to read.

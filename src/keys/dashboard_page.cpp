@@ -179,7 +179,7 @@ base::Result<void> show_past(const DashboardPage& self, GithubUserId id, Dashboa
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     view.state = DashboardState::queued;
     view.problem = sentence_of(self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused);
-    const auto place = TRY(self.queue.place_of(grant.id, Issuance::most_counted_places));
+    const auto place = TRY(self.queue.place_of(grant.id, Issuance::counted_places_max));
     if (place) view.place = std::to_string(*place);
     return {};
 }
@@ -201,7 +201,7 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
             view.state = DashboardState::in_progress;
             break;
         case GrantStatus::ambiguous:
-            view.state = DashboardState::sorting_out;
+            view.state = DashboardState::ambiguous;
             break;
         case GrantStatus::revoking:
             view.state = DashboardState::revoking;

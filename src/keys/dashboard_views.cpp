@@ -49,8 +49,8 @@ const char* section_of(DashboardState state) {
             return "queued";
         case DashboardState::in_progress:
             return "in_progress";
-        case DashboardState::sorting_out:
-            return "sorting_out";
+        case DashboardState::ambiguous:
+            return "ambiguous";
         case DashboardState::has_key:
             return "has_key";
         case DashboardState::not_kept:
@@ -90,7 +90,7 @@ void set_usage(Data& data, const DashboardView& view) {
 }
 
 void set_refresh(Data& data, const DashboardView& view) {
-    const bool is_waiting = view.state == DashboardState::in_progress || view.state == DashboardState::sorting_out ||
+    const bool is_waiting = view.state == DashboardState::in_progress || view.state == DashboardState::ambiguous ||
                             view.state == DashboardState::queued || view.state == DashboardState::replacing;
     const bool lacks_usage =
         view.state == DashboardState::has_key && !view.usage && !view.usage_failed && !is_dead(view);

@@ -26,7 +26,7 @@ enum class DashboardState {
     paused,       // no key, and minting is off: no button
     queued,       // waits for its turn to be made: refreshes itself
     in_progress,  // a key is being made by another request: the page refreshes itself
-    sorting_out,  // the last attempt's outcome is unknown and is being settled: refreshes itself
+    ambiguous,    // the last attempt's outcome is unknown and is being settled: refreshes itself
     has_key,      // shows the key
     not_kept,     // there is a key, but only an older deployment ever showed it
     on_hold,      // the organizer ended the key, or it was given back, and no other may be taken now

@@ -7,7 +7,7 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::int64_t most_days = 36'500;
+constexpr std::int64_t days_max = 36'500;
 
 base::Result<void> read_state(const std::string& text, GrantQuery& query) {
     if (text.empty()) return {};
@@ -66,7 +66,7 @@ base::Result<void> read_expiry(const FieldReader& field, GrantQuery& query) {
     const std::string text = field("expires_within");
     if (text.empty()) return {};
     const auto days = base::parse_whole_number(text);
-    if (!days || *days > most_days) {
+    if (!days || *days > days_max) {
         return base::fail(base::Errc::invalid_input, "expires_within must be a number of days");
     }
     query.expires_by = query.now + std::chrono::days{*days};

@@ -10,26 +10,26 @@ namespace {
 
 // What is in the way is dealt with and the row looked at again, in the same call; what is left then is left to the
 // next visit.
-constexpr int max_rounds = 5;
+constexpr int rounds_max = 5;
 // Whoever asks may as well wait a moment for the answer; who waits longer is told their place.
 constexpr base::Millis lane_patience{2'000};
-constexpr base::Seconds longest_pause{4};
+constexpr base::Seconds pause_max{4};
 
 IssueAnswer failed(base::Error error) {
     IssueAnswer answer;
-    answer.status = IssueStatus::failed;
+    answer.status = KeyOutcome::failed;
     answer.error = std::move(error);
     return answer;
 }
 
-IssueAnswer plain(IssueStatus status) {
+IssueAnswer plain(KeyOutcome status) {
     IssueAnswer answer;
     answer.status = status;
     return answer;
 }
 
 IssueAnswer held_back(std::optional<Hold> hold) {
-    IssueAnswer answer = plain(IssueStatus::on_hold);
+    IssueAnswer answer = plain(KeyOutcome::on_hold);
     answer.hold = std::move(hold);
     return answer;
 }
@@ -56,9 +56,9 @@ Issuance::Issuance(IssuancePolicy policy, IssuanceParts parts)
       settlement_(parts_.store, parts_.queue, parts_.provider, parts_.clock, policy.call_timeout) {}
 
 IssueAnswer Issuance::issue(const Recipient& recipient) {
-    const auto lane = parts_.lanes.enter(lane_patience);
-    const MayMint may_mint = lane ? MayMint::now : MayMint::in_turn;
-    for (int round = 0; round < max_rounds; ++round) {
+    const auto slot = parts_.limiter.enter(lane_patience);
+    const MayMint may_mint = slot ? MayMint::now : MayMint::in_turn;
+    for (int round = 0; round < rounds_max; ++round) {
         const base::Deadline deadline = call_deadline();
         base::crash_point("mint.reserving");
         const auto outcome = reserve(recipient, may_mint);
@@ -68,7 +68,7 @@ IssueAnswer Issuance::issue(const Recipient& recipient) {
             return failed(outcome.error());
         }
         if (std::holds_alternative<QuotaFull>(*outcome)) {
-            return plain(policy_.is_enabled ? IssueStatus::full : IssueStatus::paused);
+            return plain(policy_.is_enabled ? KeyOutcome::full : KeyOutcome::paused);
         }
         if (const auto* on_hold = std::get_if<OnHold>(&*outcome)) return held_back(on_hold->hold);
         if (const auto* reserved = std::get_if<Reserved>(&*outcome)) {
@@ -77,7 +77,7 @@ IssueAnswer Issuance::issue(const Recipient& recipient) {
         auto answer = advance(std::get<AlreadyHeld>(*outcome).grant, may_mint, deadline);
         if (answer) return std::move(*answer);
     }
-    return plain(IssueStatus::in_progress);
+    return plain(KeyOutcome::in_progress);
 }
 
 // While minting is off nothing is reserved, but what is held is found, and attempts in doubt are settled.
@@ -114,7 +114,7 @@ std::optional<IssueAnswer> Issuance::advance(const Grant& held, MayMint may_mint
         case GrantStatus::ambiguous:
             break;
     }
-    return advance_unsettled(held, deadline);
+    return advance_open_attempt(held, deadline);
 }
 
 std::optional<IssueAnswer> Issuance::advance_active(const Grant& held, base::Deadline deadline) {
@@ -136,7 +136,7 @@ std::optional<IssueAnswer> Issuance::advance_active(const Grant& held, base::Dea
 
 IssueAnswer Issuance::not_replaced(const Grant& held, const base::Error& cause) {
     parts_.log("replacing the key of account " + held.github_user_id.text() + ": " + cause.detail);
-    IssueAnswer answer = plain(IssueStatus::sorting_out);
+    IssueAnswer answer = plain(KeyOutcome::ambiguous);
     answer.error = cause;
     return answer;
 }
@@ -144,7 +144,7 @@ IssueAnswer Issuance::not_replaced(const Grant& held, const base::Error& cause) 
 std::optional<IssueAnswer> Issuance::advance_waiting(const Grant& held, MayMint may_mint, base::Deadline deadline) {
     if (policy_.is_enabled && may_mint == MayMint::now) return claim_and_mint(held, deadline);
     if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
-    return policy_.is_enabled ? queue_answer(held) : plain(IssueStatus::paused);
+    return policy_.is_enabled ? queue_answer(held) : plain(KeyOutcome::paused);
 }
 
 std::optional<IssueAnswer> Issuance::advance_replacing(const Grant& held, base::Deadline deadline) {
@@ -153,16 +153,16 @@ std::optional<IssueAnswer> Issuance::advance_replacing(const Grant& held, base::
     return not_replaced(held, waiting.error());
 }
 
-std::optional<IssueAnswer> Issuance::advance_unsettled(const Grant& held, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance_open_attempt(const Grant& held, base::Deadline deadline) {
     const auto settled = settlement_.settle(held, deadline);
     if (!settled) {
         parts_.log("settling the attempt of account " + held.github_user_id.text() + ": " + settled.error().detail);
-        IssueAnswer answer = plain(IssueStatus::sorting_out);
+        IssueAnswer answer = plain(KeyOutcome::ambiguous);
         answer.error = settled.error();
         return answer;
     }
     if (*settled != Settled::not_yet) return std::nullopt;
-    return plain(held.status == GrantStatus::pending ? IssueStatus::in_progress : IssueStatus::sorting_out);
+    return plain(held.status == GrantStatus::pending ? KeyOutcome::in_progress : KeyOutcome::ambiguous);
 }
 
 std::optional<IssueAnswer> Issuance::claim_and_mint(const Grant& grant, base::Deadline deadline) {
@@ -183,15 +183,15 @@ std::optional<IssueAnswer> Issuance::claim_and_mint(const Grant& grant, base::De
 
 IssueAnswer Issuance::mint_waiting(const Grant& grant) {
     auto answer = claim_and_mint(grant, call_deadline());
-    return answer ? std::move(*answer) : plain(IssueStatus::in_progress);
+    return answer ? std::move(*answer) : plain(KeyOutcome::in_progress);
 }
 
 IssueAnswer Issuance::queue_answer(const Grant& grant, const base::Error& cause) {
     if (parts_.on_queued) parts_.on_queued();
-    IssueAnswer answer = plain(IssueStatus::queued);
+    IssueAnswer answer = plain(KeyOutcome::queued);
     answer.grant = grant;
     answer.error = cause;
-    const auto place = parts_.queue.place_of(grant.id, most_counted_places);
+    const auto place = parts_.queue.place_of(grant.id, counted_places_max);
     if (place) answer.place = *place;
     return answer;
 }
@@ -220,13 +220,13 @@ void Issuance::settle(const Grant& grant) {
 
 IssueAnswer Issuance::answer_existing(const Grant& grant) const {
     if (grant.sealed_key.empty()) {
-        IssueAnswer answer = plain(IssueStatus::exists);
+        IssueAnswer answer = plain(KeyOutcome::exists);
         answer.grant = grant;
         return answer;
     }
     auto raw_key = open_key(grant);
     if (!raw_key) return failed({base::Errc::misconfigured, "opening the stored key: " + raw_key.error().detail, {}});
-    IssueAnswer answer = plain(IssueStatus::exists);
+    IssueAnswer answer = plain(KeyOutcome::exists);
     answer.grant = grant;
     answer.raw_key = std::move(*raw_key);
     return answer;
@@ -246,7 +246,7 @@ IssueAnswer Issuance::mint(const Grant& grant, base::Deadline deadline) {
     if (const auto* refused = std::get_if<NotMinted>(&outcome)) return give_up(grant, refused->error);
     if (const auto* in_vain = std::get_if<MintedInVain>(&outcome))
         return undo(grant, in_vain->delete_handle, in_vain->error);
-    return leave_in_doubt(grant, std::get<MintUnknown>(outcome));
+    return leave_ambiguous(grant, std::get<MintUnknown>(outcome));
 }
 
 IssueAnswer Issuance::keep(const Grant& grant, const Minted& minted) {
@@ -256,7 +256,7 @@ IssueAnswer Issuance::keep(const Grant& grant, const Minted& minted) {
     const auto activated = parts_.store.activate(attempt_of(grant), activation);
     base::crash_point("mint.activated");
     if (!activated) return undo(grant, minted.delete_handle, activated.error());
-    IssueAnswer answer = plain(IssueStatus::created);
+    IssueAnswer answer = plain(KeyOutcome::created);
     answer.grant = grant;
     answer.grant->status = GrantStatus::active;
     answer.grant->delete_handle = activation.delete_handle;
@@ -275,7 +275,7 @@ IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle,
     const auto seen_later = [&] {
         parts_.log("storing the key of account " + account +
                    " failed; what became of it is seen later: " + cause.detail);
-        return plain(IssueStatus::sorting_out);
+        return plain(KeyOutcome::ambiguous);
     };
     // Without the handle, which another key's row may hold: the key is found by its name.
     const auto fenced = parts_.store.mark_ambiguous(attempt_of(grant), "");
@@ -289,7 +289,7 @@ IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle,
     base::crash_point("mint.undone");
     if (revoked) return end_undone(grant, cause);
     parts_.log("revoking a key that nobody can have failed; it is tried again: " + revoked.error().detail);
-    return leave_in_doubt(grant, {delete_handle, "its key is not to be kept"});
+    return leave_ambiguous(grant, {delete_handle, "its key is not to be kept"});
 }
 
 // The key could not be stored, and is revoked. Where the account may have none by now, nothing waits for another one.
@@ -327,12 +327,12 @@ IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delet
     if (!stored) {
         parts_.log("looking up what became of the attempt of account " + grant.github_user_id.text() +
                    " failed: " + stored.error().detail);
-        return plain(IssueStatus::sorting_out);
+        return plain(KeyOutcome::ambiguous);
     }
     const bool is_ours = *stored && (*stored)->id == grant.id && (*stored)->nonce == grant.nonce &&
                          (*stored)->delete_handle == delete_handle;
     if (is_ours && (*stored)->status == GrantStatus::active) return answer_existing(**stored);
-    return leave_in_doubt(grant, {"", "the answer names another key's handle"});
+    return leave_ambiguous(grant, {"", "the answer names another key's handle"});
 }
 
 // Certain that no key of this attempt is alive upstream.
@@ -355,9 +355,9 @@ IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
     const base::Timestamp now = parts_.clock.now();
     const base::Seconds doubled{1 << std::min(grant.attempts, 3)};
     // While the upstream is away nobody's attempts are used up, but nobody waits for ever either.
-    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < longest_wait);
-    const base::Seconds pause = std::max(std::min(doubled, longest_pause), cause.retry_after);
-    const Requeue requeue{now + std::min<base::Seconds>(pause, longest_turn_pause), problem_of(cause), !is_patient};
+    const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < wait_max);
+    const base::Seconds pause = std::max(std::min(doubled, pause_max), cause.retry_after);
+    const Requeue requeue{now + std::min<base::Seconds>(pause, turn_pause_max), problem_of(cause), !is_patient};
     const auto requeued = parts_.queue.requeue(attempt_of(grant), requeue);
     if (!requeued && requeued.error().code != base::Errc::conflict) {
         parts_.log("keeping the place of account " + grant.github_user_id.text() +
@@ -366,7 +366,7 @@ IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
     return queue_answer(grant, cause);
 }
 
-IssueAnswer Issuance::leave_in_doubt(const Grant& grant, const MintUnknown& unknown) {
+IssueAnswer Issuance::leave_ambiguous(const Grant& grant, const MintUnknown& unknown) {
     parts_.log("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
     // A handle that another row holds is that one's key, whatever upstream says: this attempt's is found by its name.
     const auto known =
@@ -378,7 +378,7 @@ IssueAnswer Issuance::leave_in_doubt(const Grant& grant, const MintUnknown& unkn
         parts_.log("noting the unknown outcome of account " + grant.github_user_id.text() +
                    " failed: " + marked.error().detail);
     }
-    return plain(IssueStatus::sorting_out);
+    return plain(KeyOutcome::ambiguous);
 }
 
 }  // namespace llmapikey

@@ -9,8 +9,8 @@
 
 #include "base/crypto.hpp"
 #include "grant/key_name.hpp"
+#include "keys/concurrency_limiter.hpp"
 #include "keys/key_store.hpp"
-#include "keys/mint_lanes.hpp"
 #include "keys/mint_queue.hpp"
 #include "keys/replacement.hpp"
 #include "keys/settlement.hpp"
@@ -26,12 +26,12 @@ struct IssuancePolicy {
     base::Seconds call_timeout{15};  // of one call upstream
 };
 
-enum class IssueStatus {
+enum class KeyOutcome {
     created,      // a key was minted just now
     exists,       // the account already had one
     in_progress,  // another submit is minting it
     queued,       // many want one: it is minted when its turn comes; `place` says how many are in front
-    sorting_out,  // the outcome of an attempt is unknown and is being settled, or the old key is being revoked
+    ambiguous,    // the outcome of an attempt is unknown and is being settled, or the old key is being revoked
     paused,
     full,
     on_hold,       // this account may take no key now; `hold` says for how long, where it does
@@ -41,15 +41,15 @@ enum class IssueStatus {
 };
 
 // "created", "exists", "in_progress", ...
-std::string_view to_text(IssueStatus status);
+std::string_view to_text(KeyOutcome status);
 
 struct IssueAnswer {
-    IssueStatus status = IssueStatus::failed;
+    KeyOutcome status = KeyOutcome::failed;
     std::optional<Grant> grant;  // created, exists and queued
     std::optional<Hold> hold;    // on_hold; nullopt: the key is still being revoked
     std::optional<int> place;    // queued: 1 is the next
     base::Secret raw_key;        // created and exists; empty where an older deployment did not keep it
-    base::Error error;           // failed; sorting_out and queued where something is known
+    base::Error error;           // failed; ambiguous and queued where something is known
 };
 
 // Reports what an operator should know of an issue; `message` holds no secret. Called on the thread of the call.
@@ -63,7 +63,7 @@ struct IssuanceParts {
     Replacement& replacement;
     const base::Sealer& sealer;
     const NonceMaker& nonces;
-    MintLanes& lanes;
+    ConcurrencyLimiter& limiter;
     const base::Clock& clock;
     IssueLog log;
     std::function<void()> on_queued;  // somebody waits for their turn
@@ -73,7 +73,7 @@ struct IssuanceParts {
 // See docs/architecture.md, "The life of a key". Blocking (database and upstream); thread-safe.
 class Issuance {
 public:
-    static constexpr int most_counted_places = 10'000;
+    static constexpr int counted_places_max = 10'000;
 
     Issuance(IssuancePolicy policy, IssuanceParts parts);
 
@@ -102,7 +102,7 @@ private:
     IssueAnswer not_replaced(const Grant& held, const base::Error& cause);
     std::optional<IssueAnswer> advance_waiting(const Grant& held, MayMint may_mint, base::Deadline deadline);
     std::optional<IssueAnswer> advance_replacing(const Grant& held, base::Deadline deadline);
-    std::optional<IssueAnswer> advance_unsettled(const Grant& held, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_open_attempt(const Grant& held, base::Deadline deadline);
     std::optional<IssueAnswer> claim_and_mint(const Grant& grant, base::Deadline deadline);
     IssueAnswer queue_answer(const Grant& grant, const base::Error& cause = {});
     IssueAnswer answer_existing(const Grant& grant) const;
@@ -115,7 +115,7 @@ private:
     IssueAnswer explain_known(const Grant& grant, const std::string& delete_handle);
     IssueAnswer give_up(const Grant& grant, const base::Error& cause);
     IssueAnswer wait_again(const Grant& grant, const base::Error& cause);
-    IssueAnswer leave_in_doubt(const Grant& grant, const MintUnknown& unknown);
+    IssueAnswer leave_ambiguous(const Grant& grant, const MintUnknown& unknown);
     base::Result<ReserveOutcome> reserve(const Recipient& recipient, MayMint may_mint);
     base::Deadline call_deadline() const { return base::Deadline::after(policy_.call_timeout); }
 

@@ -20,34 +20,34 @@ std::string queue_message(const IssueAnswer& answer) {
 
 IssueWording wording_of(const IssueAnswer& answer) {
     switch (answer.status) {
-        case IssueStatus::created:
+        case KeyOutcome::created:
             return {"created", "created", 200, "Your key is ready."};
-        case IssueStatus::exists:
+        case KeyOutcome::exists:
             if (answer.raw_key.empty())
                 return {"exists", "", 200,
                         "You already have a key. It was shown when it was made, and is not kept here."};
             return {"exists", "", 200, "You already have this key."};
-        case IssueStatus::in_progress:
+        case KeyOutcome::in_progress:
             return {"in_progress", "in-progress", 202, "Your key is being made. Ask again in a few seconds."};
-        case IssueStatus::queued:
+        case KeyOutcome::queued:
             return {"in_progress", "", 202, queue_message(answer)};
-        case IssueStatus::sorting_out:
+        case KeyOutcome::ambiguous:
             return {"in_progress", "", 202,
                     "OpenRouter did not say whether it made the key. This is being sorted out; ask again in half a "
                     "minute."};
-        case IssueStatus::paused:
+        case KeyOutcome::paused:
             return {"paused", "paused", 403, "New keys are paused. Keys already handed out keep working."};
-        case IssueStatus::full:
+        case KeyOutcome::full:
             return {"full", "full", 409, "All keys have been handed out. Ask the organizer for more room."};
-        case IssueStatus::on_hold:
+        case KeyOutcome::on_hold:
             return {"error", "on-hold", 403,
                     "You may take no key now. Your dashboard says why, and when you may take another."};
-        case IssueStatus::no_key:
+        case KeyOutcome::no_key:
             return {"error", "no-key", 404, "You have no key that could be replaced."};
-        case IssueStatus::switched_off:
+        case KeyOutcome::switched_off:
             return {"error", "switched-off", 403,
                     "The organizer has switched your key off, so it can be neither replaced nor given back."};
-        case IssueStatus::failed:
+        case KeyOutcome::failed:
             break;
     }
     const bool is_limited = answer.error.code == base::Errc::rate_limited;

@@ -2,29 +2,29 @@
 
 namespace llmapikey {
 
-std::string_view to_text(IssueStatus status) {
+std::string_view to_text(KeyOutcome status) {
     switch (status) {
-        case IssueStatus::created:
+        case KeyOutcome::created:
             return "created";
-        case IssueStatus::exists:
+        case KeyOutcome::exists:
             return "exists";
-        case IssueStatus::in_progress:
+        case KeyOutcome::in_progress:
             return "in_progress";
-        case IssueStatus::queued:
+        case KeyOutcome::queued:
             return "queued";
-        case IssueStatus::sorting_out:
-            return "sorting_out";
-        case IssueStatus::paused:
+        case KeyOutcome::ambiguous:
+            return "ambiguous";
+        case KeyOutcome::paused:
             return "paused";
-        case IssueStatus::full:
+        case KeyOutcome::full:
             return "full";
-        case IssueStatus::on_hold:
+        case KeyOutcome::on_hold:
             return "on_hold";
-        case IssueStatus::no_key:
+        case KeyOutcome::no_key:
             return "no_key";
-        case IssueStatus::switched_off:
+        case KeyOutcome::switched_off:
             return "switched_off";
-        case IssueStatus::failed:
+        case KeyOutcome::failed:
             return "failed";
     }
     return "";

@@ -18,7 +18,7 @@ void UnrememberedKeys::add(const std::optional<base::Timestamp>& created_at) {
     latest = std::max(latest.value_or(*created_at), *created_at);
 }
 
-std::int64_t most_lost_rows(std::int64_t live_rows) {
+std::int64_t lost_rows_max(std::int64_t live_rows) {
     constexpr std::int64_t few = 3, share = 50;
     return std::max(few, live_rows / share);
 }
@@ -33,7 +33,7 @@ std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& 
         return "this database's history began only at " + began +
                ", and the first of them was made within the hour after that, by a clock which may be ahead";
     }
-    const std::int64_t most = most_lost_rows(history.live_rows);
+    const std::int64_t most = lost_rows_max(history.live_rows);
     if (keys.count + history.ended_lately <= most) return {};
     std::string text = "they are more than the " + std::to_string(most) + " that " + std::to_string(history.live_rows) +
                        " live rows may have lost";

@@ -27,7 +27,7 @@ struct DatabaseHistory {
 };
 
 // Up to so many rows may a failover lose without anybody being asked: three, or a fiftieth of the live ones.
-std::int64_t most_lost_rows(std::int64_t live_rows);
+std::int64_t lost_rows_max(std::int64_t live_rows);
 
 // Why these keys are for a person to decide on; empty: they are few, all certainly younger than the database's history,
 // and so what was lost in the ordinary way.

@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int most_keys = 1000;
+constexpr int keys_max = 1000;
 
 // The key that the path names; an answer if there is none.
 tl::expected<Grant, net::Response> grant_in_path(const KeyRoutes& self, const Context& context) {
@@ -49,7 +49,7 @@ net::Response answer_ended(const KeyRoutes& self, const Context& context, const 
 net::Response KeyRoutes::list(const Context& context) const {
     const Form fields(context.request.query);
     auto query = parse_grant_query([&](std::string_view name) { return fields.value(name); }, clock.now());
-    const auto limit = limit_of(context, 100, most_keys);
+    const auto limit = limit_of(context, 100, keys_max);
     if (!query) return api_error(context, query.error());
     if (!limit) return api_error(context, limit.error());
     query->limit = *limit;

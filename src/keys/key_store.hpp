@@ -105,8 +105,8 @@ public:
 
     // Up to `limit` rows that are pending or ambiguous, or attempts whose end is decided, reserved at or before
     // `attempted_by`, ordered by id and greater than `after_id` (empty: from the first).
-    virtual base::Result<std::vector<Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
-                                                            int limit) = 0;
+    virtual base::Result<std::vector<Grant>> list_open_attempts(base::Timestamp attempted_by,
+                                                                const std::string& after_id, int limit) = 0;
 
     // Whether any row holds this delete handle, or (nonce not empty) is of the attempt with this nonce.
     virtual base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) = 0;

@@ -3,7 +3,7 @@
 namespace llmapikey {
 namespace {
 
-constexpr int max_rounds = 5;
+constexpr int rounds_max = 5;
 
 bool is_met(const UpstreamKey& key, const KeyUpdate& wanted) {
     return key.is_disabled == *wanted.is_disabled && key.limit == wanted.daily_limit && key.limit_reset == daily_reset;
@@ -13,7 +13,7 @@ bool is_met(const UpstreamKey& key, const KeyUpdate& wanted) {
 
 base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, Grant grant, base::Timestamp now,
                                    base::Deadline deadline) {
-    for (int round = 0; round < max_rounds; ++round) {
+    for (int round = 0; round < rounds_max; ++round) {
         const KeyUpdate wanted{grant.is_disabled, limit_at(grant, now)};
         const auto updated = provider.update(grant.delete_handle, wanted, deadline);
         const bool is_gone = !updated && updated.error().code == base::Errc::not_found;

@@ -7,11 +7,11 @@
 namespace llmapikey {
 namespace {
 
-constexpr int rows_at_once = 64;
-constexpr int most_attempts = 15;
+constexpr int rows_per_batch = 64;
+constexpr int attempts_max = 15;
 constexpr base::Millis lane_patience{1'000};
 constexpr base::Millis first_rest{500};
-constexpr int most_doublings = 3;  // four seconds: nobody waits longer for want of a look
+constexpr int doublings_max = 3;  // four seconds: nobody waits longer for want of a look
 constexpr base::Millis time_aside{2'000};
 
 }  // namespace
@@ -24,7 +24,7 @@ bool MintDispatcher::run_once(const std::stop_token& stop) {
         rest();
         return false;
     }
-    const auto due = queue_.list_due(clock_.now(), rows_at_once);
+    const auto due = queue_.list_due(clock_.now(), rows_per_batch);
     if (!due) {
         log_("reading the queue of mints: " + due.error().detail);
         rest();
@@ -32,21 +32,21 @@ bool MintDispatcher::run_once(const std::stop_token& stop) {
     }
     if (due->empty()) troubles_ = 0;
     const std::vector<Grant> unserved = without_those_under_way(*due);
-    lanes_.set_has_queue(!unserved.empty());
+    limiter_.set_has_queue(!unserved.empty());
     const bool is_careful = troubles_ > 0;
     bool has_progress = false;
     for (const Grant& grant : unserved) {
         if (stop.stop_requested() || has_met_trouble_) return false;
         const Step step = advance(grant);
-        if (step == Step::no_lane) return true;
+        if (step == Step::no_slot) return true;
         if (step == Step::failed) rest();
         if (step == Step::failed || (step == Step::left && is_careful)) return false;
         has_progress = has_progress || step == Step::left;
     }
     if (has_met_trouble_) return false;
     // Whoever waited has a lane: others pass nobody over.
-    const bool is_all = due->size() < static_cast<std::size_t>(rows_at_once);
-    if (is_all) lanes_.set_has_queue(false);
+    const bool is_all = due->size() < static_cast<std::size_t>(rows_per_batch);
+    if (is_all) limiter_.set_has_queue(false);
     return has_progress;
 }
 
@@ -62,7 +62,7 @@ MintDispatcher::Step MintDispatcher::advance(const Grant& grant) {
     const bool is_paused = !issuance_.policy().is_enabled;
     // Nobody gets a key by itself who has long stopped asking: the service may have been away for months.
     const bool is_stale = clock_.now() - grant.attempted_at > wish_stands_for;
-    const bool is_hopeless = grant.attempts >= most_attempts || is_paused || is_stale;
+    const bool is_hopeless = grant.attempts >= attempts_max || is_paused || is_stale;
     if (is_hopeless && !grant.keeps_place) return abandon(grant, is_paused ? MintProblem::paused : grant.problem);
     return is_paused ? Step::stays : hand_over(grant);
 }
@@ -80,13 +80,13 @@ MintDispatcher::Step MintDispatcher::abandon(const Grant& grant, MintProblem pro
 }
 
 MintDispatcher::Step MintDispatcher::hand_over(const Grant& grant) {
-    auto lane = lanes_.enter_for_queue(lane_patience);
-    if (!lane) return Step::no_lane;
+    auto slot = limiter_.enter_for_queue(lane_patience);
+    if (!slot) return Step::no_slot;
     {
         const std::lock_guard lock(mutex_);
         under_way_.insert(grant.id);
     }
-    auto shared = std::make_shared<MintLanes::Lane>(std::move(*lane));
+    auto shared = std::make_shared<ConcurrencyLimiter::Slot>(std::move(*slot));
     if (workers_.try_submit([this, grant, shared] { mint(grant); })) return Step::left;
     const std::lock_guard lock(mutex_);
     under_way_.erase(grant.id);
@@ -95,12 +95,12 @@ MintDispatcher::Step MintDispatcher::hand_over(const Grant& grant) {
 
 void MintDispatcher::mint(const Grant& grant) {
     const IssueAnswer answer = issuance_.mint_waiting(grant);
-    const bool is_queued = answer.status == IssueStatus::queued;
-    const bool has_key = answer.status == IssueStatus::created || answer.status == IssueStatus::exists;
+    const bool is_queued = answer.status == KeyOutcome::queued;
+    const bool has_key = answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists;
     // One whose answer was lost has left the queue, and says nothing of the others: a third may be lost while all goes
     // on.
-    const bool has_left = has_key || answer.status == IssueStatus::sorting_out;
-    const bool is_trouble = answer.status == IssueStatus::failed || (is_queued && is_outage(answer.error));
+    const bool has_left = has_key || answer.status == KeyOutcome::ambiguous;
+    const bool is_trouble = answer.status == KeyOutcome::failed || (is_queued && is_outage(answer.error));
     if (is_trouble) has_met_trouble_ = true;
     if (has_key || (is_queued && !is_trouble)) has_succeeded_ = true;
     const std::lock_guard lock(mutex_);
@@ -111,7 +111,7 @@ void MintDispatcher::mint(const Grant& grant) {
 }
 
 void MintDispatcher::rest() {
-    rest_ends_ = base::Deadline::after(first_rest * (1 << std::min(troubles_, most_doublings)));
+    rest_ends_ = base::Deadline::after(first_rest * (1 << std::min(troubles_, doublings_max)));
     ++troubles_;
 }
 

@@ -20,12 +20,12 @@ namespace llmapikey {
 class MintDispatcher {
 public:
     // `workers`: threads that mint, as many as there are lanes.
-    MintDispatcher(KeyStore& store, MintQueue& queue, Issuance& issuance, MintLanes& lanes, base::WorkQueue& workers,
-                   const base::Clock& clock, IssueLog log)
+    MintDispatcher(KeyStore& store, MintQueue& queue, Issuance& issuance, ConcurrencyLimiter& limiter,
+                   base::WorkQueue& workers, const base::Clock& clock, IssueLog log)
         : store_(store),
           queue_(queue),
           issuance_(issuance),
-          lanes_(lanes),
+          limiter_(limiter),
           workers_(workers),
           clock_(clock),
           log_(std::move(log)) {}
@@ -35,7 +35,7 @@ public:
     bool run_once(const std::stop_token& stop);
 
 private:
-    enum class Step { left, stays, no_lane, failed };
+    enum class Step { left, stays, no_slot, failed };
 
     std::vector<Grant> without_those_under_way(std::vector<Grant> due);
     Step advance(const Grant& grant);
@@ -47,7 +47,7 @@ private:
     KeyStore& store_;
     MintQueue& queue_;
     Issuance& issuance_;
-    MintLanes& lanes_;
+    ConcurrencyLimiter& limiter_;
     base::WorkQueue& workers_;
     const base::Clock& clock_;
     const IssueLog log_;

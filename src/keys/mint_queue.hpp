@@ -18,11 +18,11 @@ struct Claim {
 };
 
 // However long the upstream asks to be left alone: nobody's turn is further off.
-inline constexpr std::chrono::minutes longest_turn_pause{10};
+inline constexpr std::chrono::minutes turn_pause_max{10};
 
 // What an attempt that made no key leaves behind.
 struct Requeue {
-    base::Timestamp next_attempt_at;  // by longest_turn_pause at the latest
+    base::Timestamp next_attempt_at;  // by turn_pause_max at the latest
     MintProblem problem = MintProblem::none;
     bool counts = true;  // as a failed attempt
 };

@@ -3,7 +3,7 @@
 namespace llmapikey {
 namespace {
 
-IssueAnswer plain(IssueStatus status) {
+IssueAnswer plain(KeyOutcome status) {
     IssueAnswer answer;
     answer.status = status;
     return answer;
@@ -18,15 +18,15 @@ IssueAnswer OwnKey::rotate(const Recipient& recipient, const std::string& grant_
         answer.error = account.error();
         return answer;
     }
-    if (!account->grant) return plain(IssueStatus::no_key);
+    if (!account->grant) return plain(KeyOutcome::no_key);
     const Grant& grant = *account->grant;
     const bool is_meant = grant_id.empty() || grant.id == grant_id;
     // Another one has taken its place already, or is about to.
     if (!is_meant || grant.status != GrantStatus::active) return issuance_.issue(recipient);
-    if (!issuance_.policy().is_enabled) return plain(IssueStatus::paused);
-    if (grant.is_disabled) return plain(IssueStatus::switched_off);
+    if (!issuance_.policy().is_enabled) return plain(KeyOutcome::paused);
+    if (grant.is_disabled) return plain(KeyOutcome::switched_off);
     if (account->hold && is_in_force(*account->hold, clock_.now())) {
-        IssueAnswer answer = plain(IssueStatus::on_hold);
+        IssueAnswer answer = plain(KeyOutcome::on_hold);
         answer.hold = account->hold;
         return answer;
     }
@@ -37,29 +37,29 @@ IssueAnswer OwnKey::rotate(const Recipient& recipient, const std::string& grant_
     if (!waiting && waiting.error().code != base::Errc::conflict) {
         const auto stored = store_.find(recipient.id);
         const bool is_stored = stored && *stored && (*stored)->status == GrantStatus::replacing;
-        IssueAnswer answer = plain(is_stored ? IssueStatus::sorting_out : IssueStatus::failed);
+        IssueAnswer answer = plain(is_stored ? KeyOutcome::ambiguous : KeyOutcome::failed);
         answer.error = waiting.error();
         return answer;
     }
     return issuance_.issue(recipient);
 }
 
-base::Result<GiveBack> OwnKey::give_back(const Recipient& recipient, const std::string& grant_id,
-                                         const std::string& origin) {
+base::Result<KeyOutcome> OwnKey::give_back(const Recipient& recipient, const std::string& grant_id,
+                                           const std::string& origin) {
     const auto found = TRY(store_.find(recipient.id));
     const bool is_there = found && (grant_id.empty() || found->id == grant_id) && found->status == GrantStatus::active;
-    if (!is_there) return GiveBack::no_key;
+    if (!is_there) return KeyOutcome::no_key;
     const Grant& grant = *found;
-    if (grant.is_disabled) return GiveBack::switched_off;
+    if (grant.is_disabled) return KeyOutcome::switched_off;
     const Hold until_reset{next_reset(clock_.now()), "given back", /*is_own=*/true};
     const auto revoked =
         revocation_.revoke(grant.id, recipient_of(grant.github_user_id, origin), "given back", until_reset,
                            base::Deadline::after(issuance_.policy().call_timeout), EndsWhat::active_key);
-    if (revoked) return GiveBack::given_back;
+    if (revoked) return KeyOutcome::given_back;
     const auto stored = store_.find(recipient.id);
     if (!stored) return tl::unexpected(revoked.error());
-    if (!*stored) return GiveBack::given_back;
-    if ((*stored)->status == GrantStatus::revoking) return GiveBack::ending;
+    if (!*stored) return KeyOutcome::given_back;
+    if ((*stored)->status == GrantStatus::revoking) return KeyOutcome::ending;
     return tl::unexpected(revoked.error());
 }
 

@@ -32,15 +32,15 @@ struct GiveBackWording {
 };
 GiveBackWording give_back_wording(GiveBack outcome) {
     switch (outcome) {
-        case GiveBack::given_back:
+        case KeyOutcome::given_back:
             return {"given_back", "given-back", 200, "Your key is revoked and its place is free."};
-        case GiveBack::ending:
+        case KeyOutcome::ending:
             return {"in_progress", "", 202,
                     "OpenRouter does not answer just now. The key is shown to nobody any more, and is revoked as soon "
                     "as it does."};
-        case GiveBack::no_key:
+        case KeyOutcome::no_key:
             return {"error", "no-key", 404, "There is no such key."};
-        case GiveBack::switched_off:
+        case KeyOutcome::switched_off:
             break;
     }
     return {"error", "switched-off", 403,
@@ -53,8 +53,8 @@ std::string dashboard_with(std::string_view notice) {
 
 net::Response issue_response(const OwnKeyRoutes& self, const Context& context, const IssueAnswer& answer) {
     const IssueWording wording = wording_of(answer);
-    self.metrics.count_issue(answer.status == IssueStatus::sorting_out ? "ambiguous" : wording.status);
-    if (answer.status == IssueStatus::created) {
+    self.metrics.count_issue(answer.status == KeyOutcome::ambiguous ? "ambiguous" : wording.status);
+    if (answer.status == KeyOutcome::created) {
         self.usage.remember_unused(*answer.grant, limit_at(*answer.grant, self.clock.now()));
         ops::log(ops::LogLevel::info, "key issued",
                  {{"github_user_id", answer.grant->github_user_id.text()},
@@ -95,7 +95,7 @@ net::Response OwnKeyRoutes::give_back(const Context& context) const {
     const auto outcome = own_key.give_back(context.session->recipient, *key_id, context.origin.client_address);
     if (!outcome) return error_response(context, outcome.error());
     const GiveBackWording wording = give_back_wording(*outcome);
-    if (*outcome == GiveBack::given_back) {
+    if (*outcome == KeyOutcome::given_back) {
         ops::log(ops::LogLevel::info, "key given back",
                  {{"github_user_id", context.session->recipient.id.text()}, {"request_id", context.request_id}});
     }

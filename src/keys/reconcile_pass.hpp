@@ -10,10 +10,10 @@
 // What the parts of Reconciler share.
 namespace llmapikey {
 
-inline constexpr std::size_t most_mended_at_once = 2'000;
-inline constexpr std::size_t most_missing_at_once = 200;
+inline constexpr std::size_t mended_per_pass_max = 2'000;
+inline constexpr std::size_t missing_per_pass_max = 200;
 inline const Initiator reconciler_actor{"system", "reconciler"};
-inline constexpr int rows_at_once = 200;
+inline constexpr int rows_per_batch = 200;
 // Of attempts that were given up, and of what was ended without a person's word.
 inline constexpr std::chrono::days attempt_memory{30};
 

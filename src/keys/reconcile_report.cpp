@@ -40,7 +40,7 @@ void ReconcileReport::add(Finding finding) {
     KindCount& count = counts[finding.kind];
     ++count.found;
     if (finding.is_fixed) ++count.fixed;
-    if (findings.size() < most_listed) findings.push_back(std::move(finding));
+    if (findings.size() < listed_max) findings.push_back(std::move(finding));
 }
 
 bool ReconcileReport::is_clean() const {

@@ -44,7 +44,7 @@ struct KindCount {
 };
 
 struct ReconcileReport {
-    static constexpr std::size_t most_listed = 1'000;
+    static constexpr std::size_t listed_max = 1'000;
     std::vector<Finding> findings;  // the first so many; the counts know them all
     std::map<Finding::Kind, KindCount> counts;
     std::int64_t upstream_keys = 0;  // seen, of anybody

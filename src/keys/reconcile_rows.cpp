@@ -22,7 +22,7 @@ bool is_same_wish(const Grant& left, const Grant& right) {
 base::Result<void> Reconciler::find_missing(Pass& pass, const std::stop_token&) {
     std::string after_id;
     while (true) {
-        const auto page = TRY(parts_.admin.list_active(after_id, rows_at_once));
+        const auto page = TRY(parts_.admin.list_active(after_id, rows_per_batch));
         if (page.empty()) return {};
         pass.active_rows += static_cast<std::int64_t>(page.size());
         for (const Grant& grant : page) {
@@ -32,7 +32,7 @@ base::Result<void> Reconciler::find_missing(Pass& pass, const std::stop_token&) 
             pass.has_adopted |= grant.nonce.empty();
             if (is_listed || !is_of_before || grant.missing_since) continue;
             ++pass.missing_count;
-            if (pass.missing.size() < most_missing_at_once) pass.missing.push_back(grant);
+            if (pass.missing.size() < missing_per_pass_max) pass.missing.push_back(grant);
         }
         after_id = page.back().id;
     }
@@ -129,7 +129,7 @@ base::Result<void> Reconciler::mend(const Drift& drift, const Grant& grant) {
 // Revoked, so that nothing is left upstream, and the place is free. A switched-off key's row stays: its recipient is
 // not to get another one by waiting.
 base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& stop) {
-    const auto rows = TRY(parts_.admin.list_expired(pass.begun_at, rows_at_once));
+    const auto rows = TRY(parts_.admin.list_expired(pass.begun_at, rows_per_batch));
     for (const Grant& grant : rows) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
         Finding finding{Finding::Kind::expired, grant.github_user_id, grant.delete_handle, false, "expired"};

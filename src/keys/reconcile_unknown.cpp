@@ -6,7 +6,7 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t most_ended_by_a_person = 1'000'000;
+constexpr std::size_t ended_by_a_person_max = 1'000'000;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ base::Result<void> Reconciler::judge_unknown(const std::vector<std::pair<const U
         }
         const bool is_for_a_person = unknown.finding.kind == Finding::Kind::unremembered;
         const std::size_t most =
-            is_for_a_person && options_.may_end_unremembered ? most_ended_by_a_person : most_mended_at_once;
+            is_for_a_person && options_.may_end_unremembered ? ended_by_a_person_max : mended_per_pass_max;
         if (pass.unknown.size() < most) {
             pass.unknown.push_back(std::move(unknown));
         } else {
@@ -65,7 +65,7 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
     const std::int64_t ended = std::count_if(noted.begin(), noted.end(), [&](const std::string& handle) {
         return !std::binary_search(pass.seen.begin(), pass.seen.end(), fingerprint_of(handle));
     });
-    const bool are_older_few = pass.older.count + ended <= most_lost_rows(pass.live_rows);
+    const bool are_older_few = pass.older.count + ended <= lost_rows_max(pass.live_rows);
     std::string why;
     bool is_confirmed = false;
     if (pass.unremembered.count > 0) {

@@ -60,7 +60,7 @@ base::Result<void> Reconciler::compare_all(base::Deadline deadline, const std::s
     };
     const auto visit = [&](const UpstreamKey& key) {
         page.push_back(key);
-        if (page.size() >= static_cast<std::size_t>(rows_at_once)) flush();
+        if (page.size() >= static_cast<std::size_t>(rows_per_batch)) flush();
         return compared ? Scan::go_on : Scan::stop;
     };
     TRY(scan_upstream_keys(parts_.provider, {deadline, options_.call_timeout, stop}, visit));
@@ -99,9 +99,9 @@ base::Result<void> Reconciler::compare_page(const std::vector<UpstreamKey>& page
 
 void Reconciler::compare(const UpstreamKey& key, const Grant& grant, Pass& pass) {
     if (grant.status != GrantStatus::active || grant.delete_handle != key.delete_handle) return;
-    if (grant.missing_since && pass.found_again.size() < most_missing_at_once) pass.found_again.push_back(grant.id);
+    if (grant.missing_since && pass.found_again.size() < missing_per_pass_max) pass.found_again.push_back(grant.id);
     const bool has_drifted = is_drift(drift_between(key, grant, pass.begun_at));
-    if (has_drifted && pass.drifted.size() < most_mended_at_once) pass.drifted.push_back(grant);
+    if (has_drifted && pass.drifted.size() < mended_per_pass_max) pass.drifted.push_back(grant);
 }
 
 }  // namespace llmapikey

@@ -8,8 +8,8 @@ namespace llmapikey {
 namespace {
 
 constexpr int rows_per_page = 100;
-constexpr std::size_t most_settled_at_once = 5'000;
-constexpr std::chrono::minutes longest_scan{10};
+constexpr std::size_t settled_per_pass_max = 5'000;
+constexpr std::chrono::minutes scan_max{10};
 
 }  // namespace
 
@@ -63,12 +63,12 @@ Recovered Recovery::settle(const std::stop_token& stop) {
     Recovered recovered;
     std::vector<Grant> young, old;
     std::string after_id;
-    while (!stop.stop_requested() && young.size() + old.size() < most_settled_at_once) {
-        const auto rows = parts_.store.list_unsettled(clock_.now(), after_id, rows_per_page);
+    while (!stop.stop_requested() && young.size() + old.size() < settled_per_pass_max) {
+        const auto rows = parts_.store.list_open_attempts(clock_.now(), after_id, rows_per_page);
         if (!rows) recovered.failures.push_back(rows.error().detail);
         if (!rows || rows->empty()) break;
         for (const Grant& grant : *rows)
-            (clock_.now() - grant.attempted_at > longest_wait ? old : young).push_back(grant);
+            (clock_.now() - grant.attempted_at > wait_max ? old : young).push_back(grant);
         after_id = rows->back().id;
     }
     settle(young, stop, recovered);
@@ -79,18 +79,18 @@ Recovered Recovery::settle(const std::stop_token& stop) {
 void Recovery::settle_endings() {
     std::string after_id;
     while (true) {
-        const auto rows = parts_.store.list_unsettled(clock_.now(), after_id, rows_per_page);
+        const auto rows = parts_.store.list_open_attempts(clock_.now(), after_id, rows_per_page);
         if (!rows || rows->empty()) return;
         after_id = rows->back().id;
         std::vector<Grant> ending = *rows;
         std::erase_if(ending, [](const Grant& grant) { return !is_ending_attempt(grant); });
-        if (!ending.empty()) (void)parts_.settlement.settle_all(ending, base::Deadline::after(longest_scan));
+        if (!ending.empty()) (void)parts_.settlement.settle_all(ending, base::Deadline::after(scan_max));
     }
 }
 
 void Recovery::settle(const std::vector<Grant>& grants, const std::stop_token& stop, Recovered& recovered) {
     if (grants.empty() || stop.stop_requested()) return;
-    const auto outcomes = parts_.settlement.settle_all(grants, base::Deadline::after(longest_scan), stop);
+    const auto outcomes = parts_.settlement.settle_all(grants, base::Deadline::after(scan_max), stop);
     std::string latest;
     for (std::size_t i = 0; i < grants.size(); ++i) {
         if (outcomes[i] && *outcomes[i] == Settled::freed) ++recovered.settled;

@@ -9,14 +9,14 @@ namespace llmapikey {
 namespace {
 
 constexpr int grants_per_page = 200;
-constexpr int max_replaced = 5;
+constexpr int replaced_max = 5;
 
 }  // namespace
 
 // A key that is replaced meanwhile makes way for another one in the same place, which then is what is meant.
 base::Result<Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
     std::string id = grant_id;
-    for (int round = 0; round < max_replaced; ++round) {
+    for (int round = 0; round < replaced_max; ++round) {
         TRY(store_.begin_revocations({id}, ending));
         const auto grant = TRY(store_.find_grant(id));
         if (grant && grant->status == GrantStatus::revoking) return *grant;

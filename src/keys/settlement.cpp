@@ -39,9 +39,9 @@ base::Result<Settled> Settlement::settle(const Grant& grant, base::Deadline dead
 
 // From here on the process that made the attempt can no longer activate it. Nullopt: go on.
 std::optional<base::Result<Settled>> Settlement::fence(const Grant& grant) {
-    const bool is_in_doubt =
+    const bool is_open =
         grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous || is_ending_attempt(grant);
-    if (!is_in_doubt) return Settled::changed;
+    if (!is_open) return Settled::changed;
     if (grant.status == GrantStatus::pending && !is_settled(grant, clock_.now(), settle_time_)) return Settled::not_yet;
     const auto fenced = store_.mark_ambiguous(attempt_of(grant), grant.delete_handle);
     base::crash_point("settle.fenced");
@@ -106,7 +106,7 @@ base::Result<Settled> Settlement::conclude(const Grant& grant, const Trace& trac
 
 base::Result<void> Settlement::make_room(const Grant& grant) {
     const base::Timestamp now = clock_.now();
-    const base::Seconds patience = grant.keeps_place ? base::Seconds(wish_stands_for) : longest_wait;
+    const base::Seconds patience = grant.keeps_place ? base::Seconds(wish_stands_for) : wait_max;
     if (now - grant.attempted_at > patience) return store_.release(attempt_of(grant), MintProblem::lost_answer, now);
     return queue_.requeue(attempt_of(grant), {now, MintProblem::lost_answer, true});
 }

@@ -18,7 +18,7 @@ enum class Search {
 };
 
 // SQLite's index of logins: a part that fits no more rows than this is looked up there.
-constexpr std::int64_t most_looked_up = 1000;
+constexpr std::int64_t looked_up_max = 1000;
 const std::string count_fitting =
     "SELECT count(*) FROM (SELECT 1 FROM login_search WHERE login_search MATCH $1 LIMIT $2)";
 
@@ -102,8 +102,8 @@ base::Result<Search> search_of(SqlDatabase& database, const GrantQuery& query) {
     if (database.dialect() == Dialect::postgres) return Search::by_index;
     if (query.search.size() < 3 || !is_ascii(query.search)) return Search::read_through;
     const auto fitting =
-        TRY(database.run(count_fitting, SqlValues().add(phrase_of(query.search)).add(most_looked_up + 1)));
-    return fitting.rows.at(0).number(0) > most_looked_up ? Search::read_through : Search::by_index;
+        TRY(database.run(count_fitting, SqlValues().add(phrase_of(query.search)).add(looked_up_max + 1)));
+    return fitting.rows.at(0).number(0) > looked_up_max ? Search::read_through : Search::by_index;
 }
 
 void add_search(const GrantQuery& query, Search search, Dialect dialect, Conditions& conditions) {

@@ -10,8 +10,8 @@ namespace llmapikey::postgres {
 namespace {
 
 // Two submits of one account collide at most once each; more than a few times is not chance.
-constexpr int max_collisions = 8;
-constexpr base::Millis longest_turn{5'000};
+constexpr int collisions_max = 8;
+constexpr base::Millis turn_max{5'000};
 constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
 
 // The statement of this name in statements/postgres_keys.sql.
@@ -21,7 +21,7 @@ std::string named(std::string_view name) {
 
 const std::string select_by_account = named("find");
 const std::string select_account = named("find_account");
-const std::string select_unsettled = named("list_unsettled");
+const std::string select_open_attempts = named("list_unsettled");
 const std::string insert_pending = named("reserve");
 const std::string update_to_active = named("activate");
 const std::string update_to_ambiguous = named("mark_ambiguous");
@@ -95,7 +95,7 @@ base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest
                                 .add(request.is_queued ? "queued" : "")
                                 .add(day_text(request.now))
                                 .add(seconds_of(next_reset(request.now)));
-    std::unique_lock turn(reserving_, longest_turn);
+    std::unique_lock turn(reserving_, turn_max);
     if (!turn) return base::fail(base::Errc::overloaded, "too many reservations at once", base::Seconds{5});
     auto inserted = database_->run(insert_pending, parameters, Patience::fail_fast);
     turn.unlock();
@@ -112,7 +112,7 @@ base::Result<ReserveOutcome> PostgresKeyStore::reserve(const ReserveRequest& req
         auto outcome = reserve_once(request);
         const bool is_collision = !outcome && outcome.error().code == base::Errc::conflict;
         if (!is_collision) return outcome;
-        if (collisions == max_collisions) return base::fail(base::Errc::store_unavailable, outcome.error().detail);
+        if (collisions == collisions_max) return base::fail(base::Errc::store_unavailable, outcome.error().detail);
     }
 }
 
@@ -158,13 +158,13 @@ base::Result<void> PostgresKeyStore::update_username(const Recipient& recipient)
     return {};
 }
 
-base::Result<std::vector<Grant>> PostgresKeyStore::list_unsettled(base::Timestamp attempted_by,
-                                                                  const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> PostgresKeyStore::list_open_attempts(base::Timestamp attempted_by,
+                                                                      const std::string& after_id, int limit) {
     const auto parameters = Parameters()
                                 .add(after_id.empty() ? lowest_id : std::string_view(after_id))
                                 .add(seconds_of(attempted_by))
                                 .add(std::int64_t{limit});
-    const auto answer = TRY(database_->run(select_unsettled, parameters, Patience::wait));
+    const auto answer = TRY(database_->run(select_open_attempts, parameters, Patience::wait));
     return read_grants(answer.rows);
 }
 

@@ -16,7 +16,7 @@ std::string named(std::string_view name) {
 
 const std::string select_by_account = named("find");
 const std::string select_hold = named("find_hold");
-const std::string select_unsettled = named("list_unsettled");
+const std::string select_open_attempts = named("list_unsettled");
 const std::string insert_pending = named("reserve");
 const std::string update_to_active = named("activate");
 const std::string update_to_ambiguous = named("mark_ambiguous");
@@ -162,10 +162,10 @@ base::Result<void> SqliteKeyStore::update_username(const Recipient& recipient) {
     return {};
 }
 
-base::Result<std::vector<Grant>> SqliteKeyStore::list_unsettled(base::Timestamp attempted_by,
-                                                                const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> SqliteKeyStore::list_open_attempts(base::Timestamp attempted_by,
+                                                                    const std::string& after_id, int limit) {
     Connections::Reader reader(*connections_);
-    auto query = TRY(reader->query(select_unsettled));
+    auto query = TRY(reader->query(select_open_attempts));
     query.bind(after_id).bind(seconds_of(attempted_by)).bind(limit);
     return read_grants(query);
 }

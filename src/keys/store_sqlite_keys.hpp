@@ -21,8 +21,8 @@ public:
     base::Result<void> release(const Attempt& attempt, MintProblem problem, base::Timestamp now) override;
     base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) override;
     base::Result<void> update_username(const Recipient& recipient) override;
-    base::Result<std::vector<Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
-                                                    int limit) override;
+    base::Result<std::vector<Grant>> list_open_attempts(base::Timestamp attempted_by, const std::string& after_id,
+                                                        int limit) override;
     base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) override;
     base::Result<GrantTotals> totals() override;
     base::Result<void> check() override;

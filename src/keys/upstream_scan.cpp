@@ -6,11 +6,11 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t max_keys = 10'000'000;  // bounds a list that never ends
+constexpr std::size_t keys_max = 10'000'000;  // bounds a list that never ends
 // Pages in a row that show nothing new; the deadline ends most scans before.
-constexpr int max_fruitless_pages = 2'000;
+constexpr int fruitless_pages_max = 2'000;
 // The same page as often, whatever was asked for, is the answer of a server that does not look at what is asked for.
-constexpr int max_same_pages = 5;
+constexpr int same_pages_max = 5;
 
 // The list is newest first: new keys come to its front, and keys go anywhere. So the order of those that stay is always
 // the same, and a page that holds a key which has been seen begins no later than behind the last one seen. A page of
@@ -21,7 +21,7 @@ public:
         : provider_(provider), patience_(patience), visit_(visit) {}
 
     base::Result<void> run() {
-        while (seen_.size() <= max_keys && fruitless_ <= max_fruitless_pages) {
+        while (seen_.size() <= keys_max && fruitless_ <= fruitless_pages_max) {
             if (patience_.stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
             const auto page = TRY(provider_.list_page(offset_, patience_.whole.or_sooner(patience_.page)));
             if (is_always_the_same(page))
@@ -51,7 +51,7 @@ private:
         last_first_ = first;
         last_last_ = last;
         same_ = is_repeated ? same_ + 1 : 0;
-        return same_ >= max_same_pages;
+        return same_ >= same_pages_max;
     }
 
     bool joins(const std::vector<UpstreamKey>& page) const {

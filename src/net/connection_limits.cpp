@@ -48,7 +48,7 @@ bool ConnectionLimits::wait_for_none(base::Millis timeout) {
     return none_left_.wait_for(lock, timeout, [this] { return count_ == 0; });
 }
 
-ConnectionFigures ConnectionLimits::figures() {
+ConnectionStatistics ConnectionLimits::figures() {
     const std::lock_guard lock(mutex_);
     return {count_, in_all_, refused_in_all_, refused_of_client_, displaced_};
 }

@@ -41,7 +41,7 @@ public:
     // `verdict`: why it was not let in.
     void count_refusal(Verdict verdict) { ++(verdict == Verdict::all_taken ? refused_in_all_ : refused_of_client_); }
     void count_displaced() { ++displaced_; }
-    ConnectionFigures figures();
+    ConnectionStatistics figures();
 
 private:
     void add(const std::optional<ClientId>& client);

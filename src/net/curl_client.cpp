@@ -16,8 +16,8 @@
 namespace llmapikey::net {
 namespace {
 
-constexpr std::size_t max_body_bytes = 4 * 1024 * 1024;
-constexpr long max_connect_ms = 10'000;
+constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
+constexpr long connect_ms_max = 10'000;
 constexpr long connections_each = 2;  // of a handle: to GitHub and to OpenRouter
 constexpr std::chrono::seconds handles_kept_for{60};
 
@@ -32,7 +32,7 @@ using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
 extern "C" std::size_t llmapikey_take_body(char* data, std::size_t size, std::size_t count, void* target) {
     auto& body = *static_cast<std::string*>(target);
-    if (body.size() + size * count > max_body_bytes) return 0;  // fewer than given: curl ends the transfer
+    if (body.size() + size * count > body_bytes_max) return 0;  // fewer than given: curl ends the transfer
     body.append(data, size * count);
     return size * count;
 }
@@ -59,7 +59,7 @@ public:
     bool take(std::string_view piece) {
         latest_ = std::chrono::steady_clock::now();
         received_ += piece.size();
-        if (received_ > limits_.max_bytes) return stop("the answer is larger than is taken");
+        if (received_ > limits_.bytes_max) return stop("the answer is larger than is taken");
         return begin() && (sink_.take(piece) || stop("no more was wanted"));
     }
     bool begin() {
@@ -295,7 +295,7 @@ private:
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(handle, CURLOPT_MAXCONNECTS, connections_each);
         curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, std::max(milliseconds, 1L));
-        curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, std::max(std::min(milliseconds, max_connect_ms), 1L));
+        curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, std::max(std::min(milliseconds, connect_ms_max), 1L));
         curl_easy_setopt(handle, CURLOPT_USERAGENT, user_agent_.c_str());
         curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
         curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");

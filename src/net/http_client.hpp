@@ -49,7 +49,7 @@ public:
 struct StreamLimits {
     base::Deadline deadline;    // of the whole
     base::Millis idle{15'000};  // without a byte; noticed within a second
-    std::size_t max_bytes = 1024 * 1024;
+    std::size_t bytes_max = 1024 * 1024;
 };
 
 // Blocking HTTP client. Verifies TLS, follows no redirect, reads at most 4 MiB. Thread-safe.

@@ -98,11 +98,11 @@ std::string to_headers(const Response& response) {
 
 }  // namespace
 
-void IncomingMessage::begin(std::uint32_t most_head, std::uint64_t most_body) {
+void IncomingMessage::begin(std::uint32_t head_max, std::uint64_t body_max) {
     parser_.emplace(std::piecewise_construct, std::make_tuple(),
                     std::make_tuple(std::pmr::polymorphic_allocator<char>(&arena_)));
-    parser_->header_limit(most_head);
-    parser_->body_limit(most_body);
+    parser_->header_limit(head_max);
+    parser_->body_limit(body_max);
 }
 
 void IncomingMessage::forget() {
@@ -147,10 +147,10 @@ IncomingMessages::Lent IncomingMessages::lend() {
 }
 
 void IncomingMessages::take_back(IncomingMessage* message) {
-    constexpr std::size_t most_spare = 64;
+    constexpr std::size_t spare_max = 64;
     std::unique_ptr<IncomingMessage> owned(message);
     owned->forget();
-    if (spare_.size() < most_spare) spare_.push_back(std::move(owned));
+    if (spare_.size() < spare_max) spare_.push_back(std::move(owned));
 }
 
 boost::system::error_code parse_received(RequestParser& parser, boost::beast::flat_buffer& buffer) {

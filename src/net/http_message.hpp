@@ -26,7 +26,7 @@ public:
     IncomingMessage& operator=(const IncomingMessage&) = delete;
 
     // Before anything else, and after forget(). Limits in bytes, of the head and of the body.
-    void begin(std::uint32_t most_head, std::uint64_t most_body);
+    void begin(std::uint32_t head_max, std::uint64_t body_max);
     RequestParser& parser() { return *parser_; }
     // What has been received, as far as it is complete: views of this object. `peer_address` as in Request. A target in
     // absolute form becomes a path, and its host stands in the place of the Host header's (RFC 9112 section 3.2.2).
@@ -81,7 +81,7 @@ enum class Connection {
     close_at_end,  // as close, and nothing but that ends the body: for clients that know no chunks
 };
 
-// What ends the head of a ReadyAnswer: Date, Connection and the empty line.
+// What ends the head of a ReadyResponse: Date, Connection and the empty line.
 class HeadEnd {
 public:
     explicit HeadEnd(Connection connection);

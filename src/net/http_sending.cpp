@@ -130,7 +130,7 @@ asio::awaitable<error_code> write_response(const HttpServerOptions& options, Con
     co_return ec;
 }
 
-std::string send_ready(Connected& connection, const ReadyAnswer& answer, Connection then, error_code& ec) {
+std::string send_ready(Connected& connection, const ReadyResponse& answer, Connection then, error_code& ec) {
     const HeadEnd end(then);
     const std::array<asio::const_buffer, 6> buffers = {
         asio::buffer(answer.head), asio::buffer(answer.own_headers()), asio::buffer(end.text()),

@@ -18,7 +18,7 @@ boost::asio::awaitable<boost::system::error_code> write_response(const HttpServe
 
 // Sends what the kernel takes at once of an answer that stands ready, and gives the rest: empty if that was all, or if
 // the connection has failed (`ec`). Does not block.
-std::string send_ready(Connected& connection, const ReadyAnswer& answer, Connection then,
+std::string send_ready(Connected& connection, const ReadyResponse& answer, Connection then,
                        boost::system::error_code& ec);
 // Sends such a rest.
 boost::asio::awaitable<boost::system::error_code> write_rest(const HttpServerOptions& options, Connected& connection,

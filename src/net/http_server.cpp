@@ -194,7 +194,7 @@ void close_all(IoThread& owner) {
 class HttpServer::Impl {
 public:
     Impl(HttpServerOptions chosen, HttpHandler& handler, ServerQueues queues)
-        : options(std::move(chosen)), limits(options.max_connections, options.max_client_connections) {
+        : options(std::move(chosen)), limits(options.connections_max, options.max_client_connections) {
         for (int i = 0; i < std::max(options.io_threads, 1); ++i) {
             threads.push_back(std::make_unique<IoThread>(SessionHost{options, handler, queues, bodies}));
         }
@@ -239,7 +239,7 @@ public:
 
     const HttpServerOptions options;
     ConnectionLimits limits;
-    BodyBudget bodies{options.max_bodies_bytes};
+    BodyBudget bodies{options.bodies_bytes_max};
     std::vector<std::unique_ptr<IoThread>> threads;
     ListenAddress address;
     bool is_running = false;
@@ -268,7 +268,7 @@ const ListenAddress& HttpServer::address() const {
     return impl_->address;
 }
 
-ConnectionFigures HttpServer::connections() const {
+ConnectionStatistics HttpServer::connections() const {
     return impl_->limits.figures();
 }
 

@@ -29,13 +29,13 @@ int own_processors();
 struct HttpServerOptions {
     ListenAddress listen;
     int io_threads = 1;
-    std::size_t max_connections = 10'000;        // in all; for one more, another that has sent no whole request must go
+    std::size_t connections_max = 10'000;        // in all; for one more, another that has sent no whole request must go
     std::size_t max_client_connections = 2'500;  // of one client (IPv6: of one /64); 0: any number
     // Whose connections (peer address, numeric) are not one client's: those of proxies. May be empty. Thread-safe.
     std::function<bool(std::string_view)> is_proxy;
-    std::uint32_t max_header_bytes = 16 * 1024;
-    std::uint64_t max_body_bytes = 64 * 1024;
-    std::uint64_t max_bodies_bytes = 64 * 1024 * 1024;  // of all bodies that are received or answered at one time
+    std::uint32_t header_bytes_max = 16 * 1024;
+    std::uint64_t body_bytes_max = 64 * 1024;
+    std::uint64_t bodies_bytes_max = 64 * 1024 * 1024;  // of all bodies that are received or answered at one time
     base::Millis header_timeout{10'000};                // also for the first byte of a connection
     base::Millis body_timeout{30'000};
     base::Millis write_timeout{30'000};
@@ -47,9 +47,9 @@ struct HttpServerOptions {
 };
 
 // How many connections there are, and what has become of those for which there was no room.
-struct ConnectionFigures {
+struct ConnectionStatistics {
     std::uint64_t open = 0, limit = 0;
-    std::uint64_t refused_in_all = 0, refused_of_client = 0;  // max_connections, max_client_connections
+    std::uint64_t refused_in_all = 0, refused_of_client = 0;  // connections_max, max_client_connections
     std::uint64_t displaced = 0;                              // closed to make room for another
 };
 
@@ -80,7 +80,7 @@ public:
     // Where it listens, once started: the port that was given for port 0, and what a socket was bound to.
     const ListenAddress& address() const;
     std::uint16_t port() const;
-    ConnectionFigures connections() const;
+    ConnectionStatistics connections() const;
     // Whether each of its threads does something else than hang. Only while it runs.
     bool responds(base::Deadline deadline);
     // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, and those that have

@@ -26,7 +26,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t first_read_bytes = 4096;
-constexpr std::size_t most_drained_bytes = 1 << 20;
+constexpr std::size_t drained_bytes_max = 1 << 20;
 constexpr std::chrono::seconds drain_timeout{2};
 constexpr int blank_lines_max = 8;  // before one request
 
@@ -125,7 +125,7 @@ asio::awaitable<void> close_gently(Connected& connection) {
     connection.deadline = after(drain_timeout);
     std::array<char, first_read_bytes> scratch;
     std::size_t drained = 0;
-    while (!ec && drained < most_drained_bytes) {
+    while (!ec && drained < drained_bytes_max) {
         drained += co_await connection.socket.async_read_some(asio::buffer(scratch),
                                                               asio::redirect_error(asio::use_awaitable, ec));
     }
@@ -155,7 +155,7 @@ bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_
 // What a body of unknown or announced length may take in memory.
 std::uint64_t body_bytes(const SessionHost& host, const RequestParser& parser) {
     const auto announced = parser.content_length();
-    return announced ? *announced : parser.chunked() ? host.options.max_body_bytes : 0;
+    return announced ? *announced : parser.chunked() ? host.options.body_bytes_max : 0;
 }
 
 // Reads the rest of one message; a status to refuse it with, 0 to close without a word, or nullopt if it is complete.
@@ -236,7 +236,7 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
             if (!skip_blank_lines(buffer, blank_lines_left)) continue;
         }
         IncomingMessages::Lent message = host.messages.lend();
-        message->begin(host.options.max_header_bytes, host.options.max_body_bytes);
+        message->begin(host.options.header_bytes_max, host.options.body_bytes_max);
         RequestParser& parser = message->parser();
         // Most messages are there as a whole with their first bytes.
         ec = parse_received(parser, buffer);

@@ -86,7 +86,7 @@ struct Response {
 };
 
 // An answer that stands in memory as it goes out, but for what differs from one time to the next.
-struct ReadyAnswer {
+struct ReadyResponse {
     // Status line and headers (Content-Length among them), each with the end of its line; without Date and Connection.
     std::string_view head;
     std::string_view body;              // empty for HEAD and where the status has none
@@ -109,7 +109,7 @@ private:
     std::size_t own_body_size_ = 0;
 };
 
-// The head of a ReadyAnswer, from the status and the headers of `response`. `length`: of its body; nullopt if the
+// The head of a ReadyResponse, from the status and the headers of `response`. `length`: of its body; nullopt if the
 // status has none. Control characters in values are left out.
 std::string to_ready_head(const Response& response, std::optional<std::size_t> length);
 
@@ -128,7 +128,7 @@ class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
     // The answer, if it stands ready; then nothing below is asked. Cheap; on the I/O thread.
-    virtual std::optional<ReadyAnswer> ready_answer(const Request&) { return std::nullopt; }
+    virtual std::optional<ReadyResponse> ready_answer(const Request&) { return std::nullopt; }
     // Cheap; on the I/O thread.
     virtual Executor executor_for(const Request& request) const = 0;
     // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen, which becomes a bare
@@ -136,7 +136,7 @@ public:
     virtual Response handle(const Request& request) = 0;
     // As refuse(request, 503), if that stands ready: whoever has too much to do must not spend much on saying so.
     // Cheap; on the I/O thread.
-    virtual std::optional<ReadyAnswer> ready_refusal(const Request&) { return std::nullopt; }
+    virtual std::optional<ReadyResponse> ready_refusal(const Request&) { return std::nullopt; }
     // The answer to a request that never reached handle(): 400, 413, 431 (malformed or too large), 408, 500, 503 (queue
     // full, with Retry-After). `request` may be all but empty.
     virtual Response refuse(const Request& request, int status) = 0;

@@ -26,11 +26,11 @@ void begin_at_zero(Counters& family, const std::string& label, std::initializer_
         family.Add({{label, value}});
 }
 
-prometheus::MetricFamily to_family(const Figure& figure) {
-    const bool is_counter = figure.kind == Figure::Kind::counter;
+prometheus::MetricFamily to_family(const Metric& figure) {
+    const bool is_counter = figure.kind == Metric::Kind::counter;
     prometheus::MetricFamily family{
         figure.name, figure.help, is_counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge, {}};
-    for (const Figure::Sample& sample : figure.samples) {
+    for (const Metric::Sample& sample : figure.samples) {
         prometheus::ClientMetric metric;
         for (const auto& [name, value] : sample.labels)
             metric.label.push_back({name, value});
@@ -57,7 +57,7 @@ public:
     }
 
     RequestCounts requests;
-    std::vector<FigureSource> sources;
+    std::vector<MetricSource> sources;
     prometheus::Registry registry;
     Counters& issues =
         counters(registry, "llmapikey_key_requests_total", "Answers to a request for a key, by their status");
@@ -139,7 +139,7 @@ void Metrics::count_figure_read(std::string_view figure, bool has_succeeded) {
         .Increment();
 }
 
-void Metrics::add_source(FigureSource source) {
+void Metrics::add_source(MetricSource source) {
     impl_->sources.push_back(std::move(source));
 }
 
@@ -147,8 +147,8 @@ std::string Metrics::text() const {
     std::vector<prometheus::MetricFamily> families = impl_->requests.Collect();
     for (prometheus::MetricFamily& family : impl_->registry.Collect())
         families.push_back(std::move(family));
-    for (const FigureSource& source : impl_->sources) {
-        for (const Figure& figure : source())
+    for (const MetricSource& source : impl_->sources) {
+        for (const Metric& figure : source())
             families.push_back(to_family(figure));
     }
     return prometheus::TextSerializer().Serialize(families);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ops/figures.hpp"
+#include "ops/metric.hpp"
 
 namespace llmapikey::ops {
 
@@ -47,7 +47,7 @@ public:
     void count_figure_read(std::string_view figure, bool has_succeeded);
 
     // Before anybody asks for text(). What `source` uses must outlive the last call of that.
-    void add_source(FigureSource source);
+    void add_source(MetricSource source);
 
     // Prometheus text exposition format 0.0.4. Blocking as the sources are.
     std::string text() const;

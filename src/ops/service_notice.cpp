@@ -26,8 +26,8 @@ base::Result<void> ServiceNotice::send(std::string_view assignments) const {
     const std::size_t length = offsetof(sockaddr_un, sun_path) + socket_.size() + (is_abstract ? 0 : 1);
     const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return failed(std::strerror(errno));
-    const timeval longest_wait{1, 0};
-    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &longest_wait, sizeof longest_wait);
+    const timeval wait_max{1, 0};
+    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait_max, sizeof wait_max);
     const auto sent = ::sendto(descriptor, assignments.data(), assignments.size(), MSG_NOSIGNAL,
                                reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(length));
     const int error = errno;

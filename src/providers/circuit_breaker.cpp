@@ -56,7 +56,7 @@ void CircuitBreaker::become(CircuitState state) {
 bool CircuitBreaker::is_outage(SteadyTime now) const {
     if (failures_in_a_row_ >= policy_.failures_in_a_row) return true;
     const int calls = calls_.total(now);
-    return calls >= policy_.least_calls && failures_.total(now) * 100 >= calls * policy_.failed_percent;
+    return calls >= policy_.calls_min && failures_.total(now) * 100 >= calls * policy_.failed_percent;
 }
 
 }  // namespace llmapikey

@@ -19,7 +19,7 @@ struct CircuitPolicy {
     int failures_in_a_row = 5;
     // Or so many of the calls of the last ten seconds, once there were enough of them to say.
     int failed_percent = 50;
-    int least_calls = 20;
+    int calls_min = 20;
     base::Millis probe_pause{400};  // between the end of a probe and the next one
 };
 

@@ -19,7 +19,7 @@ public:
                now < found->second.failed_at;
     }
     void note_failure(const std::string& id, base::Timestamp now) {
-        if (entries_.size() >= most_entries) entries_.clear();
+        if (entries_.size() >= entries_max) entries_.clear();
         const auto [entry, is_new] = entries_.try_emplace(id, Entry{now, shortest});
         if (is_new) return;
         entry->second = {now, std::min(entry->second.pause * 2, longest)};
@@ -29,7 +29,7 @@ public:
 private:
     static constexpr base::Seconds shortest{5};
     static constexpr base::Seconds longest{600};
-    static constexpr std::size_t most_entries = 100'000;
+    static constexpr std::size_t entries_max = 100'000;
     struct Entry {
         base::Timestamp failed_at;
         base::Seconds pause;

@@ -30,7 +30,7 @@ net::Request without_prefix(const net::Request& request) {
 
 }  // namespace
 
-std::optional<net::ReadyAnswer> BesideService::ready_answer(const net::Request& request) {
+std::optional<net::ReadyResponse> BesideService::ready_answer(const net::Request& request) {
     return is_of_github(request) || is_of_openrouter(request) ? std::nullopt : service_.ready_answer(request);
 }
 
@@ -44,7 +44,7 @@ net::Response BesideService::handle(const net::Request& request) {
     return is_of_openrouter(request) ? openrouter_.handle(without_prefix(request)) : service_.handle(request);
 }
 
-std::optional<net::ReadyAnswer> BesideService::ready_refusal(const net::Request& request) {
+std::optional<net::ReadyResponse> BesideService::ready_refusal(const net::Request& request) {
     return service_.ready_refusal(request);
 }
 

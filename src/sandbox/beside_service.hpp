@@ -15,10 +15,10 @@ public:
     BesideService(net::HttpHandler& service, Lookalikes& lookalikes)
         : service_(service), github_(lookalikes.github()), openrouter_(lookalikes.openrouter()) {}
 
-    std::optional<net::ReadyAnswer> ready_answer(const net::Request& request) override;
+    std::optional<net::ReadyResponse> ready_answer(const net::Request& request) override;
     net::Executor executor_for(const net::Request& request) const override;
     net::Response handle(const net::Request& request) override;
-    std::optional<net::ReadyAnswer> ready_refusal(const net::Request& request) override;
+    std::optional<net::ReadyResponse> ready_refusal(const net::Request& request) override;
     net::Response refuse(const net::Request& request, int status) override;
 
 private:

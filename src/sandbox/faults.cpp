@@ -13,8 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t max_delay_ms = 60'000;
-constexpr std::int64_t max_bytes = 1'000'000'000;
+constexpr std::int64_t delay_ms_max = 60'000;
+constexpr std::int64_t bytes_max = 1'000'000'000;
 
 // "/keys/abc/x" -> "/keys/{}/x": so that counters are few.
 std::string without_ids(std::string_view path) {
@@ -53,14 +53,14 @@ Faults::Fault Faults::parse(const json::object& wish) {
     fault.method = text_of(wish, "method");
     fault.path = text_of(wish, "path");
     fault.times = static_cast<int>(std::clamp<std::int64_t>(number_of(wish, "times", 1), 1, 1'000'000'000));
-    fault.delay_ms = static_cast<int>(amount("delay_ms", max_delay_ms));
+    fault.delay_ms = static_cast<int>(amount("delay_ms", delay_ms_max));
     if (wish.if_contains("status") != nullptr) fault.status = static_cast<int>(number_of(wish, "status", 500));
     if (wish.if_contains("body") != nullptr) fault.body = text_of(wish, "body");
     fault.content_type = text_of(wish, "content_type", fault.content_type);
     fault.is_after_effect = flag_of(wish, "after_effect");
     fault.drop = text_of(wish, "drop");
-    fault.truncate_after = static_cast<std::size_t>(amount("truncate_after", max_bytes));
-    fault.drip_bytes_per_second = static_cast<std::size_t>(amount("drip_bytes_per_second", max_bytes));
+    fault.truncate_after = static_cast<std::size_t>(amount("truncate_after", bytes_max));
+    fault.drip_bytes_per_second = static_cast<std::size_t>(amount("drip_bytes_per_second", bytes_max));
     fault.has_duplicate_hash = flag_of(wish, "duplicate_hash");
     if (const json::value* chance = wish.if_contains("probability"))
         fault.probability = chance->is_number() ? chance->to_number<double>() : -1;

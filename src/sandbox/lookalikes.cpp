@@ -6,7 +6,7 @@ namespace {
 net::HttpServerOptions options_for(const net::ListenAddress& listen) {
     net::HttpServerOptions options;
     options.listen = listen;
-    options.max_body_bytes = 16 * 1024 * 1024;  // room for the names of 100,000 keys
+    options.body_bytes_max = 16 * 1024 * 1024;  // room for the names of 100,000 keys
     return options;
 }
 

@@ -10,7 +10,7 @@
 namespace llmapikey::sandbox {
 namespace {
 
-constexpr std::chrono::seconds longest_hang{60};
+constexpr std::chrono::seconds hang_max{60};
 constexpr const char* names[] = {"off", "refuse", "hang", "error"};  // in the order of Mode
 
 }  // namespace
@@ -32,7 +32,7 @@ std::optional<net::Response> Outage::answer() const {
     if (mode == Mode::off) return std::nullopt;
     net::Response response = openrouter_error(503, "Service Unavailable");
     response.misbehavior.drop_connection = mode == Mode::refuse;
-    if (mode == Mode::hang) response.misbehavior.hang = longest_hang;
+    if (mode == Mode::hang) response.misbehavior.hang = hang_max;
     return response;
 }
 

@@ -8,8 +8,8 @@ namespace llmapikey::postgres {
 namespace {
 
 // For a step over a large table; nothing waits for it but the operator.
-constexpr base::Millis longest_statement{std::chrono::minutes{30}};
-constexpr base::Millis longest_rehearsal{10'000};
+constexpr base::Millis statement_max{std::chrono::minutes{30}};
+constexpr base::Millis rehearsal_max{10'000};
 
 // Row 0 is no migration but what migrators lock, so that one of them works at a time.
 constexpr const char* create_record_table =
@@ -67,7 +67,7 @@ public:
 
     base::Result<void> apply(const Migration& migration) override {
         if (migration.version == 1) {
-            TRY(adopt(*connection_, policy_, base::Deadline::after(longest_statement)));
+            TRY(adopt(*connection_, policy_, base::Deadline::after(statement_max)));
         }
         if (auto applied = execute(std::string(migration.up)); !applied) return applied;
         if (migration.version == 2) index_logins();
@@ -79,7 +79,7 @@ public:
     base::Result<void> undo(const Migration& migration) override {
         if (auto undone = execute(std::string(migration.down)); !undone) return undone;
         if (migration.version == 1) {
-            TRY(give_back(*connection_, policy_, base::Deadline::after(longest_statement)));
+            TRY(give_back(*connection_, policy_, base::Deadline::after(statement_max)));
         }
         if (auto revoked = revoke_from_public(); !revoked) return revoked;
         TRY(query(delete_applied, Parameters().add(std::int64_t{migration.version})));
@@ -87,17 +87,17 @@ public:
     }
 
     base::Result<void> rehearse_write() override {
-        return postgres::rehearse_write(*connection_, base::Deadline::after(longest_rehearsal));
+        return postgres::rehearse_write(*connection_, base::Deadline::after(rehearsal_max));
     }
 
 private:
     base::Result<Rows> query(const std::string& sql, const Parameters& parameters = {}) {
-        auto rows = connection_->query(sql, parameters, base::Deadline::after(longest_statement));
+        auto rows = connection_->query(sql, parameters, base::Deadline::after(statement_max));
         if (!rows) return tl::unexpected(to_error(rows.error()));
         return std::move(*rows);
     }
     base::Result<void> execute(const std::string& sql) {
-        const auto done = connection_->execute(sql, base::Deadline::after(longest_statement));
+        const auto done = connection_->execute(sql, base::Deadline::after(statement_max));
         if (!done) return tl::unexpected(to_error(done.error()));
         return {};
     }

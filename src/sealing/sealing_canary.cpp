@@ -62,7 +62,7 @@ base::Result<std::optional<bool>> SealingCanary::can_open_any() {
 }
 
 base::Result<bool> SealingCanary::is_all_sealed_now() {
-    const auto others = TRY(Resealer(store_, keys_, webhooks_).remaining());
+    const auto others = TRY(Reencryption(store_, keys_, webhooks_).remaining());
     if (others > 0) return false;
     const auto can_open = TRY(can_open_any());
     return can_open.value_or(false);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sealing/resealing.hpp"
+#include "sealing/reencryption.hpp"
 
 namespace llmapikey {
 

@@ -66,9 +66,9 @@ base::Result<std::vector<SealedText>> SqlSealedStore::list_others(SealedKind kin
     return texts;
 }
 
-base::Result<void> SqlSealedStore::replace(SealedKind kind, const std::vector<ResealedText>& texts) {
+base::Result<void> SqlSealedStore::replace(SealedKind kind, const std::vector<ReencryptedText>& texts) {
     std::vector<SqlValues> all;
-    for (const ResealedText& text : texts)
+    for (const ReencryptedText& text : texts)
         all.push_back(SqlValues().add(text.id).add(text.before).add(text.after));
     return all.empty() ? base::Result<void>{} : database_->run_each(statements_for(kind).update, all);
 }

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "sealing/resealing.hpp"
+#include "sealing/reencryption.hpp"
 #include "sql/sql_database.hpp"
 
 namespace llmapikey {
@@ -15,7 +15,7 @@ public:
     base::Result<std::int64_t> count_others(SealedKind kind, const std::string& prefix) override;
     base::Result<std::vector<SealedText>> list_others(SealedKind kind, const std::string& prefix,
                                                       const std::string& after, int limit) override;
-    base::Result<void> replace(SealedKind kind, const std::vector<ResealedText>& texts) override;
+    base::Result<void> replace(SealedKind kind, const std::vector<ReencryptedText>& texts) override;
     base::Result<std::optional<std::string>> canary() override;
     base::Result<bool> write_canary(const std::optional<std::string>& before, const std::string& after) override;
 

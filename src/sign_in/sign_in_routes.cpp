@@ -18,7 +18,7 @@ constexpr std::string_view callback_path = "/auth/callback";
 // In the query of /auth/login: this browser was sent to the canonical host already.
 constexpr std::string_view redirected_field = "redirected";
 // Attempts that are never finished would pile up in the browser until its requests are too large.
-constexpr std::size_t max_open_attempts = 8;
+constexpr std::size_t open_attempts_max = 8;
 
 std::string attempt_cookie_name(std::string_view id) {
     return std::string(attempt_cookie_prefix) + std::string(id);
@@ -37,7 +37,7 @@ void drop_surplus_attempts(const SignInRoutes& self, const Context& context, net
         attempts.emplace_back(self.sign_in.started_at(id, value).value_or(base::Timestamp{}), id);
     }
     std::sort(attempts.begin(), attempts.end());
-    const std::size_t surplus = attempts.size() < max_open_attempts ? 0 : attempts.size() - max_open_attempts + 1;
+    const std::size_t surplus = attempts.size() < open_attempts_max ? 0 : attempts.size() - open_attempts_max + 1;
     for (std::size_t i = 0; i < attempts.size(); ++i) {
         const bool is_readable = attempts[i].first != base::Timestamp{};
         if (i >= surplus && is_readable) continue;

@@ -88,7 +88,7 @@ std::string filled_in(std::string code, const std::vector<std::pair<std::string,
     return code;
 }
 
-constexpr std::size_t longest_open_list = 12;  // longer ones are folded
+constexpr std::size_t open_list_max = 12;  // longer ones are folded
 
 // A list as `name`, with its length; nothing if it is empty.
 void set_list(Data& data, const std::string& name, const std::vector<std::string>& texts) {
@@ -100,7 +100,7 @@ void set_list(Data& data, const std::string& name, const std::vector<std::string
     list.set("items", items);
     list.set("count", std::to_string(texts.size()));
     list.set("is_one", texts.size() == 1);
-    list.set("is_long", texts.size() > longest_open_list);
+    list.set("is_long", texts.size() > open_list_max);
     data.set(name, list);
 }
 

@@ -189,19 +189,19 @@ std::optional<net::Response> Site::move_from_slash(const Context& context) const
     return redirect(308, std::string(path) + (query.empty() ? "" : "?" + query));
 }
 
-std::optional<net::ReadyAnswer> Site::ready_answer(const net::Request& request) {
+std::optional<net::ReadyResponse> Site::ready_answer(const net::Request& request) {
     auto standing = standing_.find(request);
     if (!standing) return std::nullopt;
     const auto is_https = origins_.came_by_https(request);
     if (!is_https) return std::nullopt;  // refused like any other
-    net::ReadyAnswer answer = standing->answer->answer(request, *is_https);
+    net::ReadyResponse answer = standing->answer->answer(request, *is_https);
     answer.owner = std::move(standing->owner);
     const std::string id = new_request_id();
     finish_ready({request, standing->route, answer.is_unchanged ? 304 : 200, {}, id}, answer);
     return answer;
 }
 
-std::optional<net::ReadyAnswer> Site::ready_refusal(const net::Request& request) {
+std::optional<net::ReadyResponse> Site::ready_refusal(const net::Request& request) {
     const Route* const route = routes().find(request, Part::open);
     const bool is_json = wants_json(request);
     if (is_json && has_own_errors(route)) return std::nullopt;  // has words of its own
@@ -209,12 +209,12 @@ std::optional<net::ReadyAnswer> Site::ready_refusal(const net::Request& request)
     if (!is_https) return std::nullopt;
     parts_.metrics.count_refusal(ops::Refusal::busy);
     const std::string id = new_request_id();
-    net::ReadyAnswer answer = standing_.busy(is_json, request.is_head, *is_https, id);
+    net::ReadyResponse answer = standing_.busy(is_json, request.is_head, *is_https, id);
     finish_ready({request, routes().number(route), 503, {}, id}, answer);
     return answer;
 }
 
-void Site::finish_ready(Answered answered, net::ReadyAnswer& answer) const {
+void Site::finish_ready(Answered answered, net::ReadyResponse& answer) const {
     for (const std::string_view part :
          {std::string_view("X-Request-Id: "), answered.request_id, std::string_view("\r\n")})
         answer.add_own(part);
@@ -274,8 +274,8 @@ std::optional<net::Response> Site::authenticate(Context& context) {
 }
 
 net::Response Site::answer_once(const Context& context, const std::string& key) {
-    constexpr std::size_t max_key_bytes = 255;
-    if (key.size() > max_key_bytes || !base::is_text(key)) {
+    constexpr std::size_t key_bytes_max = 255;
+    if (key.size() > key_bytes_max || !base::is_text(key)) {
         return error_response(
             context, 400, {},
             {"Idempotency-Key not accepted", "It may have at most 255 characters of UTF-8.", "", "", ""});

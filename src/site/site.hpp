@@ -10,8 +10,8 @@
 #include "http/context.hpp"
 #include "http/rate_limiter.hpp"
 #include "ops/metrics.hpp"
+#include "site/cached_responses.hpp"
 #include "site/rate_limits.hpp"
-#include "site/standing_answers.hpp"
 #include "site/stored_answers.hpp"
 #include "tokens/api_tokens.hpp"
 
@@ -36,13 +36,13 @@ public:
     Site(const Handlers& handlers, SharedContext shared, SiteParts parts, OriginResolver origins,
          int rate_limit_per_minute);
 
-    std::optional<net::ReadyAnswer> ready_answer(const net::Request& request) override;
+    std::optional<net::ReadyResponse> ready_answer(const net::Request& request) override;
     net::Executor executor_for(const net::Request& request) const override;
     net::Response handle(const net::Request& request) override;
-    std::optional<net::ReadyAnswer> ready_refusal(const net::Request& request) override;
+    std::optional<net::ReadyResponse> ready_refusal(const net::Request& request) override;
     net::Response refuse(const net::Request& request, int status) override;
 
-    // As StandingAnswers::refresh().
+    // As CachedResponses::refresh().
     void refresh_pages();
 
 private:
@@ -81,7 +81,7 @@ private:
     };
     void note(const Answered& answered) const;
     // Likewise, of an answer that stands ready, which gets its id. The client's address is found here.
-    void finish_ready(Answered answered, net::ReadyAnswer& answer) const;
+    void finish_ready(Answered answered, net::ReadyResponse& answer) const;
 
     const Handlers& handlers_;
     const SharedContext shared_;
@@ -89,7 +89,7 @@ private:
     OriginResolver origins_;
     const int rate_limit_per_minute_;
     RateLimiter limiter_;
-    StandingAnswers standing_;
+    CachedResponses standing_;
 };
 
 }  // namespace llmapikey

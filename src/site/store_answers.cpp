@@ -36,7 +36,7 @@ base::Result<RequestOutcome> SqlStoredAnswers::begin(const std::string& actor, c
     TRY(database_->run(delete_old, SqlValues().add(oldest)));
     SqlValues values;
     values.add(actor).add(key).add(fingerprint).add(attempt).add(seconds_of(now));
-    values.add(oldest).add(seconds_of(now - longest_request));
+    values.add(oldest).add(seconds_of(now - request_max));
     const auto inserted = TRY(database_->run(insert_request, values));
     if (inserted.changed == 1) return RequestOutcome{FirstRequest{attempt}};
     const auto stored = TRY(database_->run(select_request, SqlValues().add(actor).add(key)));
@@ -46,8 +46,8 @@ base::Result<RequestOutcome> SqlStoredAnswers::begin(const std::string& actor, c
     // Written by a first try of the same statement, of which the answer was lost.
     if (row.text(4) == attempt) return RequestOutcome{FirstRequest{attempt}};
     if (row.number(1) == 0) {
-        const base::Seconds left = time_of(row.number(3)) + longest_request + base::Seconds{1} - now;
-        const base::Seconds most = longest_request + base::Seconds{1};
+        const base::Seconds left = time_of(row.number(3)) + request_max + base::Seconds{1} - now;
+        const base::Seconds most = request_max + base::Seconds{1};
         return RequestOutcome{RequestUnderWay{std::clamp(left, base::Seconds{1}, most)}};
     }
     return RequestOutcome{StoredAnswer{static_cast<int>(row.number(1)), row.text(2)}};

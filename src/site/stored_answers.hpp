@@ -26,7 +26,7 @@ using RequestOutcome = std::variant<FirstRequest, StoredAnswer, RequestUnderWay,
 class StoredAnswers {
 public:
     static constexpr base::Seconds kept_for{std::chrono::hours{24}};
-    static constexpr base::Seconds longest_request{120};  // one that takes longer has died, and may be done again
+    static constexpr base::Seconds request_max{120};  // one that takes longer has died, and may be done again
 
     virtual ~StoredAnswers() = default;
     // Of all that ask with the same actor and key, one gets FirstRequest.

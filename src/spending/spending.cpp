@@ -12,7 +12,7 @@ using std::chrono::sys_days;
 
 constexpr std::chrono::minutes border{2};   // around 00:00 UTC: upstream's day may be another than ours
 constexpr std::chrono::minutes recent{10};  // a reading before 00:00 that tells yesterday's spending from today's
-constexpr std::int64_t most_days_spread = 31;
+constexpr std::int64_t days_spread_max = 31;
 
 base::MicroUsd difference(base::MicroUsd left, base::MicroUsd right) {
     return base::MicroUsd{left.value - right.value};
@@ -129,7 +129,7 @@ private:
         }
         const sys_days last = day_ - days{1};
         // A day that was booked in full was read at its end, which is where the next one begins.
-        const sys_days first = std::clamp(ceil<days>(opening_->since), last - days{most_days_spread - 1}, last);
+        const sys_days first = std::clamp(ceil<days>(opening_->since), last - days{days_spread_max - 1}, last);
         const std::int64_t count = (last - first).count() + 1;
         const std::int64_t each = amount.value / count;
         std::int64_t total = opening_->usage.value;

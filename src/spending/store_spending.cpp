@@ -42,7 +42,7 @@ const std::string select_days =
     "GROUP BY day HAVING sum(spent_micro_usd) > 0 ORDER BY day";
 const std::string delete_days = "DELETE FROM llmapikey.spending_days WHERE day < $1";
 
-constexpr int most_rounds = 5;  // each ends with what others have written meanwhile
+constexpr int rounds_max = 5;  // each ends with what others have written meanwhile
 
 std::chrono::sys_days day_of(const std::string& text) {
     const auto time = base::parse_rfc3339(text + "T00:00:00Z");
@@ -128,7 +128,7 @@ base::Result<void> SqlSpendingStore::note(const std::vector<SpendingReading>& re
         }
     }
     for (const auto& group : groups) {
-        for (int round = 0; round < most_rounds; ++round) {
+        for (int round = 0; round < rounds_max; ++round) {
             const auto writes = TRY(writes_of(group));
             if (writes.days.empty() && writes.uses.empty()) break;
             const auto booked = database_->run_each(upsert_day, writes.days);

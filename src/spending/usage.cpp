@@ -7,7 +7,7 @@ namespace {
 
 constexpr base::Seconds fresh_for{20};
 constexpr base::Seconds retry_after_failure{3};
-constexpr std::size_t max_entries = 20'000;
+constexpr std::size_t entries_max = 20'000;
 // What nobody has asked for in so long is forgotten: memory follows those who look, not all who have looked.
 constexpr std::chrono::minutes kept_for{10};
 constexpr std::chrono::minutes between_cleanings{1};
@@ -153,7 +153,7 @@ void UsageCache::forget(const std::string& delete_handle) {
 
 // With the lock held.
 void UsageCache::forget_old(base::Timestamp now) {
-    const bool is_full = entries_.size() >= max_entries;
+    const bool is_full = entries_.size() >= entries_max;
     if (!is_full && cleaned_at_ + between_cleanings > now) return;
     cleaned_at_ = now;
     const base::Seconds keep = is_full ? fresh_for : base::Seconds{kept_for};

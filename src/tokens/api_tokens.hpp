@@ -57,12 +57,12 @@ struct NewToken {
 class ApiTokens {
 public:
     static constexpr std::string_view prefix = "llmk_";
-    static constexpr int max_days = 366;
+    static constexpr int days_max = 366;
 
     ApiTokens(TokenStore& store, AuditLog& audit, const base::Clock& clock)
         : store_(store), audit_(audit), clock_(clock) {}
 
-    // invalid_input: no name, no scope, or `days` not from 1 to max_days.
+    // invalid_input: no name, no scope, or `days` not from 1 to days_max.
     base::Result<NewToken> create(GithubUserId owner, const std::string& name, const std::set<Scope>& scopes,
                                   std::int64_t days, const Initiator& by);
     base::Result<void> revoke(GithubUserId owner, const std::string& id, const Initiator& by);

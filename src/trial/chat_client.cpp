@@ -10,9 +10,9 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t most_of_an_error = 16 * 1024;
-constexpr std::size_t most_of_an_answer = 256 * 1024;
-constexpr std::size_t most_of_a_refusal = 1000;
+constexpr std::size_t error_bytes_max = 16 * 1024;
+constexpr std::size_t answer_bytes_max = 256 * 1024;
+constexpr std::size_t refusal_bytes_max = 1000;
 
 // "application/json; charset=utf-8"
 bool is_json(std::string_view content_type) {
@@ -40,12 +40,12 @@ public:
     bool take(std::string_view piece) override {
         if (refused_with_ != 0) {
             // It may name the account's owner: it is looked through for the cause, and goes nowhere.
-            refusal_body_.append(piece.substr(0, most_of_an_error - refusal_body_.size()));
-            return refusal_body_.size() < most_of_an_error;
+            refusal_body_.append(piece.substr(0, error_bytes_max - refusal_body_.size()));
+            return refusal_body_.size() < error_bytes_max;
         }
         if (is_one_piece_) {
-            whole_.append(piece.substr(0, most_of_an_answer - whole_.size()));
-            return whole_.size() < most_of_an_answer;
+            whole_.append(piece.substr(0, answer_bytes_max - whole_.size()));
+            return whole_.size() < answer_bytes_max;
         }
         const auto state = events_.feed(piece);
         if (state == EventStream::State::too_long) failure_ = down("an event is too long");
@@ -77,7 +77,7 @@ private:
             end_.has_text = true;
             is_listening_ = listener_.take(chunk->text);
         }
-        if (end_.refusal.size() + chunk->refusal.size() <= most_of_a_refusal) end_.refusal += chunk->refusal;
+        if (end_.refusal.size() + chunk->refusal.size() <= refusal_bytes_max) end_.refusal += chunk->refusal;
         if (chunk->failure) failure_ = chunk->failure;
         if (chunk->has_ended) end_.reason = chunk->reason;
         has_ended_ = has_ended_ || chunk->has_ended;

@@ -10,7 +10,7 @@ EventStream::State EventStream::feed(std::string_view piece) {
         if (is_rest_of_line_end) continue;
         if (c == '\n' || c == '\r') {
             end_line();
-        } else if (line_.size() + data_.size() < max_event_bytes_) {
+        } else if (line_.size() + data_.size() < event_bytes_max_) {
             line_ += c;
         } else {
             state_ = State::too_long;

@@ -19,8 +19,8 @@ public:
     // Gets each event's data; false: no more.
     using Receiver = std::function<bool(std::string_view data)>;
 
-    explicit EventStream(Receiver receiver, std::size_t max_event_bytes = 256 * 1024)
-        : receiver_(std::move(receiver)), max_event_bytes_(max_event_bytes) {}
+    explicit EventStream(Receiver receiver, std::size_t event_bytes_max = 256 * 1024)
+        : receiver_(std::move(receiver)), event_bytes_max_(event_bytes_max) {}
 
     // Once it is not open any more, nothing is read.
     State feed(std::string_view piece);
@@ -30,7 +30,7 @@ private:
     void take_field(std::string_view line);
 
     const Receiver receiver_;
-    const std::size_t max_event_bytes_;
+    const std::size_t event_bytes_max_;
     State state_ = State::open;
     std::string line_;
     std::string data_;

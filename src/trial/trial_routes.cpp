@@ -17,8 +17,8 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::size_t max_message_characters = 2000;
-constexpr std::size_t max_model_bytes = 120;
+constexpr std::size_t message_characters_max = 2000;
+constexpr std::size_t model_bytes_max = 120;
 
 // Browsers send the line ends of a form as CR LF, and count them as one character.
 std::string with_plain_line_ends(std::string_view text) {
@@ -34,7 +34,7 @@ bool is_message(const std::string& text) {
     const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
     const auto characters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_start));
     const bool says_something = text.find_first_not_of(" \t\n") != std::string::npos;
-    return says_something && characters <= max_message_characters && base::is_text(text);
+    return says_something && characters <= message_characters_max && base::is_text(text);
 }
 
 bool is_model(std::string_view text) {
@@ -43,7 +43,7 @@ bool is_model(std::string_view text) {
         const bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         return is_alphanumeric || others.find(c) != std::string_view::npos;
     };
-    return !text.empty() && text.size() <= max_model_bytes && std::all_of(text.begin(), text.end(), is_allowed);
+    return !text.empty() && text.size() <= model_bytes_max && std::all_of(text.begin(), text.end(), is_allowed);
 }
 
 bool wants_events(const net::Request& request) {
@@ -56,8 +56,8 @@ void note_failure(const ChatFailure& failure, const std::string& request_id) {
 }
 
 // What the key has spent is another figure now. Where money was the matter it is asked for at once, for the words.
-TrialFigures figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
-                           const base::Clock& clock) {
+TrialUsage figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
+                         const base::Clock& clock) {
     using enum ChatCause;
     usage.forget(grant.delete_handle);
     const bool is_about_money = !asked && (asked.error().cause == no_credits || asked.error().cause == key_limit ||
@@ -105,7 +105,7 @@ net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, Chat
         EventListener listener(writer);
         const Grant grant = held->grant;
         const auto asked = trials.ask(std::move(*held), question, listener);
-        const TrialFigures figures = figures_after(asked, usage, grant, clock);
+        const TrialUsage figures = figures_after(asked, usage, grant, clock);
         if (!asked) note_failure(asked.error(), request_id);
         const std::string words = asked ? words_of(*asked) : words_of(asked.error(), figures).sentence();
         const auto said = words.empty() ? boost::json::object() : boost::json::object{{"message", words}};
@@ -119,7 +119,7 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
     CollectingListener listener;
     const Grant grant = trial.grant;
     const auto asked = self.trials.ask(std::move(trial), question, listener);
-    const TrialFigures figures = figures_after(asked, self.usage, grant, self.clock);
+    const TrialUsage figures = figures_after(asked, self.usage, grant, self.clock);
     known_usage(self.usage, self.background_queue,
                 grant);  // asks anew, so that the dashboard knows it by the time that somebody goes there
     if (!asked) note_failure(asked.error(), context.request_id);

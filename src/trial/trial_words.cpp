@@ -26,16 +26,16 @@ std::string at(base::Timestamp time, base::Timestamp now) {
     return is_today ? "at " + time_of_day_text(time) : "on " + minute_text(time);
 }
 
-std::string reset_sentence(const ChatFailure& failure, const TrialFigures& figures) {
+std::string reset_sentence(const ChatFailure& failure, const TrialUsage& figures) {
     return "The cap resets " + at(failure.resets_at.value_or(next_reset(figures.now)), figures.now) + ".";
 }
 
-std::string budget_reset(const ChatFailure& failure, const TrialFigures& figures) {
+std::string budget_reset(const ChatFailure& failure, const TrialUsage& figures) {
     if (!failure.resets_at) return "Tell the organizer.";
     return "It resets " + at(*failure.resets_at, figures.now) + ".";
 }
 
-TrialWords spent_words(const ChatFailure& failure, const TrialFigures& figures) {
+TrialWords spent_words(const ChatFailure& failure, const TrialUsage& figures) {
     const base::MicroUsd cap = failure.limit.value_or(figures.cap);
     std::optional<base::MicroUsd> left = figures.left;
     if (failure.limit && failure.spent) left = base::MicroUsd{failure.limit->value - failure.spent->value};
@@ -78,7 +78,7 @@ TrialWords words_of(TrialObstacle obstacle) {
     return words(500, "Something went wrong", "That was our fault, not yours.", "Try again.");
 }
 
-TrialWords words_of(const ChatFailure& failure, const TrialFigures& figures) {
+TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
     using enum ChatCause;
     switch (failure.cause) {
         case key_not_accepted:

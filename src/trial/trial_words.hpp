@@ -20,14 +20,14 @@ struct TrialWords {
 };
 
 // What is known of the key's money, for the sentences that name it.
-struct TrialFigures {
+struct TrialUsage {
     base::MicroUsd cap;                  // of today
     std::optional<base::MicroUsd> left;  // of that; nullopt: it is not known
     base::Timestamp now;
 };
 
 TrialWords words_of(TrialObstacle obstacle);
-TrialWords words_of(const ChatFailure& failure, const TrialFigures& figures);
+TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures);
 // Why an answer has no text, or not all of it; empty: there is nothing to be said.
 std::string words_of(const ChatEnd& end);
 

@@ -8,7 +8,7 @@ tl::expected<Trials::Trial, TrialObstacle> Trials::begin(GithubUserId account) {
     {
         const std::lock_guard lock(mutex_);
         if (asking_.contains(account)) return tl::unexpected(TrialObstacle::account_busy);
-        if (asking_.size() >= policy_.most_at_once) return tl::unexpected(TrialObstacle::all_busy);
+        if (asking_.size() >= policy_.batch_max) return tl::unexpected(TrialObstacle::all_busy);
         asking_.insert(account);
     }
     std::shared_ptr<const void> place{nullptr, [this, account](const void*) { leave(account); }};

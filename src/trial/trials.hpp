@@ -28,7 +28,7 @@ enum class TrialObstacle {
 class Trials {
 public:
     struct Policy {
-        std::size_t most_at_once = 8;  // in this process; one of each account
+        std::size_t batch_max = 8;     // in this process; one of each account
         base::Millis timeout{25'000};  // of one answer
     };
     Trials(Policy policy, KeyStore& store, const Issuance& issuance, ChatProvider& provider, const base::Clock& clock)

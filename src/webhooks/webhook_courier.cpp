@@ -9,7 +9,7 @@
 namespace llmapikey {
 namespace {
 
-constexpr int events_at_once = 100;
+constexpr int events_per_batch = 100;
 constexpr base::Millis call_timeout{15'000};
 
 // As the Standard Webhooks specification proposes: each some time after the failure before.
@@ -67,7 +67,7 @@ std::optional<base::Seconds> delivery_pause(std::int64_t attempts) {
 }
 
 base::Result<void> WebhookCourier::dispatch() {
-    const auto events = TRY(store_.undispatched(events_at_once));
+    const auto events = TRY(store_.undispatched(events_per_batch));
     if (events.empty()) return {};
     const auto endpoints = TRY(store_.endpoints());
     for (const WebhookEvent& event : events) {
@@ -201,7 +201,7 @@ void WebhookCourier::note_outcome(WebhookDelivery delivery, const WebhookEndpoin
     } else if (!pause || is_gone(answer) || !endpoint.is_enabled) {
         delivery.state = DeliveryState::dead;
     } else {
-        delivery.next_at = now + put_off(*pause, answer, longest_delivery_pause);
+        delivery.next_at = now + put_off(*pause, answer, asked_delivery_pause_max);
     }
     const auto updated = store_.update(delivery);
     if (!updated) {
@@ -229,7 +229,7 @@ base::Result<void> WebhookCourier::note_health(const WebhookEndpoint& endpoint,
     EndpointHealth health = endpoint.health;
     ++health.failures;
     if (!health.failing_since) health.failing_since = now;
-    health.next_at = now + put_off(endpoint_pause(health.failures), answer, longest_endpoint_pause);
+    health.next_at = now + put_off(endpoint_pause(health.failures), answer, asked_endpoint_pause_max);
     return store_.set_health(endpoint.id, health);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int most_listed = 200;
+constexpr int listed_max = 200;
 
 }  // namespace
 
@@ -65,7 +65,7 @@ net::Response WebhookRoutes::list_deliveries(const Context& context) const {
     if (!state && !text.empty()) {
         return api_error(context, {base::Errc::invalid_input, "state must be waiting, delivered or dead", {}});
     }
-    const auto deliveries = webhook_store.deliveries(state, most_listed);
+    const auto deliveries = webhook_store.deliveries(state, listed_max);
     return deliveries ? answer_list("deliveries", *deliveries) : api_error(context, deliveries.error());
 }
 

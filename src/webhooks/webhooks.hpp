@@ -24,7 +24,7 @@ std::span<const std::string_view> webhook_event_types();
 inline constexpr const char* webhook_test_type = "webhook.test";
 
 // However long an endpoint asks for: by so much at most nothing is sent to one, and a message is put off.
-inline constexpr std::chrono::hours longest_endpoint_pause{1}, longest_delivery_pause{28};
+inline constexpr std::chrono::hours asked_endpoint_pause_max{1}, asked_delivery_pause_max{28};
 
 // How an endpoint has been doing lately, over all messages to it.
 struct EndpointHealth {

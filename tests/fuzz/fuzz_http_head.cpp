@@ -12,8 +12,8 @@ using fuzz::text_of;
 
 namespace {
 
-constexpr std::uint32_t most_head = 2048;
-constexpr std::uint64_t most_body = 1024;
+constexpr std::uint32_t head_max = 2048;
+constexpr std::uint64_t body_max = 1024;
 
 struct Outcome {
     bool is_taken = false;
@@ -33,7 +33,7 @@ std::string seen_in(const net::Request& request) {
 
 void check(const net::RequestParser& parser, const net::Request& request) {
     expect(request.target.starts_with('/') && request.path.starts_with('/'), "the target is a path");
-    expect(request.body.size() <= most_body, "the body is within its limit");
+    expect(request.body.size() <= body_max, "the body is within its limit");
     const bool is_chunked = request.has_header("transfer-encoding");
     expect(!(is_chunked && request.has_header("content-length")), "a body's end is told in one way");
     expect(!is_chunked || base::equal_ignoring_case(request.header("transfer-encoding"), "chunked"),
@@ -51,7 +51,7 @@ void check(const net::RequestParser& parser, const net::Request& request) {
 // `piece` bytes at a time.
 Outcome receive(std::string_view text, std::size_t piece) {
     net::IncomingMessage message;
-    message.begin(most_head, most_body);
+    message.begin(head_max, body_max);
     boost::beast::flat_buffer buffer;
     int blank_lines_left = 8;
     boost::system::error_code ec = boost::beast::http::error::need_more;

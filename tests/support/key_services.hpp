@@ -35,11 +35,11 @@ protected:
         return policy;
     }
     IssuanceParts parts(const base::Sealer& sealer) {
-        return {store_, store_, provider_, replacement_, sealer, nonces_, lanes_, clock_, [](const auto&) {}, {}};
+        return {store_, store_, provider_, replacement_, sealer, nonces_, limiter_, clock_, [](const auto&) {}, {}};
     }
     Grant issue(const Recipient& recipient) {
         const auto answer = issuance_.issue(recipient);
-        EXPECT_EQ(answer.status, IssueStatus::created) << answer.error.detail;
+        EXPECT_EQ(answer.status, KeyOutcome::created) << answer.error.detail;
         return row_of(recipient);
     }
     // An attempt that nobody is at work on, and whose key there may be.
@@ -79,7 +79,7 @@ protected:
     FakeIdentityProvider identity_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 50};
+    ConcurrencyLimiter limiter_{4, 50};
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     Issuance issuance_{policy(), parts(sealer_)};
     Revocation revocation_{store_, store_, provider_, audit_, clock_};

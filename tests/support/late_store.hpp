@@ -104,9 +104,9 @@ public:
     base::Result<void> update_username(const Recipient& recipient) override {
         return steps_.write("update_username", [this, recipient] { return in_.keys.update_username(recipient); });
     }
-    base::Result<std::vector<Grant>> list_unsettled(base::Timestamp attempted_by, const std::string& after_id,
-                                                    int limit) override {
-        return steps_.read([&] { return in_.keys.list_unsettled(attempted_by, after_id, limit); });
+    base::Result<std::vector<Grant>> list_open_attempts(base::Timestamp attempted_by, const std::string& after_id,
+                                                        int limit) override {
+        return steps_.read([&] { return in_.keys.list_open_attempts(attempted_by, after_id, limit); });
     }
     base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) override {
         return steps_.read([&] { return in_.keys.knows(delete_handle, nonce); });

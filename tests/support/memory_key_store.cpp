@@ -146,8 +146,8 @@ base::Result<void> MemoryKeyStore::update_username(const Recipient& recipient) {
     return {};
 }
 
-base::Result<std::vector<Grant>> MemoryKeyStore::list_unsettled(base::Timestamp attempted_by,
-                                                                const std::string& after_id, int limit) {
+base::Result<std::vector<Grant>> MemoryKeyStore::list_open_attempts(base::Timestamp attempted_by,
+                                                                    const std::string& after_id, int limit) {
     const std::lock_guard lock(mutex_);
     std::vector<Grant> found;
     for (const auto& [id, grant] : grants_) {

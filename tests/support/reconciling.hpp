@@ -37,7 +37,7 @@ protected:
     }
     Grant issue_key(std::int64_t account) {
         const auto answer = issuance_.issue({{account}, "login"});
-        EXPECT_EQ(answer.status, IssueStatus::created) << answer.error.detail;
+        EXPECT_EQ(answer.status, KeyOutcome::created) << answer.error.detail;
         return answer.grant.value_or(Grant{});
     }
     ReconcileParts parts() { return {*keys_, *admin_, provider_, revocation_, *audit_, *history_, nonces_, clock_}; }
@@ -71,10 +71,11 @@ protected:
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 4};
+    ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
+        policy(),
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
     Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};

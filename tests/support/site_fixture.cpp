@@ -90,9 +90,16 @@ struct SiteFixture::Process {
           audit(self.audit_),
           clock(self.clock_),
           replacement(store, store, self.provider_, audit, clock),
-          issuance(
-              policy,
-              {store, store, self.provider_, replacement, sealer, nonces, lanes, clock, [](const std::string&) {}, {}}),
+          issuance(policy, {store,
+                            store,
+                            self.provider_,
+                            replacement,
+                            sealer,
+                            nonces,
+                            limiter,
+                            clock,
+                            [](const std::string&) {},
+                            {}}),
           revocation(store, store, self.provider_, audit, clock),
           own_key(store, issuance, replacement, revocation, clock),
           administration(store, issuance, self.provider_, self.identity_, audit, clock),
@@ -156,7 +163,7 @@ struct SiteFixture::Process {
     const CsrfTokens csrf{secret};
     const std::set<std::int64_t> admins{grace.id.value};
     Readiness readiness;
-    MintLanes lanes{4, 50};
+    ConcurrencyLimiter limiter{4, 50};
     Parrot chat;
     AnyEndpoint endpoints;
     Replacement replacement;

@@ -7,7 +7,7 @@
 namespace llmapikey::app {
 namespace {
 
-constexpr std::chrono::minutes longest_run{20};
+constexpr std::chrono::minutes run_max{20};
 constexpr int pause_for_each_second = 4;
 
 }  // namespace
@@ -15,7 +15,7 @@ constexpr int pause_for_each_second = 4;
 void ReconcileJob::run_if_due(const std::stop_token& stop) {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_ || !parts_.leases.hold(lease_)) return;
-    auto report = parts_.reconciler.run(base::Deadline::after(longest_run), stop);
+    auto report = parts_.reconciler.run(base::Deadline::after(run_max), stop);
     if (report) parts_.look_further(*report, stop);
     const auto took = std::chrono::steady_clock::now() - now;
     next_ = now + std::max<std::chrono::steady_clock::duration>(every_, took * (1 + pause_for_each_second));

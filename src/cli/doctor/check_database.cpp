@@ -37,7 +37,7 @@ std::vector<Finding> check_sealing(CheckContext& context) {
     SealedStore& store = *context.stores->sealed;
     const auto verified = SealingCanary(store, sealers.keys, sealers.webhooks).verify();
     if (!verified) return {{sealing, Verdict::problem, verified.error().detail}};
-    const auto others = Resealer(store, sealers.keys, sealers.webhooks).remaining();
+    const auto others = Reencryption(store, sealers.keys, sealers.webhooks).remaining();
     if (!others) return {{sealing, Verdict::problem, others.error().detail}};
     if (*others == 0) return {{sealing, Verdict::ok, "KEY_ENCRYPTION_SECRET opens them"}};
     const std::string note = std::to_string(*others) + " are sealed with another secret than KEY_ENCRYPTION_SECRET";

@@ -51,7 +51,7 @@ std::string table_row(const Grant& grant) {
 }
 
 std::string sentence_of(const IssueAnswer& answer) {
-    using enum IssueStatus;
+    using enum KeyOutcome;
     switch (answer.status) {
         case created:
             return "The key is made. Its owner finds it on the dashboard.";
@@ -60,7 +60,7 @@ std::string sentence_of(const IssueAnswer& answer) {
         case in_progress:
         case queued:
             return "The key is being made. Its owner finds it on the dashboard in a moment.";
-        case sorting_out:
+        case ambiguous:
             return "OpenRouter did not say whether it made the key. The running service finds out by itself.";
         case paused:
             return "No key was made: new keys are paused. Set PROVISIONING_ENABLED=true.";

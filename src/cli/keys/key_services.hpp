@@ -34,7 +34,7 @@ private:
     std::unique_ptr<IdentityProvider> identity_;
     app::Sealers sealers_;
     NonceMaker nonces_;
-    MintLanes lanes_;
+    ConcurrencyLimiter limiter_;
     Replacement replacement_;
     Issuance issuance_;
 

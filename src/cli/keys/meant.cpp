@@ -10,7 +10,7 @@ namespace llmapikey::cli {
 namespace {
 
 constexpr int rows_per_look = 1000;
-constexpr base::Millis longest_lookup{5'000};
+constexpr base::Millis lookup_max{5'000};
 
 using Accounts = std::set<GithubUserId>;
 
@@ -45,7 +45,7 @@ base::Result<GithubUserId> ask_github(const std::string& login, const config::Co
     }
     const auto http = app::make_http_client(config);
     const auto identity = app::make_identity_provider(config, *http);
-    const auto recipient = identity->find_account(login, base::Deadline::after(longest_lookup));
+    const auto recipient = identity->find_account(login, base::Deadline::after(lookup_max));
     if (recipient) return recipient->id;
     const std::string name = base::to_printable(login, 100);
     if (recipient.error().code == base::Errc::not_found) {

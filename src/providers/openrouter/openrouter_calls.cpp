@@ -11,10 +11,10 @@ namespace {
 
 using net::TransferStatus;
 
-constexpr int max_tries = 3;
+constexpr int tries_max = 3;
 constexpr base::Millis first_back_off{200};
 // A call that had less than this left says more of its caller than of the upstream.
-constexpr base::Millis least_time_to_answer{250};
+constexpr base::Millis time_to_answer_min{250};
 constexpr base::Seconds come_again{3};  // by then a circuit that can be closed is
 constexpr base::Seconds reading_pause_max{std::chrono::minutes{5}};
 constexpr base::Seconds changing_pause_max{std::chrono::minutes{1}};
@@ -95,7 +95,7 @@ std::optional<CircuitBreaker::Pass> OpenRouterCalls::admit(base::Deadline deadli
 }
 
 net::ClientResponse OpenRouterCalls::send(const Call& call, CircuitBreaker::Pass pass, base::Deadline deadline) {
-    const bool had_time = deadline.left() >= least_time_to_answer;
+    const bool had_time = deadline.left() >= time_to_answer_min;
     net::ClientResponse response = http_.send(call.request, deadline);
     if (!is_failure(response)) {
         breaker_.record(pass, CallResult::answered, now());
@@ -128,7 +128,7 @@ net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline
         }
         if (pause && !wait_for(*pause)) return paused_response(*pause);
         net::ClientResponse response = send(call, *pass, deadline);
-        if (tries == max_tries || !is_worth_another_try(response)) return response;
+        if (tries == tries_max || !is_worth_another_try(response)) return response;
         const auto wait = wait_before_try(tries, response, deadline);
         if (!wait || !retries_.take_retry(now())) return response;
         // A worker thread for upstream calls, which waits for the upstream anyway.

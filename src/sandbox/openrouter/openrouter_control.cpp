@@ -19,8 +19,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t most_seeded = 1'000'000;  // at once
-constexpr std::int64_t most_seconds = std::int64_t{100} * 366 * 86'400;
+constexpr std::int64_t seeded_max = 1'000'000;  // at once
+constexpr std::int64_t seconds_max = std::int64_t{100} * 366 * 86'400;
 
 std::string with_number(const std::string& pattern, std::int64_t number) {
     const auto place = pattern.find("{}");
@@ -39,14 +39,14 @@ std::vector<std::string> names_of(const json::object& fields) {
     }
     const std::string pattern = text_of(fields, "name");
     const std::int64_t count = number_of(fields, "count", 1);
-    if (pattern.empty() || count < 1 || count > most_seeded) return {};
+    if (pattern.empty() || count < 1 || count > seeded_max) return {};
     for (std::int64_t number = 1; number <= count; ++number)
         names.push_back(with_number(pattern, number));
     return names;
 }
 
 bool is_within_a_century(std::int64_t seconds) {
-    return seconds >= -most_seconds && seconds <= most_seconds;
+    return seconds >= -seconds_max && seconds <= seconds_max;
 }
 
 }  // namespace
@@ -127,7 +127,7 @@ net::Response OpenRouterControl::seed(std::string_view body) {
 
 net::Response OpenRouterControl::set_clock(std::string_view body) {
     const auto fields = parse_object(body);
-    const std::int64_t skew = fields ? number_of(*fields, "skew_seconds", most_seconds + 1) : most_seconds + 1;
+    const std::int64_t skew = fields ? number_of(*fields, "skew_seconds", seconds_max + 1) : seconds_max + 1;
     if (!is_within_a_century(skew)) return openrouter_error(400, "skew_seconds must be a whole number of seconds");
     clock_.set_skew(base::Seconds{skew});
     return clock_answer();

@@ -9,7 +9,7 @@ namespace llmapikey::postgres {
 namespace {
 
 constexpr base::Millis first_pause{20};
-constexpr base::Millis longest_pause{1'000};
+constexpr base::Millis pause_max{1'000};
 
 // Somewhere between nothing and `most`, so that many replicas do not come back in step.
 base::Millis jittered(base::Millis most) {
@@ -136,7 +136,7 @@ void ConnectionPool::keep_connecting() {
         last_failure_ = opened.error().detail;
         fail_the_hasty();
         connector_wakes_.wait_for(lock, jittered(pause), [this] { return is_stopping_; });
-        pause = std::min(2 * pause, longest_pause);
+        pause = std::min(2 * pause, pause_max);
     }
 }
 

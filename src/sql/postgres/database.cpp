@@ -6,9 +6,9 @@
 namespace llmapikey::postgres {
 namespace {
 
-constexpr int max_conflicts = 12;
+constexpr int conflicts_max = 12;
 constexpr base::Millis first_pause{2};
-constexpr base::Millis longest_pause{200};
+constexpr base::Millis pause_max{200};
 // The connection's own deadline is this much later than the server's, so that the server's word comes first.
 constexpr base::Millis allowance{500};
 
@@ -39,7 +39,7 @@ Trouble trouble_of(const Failure& failure) {
 
 void pause_before_try(int number, base::Deadline deadline) {
     thread_local std::minstd_rand generator(std::random_device{}());
-    const auto most = std::min(first_pause * (1 << std::min(number, 10)), longest_pause);
+    const auto most = std::min(first_pause * (1 << std::min(number, 10)), pause_max);
     const base::Millis pause{std::uniform_int_distribution<std::int64_t>(0, most.count())(generator)};
     std::this_thread::sleep_for(std::min(pause, deadline.left()));
 }
@@ -79,7 +79,7 @@ base::Result<Database::Answer> Database::run(const std::string& sql, const Param
         if (*tried) return Answer{std::move(**tried), was_lost};
 
         const Failure& failure = tried->error();
-        if (is_serialization_failure(failure) && ++conflicts <= max_conflicts && !deadline.has_passed()) {
+        if (is_serialization_failure(failure) && ++conflicts <= conflicts_max && !deadline.has_passed()) {
             pause_before_try(conflicts, deadline);
             continue;
         }

@@ -6,7 +6,7 @@ namespace llmapikey::sqlite {
 namespace {
 
 // Of all connections together; otherwise each fills a cache of its own, as the file grows. The system caches it too.
-constexpr std::int64_t most_memory = 3 * 1024 * 1024;
+constexpr std::int64_t memory_max = 3 * 1024 * 1024;
 
 }  // namespace
 
@@ -46,14 +46,14 @@ base::Result<std::unique_ptr<Connection>> Connections::open_connection(Access ac
 base::Result<void> Connections::shrink_log() {
     std::error_code none;
     const auto size = std::filesystem::file_size(options_.path + "-wal", none);
-    if (none || size <= static_cast<std::uintmax_t>(longest_log)) return {};
+    if (none || size <= static_cast<std::uintmax_t>(log_max)) return {};
     Writer writer(*this);
     return writer->empty_log(options_.busy_timeout);
 }
 
 base::Result<std::shared_ptr<Connections>> Connections::open(const ConnectionOptions& options, Check check,
                                                              std::shared_ptr<DatabaseHealth> health) {
-    limit_memory(most_memory);
+    limit_memory(memory_max);
     std::shared_ptr<Connections> connections(new Connections(options, std::move(health)));
     auto writer = TRY(connections->open_connection(Access::read_write));
     TRY(check(*writer));

@@ -167,7 +167,7 @@ base::Result<void> Connection::prepare_to_write(base::Millis busy_timeout) {
         kept = execute(keep_a_wal);
     }
     // The log grows while somebody reads, and is written from its beginning again afterwards: then it is cut.
-    if (kept) kept = execute("PRAGMA journal_size_limit = " + std::to_string(longest_log));
+    if (kept) kept = execute("PRAGMA journal_size_limit = " + std::to_string(log_max));
     return kept ? execute(writer_settings) : kept;
 }
 

@@ -31,7 +31,7 @@ struct FreeStatement {
 enum class Access { read_write, read_only };
 
 // Of the write-ahead log: what is longer is cut off once it is not needed.
-inline constexpr std::int64_t longest_log = 8 * 1024 * 1024;
+inline constexpr std::int64_t log_max = 8 * 1024 * 1024;
 
 class Connection;
 

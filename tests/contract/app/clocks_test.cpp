@@ -82,7 +82,7 @@ TEST_P(Clocks, ATurnOfTheFutureIsDue) {
     const auto set_turn = [&](base::Timestamp at) {
         run("UPDATE llmapikey.api_keys SET next_attempt_at = " + std::to_string(at.time_since_epoch().count()));
     };
-    set_turn(clock_.now() + longest_turn_pause);
+    set_turn(clock_.now() + turn_pause_max);
     EXPECT_EQ(correct(), 0) << "it may be so far off";
     set_turn(ahead());
     EXPECT_EQ(correct(), 1);
@@ -128,7 +128,7 @@ TEST_P(Clocks, ARequestOfTheFutureIsUnderWaySinceNow) {
     SqlStoredAnswers answers(sql_);
     ASSERT_TRUE(answers.begin("github:1", "a", "print", ahead()));
     EXPECT_EQ(correct(), 1);
-    clock_.advance(StoredAnswers::longest_request + base::Seconds{1});
+    clock_.advance(StoredAnswers::request_max + base::Seconds{1});
     EXPECT_TRUE(std::holds_alternative<FirstRequest>(answers.begin("github:1", "a", "print", clock_.now()).value()));
 }
 

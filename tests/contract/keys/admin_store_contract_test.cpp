@@ -96,7 +96,7 @@ TEST_P(AdminStoreContract, ARevokedKeyIsOutOfReachOfAttempts) {
     EXPECT_EQ(keys_->activate(attempt, {"h", "v1.x", "1"}).error().code, base::Errc::conflict);
     EXPECT_EQ(keys_->mark_ambiguous(attempt, "").error().code, base::Errc::conflict);
     EXPECT_EQ(keys_->release(attempt).error().code, base::Errc::conflict);
-    EXPECT_TRUE(keys_->list_unsettled(clock_.now(), "", 10)->empty());
+    EXPECT_TRUE(keys_->list_open_attempts(clock_.now(), "", 10)->empty());
 }
 
 TEST_P(AdminStoreContract, AHoldKeepsTheAccountFromTakingAnotherKeyForAsLongAsItSays) {

@@ -111,7 +111,7 @@ TEST_P(EndingContract, ARevocationMeansEveryRowWhateverItsStatus) {
         EXPECT_FALSE(ledger->at(0).ended_at);
     }
     EXPECT_EQ(revoking("bulk"), 4) << "of the two others it is not known what they have made";
-    const auto unsettled = keys_->list_unsettled(clock_.now(), "", 10);
+    const auto unsettled = keys_->list_open_attempts(clock_.now(), "", 10);
     ASSERT_TRUE(unsettled) << unsettled.error().detail;
     ASSERT_EQ(unsettled->size(), 2u);
     for (const Grant& grant : *unsettled) {

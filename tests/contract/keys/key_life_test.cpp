@@ -55,10 +55,11 @@ protected:
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 4};
+    ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
+        policy(),
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
@@ -69,7 +70,7 @@ TEST_P(KeyLife, AReplacementIsANewKeyWithWhatIsLeftOfTheDay) {
     const auto first = issue_key();
     spend(first.grant->delete_handle, 7'500'000);
     const auto second = own_.rotate(ada, first.grant->id, "test");
-    ASSERT_EQ(second.status, IssueStatus::created) << second.error.detail;
+    ASSERT_EQ(second.status, KeyOutcome::created) << second.error.detail;
     EXPECT_NE(second.grant->id, first.grant->id);
     EXPECT_NE(second.raw_key.reveal(), first.raw_key.reveal());
     EXPECT_EQ(only_key().limit->value, 2'500'000);
@@ -77,7 +78,7 @@ TEST_P(KeyLife, AReplacementIsANewKeyWithWhatIsLeftOfTheDay) {
     EXPECT_EQ(held().carried.value, 7'500'000);
 
     spend(only_key().delete_handle, 1'000'000);
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::created);
+    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 1'500'000) << "all keys of the day count";
     EXPECT_EQ(spending_->days(ada.id, clock_.now())->at(0).spent.value, 8'500'000);
     const auto ledger = admin_->ledger_of(ada.id).value();
@@ -89,7 +90,7 @@ TEST_P(KeyLife, AReplacementIsANewKeyWithWhatIsLeftOfTheDay) {
 
 TEST_P(KeyLife, TheFullCapComesBackWithTheReset) {
     spend(issue_key().grant->delete_handle, 10'000'000);
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::created);
+    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 0);
     recover();
     EXPECT_EQ(only_key().limit->value, 0) << "not before the reset";
@@ -103,7 +104,7 @@ TEST_P(KeyLife, TheFullCapComesBackWithTheReset) {
 TEST_P(KeyLife, AReplacementJustAfterMidnightHasTheWholeCapAlsoWhereUpstreamsDayIsStillYesterdays) {
     spend(issue_key().grant->delete_handle, 9'500'000);
     clock_.advance(next_reset(clock_.now()) - clock_.now() + base::Seconds{3});
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::created);
+    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 10'000'000);
     EXPECT_FALSE(held().carried_until);
 }
@@ -112,7 +113,7 @@ TEST_P(KeyLife, PressingTwiceReplacesOnce) {
     const auto first = issue_key();
     const auto second = own_.rotate(ada, first.grant->id, "test");
     const auto again = own_.rotate(ada, first.grant->id, "test");
-    EXPECT_EQ(again.status, IssueStatus::exists);
+    EXPECT_EQ(again.status, KeyOutcome::exists);
     EXPECT_EQ(again.raw_key.reveal(), second.raw_key.reveal());
     EXPECT_EQ(provider_.mint_calls(), 2);
 }
@@ -121,14 +122,14 @@ TEST_P(KeyLife, AReplacementThatDiedHalfwayIsTakenUp) {
     const auto first = issue_key();
     spend(first.grant->delete_handle, 4'000'000);
     provider_.fail_next_revoke();
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::sorting_out);
+    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::ambiguous);
     EXPECT_EQ(held().status, GrantStatus::replacing);
     EXPECT_TRUE(only_key().is_disabled) << "what it has spent is final";
     EXPECT_EQ(recover().replaced, 1);
     EXPECT_EQ(held().status, GrantStatus::waiting);
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(queue_->list_due(clock_.now(), 10)->size(), 1u);
-    EXPECT_EQ(issue_key().status, IssueStatus::created);
+    EXPECT_EQ(issue_key().status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 6'000'000);
     EXPECT_EQ(keys_->totals()->live, 1);
 }
@@ -136,34 +137,34 @@ TEST_P(KeyLife, AReplacementThatDiedHalfwayIsTakenUp) {
 TEST_P(KeyLife, WhatAnOrganizerHasSwitchedOffIsNeitherReplacedNorGivenBack) {
     const auto key = issue_key();
     ASSERT_TRUE(admin_->begin_change(key.grant->id, {true, std::nullopt}, "token"));
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::switched_off);
-    EXPECT_EQ(own_.give_back(ada, "", "test").value(), GiveBack::switched_off);
+    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::switched_off);
+    EXPECT_EQ(own_.give_back(ada, "", "test").value(), KeyOutcome::switched_off);
     EXPECT_EQ(replacements_->begin_replacement(key.grant->id, ending()).error().code, base::Errc::conflict);
     clock_.advance(std::chrono::days{91});
-    EXPECT_EQ(issue_key().status, IssueStatus::exists) << "nor by waiting until it has expired";
+    EXPECT_EQ(issue_key().status, KeyOutcome::exists) << "nor by waiting until it has expired";
     reconcile();
     EXPECT_EQ(held().id, key.grant->id);
 }
 
 TEST_P(KeyLife, AGivenBackPlaceIsFreeAndNotTakenAgainTheSameDay) {
     const auto key = issue_key();
-    EXPECT_EQ(own_.give_back(ada, "another", "test").value(), GiveBack::no_key);
-    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), GiveBack::given_back);
+    EXPECT_EQ(own_.give_back(ada, "another", "test").value(), KeyOutcome::no_key);
+    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), KeyOutcome::given_back);
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(keys_->totals()->live, 0);
     const auto refused = issue_key();
-    EXPECT_EQ(refused.status, IssueStatus::on_hold);
+    EXPECT_EQ(refused.status, KeyOutcome::on_hold);
     EXPECT_TRUE(refused.hold->is_own);
     EXPECT_EQ(queue_->past_of(ada.id)->latest->reason, "given back");
     clock_.advance(next_reset(clock_.now()) - clock_.now());
-    EXPECT_EQ(issue_key().status, IssueStatus::created);
+    EXPECT_EQ(issue_key().status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 10'000'000);
 }
 
 TEST_P(KeyLife, GivingBackNeverShortensAnOrganizersHold) {
     const auto key = issue_key();
     ASSERT_TRUE(admin_->set_hold(ada.id, Hold{std::nullopt, "abuse"}, "github:1003", clock_.now()));
-    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), GiveBack::given_back);
+    EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), KeyOutcome::given_back);
     const auto account = keys_->find_account(ada.id).value();
     EXPECT_EQ(account.hold->reason, "abuse");
     EXPECT_FALSE(account.hold->until);
@@ -175,17 +176,17 @@ TEST_P(KeyLife, AKeyThatAnOrganizerEndsLeavesWhatWasLeftOfTheDay) {
     spend(key.grant->delete_handle, 9'000'000);
     ASSERT_TRUE(revocation_.revoke(key.grant->id, {"github:1003", "test"}, "moved", std::nullopt,
                                    base::Deadline::after(base::Millis{5'000})));
-    EXPECT_EQ(issue_key().status, IssueStatus::created);
+    EXPECT_EQ(issue_key().status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 1'000'000);
 }
 
 TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     for (std::int64_t account = 1; account <= 12; ++account)
         EXPECT_EQ(issue_key({{account}, "x"}).place, static_cast<int>(account));
-    lanes_.set_has_queue(false);
+    limiter_.set_has_queue(false);
     base::WorkQueue workers("minting", 4, 100);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     const auto end = base::Deadline::after(base::Millis{20'000});
     while (keys_->totals() && !queue_->list_due(clock_.now(), 1)->empty() && !end.has_passed())
         dispatcher.run_once({});
@@ -211,26 +212,26 @@ TEST_P(KeyLife, WhoComesInTheSameThousandthOfASecondComesAfterTheOneBefore) {
 }
 
 TEST_P(KeyLife, OnceEverybodyInTheQueueHasALaneOthersPassNobodyOver) {
-    lanes_.set_has_queue(true);
-    EXPECT_EQ(issue_key().status, IssueStatus::queued);
-    EXPECT_FALSE(lanes_.enter(base::Millis{0}));
+    limiter_.set_has_queue(true);
+    EXPECT_EQ(issue_key().status, KeyOutcome::queued);
+    EXPECT_FALSE(limiter_.enter(base::Millis{0}));
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     EXPECT_TRUE(dispatcher.run_once({}));
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);
-    EXPECT_TRUE(lanes_.enter(base::Millis{0})) << "also before the next round";
+    EXPECT_TRUE(limiter_.enter(base::Millis{0})) << "also before the next round";
     EXPECT_FALSE(dispatcher.run_once({}));
 }
 
 TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     issue_key();
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     for (int attempt = 0; attempt < 15; ++attempt) {
         provider_.fail_next_mint(FakeKeyProvider::MintFault::refused);
-        EXPECT_EQ(issuance_.mint_waiting(held()).status, IssueStatus::queued);
+        EXPECT_EQ(issuance_.mint_waiting(held()).status, KeyOutcome::queued);
         clock_.advance(base::Seconds{10});
     }
     dispatcher.run_once({});
@@ -242,12 +243,12 @@ TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
 
 TEST_P(KeyLife, ALostAnswerIsRevokedAndMintedAnewByItself) {
     provider_.fail_next_mint(FakeKeyProvider::MintFault::lost_after_effect);
-    EXPECT_EQ(issue_key().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue_key().status, KeyOutcome::ambiguous);
     const auto lost = only_key().delete_handle;
     EXPECT_EQ(recover().settled, 1);
     EXPECT_TRUE(provider_.live_keys().empty());
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     dispatcher.run_once({});
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);
@@ -337,7 +338,7 @@ TEST_P(KeyLife, AKeyThatIsGoneUpstreamIsMarkedAndReplaced) {
     EXPECT_TRUE(held().missing_since);
     EXPECT_EQ(found(reconcile(), Finding::Kind::missing), 0) << "it is known";
     const auto next = issue_key();
-    EXPECT_EQ(next.status, IssueStatus::created);
+    EXPECT_EQ(next.status, KeyOutcome::created);
     EXPECT_FALSE(held().missing_since);
     EXPECT_EQ(admin_->ledger_of(ada.id)->at(0).reason, "gone upstream");
 }
@@ -392,7 +393,7 @@ TEST_P(KeyLife, AnExpiredKeyIsRevokedAndItsPlaceFreed) {
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(keys_->totals()->live, 0);
     EXPECT_EQ(queue_->past_of(ada.id)->latest->reason, "expired");
-    EXPECT_EQ(issue_key().status, IssueStatus::created);
+    EXPECT_EQ(issue_key().status, KeyOutcome::created);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, KeyLife, testing::Values("sqlite", "postgres", "pgbouncer"),

@@ -34,11 +34,11 @@ protected:
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 50};
+    ConcurrencyLimiter limiter_{4, 50};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
         policy(),
-        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const std::string&) {}, {}}};
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const std::string&) {}, {}}};
 };
 
 TEST_P(KeySearchTest, AKeyIsFoundAmongThoseWithTheSameEnd) {

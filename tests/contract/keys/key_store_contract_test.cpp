@@ -90,7 +90,7 @@ TEST_P(KeyStoreContract, WhoIsQueuedTakesAPlaceAndWaits) {
     EXPECT_EQ(std::get<Reserved>(*outcome).grant.status, GrantStatus::waiting);
     EXPECT_EQ(live(), 1);
     EXPECT_TRUE(std::holds_alternative<QuotaFull>(*store_->reserve(request_for(8, 1))));
-    EXPECT_TRUE(store_->list_unsettled(clock_.now(), "", 10)->empty()) << "no attempt is in doubt";
+    EXPECT_TRUE(store_->list_open_attempts(clock_.now(), "", 10)->empty()) << "no attempt is in doubt";
     const Attempt attempt{{7}, request.grant_id, request.nonce};
     EXPECT_EQ(store_->activate(attempt, activation).error().code, base::Errc::conflict);
     EXPECT_EQ(store_->release(attempt).error().code, base::Errc::conflict);
@@ -199,8 +199,8 @@ TEST_P(KeyStoreContract, UnsettledRowsAreListedInPagesByAge) {
     reserve(6);
     std::vector<std::int64_t> seen;
     std::string after;
-    for (auto page = store_->list_unsettled(by, after, 3); !page->empty();
-         page = store_->list_unsettled(by, after, 3)) {
+    for (auto page = store_->list_open_attempts(by, after, 3); !page->empty();
+         page = store_->list_open_attempts(by, after, 3)) {
         EXPECT_LE(page->size(), 3u);
         for (const Grant& grant : *page)
             seen.push_back(grant.github_user_id.value);

@@ -20,8 +20,8 @@ constexpr base::Seconds call_timeout{15};
 constexpr base::Seconds settle_wait{30};
 // How far behind the protocol's end the late effect is tried at each step; and once more after everything.
 constexpr int steps_behind_end = 12;
-constexpr int longest_protocol = 60;
-constexpr int most_presses = 8;
+constexpr int protocol_max = 60;
+constexpr int presses_max = 8;
 const Initiator organizer{"github:1003", "test"};
 
 // One run of a protocol: the services over stores whose every operation is a step.
@@ -52,10 +52,10 @@ struct Scene {
     Recipient recipient;
     base::Sealer sealer{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes{4, 4};
+    ConcurrencyLimiter limiter{4, 4};
     Replacement replacement{store, store, provider, store, clock};
     Issuance issuance{policy(),
-                      {store, store, provider, replacement, sealer, nonces, lanes, clock, [](const auto&) {}, {}}};
+                      {store, store, provider, replacement, sealer, nonces, limiter, clock, [](const auto&) {}, {}}};
     Revocation revocation{store, store, provider, store, clock};
     OwnKey own{store, issuance, replacement, revocation, clock};
     Settlement settlement{store, store, provider, clock, call_timeout};
@@ -129,10 +129,10 @@ protected:
     }
     // Whoever presses the button gets a key, or is told of a hold.
     std::string press(Scene& scene) {
-        for (int i = 0; i < most_presses; ++i) {
+        for (int i = 0; i < presses_max; ++i) {
             const auto answer = scene.issuance.issue(scene.recipient);
-            if (answer.status == IssueStatus::created || answer.status == IssueStatus::exists) return "";
-            if (answer.status == IssueStatus::on_hold && !row_of(scene.recipient))
+            if (answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists) return "";
+            if (answer.status == KeyOutcome::on_hold && !row_of(scene.recipient))
                 return is_on_hold(scene.recipient) ? "" : "told of a hold that there is not";
             const std::string fault = recover(scene);
             if (!fault.empty()) return fault;
@@ -200,7 +200,7 @@ protected:
         Trial trial;
         const Run calm = run(protocol, 0, INT_MAX);
         EXPECT_EQ(calm.fault, "") << protocol.name << " without any failure";
-        for (int failing = 1; failing <= longest_protocol; ++failing) {
+        for (int failing = 1; failing <= protocol_max; ++failing) {
             const Run first = run(protocol, failing, failing);
             if (first.steps < failing) break;
             if (first.failed.empty()) continue;
@@ -222,12 +222,12 @@ protected:
 };
 
 void have_key(Scene& scene) {
-    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, IssueStatus::created);
+    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, KeyOutcome::created);
 }
 void have_place(Scene& scene) {
-    scene.lanes.set_has_queue(true);
-    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, IssueStatus::queued);
-    scene.lanes.set_has_queue(false);
+    scene.limiter.set_has_queue(true);
+    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, KeyOutcome::queued);
+    scene.limiter.set_has_queue(false);
 }
 Grant row_in(Scene& scene) {
     const auto row = scene.store.find(scene.recipient.id);

@@ -180,7 +180,7 @@ TEST_P(MintQueueContract, AnAttemptInDoubtWaitsAgainWithoutTheHandle) {
     EXPECT_EQ(row(1).status, GrantStatus::waiting);
     EXPECT_EQ(row(1).delete_handle, "");
     EXPECT_FALSE(keys_->knows("handle-1", "").value());
-    EXPECT_TRUE(keys_->list_unsettled(clock_.now(), "", 10)->empty()) << "nothing is left to look for";
+    EXPECT_TRUE(keys_->list_open_attempts(clock_.now(), "", 10)->empty()) << "nothing is left to look for";
 }
 
 TEST_P(MintQueueContract, AnAttemptWhoseEndIsDecidedDoesNotWait) {

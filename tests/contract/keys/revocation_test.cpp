@@ -32,9 +32,9 @@ protected:
     IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(recipient); }
     std::optional<Grant> held(const Recipient& recipient = ada) { return *keys_->find(recipient.id); }
     void wait_in_queue(const Recipient& recipient = ada) {
-        lanes_.set_has_queue(true);
-        EXPECT_EQ(issue_key(recipient).status, IssueStatus::queued);
-        lanes_.set_has_queue(false);
+        limiter_.set_has_queue(true);
+        EXPECT_EQ(issue_key(recipient).status, KeyOutcome::queued);
+        limiter_.set_has_queue(false);
     }
     void hold(const Hold& hold, const Recipient& recipient = ada) {
         ASSERT_TRUE(admin_->set_hold(recipient.id, hold, "github:1", clock_.now()));
@@ -71,17 +71,18 @@ protected:
         for (const UpstreamKey& key : provider_.live_keys())
             EXPECT_EQ(key.name.find(recipient.id.text() + "/"), std::string::npos) << key.name;
         const auto answer = issue_key(recipient);
-        EXPECT_EQ(answer.status, IssueStatus::on_hold) << recipient.login;
+        EXPECT_EQ(answer.status, KeyOutcome::on_hold) << recipient.login;
         EXPECT_TRUE(answer.hold && !answer.hold->until) << recipient.login;
     }
 
     FakeKeyProvider provider_{clock_};
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 4};
+    ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(), {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}}};
+        policy(),
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
@@ -93,7 +94,7 @@ protected:
 TEST_P(Revoking, WhoWaitsAndIsPutOnHoldIsToldSoAndWaitsNoLonger) {
     wait_in_queue();
     hold(forever);
-    EXPECT_EQ(issue_key().status, IssueStatus::on_hold);
+    EXPECT_EQ(issue_key().status, KeyOutcome::on_hold);
     EXPECT_EQ(provider_.mint_calls(), 0);
     EXPECT_FALSE(held());
     EXPECT_EQ(keys_->totals()->live, 0);
@@ -102,8 +103,8 @@ TEST_P(Revoking, WhoWaitsAndIsPutOnHoldIsToldSoAndWaitsNoLonger) {
 TEST_P(Revoking, WhoIsPutOnHoldIsToldSoAlsoWhereThereIsNoLane) {
     wait_in_queue();
     hold(forever);
-    lanes_.set_has_queue(true);
-    EXPECT_EQ(issue_key().status, IssueStatus::on_hold);
+    limiter_.set_has_queue(true);
+    EXPECT_EQ(issue_key().status, KeyOutcome::on_hold);
     EXPECT_FALSE(held());
 }
 
@@ -112,7 +113,7 @@ TEST_P(Revoking, TheQueuePassesOverWhoIsOnHoldAndFreesThePlace) {
     wait_in_queue(bob);
     hold(forever);
     base::WorkQueue workers("minting", 1, 10);
-    MintDispatcher dispatcher(*keys_, *queue_, issuance_, lanes_, workers, clock_, [](const auto&) {});
+    MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     dispatcher.run_once({});
     workers.stop();
     EXPECT_FALSE(held());
@@ -123,7 +124,7 @@ TEST_P(Revoking, TheQueuePassesOverWhoIsOnHoldAndFreesThePlace) {
 
 TEST_P(Revoking, AHoldThatComesWhileTheKeyIsMadeEndsIt) {
     provider_.during_next_mint([this] { hold(forever); });
-    EXPECT_EQ(issue_key().status, IssueStatus::on_hold);
+    EXPECT_EQ(issue_key().status, KeyOutcome::on_hold);
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_FALSE(held());
 }
@@ -133,7 +134,7 @@ TEST_P(Revoking, AnExpiredKeyIsNotReplacedUnderAHold) {
     hold(forever);
     clock_.advance(std::chrono::days{91});
     const auto answer = issue_key();
-    EXPECT_EQ(answer.status, IssueStatus::on_hold);
+    EXPECT_EQ(answer.status, KeyOutcome::on_hold);
     EXPECT_TRUE(answer.hold);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
@@ -143,7 +144,7 @@ TEST_P(Revoking, AKeyThatIsGoneUpstreamIsNotReplacedUnderAHold) {
     hold(forever);
     provider_.remove_key(key.grant->delete_handle);
     ASSERT_TRUE(admin_->set_missing({key.grant->id}, clock_.now()));
-    EXPECT_EQ(issue_key().status, IssueStatus::on_hold);
+    EXPECT_EQ(issue_key().status, KeyOutcome::on_hold);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
@@ -154,7 +155,7 @@ TEST_P(Revoking, AKeyThatIsBeingMadeEndsAsRevoked) {
         EXPECT_EQ(revoked->status, GrantStatus::revoking);
         EXPECT_TRUE(keys_->find_account(ada.id)->hold) << "at once";
     });
-    EXPECT_EQ(issue_key().status, IssueStatus::on_hold);
+    EXPECT_EQ(issue_key().status, KeyOutcome::on_hold);
     EXPECT_TRUE(provider_.live_keys().empty()) << "whoever has made it ends it";
     heal();
     expect_ended(ada);
@@ -187,7 +188,7 @@ TEST_P(Revoking, AnAttemptWhoseKeyAppearsLateEndsAsRevoked) {
 TEST_P(Revoking, AKeyThatIsBeingReplacedEndsAsRevoked) {
     issue_key();
     provider_.fail_next_revoke();
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::sorting_out);
+    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::ambiguous);
     ASSERT_TRUE(revoke(held()->id));
     expect_ended(ada);
 }
@@ -198,7 +199,7 @@ TEST_P(Revoking, AllMeansEveryRowThatIsThereWhateverItsStatus) {
     provider_.add_key(upstream_key_name(bob.id, pending.nonce), clock_.now());
     issue_key(eve);
     provider_.fail_next_revoke();
-    EXPECT_EQ(own_.rotate(eve, "", "test").status, IssueStatus::sorting_out);
+    EXPECT_EQ(own_.rotate(eve, "", "test").status, KeyOutcome::ambiguous);
     issue_key({{1004}, "dan"});
     ASSERT_TRUE(begin_all());
     finish_bulks();
@@ -215,8 +216,8 @@ TEST_P(Revoking, AllMeansAlsoWhatIsReplacedAfterTheDecision) {
     clock_.advance(base::Seconds{60});
     ASSERT_TRUE(begin_all_soon());
     clock_.advance(base::Seconds{3});
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::created);
-    ASSERT_EQ(own_.rotate(bob, "", "test").status, IssueStatus::created);
+    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
+    ASSERT_EQ(own_.rotate(bob, "", "test").status, KeyOutcome::created);
     issue_key(eve);
     ASSERT_TRUE(bulks_.begin("ids=" + key.grant->id, organizer, "leaked", forever));
     finish_bulks();
@@ -230,7 +231,7 @@ TEST_P(Revoking, ChosenKeysCannotBeReplacedAfterTheDecision) {
     const auto key = issue_key();
     clock_.advance(base::Seconds{60});
     ASSERT_TRUE(bulks_.begin("ids=" + key.grant->id, organizer, "leaked", forever));
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, IssueStatus::on_hold);
+    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::on_hold);
     finish_bulks();
     expect_ended(ada);
 }
@@ -266,7 +267,7 @@ TEST_P(Revoking, WhatWasSpentTodayIsKeptAlsoWhereARevocationIsResumed) {
     ASSERT_EQ(admin_->begin_revocations({key.grant->id}, ending()).value(), 1) << "and then it died";
     clock_.advance(base::Seconds{31});
     EXPECT_EQ(recovery_.run_once(call_timeout, {}).revoked, 1);
-    ASSERT_EQ(issue_key().status, IssueStatus::created);
+    ASSERT_EQ(issue_key().status, KeyOutcome::created);
     EXPECT_EQ(provider_.live_keys().at(0).limit->value, 3'000'000);
 }
 

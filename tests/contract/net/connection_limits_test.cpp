@@ -80,7 +80,7 @@ TEST_F(ConnectionLimitsTest, AProxyHasAsManyAsItNeeds) {
 }
 
 TEST_F(ConnectionLimitsTest, ForOneMoreTheLongestSilentStrangerGoes) {
-    options_.max_connections = 4;
+    options_.connections_max = 4;
     serve();
     const auto regular = come(whole);
     regular->until("hello");
@@ -94,7 +94,7 @@ TEST_F(ConnectionLimitsTest, ForOneMoreTheLongestSilentStrangerGoes) {
     EXPECT_EQ(second->to_end(), "");
     EXPECT_TRUE(third->is_silent());
     EXPECT_TRUE(regular->is_silent()) << "who has asked before is worth more";
-    const ConnectionFigures figures = server_->connections();
+    const ConnectionStatistics figures = server_->connections();
     EXPECT_EQ(figures.displaced, 2U);
     EXPECT_EQ(figures.open, 4U);
     EXPECT_EQ(figures.limit, 4U);
@@ -102,7 +102,7 @@ TEST_F(ConnectionLimitsTest, ForOneMoreTheLongestSilentStrangerGoes) {
 }
 
 TEST_F(ConnectionLimitsTest, WithoutStrangersTheLongestIdleGoes) {
-    options_.max_connections = 2;
+    options_.connections_max = 2;
     serve();
     const auto first = come(whole);
     first->until("hello");
@@ -115,7 +115,7 @@ TEST_F(ConnectionLimitsTest, WithoutStrangersTheLongestIdleGoes) {
 }
 
 TEST_F(ConnectionLimitsTest, WhoIsBeingAnsweredIsNotClosedForAnother) {
-    options_.max_connections = 2;
+    options_.connections_max = 2;
     serve();
     const Clients busy = come(2, "GET /held HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     for (int i = 0; i < 2; ++i)
@@ -155,7 +155,7 @@ TEST_F(ConnectionLimitsTest, AFlowOfBytesThatNeverEndsIsCutOffToo) {
 }
 
 TEST_F(ConnectionLimitsTest, BodiesTakeNoMoreThanTheirShareOfMemory) {
-    options_.max_bodies_bytes = 100;
+    options_.bodies_bytes_max = 100;
     serve();
     const std::string head =
         "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ";

@@ -31,9 +31,9 @@ public:
         response.status = status;
         return response;
     }
-    std::optional<ReadyAnswer> ready_refusal(const Request&) override {
+    std::optional<ReadyResponse> ready_refusal(const Request&) override {
         if (refusal_head.empty()) return std::nullopt;
-        ReadyAnswer answer;
+        ReadyResponse answer;
         answer.head = refusal_head;
         answer.body = "bu";
         answer.set_own_body("s");

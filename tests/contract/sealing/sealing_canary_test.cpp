@@ -35,8 +35,8 @@ protected:
     bool is_verified(const Process& process) {
         return SealingCanary(store_, process.keys, process.webhooks).verify().has_value();
     }
-    base::Result<ResealReport> reseal(const Process& process) {
-        return Resealer(store_, process.keys, process.webhooks).run([](const ResealReport&) {});
+    base::Result<ReencryptionReport> reseal(const Process& process) {
+        return Reencryption(store_, process.keys, process.webhooks).run([](const ReencryptionReport&) {});
     }
 
     const Process old_{old_secret}, new_{new_secret}, stranger_{foreign};
@@ -117,7 +117,7 @@ TEST_P(SealingCanaryTest, ABackupOfBeforeARotationAsksForTheSecretOfItsTime) {
     issue_sealed(1, old_);
     EXPECT_FALSE(starts(new_));
     EXPECT_TRUE(starts(new_then_old_));
-    ASSERT_EQ(reseal(new_then_old_)->resealed, 1);
+    ASSERT_EQ(reseal(new_then_old_)->reencrypted, 1);
     EXPECT_TRUE(starts(new_));
 }
 
@@ -137,7 +137,7 @@ TEST_P(SealingCanaryTest, ALostSecretIsGivenUpByAskingForIt) {
     issue_sealed(2, new_);
     EXPECT_FALSE(starts(old_)) << "what has been sealed since could not be shown any more";
     EXPECT_TRUE(starts(new_then_old_)) << "found again";
-    EXPECT_EQ(reseal(new_then_old_)->resealed, 1);
+    EXPECT_EQ(reseal(new_then_old_)->reencrypted, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, SealingCanaryTest, testing::Values("sqlite", "postgres", "pgbouncer"));

@@ -33,7 +33,7 @@ TEST_P(StoredAnswersContract, AnAnswerIsKeptForADayAndADeadRequestMayBeRepeated)
         return answers.begin("github:1", key, print, clock_.now()).value();
     };
     const auto first = std::get<FirstRequest>(begin("a", "print"));
-    const auto longest = StoredAnswers::longest_request;
+    const auto longest = StoredAnswers::request_max;
     EXPECT_EQ(std::get<RequestUnderWay>(begin("a", "print")).ends_within, longest + base::Seconds{1});
     clock_.advance(longest - base::Seconds{20});
     EXPECT_EQ(std::get<RequestUnderWay>(begin("a", "print")).ends_within, base::Seconds{21});
@@ -43,7 +43,7 @@ TEST_P(StoredAnswersContract, AnAnswerIsKeptForADayAndADeadRequestMayBeRepeated)
     EXPECT_TRUE(std::holds_alternative<FirstRequest>(answers.begin("github:2", "a", "other", clock_.now()).value()))
         << "another person's key is another key";
     begin("b", "print");
-    clock_.advance(StoredAnswers::longest_request + base::Seconds{1});
+    clock_.advance(StoredAnswers::request_max + base::Seconds{1});
     EXPECT_TRUE(std::holds_alternative<OtherRequest>(begin("b", "other")));
     const auto again = std::get<FirstRequest>(begin("b", "print"));
     ASSERT_TRUE(answers.forget("github:1", "b", again.attempt));

@@ -79,7 +79,7 @@ TEST(SqliteLogTest, IsCutWhenItIsWrittenFromItsBeginningAgain) {
     ASSERT_TRUE((*reader)->execute("COMMIT"));
     change();
     change();
-    EXPECT_LE(std::filesystem::file_size(folder.file() + "-wal"), static_cast<std::uintmax_t>(sqlite::longest_log));
+    EXPECT_LE(std::filesystem::file_size(folder.file() + "-wal"), static_cast<std::uintmax_t>(sqlite::log_max));
 }
 
 }  // namespace

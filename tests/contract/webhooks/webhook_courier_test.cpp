@@ -28,8 +28,8 @@ public:
         ids.push_back(call.event.id);
         secrets.push_back(call.secrets.size());
         ++calls[call.url];
-        most_at_once = std::max(most_at_once, ++at_once[call.url]);
-        most_in_all = std::max(most_in_all, ++in_all);
+        batch_max = std::max(batch_max, ++at_once[call.url]);
+        total_max = std::max(total_max, ++in_all);
         if (call.url == hanging) released.wait(lock, stop, [this] { return hanging.empty(); });
         --at_once[call.url];
         --in_all;
@@ -44,7 +44,7 @@ public:
     std::vector<std::string> ids;
     std::vector<std::size_t> secrets;
     std::map<std::string, int> calls, at_once;
-    int most_at_once = 0, in_all = 0, most_in_all = 0;
+    int batch_max = 0, in_all = 0, total_max = 0;
 };
 
 class WebhookCourierTest : public testing::Test {
@@ -188,7 +188,7 @@ TEST_F(WebhookCourierTest, AnEndpointThatHangsHoldsUpNobodyElse) {
         happen("key.issued", std::to_string(i));
     run_until([this] { return count(DeliveryState::delivered) == 4 * 30; });
     EXPECT_LE(transport_.calls["https://hangs.example"], 2);
-    EXPECT_LE(transport_.most_at_once, 2);
+    EXPECT_LE(transport_.batch_max, 2);
     EXPECT_EQ(count(DeliveryState::waiting, hanging), 30u);
     EXPECT_TRUE(courier_.is_busy());
 }
@@ -331,11 +331,11 @@ TEST_F(WebhookCourierTest, EndpointsThatAnswerLateLeaveRoomForOthersToo) {
         EXPECT_EQ(count(DeliveryState::delivered), before + 6);
     };
     run_all("a");  // nobody is known to be late
-    transport_.most_in_all = 0;
+    transport_.total_max = 0;
     for (int i = 0; i < 5; ++i)
         run_all("b" + std::to_string(i));
-    EXPECT_LE(transport_.most_in_all, 4);
-    EXPECT_EQ(transport_.most_at_once, 1);
+    EXPECT_LE(transport_.total_max, 4);
+    EXPECT_EQ(transport_.batch_max, 1);
     courier.stop();
     workers_.stop();
 }

@@ -45,7 +45,7 @@ TEST(ConfigTest, GoodValuesLoadWithTheDocumentedDefaults) {
     EXPECT_EQ(config->listen, "127.0.0.1:3000");
     EXPECT_EQ(config->data_dir, "./data");
     EXPECT_EQ(config->rate_limit_per_minute, 60);
-    EXPECT_EQ(config->max_connections, 10'000);
+    EXPECT_EQ(config->connections_max, 10'000);
     EXPECT_EQ(config->max_client_connections, 2'500);
     EXPECT_EQ(config->openrouter_url, "https://openrouter.ai/api/v1");
 }

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "http/answers/prepared_answer.hpp"
+#include "http/answers/cached_response.hpp"
 #include "http/client_origin.hpp"
 #include "http/cookies.hpp"
 #include "http/form.hpp"
@@ -322,8 +322,8 @@ TEST(AcceptEncodingTest, HonorsZeroWeights) {
     EXPECT_FALSE(accepts_coding("", "br"));
 }
 
-TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
-    const auto page = PreparedAnswer::of_page("<!doctype html>" + std::string(2000, 'x'), Hsts::this_host);
+TEST(CachedResponseTest, PagesAreCompressedAndRevalidated) {
+    const auto page = CachedResponse::of_page("<!doctype html>" + std::string(2000, 'x'), Hsts::this_host);
     const auto plain = page.answer(request_with({}), false);
     EXPECT_EQ(plain.body.size(), 2015u);
     EXPECT_TRUE(plain.head.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -344,8 +344,8 @@ TEST(PreparedAnswerTest, PagesAreCompressedAndRevalidated) {
         << "another coding is another entity";
 }
 
-TEST(PreparedAnswerTest, PartsFromWhoMayHaveOpenedThePage) {
-    const auto page = PreparedAnswer::of_page("<!doctype html>", Hsts::this_host);
+TEST(CachedResponseTest, PartsFromWhoMayHaveOpenedThePage) {
+    const auto page = CachedResponse::of_page("<!doctype html>", Hsts::this_host);
     const auto parts = [&](std::vector<net::Header> headers) {
         return page.answer(request_with(std::move(headers)), true)
                    .head.find("\r\nCross-Origin-Opener-Policy: same-origin") != std::string_view::npos;

@@ -16,8 +16,8 @@ constexpr std::int64_t dollar = 1'000'000;
 const base::Timestamp now{base::Seconds{1'900'065'600}};
 
 // Thirty days of which the last ones have spent so many dollars.
-std::vector<DayFigures> days(const std::vector<double>& last) {
-    std::vector<DayFigures> all(30);
+std::vector<DayStatistics> days(const std::vector<double>& last) {
+    std::vector<DayStatistics> all(30);
     for (std::size_t i = 0; i < last.size(); ++i)
         all[30 - last.size() + i].spent = base::MicroUsd::from_usd(last[i]);
     return all;
@@ -26,7 +26,7 @@ std::vector<DayFigures> days(const std::vector<double>& last) {
 struct Case {
     std::string name;
     std::optional<double> left, caps;
-    std::optional<std::vector<DayFigures>> days;
+    std::optional<std::vector<DayStatistics>> days;
     Kind kind;
     double hours = 0;  // from now, for Kind::until
 };
@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NothingSpentForAWeek", 50.0, 10.0, days({9, 0, 0, 0, 0, 0, 0, 0}), Kind::lasting},
         Case{"NoKeyMaySpend", 50.0, 0.0, days({1, 1, 1}), Kind::lasting},
         Case{"ForYears", 50'000.0, 10.0, days({0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01}), Kind::lasting},
-        Case{"NoDays", 50.0, 10.0, std::vector<DayFigures>(), Kind::lasting}),
+        Case{"NoDays", 50.0, 10.0, std::vector<DayStatistics>(), Kind::lasting}),
     [](const auto& its) { return its.param.name; });
 
 TEST(CreditsOutlook, TheFirstHourIsAnHour) {

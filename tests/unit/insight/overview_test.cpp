@@ -24,7 +24,7 @@ public:
     base::Result<void> count_day(base::Timestamp) override { return {}; }
     base::Result<void> record_spending(const std::vector<KeySpending>&, base::Timestamp) override { return {}; }
     base::Result<void> count_spending(base::Timestamp) override { return {}; }
-    base::Result<std::vector<DayFigures>> days(base::Timestamp since) override {
+    base::Result<std::vector<DayStatistics>> days(base::Timestamp since) override {
         asked_since = since;
         return known_days;
     }
@@ -38,7 +38,7 @@ public:
 
     bool is_away = false;
     StatusCounts counts;
-    std::vector<DayFigures> known_days;
+    std::vector<DayStatistics> known_days;
     Facts known;
     base::Timestamp asked_since;
 };

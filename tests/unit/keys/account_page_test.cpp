@@ -13,7 +13,7 @@ protected:
     test::Sender page() { return {.session = session_of(grace)}; }
     test::Sender program() { return {.session = session_of(grace), .accept = "application/json"}; }
     Grant issue() {
-        EXPECT_EQ(issuance().issue(ada).status, IssueStatus::created);
+        EXPECT_EQ(issuance().issue(ada).status, KeyOutcome::created);
         return row_of(ada);
     }
     std::string path_of(const Grant& grant, const std::string& action) {
@@ -107,7 +107,7 @@ TEST_F(AccountPageTest, WhileUpstreamIsAwayARevocationHasBegun) {
 
 TEST_F(AccountPageTest, AKeyThatIsStillBeingMadeEndsByItself) {
     provider_.fail_next_mint(test::FakeKeyProvider::MintFault::lost_before_effect);
-    ASSERT_EQ(issuance().issue(ada).status, IssueStatus::sorting_out);
+    ASSERT_EQ(issuance().issue(ada).status, KeyOutcome::ambiguous);
     const auto ending = post_form(path_of(row_of(ada), "revoke"), {{"reason", "leaked"}}, page());
     EXPECT_EQ(ending.header("Location"), "/admin/accounts/1001?result=ending");
     EXPECT_TRUE(is_ending_attempt(row_of(ada)));
@@ -147,7 +147,7 @@ TEST_F(AccountPageTest, AChangeThatUpstreamDidNotHearIsNoted) {
 
 TEST_F(AccountPageTest, WhatIsNotActiveCannotBeChanged) {
     provider_.fail_next_mint(test::FakeKeyProvider::MintFault::lost_before_effect);
-    ASSERT_EQ(issuance().issue(ada).status, IssueStatus::sorting_out);
+    ASSERT_EQ(issuance().issue(ada).status, KeyOutcome::ambiguous);
     expect_refused(path_of(row_of(ada), "change"), {{"disabled", "true"}}, "busy", 409);
 }
 
@@ -166,7 +166,7 @@ TEST_F(AccountPageTest, ARevealIsShownOnceAndToldToTheOwner) {
 
 TEST_F(AccountPageTest, AKeyThatWasNeverKeptCannotBeShown) {
     provider_.fail_next_mint(test::FakeKeyProvider::MintFault::lost_before_effect);
-    ASSERT_EQ(issuance().issue(ada).status, IssueStatus::sorting_out);
+    ASSERT_EQ(issuance().issue(ada).status, KeyOutcome::ambiguous);
     expect_refused(path_of(row_of(ada), "reveal"), {{"reason", "support"}}, "never-kept", 404);
     EXPECT_FALSE(row_of(ada).reveal);
 }
@@ -206,7 +206,7 @@ TEST_F(AccountPageTest, WhilePausedOrFullOrOnHoldTheOrganizerIsToldWhy) {
     EXPECT_EQ(post_form("/admin/accounts/1001/lift", {}, page()).header("Location"),
               "/admin/accounts/1001?result=lifted");
     EXPECT_FALSE(store_.find_account(ada.id)->hold);
-    ASSERT_EQ(issuance().issue(grace).status, IssueStatus::created);
+    ASSERT_EQ(issuance().issue(grace).status, KeyOutcome::created);
     auto policy = usual_policy();
     policy.max_total_keys = 1;
     restart(policy);

@@ -22,14 +22,14 @@ TEST_F(AdministrationTest, MintsForAnAccountUnderTheNameThatGithubKnows) {
     identity_.add(ada);
     const auto minted = administration_.mint(ada.id, "", grace);
     ASSERT_TRUE(minted) << minted.error().detail;
-    EXPECT_EQ(minted->status, IssueStatus::created);
+    EXPECT_EQ(minted->status, KeyOutcome::created);
     EXPECT_EQ(row_of(ada).github_username, "ada");
     EXPECT_EQ(audit(), (Entries{"key.mint begun", "key.mint done"}));
     const auto entry = audit_.read(0, 10)->at(1).entry;
     EXPECT_EQ(entry.actor, "github:1003");
     EXPECT_EQ(entry.origin, "127.0.0.1");
     EXPECT_EQ(entry.subject, "account:1001");
-    EXPECT_EQ(administration_.mint(ada.id, "ada", grace)->status, IssueStatus::exists);
+    EXPECT_EQ(administration_.mint(ada.id, "ada", grace)->status, KeyOutcome::exists);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
@@ -51,7 +51,7 @@ TEST_F(AdministrationTest, WhatComesToNothingIsRecordedAsFailed) {
     store_.hold(ada.id, {std::nullopt, "no"});
     const auto refused = administration_.mint(ada.id, "ada", grace);
     ASSERT_TRUE(refused);
-    EXPECT_EQ(refused->status, IssueStatus::on_hold);
+    EXPECT_EQ(refused->status, KeyOutcome::on_hold);
     EXPECT_EQ(audit(), (Entries{"key.mint begun", "key.mint failed"}));
 }
 
@@ -123,9 +123,9 @@ TEST_F(AdministrationTest, AKeyThatCannotBeOpenedWasNotSeen) {
 
 TEST_F(AdministrationTest, AHoldIsSetAndLifted) {
     ASSERT_TRUE(administration_.set_hold(ada.id, Hold{std::nullopt, "cool off"}, grace));
-    EXPECT_EQ(issuance_.issue(ada).status, IssueStatus::on_hold);
+    EXPECT_EQ(issuance_.issue(ada).status, KeyOutcome::on_hold);
     ASSERT_TRUE(administration_.set_hold(ada.id, std::nullopt, grace));
-    EXPECT_EQ(issuance_.issue(ada).status, IssueStatus::created);
+    EXPECT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
     EXPECT_EQ(audit(), (Entries{"hold.set begun", "hold.set done", "hold.lift begun", "hold.lift done"}));
 }
 

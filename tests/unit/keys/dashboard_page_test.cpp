@@ -15,7 +15,7 @@ protected:
     }
     std::string issue_to_ada() {
         const auto answer = issuance().issue(ada);
-        EXPECT_EQ(answer.status, IssueStatus::created);
+        EXPECT_EQ(answer.status, KeyOutcome::created);
         return answer.raw_key.reveal();
     }
 };

@@ -31,7 +31,7 @@ TEST(DashboardViewsTest, WithoutALimitNothingIsSaidToBeLeft) {
 
 TEST(DashboardViewsTest, APageThatWaitsAsksForItselfAgainWithAndWithoutScript) {
     DashboardView view = full_dashboard();
-    view.state = DashboardState::sorting_out;
+    view.state = DashboardState::ambiguous;
     const std::string page = render(view);
     EXPECT_NE(page.find("<noscript><meta http-equiv=\"refresh\""), std::string::npos);
     EXPECT_NE(page.find("data-refresh-after"), std::string::npos);

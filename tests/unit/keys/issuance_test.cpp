@@ -35,8 +35,7 @@ protected:
     // In the end there is one key upstream, it is the stored one, and it is shown.
     void expect_one_good_key() {
         const auto answer = issue();
-        ASSERT_TRUE(answer.status == IssueStatus::created || answer.status == IssueStatus::exists)
-            << answer.error.detail;
+        ASSERT_TRUE(answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists) << answer.error.detail;
         const auto keys = provider_.live_keys();
         ASSERT_EQ(keys.size(), 1u);
         EXPECT_EQ(answer.grant->delete_handle, keys[0].delete_handle);
@@ -51,7 +50,7 @@ protected:
                 replacement_,
                 sealer_,
                 nonces_,
-                lanes_,
+                limiter_,
                 clock_,
                 [](const std::string& message) { EXPECT_EQ(message.find("sk-or-"), std::string::npos) << message; },
                 [this] { ++wakes_; }};
@@ -63,15 +62,15 @@ protected:
     test::MemoryAuditLog audit_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{8, 50};
+    ConcurrencyLimiter limiter_{8, 50};
     int wakes_ = 0;
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     std::optional<Issuance> issuance_{std::in_place, policy(), parts()};
 };
 
 TEST_F(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
-    EXPECT_EQ(issue().status, IssueStatus::created);
-    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(issue().status, KeyOutcome::created);
+    EXPECT_EQ(issue().status, KeyOutcome::exists);
     EXPECT_EQ(provider_.mint_calls(), 1);
     expect_one_good_key();
 }
@@ -85,23 +84,23 @@ TEST_F(IssuanceTest, TheRawKeyIsStoredSealed) {
 TEST_F(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
     const auto made = issue();
     pause();
-    EXPECT_EQ(issue().status, IssueStatus::exists);
-    EXPECT_EQ(issuance_->issue({{2}, "bob"}).status, IssueStatus::paused);
+    EXPECT_EQ(issue().status, KeyOutcome::exists);
+    EXPECT_EQ(issuance_->issue({{2}, "bob"}).status, KeyOutcome::paused);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
 TEST_F(IssuanceTest, FullSaysSo) {
     for (std::int64_t account = 1; account <= 5; ++account) {
-        EXPECT_EQ(issuance_->issue({{account}, "x"}).status, IssueStatus::created);
+        EXPECT_EQ(issuance_->issue({{account}, "x"}).status, KeyOutcome::created);
     }
-    EXPECT_EQ(issue().status, IssueStatus::full);
+    EXPECT_EQ(issue().status, KeyOutcome::full);
     EXPECT_EQ(provider_.mint_calls(), 5);
 }
 
 TEST_F(IssuanceTest, AnAccountOnHoldGetsNoKeyUntilTheHoldIsOver) {
     store_.hold(ada.id, {clock_.now() + base::Seconds{60}, "cool off"});
     const auto answer = issue();
-    EXPECT_EQ(answer.status, IssueStatus::on_hold);
+    EXPECT_EQ(answer.status, KeyOutcome::on_hold);
     EXPECT_EQ(answer.hold->reason, "cool off");
     EXPECT_EQ(provider_.mint_calls(), 0);
     clock_.advance(base::Seconds{60});
@@ -110,23 +109,23 @@ TEST_F(IssuanceTest, AnAccountOnHoldGetsNoKeyUntilTheHoldIsOver) {
 
 TEST_F(IssuanceTest, ARefusalFreesThePlace) {
     provider_.fail_next_mint(MintFault::refused);
-    EXPECT_EQ(issue().status, IssueStatus::failed);
+    EXPECT_EQ(issue().status, KeyOutcome::failed);
     EXPECT_EQ(store_.totals()->live, 0);
     expect_one_good_key();
 }
 
 TEST_F(IssuanceTest, ALostAnswerThatTookEffectIsRevokedOnTheNextVisitAndMintedAnew) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     expect_one_good_key();
     EXPECT_EQ(provider_.mint_calls(), 2);
 }
 
 TEST_F(IssuanceTest, ALostAnswerWithoutEffectIsWaitedFor) {
     provider_.fail_next_mint(MintFault::lost_before_effect);
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     clock_.advance(settle_wait - base::Seconds{1});
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     EXPECT_EQ(provider_.mint_calls(), 1);
     clock_.advance(base::Seconds{1});
     expect_one_good_key();
@@ -135,7 +134,7 @@ TEST_F(IssuanceTest, ALostAnswerWithoutEffectIsWaitedFor) {
 TEST_F(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
     provider_.fail_next_mint(MintFault::lost_before_effect);
     issue();
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     const auto grant = store_.find(ada.id)->value();
     provider_.add_key(upstream_key_name(ada.id, grant.nonce), clock_.now());
     expect_one_good_key();
@@ -143,7 +142,7 @@ TEST_F(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
 
 TEST_F(IssuanceTest, AHandleWithoutAKeyIsRevokedByItsHandle) {
     provider_.fail_next_mint(MintFault::handle_only);
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     expect_one_good_key();
 }
 
@@ -152,7 +151,7 @@ TEST_F(IssuanceTest, WhileTheListCannotBeReadNothingIsConcluded) {
     issue();
     clock_.advance(settle_wait);
     provider_.fail_next_list();
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     EXPECT_EQ(provider_.mint_calls(), 1);
     expect_one_good_key();
 }
@@ -160,7 +159,7 @@ TEST_F(IssuanceTest, WhileTheListCannotBeReadNothingIsConcluded) {
 TEST_F(IssuanceTest, AKeyThatCannotBeStoredIsRevoked) {
     store_.fail_next(Operation::activate);
     const auto answer = issue();
-    EXPECT_EQ(answer.status, IssueStatus::failed);
+    EXPECT_EQ(answer.status, KeyOutcome::failed);
     EXPECT_EQ(answer.error.code, base::Errc::store_unavailable);
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(store_.totals()->live, 0);
@@ -169,14 +168,14 @@ TEST_F(IssuanceTest, AKeyThatCannotBeStoredIsRevoked) {
 
 TEST_F(IssuanceTest, AKeyThatWasStoredAlthoughTheAnswerWasLostStays) {
     store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
-    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(issue().status, KeyOutcome::exists);
     expect_one_good_key();
 }
 
 TEST_F(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
     store_.fail_next(Operation::activate);
     provider_.fail_next_revoke();
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     EXPECT_EQ(provider_.live_keys().size(), 1u);
     expect_one_good_key();
 }
@@ -184,9 +183,9 @@ TEST_F(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
 TEST_F(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
     store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
     store_.fail_next(Operation::knows);
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     EXPECT_EQ(provider_.live_keys().size(), 1u);
-    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(issue().status, KeyOutcome::exists);
     EXPECT_EQ(provider_.mint_calls(), 1);
     expect_one_good_key();
 }
@@ -194,8 +193,8 @@ TEST_F(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
 TEST_F(IssuanceTest, AKeyThatCouldNotBeStoredWhileTheDatabaseWasAwayIsEndedLater) {
     store_.fail_next(Operation::activate);
     store_.fail_next(Operation::mark_ambiguous);
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
-    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
+    EXPECT_EQ(issue().status, KeyOutcome::in_progress);
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
@@ -203,8 +202,8 @@ TEST_F(IssuanceTest, AKeyThatCouldNotBeStoredWhileTheDatabaseWasAwayIsEndedLater
 TEST_F(IssuanceTest, AReservationThatCannotBeReleasedIsSettledLater) {
     provider_.fail_next_mint(MintFault::refused);
     store_.fail_next(Operation::release);
-    EXPECT_EQ(issue().status, IssueStatus::failed);
-    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    EXPECT_EQ(issue().status, KeyOutcome::failed);
+    EXPECT_EQ(issue().status, KeyOutcome::in_progress);
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
@@ -212,15 +211,15 @@ TEST_F(IssuanceTest, AReservationThatCannotBeReleasedIsSettledLater) {
 TEST_F(IssuanceTest, AnUnknownOutcomeThatCannotBeNotedIsSettledLater) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
     store_.fail_next(Operation::mark_ambiguous);
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
-    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
+    EXPECT_EQ(issue().status, KeyOutcome::in_progress);
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
 
 TEST_F(IssuanceTest, AProcessThatDiedAfterReservingLocksNobodyOut) {
     store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
-    EXPECT_EQ(issue().status, IssueStatus::in_progress);
+    EXPECT_EQ(issue().status, KeyOutcome::in_progress);
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
@@ -237,9 +236,9 @@ TEST_F(IssuanceTest, AnAttemptThatWasTakenAwayWhileItMintedRevokesItsOwnKey) {
         const auto grant = store_.find(ada.id)->value();
         ASSERT_TRUE(store_.mark_ambiguous({ada.id, grant.id, grant.nonce}, ""));
         ASSERT_TRUE(store_.release({ada.id, grant.id, grant.nonce}));
-        EXPECT_EQ(issue().status, IssueStatus::created);
+        EXPECT_EQ(issue().status, KeyOutcome::created);
     });
-    EXPECT_EQ(issue().status, IssueStatus::failed);
+    EXPECT_EQ(issue().status, KeyOutcome::failed);
     expect_one_good_key();
 }
 
@@ -248,8 +247,8 @@ TEST_F(IssuanceTest, ManySubmitsAtOnceMintOnce) {
     for (int i = 0; i < 50; ++i) {
         submits.emplace_back([this] {
             const auto answer = issue();
-            EXPECT_TRUE(answer.status == IssueStatus::created || answer.status == IssueStatus::exists ||
-                        answer.status == IssueStatus::in_progress);
+            EXPECT_TRUE(answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists ||
+                        answer.status == KeyOutcome::in_progress);
         });
     }
     for (auto& submit : submits)
@@ -259,12 +258,12 @@ TEST_F(IssuanceTest, ManySubmitsAtOnceMintOnce) {
 }
 
 TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
-    std::vector<MintLanes::Lane> taken;
+    std::vector<ConcurrencyLimiter::Slot> taken;
     for (int i = 0; i < 8; ++i)
-        taken.push_back(std::move(*lanes_.enter(base::Millis{0})));
-    lanes_.set_has_queue(true);  // nobody waits for a lane in the call itself
+        taken.push_back(std::move(*limiter_.enter(base::Millis{0})));
+    limiter_.set_has_queue(true);  // nobody waits for a lane in the call itself
     const auto answer = issue();
-    EXPECT_EQ(answer.status, IssueStatus::queued);
+    EXPECT_EQ(answer.status, KeyOutcome::queued);
     EXPECT_EQ(answer.place, 1);
     EXPECT_EQ(issuance_->issue({{7}, "grace"}).place, 2);
     EXPECT_EQ(issue().place, 1) << "asking again costs nobody the place";
@@ -273,18 +272,18 @@ TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
     taken.clear();
     const auto due = store_.list_due(clock_.now(), 10);
     ASSERT_EQ(due->size(), 2u);
-    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::created);
-    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, IssueStatus::in_progress) << "it is done";
+    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, KeyOutcome::created);
+    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, KeyOutcome::in_progress) << "it is done";
     EXPECT_EQ(store_.find(ada.id)->value().status, GrantStatus::active);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
 TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
-    lanes_.set_has_queue(true);
+    limiter_.set_has_queue(true);
     issue();
-    lanes_.set_has_queue(false);
+    limiter_.set_has_queue(false);
     provider_.fail_next_mint(MintFault::refused);
-    EXPECT_EQ(issue().status, IssueStatus::queued);
+    EXPECT_EQ(issue().status, KeyOutcome::queued);
     const auto row = store_.find(ada.id)->value();
     EXPECT_EQ(row.status, GrantStatus::waiting);
     EXPECT_EQ(row.problem, MintProblem::refused);
@@ -303,14 +302,14 @@ TEST_F(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
     };
     for (const MintFault fault : {MintFault::foreign_handle, MintFault::unguarded_foreign}) {
         provider_.fail_next_mint(fault);
-        EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::sorting_out);
+        EXPECT_EQ(issuance_->issue(grace).status, KeyOutcome::ambiguous);
         EXPECT_EQ(store_.find(grace.id)->value().delete_handle, "") << "found by its name";
         clock_.advance(settle_wait);
         issuance_->settle(store_.find(grace.id)->value());
         EXPECT_TRUE(is_first_alive());
         EXPECT_EQ(provider_.live_keys().size(), 1u) << "what was made is found by its name, and ended";
     }
-    EXPECT_EQ(issuance_->issue(grace).status, IssueStatus::created);
+    EXPECT_EQ(issuance_->issue(grace).status, KeyOutcome::created);
     EXPECT_EQ(provider_.live_keys().size(), 2u);
     EXPECT_TRUE(is_first_alive());
 }
@@ -320,14 +319,14 @@ TEST_F(IssuanceTest, AKeyThatCannotBeGuardedIsRevokedAndItsCauseTold) {
     const auto refused = issue();
     EXPECT_EQ(refused.error.code, base::Errc::misconfigured) << refused.error.detail;
     EXPECT_TRUE(provider_.live_keys().empty());
-    EXPECT_EQ(issue().status, IssueStatus::created);
+    EXPECT_EQ(issue().status, KeyOutcome::created);
     expect_one_good_key();
 }
 
 TEST_F(IssuanceTest, AKeyThatCanNeitherBeGuardedNorRevokedIsEndedLater) {
     provider_.fail_next_mint(MintFault::unguarded);
     provider_.fail_next_revoke();
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     clock_.advance(settle_wait);
     issuance_->settle(store_.find(ada.id)->value());
     EXPECT_TRUE(provider_.live_keys().empty());
@@ -337,7 +336,7 @@ TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
     const auto first = issue();
     clock_.advance(std::chrono::days{91});
     const auto second = issue();
-    EXPECT_EQ(second.status, IssueStatus::created);
+    EXPECT_EQ(second.status, KeyOutcome::created);
     EXPECT_NE(second.grant->delete_handle, first.grant->delete_handle);
     EXPECT_NE(second.grant->id, first.grant->id);
     expect_one_good_key();
@@ -346,11 +345,11 @@ TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
 TEST_F(IssuanceTest, AKeyThatIsMarkedAsGoneAndIsThereIsNotEnded) {
     const auto first = issue();
     ASSERT_TRUE(store_.set_missing({first.grant->id}, clock_.now()));
-    EXPECT_EQ(issue().status, IssueStatus::exists);
+    EXPECT_EQ(issue().status, KeyOutcome::exists);
     EXPECT_EQ(provider_.mint_calls(), 1);
     expect_one_good_key();
     provider_.remove_key(first.grant->delete_handle);
-    EXPECT_EQ(issue().status, IssueStatus::created);
+    EXPECT_EQ(issue().status, KeyOutcome::created);
     expect_one_good_key();
 }
 
@@ -358,7 +357,7 @@ TEST_F(IssuanceTest, AReplacementThatIsRefusedKeepsThePlace) {
     issue();
     clock_.advance(std::chrono::days{91});
     provider_.fail_next_mint(MintFault::refused);
-    EXPECT_EQ(issue().status, IssueStatus::queued);
+    EXPECT_EQ(issue().status, KeyOutcome::queued);
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(store_.totals()->live, 1);
     expect_one_good_key();
@@ -368,7 +367,7 @@ TEST_F(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
     issue();
     clock_.advance(std::chrono::days{91});
     provider_.fail_next_revoke();
-    EXPECT_EQ(issue().status, IssueStatus::sorting_out);
+    EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     EXPECT_EQ(store_.find(ada.id)->value().status, GrantStatus::replacing);
     expect_one_good_key();
 }
@@ -377,7 +376,7 @@ TEST_F(IssuanceTest, PausedStillSettlesWhatIsInDoubt) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
     issue();
     pause();
-    EXPECT_EQ(issue().status, IssueStatus::paused);
+    EXPECT_EQ(issue().status, KeyOutcome::paused);
     EXPECT_TRUE(provider_.live_keys().empty());
 }
 

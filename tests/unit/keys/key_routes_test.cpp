@@ -16,7 +16,7 @@ protected:
     test::Sender api() { return {.session = session_of(grace), .accept = "application/json"}; }
     test::Sender page() { return {.session = session_of(grace)}; }
     std::string issue_to_ada() {
-        EXPECT_EQ(issuance().issue(ada).status, IssueStatus::created);
+        EXPECT_EQ(issuance().issue(ada).status, KeyOutcome::created);
         return row_of(ada).id;
     }
     // As a program with an API token.

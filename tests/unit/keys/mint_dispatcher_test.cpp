@@ -52,8 +52,8 @@ protected:
         issuance_.emplace(
             policy(is_enabled),
             IssuanceParts{
-                store_, queue_, provider_, replacement_, sealer_, nonces_, lanes_, clock_, [](const auto&) {}, {}});
-        dispatcher_.emplace(store_, queue_, *issuance_, lanes_, workers_, clock_,
+                store_, queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}});
+        dispatcher_.emplace(store_, queue_, *issuance_, limiter_, workers_, clock_,
                             [this](const std::string&) { ++log_lines_; });
     }
     // Somebody who had a key, and waits for another one: nobody takes their place away.
@@ -83,7 +83,7 @@ protected:
     test::MemoryAuditLog audit_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 50};
+    ConcurrencyLimiter limiter_{4, 50};
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     std::optional<Issuance> issuance_;
     base::WorkQueue workers_{"minting", 4, 100};
@@ -143,7 +143,7 @@ TEST_F(MintDispatcherTest, ADatabaseThatIsGoneIsLeftAloneForAWhile) {
 
 TEST_F(MintDispatcherTest, WhereThreadsWaitForLanesItWaitsAsWell) {
     start(true);
-    MintLanes crowded(1, 0);
+    ConcurrencyLimiter crowded(1, 0);
     base::WorkQueue workers("minting", 1, 10);
     MintDispatcher dispatcher(store_, queue_, *issuance_, crowded, workers, clock_, [](const auto&) {});
     let_wait(1);

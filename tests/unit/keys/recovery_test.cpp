@@ -58,7 +58,7 @@ TEST_F(RecoveryTest, AKeyThatUpstreamRefusesToRevokeHoldsUpNobodyAndIsTriedEverM
     EXPECT_EQ(finish().failures.size(), 1u);
     EXPECT_EQ(store_.ledger_of(ada.id)->at(0).attempts, 2);
     provider_.refuse_to_revoke(stuck.delete_handle, std::nullopt);
-    clock_.advance(longest_revocation_pause);
+    clock_.advance(revocation_pause_max);
     EXPECT_EQ(finish().revoked, 1);
     EXPECT_FALSE(has_row(ada));
 }
@@ -123,7 +123,7 @@ TEST_F(RecoveryTest, ACapIsRaisedWhenTheDayIsOver) {
     const std::string first = row_of(ada).delete_handle;
     provider_.change_key(first, [](UpstreamKey& key) { key.usage = key.usage_daily = base::MicroUsd{700'000}; });
     ASSERT_TRUE(replacement_.begin(row_of(ada), recipient_of(ada.id), "rotated", soon()));
-    ASSERT_EQ(issuance_.issue(ada).status, IssueStatus::created);
+    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
     ASSERT_EQ(provider_.live_keys()[0].limit->value, 1'800'000) << "what the old key has spent today counts";
     EXPECT_EQ(finish().synchronized, 0);
     clock_.advance(std::chrono::hours{24});
@@ -137,7 +137,7 @@ TEST_F(RecoveryTest, AttemptsInDoubtAreSettledYoungAndOld) {
         const auto grant = reserve(each);
         make_upstream(grant);
         ASSERT_TRUE(store_.mark_ambiguous(attempt_of(grant), ""));
-        if (each.id == ada.id) clock_.advance(longest_wait + base::Seconds{1});
+        if (each.id == ada.id) clock_.advance(wait_max + base::Seconds{1});
     }
     const auto recovered = recovery_.settle({});
     EXPECT_EQ(recovered.settled, 2);

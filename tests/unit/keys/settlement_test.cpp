@@ -64,7 +64,7 @@ TEST_F(SettlementTest, AHandleThatIsKnownIsNotLookedFor) {
 
 TEST_F(SettlementTest, WhoHasGoneLongAgoGetsNoKeyButANote) {
     const auto grant = doubtful(ada);
-    clock_.advance(longest_wait + base::Seconds{1});
+    clock_.advance(wait_max + base::Seconds{1});
     EXPECT_EQ(settle(grant), Settled::freed);
     EXPECT_FALSE(has_row(ada));
     EXPECT_EQ(store_.past_of(ada.id)->problem, MintProblem::lost_answer);

@@ -38,7 +38,7 @@ std::vector<std::string> all_pages(const Frame& frame) {
                                    render(ErrorView{frame, 404, "Title", "Why", "What now", "/", "Go", "id"})};
     for (const auto state :
          {DashboardState::signed_out, DashboardState::no_key, DashboardState::paused, DashboardState::in_progress,
-          DashboardState::sorting_out, DashboardState::has_key, DashboardState::not_kept, DashboardState::on_hold,
+          DashboardState::ambiguous, DashboardState::has_key, DashboardState::not_kept, DashboardState::on_hold,
           DashboardState::revoking, DashboardState::unreadable, DashboardState::queued, DashboardState::replacing}) {
         DashboardView view = full_dashboard();
         view.frame = frame;

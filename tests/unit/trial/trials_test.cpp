@@ -56,10 +56,10 @@ protected:
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     test::MemoryAuditLog audit_;
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
-    MintLanes lanes_{4, 4};
+    ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{store_, store_, provider_, audit_, clock_};
     IssuanceParts parts(const base::Sealer& sealer) {
-        return {store_, store_, provider_, replacement_, sealer, nonces_, lanes_, clock_, [](const auto&) {}, {}};
+        return {store_, store_, provider_, replacement_, sealer, nonces_, limiter_, clock_, [](const auto&) {}, {}};
     }
     Issuance issuance_{policy(), parts(sealer_)};
     Parrot parrot_;
@@ -80,7 +80,7 @@ TEST_F(TrialsTest, AsksWithTheRecipientsOwnKey) {
 
 TEST_F(TrialsTest, NeedsAKeyThatWorks) {
     EXPECT_EQ(obstacle(), TrialObstacle::no_key);
-    ASSERT_EQ(issuance_.issue(ada).status, IssueStatus::created);
+    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
     EXPECT_EQ(obstacle(), std::nullopt);
     clock_.advance(std::chrono::days{8});
     EXPECT_EQ(obstacle(), TrialObstacle::expired);
@@ -89,7 +89,7 @@ TEST_F(TrialsTest, NeedsAKeyThatWorks) {
 }
 
 TEST_F(TrialsTest, AKeySealedWithAnotherSecretIsUnreadable) {
-    ASSERT_EQ(issuance_.issue(ada).status, IssueStatus::created);
+    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
     const base::Sealer other(base::Secret(std::string(32, 'x')), "raw keys");
     const Issuance changed(policy(), parts(other));
     Trials trials({2}, store_, changed, parrot_, clock_);
@@ -101,8 +101,8 @@ TEST_F(TrialsTest, AKeySealedWithAnotherSecretIsUnreadable) {
 TEST_F(TrialsTest, OneOfAnAccountAndSoManyAtOnce) {
     const Recipient others[] = {{{1002}, "b"}, {{1003}, "c"}};
     for (const auto& each : others)
-        ASSERT_EQ(issuance_.issue(each).status, IssueStatus::created);
-    ASSERT_EQ(issuance_.issue(ada).status, IssueStatus::created);
+        ASSERT_EQ(issuance_.issue(each).status, KeyOutcome::created);
+    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
     auto first = trials_.begin(ada.id);
     ASSERT_TRUE(first);
     EXPECT_EQ(obstacle(), TrialObstacle::account_busy);

@@ -1,4 +1,4 @@
-#include "sealing/resealing.hpp"
+#include "sealing/reencryption.hpp"
 
 #include "base/system/crash_point.hpp"
 #include "sealing/sealing_canary.hpp"
@@ -8,11 +8,11 @@ namespace {
 
 constexpr int at_once = 500;
 // Processes that still have the old secret alone go on sealing with it behind the first pass.
-constexpr int most_passes = 3;
+constexpr int passes_max = 3;
 
 }  // namespace
 
-base::Result<std::int64_t> Resealer::remaining() {
+base::Result<std::int64_t> Reencryption::remaining() {
     std::int64_t count = 0;
     for (const SealedKind kind : sealed_kinds) {
         const auto others = TRY(store_.count_others(kind, sealer_of(kind).prefix()));
@@ -21,19 +21,19 @@ base::Result<std::int64_t> Resealer::remaining() {
     return count;
 }
 
-base::Result<ResealReport> Resealer::run(const Progress& progress) {
+base::Result<ReencryptionReport> Reencryption::run(const Progress& progress) {
     auto report = TRY(run_passes(progress));
     TRY(SealingCanary(store_, keys_, webhooks_).renew());
     return report;
 }
 
-base::Result<ResealReport> Resealer::run_passes(const Progress& progress) {
-    ResealReport report;
+base::Result<ReencryptionReport> Reencryption::run_passes(const Progress& progress) {
+    ReencryptionReport report;
     std::int64_t before = -1;  // the latest pass
     for (int passes = 0;; ++passes) {
         report.remaining = TRY(remaining());
-        if (report.remaining == 0 || report.resealed == before || passes == most_passes) return report;
-        before = report.resealed;
+        if (report.remaining == 0 || report.reencrypted == before || passes == passes_max) return report;
+        before = report.reencrypted;
         report.unreadable = 0;
         for (const SealedKind kind : sealed_kinds) {
             TRY(pass(kind, report, progress));
@@ -41,7 +41,7 @@ base::Result<ResealReport> Resealer::run_passes(const Progress& progress) {
     }
 }
 
-base::Result<void> Resealer::pass(SealedKind kind, ResealReport& report, const Progress& progress) {
+base::Result<void> Reencryption::pass(SealedKind kind, ReencryptionReport& report, const Progress& progress) {
     std::string after;
     while (true) {
         const auto texts = TRY(store_.list_others(kind, sealer_of(kind).prefix(), after, at_once));
@@ -52,9 +52,10 @@ base::Result<void> Resealer::pass(SealedKind kind, ResealReport& report, const P
     }
 }
 
-base::Result<void> Resealer::reseal(SealedKind kind, const std::vector<SealedText>& texts, ResealReport& report) {
+base::Result<void> Reencryption::reseal(SealedKind kind, const std::vector<SealedText>& texts,
+                                        ReencryptionReport& report) {
     const base::Sealer& sealer = sealer_of(kind);
-    std::vector<ResealedText> changes;
+    std::vector<ReencryptedText> changes;
     for (const SealedText& text : texts) {
         const auto plain = sealer.open(text.sealed, text.id);
         if (plain) {
@@ -67,7 +68,7 @@ base::Result<void> Resealer::reseal(SealedKind kind, const std::vector<SealedTex
     TRY(store_.replace(kind, changes));
     base::crash_point("reseal.replaced");
     const auto count = static_cast<std::int64_t>(changes.size());
-    report.resealed += count;
+    report.reencrypted += count;
     report.remaining -= count;
     return {};
 }

@@ -1,4 +1,4 @@
-#include "ops/process_figures.hpp"
+#include "ops/process_metrics.hpp"
 
 #include <dirent.h>
 #include <sys/resource.h>
@@ -59,8 +59,8 @@ std::optional<double> open_descriptors() {
 
 }  // namespace
 
-std::vector<Figure> process_figures() {
-    std::vector<Figure> figures;
+std::vector<Metric> process_metrics() {
+    std::vector<Metric> figures;
     const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
     if (const auto stat = read_stat()) {
         figures.push_back(counter("process_cpu_seconds_total", "Processor time used, in user space and the kernel",

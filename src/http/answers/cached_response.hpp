@@ -18,15 +18,15 @@ enum class AssetUrl {
 
 // An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Each stands there as
 // it goes out, head and body. Immutable; thread-safe.
-class PreparedAnswer {
+class CachedResponse {
 public:
     // A file of the build. Bodies are views into the binary.
-    static PreparedAnswer of_asset(const base::EmbeddedAsset& asset, AssetUrl url, Hsts hsts);
+    static CachedResponse of_asset(const base::EmbeddedAsset& asset, AssetUrl url, Hsts hsts);
     // A page made at start; compressed when it is asked for so first, revalidated by its ETag.
-    static PreparedAnswer of_page(std::string html, Hsts hsts);
+    static CachedResponse of_page(std::string html, Hsts hsts);
 
     // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how the client came.
-    net::ReadyAnswer answer(const net::Request& request, bool is_https) const;
+    net::ReadyResponse answer(const net::Request& request, bool is_https) const;
 
 private:
     // Of the status 200, and of 304.

@@ -8,7 +8,7 @@
 namespace llmapikey::ops {
 
 // One metric as it stands when somebody asks, with a sample for each set of labels.
-struct Figure {
+struct Metric {
     enum class Kind { gauge, counter };
     struct Sample {
         std::vector<std::pair<std::string, std::string>> labels;
@@ -20,14 +20,14 @@ struct Figure {
 };
 
 // Without labels.
-inline Figure gauge(std::string name, std::string help, double value) {
-    return {std::move(name), std::move(help), Figure::Kind::gauge, {{{}, value}}};
+inline Metric gauge(std::string name, std::string help, double value) {
+    return {std::move(name), std::move(help), Metric::Kind::gauge, {{{}, value}}};
 }
-inline Figure counter(std::string name, std::string help, double value) {
-    return {std::move(name), std::move(help), Figure::Kind::counter, {{{}, value}}};
+inline Metric counter(std::string name, std::string help, double value) {
+    return {std::move(name), std::move(help), Metric::Kind::counter, {{{}, value}}};
 }
 
 // Asked at each scrape, on its thread. What it cannot tell just now it leaves out: nothing stale is shown.
-using FigureSource = std::function<std::vector<Figure>()>;
+using MetricSource = std::function<std::vector<Metric>()>;
 
 }  // namespace llmapikey::ops

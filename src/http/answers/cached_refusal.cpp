@@ -1,8 +1,8 @@
-#include "http/answers/prepared_refusal.hpp"
+#include "http/answers/cached_refusal.hpp"
 
 namespace llmapikey {
 
-PreparedRefusal::PreparedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts) {
+CachedRefusal::CachedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts) {
     const auto place = example.body.find(example_id);
     shows_id_ = place != std::string::npos;
     before_id_ = example.body.substr(0, place);
@@ -14,8 +14,8 @@ PreparedRefusal::PreparedRefusal(const net::Response& example, std::string_view 
     }
 }
 
-net::ReadyAnswer PreparedRefusal::answer(bool is_head, bool is_https, std::string_view request_id) const {
-    net::ReadyAnswer answer;
+net::ReadyResponse CachedRefusal::answer(bool is_head, bool is_https, std::string_view request_id) const {
+    net::ReadyResponse answer;
     answer.head = head_[is_https];
     if (is_head) return answer;
     answer.body = before_id_;

@@ -1,4 +1,4 @@
-#include "sealing/resealing.hpp"
+#include "sealing/reencryption.hpp"
 
 #include "sealing/store_sealed.hpp"
 #include "support/stores_under_test.hpp"
@@ -9,9 +9,9 @@ namespace {
 
 const base::Secret before(std::string(32, 'a')), now(std::string(32, 'b')), foreign(std::string(32, 'c'));
 
-class ResealingTest : public test::StoresUnderTest {
+class ReencryptionTest : public test::StoresUnderTest {
 protected:
-    ResealingTest() : store_(sql_), webhook_store_(sql_) {}
+    ReencryptionTest() : store_(sql_), webhook_store_(sql_) {}
 
     Grant issue_sealed(std::int64_t account, const base::Sealer& sealer) {
         const auto grant = reserve(account);
@@ -27,8 +27,8 @@ protected:
         const auto plain = sealer.open(grant->sealed_key, grant->id);
         return plain ? plain->reveal() : plain.error().detail;
     }
-    base::Result<ResealReport> run() {
-        return Resealer(store_, keys_now_, webhooks_now_).run([this](const ResealReport&) { ++told_; });
+    base::Result<ReencryptionReport> run() {
+        return Reencryption(store_, keys_now_, webhooks_now_).run([this](const ReencryptionReport&) { ++told_; });
     }
 
     const base::Sealer keys_before_{before, "raw keys"}, keys_now_{now, "raw keys", before}, only_now_{now, "raw keys"};
@@ -38,7 +38,7 @@ protected:
     int told_ = 0;
 };
 
-TEST_P(ResealingTest, EverythingOpensToTheSameWithTheNewSecretAlone) {
+TEST_P(ReencryptionTest, EverythingOpensToTheSameWithTheNewSecretAlone) {
     for (std::int64_t account = 1; account <= 3; ++account)
         issue_sealed(account, keys_before_);
     issue_sealed(4, keys_now_);
@@ -52,11 +52,11 @@ TEST_P(ResealingTest, EverythingOpensToTheSameWithTheNewSecretAlone) {
     const auto until = clock_.now() + base::Seconds{60};
     const auto second = webhooks_before_.seal("secret of the hook", endpoint.id);
     ASSERT_TRUE(webhook_store_.rotate_secret(endpoint.id, second, until));
-    EXPECT_EQ(Resealer(store_, keys_now_, webhooks_now_).remaining().value(), 5);
+    EXPECT_EQ(Reencryption(store_, keys_now_, webhooks_now_).remaining().value(), 5);
 
     const auto report = run();
     ASSERT_TRUE(report) << report.error().detail;
-    EXPECT_EQ(report->resealed, 5);
+    EXPECT_EQ(report->reencrypted, 5);
     EXPECT_EQ(report->remaining, 0);
     EXPECT_EQ(report->unreadable, 0);
     EXPECT_EQ(told_, 3);
@@ -71,28 +71,28 @@ TEST_P(ResealingTest, EverythingOpensToTheSameWithTheNewSecretAlone) {
 
     const auto again = run();
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->resealed, 0);
+    EXPECT_EQ(again->reencrypted, 0);
 }
 
-TEST_P(ResealingTest, MoreThanFitIntoOneStep) {
+TEST_P(ReencryptionTest, MoreThanFitIntoOneStep) {
     constexpr std::int64_t many = 501;
     for (std::int64_t account = 1; account <= many; ++account)
         issue_sealed(account, keys_before_);
     const auto report = run();
     ASSERT_TRUE(report) << report.error().detail;
-    EXPECT_EQ(report->resealed, many);
+    EXPECT_EQ(report->reencrypted, many);
     EXPECT_EQ(report->remaining, 0);
     EXPECT_EQ(opened(1, only_now_), "raw key of 1");
     EXPECT_EQ(opened(many, only_now_), "raw key of " + std::to_string(many));
 }
 
-TEST_P(ResealingTest, WhatNeitherSecretOpensStaysAsItIs) {
+TEST_P(ReencryptionTest, WhatNeitherSecretOpensStaysAsItIs) {
     const base::Sealer stranger(foreign, "raw keys");
     issue_sealed(1, stranger);
     issue_sealed(2, keys_before_);
     const auto report = run();
     ASSERT_TRUE(report) << report.error().detail;
-    EXPECT_EQ(report->resealed, 1);
+    EXPECT_EQ(report->reencrypted, 1);
     EXPECT_EQ(report->remaining, 1);
     EXPECT_EQ(report->unreadable, 1);
     EXPECT_NE(report->first_unreadable.find(stranger.key_id()), std::string::npos);
@@ -101,13 +101,13 @@ TEST_P(ResealingTest, WhatNeitherSecretOpensStaysAsItIs) {
 }
 
 // Between reading and writing the key was replaced, or another process was faster.
-TEST_P(ResealingTest, WhatHasChangedInBetweenIsLeftAlone) {
+TEST_P(ReencryptionTest, WhatHasChangedInBetweenIsLeftAlone) {
     const auto grant = issue_sealed(1, keys_before_);
     ASSERT_TRUE(store_.replace(SealedKind::raw_key, {{grant.id, "v1.something else", "v1.a mistake"}}));
     EXPECT_EQ(opened(1, keys_before_), "raw key of 1");
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, ResealingTest, testing::Values("sqlite", "postgres", "pgbouncer"));
+INSTANTIATE_TEST_SUITE_P(Databases, ReencryptionTest, testing::Values("sqlite", "postgres", "pgbouncer"));
 
 }  // namespace
 }  // namespace llmapikey

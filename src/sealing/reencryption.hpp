@@ -20,7 +20,7 @@ struct SealedText {
     std::string id;  // of the row, to which it is bound
     std::string sealed;
 };
-struct ResealedText {
+struct ReencryptedText {
     std::string id, before, after;
 };
 
@@ -35,7 +35,7 @@ public:
     virtual base::Result<std::vector<SealedText>> list_others(SealedKind kind, const std::string& prefix,
                                                               const std::string& after, int limit) = 0;
     // Where `before` still stands. All of them or, after a failure, any part.
-    virtual base::Result<void> replace(SealedKind kind, const std::vector<ResealedText>& texts) = 0;
+    virtual base::Result<void> replace(SealedKind kind, const std::vector<ReencryptedText>& texts) = 0;
 
     // The canary (sealing/sealing_canary.hpp); nullopt: none has been written.
     virtual base::Result<std::optional<std::string>> canary() = 0;
@@ -43,8 +43,8 @@ public:
     virtual base::Result<bool> write_canary(const std::optional<std::string>& before, const std::string& after) = 0;
 };
 
-struct ResealReport {
-    std::int64_t resealed = 0;
+struct ReencryptionReport {
+    std::int64_t reencrypted = 0;
     std::int64_t remaining = 0;    // not sealed with the current secret, as it was counted last
     std::int64_t unreadable = 0;   // of these: neither secret opens them
     std::string first_unreadable;  // which, and why
@@ -52,24 +52,24 @@ struct ResealReport {
 
 // Seals anew what another secret has sealed. It can be ended at any moment and begun again: each text is replaced in
 // one step by one that opens to the same. Blocking.
-class Resealer {
+class Reencryption {
 public:
     // Called now and then with how far it is.
-    using Progress = std::function<void(const ResealReport&)>;
+    using Progress = std::function<void(const ReencryptionReport&)>;
 
     // Both sealers open what the current and the other secret have sealed, and must outlive this.
-    Resealer(SealedStore& store, const base::Sealer& keys, const base::Sealer& webhooks)
+    Reencryption(SealedStore& store, const base::Sealer& keys, const base::Sealer& webhooks)
         : store_(store), keys_(keys), webhooks_(webhooks) {}
 
     base::Result<std::int64_t> remaining();
     // Seals the canary last, which is not counted.
-    base::Result<ResealReport> run(const Progress& progress);
+    base::Result<ReencryptionReport> run(const Progress& progress);
 
 private:
     const base::Sealer& sealer_of(SealedKind kind) const { return kind == SealedKind::raw_key ? keys_ : webhooks_; }
-    base::Result<ResealReport> run_passes(const Progress& progress);
-    base::Result<void> pass(SealedKind kind, ResealReport& report, const Progress& progress);
-    base::Result<void> reseal(SealedKind kind, const std::vector<SealedText>& texts, ResealReport& report);
+    base::Result<ReencryptionReport> run_passes(const Progress& progress);
+    base::Result<void> pass(SealedKind kind, ReencryptionReport& report, const Progress& progress);
+    base::Result<void> reseal(SealedKind kind, const std::vector<SealedText>& texts, ReencryptionReport& report);
 
     SealedStore& store_;
     const base::Sealer& keys_;

@@ -1,4 +1,4 @@
-#include "net/discreet_client.hpp"
+#include "net/redacting_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,24 +14,24 @@ std::string heard(const std::string& said, const Header& header = {}) {
     auto scripted = std::make_unique<test::ScriptedHttpClient>();
     scripted->answer(400, said);
     const auto client =
-        make_discreet(std::move(scripted), {base::Secret(secret), base::Secret(""), base::Secret("no")});
+        make_redacting(std::move(scripted), {base::Secret(secret), base::Secret(""), base::Secret("no")});
     ClientRequest request;
     request.headers.push_back(header);
     return client->send(request, base::Deadline::after(base::Millis{100})).body;
 }
 
-TEST(DiscreetClientTest, HidesOurSecretsHoweverOftenTheyAreRepeated) {
+TEST(RedactingClientTest, HidesOurSecretsHoweverOftenTheyAreRepeated) {
     EXPECT_EQ(heard("x" + secret + secret + "y " + secret), "x******y ***");
     EXPECT_EQ(heard("client_secret=a%20secret%2Fof%2Bours%3D&code=1"), "client_secret=***&code=1");
 }
 
-TEST(DiscreetClientTest, HidesWhatTheRequestAuthorizedItselfWith) {
+TEST(RedactingClientTest, HidesWhatTheRequestAuthorizedItselfWith) {
     EXPECT_EQ(heard("bad: Bearer gho_0123456789", {"Authorization", "Bearer gho_0123456789"}), "bad: Bearer ***");
     EXPECT_EQ(heard("bad: gho_0123456789", {"authorization", "gho_0123456789"}), "bad: ***");
     EXPECT_EQ(heard("gho_0123456789", {"Accept", "Bearer gho_0123456789"}), "gho_0123456789");
 }
 
-TEST(DiscreetClientTest, LeavesTheRestAsItIs) {
+TEST(RedactingClientTest, LeavesTheRestAsItIs) {
     EXPECT_EQ(heard("no key is known; a secret/of+yours="), "no key is known; a secret/of+yours=")
         << "what is short might be any word";
     EXPECT_EQ(heard(""), "");

@@ -13,30 +13,30 @@ namespace llmapikey {
 
 // Bounds how many mints a process has under way at once: more would only wait at the upstream. Whoever comes first is
 // served first. Thread-safe.
-class MintLanes {
+class ConcurrencyLimiter {
 public:
-    // `lanes`: mints at once, at least 1. `most_waiting`: threads that may wait for one.
-    MintLanes(int lanes, int most_waiting) : free_(lanes), most_waiting_(most_waiting) {}
+    // `lanes`: mints at once, at least 1. `waiting_max`: threads that may wait for one.
+    ConcurrencyLimiter(int limiter, int waiting_max) : free_(limiter), waiting_max_(waiting_max) {}
 
     // Given back when it goes.
-    class Lane {
+    class Slot {
     public:
-        explicit Lane(MintLanes& lanes) : lanes_(&lanes) {}
-        Lane(Lane&& other) noexcept : lanes_(std::exchange(other.lanes_, nullptr)) {}
-        Lane& operator=(Lane&&) = delete;
-        ~Lane() {
-            if (lanes_ != nullptr) lanes_->leave();
+        explicit Slot(ConcurrencyLimiter& limiter) : limiter_(&limiter) {}
+        Slot(Slot&& other) noexcept : limiter_(std::exchange(other.limiter_, nullptr)) {}
+        Slot& operator=(Slot&&) = delete;
+        ~Slot() {
+            if (limiter_ != nullptr) limiter_->leave();
         }
 
     private:
-        MintLanes* lanes_;
+        ConcurrencyLimiter* limiter_;
     };
 
     // A lane, or nullopt if none becomes free within `patience`, if too many wait already, or if others wait in the
     // queue of the database, whom nobody may pass over.
-    std::optional<Lane> enter(base::Millis patience);
+    std::optional<Slot> enter(base::Millis patience);
     // For the one who serves that queue, and waits however many others do.
-    std::optional<Lane> enter_for_queue(base::Millis patience);
+    std::optional<Slot> enter_for_queue(base::Millis patience);
     void set_has_queue(bool has_queue) { has_queue_ = has_queue; }
     // Threads that wait for a lane now.
     std::size_t waiting() const {
@@ -46,12 +46,12 @@ public:
 
 private:
     struct Waiter;
-    std::optional<Lane> wait_for_one(base::Millis patience, std::size_t most_waiting);
+    std::optional<Slot> wait_for_one(base::Millis patience, std::size_t waiting_max);
     void leave();
 
     mutable std::mutex mutex_;
     int free_;
-    const int most_waiting_;
+    const int waiting_max_;
     std::deque<Waiter*> waiters_;  // the first in front
     std::atomic<bool> has_queue_{false};
 };

@@ -1,4 +1,4 @@
-#include "http/answers/prepared_answer.hpp"
+#include "http/answers/cached_response.hpp"
 
 #include <brotli/encode.h>
 #include <zlib.h>
@@ -79,9 +79,9 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
     return false;
 }
 
-PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetUrl url, Hsts hsts) {
+CachedResponse CachedResponse::of_asset(const base::EmbeddedAsset& asset, AssetUrl url, Hsts hsts) {
     const bool is_for_ever = url == AssetUrl::changes_with_content;
-    PreparedAnswer answer;
+    CachedResponse answer;
     answer.hsts_ = hsts;
     answer.identity_.bytes = asset.identity;
     answer.brotli_.bytes = asset.brotli;
@@ -94,8 +94,8 @@ PreparedAnswer PreparedAnswer::of_asset(const base::EmbeddedAsset& asset, AssetU
     return answer;
 }
 
-PreparedAnswer PreparedAnswer::of_page(std::string html, Hsts hsts) {
-    PreparedAnswer answer;
+CachedResponse CachedResponse::of_page(std::string html, Hsts hsts) {
+    CachedResponse answer;
     answer.hsts_ = hsts;
     // The same URL shows another page to those who are signed in, and parts from who may have opened it.
     answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie, Sec-Fetch-Site",
@@ -108,7 +108,7 @@ PreparedAnswer PreparedAnswer::of_page(std::string html, Hsts hsts) {
 }
 
 // Not at the start, which it would make longer by a tenth.
-void PreparedAnswer::compress_page() const {
+void CachedResponse::compress_page() const {
     page_->brotli = to_brotli(page_->html);
     page_->gzip = to_gzip(page_->html);
     brotli_.bytes = page_->brotli;
@@ -117,7 +117,7 @@ void PreparedAnswer::compress_page() const {
         make_heads(*coding);
 }
 
-void PreparedAnswer::make_heads(Coding& coding) const {
+void CachedResponse::make_heads(Coding& coding) const {
     coding.etag = "\"" + headers_.hash + (coding.name.empty() ? "" : "-" + std::string(coding.name)) + "\"";
     for (const bool is_https : {false, true}) {
         auto& by_opener = coding.heads[is_https];
@@ -126,7 +126,7 @@ void PreparedAnswer::make_heads(Coding& coding) const {
     }
 }
 
-PreparedAnswer::Heads PreparedAnswer::heads_of(const Coding& coding, bool is_https, Opener opener) const {
+CachedResponse::Heads CachedResponse::heads_of(const Coding& coding, bool is_https, Opener opener) const {
     Heads heads;
     net::Response response;
     response.set("ETag", coding.etag)
@@ -142,7 +142,7 @@ PreparedAnswer::Heads PreparedAnswer::heads_of(const Coding& coding, bool is_htt
     return heads;
 }
 
-const PreparedAnswer::Coding& PreparedAnswer::choose(const net::Request& request) const {
+const CachedResponse::Coding& CachedResponse::choose(const net::Request& request) const {
     const std::string_view accepted = request.header("accept-encoding");
     if (accepted.empty()) return identity_;
     if (page_ != nullptr) std::call_once(page_->is_compressed, [this] { compress_page(); });
@@ -153,9 +153,9 @@ const PreparedAnswer::Coding& PreparedAnswer::choose(const net::Request& request
     return identity_;
 }
 
-net::ReadyAnswer PreparedAnswer::answer(const net::Request& request, bool is_https) const {
+net::ReadyResponse CachedResponse::answer(const net::Request& request, bool is_https) const {
     const Coding& coding = choose(request);
-    net::ReadyAnswer answer;
+    net::ReadyResponse answer;
     const std::string_view known = request.header("if-none-match");
     answer.is_unchanged = !known.empty() && matches_etag(known, coding.etag);
     const Heads& heads = coding.heads[is_https][index_of(opener_for(request))];

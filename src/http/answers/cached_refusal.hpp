@@ -9,14 +9,14 @@
 namespace llmapikey {
 
 // An answer of one status that differs from one request to the next by the request's id only. Immutable; thread-safe.
-class PreparedRefusal {
+class CachedRefusal {
 public:
     // `example`: such an answer for the request `example_id`, without the headers that every answer has. Ids are all of
     // the same length.
-    PreparedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts);
+    CachedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts);
 
     // Without the header that names the id. Views of this object.
-    net::ReadyAnswer answer(bool is_head, bool is_https, std::string_view request_id) const;
+    net::ReadyResponse answer(bool is_head, bool is_https, std::string_view request_id) const;
 
 private:
     std::string head_[2];               // by whether the client came by HTTPS

@@ -1,4 +1,4 @@
-#include "ops/process_figures.hpp"
+#include "ops/process_metrics.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@ namespace llmapikey::ops {
 namespace {
 
 double start_time() {
-    for (const Figure& figure : process_figures())
+    for (const Metric& figure : process_metrics())
         if (figure.name == "process_start_time_seconds") return figure.samples.at(0).value;
     return -1;
 }
 
-TEST(ProcessFiguresTest, AProcessStartsOnceAndNotInTheFuture) {
+TEST(ProcessMetricsTest, AProcessStartsOnceAndNotInTheFuture) {
     const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     const double started = start_time();
     EXPECT_LE(started, now + 1);

@@ -1,4 +1,4 @@
-#include "net/discreet_client.hpp"
+#include "net/redacting_client.hpp"
 
 #include "base/encoding.hpp"
 
@@ -6,18 +6,18 @@ namespace llmapikey::net {
 namespace {
 
 // What is shorter is nobody's secret, and might be any word of an answer.
-constexpr std::size_t shortest_secret = 8;
+constexpr std::size_t secret_min = 8;
 
 void hide(std::string_view secret, std::string& text) {
     static constexpr std::string_view mask = "***";
-    if (secret.size() < shortest_secret) return;
+    if (secret.size() < secret_min) return;
     for (auto place = text.find(secret); place != std::string::npos; place = text.find(secret, place + mask.size()))
         text.replace(place, secret.size(), mask);
 }
 
-class DiscreetClient final : public HttpClient {
+class RedactingClient final : public HttpClient {
 public:
-    DiscreetClient(std::unique_ptr<HttpClient> client, const std::vector<base::Secret>& secrets)
+    RedactingClient(std::unique_ptr<HttpClient> client, const std::vector<base::Secret>& secrets)
         : client_(std::move(client)) {
         for (const base::Secret& secret : secrets) {
             spellings_.push_back(secret);
@@ -50,9 +50,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<HttpClient> make_discreet(std::unique_ptr<HttpClient> client,
-                                          const std::vector<base::Secret>& secrets) {
-    return std::make_unique<DiscreetClient>(std::move(client), secrets);
+std::unique_ptr<HttpClient> make_redacting(std::unique_ptr<HttpClient> client,
+                                           const std::vector<base::Secret>& secrets) {
+    return std::make_unique<RedactingClient>(std::move(client), secrets);
 }
 
 }  // namespace llmapikey::net

@@ -1,4 +1,4 @@
-#include "site/standing_answers.hpp"
+#include "site/cached_responses.hpp"
 
 #include "base/encoding.hpp"
 #include "grant/grant.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view docs_path = "/docs";
 
-PreparedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
+CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
     const net::HeaderView headers[] = {{"Accept", accept}};
     net::Request request;
     request.method = "GET";
@@ -24,7 +24,7 @@ PreparedRefusal prepare_busy(const SharedContext& shared, std::string_view accep
 
 }  // namespace
 
-StandingAnswers::StandingAnswers(const Handlers& handlers, const SharedContext& shared)
+CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& shared)
     : handlers_(handlers),
       shared_(shared),
       docs_route_(shared.routes.number(shared.routes.find("GET", docs_path, Part::open))),
@@ -32,9 +32,9 @@ StandingAnswers::StandingAnswers(const Handlers& handlers, const SharedContext& 
       busy_problem_(prepare_busy(shared, "application/json")) {
     const Hsts hsts = shared.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
-        assets_.emplace(asset.url_path, PreparedAnswer::of_asset(asset, AssetUrl::changes_with_content, hsts));
+        assets_.emplace(asset.url_path, CachedResponse::of_asset(asset, AssetUrl::changes_with_content, hsts));
         if (asset.name != "favicon.svg") continue;
-        assets_.emplace("/favicon.ico", PreparedAnswer::of_asset(asset, AssetUrl::stays, hsts));
+        assets_.emplace("/favicon.ico", CachedResponse::of_asset(asset, AssetUrl::stays, hsts));
     }
     for (const char* const path : {"/", "/dashboard"}) {
         const std::size_t number = shared.routes.number(shared.routes.find("GET", path, Part::open));
@@ -43,20 +43,20 @@ StandingAnswers::StandingAnswers(const Handlers& handlers, const SharedContext& 
     refresh();
 }
 
-PreparedAnswer StandingAnswers::prepare(std::string_view path) const {
+CachedResponse CachedResponses::prepare(std::string_view path) const {
     net::Request request;
     request.method = "GET";
     request.path = path;
     const Context context{.request = request, .shared = shared_};
     const Route* const page = shared_.routes.find(request, Part::open);
-    return PreparedAnswer::of_page(page->handler(handlers_, context).body, shared_.settings.hsts);
+    return CachedResponse::of_page(page->handler(handlers_, context).body, shared_.settings.hsts);
 }
 
-void StandingAnswers::refresh() {
-    docs_.store(std::make_shared<const PreparedAnswer>(prepare(docs_path)));
+void CachedResponses::refresh() {
+    docs_.store(std::make_shared<const CachedResponse>(prepare(docs_path)));
 }
 
-std::optional<StandingAnswers::Standing> StandingAnswers::find(const net::Request& request) const {
+std::optional<CachedResponses::Standing> CachedResponses::find(const net::Request& request) const {
     if (request.method != "GET") return std::nullopt;
     const auto asset = assets_.find(request.path);
     if (asset != assets_.end()) return Standing{&asset->second, 0, nullptr};
@@ -72,11 +72,11 @@ std::optional<StandingAnswers::Standing> StandingAnswers::find(const net::Reques
     }
     if (!is_docs) return Standing{&page->second.answer, page->second.route, nullptr};
     auto docs = docs_.load();
-    const PreparedAnswer* const answer = docs.get();
+    const CachedResponse* const answer = docs.get();
     return Standing{answer, docs_route_, std::move(docs)};
 }
 
-net::ReadyAnswer StandingAnswers::busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const {
+net::ReadyResponse CachedResponses::busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const {
     return (is_json ? busy_problem_ : busy_page_).answer(is_head, is_https, request_id);
 }
 
