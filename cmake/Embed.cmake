@@ -1,4 +1,5 @@
-# Puts files into the binary. The work is done at build time by EmbedScript.cmake, so that a changed file rebuilds only its table.
+# Puts files into the binary. The work is done at build time by EmbedScript.cmake, so that a changed
+# file rebuilds only its table.
 set(LLMAPIKEY_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/EmbedScript.cmake)
 
 function(llmapikey_embed_files target name mode folder)
@@ -17,7 +18,8 @@ function(llmapikey_embed_texts target name folder)
   llmapikey_embed_files(${target} ${name} texts ${folder})
 endfunction()
 
-# std::span<const base::EmbeddedAsset> embedded_assets(): each with its hashed URL, brotli and gzip forms.
+# std::span<const base::EmbeddedAsset> embedded_assets(): each with its hashed URL, brotli and gzip
+# forms.
 function(llmapikey_embed_assets target folder)
   find_program(BROTLI_COMMAND brotli REQUIRED)
   llmapikey_embed_files(${target} assets assets ${folder})

@@ -1,4 +1,5 @@
-# The Debian package: packaging/build. What it installs and where; scripts and units are in packaging/.
+# The Debian package: packaging/build. What it installs and where; scripts and units are in
+# packaging/.
 set(docs share/doc/llmapikey)
 set(made ${CMAKE_BINARY_DIR}/package)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
@@ -33,7 +34,8 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_SECTION web)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# What dpkg-shlibdeps cannot see: libraries that are loaded when they are used first (src/net/curl_library.cpp, src/sql/postgres/pq_library.cpp).
+# What dpkg-shlibdeps cannot see: libraries that are loaded when they are used first
+# (src/net/curl_library.cpp, src/sql/postgres/pq_library.cpp).
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, libcurl4 (>= 7.85), libpq5")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/prerm

@@ -3,7 +3,8 @@ if(LLMAPIKEY_SANITIZE)
   add_compile_options(-fsanitize=${LLMAPIKEY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${LLMAPIKEY_SANITIZE})
 endif()
-# Asio uses stand-alone fences, which ThreadSanitizer does not model: its findings are weaker evidence there.
+# Asio uses stand-alone fences, which ThreadSanitizer does not model: its findings are weaker
+# evidence there.
 if(LLMAPIKEY_SANITIZE MATCHES "thread")
   add_compile_options(-Wno-tsan)
 endif()

@@ -383,7 +383,8 @@ void Application::stop(base::Millis grace) {
     for (base::WorkQueue* queue : {&parts_->upstream_queue, &parts_->identity_queue, &parts_->mint_queue,
                                    &parts_->minting_queue, &parts_->streaming_pool})
         queue->stop();
-    // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may hold up the end.
+    // Asking for usage, settling, handing tokens back: each is made up for later, so none of it may
+    // hold up the end.
     parts_->background_queue.abandon();
     parts_->database_queue.stop();
     ops::finish_logging();

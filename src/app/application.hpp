@@ -15,12 +15,14 @@ namespace llmapikey::app {
 
 enum class Setting { production, sandbox };
 
-// The running service: everything that `serve` needs, built in the order of its dependencies and torn down in reverse.
+// The running service: everything that `serve` needs, built in the order of its dependencies and
+// torn down in reverse.
 class Application {
 public:
-    // Opens and migrates the database, whose time is used where it has one of its own; else `clock`. Errors say what to
-    // do: store_unavailable, invalid_input (LISTEN, TRUSTED_PROXIES).
-    // `put_in_front`: what the server is to serve in place of the site, which it may pass requests on to; may be empty.
+    // Opens and migrates the database, whose time is used where it has one of its own; else
+    // `clock`. Errors say what to do: store_unavailable, invalid_input (LISTEN, TRUSTED_PROXIES).
+    // `put_in_front`: what the server is to serve in place of the site, which it may pass requests
+    // on to; may be empty.
     using PutInFront = std::function<std::unique_ptr<net::HttpHandler>(net::HttpHandler& site)>;
     static base::Result<std::unique_ptr<Application>> create(const config::Config& config, Setting setting,
                                                              const base::Clock& clock,
@@ -29,8 +31,8 @@ public:
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
-    // Binds and serves, or serves on a socket that listens already. invalid_input: the address cannot be bound, or the
-    // socket cannot be used.
+    // Binds and serves, or serves on a socket that listens already. invalid_input: the address
+    // cannot be bound, or the socket cannot be used.
     base::Result<void> start(std::optional<int> listening_socket = {});
     std::string address() const;  // "127.0.0.1:3000", as it is bound
     // Whether the threads that serve do so, or hang. Only once started.
@@ -39,7 +41,8 @@ public:
     void announce_stop();
     // Whether somebody, a load balancer most likely, has asked /readyz within the last minute.
     bool is_watched() const;
-    // Not ready for new work, then stops accepting, then finishes what is in flight for up to `grace`.
+    // Not ready for new work, then stops accepting, then finishes what is in flight for up to
+    // `grace`.
     void stop(base::Millis grace);
 
 private:

@@ -196,8 +196,8 @@ base::Result<Stores> open_migrated_stores(const config::Config& config, const ba
     const auto migrated = TRY(migration->migrator().up());
     if (migrated > 0) ops::log(ops::LogLevel::info, "migrations applied", {{"count", std::to_string(migrated)}});
     TRY(migration->migrator().rehearse_write());
-    // The migrator's connection is closed last: SQLite tidies its files up when nobody has them open, which takes
-    // longer than the rest of a start.
+    // The migrator's connection is closed last: SQLite tidies its files up when nobody has them
+    // open, which takes longer than the rest of a start.
     auto stores = TRY(open_stores(config));
     TRY(verify_secret(stores, config));
     return stores;

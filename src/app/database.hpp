@@ -29,8 +29,8 @@
 #include "tokens/api_tokens.hpp"
 #include "webhooks/webhooks.hpp"
 
-// The configured database, whichever of the two it is. All can fail with store_unavailable and, where POSTGRES_URL
-// cannot be read, invalid_input; the error says what to do.
+// The configured database, whichever of the two it is. All can fail with store_unavailable and,
+// where POSTGRES_URL cannot be read, invalid_input; the error says what to do.
 namespace llmapikey::app {
 
 // For what stays in the database, with the configured secrets.
@@ -58,24 +58,26 @@ struct Stores {
     std::shared_ptr<DatabaseHealth> health = std::make_shared<DatabaseHealth>();
     std::unique_ptr<RateLimits> rate_limits;  // null: one process only, which counts for itself
     std::unique_ptr<DatabaseClock> clock;     // null: the database's time is this machine's
-    // Gives back what the database's files hold of the past; empty: the database does so by itself. To be called every
-    // few seconds.
+    // Gives back what the database's files hold of the past; empty: the database does so by itself.
+    // To be called every few seconds.
     std::function<base::Result<void>()> shrink;
 
     std::unique_ptr<SqlTimeCorrection> misdated;  // what a clock that was wrong has left behind
 
-    // The time for all that goes into the database, and is compared with what other processes have put there.
+    // The time for all that goes into the database, and is compared with what other processes have
+    // put there.
     const base::Clock& time_or(const base::Clock& machine) const { return clock ? *clock : machine; }
 };
 
 // The stores of a database that has its schema already.
 base::Result<Stores> open_stores(const config::Config& config);
-// As open_stores(), for a process that serves: after what is missing of the schema has been applied, which is logged.
-// Fails also where the database cannot be written, or belongs to another KEY_ENCRYPTION_SECRET.
+// As open_stores(), for a process that serves: after what is missing of the schema has been
+// applied, which is logged. Fails also where the database cannot be written, or belongs to another
+// KEY_ENCRYPTION_SECRET.
 base::Result<Stores> open_migrated_stores(const config::Config& config, const base::Clock& clock);
 
-// Whether KEY_ENCRYPTION_SECRET is this database's; remembers it for a database that had none. misconfigured: it is
-// not, and what to do.
+// Whether KEY_ENCRYPTION_SECRET is this database's; remembers it for a database that had none.
+// misconfigured: it is not, and what to do.
 base::Result<void> verify_secret(const Stores& stores, const config::Config& config);
 
 // A migrator and what it needs.
@@ -106,8 +108,8 @@ struct Inspection {
 // Fails where the database cannot be read, or not be written by this user or role.
 base::Result<Inspection> inspect_database(const config::Config& config, const base::Clock& clock);
 
-// A consistent copy of the embedded database, readable by its owner alone, while it is in use. invalid_input: `path`
-// exists, or the data is in PostgreSQL, which has tools of its own.
+// A consistent copy of the embedded database, readable by its owner alone, while it is in use.
+// invalid_input: `path` exists, or the data is in PostgreSQL, which has tools of its own.
 base::Result<void> back_up(const config::Config& config, const std::string& path);
 
 // For messages: the file, or host and database without user and password.

@@ -10,8 +10,8 @@
 
 namespace llmapikey::app {
 
-// The database's time, which all processes on it share, whatever their own machines' clocks say: read now and then, and
-// counted on from there by a clock that nobody sets. Thread-safe.
+// The database's time, which all processes on it share, whatever their own machines' clocks say:
+// read now and then, and counted on from there by a clock that nobody sets. Thread-safe.
 class DatabaseClock final : public base::Clock {
 public:
     using Micros = std::chrono::microseconds;
@@ -23,8 +23,8 @@ public:
     explicit DatabaseClock(Read read, Elapsed elapsed = since_boot)
         : read_(std::move(read)), elapsed_(std::move(elapsed)) {}
 
-    // To be called before the first look, and then every few seconds: the database may have moved to another machine.
-    // Fails as the database does; then the time goes on as it was known.
+    // To be called before the first look, and then every few seconds: the database may have moved
+    // to another machine. Fails as the database does; then the time goes on as it was known.
     base::Result<void> refresh();
     base::Timestamp now() const override { return std::chrono::floor<base::Seconds>(precise()); }
     // How far this machine's clock is ahead; negative: behind.

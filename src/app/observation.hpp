@@ -31,11 +31,12 @@ struct Observed {
 // What /metrics shows of the state of the whole at the moment of being asked. Thread-safe.
 class Observation {
 public:
-    // Announces itself and every kind of finding to `metrics`; all must outlive the last call of its text().
+    // Announces itself and every kind of finding to `metrics`; all must outlive the last call of
+    // its text().
     Observation(Observed observed, ops::Metrics& metrics);
 
-    // Counts, now and then, what is not sealed with the current secret: reads every row, so not for a scrape. For the
-    // job that takes figures.
+    // Counts, now and then, what is not sealed with the current secret: reads every row, so not for
+    // a scrape. For the job that takes figures.
     void note_reencryption();
 
 private:

@@ -5,7 +5,8 @@
 
 namespace llmapikey::app {
 
-// A route as operators and tests read it, in the words of the table that decides (app/route_table.cpp).
+// A route as operators and tests read it, in the words of the table that decides
+// (app/route_table.cpp).
 struct RouteRow {
     std::string_view method, path;
     std::string_view who;    // anyone, session, admin, operator

@@ -8,9 +8,10 @@
 
 namespace llmapikey {
 
-// Puts right what is dated further ahead than it can be, since a clock was wrong when it was written: it would wait for
-// that time to come. Attempts count from now on, so that what they make can still be found; turns and requests are due.
-// Blocking, thread-safe; can fail with store_unavailable.
+// Puts right what is dated further ahead than it can be, since a clock was wrong when it was
+// written: it would wait for that time to come. Attempts count from now on, so that what they make
+// can still be found; turns and requests are due. Blocking, thread-safe; can fail with
+// store_unavailable.
 class SqlTimeCorrection {
 public:
     explicit SqlTimeCorrection(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}

@@ -10,7 +10,8 @@
 namespace llmapikey::app {
 
 inline constexpr int upstream_threads = 8;
-// So many more may wait for a lane, on threads; whoever comes then is stored in the queue and told the place.
+// So many more may wait for a lane, on threads; whoever comes then is stored in the queue and told
+// the place.
 inline constexpr int waiting_minters = 16;
 inline constexpr int identity_threads = 16;
 inline constexpr int background_threads = 2;
@@ -23,7 +24,8 @@ inline constexpr base::Millis reconcile_pause{2'000};
 inline constexpr base::Millis operations_pause{2'000};
 inline constexpr base::Seconds time_to_stop_bulk{5};  // for whoever sees only then what was pressed
 inline constexpr base::Millis statistics_pause{5'000};
-// A probe takes two seconds at the most: within three of OpenRouter's return calls go through again.
+// A probe takes two seconds at the most: within three of OpenRouter's return calls go through
+// again.
 inline constexpr base::Millis probe_pause{800};
 inline constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
 inline constexpr base::Millis upkeep_pause{10'000};

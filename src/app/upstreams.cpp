@@ -8,7 +8,8 @@
 namespace llmapikey::app {
 namespace {
 
-// An outage begins with one line and ends with one; the probes in between are for those who want to know all.
+// An outage begins with one line and ends with one; the probes in between are for those who want to
+// know all.
 void log_change(CircuitState from, CircuitState to) {
     if (from == CircuitState::closed) {
         ops::log(ops::LogLevel::warn, "OpenRouter is down: calls to it fail at once until it answers again");

@@ -27,8 +27,8 @@ std::unique_ptr<net::HttpClient> make_http_client(const config::Config& config);
 // For webhooks: likewise, to the addresses that they may be sent to.
 std::unique_ptr<net::HttpClient> make_webhook_http_client(const config::Config& config);
 WebhookReach webhook_reach(const config::Config& config);
-// For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log. `metrics` must outlive
-// the client.
+// For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log.
+// `metrics` must outlive the client.
 Supervision supervise(ops::Metrics& metrics);
 // What is handed out, as configured.
 IssuancePolicy issuance_policy(const config::Config& config);

@@ -26,15 +26,16 @@ struct ChainedEntry {
     std::string hash;  // 64 hexadecimal digits: SHA-256 over the hash before, the sequence and the entry
 };
 
-// Append-only. Each entry is chained to the one before by a hash, so that a change, a gap or a swap is found. Blocking,
-// thread-safe, over all replicas; can fail with Errc::store_unavailable.
+// Append-only. Each entry is chained to the one before by a hash, so that a change, a gap or a swap
+// is found. Blocking, thread-safe, over all replicas; can fail with Errc::store_unavailable.
 class AuditLog {
 public:
     virtual ~AuditLog() = default;
     virtual base::Result<void> append(const AuditEntry& entry) = 0;
     // Up to `limit` entries with a greater sequence than `after`, in order.
     virtual base::Result<std::vector<ChainedEntry>> read(std::int64_t after, int limit) = 0;
-    // Sequence and hash of the latest entry, as the head of the chain remembers them; 0 and "" for an empty log.
+    // Sequence and hash of the latest entry, as the head of the chain remembers them; 0 and "" for
+    // an empty log.
     virtual base::Result<ChainedEntry> head() = 0;
 };
 

@@ -10,7 +10,8 @@
 
 namespace llmapikey {
 
-// An action and its two entries in the audit log: that it begins, without which it must not, and how it ended.
+// An action and its two entries in the audit log: that it begins, without which it must not, and
+// how it ended.
 class Audited {
 public:
     // `subject`: "account:1001 grant:<uuid>". `detail`: a reason; no secret.

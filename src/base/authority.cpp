@@ -72,7 +72,8 @@ std::string to_text(const Pieces& pieces) {
     return text + "]";
 }
 
-// Decimal, hexadecimal after 0x, octal after 0. Nullopt: not a number, or one that no address holds.
+// Decimal, hexadecimal after 0x, octal after 0. Nullopt: not a number, or one that no address
+// holds.
 std::optional<std::uint32_t> address_number(std::string_view text) {
     int radix = 10;
     if (text.starts_with("0x") || text.starts_with("0X")) {

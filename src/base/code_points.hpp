@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
-// What a character of UTF-8 does where it is shown: what people write into names and reasons is read by others later.
+// What a character of UTF-8 does where it is shown: what people write into names and reasons is
+// read by others later.
 namespace llmapikey {
 
 enum class Look {

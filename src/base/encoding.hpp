@@ -43,7 +43,8 @@ std::string_view trim(std::string_view text);  // ASCII blanks and tabs at both 
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool equal_ignoring_case(std::string_view left, std::string_view right);  // ASCII
 std::string to_lower(std::string_view text);                              // ASCII
-// Each byte that is not printable ASCII, and '"' and '\', as \xNN; for hostile text in logs. At most `limit` bytes.
+// Each byte that is not printable ASCII, and '"' and '\', as \xNN; for hostile text in logs. At
+// most `limit` bytes.
 std::string to_printable(std::string_view text, std::size_t limit = 200);
 
 // Names and values as the query of an address, percent-encoded.

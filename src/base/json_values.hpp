@@ -13,7 +13,8 @@
 // Values as the program writes them into JSON.
 namespace llmapikey::base {
 
-// The JSON text, as well-formed UTF-8: what older versions have let into the audit log, say, stays there as it is.
+// The JSON text, as well-formed UTF-8: what older versions have let into the audit log, say, stays
+// there as it is.
 std::string to_text(const boost::json::value& value);
 
 // RFC 3339 in UTC.

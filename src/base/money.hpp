@@ -22,13 +22,16 @@ struct MicroUsd {
     friend auto operator<=>(MicroUsd, MicroUsd) = default;
 };
 
-// From text such as "10", "2.50" or "1E1"; nullopt unless it is above 0 and at most 100,000 US dollars.
+// From text such as "10", "2.50" or "1E1"; nullopt unless it is above 0 and at most 100,000 US
+// dollars.
 std::optional<MicroUsd> parse_daily_limit(std::string_view text);
 
-// As people read it: "$10.00", "$48,600.00", "-$1.50"; "less than $0.01" where there is something, but not a cent.
+// As people read it: "$10.00", "$48,600.00", "-$1.50"; "less than $0.01" where there is something,
+// but not a cent.
 std::string to_money(MicroUsd amount);
 
-// For programs: "10", "2.50", "0.003": at least two digits after a point that is there, and no more than are needed.
+// For programs: "10", "2.50", "0.003": at least two digits after a point that is there, and no more
+// than are needed.
 std::string to_display(MicroUsd amount);
 
 }  // namespace llmapikey::base

@@ -21,7 +21,8 @@ std::string plain(std::string_view name) {
 }  // namespace
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
-    // Three rows of the usual table (optimal string alignment): distances between beginnings of both.
+    // Three rows of the usual table (optimal string alignment): distances between beginnings of
+    // both.
     std::vector<std::size_t> before_last(right.size() + 1), last(right.size() + 1), row(right.size() + 1);
     for (std::size_t j = 0; j <= right.size(); ++j)
         last[j] = j;

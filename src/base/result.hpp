@@ -9,8 +9,8 @@
 namespace llmapikey::base {
 
 // Every way in which an operation can fail that its caller can cause or must decide about.
-// http/answers/error_response.cpp maps each to an HTTP status; adding a value there is a compile error until it is
-// mapped.
+// http/answers/error_response.cpp maps each to an HTTP status; adding a value there is a compile
+// error until it is mapped.
 enum class Errc {
     invalid_input,      // the caller's bytes do not mean what they should
     not_found,          // nothing of that name
@@ -27,7 +27,8 @@ enum class Errc {
     internal,           // a fault of our own
 };
 
-// `detail` is for the log and the operator: it never holds a secret and is never shown to a recipient.
+// `detail` is for the log and the operator: it never holds a secret and is never shown to a
+// recipient.
 struct Error {
     Errc code = Errc::internal;
     std::string detail;
@@ -60,11 +61,13 @@ T value_of(const tl::expected<T, E>& result) {
 
 }  // namespace llmapikey::base
 
-// The value of `expression`, a Result<T> or another tl::expected; if it failed, the function returns that failure.
+// The value of `expression`, a Result<T> or another tl::expected; if it failed, the function
+// returns that failure.
 //     const auto grant = TRY(store.find(account));
 //     TRY(transaction.commit());
-// It is the whole initializer or the whole statement (tools/check_errors): g++ does not say what becomes of other parts
-// of an expression that is left in its middle. In a coroutine it does not compile, as `return` does not.
+// It is the whole initializer or the whole statement (tools/check_errors): g++ does not say what
+// becomes of other parts of an expression that is left in its middle. In a coroutine it does not
+// compile, as `return` does not.
 #define TRY(...)                                                                     \
     __extension__({                                                                  \
         auto&& try_result = (__VA_ARGS__);                                           \

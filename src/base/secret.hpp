@@ -5,7 +5,8 @@
 
 namespace llmapikey::base {
 
-// A string that must not be seen: has no operator<<, is wiped when it goes, and can be read only by saying so.
+// A string that must not be seen: has no operator<<, is wiped when it goes, and can be read only by
+// saying so.
 class Secret {
 public:
     Secret() = default;

@@ -127,7 +127,8 @@ bool WorkQueue::is_given_work(std::unique_lock<std::mutex>& lock, Idler& self) {
 
 void WorkQueue::run(Threads::iterator self) {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
-    // It has inherited how the thread that brought the job is scheduled, which may be giving way just now.
+    // It has inherited how the thread that brought the job is scheduled, which may be giving way
+    // just now.
     pthread_setschedparam(pthread_self(), policy_, &priority_);
     Idler idler;
     std::unique_lock lock(mutex_);

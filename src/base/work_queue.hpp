@@ -18,29 +18,33 @@
 
 namespace llmapikey::base {
 
-// Threads that run jobs in the order of their arrival, from a queue of bounded length. They are started when there is
-// work for them, and end when there has been none for a while: work goes to the one that was busy last, so that those
-// a peak leaves behind are not kept by turns. They are scheduled as the thread that made the queue. Thread-safe.
+// Threads that run jobs in the order of their arrival, from a queue of bounded length. They are
+// started when there is work for them, and end when there has been none for a while: work goes to
+// the one that was busy last, so that those a peak leaves behind are not kept by turns. They are
+// scheduled as the thread that made the queue. Thread-safe.
 class WorkQueue {
 public:
     using Job = std::function<void()>;  // must not throw
 
-    // `threads`: at the most. `longest_wait`: a job that would wait longer, as far as can be told from those that ran
-    // lately, is refused; 0: none is. `idle_for`: after so long without work a thread ends.
+    // `threads`: at the most. `longest_wait`: a job that would wait longer, as far as can be told
+    // from those that ran lately, is refused; 0: none is. `idle_for`: after so long without work a
+    // thread ends.
     WorkQueue(std::string name, int threads, std::size_t waiting_max, Millis wait_max = Millis{0},
               Millis idle_for = Millis{30'000});
     ~WorkQueue();  // as stop()
     WorkQueue(const WorkQueue&) = delete;
     WorkQueue& operator=(const WorkQueue&) = delete;
 
-    // False, and the job is dropped, if too many wait or the queue is stopped, or no thread is to be had.
+    // False, and the job is dropped, if too many wait or the queue is stopped, or no thread is to
+    // be had.
     [[nodiscard]] bool try_submit(Job job);
     // Whether a job would be refused now: asked before a costly one is made.
     bool is_full() const;
     std::size_t waiting() const;
     std::size_t threads() const;  // that run now
     const std::string& name() const { return name_; }
-    // Since the start: jobs that a thread took up, and how long they had waited for that, all together.
+    // Since the start: jobs that a thread took up, and how long they had waited for that, all
+    // together.
     struct Record {
         std::uint64_t jobs = 0;
         std::chrono::duration<double> waited{0};

@@ -27,7 +27,8 @@ constexpr std::int64_t counted_max = 10'000'000;
 constexpr int stuck_shown = 50;
 constexpr int examples_shown = 8;
 
-// What stopping it came to. Keys that had been marked by then are ended, and the count of those still grows.
+// What stopping it came to. Keys that had been marked by then are ended, and the count of those
+// still grows.
 std::string stopped_text(const BulkRevocation& bulk) {
     if (!bulk.stopped_at) return {};
     const std::string when = "Stopped at " + minute_text(*bulk.stopped_at) + " by " + bulk.stopped_by + ": ";
@@ -88,8 +89,8 @@ net::Response refuse_selection(const Context& context, const base::Error& error)
     return html_response(400, render(view));
 }
 
-// The keys that are meant, and the form that ends them. `mistake`: what is wrong with the form as it was sent; empty:
-// nothing.
+// The keys that are meant, and the form that ends them. `mistake`: what is wrong with the form as
+// it was sent; empty: nothing.
 net::Response show_form(const BulkPages& self, const Context& context, const FieldReader& field,
                         std::vector<std::string> ids, std::string mistake) {
     BulkConfirmView view;
@@ -122,7 +123,8 @@ net::Response ask_to_choose(const BulkPages& self, const Context& context) {
         "for them and revoke all that fit.");
 }
 
-// The number of keys is another than the one that was shown: they are shown again before anything is done.
+// The number of keys is another than the one that was shown: they are shown again before anything
+// is done.
 net::Response ask_again(const Context& context, const std::string& selection, const base::Error& error) {
     return error_response(context, 409, {},
                           {"Look again", "Nothing was revoked: " + error.detail + ".",

@@ -22,14 +22,15 @@ constexpr int bulks_marked_per_pass = 1'000;
 constexpr std::int64_t counted_max = 10'000'000;
 constexpr base::Seconds pause_after_trouble{5};
 
-// Works through a list with a few threads. What fails by itself is set aside; an outage ends the work.
+// Works through a list with a few threads. What fails by itself is set aside; an outage ends the
+// work.
 class ParallelFor {
 public:
     ParallelFor(const std::vector<LedgerEntry>& entries, std::stop_token stop)
         : entries_(entries), stop_(std::move(stop)) {}
 
-    // `work` gives what became of an entry; `set_aside` is told of each that failed by itself. Both must be
-    // thread-safe.
+    // `work` gives what became of an entry; `set_aside` is told of each that failed by itself. Both
+    // must be thread-safe.
     template <class Work, class SetAside>
     void run(Work work, SetAside set_aside) {
         const int size = std::min<int>(revoking_threads, static_cast<int>(entries_.size()));
@@ -137,8 +138,8 @@ base::Result<BulkRevocation> BulkRevoker::begin(const std::string& selection, co
         TRY(audited.done("decided already: bulk:" + decided->id));
         return *decided;
     }
-    // Whoever is meant is revoked, and on hold, from the decision on, unless it can be stopped yet; what fails here is
-    // done by the next run.
+    // Whoever is meant is revoked, and on hold, from the decision on, unless it can be stopped yet;
+    // what fails here is done by the next run.
     if (bulk.begins_at <= now) (void)mark(bulk);
     return bulk;
 }
@@ -164,8 +165,9 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
     return *now;
 }
 
-// Writes down what is meant. Only of a filter whose count nobody has confirmed it has to be found out whether it leaves
-// any grant out; what is made or ended between the counts does not hide that it does not.
+// Writes down what is meant. Only of a filter whose count nobody has confirmed it has to be found
+// out whether it leaves any grant out; what is made or ended between the counts does not hide that
+// it does not.
 base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSelection& selection,
                                              const std::optional<std::int64_t>& confirmed_count) {
     const bool may_let_all_through = selection.ids.empty() && !selection.is_everything && !confirmed_count;
@@ -182,7 +184,8 @@ base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSel
     }
     bulk.total = bulk.remaining = bulk.listed = listed;
     if (!bulk.hold || !selection.ids.empty() || selection.query.status) return {};
-    // What is being revoked already, by an earlier decision, gets the hold of this one if that is the stricter.
+    // What is being revoked already, by an earlier decision, gets the hold of this one if that is
+    // the stricter.
     BulkSelection ending = selection;
     ending.query.without_revoking = false;
     ending.query.status = GrantStatus::revoking;
@@ -190,8 +193,8 @@ base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSel
     return {};
 }
 
-// The one in force. A write that was reported as failed may have taken effect, or may yet: then it is in force, and
-// said to be; else what it would mean is dropped, so that it never will be.
+// The one in force. A write that was reported as failed may have taken effect, or may yet: then it
+// is in force, and said to be; else what it would mean is dropped, so that it never will be.
 base::Result<BulkRevocation> BulkRevoker::decide(const BulkRevocation& bulk) {
     const auto created = bulks_.create(bulk);
     if (created) return bulk;
@@ -244,7 +247,8 @@ Ending BulkRevoker::ending_of(const BulkRevocation& bulk) const {
     return {bulk.by.actor, bulk.reason, bulk.hold, clock_.now(), bulk.id};
 }
 
-// Says how many of them, and of what has taken their places since the decision, this call has marked.
+// Says how many of them, and of what has taken their places since the decision, this call has
+// marked.
 base::Result<int> BulkRevoker::mark_with_successors(const BulkRevocation& bulk,
                                                     const std::vector<std::string>& targets) {
     GrantQuery query;
@@ -266,7 +270,8 @@ base::Result<bool> BulkRevoker::mark_some(const BulkRevocation& bulk) {
     // Until nothing has taken the place of what was marked.
     for (int round = 0; round < replaced_max; ++round) {
         const auto begun = TRY(mark_with_successors(bulk, targets));
-        // Not in the first round: what takes a place between looking and marking is seen in the second.
+        // Not in the first round: what takes a place between looking and marking is seen in the
+        // second.
         if (begun == 0 && round > 0) break;
     }
     TRY(bulks_.drop_targets(bulk.id, targets));
@@ -310,7 +315,8 @@ base::Result<void> BulkRevoker::finish(const BulkRevocation& bulk) {
 BulkRevoker::Step BulkRevoker::mark(const BulkRevocation& bulk) {
     is_busy_ = true;
     const auto is_marked = mark_some(bulk);
-    // What an earlier version took for a selection may be none: then nothing is marked, and it ends.
+    // What an earlier version took for a selection may be none: then nothing is marked, and it
+    // ends.
     const bool is_none = !is_marked && is_marked.error().code == base::Errc::invalid_input;
     if (!is_marked && !is_none) return {is_marked.error(), "", ""};
     const auto finished = is_none || *is_marked ? bulks_.finish_selecting(bulk.id) : base::Result<void>{};

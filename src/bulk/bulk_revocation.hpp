@@ -55,12 +55,15 @@ struct CountByNow {
 class BulkStore {
 public:
     virtual ~BulkStore() = default;
-    // Writes down the grants that a selection means at this moment, as the targets of the bulk revocation to come;
-    // gives how many it has. After the decision it adds none. What nobody decides on is forgotten after an hour.
+    // Writes down the grants that a selection means at this moment, as the targets of the bulk
+    // revocation to come; gives how many it has. After the decision it adds none. What nobody
+    // decides on is forgotten after an hour.
     virtual base::Result<std::int64_t> list_targets(const std::string& id, const BulkSelection& selection) = 0;
-    // Decides, on what is written down: exactly `listed` targets, else store_unavailable. Twice is once.
+    // Decides, on what is written down: exactly `listed` targets, else store_unavailable. Twice is
+    // once.
     virtual base::Result<void> create(const BulkRevocation& bulk) = 0;
-    // The one that this request has decided; and takes it from that one, so that it may decide anew.
+    // The one that this request has decided; and takes it from that one, so that it may decide
+    // anew.
     virtual base::Result<std::optional<BulkRevocation>> find_request(const std::string& request) = 0;
     virtual base::Result<void> forget_request(const std::string& id) = 0;
     virtual base::Result<void> set_listed(const std::string& id) = 0;
@@ -76,15 +79,17 @@ public:
     virtual base::Result<std::vector<BulkRevocation>> list_open(int limit) = 0;
     // selecting -> revoking, and counts what it has marked.
     virtual base::Result<void> finish_selecting(const std::string& id) = 0;
-    // selecting -> revoking before all are marked: from now on no further grant is. Whether this call did it.
+    // selecting -> revoking before all are marked: from now on no further grant is. Whether this
+    // call did it.
     virtual base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) = 0;
     // revoking -> done, if nothing remains but what is stuck. Whether this call did it.
     virtual base::Result<bool> finish(const std::string& id, base::Timestamp now) = 0;
     virtual base::Result<void> set_problem(const std::string& id, const std::string& problem) = 0;
 };
 
-// Carries bulk revocations out, a step at a time, and goes on after whatever interrupted it. The upstream is asked by a
-// few threads at once; when it says to slow down, all of them wait. Blocking.
+// Carries bulk revocations out, a step at a time, and goes on after whatever interrupted it. The
+// upstream is asked by a few threads at once; when it says to slow down, all of them wait.
+// Blocking.
 class BulkRevoker {
 public:
     static constexpr base::Seconds request_kept_for{std::chrono::hours{24}};
@@ -100,27 +105,29 @@ public:
           call_timeout_(call_timeout),
           time_to_stop_(time_to_stop) {}
 
-    // Stores the decision, with the grants that it means: whatever becomes of them later, those are ended, or what has
-    // taken their place, and no others. run_once() does the rest. `confirmed_count`: how many grants the caller was
-    // told that the selection means; one that means every grant, of several, needs it. `request`: one
-    // that may come again, and decides once within request_kept_for; empty: any. invalid_input: the selection or the
-    // reason makes no sense. conflict: the selection means another number now, or the number is missing; the message
-    // says how many.
+    // Stores the decision, with the grants that it means: whatever becomes of them later, those are
+    // ended, or what has taken their place, and no others. run_once() does the rest.
+    // `confirmed_count`: how many grants the caller was told that the selection means; one that
+    // means every grant, of several, needs it. `request`: one that may come again, and decides once
+    // within request_kept_for; empty: any. invalid_input: the selection or the reason makes no
+    // sense. conflict: the selection means another number now, or the number is missing; the
+    // message says how many.
     base::Result<BulkRevocation> begin(const std::string& selection, const Initiator& by, const std::string& reason,
                                        const std::optional<Hold>& hold,
                                        const std::optional<std::int64_t>& confirmed_count = std::nullopt,
                                        const std::string& request = {});
     // How many grants a selection means now, `most` at the most. invalid_input: it makes no sense.
     base::Result<std::int64_t> count(const std::string& selection, std::int64_t most);
-    // Likewise of a selection for somebody who is to confirm it, and until when those grants were made: with that time
-    // as its made_by it means no others. Whole seconds are kept, so it may have to wait for the end of one.
+    // Likewise of a selection for somebody who is to confirm it, and until when those grants were
+    // made: with that time as its made_by it means no others. Whole seconds are kept, so it may
+    // have to wait for the end of one.
     base::Result<CountByNow> count_by_now(const std::string& selection, std::int64_t most);
-    // Leaves the grants that are not marked yet as they are; those that are marked go on. not_found; conflict: all of
-    // them are marked already.
+    // Leaves the grants that are not marked yet as they are; those that are marked go on.
+    // not_found; conflict: all of them are marked already.
     base::Result<BulkRevocation> stop(const std::string& id, const Initiator& by);
 
-    // A step of every open one: marks some, revokes some. Gives what went wrong, for the log; empty: nothing. When told
-    // to stop it ends after the calls that are under way.
+    // A step of every open one: marks some, revokes some. Gives what went wrong, for the log;
+    // empty: nothing. When told to stop it ends after the calls that are under way.
     std::string run_once(const std::stop_token& stop);
     // Whether there is more to do at once.
     bool is_busy() const { return is_busy_; }

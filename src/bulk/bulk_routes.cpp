@@ -52,7 +52,8 @@ net::Response BulkRoutes::show(const Context& context) const {
 
 namespace {
 
-// The request, by its Idempotency-Key: it decides once although the first has died; empty: it has none.
+// The request, by its Idempotency-Key: it decides once although the first has died; empty: it has
+// none.
 std::string request_of(const Context& context) {
     const std::string_view key = context.request.header("idempotency-key");
     if (key.empty()) return {};

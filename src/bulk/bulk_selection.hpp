@@ -8,8 +8,8 @@
 #include "base/result.hpp"
 #include "keys/grant_query.hpp"
 
-// Which keys a bulk revocation means. A selection is kept as a query string, so that it can be stored, recorded and
-// read again.
+// Which keys a bulk revocation means. A selection is kept as a query string, so that it can be
+// stored, recorded and read again.
 namespace llmapikey {
 
 struct BulkSelection {
@@ -23,10 +23,10 @@ GrantQuery query_of(const BulkSelection& selection);
 
 inline constexpr std::size_t bulk_ids_max = 1000;
 
-// Fields: either `ids` (UUIDs separated by commas), or `all=true`, or at least one of q, state, unused,
-// not_used_since, expires_within, from and to, as for parse_grant_query(). `made_by`, in Unix
-// seconds, may stand beside any of them. invalid_input: a field is unknown or cannot
-// be decoded, has no sensible value, contradicts another one, or all together come to no condition.
+// Fields: either `ids` (UUIDs separated by commas), or `all=true`, or at least one of q, state,
+// unused, not_used_since, expires_within, from and to, as for parse_grant_query(). `made_by`, in
+// Unix seconds, may stand beside any of them. invalid_input: a field is unknown or cannot be
+// decoded, has no sensible value, contradicts another one, or all together come to no condition.
 base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::Timestamp now);
 
 // A selection of these ids.

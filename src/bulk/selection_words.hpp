@@ -6,8 +6,8 @@
 
 namespace llmapikey {
 
-// Which keys a selection means, for people: "keys in state active that fit the search 'hackathon-' and were not used
-// since 2027-02-22"; "every key"; "the keys that were chosen".
+// Which keys a selection means, for people: "keys in state active that fit the search 'hackathon-'
+// and were not used since 2027-02-22"; "every key"; "the keys that were chosen".
 std::string in_words(const BulkSelection& selection);
 
 }  // namespace llmapikey

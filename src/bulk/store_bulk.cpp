@@ -20,8 +20,8 @@ const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocatio
 const std::string select_one = select + "WHERE id = $1";
 const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
 const std::string select_open = select + "WHERE state <> 'done' ORDER BY created_at, id LIMIT $1::bigint";
-// With exactly what was listed, or not at all; twice is once. $9: when it begins; an earlier version waits for
-// `cutoff`.
+// With exactly what was listed, or not at all; twice is once. $9: when it begins; an earlier
+// version waits for `cutoff`.
 const std::string insert =
     "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, state, "
     "total, created_at, cutoff, problem, begins_at, request) SELECT $1, $2, $3, $4, $5::bigint, $6::bigint, $7, "

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-// One function per command, in a file of its name. Each returns the exit status: 0 done, 1 failed, 2 usage or
-// configuration.
+// One function per command, in a file of its name. Each returns the exit status: 0 done, 1 failed,
+// 2 usage or configuration.
 namespace llmapikey::cli {
 
 enum class Output { text, json };

@@ -19,7 +19,8 @@ int fail(const std::string& what) {
 
 }  // namespace
 
-// Reads nothing but LISTEN, from the environment or `.env` as `serve` does, so that it needs no secret.
+// Reads nothing but LISTEN, from the environment or `.env` as `serve` does, so that it needs no
+// secret.
 int run_health() {
     const auto environment = config::read_environment();
     if (!environment) {

@@ -8,8 +8,8 @@
 
 namespace llmapikey::cli {
 
-// Ctrl-C (SIGINT) and SIGTERM as a wish to stop, while this lives; otherwise they end the program. Needs no care about
-// threads that run already. One at a time.
+// Ctrl-C (SIGINT) and SIGTERM as a wish to stop, while this lives; otherwise they end the program.
+// Needs no care about threads that run already. One at a time.
 class Interruption {
 public:
     Interruption() {

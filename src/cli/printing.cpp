@@ -56,7 +56,8 @@ int status_of_output(int status) {
 void hold_standard_descriptors() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
-        // The lowest free number is given: this one. Opened for reading, the output refuses what is written.
+        // The lowest free number is given: this one. Opened for reading, the output refuses what is
+        // written.
         (void)open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
     }
 }

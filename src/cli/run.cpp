@@ -125,7 +125,8 @@ std::vector<std::string> names_of_commands(const CLI::App& app) {
     return names;
 }
 
-// "'keys lst' is no command; did you mean 'keys list'?" Empty: the first words are a command, or there is none.
+// "'keys lst' is no command; did you mean 'keys list'?" Empty: the first words are a command, or
+// there is none.
 std::string unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
     const CLI::App* place = &app;
     std::string path;

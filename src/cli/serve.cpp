@@ -24,7 +24,8 @@ int exit_status_of(const base::Error& error) {
     return is_configuration ? 2 : 1;
 }
 
-// Each connection takes a descriptor; the soft limit is often 1024, for the sake of programs that use select().
+// Each connection takes a descriptor; the soft limit is often 1024, for the sake of programs that
+// use select().
 void raise_descriptor_limit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -32,8 +33,9 @@ void raise_descriptor_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Serves on while /readyz says no, so that a load balancer that asks it can look elsewhere. Where nobody has asked
-// lately there is nobody to wait for, but for one who is about to. A second signal ends it.
+// Serves on while /readyz says no, so that a load balancer that asks it can look elsewhere. Where
+// nobody has asked lately there is nobody to wait for, but for one who is about to. A second signal
+// ends it.
 void drain(app::Application& application, StopSignal& stop_signal, base::Seconds longest) {
     const auto deadline = base::Deadline::after(longest);
     application.announce_stop();
@@ -54,7 +56,8 @@ void tell(const ops::ServiceNotice& notice, const std::string& assignments) {
     if (!told) ops::log(ops::LogLevel::warn, told.error().detail);
 }
 
-// Until a signal comes; says meanwhile that it lives, as often as systemd asks for, and only while that is true.
+// Until a signal comes; says meanwhile that it lives, as often as systemd asks for, and only while
+// that is true.
 int wait_for_stop(StopSignal& stop_signal, app::Application& application, const ops::ServiceNotice& notice,
                   std::chrono::microseconds watchdog) {
     const auto pause = std::chrono::duration_cast<base::Millis>(watchdog / 3);

@@ -3,7 +3,8 @@
 #include "cli/command_line.hpp"
 #include "config/config.hpp"
 
-// Shell completions and the manual page, from the commands themselves, so that they never differ from them.
+// Shell completions and the manual page, from the commands themselves, so that they never differ
+// from them.
 namespace llmapikey::cli {
 namespace {
 

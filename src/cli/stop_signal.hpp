@@ -7,8 +7,8 @@
 
 namespace llmapikey::cli {
 
-// SIGTERM, SIGINT and SIGHUP (the terminal is gone) as something to wait for; not SIGHUP where it is ignored, as under
-// nohup. Construct before any thread is started: threads inherit the mask.
+// SIGTERM, SIGINT and SIGHUP (the terminal is gone) as something to wait for; not SIGHUP where it
+// is ignored, as under nohup. Construct before any thread is started: threads inherit the mask.
 class StopSignal {
 public:
     StopSignal() {

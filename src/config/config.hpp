@@ -14,10 +14,12 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
-// Everything that can be configured, read once at start. The only place that looks at the environment.
+// Everything that can be configured, read once at start. The only place that looks at the
+// environment.
 namespace llmapikey::config {
 
-// Which addresses webhooks are sent to: public ones; also loopback and private networks; also link-local ones.
+// Which addresses webhooks are sent to: public ones; also loopback and private networks; also
+// link-local ones.
 enum class WebhookTargets { world, inside, any };
 
 struct Config {
@@ -89,9 +91,10 @@ using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
 // Either a whole configuration or all that is wrong with it, never a silent default.
 tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need);
 
-// As `lookup`, but a secret may stand in a file that NAME_FILE names, or in the file NAME of CREDENTIALS_DIRECTORY
-// (systemd's LoadCredential=, systemd.exec(5)), with or without a line break at its end. Reads the files now. Problems:
-// NAME is set too; a file that cannot be read, is empty, no text or longer than 16 KiB.
+// As `lookup`, but a secret may stand in a file that NAME_FILE names, or in the file NAME of
+// CREDENTIALS_DIRECTORY (systemd's LoadCredential=, systemd.exec(5)), with or without a line break
+// at its end. Reads the files now. Problems: NAME is set too; a file that cannot be read, is empty,
+// no text or longer than 16 KiB.
 tl::expected<Lookup, std::vector<Problem>> with_secret_files(Lookup lookup);
 
 // The environment, and behind it the `.env` file of the working directory if there is one.
@@ -100,31 +103,34 @@ struct Environment {
     std::vector<Problem> unread;     // names that nobody reads and that were most likely meant for us; not fatal
     std::vector<std::string> names;  // all that are set
 };
-// Problems: a line of the file that is no assignment; a file that cannot be read (config/plain_file.hpp).
+// Problems: a line of the file that is no assignment; a file that cannot be read
+// (config/plain_file.hpp).
 tl::expected<Environment, std::vector<Problem>> read_environment(const std::string& dotenv_path = ".env");
 // Likewise, with secrets from files. Problems: also those of with_secret_files().
 tl::expected<Lookup, std::vector<Problem>> environment(const std::string& dotenv_path = ".env");
 
-// NAME=value lines; quotes, `export `, comments and blank lines as in shells: a comment begins at a # with a blank
-// before it. No expansion: "${X}" stays what it is. Fails with the line's number and what to do.
+// NAME=value lines; quotes, `export `, comments and blank lines as in shells: a comment begins at a
+// # with a blank before it. No expansion: "${X}" stays what it is. Fails with the line's number and
+// what to do.
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std::string_view text);
 
-// The origin that people open, as browsers write it: in lower case, without the scheme's default port. Refuses a path,
-// a port that is none, a host that ends with a dot, and what stands in documents for a name to be filled in.
-// example.org, which our documents use, is taken.
+// The origin that people open, as browsers write it: in lower case, without the scheme's default
+// port. Refuses a path, a port that is none, a host that ends with a dot, and what stands in
+// documents for a name to be filled in. example.org, which our documents use, is taken.
 base::Result<std::string> parse_public_url(std::string_view text);
 
-// Which of the names are no variable of ours. In `.env` all of them; in an environment, which belongs to other programs
-// too, only those that are nearly one of ours or begin as no other's does.
+// Which of the names are no variable of ours. In `.env` all of them; in an environment, which
+// belongs to other programs too, only those that are nearly one of ours or begin as no other's
+// does.
 std::vector<Problem> unread_in_file(const std::vector<std::string>& names);
 std::vector<Problem> unread_in_environment(const std::vector<std::string>& names);
 std::vector<std::string> names_in_environment();
-// The problems, of which those of missing variables name the one that is set in its place: GITHUB_CLIENTID for
-// GITHUB_OAUTH_CLIENT_ID. `names`: all that are set.
+// The problems, of which those of missing variables name the one that is set in its place:
+// GITHUB_CLIENTID for GITHUB_OAUTH_CLIENT_ID. `names`: all that are set.
 std::vector<Problem> with_names_meant(std::vector<Problem> problems, const std::vector<std::string>& names);
 
-// Editors put a mark at the beginning of a file that is no part of its text. invalid_input: UTF-16, with its mark or
-// without, or NUL bytes.
+// Editors put a mark at the beginning of a file that is no part of its text. invalid_input: UTF-16,
+// with its mark or without, or NUL bytes.
 base::Result<std::string> without_byte_order_mark(std::string text);
 
 // http(s) URL with a host and without query or fragment; without its trailing slashes.

@@ -18,8 +18,8 @@ bool is_name(std::string_view text) {
     return true;
 }
 
-// Where a comment begins: at a '#' with a blank or tab before it, as in shells, so that "a#b" is a value. npos:
-// nowhere.
+// Where a comment begins: at a '#' with a blank or tab before it, as in shells, so that "a#b" is a
+// value. npos: nowhere.
 std::size_t comment_in(std::string_view text) {
     for (std::size_t at = text.find('#'); at != std::string_view::npos; at = text.find('#', at + 1))
         if (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) return at;
@@ -83,7 +83,8 @@ base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std:
 
 namespace {
 
-// By its mark, or because every other byte of what it holds is NUL, as in letters of the Latin script.
+// By its mark, or because every other byte of what it holds is NUL, as in letters of the Latin
+// script.
 bool is_utf16(std::string_view text) {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return true;
     std::size_t count = 0;

@@ -27,8 +27,8 @@ bool has_reference(std::string_view value) {
     return false;
 }
 
-// What shows that the bytes are not what was meant. Not every reader of such lines takes comments and quotes away:
-// `docker run --env-file`, and files of secrets, leave them in the value.
+// What shows that the bytes are not what was meant. Not every reader of such lines takes comments
+// and quotes away: `docker run --env-file`, and files of secrets, leave them in the value.
 std::string mistake_in(std::string_view value) {
     value = base::trim(value);
     if (value.starts_with('#')) return "begins with #, as a comment does; put comments on lines of their own";
@@ -98,7 +98,8 @@ public:
         return long_enough(name, is_absent ? "" : lookup_(name).value_or(""));
     }
 
-    // What may have sealed keys already is taken whatever it looks like, so that it can be changed for a good one.
+    // What may have sealed keys already is taken whatever it looks like, so that it can be changed
+    // for a good one.
     base::Secret former_secret(std::string_view name) {
         std::string value = line(name);
         const bool is_absent = base::trim(value).empty();

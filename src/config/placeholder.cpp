@@ -8,7 +8,8 @@
 namespace llmapikey::config {
 namespace {
 
-// Phrases of examples, in letters and digits alone. Each is so long that no random text holds it by chance.
+// Phrases of examples, in letters and digits alone. Each is so long that no random text holds it by
+// chance.
 constexpr std::array<std::string_view, 18> phrases{
     "changeme",   "changethis",        "changeit",       "replaceme",    "replacethis",      "placeholder",
     "yoursecret", "yoursessionsecret", "yourencryption", "yourclientid", "yourclientsecret", "yourmanagementkey",

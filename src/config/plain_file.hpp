@@ -17,11 +17,12 @@ struct PlainFileRule {
     std::chrono::seconds patience = std::chrono::seconds(30);
 };
 
-// A small text file that a person or a program wrote, without a mark of its encoding; nullopt: there is none. Reads
-// no more than `bytes_max`, whatever stands at `path`, and waits for a pipe only. A pipe counts as a file if somebody
-// writes into it within `patience`: shells make pipes of `<(command)`. invalid_input, with a message that goes on
-// after the path: a link that leads nowhere, a folder, a socket, a device, a pipe into which nobody writes, a file that
-// cannot be read, is too long, or is no UTF-8.
+// A small text file that a person or a program wrote, without a mark of its encoding; nullopt:
+// there is none. Reads no more than `bytes_max`, whatever stands at `path`, and waits for a pipe
+// only. A pipe counts as a file if somebody writes into it within `patience`: shells make pipes of
+// `<(command)`. invalid_input, with a message that goes on after the path: a link that leads
+// nowhere, a folder, a socket, a device, a pipe into which nobody writes, a file that cannot be
+// read, is too long, or is no UTF-8.
 base::Result<std::optional<std::string>> read_plain_file(const std::string& path, const PlainFileRule& rule);
 
 }  // namespace llmapikey::config

@@ -35,7 +35,8 @@ bool is_set(std::string_view name, const Lookup& lookup) {
     return !lookup(name).value_or("").empty();
 }
 
-// What is there and cannot be read, or cannot even be looked at, counts as there, so that reading says what is wrong.
+// What is there and cannot be read, or cannot even be looked at, counts as there, so that reading
+// says what is wrong.
 bool is_there(const std::string& path) {
     struct stat status {};
     return ::lstat(path.c_str(), &status) == 0 || errno != ENOENT;

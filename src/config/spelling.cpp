@@ -40,8 +40,8 @@ std::size_t typing_errors_in(std::string_view name) {
     return name.size() < 8 ? 1 : 2;
 }
 
-// The known name that is made of the same words and others: GITHUB_CLIENT_ID for GITHUB_OAUTH_CLIENT_ID. Empty: none,
-// or more than one.
+// The known name that is made of the same words and others: GITHUB_CLIENT_ID for
+// GITHUB_OAUTH_CLIENT_ID. Empty: none, or more than one.
 std::string name_with_the_words_of(const std::string& name) {
     const auto words = base::split(name, '_');
     std::string found;
@@ -65,8 +65,8 @@ std::string bare_name(std::string_view name) {
     return upper.starts_with(own_prefix) ? upper.substr(own_prefix.size()) : upper;
 }
 
-// Whether `name` is `variable` with a slip or two, or with parts left out, but for the half of it: GITHUB_CLIENTID for
-// GITHUB_OAUTH_CLIENT_ID, SESSION_SECRET for AUTH_SESSION_SECRET.
+// Whether `name` is `variable` with a slip or two, or with parts left out, but for the half of it:
+// GITHUB_CLIENTID for GITHUB_OAUTH_CLIENT_ID, SESSION_SECRET for AUTH_SESSION_SECRET.
 bool is_short_for(const std::string& name, const std::string& variable) {
     const std::string bare = bare_name(name);
     if (!base::nearest(bare, {&variable, 1}, typing_errors_in(bare)).empty()) return true;

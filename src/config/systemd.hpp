@@ -11,7 +11,8 @@
 
 namespace llmapikey::config {
 
-// What systemd hands to a service that it starts: sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3).
+// What systemd hands to a service that it starts: sd_notify(3), sd_watchdog_enabled(3),
+// sd_listen_fds(3).
 struct Systemd {
     std::string notify_socket;              // a path, or '@' and an abstract name; empty: nobody wants to know
     std::chrono::microseconds watchdog{0};  // without a sign of life for so long the service is ended; 0: never

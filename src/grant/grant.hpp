@@ -79,38 +79,43 @@ struct Grant {
 
 // Whether the key no longer works upstream because its lifetime is over.
 bool is_expired(const Grant& grant, base::Timestamp now);
-// Whether the key is good for nothing any more, so that another may take its place: expired, or gone upstream.
+// Whether the key is good for nothing any more, so that another may take its place: expired, or
+// gone upstream.
 bool is_dead(const Grant& grant, base::Timestamp now);
 
-// Whether its end was decided while its key was being made: what the attempt has made, if anything, is yet to be found.
+// Whether its end was decided while its key was being made: what the attempt has made, if anything,
+// is yet to be found.
 bool is_ending_attempt(const Grant& grant);
 
-// The cap that upstream is to have now: lowered by what the account's earlier keys spent on the day that the key was
-// made, until that day is over.
+// The cap that upstream is to have now: lowered by what the account's earlier keys spent on the day
+// that the key was made, until that day is over.
 base::MicroUsd limit_at(const Grant& grant, base::Timestamp now);
 // When the caps are reset next (00:00 UTC).
 base::Timestamp next_reset(base::Timestamp now);
 // "2027-02-22", UTC.
 std::string day_text(base::Timestamp time);
 
-// Until when what fails is tried again for somebody who waits. An attempt that is older is nobody's any more who waits
-// for it.
+// Until when what fails is tried again for somebody who waits. An attempt that is older is nobody's
+// any more who waits for it.
 inline constexpr std::chrono::minutes wait_max{10};
-// For how long a wish stands that nobody has repeated: of who had a key before, and of who waits in the queue.
+// For how long a wish stands that nobody has repeated: of who had a key before, and of who waits in
+// the queue.
 inline constexpr std::chrono::days wish_stands_for{1};
 
 // How long after a reservation its create call may still take effect upstream: twice the call's own
 // deadline. Before that nobody may conclude that a key which is not listed will never appear.
 base::Seconds settle_time(base::Seconds call_timeout);
 
-// Whether an attempt that is pending or ambiguous is so old that its create call can no longer take effect.
+// Whether an attempt that is pending or ambiguous is so old that its create call can no longer take
+// effect.
 bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time);
 
-// Whether a text holds what begins like a raw key of OpenRouter, whole or in part: it belongs in no address, no search
-// and no log.
+// Whether a text holds what begins like a raw key of OpenRouter, whole or in part: it belongs in no
+// address, no search and no log.
 bool holds_raw_key(std::string_view text);
-// What stands behind "sk-or-v1-" of a key alone: 64 hexadecimal digits between other characters. Empty: there is none.
-// A hash may look like that, too: only where keys are looked for, this means one.
+// What stands behind "sk-or-v1-" of a key alone: 64 hexadecimal digits between other characters.
+// Empty: there is none. A hash may look like that, too: only where keys are looked for, this means
+// one.
 std::string_view bare_key_in(std::string_view text);
 
 // Last four characters; the whole of a shorter text.

@@ -9,8 +9,8 @@
 
 namespace llmapikey {
 
-// Why an account may not take a key: an organizer revoked the one that it had, and wanted it so; or its recipient has
-// given it back today.
+// Why an account may not take a key: an organizer revoked the one that it had, and wanted it so; or
+// its recipient has given it back today.
 struct Hold {
     std::optional<base::Timestamp> until;  // nullopt: until it is lifted
     std::string reason;                    // shown to the person

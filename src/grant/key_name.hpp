@@ -7,7 +7,8 @@
 #include "base/secret.hpp"
 #include "identity/github_user_id.hpp"
 
-// Names of upstream keys. A key's name is all that tells whose it is once every row about it is lost.
+// Names of upstream keys. A key's name is all that tells whose it is once every row about it is
+// lost.
 namespace llmapikey {
 
 // "llmapikey/gh-<id>/<nonce>". Without a nonce the form of older deployments, "llmapikey/gh-<id>".
@@ -20,9 +21,10 @@ struct UpstreamKeyName {
 // What a name says if it is of our form, the older one included; nullopt for everybody else's keys.
 std::optional<UpstreamKeyName> parse_upstream_key_name(std::string_view name);
 
-// Makes nonces that show who made them: half of each is random, the other half authenticates it and the account under
-// a key derived from KEY_ENCRYPTION_SECRET. So a deployment knows its own keys by name alone, also with an empty
-// database, and never takes another deployment's on the same upstream account for them. Thread-safe.
+// Makes nonces that show who made them: half of each is random, the other half authenticates it and
+// the account under a key derived from KEY_ENCRYPTION_SECRET. So a deployment knows its own keys by
+// name alone, also with an empty database, and never takes another deployment's on the same
+// upstream account for them. Thread-safe.
 class NonceMaker {
 public:
     // Those that were made with `other` are its own, too; empty: there is none.

@@ -124,7 +124,8 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
         for (const Grant& grant : page) {
             const bool is_listed =
                 std::binary_search(guarded.begin(), guarded.end(), fingerprint_of(grant.delete_handle));
-            // A key is put under it before its row is active; one that is gone upstream needs nothing.
+            // A key is put under it before its row is active; one that is gone upstream needs
+            // nothing.
             const bool is_young = begun_at < grant.attempted_at + settle_time(options_.call_timeout);
             if (is_listed || is_young || is_dead(grant, begun_at)) continue;
             // Pages shift, and a policy can apply where the guardrail's own list does not say so.

@@ -13,8 +13,9 @@
 
 namespace llmapikey {
 
-// Looks whether the guardrail that keys are to be under is there and allows what it did, and whether they are under it:
-// somebody can delete or change it upstream, or take keys out. Blocking; for one thread at a time.
+// Looks whether the guardrail that keys are to be under is there and allows what it did, and
+// whether they are under it: somebody can delete or change it upstream, or take keys out. Blocking;
+// for one thread at a time.
 class GuardrailCheck {
 public:
     struct Options {
@@ -39,7 +40,8 @@ public:
 private:
     base::Result<std::vector<std::uint64_t>> guarded_keys(const std::stop_token& stop);
     base::Result<void> look(const std::stop_token& stop);
-    // Says whether it is there. It is a finding if it allows other than when it was first seen, or last accepted.
+    // Says whether it is there. It is a finding if it allows other than when it was first seen, or
+    // last accepted.
     base::Result<bool> look_at_guardrail();
     base::Result<void> look_at_keys(const std::stop_token& stop);
     base::Result<void> judge(const Grant& grant);

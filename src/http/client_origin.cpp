@@ -58,7 +58,8 @@ std::string rate_limit_key(const std::string& address) {
     return base::to_hex(std::string_view(reinterpret_cast<const char*>(bytes->data()), 8)) + "/64";
 }
 
-// "1.2.3.4", "1.2.3.4:5678", "[::1]:5678", "::1" or "fe80::1%eth0" as a bare address; whatever else as it is.
+// "1.2.3.4", "1.2.3.4:5678", "[::1]:5678", "::1" or "fe80::1%eth0" as a bare address; whatever else
+// as it is.
 std::string without_port(std::string_view text) {
     text = base::trim(text);
     const auto bracket = text.find(']');

@@ -62,8 +62,8 @@ struct Context {
     bool wants_json() const;  // as below
 };
 
-// Whether to answer with JSON: on the JSON API, or because the client asks for that rather than for a page (RFC 9110
-// section 12.5.1): names a JSON type or text/event-stream, and not text/html.
+// Whether to answer with JSON: on the JSON API, or because the client asks for that rather than for
+// a page (RFC 9110 section 12.5.1): names a JSON type or text/event-stream, and not text/html.
 bool wants_json(const net::Request& request);
 
 // What surrounds every page for this request.

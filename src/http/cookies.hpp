@@ -11,13 +11,15 @@
 
 namespace llmapikey {
 
-// Name and value of every cookie of a request, in order; views into its headers (RFC 6265 section 5.4).
+// Name and value of every cookie of a request, in order; views into its headers (RFC 6265 section
+// 5.4).
 std::vector<std::pair<std::string_view, std::string_view>> read_cookies(const net::Request& request);
 // Value of the first cookie of that name that has one, likewise a view; empty if absent.
 std::string_view find_cookie(const net::Request& request, std::string_view name);
-// Value of the first cookie of that name that `is_good`, or else of the first that has one; empty if absent. Another
-// program of the same domain may have set any number of our name, and browsers send all of them, in an order of their
-// own. All are tried: the limit of a request's head bounds how many there are, and how long.
+// Value of the first cookie of that name that `is_good`, or else of the first that has one; empty
+// if absent. Another program of the same domain may have set any number of our name, and browsers
+// send all of them, in an order of their own. All are tried: the limit of a request's head bounds
+// how many there are, and how long.
 std::string_view find_good_cookie(const net::Request& request, std::string_view name,
                                   const std::function<bool(std::string_view)>& is_good);
 

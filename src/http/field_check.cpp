@@ -107,8 +107,8 @@ bool fits(FieldKind kind, const json::value& value) {
 
 enum class Unknown { refused, passed_over };
 
-// What a program leaves empty by mistake must not mean more than it would otherwise: any key, every state. Pages send
-// the fields of their forms that nobody has filled in.
+// What a program leaves empty by mistake must not mean more than it would otherwise: any key, every
+// state. Pages send the fields of their forms that nobody has filled in.
 bool may_be_empty(const RouteFields& route, std::string_view name) {
     if (name == "key_id") return false;
     const bool has_no_meaning = name == "cursor" || name == "limit" || name == "reason";

@@ -7,8 +7,8 @@
 
 namespace llmapikey {
 
-// Fields of a query string or of an application/x-www-form-urlencoded body (URL Standard section 5). A field with a
-// malformed escape, or that is no text (base::is_text), is left out.
+// Fields of a query string or of an application/x-www-form-urlencoded body (URL Standard section
+// 5). A field with a malformed escape, or that is no text (base::is_text), is left out.
 class Form {
 public:
     explicit Form(std::string_view encoded);

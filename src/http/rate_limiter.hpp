@@ -10,8 +10,8 @@
 
 namespace llmapikey {
 
-// Token buckets, one a client: `per_minute` at once, refilled evenly. Memory is bounded; a client forgotten for lack of
-// room starts with a full bucket. Thread-safe.
+// Token buckets, one a client: `per_minute` at once, refilled evenly. Memory is bounded; a client
+// forgotten for lack of room starts with a full bucket. Thread-safe.
 class RateLimiter {
 public:
     using Instant = std::chrono::steady_clock::time_point;

@@ -16,8 +16,8 @@ namespace llmapikey {
 
 struct Context;
 
-// Every handler of the program, each with the services that it names. The composition root defines it
-// (app/route_table.hpp); what passes requests on knows only that there is one.
+// Every handler of the program, each with the services that it names. The composition root defines
+// it (app/route_table.hpp); what passes requests on knows only that there is one.
 struct Handlers;
 
 enum class Access {
@@ -56,8 +56,8 @@ enum class Kind {
 
 using Handler = net::Response (*)(const Handlers&, const Context&);
 
-// A secret that an answer shows. A request whose Idempotency-Key came before is shown it again only if it is still what
-// it was.
+// A secret that an answer shows. A request whose Idempotency-Key came before is shown it again only
+// if it is still what it was.
 struct ShownSecret {
     std::string_view field;  // of the JSON answer
     base::Result<bool> (*is_still_good)(const Handlers&, const Context&, const boost::json::object& answer,
@@ -66,7 +66,8 @@ struct ShownSecret {
     const char* explanation;  // likewise
 };
 
-// An error in the words that the route's contract has for it. `message`: empty: the usual one of the status.
+// An error in the words that the route's contract has for it. `message`: empty: the usual one of
+// the status.
 using ErrorAnswer = net::Response (*)(int status, base::Seconds retry_after, std::string message);
 
 struct Route {
@@ -98,9 +99,9 @@ struct Field {
     FieldKind kind;
 };
 
-// The fields that a route takes (check_fields() has the exceptions). A request with any other field, or with one of
-// another kind, is refused before its handler sees it: what is asked for must not become something wider because a
-// field was misspelled or left out.
+// The fields that a route takes (check_fields() has the exceptions). A request with any other
+// field, or with one of another kind, is refused before its handler sees it: what is asked for must
+// not become something wider because a field was misspelled or left out.
 struct RouteFields {
     std::string_view method, path;
     std::span<const Field> query;  // in the address
@@ -110,8 +111,8 @@ struct RouteFields {
 // Which of the routes are looked at: admins' routes are looked for apart, and only for admins.
 enum class Part { open, admin };
 
-// The whole surface of the program, as the composition root lists it. A view of tables that live as long as the
-// program. Thread-safe.
+// The whole surface of the program, as the composition root lists it. A view of tables that live as
+// long as the program. Thread-safe.
 class RouteTable {
 public:
     // A route that is not among `fields` takes none.
@@ -122,7 +123,8 @@ public:
     // The fields of one route; both lists are empty if it takes none.
     RouteFields fields_of(const Route& route) const;
 
-    // The route of this path: first the one of this method, else any, so that 404 and 405 are told apart. Null: none.
+    // The route of this path: first the one of this method, else any, so that 404 and 405 are told
+    // apart. Null: none.
     const Route* find(std::string_view method, std::string_view path, Part part) const;
     const Route* find(const net::Request& request, Part part) const { return find(request.method, request.path, part); }
     // The methods of all routes of this path, as the header Allow has them.
@@ -140,10 +142,12 @@ private:
     std::span<const RouteFields> fields_;
 };
 
-// What stands in the place of "{id}" ("" where the pattern has none); nullopt if the path does not fit.
+// What stands in the place of "{id}" ("" where the pattern has none); nullopt if the path does not
+// fit.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path);
 
-// The path without the slash at its end, which people type and proxies add; empty: it has not exactly one.
+// The path without the slash at its end, which people type and proxies add; empty: it has not
+// exactly one.
 std::string_view without_slash(std::string_view path);
 
 }  // namespace llmapikey

@@ -9,8 +9,8 @@
 namespace llmapikey {
 namespace {
 
-// Whether both are one host and port. Whether TLS ended at a proxy that we were not told of must not matter: our own
-// scheme may be wrong, and with it the port that goes without saying.
+// Whether both are one host and port. Whether TLS ended at a proxy that we were not told of must
+// not matter: our own scheme may be wrong, and with it the port that goes without saying.
 bool is_one_place(std::string_view named, std::string_view own) {
     const auto theirs = base::parse_origin(named), ours = base::parse_origin(own);
     if (!theirs || !ours || !base::is_same_host(theirs->authority.host, ours->authority.host)) return false;
@@ -39,8 +39,8 @@ OriginEvidence origin_evidence(const net::Request& request, std::string_view own
     const std::string_view site = request.header("sec-fetch-site");
     const std::string_view origin = request.header("origin");
     if (!site.empty() && site != "same-origin") return OriginEvidence::foreign;
-    // "null" names nobody: browsers send it with our own forms where a proxy adds Referrer-Policy: no-referrer, and
-    // with those of sandboxed frames, which are "cross-site".
+    // "null" names nobody: browsers send it with our own forms where a proxy adds Referrer-Policy:
+    // no-referrer, and with those of sandboxed frames, which are "cross-site".
     if (origin.empty() || origin == "null") return site.empty() ? OriginEvidence::none : OriginEvidence::same;
     return is_one_place(origin, own_origin) ? OriginEvidence::same : OriginEvidence::foreign;
 }

@@ -40,7 +40,8 @@ bool is_signed_by(const base::Secret& secret, const Parts& parts) {
            base::equal_constant_time(*signature, base::hmac_sha256(secret.reveal(), parts.signed_text));
 }
 
-// Reads objects one after the other without asking the heap for memory; the last one read is the one that is there.
+// Reads objects one after the other without asking the heap for memory; the last one read is the
+// one that is there.
 class ObjectReader {
 public:
     // Null: not base64url of a JSON object.

@@ -14,7 +14,8 @@ namespace llmapikey {
 struct GithubUserId {
     std::int64_t value = 0;
 
-    // Canonical decimal only: "0", "007" and "+7" are refused, so that one account has one spelling.
+    // Canonical decimal only: "0", "007" and "+7" are refused, so that one account has one
+    // spelling.
     static std::optional<GithubUserId> parse(std::string_view text) {
         if (text.empty() || text.front() == '0') return std::nullopt;
         const auto number = base::parse_whole_number(text);

@@ -22,8 +22,8 @@ struct ExchangeRequest {
 };
 
 // Sign-in with GitHub. Blocking but for authorize_url; thread-safe; no call outlasts `deadline`.
-// Failures: upstream_down, rate_limited (with retry_after), misconfigured (client credentials or redirect URI refused),
-// and where said invalid_input or forbidden.
+// Failures: upstream_down, rate_limited (with retry_after), misconfigured (client credentials or
+// redirect URI refused), and where said invalid_input or forbidden.
 class IdentityProvider {
 public:
     virtual ~IdentityProvider() = default;
@@ -31,7 +31,8 @@ public:
     // Where to send the browser. Scope read:user.
     virtual std::string authorize_url(const AuthorizeRequest& request) const = 0;
 
-    // invalid_input: the code is wrong, used or expired. forbidden: the account's e-mail address is not verified.
+    // invalid_input: the code is wrong, used or expired. forbidden: the account's e-mail address is
+    // not verified.
     virtual base::Result<base::Secret> exchange(const ExchangeRequest& request, base::Deadline deadline) = 0;
 
     // Whose token it is. forbidden: not an account of a person (`type` is not "User").
@@ -43,7 +44,8 @@ public:
     // The login of an account, without its consent. not_found: there is no such account.
     virtual base::Result<std::string> find_login(GithubUserId id, base::Deadline deadline) = 0;
 
-    // The account that has a login now, without its consent. not_found: there is none. forbidden: not a person's.
+    // The account that has a login now, without its consent. not_found: there is none. forbidden:
+    // not a person's.
     virtual base::Result<Recipient> find_account(const std::string& login, base::Deadline deadline) = 0;
 
     // Whether the client id and secret are accepted; misconfigured if not.

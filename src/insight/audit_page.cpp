@@ -83,8 +83,8 @@ net::Response AuditPage::show(const Context& context) const {
     return html_response(200, render(view));
 }
 
-// Page by page, as it is read: the log grows for ever, and an answer takes two minutes at the most. Whoever has a part
-// of it asks for what comes after. What comes in meanwhile is not in it.
+// Page by page, as it is read: the log grows for ever, and an answer takes two minutes at the most.
+// Whoever has a part of it asks for what comes after. What comes in meanwhile is not in it.
 net::Response AuditPage::download(const Context& context) const {
     const auto head = audit.head();
     if (!head) return error_response(context, head.error());

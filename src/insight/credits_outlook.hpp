@@ -32,8 +32,8 @@ struct CreditsSituation {
     base::Timestamp now;
 };
 
-// The pace is that of the last seven days, the present one as far as it has come; of fewer, where nothing at all is
-// known of those before. It is never faster than all caps together allow.
+// The pace is that of the last seven days, the present one as far as it has come; of fewer, where
+// nothing at all is known of those before. It is never faster than all caps together allow.
 CreditsOutlook credits_outlook(const CreditsSituation& situation);
 
 }  // namespace llmapikey

@@ -10,8 +10,9 @@
 
 namespace llmapikey {
 
-// How the whole stands, from figures that are kept. Amounts that are not known, or that were read too long ago to be
-// told as present, are missing; the time of their last reading is there all the same.
+// How the whole stands, from figures that are kept. Amounts that are not known, or that were read
+// too long ago to be told as present, are missing; the time of their last reading is there all the
+// same.
 struct Overview {
     base::Timestamp now;
     StatusCounts counts;
@@ -44,8 +45,8 @@ std::string upstream_problem_of(const Overview& overview);
 // After how long an amount is too old, where it is read so often (0: never).
 base::Seconds amount_age_max(base::Seconds read_every);
 
-// Reads the figures; a few statements, none of which counts. `spending_every`: how often spending and credits are read.
-// Fails as the store does.
+// Reads the figures; a few statements, none of which counts. `spending_every`: how often spending
+// and credits are read. Fails as the store does.
 base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Seconds spending_every,
                                      base::Timestamp now);
 

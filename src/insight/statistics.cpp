@@ -83,7 +83,8 @@ base::Result<void> Statistics::prune(base::Timestamp now) {
     return told ? spending_.prune_days(now - days_kept) : told;
 }
 
-// Each event has a key of its own, so that noticing twice tells once; the marks are only there to notice less.
+// Each event has a key of its own, so that noticing twice tells once; the marks are only there to
+// notice less.
 base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
     const auto counts = TRY(store_.status_counts());
     const bool is_full = settings_.max_total_keys > 0 && counts.live >= settings_.max_total_keys;
@@ -103,7 +104,8 @@ base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
                             now);
 }
 
-// What a key had spent is noted when it ends: so one that was made and ended between two looks at upstream counts, too.
+// What a key had spent is noted when it ends: so one that was made and ended between two looks at
+// upstream counts, too.
 base::Result<void> Statistics::notice_spending(base::Timestamp now) {
     if (!settings_.spend_alarm) return {};
     const auto today = TRY(store_.days(day_of(now)));

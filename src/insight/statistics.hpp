@@ -66,8 +66,8 @@ public:
     virtual base::Result<void> count_day(base::Timestamp day) = 0;
     // Keeps what keys have spent since they were made.
     virtual base::Result<void> record_spending(const std::vector<KeySpending>& keys, base::Timestamp now) = 0;
-    // Sums up what SpendingStore has of the day that begins at `day`, of keys that have ended, too, and keeps it.
-    // Repeating it is harmless. Reads every spender of that day: not for a page.
+    // Sums up what SpendingStore has of the day that begins at `day`, of keys that have ended, too,
+    // and keeps it. Repeating it is harmless. Reads every spender of that day: not for a page.
     virtual base::Result<void> count_spending(base::Timestamp day) = 0;
     // From the day of `since` on, in order; days without anything may be missing.
     virtual base::Result<std::vector<DayStatistics>> days(base::Timestamp since) = 0;
@@ -92,9 +92,9 @@ class WebhookStore;
 // Told of each attempt to read a figure: "credits", "spending" or "exposure".
 using MetricLog = std::function<void(std::string_view figure, bool has_succeeded)>;
 
-// Takes the figures from time to time, and says what the holders of webhooks are waiting for: expired keys, a full
-// quota, spending above the alarm. Each figure by itself: one that cannot be read leaves the others as they are.
-// Blocking; for one thread.
+// Takes the figures from time to time, and says what the holders of webhooks are waiting for:
+// expired keys, a full quota, spending above the alarm. Each figure by itself: one that cannot be
+// read leaves the others as they are. Blocking; for one thread.
 class Statistics {
 public:
     Statistics(StatisticsStore& store, SpendingStore& spending, WebhookStore& webhooks, KeyProvider& provider,

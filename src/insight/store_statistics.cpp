@@ -21,8 +21,8 @@ const std::string select_counts =
     "WHERE status IN ('pending', 'ambiguous') AND status = 'ambiguous'), "
     "(SELECT min(queued_at) / 1000000 FROM llmapikey.api_keys WHERE status = 'waiting'), "
     "(SELECT count(*) FROM llmapikey.webhook_deliveries WHERE state = 'waiting')";
-// $1: now, in seconds. A day that has begun counts whole. Sums of money are made of numbers that know no end, as keys
-// may last for thousands of years, and cut to what a figure holds.
+// $1: now, in seconds. A day that has begun counts whole. Sums of money are made of numbers that
+// know no end, as keys may last for thousands of years, and cut to what a figure holds.
 const std::string select_exposure =
     "SELECT usable, expired, "
     "CAST(CASE WHEN per_day > 9000000000000000000 THEN 9000000000000000000 ELSE per_day END AS bigint), "

@@ -48,7 +48,8 @@ struct LedgerEntry {
     std::optional<base::Timestamp> next_attempt_at;  // not before; nullopt: at once
 };
 
-// After so many failed attempts a revocation is stuck: it is tried on, ever less often, and shown to the organizer.
+// After so many failed attempts a revocation is stuck: it is tried on, ever less often, and shown
+// to the organizer.
 inline constexpr int stuck_after_attempts = 3;
 inline bool is_stuck(const LedgerEntry& entry) {
     return !entry.ended_at && entry.attempts >= stuck_after_attempts;
@@ -78,8 +79,8 @@ struct KeyChange {
     std::optional<base::MicroUsd> daily_limit;
 };
 
-// What the organizer does with grants. Each operation is one transaction, durable when it returns. Blocking,
-// thread-safe; can fail with Errc::store_unavailable like KeyStore.
+// What the organizer does with grants. Each operation is one transaction, durable when it returns.
+// Blocking, thread-safe; can fail with Errc::store_unavailable like KeyStore.
 class AdminStore {
 public:
     virtual ~AdminStore() = default;
@@ -89,50 +90,57 @@ public:
     // How many fit, `most` at the most. Reads as many rows.
     virtual base::Result<std::int64_t> count(const GrantQuery& query, std::int64_t most) = 0;
     virtual base::Result<std::optional<Grant>> find_grant(const std::string& grant_id) = 0;
-    // Ended grants, the latest first: those that fit the query's search and dates. invalid_input: as list().
+    // Ended grants, the latest first: those that fit the query's search and dates. invalid_input:
+    // as list().
     virtual base::Result<LedgerPage> list_ended(const GrantQuery& query) = 0;
-    // Accounts that have or had a grant, by a part of the login, a whole id or a hint; `limit` at the most.
+    // Accounts that have or had a grant, by a part of the login, a whole id or a hint; `limit` at
+    // the most.
     virtual base::Result<std::vector<GithubUserId>> find_accounts(const std::string& search, int limit) = 0;
     virtual base::Result<std::vector<ChainedEntry>> find_audit_entries(const AuditQuery& query) = 0;
     // Ended grants of an account, the latest first, 100 at the most.
     virtual base::Result<std::vector<LedgerEntry>> ledger_of(GithubUserId id) = 0;
 
-    // Any other status -> revoking, with an entry in the ledger. From now on the keys are shown to nobody, and the
-    // intention survives everything. The hold, if any, is stored also for grants that are being revoked already; a hold
-    // never shortens another one. Says how many began.
+    // Any other status -> revoking, with an entry in the ledger. From now on the keys are shown to
+    // nobody, and the intention survives everything. The hold, if any, is stored also for grants
+    // that are being revoked already; a hold never shortens another one. Says how many began.
     virtual base::Result<int> begin_revocations(const std::vector<std::string>& grant_ids, const Ending& ending) = 0;
-    // After the key is gone upstream: removes the row, frees its place, closes the ledger's entry. No-op if it is done,
-    // and while it is an attempt of which something may be left (is_ending_attempt).
+    // After the key is gone upstream: removes the row, frees its place, closes the ledger's entry.
+    // No-op if it is done, and while it is an attempt of which something may be left
+    // (is_ending_attempt).
     virtual base::Result<void> finish_revocation(const Grant& grant, base::Timestamp now) = 0;
-    // Up to `limit` revocations that have begun, by id and greater than `after_id` (empty: from the first). `bulk_id`:
-    // only those of this bulk revocation; empty: only those of none; nullopt: all. Attempts of which something may be
-    // left are not among them: KeyStore::list_open_attempts has those.
+    // Up to `limit` revocations that have begun, by id and greater than `after_id` (empty: from the
+    // first). `bulk_id`: only those of this bulk revocation; empty: only those of none; nullopt:
+    // all. Attempts of which something may be left are not among them: KeyStore::list_open_attempts
+    // has those.
     virtual base::Result<std::vector<LedgerEntry>> list_revoking(const std::string& after_id, int limit,
                                                                  const std::optional<std::string>& bulk_id) = 0;
 
-    // Up to `limit` revocations that have begun and are due to be tried at `now`; those that have failed come last.
-    // `bulk_id`: only those of this bulk revocation; empty: those of none, and those that a bulk revocation which is
-    // done has left behind.
+    // Up to `limit` revocations that have begun and are due to be tried at `now`; those that have
+    // failed come last. `bulk_id`: only those of this bulk revocation; empty: those of none, and
+    // those that a bulk revocation which is done has left behind.
     virtual base::Result<std::vector<LedgerEntry>> list_due_revocations(base::Timestamp now, int limit,
                                                                         const std::string& bulk_id) = 0;
-    // An attempt to revoke a key upstream has failed: says when to try again, and counts it if `is_counted`.
+    // An attempt to revoke a key upstream has failed: says when to try again, and counts it if
+    // `is_counted`.
     virtual base::Result<void> note_revocation_failure(const std::string& grant_id, const std::string& problem,
                                                        base::Timestamp next_attempt_at, bool is_counted) = 0;
-    // Revocations that are stuck, the earliest first; `bulk_id`: only those of this bulk revocation, empty: all.
+    // Revocations that are stuck, the earliest first; `bulk_id`: only those of this bulk
+    // revocation, empty: all.
     virtual base::Result<std::vector<LedgerEntry>> list_stuck(int limit, const std::string& bulk_id) = 0;
     virtual base::Result<std::int64_t> count_stuck() = 0;
 
-    // Stores what the key is to be from now on, and remembers by `token` that upstream may not know it yet. not_found,
-    // conflict: not active.
+    // Stores what the key is to be from now on, and remembers by `token` that upstream may not know
+    // it yet. not_found, conflict: not active.
     virtual base::Result<Grant> begin_change(const std::string& grant_id, const KeyChange& change,
                                              const std::string& token) = 0;
     // Upstream knows it. False: there is a later change by now, or none.
     virtual base::Result<bool> finish_change(const std::string& grant_id, const std::string& token) = 0;
-    // Up to `limit` changes that have begun, by id and greater than `after_id` (empty: from the first).
+    // Up to `limit` changes that have begun, by id and greater than `after_id` (empty: from the
+    // first).
     virtual base::Result<std::vector<Grant>> list_unsynced(const std::string& after_id, int limit) = 0;
 
-    // Caps that a day of the account's earlier keys has lowered and that are due again: begins a change of up to
-    // `limit` of them. Says how many.
+    // Caps that a day of the account's earlier keys has lowered and that are due again: begins a
+    // change of up to `limit` of them. Says how many.
     virtual base::Result<int> begin_raises(base::Timestamp now, int limit) = 0;
 
     // Notes since when upstream does not know these keys; nullopt: it does.
@@ -140,11 +148,12 @@ public:
                                            std::optional<base::Timestamp> since) = 0;
     // What upstream says of when a key expires.
     virtual base::Result<void> set_expiry(const std::string& grant_id, base::Timestamp expires_at) = 0;
-    // Grants of any status that hold one of these keys, or are of one of the attempts with these nonces: what is known
-    // of a page of upstream's list.
+    // Grants of any status that hold one of these keys, or are of one of the attempts with these
+    // nonces: what is known of a page of upstream's list.
     virtual base::Result<std::vector<Grant>> find_known(const std::vector<std::string>& delete_handles,
                                                         const std::vector<std::string>& nonces) = 0;
-    // Whether this key is being ended, or was ended since then: it may still stand in a list that was read before.
+    // Whether this key is being ended, or was ended since then: it may still stand in a list that
+    // was read before.
     virtual base::Result<bool> has_ended(const std::string& delete_handle, base::Timestamp since) = 0;
     // Up to `limit` active grants by id, greater than `after_id` (empty: from the first).
     virtual base::Result<std::vector<Grant>> list_active(const std::string& after_id, int limit) = 0;

@@ -11,8 +11,8 @@
 
 namespace llmapikey {
 
-// Bounds how many mints a process has under way at once: more would only wait at the upstream. Whoever comes first is
-// served first. Thread-safe.
+// Bounds how many mints a process has under way at once: more would only wait at the upstream.
+// Whoever comes first is served first. Thread-safe.
 class ConcurrencyLimiter {
 public:
     // `lanes`: mints at once, at least 1. `waiting_max`: threads that may wait for one.
@@ -32,8 +32,8 @@ public:
         ConcurrencyLimiter* limiter_;
     };
 
-    // A lane, or nullopt if none becomes free within `patience`, if too many wait already, or if others wait in the
-    // queue of the database, whom nobody may pass over.
+    // A lane, or nullopt if none becomes free within `patience`, if too many wait already, or if
+    // others wait in the queue of the database, whom nobody may pass over.
     std::optional<Slot> enter(base::Millis patience);
     // For the one who serves that queue, and waits however many others do.
     std::optional<Slot> enter_for_queue(base::Millis patience);

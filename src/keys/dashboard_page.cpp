@@ -216,7 +216,8 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
     return {};
 }
 
-// An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off this page's path.
+// An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off
+// this page's path.
 void settle_in_background(const DashboardPage& self, const Grant& grant) {
     if (!self.issuance.is_settlement_due(grant)) return;
     Issuance& issuance = self.issuance;

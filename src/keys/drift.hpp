@@ -15,8 +15,9 @@ struct Drift {
     std::optional<base::Timestamp> expires_at;
 };
 
-// The stricter of the two holds: a cap that is lower upstream, or a key that is switched off there, may be somebody's
-// emergency; a cap that is higher there costs money that nobody meant to spend. A change on its way is no drift.
+// The stricter of the two holds: a cap that is lower upstream, or a key that is switched off there,
+// may be somebody's emergency; a cap that is higher there costs money that nobody meant to spend. A
+// change on its way is no drift.
 Drift drift_between(const UpstreamKey& key, const Grant& grant, base::Timestamp now);
 
 bool is_drift(const Drift& drift);

@@ -14,11 +14,12 @@ namespace llmapikey {
 
 enum class GrantOrder { newest, expires_soonest, spent_most, unused_longest };
 
-// What one process dates before a decision of another one may have come after it: their clocks, and whole seconds.
+// What one process dates before a decision of another one may have come after it: their clocks, and
+// whole seconds.
 inline constexpr base::Seconds replica_clocks_apart_max{5};
 
-// Which grants to list, and in which order; a page at a time by keyset, so that a deep page costs what the first one
-// does.
+// Which grants to list, and in which order; a page at a time by keyset, so that a deep page costs
+// what the first one does.
 struct GrantQuery {
     std::string search;  // part of a login, a whole numeric id, or a hint; empty: all
     std::string hint;    // exactly these last characters; empty: any
@@ -44,9 +45,10 @@ struct GrantQuery {
 // Gives the value of a field, empty if it is absent.
 using FieldReader = std::function<std::string(std::string_view name)>;
 
-// From what a person or a program asks for: q, state (a status, or "expired", "disabled", "ended"), unused (true, 1,
-// false, 0), not_used_since (a date), expires_within (days), from, to (dates, inclusive), sort (newest, expiry, spent,
-// last_used). invalid_input: says which field makes no sense.
+// From what a person or a program asks for: q, state (a status, or "expired", "disabled", "ended"),
+// unused (true, 1, false, 0), not_used_since (a date), expires_within (days), from, to (dates,
+// inclusive), sort (newest, expiry, spent, last_used). invalid_input: says which field makes no
+// sense.
 base::Result<GrantQuery> parse_grant_query(const FieldReader& field, base::Timestamp now);
 
 }  // namespace llmapikey

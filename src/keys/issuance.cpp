@@ -8,8 +8,8 @@
 namespace llmapikey {
 namespace {
 
-// What is in the way is dealt with and the row looked at again, in the same call; what is left then is left to the
-// next visit.
+// What is in the way is dealt with and the row looked at again, in the same call; what is left then
+// is left to the next visit.
 constexpr int rounds_max = 5;
 // Whoever asks may as well wait a moment for the answer; who waits longer is told their place.
 constexpr base::Millis lane_patience{2'000};
@@ -80,7 +80,8 @@ IssueAnswer Issuance::issue(const Recipient& recipient) {
     return plain(KeyOutcome::in_progress);
 }
 
-// While minting is off nothing is reserved, but what is held is found, and attempts in doubt are settled.
+// While minting is off nothing is reserved, but what is held is found, and attempts in doubt are
+// settled.
 base::Result<ReserveOutcome> Issuance::reserve(const Recipient& recipient, MayMint may_mint) {
     if (!policy_.is_enabled) {
         const auto held = TRY(parts_.store.find(recipient.id));
@@ -233,8 +234,8 @@ IssueAnswer Issuance::answer_existing(const Grant& grant) const {
 }
 
 IssueAnswer Issuance::mint(const Grant& grant, base::Deadline deadline) {
-    // The settle rule counts from the reservation. A process that was held up in between must not send its create call
-    // when others may already have concluded that it never will.
+    // The settle rule counts from the reservation. A process that was held up in between must not
+    // send its create call when others may already have concluded that it never will.
     if (deadline.has_passed()) {
         return give_up(grant, {base::Errc::overloaded, "too late to mint after the reservation", {}});
     }
@@ -266,10 +267,10 @@ IssueAnswer Issuance::keep(const Grant& grant, const Minted& minted) {
     return answer;
 }
 
-// The key exists upstream, but nobody can have it, or whether it is stored is not known. First the row is marked
-// ambiguous: a write whose answer was lost can still be on its way to the database, and from now on it changes nothing.
-// Only then is the row looked at, and only what it holds now decides. The other order would revoke a key that is stored
-// between the two.
+// The key exists upstream, but nobody can have it, or whether it is stored is not known. First the
+// row is marked ambiguous: a write whose answer was lost can still be on its way to the database,
+// and from now on it changes nothing. Only then is the row looked at, and only what it holds now
+// decides. The other order would revoke a key that is stored between the two.
 IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle, const base::Error& cause) {
     const std::string account = grant.github_user_id.text();
     const auto seen_later = [&] {
@@ -292,7 +293,8 @@ IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle,
     return leave_ambiguous(grant, {delete_handle, "its key is not to be kept"});
 }
 
-// The key could not be stored, and is revoked. Where the account may have none by now, nothing waits for another one.
+// The key could not be stored, and is revoked. Where the account may have none by now, nothing
+// waits for another one.
 IssueAnswer Issuance::end_undone(const Grant& grant, const base::Error& cause) {
     const auto account = parts_.store.find_account(grant.github_user_id);
     if (!account) return give_up(grant, cause);
@@ -320,8 +322,9 @@ std::optional<IssueAnswer> Issuance::refuse_on_hold(GithubUserId id) {
     return held_back(account->hold);
 }
 
-// A row has this handle: our own, which was stored although the answer was lost; or, where upstream has named another
-// key's handle, somebody else's, who must not lose it. Then the key that was made is found by its name.
+// A row has this handle: our own, which was stored although the answer was lost; or, where upstream
+// has named another key's handle, somebody else's, who must not lose it. Then the key that was made
+// is found by its name.
 IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delete_handle) {
     const auto stored = parts_.store.find(grant.github_user_id);
     if (!stored) {
@@ -338,7 +341,8 @@ IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delet
 // Certain that no key of this attempt is alive upstream.
 IssueAnswer Issuance::give_up(const Grant& grant, const base::Error& cause) {
     parts_.log("no key for account " + grant.github_user_id.text() + ": " + cause.detail);
-    // Whoever waits, or had a key, keeps the place; whoever has asked just now is told, and asks again.
+    // Whoever waits, or had a key, keeps the place; whoever has asked just now is told, and asks
+    // again.
     if (grant.keeps_place || grant.queued_at) return wait_again(grant, cause);
     release(grant);
     return failed(cause);
@@ -368,13 +372,15 @@ IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
 
 IssueAnswer Issuance::leave_ambiguous(const Grant& grant, const MintUnknown& unknown) {
     parts_.log("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
-    // A handle that another row holds is that one's key, whatever upstream says: this attempt's is found by its name.
+    // A handle that another row holds is that one's key, whatever upstream says: this attempt's is
+    // found by its name.
     const auto known =
         unknown.delete_handle.empty() ? base::Result<bool>(true) : parts_.store.knows(unknown.delete_handle, "");
     const bool is_own = known && !*known;
     const auto marked = parts_.store.mark_ambiguous(attempt_of(grant), is_own ? unknown.delete_handle : "");
     if (!marked && marked.error().code != base::Errc::conflict) {
-        // The row stays pending, with the nonce that finds the key: it is settled all the same, only later.
+        // The row stays pending, with the nonce that finds the key: it is settled all the same,
+        // only later.
         parts_.log("noting the unknown outcome of account " + grant.github_user_id.text() +
                    " failed: " + marked.error().detail);
     }

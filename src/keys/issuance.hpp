@@ -52,7 +52,8 @@ struct IssueAnswer {
     base::Error error;           // failed; ambiguous and queued where something is known
 };
 
-// Reports what an operator should know of an issue; `message` holds no secret. Called on the thread of the call.
+// Reports what an operator should know of an issue; `message` holds no secret. Called on the thread
+// of the call.
 using IssueLog = std::function<void(const std::string& message)>;
 
 // What issuing works with; all must outlive it, and all are thread-safe.
@@ -77,19 +78,22 @@ public:
 
     Issuance(IssuancePolicy policy, IssuanceParts parts);
 
-    // The account's key: the one it has, or else a new one. A key that is good for nothing any more is replaced.
+    // The account's key: the one it has, or else a new one. A key that is good for nothing any more
+    // is replaced.
     IssueAnswer issue(const Recipient& recipient);
 
-    // Mints for a row whose turn has come; its caller has a lane. in_progress: somebody else was first.
+    // Mints for a row whose turn has come; its caller has a lane. in_progress: somebody else was
+    // first.
     IssueAnswer mint_waiting(const Grant& grant);
 
-    // The raw key of an active grant. invalid_input: it was sealed with another KEY_ENCRYPTION_SECRET.
+    // The raw key of an active grant. invalid_input: it was sealed with another
+    // KEY_ENCRYPTION_SECRET.
     base::Result<base::Secret> open_key(const Grant& grant) const;
 
     // Whether this grant is an attempt in doubt that settle() could end now.
     bool is_settlement_due(const Grant& grant) const;
-    // Ends an attempt in doubt if it can be ended now; reports failures to the log. A second call for the same attempt
-    // while one is under way returns at once.
+    // Ends an attempt in doubt if it can be ended now; reports failures to the log. A second call
+    // for the same attempt while one is under way returns at once.
     void settle(const Grant& grant);
 
     const IssuancePolicy& policy() const { return policy_; }

@@ -55,8 +55,8 @@ base::Result<GrantPage> list_keys(const KeyListPage& self, const Form& fields, A
     return self.admin_store.list(*query);
 }
 
-// Ended keys: those that are asked for, or the first few that fit what is searched for, so that somebody whose key was
-// revoked is found by the login.
+// Ended keys: those that are asked for, or the first few that fit what is searched for, so that
+// somebody whose key was revoked is found by the login.
 base::Result<void> show_ended(const KeyListPage& self, const Form& fields, AdminListView& view) {
     const bool is_asked_for = view.state == "ended";
     if (!view.problem.empty() || (!is_asked_for && (view.search.empty() || !view.state.empty()))) return {};

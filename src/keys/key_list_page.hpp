@@ -17,7 +17,8 @@ struct KeyListPage {
     Issuance& issuance;
 
     net::Response show(const Context& context) const;
-    // The list as `fields` ask for it, with a problem that they have nothing to do with; empty: none.
+    // The list as `fields` ask for it, with a problem that they have nothing to do with; empty:
+    // none.
     net::Response show_with(const Context& context, const Form& fields, std::string problem) const;
 };
 

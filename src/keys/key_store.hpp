@@ -42,8 +42,8 @@ struct Account {
     std::optional<Hold> hold;  // in force or not
 };
 
-// Names one attempt of one row: every change after the reservation is conditional on both, so that an attempt
-// that was overtaken (its row released and reserved anew) changes nothing.
+// Names one attempt of one row: every change after the reservation is conditional on both, so that
+// an attempt that was overtaken (its row released and reserved anew) changes nothing.
 struct Attempt {
     GithubUserId github_user_id;  // tells where the row is, in a database that spreads rows by account
     std::string grant_id;
@@ -65,9 +65,10 @@ struct GrantTotals {
     std::int64_t live = 0;  // every row counts against MAX_TOTAL_KEYS, whatever its status
 };
 
-// Persistence of grants. Each operation is one transaction, durable when it returns. Blocking: call it on a worker
-// thread. Thread-safe. Every operation can fail with Errc::store_unavailable (unreachable, locked for too long,
-// read-only, disk full); it then had no effect, except that after a lost connection a write may have taken effect.
+// Persistence of grants. Each operation is one transaction, durable when it returns. Blocking: call
+// it on a worker thread. Thread-safe. Every operation can fail with Errc::store_unavailable
+// (unreachable, locked for too long, read-only, disk full); it then had no effect, except that
+// after a lost connection a write may have taken effect.
 class KeyStore {
 public:
     virtual ~KeyStore() = default;
@@ -75,40 +76,45 @@ public:
     virtual base::Result<Account> find_account(GithubUserId id) = 0;
     virtual base::Result<std::optional<Grant>> find(GithubUserId id) = 0;
 
-    // Inserts a pending row (waiting, if it is queued) unless the account has one, is on hold, or `max_total_keys` rows
-    // are there. Exact under any number of concurrent calls and processes, and O(1) in the number of rows. What the
-    // account's earlier keys have spent today is noted in the row.
+    // Inserts a pending row (waiting, if it is queued) unless the account has one, is on hold, or
+    // `max_total_keys` rows are there. Exact under any number of concurrent calls and processes,
+    // and O(1) in the number of rows. What the account's earlier keys have spent today is noted in
+    // the row.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
-    // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another attempt: whoever marks an
-    // attempt ambiguous thereby takes it away from the process that made it. Also if a row has this delete handle, and
-    // if the account is on hold.
+    // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another
+    // attempt: whoever marks an attempt ambiguous thereby takes it away from the process that made
+    // it. Also if a row has this delete handle, and if the account is on hold.
     virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
 
-    // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an ambiguous row of the
-    // same attempt but for a handle that was unknown. An attempt whose end is decided (is_ending_attempt) stays
-    // so, and learns the handle. Errc::conflict if the row is gone, active, or of another attempt.
+    // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an
+    // ambiguous row of the same attempt but for a handle that was unknown. An attempt whose end is
+    // decided (is_ending_attempt) stays so, and learns the handle. Errc::conflict if the row is
+    // gone, active, or of another attempt.
     virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
 
-    // Certain that no key of this attempt is or will be alive upstream: removes its pending or ambiguous row and frees
-    // its place; with a note for the recipient, unless there is no problem to tell of. Of an attempt whose end is
-    // decided nothing is left to look for, and its revocation can be finished. Errc::conflict as for mark_ambiguous.
+    // Certain that no key of this attempt is or will be alive upstream: removes its pending or
+    // ambiguous row and frees its place; with a note for the recipient, unless there is no problem
+    // to tell of. Of an attempt whose end is decided nothing is left to look for, and its
+    // revocation can be finished. Errc::conflict as for mark_ambiguous.
     virtual base::Result<void> release(const Attempt& attempt, MintProblem problem, base::Timestamp now) = 0;
     base::Result<void> release(const Attempt& attempt) { return release(attempt, MintProblem::none, {}); }
 
-    // waiting -> gone, with a note for the recipient. Errc::conflict if the row is gone, or is not waiting after this
-    // attempt.
+    // waiting -> gone, with a note for the recipient. Errc::conflict if the row is gone, or is not
+    // waiting after this attempt.
     virtual base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) = 0;
 
     // Takes note of a renamed account; no error if it has no row.
     virtual base::Result<void> update_username(const Recipient& recipient) = 0;
 
-    // Up to `limit` rows that are pending or ambiguous, or attempts whose end is decided, reserved at or before
-    // `attempted_by`, ordered by id and greater than `after_id` (empty: from the first).
+    // Up to `limit` rows that are pending or ambiguous, or attempts whose end is decided, reserved
+    // at or before `attempted_by`, ordered by id and greater than `after_id` (empty: from the
+    // first).
     virtual base::Result<std::vector<Grant>> list_open_attempts(base::Timestamp attempted_by,
                                                                 const std::string& after_id, int limit) = 0;
 
-    // Whether any row holds this delete handle, or (nonce not empty) is of the attempt with this nonce.
+    // Whether any row holds this delete handle, or (nonce not empty) is of the attempt with this
+    // nonce.
     virtual base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) = 0;
 
     virtual base::Result<GrantTotals> totals() = 0;

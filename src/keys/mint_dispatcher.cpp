@@ -60,7 +60,8 @@ std::vector<Grant> MintDispatcher::without_those_under_way(std::vector<Grant> du
 
 MintDispatcher::Step MintDispatcher::advance(const Grant& grant) {
     const bool is_paused = !issuance_.policy().is_enabled;
-    // Nobody gets a key by itself who has long stopped asking: the service may have been away for months.
+    // Nobody gets a key by itself who has long stopped asking: the service may have been away for
+    // months.
     const bool is_stale = clock_.now() - grant.attempted_at > wish_stands_for;
     const bool is_hopeless = grant.attempts >= attempts_max || is_paused || is_stale;
     if (is_hopeless && !grant.keeps_place) return abandon(grant, is_paused ? MintProblem::paused : grant.problem);
@@ -97,15 +98,16 @@ void MintDispatcher::mint(const Grant& grant) {
     const IssueAnswer answer = issuance_.mint_waiting(grant);
     const bool is_queued = answer.status == KeyOutcome::queued;
     const bool has_key = answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists;
-    // One whose answer was lost has left the queue, and says nothing of the others: a third may be lost while all goes
-    // on.
+    // One whose answer was lost has left the queue, and says nothing of the others: a third may be
+    // lost while all goes on.
     const bool has_left = has_key || answer.status == KeyOutcome::ambiguous;
     const bool is_trouble = answer.status == KeyOutcome::failed || (is_queued && is_outage(answer.error));
     if (is_trouble) has_met_trouble_ = true;
     if (has_key || (is_queued && !is_trouble)) has_succeeded_ = true;
     const std::lock_guard lock(mutex_);
     under_way_.erase(grant.id);
-    // Somebody else has it most likely. If not, nothing has changed, and it would be tried in vain without a pause.
+    // Somebody else has it most likely. If not, nothing has changed, and it would be tried in vain
+    // without a pause.
     if (!is_trouble && !is_queued && !has_left)
         set_aside_.insert_or_assign(grant.id, base::Deadline::after(time_aside));
 }

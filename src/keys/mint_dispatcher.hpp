@@ -13,10 +13,10 @@
 
 namespace llmapikey {
 
-// Serves the queue of those who wait to be minted for: the first in the database's queue gets the next free lane.
-// Any number of replicas may do so at once; a row is claimed by one of them. A failure ends the round, and after it
-// comes a rest, longer each time; then one row is tried alone. For one thread, but for its destruction after `workers`
-// has stopped.
+// Serves the queue of those who wait to be minted for: the first in the database's queue gets the
+// next free lane. Any number of replicas may do so at once; a row is claimed by one of them. A
+// failure ends the round, and after it comes a rest, longer each time; then one row is tried alone.
+// For one thread, but for its destruction after `workers` has stopped.
 class MintDispatcher {
 public:
     // `workers`: threads that mint, as many as there are lanes.
@@ -30,8 +30,8 @@ public:
           clock_(clock),
           log_(std::move(log)) {}
 
-    // Serves whose turn it is now. True: something has left the queue, or a lane was waited for, so that there may be
-    // more to do at once.
+    // Serves whose turn it is now. True: something has left the queue, or a lane was waited for, so
+    // that there may be more to do at once.
     bool run_once(const std::stop_token& stop);
 
 private:

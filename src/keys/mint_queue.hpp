@@ -40,19 +40,20 @@ struct AccountPast {
     base::Timestamp problem_at;
 };
 
-// The queue of those whose turn to be minted is yet to come: rows of all replicas, in the order of their arrival. Each
-// operation is one transaction. Blocking, thread-safe; can fail with Errc::store_unavailable as KeyStore.
+// The queue of those whose turn to be minted is yet to come: rows of all replicas, in the order of
+// their arrival. Each operation is one transaction. Blocking, thread-safe; can fail with
+// Errc::store_unavailable as KeyStore.
 class MintQueue {
 public:
     virtual ~MintQueue() = default;
 
-    // waiting -> pending, of a new attempt: its caller, and nobody else, may mint. Errc::conflict: somebody else was
-    // first, the row is gone, or the account is on hold.
+    // waiting -> pending, of a new attempt: its caller, and nobody else, may mint. Errc::conflict:
+    // somebody else was first, the row is gone, or the account is on hold.
     virtual base::Result<Grant> claim(const Claim& claim) = 0;
 
-    // pending or ambiguous -> waiting; certain that no key of this attempt is or will be alive upstream. An attempt
-    // whose end is decided does not wait: nothing is left to look for, and its revocation can be finished.
-    // Errc::conflict if the row is gone, active, or of another attempt.
+    // pending or ambiguous -> waiting; certain that no key of this attempt is or will be alive
+    // upstream. An attempt whose end is decided does not wait: nothing is left to look for, and its
+    // revocation can be finished. Errc::conflict if the row is gone, active, or of another attempt.
     virtual base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) = 0;
 
     // Whose turn it is, the first in the queue first.

@@ -22,12 +22,13 @@ public:
            const base::Clock& clock)
         : store_(store), issuance_(issuance), replacement_(replacement), revocation_(revocation), clock_(clock) {}
 
-    // A new key in the place of the one with this id; pressing twice makes one. `grant_id` empty: whichever there is.
-    // What the old one has spent today lowers the new one's cap until the day is over.
+    // A new key in the place of the one with this id; pressing twice makes one. `grant_id` empty:
+    // whichever there is. What the old one has spent today lowers the new one's cap until the day
+    // is over.
     IssueAnswer rotate(const Recipient& recipient, const std::string& grant_id, const std::string& origin);
 
-    // Revokes the key and frees its place; none is taken again before the caps are reset. store_unavailable and the
-    // like: nothing was done.
+    // Revokes the key and frees its place; none is taken again before the caps are reset.
+    // store_unavailable and the like: nothing was done.
     base::Result<GiveBack> give_back(const Recipient& recipient, const std::string& grant_id,
                                      const std::string& origin);
 

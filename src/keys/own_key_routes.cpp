@@ -65,7 +65,8 @@ net::Response issue_response(const OwnKeyRoutes& self, const Context& context, c
     return redirect(303, dashboard_with(wording.notice));
 }
 
-// Of the key that the page showed, so that pressing twice means one key once. Empty: whichever there is.
+// Of the key that the page showed, so that pressing twice means one key once. Empty: whichever
+// there is.
 base::Result<std::string> meant_key(const Context& context) {
     const auto fields = TRY(RequestFields::read(context.request));
     return fields.text("key_id");

@@ -9,7 +9,8 @@
 
 namespace llmapikey {
 
-// What recipients do with their own key: get, replace and give it back. Pages and the JSON API share these.
+// What recipients do with their own key: get, replace and give it back. Pages and the JSON API
+// share these.
 struct OwnKeyRoutes {
     ops::Metrics& metrics;
     UsageCache& usage;
@@ -22,7 +23,8 @@ struct OwnKeyRoutes {
     net::Response give_back(const Context& context) const;
 };
 
-// An error of POST /dashboard/key as its contract words it. `message`: empty: the usual one of the status.
+// An error of POST /dashboard/key as its contract words it. `message`: empty: the usual one of the
+// status.
 net::Response own_key_error(int status, base::Seconds retry_after, std::string message);
 
 }  // namespace llmapikey

@@ -29,7 +29,8 @@ std::string_view unquoted(std::string_view text) {
     return text;
 }
 
-// What stands for the characters that were left out: an ellipsis, bullets, at least two dots or asterisks.
+// What stands for the characters that were left out: an ellipsis, bullets, at least two dots or
+// asterisks.
 bool is_gap(std::string_view text) {
     const bool is_plain = text.size() >= 2 && text.find_first_not_of(".*") == std::string_view::npos;
     return is_plain || text.ends_with("\u2026") || text.ends_with("\u2022");
@@ -57,7 +58,8 @@ std::string hint_of_shortened(std::string_view pasted) {
     const auto gap = std::find_if_not(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), belongs_to_key);
     const auto start = static_cast<std::size_t>(gap - text.begin());
     const std::string_view before = text.substr(0, start), last = text.substr(end);
-    // Without its beginning only as keys are shown, with four characters: "**hackathon" is something else.
+    // Without its beginning only as keys are shown, with four characters: "**hackathon" is
+    // something else.
     const bool is_of_key = before.empty() ? last.size() == hint_length : base::to_lower(before).starts_with(prefix);
     if (!is_of_key || last.size() < hint_length || !is_gap(text.substr(start, end - start))) return {};
     return std::string(last.substr(last.size() - hint_length));

@@ -8,8 +8,8 @@
 // What people paste who look for a key.
 namespace llmapikey {
 
-// The raw key within it ("Bearer sk-or-v1-...", a line of a shell script, its 64 hexadecimal digits alone); empty:
-// there is none.
+// The raw key within it ("Bearer sk-or-v1-...", a line of a shell script, its 64 hexadecimal digits
+// alone); empty: there is none.
 base::Secret raw_key_in(std::string_view pasted);
 
 // The last four characters of a key that was shortened in the middle, as pages and logs show keys:

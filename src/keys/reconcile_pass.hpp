@@ -17,7 +17,8 @@ inline constexpr int rows_per_batch = 200;
 // Of attempts that were given up, and of what was ended without a person's word.
 inline constexpr std::chrono::days attempt_memory{30};
 
-// Eight bytes of a handle. Handles are random, so a chance that two share them is nothing to reckon with.
+// Eight bytes of a handle. Handles are random, so a chance that two share them is nothing to reckon
+// with.
 inline std::uint64_t fingerprint_of(const std::string& handle) {
     return std::hash<std::string>{}(handle);
 }
@@ -34,7 +35,8 @@ struct Reconciler::Pass {
     base::Timestamp begun_at;
     ReconcileReport report;
     std::vector<std::uint64_t> seen;  // fingerprints of upstream's handles, sorted when the list is read
-    // All below is dealt with after the list is read, so that reading it is not disturbed; the first of them.
+    // All below is dealt with after the list is read, so that reading it is not disturbed; the
+    // first of them.
     std::vector<Unknown> unknown;
     UnrememberedKeys unremembered, older;
     std::vector<Grant> drifted, missing;

@@ -8,7 +8,8 @@
 namespace llmapikey {
 namespace {
 
-// More rows than this and than half of all whose keys are unknown upstream: we are looking in the wrong place.
+// More rows than this and than half of all whose keys are unknown upstream: we are looking in the
+// wrong place.
 constexpr std::int64_t few_missing = 5;
 constexpr std::size_t token_bytes = 12;
 
@@ -79,7 +80,8 @@ base::Result<void> Reconciler::mend_drifts(Pass& pass, const std::stop_token& st
     return {};
 }
 
-// Looks again first, at upstream between two looks at the row: what was changed while the list was read is no drift.
+// Looks again first, at upstream between two looks at the row: what was changed while the list was
+// read is no drift.
 base::Result<void> Reconciler::mend_drift(const Grant& seen, Pass& pass) {
     const auto before = TRY(parts_.admin.find_grant(seen.id));
     const auto key = parts_.provider.get(seen.delete_handle, base::Deadline::after(options_.call_timeout));
@@ -126,8 +128,8 @@ base::Result<void> Reconciler::mend(const Drift& drift, const Grant& grant) {
                            base::Deadline::after(options_.call_timeout));
 }
 
-// Revoked, so that nothing is left upstream, and the place is free. A switched-off key's row stays: its recipient is
-// not to get another one by waiting.
+// Revoked, so that nothing is left upstream, and the place is free. A switched-off key's row stays:
+// its recipient is not to get another one by waiting.
 base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& stop) {
     const auto rows = TRY(parts_.admin.list_expired(pass.begun_at, rows_per_batch));
     for (const Grant& grant : rows) {

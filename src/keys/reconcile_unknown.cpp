@@ -20,8 +20,8 @@ bool Reconciler::is_old_enough(const UpstreamKey& key, Pass& pass) const {
     return is_old;
 }
 
-// Whose they are. What is remembered is looked up after the rows were: what gives a row up writes it down in the same
-// transaction.
+// Whose they are. What is remembered is looked up after the rows were: what gives a row up writes
+// it down in the same transaction.
 base::Result<void> Reconciler::judge_unknown(const std::vector<std::pair<const UpstreamKey*, Name>>& keys, Pass& pass) {
     std::vector<std::string> nonces;
     for (const auto& [key, name] : keys)
@@ -115,7 +115,8 @@ base::Result<void> Reconciler::end_one(Unknown& unknown, Pass& pass) {
     Finding& finding = unknown.finding;
     const auto known = TRY(parts_.store.knows(finding.delete_handle, ""));
     if (known) return {};
-    // Revoked while the list was read, or being revoked: a later run sees whether it is really gone.
+    // Revoked while the list was read, or being revoked: a later run sees whether it is really
+    // gone.
     const auto is_ending = TRY(parts_.admin.has_ended(finding.delete_handle, pass.begun_at - options_.settle_time));
     if (is_ending) return {};
     if (unknown.is_unasked) {

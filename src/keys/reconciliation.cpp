@@ -79,8 +79,8 @@ base::Result<void> Reconciler::compare_page(const std::vector<UpstreamKey>& page
         if (name && !name->nonce.empty()) nonces.push_back(name->nonce);
         keys.emplace_back(&key, std::move(name));
     }
-    // After the page was read: the row of an attempt is there before its key is, so a key that no row knows now has
-    // been given up by whoever made it.
+    // After the page was read: the row of an attempt is there before its key is, so a key that no
+    // row knows now has been given up by whoever made it.
     const auto known = TRY(page.empty() ? std::vector<Grant>{} : parts_.admin.find_known(handles, nonces));
     for (auto& [key, name] : keys) {
         const auto grant = std::find_if(known.begin(), known.end(), [&, &key = key, &name = name](const auto& each) {

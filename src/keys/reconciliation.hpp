@@ -25,8 +25,8 @@ struct ReconcileOptions {
     bool ends_older = false;  // keys with the name of an older deployment that no row knows
     base::Seconds settle_time{30};
     base::Seconds call_timeout{15};
-    // Asked before keys of another life of the installation are ended, with what they are and why they were left alone.
-    // Without it they are reported.
+    // Asked before keys of another life of the installation are ended, with what they are and why
+    // they were left alone. Without it they are reported.
     std::function<bool(const UnrememberedKeys& keys, const std::string& why)> may_end_unremembered = {};
 };
 
@@ -41,16 +41,16 @@ struct ReconcileParts {
     const base::Clock& clock;
 };
 
-// Compares all of upstream's keys with all rows, and on Repair::fix mends what differs, by the rules of
-// docs/guarantees.md. Holds a page of each at a time, and a few bytes for each key upstream. What cannot be mended is
-// reported, and keeps nothing else from it. Safe to run anywhere, any number of times at once. Blocking; for one thread
-// at a time.
+// Compares all of upstream's keys with all rows, and on Repair::fix mends what differs, by the
+// rules of docs/guarantees.md. Holds a page of each at a time, and a few bytes for each key
+// upstream. What cannot be mended is reported, and keeps nothing else from it. Safe to run
+// anywhere, any number of times at once. Blocking; for one thread at a time.
 class Reconciler {
 public:
     Reconciler(ReconcileParts parts, ReconcileOptions options) : parts_(parts), options_(std::move(options)) {}
 
-    // Fails as the stores and the provider do, where the list cannot be read or an outage ends it; what was mended by
-    // then stays so.
+    // Fails as the stores and the provider do, where the list cannot be read or an outage ends it;
+    // what was mended by then stays so.
     base::Result<ReconcileReport> run(base::Deadline deadline, const std::stop_token& stop);
 
 private:
@@ -78,9 +78,11 @@ private:
 
     const ReconcileParts parts_;
     const ReconcileOptions options_;
-    // Orphans that were too young by upstream's clock, by handle: when this process first saw them. Clocks can differ.
+    // Orphans that were too young by upstream's clock, by handle: when this process first saw them.
+    // Clocks can differ.
     std::map<std::string, base::Timestamp> first_seen_;
-    // What could not be mended of a key, by handle, and when that was found: told once, and tried again after a while.
+    // What could not be mended of a key, by handle, and when that was found: told once, and tried
+    // again after a while.
     struct Told {
         std::string what;
         base::Timestamp at;

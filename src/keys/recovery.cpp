@@ -41,7 +41,8 @@ struct Recovery::Round {
         is_over = watch.note_failure(done.error());
     }
 
-    // Goes through all pages of a list: what is refused on one keeps nobody on the next from their turn.
+    // Goes through all pages of a list: what is refused on one keeps nobody on the next from their
+    // turn.
     template <typename Item>
     void each(const std::function<base::Result<std::vector<Item>>(const std::string& after_id)>& list,
               const std::function<const Grant&(const Item&)>& grant_of, const std::function<void(const Item&)>& act) {
@@ -57,8 +58,8 @@ struct Recovery::Round {
     }
 };
 
-// Also attempts that are young: what they made may be there to be found already. Those of long ago are looked for by
-// themselves, since that takes a longer look.
+// Also attempts that are young: what they made may be there to be found already. Those of long ago
+// are looked for by themselves, since that takes a longer look.
 Recovered Recovery::settle(const std::stop_token& stop) {
     Recovered recovered;
     std::vector<Grant> young, old;
@@ -102,7 +103,8 @@ void Recovery::settle(const std::vector<Grant>& grants, const std::stop_token& s
     }
 }
 
-// The database remembers what was refused, and when it is due again, so that all replicas leave it alone so long.
+// The database remembers what was refused, and when it is due again, so that all replicas leave it
+// alone so long.
 void Recovery::revoke(Round& round) {
     bool has_progress = true;
     while (has_progress && !round.ends()) {
@@ -112,8 +114,8 @@ void Recovery::revoke(Round& round) {
         if (!entries) return;
         for (const LedgerEntry& entry : *entries) {
             if (round.ends()) return;
-            // One that began just now is somebody's who is still at it; not one that is yet to begin: its clock was
-            // wrong.
+            // One that began just now is somebody's who is still at it; not one that is yet to
+            // begin: its clock was wrong.
             const auto age = clock_.now() - entry.begun_at;
             if (-round.timeout < age && age < round.timeout) continue;
             const auto ended = parts_.revocation.resume(entry.grant, {"system", "resumed"}, entry.reason,

@@ -33,23 +33,24 @@ struct RecoveryParts {
     Replacement& replacement;
 };
 
-// Ends what was interrupted, wherever and by whomever: attempts whose outcome is unknown, revocations, replacements and
-// changes that have begun; and gives keys their full cap when the day is over that lowered it. What fails by itself is
-// tried again ever more seldom, and holds up nothing else. Safe to run in every replica at once. Never looks for
-// orphans: see Reconciler. Blocking; finish() is for one thread at a time, and so is settle().
+// Ends what was interrupted, wherever and by whomever: attempts whose outcome is unknown,
+// revocations, replacements and changes that have begun; and gives keys their full cap when the day
+// is over that lowered it. What fails by itself is tried again ever more seldom, and holds up
+// nothing else. Safe to run in every replica at once. Never looks for orphans: see Reconciler.
+// Blocking; finish() is for one thread at a time, and so is settle().
 class Recovery {
 public:
     Recovery(RecoveryParts parts, const base::Clock& clock) : parts_(parts), clock_(clock) {}
 
-    // Revocations, replacements and changes. `timeout`: of each call upstream. When told to stop it ends after the call
-    // that is under way.
+    // Revocations, replacements and changes. `timeout`: of each call upstream. When told to stop it
+    // ends after the call that is under way.
     Recovered finish(base::Seconds timeout, const std::stop_token& stop);
     // Attempts in doubt, for which upstream's list is read: that may take minutes.
     Recovered settle(const std::stop_token& stop);
     // Both.
     Recovered run_once(base::Seconds timeout, const std::stop_token& stop);
-    // Only the attempts whose end is decided (is_ending_attempt), as far as they can be settled now: for a
-    // command that waits for its revocations where no service runs.
+    // Only the attempts whose end is decided (is_ending_attempt), as far as they can be settled
+    // now: for a command that waits for its revocations where no service runs.
     void settle_endings();
 
 private:

@@ -13,7 +13,8 @@ constexpr int replaced_max = 5;
 
 }  // namespace
 
-// A key that is replaced meanwhile makes way for another one in the same place, which then is what is meant.
+// A key that is replaced meanwhile makes way for another one in the same place, which then is what
+// is meant.
 base::Result<Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
     std::string id = grant_id;
     for (int round = 0; round < replaced_max; ++round) {

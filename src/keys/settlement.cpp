@@ -23,8 +23,8 @@ base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, c
             found->second = key.delete_handle;
             --missing;
         }
-        // The list is newest first. Where the clocks are further apart what is not found here is found by the
-        // reconciler, which knows the attempt.
+        // The list is newest first. Where the clocks are further apart what is not found here is
+        // found by the reconciler, which knows the attempt.
         const bool is_older = key.created_at && *key.created_at < oldest - upstream_skew_max;
         return missing > 0 && !is_older ? Scan::go_on : Scan::stop;
     };
@@ -55,7 +55,8 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
     std::vector<std::optional<base::Result<Settled>>> known(grants.size());
     HandlesByName wanted;
     base::Timestamp oldest = base::Timestamp::max();
-    // By the clock before the list is read: a key can still appear between the reading and a later look at the clock.
+    // By the clock before the list is read: a key can still appear between the reading and a later
+    // look at the clock.
     const base::Timestamp looked_at = clock_.now();
     for (std::size_t i = 0; i < grants.size(); ++i) {
         known[i] = fence(grants[i]);
@@ -89,7 +90,8 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
     return outcomes;
 }
 
-// A create call is sent once, so one attempt makes one key at most: what was found and revoked is all there is.
+// A create call is sent once, so one attempt makes one key at most: what was found and revoked is
+// all there is.
 base::Result<Settled> Settlement::conclude(const Grant& grant, const Trace& trace, base::Deadline deadline) {
     if (trace.handle.empty() && trace.may_appear) return Settled::not_yet;
     if (!trace.handle.empty()) {

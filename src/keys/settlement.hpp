@@ -18,10 +18,11 @@ enum class Settled {
     changed,  // somebody else settled or activated it meanwhile
 };
 
-// Ends attempts whose outcome nobody knows: finds by name what they made upstream, revokes it (its raw key is lost) and
-// lets the row wait for its next turn; but nobody who is not asking now gets a key for an attempt of long ago: where
-// the account had none before, its row goes with a note. Safe to run anywhere, any number of times at once: the row is
-// first marked ambiguous, after which the process that made the attempt can no longer activate it. Thread-safe.
+// Ends attempts whose outcome nobody knows: finds by name what they made upstream, revokes it (its
+// raw key is lost) and lets the row wait for its next turn; but nobody who is not asking now gets a
+// key for an attempt of long ago: where the account had none before, its row goes with a note. Safe
+// to run anywhere, any number of times at once: the row is first marked ambiguous, after which the
+// process that made the attempt can no longer activate it. Thread-safe.
 class Settlement {
 public:
     Settlement(KeyStore& store, MintQueue& queue, KeyProvider& provider, const base::Clock& clock,
@@ -33,12 +34,13 @@ public:
           call_timeout_(call_timeout),
           settle_time_(llmapikey::settle_time(call_timeout)) {}
 
-    // For a pending or ambiguous grant, or an attempt whose end is decided. Fails as the store and the provider do,
-    // with nothing freed.
+    // For a pending or ambiguous grant, or an attempt whose end is decided. Fails as the store and
+    // the provider do, with nothing freed.
     base::Result<Settled> settle(const Grant& grant, base::Deadline deadline);
 
-    // The same for many at once, with one look through the newest of upstream's keys: the outcome of each, in order.
-    // Those whose turn did not come before an outage have its error, or Errc::overloaded before it was told to stop.
+    // The same for many at once, with one look through the newest of upstream's keys: the outcome
+    // of each, in order. Those whose turn did not come before an outage have its error, or
+    // Errc::overloaded before it was told to stop.
     std::vector<base::Result<Settled>> settle_all(const std::vector<Grant>& grants, base::Deadline deadline,
                                                   const std::stop_token& stop = {});
 

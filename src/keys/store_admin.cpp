@@ -53,8 +53,8 @@ base::Result<LedgerEntry> read_revoking_row(const SqlRow& row) {
     return entry;
 }
 
-// What upstream calls its keys and attempts, as {in_texts:} takes it. Anything else is not from where we asked, and
-// could not be found.
+// What upstream calls its keys and attempts, as {in_texts:} takes it. Anything else is not from
+// where we asked, and could not be found.
 std::string joined_safe(const std::vector<std::string>& words) {
     std::vector<std::string> safe;
     for (const std::string& word : words) {

@@ -9,7 +9,8 @@
 #include "sql/sql_database.hpp"
 #include "sql/stored_time.hpp"
 
-// How rows of api_keys become grants, in both databases. A new column begins here: docs/first-change.md.
+// How rows of api_keys become grants, in both databases. A new column begins here:
+// docs/first-change.md.
 namespace llmapikey {
 
 // What a row says in one column, whichever library has read it.
@@ -24,8 +25,8 @@ public:
 struct GrantColumn {
     std::string_view name;
     std::string_view selected;  // as for translated(); empty: the column itself
-    // What a replacement sets it to, since it belongs to the old key alone; `#now`: the time, `#id`: the new id. Empty:
-    // the new key keeps it.
+    // What a replacement sets it to, since it belongs to the old key alone; `#now`: the time,
+    // `#id`: the new id. Empty: the new key keeps it.
     std::string_view on_replace;
     // Takes the cell into the grant; false: it makes no sense.
     bool (*read)(const Cells& cells, int column, Grant& grant);
@@ -36,8 +37,8 @@ const std::vector<GrantColumn>& grant_columns();
 int grant_column_count();
 // "id, github_user_id, ...", as for translated().
 std::string selected_grant_columns();
-// "id = $4::uuid, status = 'waiting', ...": what a replacement resets, with these parameters for the new id and the
-// time.
+// "id = $4::uuid, status = 'waiting', ...": what a replacement resets, with these parameters for
+// the new id and the time.
 std::string replaced_grant_columns(const std::string& id, const std::string& now);
 
 // `cells`: a row whose first columns are those.

@@ -81,7 +81,8 @@ private:
     SqlValues values_;
 };
 
-// A phrase of FTS5, which finds it anywhere in a login; the index knows nothing shorter than three characters.
+// A phrase of FTS5, which finds it anywhere in a login; the index knows nothing shorter than three
+// characters.
 std::string phrase_of(const std::string& text) {
     std::string phrase = "\"";
     for (const char c : text)
@@ -144,7 +145,8 @@ void add_filters(const GrantQuery& query, Conditions& conditions) {
             "AS earlier WHERE earlier.grant_id {in:" +
             ids + "} AND earlier.ended_at >= {time:" + since + "})");
     }
-    // Never below, but so SQLite does not take the index of the spending for it, of which it expects a few rows only.
+    // Never below, but so SQLite does not take the index of the spending for it, of which it
+    // expects a few rows only.
     if (query.is_unused) conditions.add("spent_micro_usd <= 0");
     if (query.not_used_since) {
         // Where upstream has not said when a key was used, what was spent tells that it was.

@@ -71,7 +71,8 @@ base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
     return account;
 }
 
-// Nothing was inserted: on hold, or full; but perhaps this account's own other submit has taken the last place.
+// Nothing was inserted: on hold, or full; but perhaps this account's own other submit has taken the
+// last place.
 base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
     auto account = TRY(find_account(request.recipient.id));
     if (account.grant) return ReserveOutcome{AlreadyHeld{std::move(*account.grant)}};

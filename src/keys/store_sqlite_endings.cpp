@@ -11,7 +11,8 @@ std::string named(std::string_view name) {
     return key_statement("sqlite_endings.sql", name, Dialect::sqlite);
 }
 
-// The statements that decide the end of a key: the entry in the ledger first, since it copies the row.
+// The statements that decide the end of a key: the entry in the ledger first, since it copies the
+// row.
 struct Beginning {
     std::string insert_entries, update_status;
 };

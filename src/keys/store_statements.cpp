@@ -72,7 +72,8 @@ std::string event(const std::string& argument) {
         is_over ? "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')" : "''");
 }
 
-// Remembers the attempts of rows (nonce; those without one are left out), which are given up in the same statement.
+// Remembers the attempts of rows (nonce; those without one are left out), which are given up in the
+// same statement.
 std::string remember(const std::string& rows) {
     return "remembered AS (INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at) SELECT nonce, {now} FROM " +
            rows + " WHERE nonce <> '' ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at)";

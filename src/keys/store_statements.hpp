@@ -8,13 +8,14 @@
 namespace llmapikey {
 
 // A statement of src/keys/statements, as for translated(). Beside the dialects' words there:
-// {grant_columns}, {ledger_columns}, {revoking_columns}, {attempt_columns}: what the readers of rows expect;
-// {from:STEP}: "the status is one that STEP starts from"; {to:STEP}: the status that it leads to
-// (keys/transitions.hpp); {unsettled}: an attempt whose outcome is not known; {ending_attempt}: one whose end was
-// decided before (is_ending_attempt); {in_force:NOW}: of a hold; {stuck}: an ending that fails again and again;
-// {replaced:ID NOW}, {requeued:AT COUNTS PROBLEM}, {ends:WHAT}, {is_replaced:NOW WHAT}: parts that two statements
-// share; {event:STEP ROWS}, {remember:ROWS}, {note:ROWS}, {ledger_entry:ROWS}: parts of a WITH of PostgreSQL that write
-// what belongs to the change of ROWS.
+// {grant_columns}, {ledger_columns}, {revoking_columns}, {attempt_columns}: what the readers of
+// rows expect; {from:STEP}: "the status is one that STEP starts from"; {to:STEP}: the status that
+// it leads to (keys/transitions.hpp); {unsettled}: an attempt whose outcome is not known;
+// {ending_attempt}: one whose end was decided before (is_ending_attempt); {in_force:NOW}: of a
+// hold; {stuck}: an ending that fails again and again; {replaced:ID NOW}, {requeued:AT COUNTS
+// PROBLEM}, {ends:WHAT}, {is_replaced:NOW WHAT}: parts that two statements share; {event:STEP
+// ROWS}, {remember:ROWS}, {note:ROWS}, {ledger_entry:ROWS}: parts of a WITH of PostgreSQL that
+// write what belongs to the change of ROWS.
 std::string key_statement(std::string_view file, std::string_view name);
 // The same in the database's own words.
 std::string key_statement(std::string_view file, std::string_view name, Dialect dialect);

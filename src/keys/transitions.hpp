@@ -6,9 +6,9 @@
 
 #include "grant/grant.hpp"
 
-// Every way in which the row of a key changes its status. The stores take the statuses that a statement may find, the
-// status that it sets and the webhook event that it writes from this table; docs/architecture.md draws it, and
-// tests/model/issuance.pml searches it.
+// Every way in which the row of a key changes its status. The stores take the statuses that a
+// statement may find, the status that it sets and the webhook event that it writes from this table;
+// docs/architecture.md draws it, and tests/model/issuance.pml searches it.
 namespace llmapikey {
 
 // An operation of KeyStore, MintQueue, AdminStore or ReplacementStore.

@@ -9,12 +9,14 @@ namespace {
 constexpr std::size_t keys_max = 10'000'000;  // bounds a list that never ends
 // Pages in a row that show nothing new; the deadline ends most scans before.
 constexpr int fruitless_pages_max = 2'000;
-// The same page as often, whatever was asked for, is the answer of a server that does not look at what is asked for.
+// The same page as often, whatever was asked for, is the answer of a server that does not look at
+// what is asked for.
 constexpr int same_pages_max = 5;
 
-// The list is newest first: new keys come to its front, and keys go anywhere. So the order of those that stay is always
-// the same, and a page that holds a key which has been seen begins no later than behind the last one seen. A page of
-// only unknown keys may begin later, where keys in front of it were removed: between the two may be others.
+// The list is newest first: new keys come to its front, and keys go anywhere. So the order of those
+// that stay is always the same, and a page that holds a key which has been seen begins no later
+// than behind the last one seen. A page of only unknown keys may begin later, where keys in front
+// of it were removed: between the two may be others.
 class Scanner {
 public:
     Scanner(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit)
@@ -41,7 +43,8 @@ public:
 private:
     static std::size_t fingerprint_of(const UpstreamKey& key) { return std::hash<std::string>{}(key.delete_handle); }
 
-    // Of a full page: one that repeats while the offset changes. The list itself shifts by a few keys at a time.
+    // Of a full page: one that repeats while the offset changes. The list itself shifts by a few
+    // keys at a time.
     bool is_always_the_same(const std::vector<UpstreamKey>& page) {
         const std::size_t first = page.size() < 2 ? 0 : fingerprint_of(page.front());
         const std::size_t last = page.size() < 2 ? 0 : fingerprint_of(page.back());

@@ -17,10 +17,11 @@ struct ScanPatience {
     std::stop_token stop = {};  // looked at before each page
 };
 
-// Shows every upstream key to `visit`, once, holding one page at a time and a few bytes for each key. Success means
-// that no key which existed throughout was passed over, whatever was made or removed meanwhile: a page counts only if
-// it joins what has been read, by a key that has been seen; where keys were removed it is looked for further in front.
-// Errc::overloaded: told to stop. Errc::upstream_down if the list grows faster than it can be read, or as list_page.
+// Shows every upstream key to `visit`, once, holding one page at a time and a few bytes for each
+// key. Success means that no key which existed throughout was passed over, whatever was made or
+// removed meanwhile: a page counts only if it joins what has been read, by a key that has been
+// seen; where keys were removed it is looked for further in front. Errc::overloaded: told to stop.
+// Errc::upstream_down if the list grows faster than it can be read, or as list_page.
 base::Result<void> scan_upstream_keys(KeyProvider& provider, const ScanPatience& patience, const KeyVisitor& visit);
 
 }  // namespace llmapikey

@@ -14,11 +14,12 @@
 
 namespace llmapikey::net {
 
-// Bytes on their way from the thread that makes them to the connection that sends them. One writer, through BodyWriter,
-// and one reader. Thread-safe.
+// Bytes on their way from the thread that makes them to the connection that sends them. One writer,
+// through BodyWriter, and one reader. Thread-safe.
 class BodyStream {
 public:
-    // No more than `capacity` bytes wait. After `deadline` nothing is taken from the writer any more.
+    // No more than `capacity` bytes wait. After `deadline` nothing is taken from the writer any
+    // more.
     BodyStream(std::size_t capacity, base::Deadline deadline) : capacity_(capacity), deadline_(deadline) {}
 
     // What is there for the reader; `end` only if nothing follows these bytes.
@@ -26,8 +27,8 @@ public:
         std::string bytes;
         std::optional<BodyEnd> end;
     };
-    // From now on `wake` is called, on any thread and never after leave(), when there is something to take. It must not
-    // call back.
+    // From now on `wake` is called, on any thread and never after leave(), when there is something
+    // to take. It must not call back.
     void listen(std::function<void()> wake);
     Taken take();
     // The reader has gone.
@@ -59,7 +60,8 @@ public:
     BodyWriter(const BodyWriter&) = delete;
     BodyWriter& operator=(const BodyWriter&) = delete;
 
-    // Blocks while the reader is behind. False, and the rest is dropped, once nobody reads any more or it is too late.
+    // Blocks while the reader is behind. False, and the rest is dropped, once nobody reads any more
+    // or it is too late.
     [[nodiscard]] bool write(std::string_view bytes) { return stream_->write(bytes); }
     // Whether anybody still reads; for a writer that has nothing to write just now.
     bool is_wanted() const { return stream_->is_wanted(); }

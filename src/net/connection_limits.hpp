@@ -33,7 +33,8 @@ public:
     ConnectionLimits(std::size_t in_all, std::size_t per_client) : in_all_(in_all), per_client_(per_client) {}
 
     Verdict enter(const std::optional<ClientId>& client);
-    // After all_taken, where another connection has been told to go: one more than allowed, until it has gone.
+    // After all_taken, where another connection has been told to go: one more than allowed, until
+    // it has gone.
     void enter_instead_of_another(const std::optional<ClientId>& client);
     void leave(const std::optional<ClientId>& client);
     bool wait_for_none(base::Millis timeout);

@@ -142,7 +142,8 @@ bool is_certainly_unsent(CURL* handle, CURLcode code) {
     return known == CURLE_OK && ready_to_send == 0;
 }
 
-// Why libcurl cannot be used, or empty. It is loaded here, when something is sent for the first time.
+// Why libcurl cannot be used, or empty. It is loaded here, when something is sent for the first
+// time.
 const std::string& library_problem() {
     static const std::string problem = []() -> std::string {
         try {
@@ -269,8 +270,8 @@ private:
         idle_.push_back({std::move(handle), now});
     }
 
-    // What has broken one connection may have cut off the others without a trace: a call that is sent on such a one
-    // would wait for nothing until its deadline.
+    // What has broken one connection may have cut off the others without a trace: a call that is
+    // sent on such a one would wait for nothing until its deadline.
     void forget_connections(Lease& failed) {
         failed.drop();
         std::vector<Idle> suspect;
@@ -304,8 +305,8 @@ private:
         curl_easy_setopt(handle, CURLOPT_WRITEDATA, &response.body);
         curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, llmapikey_take_header);
         curl_easy_setopt(handle, CURLOPT_HEADERDATA, &response.headers);
-        // curl sends a request again by itself when a kept connection turns out to be dead. What creates must be sent
-        // once only.
+        // curl sends a request again by itself when a kept connection turns out to be dead. What
+        // creates must be sent once only.
         if (request.method == "POST") curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
         if (!request.body.empty() || request.method == "POST") {
             curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));

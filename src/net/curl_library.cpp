@@ -1,6 +1,6 @@
-// The functions of libcurl that the program calls, each handed on to the library once it is loaded: it brings some
-// thirty others along (Kerberos, LDAP, SSH, a second TLS), which would be most of the time that the program takes to
-// start.
+// The functions of libcurl that the program calls, each handed on to the library once it is loaded:
+// it brings some thirty others along (Kerberos, LDAP, SSH, a second TLS), which would be most of
+// the time that the program takes to start.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
@@ -51,7 +51,8 @@ time_t curl_getdate(const char* text, const time_t* unused) {
     LLMAPIKEY_FORWARD_TO(library(), curl_getdate)(text, unused);
 }
 
-// Values are of the types long, curl_off_t or pointer: each is as wide as a pointer here, and passed as one.
+// Values are of the types long, curl_off_t or pointer: each is as wide as a pointer here, and
+// passed as one.
 static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
 CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
     va_list arguments;

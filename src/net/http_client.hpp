@@ -39,7 +39,8 @@ struct ClientResponse {
 class AnswerSink {
 public:
     virtual ~AnswerSink() = default;
-    // Status and headers, before the first piece. False here or below: no more is wanted, and the transfer ends.
+    // Status and headers, before the first piece. False here or below: no more is wanted, and the
+    // transfer ends.
     [[nodiscard]] virtual bool begin(const ClientResponse& head) = 0;
     [[nodiscard]] virtual bool take(std::string_view piece) = 0;
     // Asked every second or so, whether or not anything arrives.
@@ -57,11 +58,11 @@ class HttpClient {
 public:
     virtual ~HttpClient() = default;
     virtual ClientResponse send(const ClientRequest& request, base::Deadline deadline) = 0;
-    // As send(), but hands the body over piece by piece and returns the rest. Where the sink wanted no more, a limit
-    // was passed or the answer broke off, the transfer is `unknown`.
+    // As send(), but hands the body over piece by piece and returns the rest. Where the sink wanted
+    // no more, a limit was passed or the answer broke off, the transfer is `unknown`.
     virtual ClientResponse stream(const ClientRequest& request, AnswerSink& sink, const StreamLimits& limits) = 0;
-    // From now on no send() of what can be repeated (anything but POST) lasts longer; noticed within a second. For a
-    // program that ends.
+    // From now on no send() of what can be repeated (anything but POST) lasts longer; noticed
+    // within a second. For a program that ends.
     virtual void end_calls_by(base::Deadline) {}
 };
 

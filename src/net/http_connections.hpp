@@ -47,15 +47,15 @@ public:
     static constexpr int turns = 8;
     // Whether there are so many that they are looked at by turns.
     bool are_many() const { return all_.size() > few; }
-    // Those whose turn it is to be looked at: all, where there are few; each after about eight turns, where there are
-    // many. The span is good until the next call of anything here.
+    // Those whose turn it is to be looked at: all, where there are few; each after about eight
+    // turns, where there are many. The span is good until the next call of anything here.
     std::span<Connected* const> take_turn();
 
     // From here on it waits for a request to be whole: it can be closed to make room.
     void begin_waiting(Connected& connection);
     static void end_waiting(Connected& connection) { connection.waiting.unlink(); }
-    // The one that makes room with the least harm: that which has waited longest, of those that have never sent a whole
-    // request if there are any. It waits no more. nullptr: none waits.
+    // The one that makes room with the least harm: that which has waited longest, of those that
+    // have never sent a whole request if there are any. It waits no more. nullptr: none waits.
     Connected* take_waiting();
 
 private:
@@ -68,9 +68,10 @@ private:
     Waiting strangers_, idle_;
 };
 
-// How an I/O thread behaves towards those who do the work. One that wakes usually interrupts them; while more comes
-// than can be done that is one interruption for each request that is refused. So it waits for its turn meanwhile
-// (SCHED_BATCH), and finds several requests then. Touched on that thread only.
+// How an I/O thread behaves towards those who do the work. One that wakes usually interrupts them;
+// while more comes than can be done that is one interruption for each request that is refused. So
+// it waits for its turn meanwhile (SCHED_BATCH), and finds several requests then. Touched on that
+// thread only.
 class Pressure {
 public:
     void note_refusal();

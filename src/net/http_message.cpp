@@ -56,8 +56,9 @@ const std::string& http_date(std::chrono::seconds skew) {
     return text;
 }
 
-// Whether the body has one end for everybody (RFC 9112 section 6.3). Beast takes an unknown coding for no body at all,
-// and several equal lengths for one: what a proxy in front takes for a body would be a request here.
+// Whether the body has one end for everybody (RFC 9112 section 6.3). Beast takes an unknown coding
+// for no body at all, and several equal lengths for one: what a proxy in front takes for a body
+// would be a request here.
 bool is_framed_plainly(const RequestParser::value_type& message) {
     const auto codings = message.count(http::field::transfer_encoding);
     const auto lengths = message.count(http::field::content_length);
@@ -69,7 +70,8 @@ bool is_framed_plainly(const RequestParser::value_type& message) {
     return std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// The parts of an absolute-form target (RFC 9112 section 3.2.2): what proxies are sent, and what some pass on.
+// The parts of an absolute-form target (RFC 9112 section 3.2.2): what proxies are sent, and what
+// some pass on.
 struct AbsoluteTarget {
     std::string_view authority;
     std::string_view rest;  // path and query

@@ -28,8 +28,9 @@ public:
     // Before anything else, and after forget(). Limits in bytes, of the head and of the body.
     void begin(std::uint32_t head_max, std::uint64_t body_max);
     RequestParser& parser() { return *parser_; }
-    // What has been received, as far as it is complete: views of this object. `peer_address` as in Request. A target in
-    // absolute form becomes a path, and its host stands in the place of the Host header's (RFC 9112 section 3.2.2).
+    // What has been received, as far as it is complete: views of this object. `peer_address` as in
+    // Request. A target in absolute form becomes a path, and its host stands in the place of the
+    // Host header's (RFC 9112 section 3.2.2).
     Request request(std::string_view peer_address);
     // What the body takes of the budget, until the message is forgotten.
     void keep(BodyBudget::Share share) { share_ = std::move(share); }
@@ -45,7 +46,8 @@ private:
     BodyBudget::Share share_;
 };
 
-// Messages that are used again and again, so that a connection holds one only while it has a request. For one thread.
+// Messages that are used again and again, so that a connection holds one only while it has a
+// request. For one thread.
 class IncomingMessages {
 public:
     class Return {
@@ -64,15 +66,17 @@ private:
     std::vector<std::unique_ptr<IncomingMessage>> spare_;
 };
 
-// Parses what has been received already, and takes it off the buffer. need_more: the message is not complete yet.
+// Parses what has been received already, and takes it off the buffer. need_more: the message is not
+// complete yet.
 boost::system::error_code parse_received(RequestParser& parser, boost::beast::flat_buffer& buffer);
 
-// Takes blank lines off the front of the buffer, at most `*left` of them, which are counted down: some clients send one
-// behind a body (RFC 9112 section 2.2). Whether something of a request is left, and not just the half of a blank line.
+// Takes blank lines off the front of the buffer, at most `*left` of them, which are counted down:
+// some clients send one behind a body (RFC 9112 section 2.2). Whether something of a request is
+// left, and not just the half of a blank line.
 bool skip_blank_lines(boost::beast::flat_buffer& buffer, int& left);
 
-// Whether the head is fit to be handled: a target in origin form or absolute form, exactly one Host (HTTP/1.0: at most
-// one), no transfer coding but chunked.
+// Whether the head is fit to be handled: a target in origin form or absolute form, exactly one Host
+// (HTTP/1.0: at most one), no transfer coding but chunked.
 bool is_well_formed(const RequestParser& parser);
 
 enum class Connection {
@@ -93,8 +97,9 @@ private:
     std::size_t size_ = 0;
 };
 
-// Status line and headers with the empty line behind them, Content-Length (or chunked coding), Date and Connection
-// included. Control characters in names and values are left out, so that no value can begin a line of its own.
+// Status line and headers with the empty line behind them, Content-Length (or chunked coding), Date
+// and Connection included. Control characters in names and values are left out, so that no value
+// can begin a line of its own.
 std::string to_head(const Response& response, Connection connection);
 
 // The body as it goes out, for anything but `chunks`.

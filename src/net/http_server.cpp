@@ -33,8 +33,8 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 constexpr base::Millis sweep_interval{100};
 constexpr base::Millis accept_back_off{100};
 
-// One thread with its own io_context and listener. All members but `io` and `thread` are touched on that thread only,
-// once started.
+// One thread with its own io_context and listener. All members but `io` and `thread` are touched on
+// that thread only, once started.
 struct IoThread {
     explicit IoThread(SessionHost&& sessions) : host(std::move(sessions)) {}
     asio::io_context io{1};
@@ -56,7 +56,8 @@ error_code bind_listener(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
     return ec;
 }
 
-// A descriptor of its own for a socket that all I/O threads accept from. The kernel's word on what it is.
+// A descriptor of its own for a socket that all I/O threads accept from. The kernel's word on what
+// it is.
 error_code adopt_listener(tcp::acceptor& acceptor, int listening_socket) {
     int type = 0, is_listening = 0;
     sockaddr_storage address{};
@@ -76,8 +77,8 @@ error_code adopt_listener(tcp::acceptor& acceptor, int listening_socket) {
     return ec;
 }
 
-// The only place that spawns connections: they have entered `limits`, leave them, and what none of them expected is
-// reported.
+// The only place that spawns connections: they have entered `limits`, leave them, and what none of
+// them expected is reported.
 void spawn_connection(IoThread& owner, ConnectionLimits& limits, tcp::socket socket,
                       const std::optional<ClientId>& client) {
     auto finished = [&limits, client](std::exception_ptr failure) {
@@ -156,7 +157,8 @@ void schedule_sweep(IoThread& owner) {
     const bool takes_turns = owner.host.connections.are_many();
     owner.sweep_timer.expires_after(takes_turns ? sweep_interval / Connections::turns : sweep_interval);
     owner.sweep_timer.async_wait([&owner](const error_code& ec) {
-        // The second condition: a sweep that was due already when the last connection ended must not begin anew.
+        // The second condition: a sweep that was due already when the last connection ended must
+        // not begin anew.
         if (ec || owner.is_over) return;
         sweep(owner.host);
         owner.host.pressure.look();
@@ -164,7 +166,8 @@ void schedule_sweep(IoThread& owner) {
     });
 }
 
-// Newcomers may still send a first request for a moment, and what has been sent already is answered yet.
+// Newcomers may still send a first request for a moment, and what has been sent already is answered
+// yet.
 void drain(IoThread& owner, base::Millis grace) {
     error_code ignored;
     const Instant first_request_by = after(std::min(owner.host.options.newcomer_grace, grace));
@@ -205,7 +208,8 @@ public:
         const auto wanted = asio::ip::make_address(options.listen.host, ec);
         tcp::endpoint endpoint(wanted, options.listen.port);
         const bool shares_port = threads.size() > 1;
-        // Sharing would succeed beside a stranger who shares, too: ask first whether the port is free.
+        // Sharing would succeed beside a stranger who shares, too: ask first whether the port is
+        // free.
         if (!ec && shares_port && endpoint.port() != 0) {
             tcp::acceptor probe(threads.front()->io);
             ec = bind_listener(probe, endpoint, false);
@@ -309,8 +313,8 @@ void HttpServer::stop(base::Millis grace) {
     // What was accepted as the end came counts among the connections by then.
     for (const auto& each : impl_->threads)
         each->last_accepted.get_future().wait();
-    // After the grace connections are closed, but their handlers still end on the queues before the threads do: a job
-    // refers to its connection's frame.
+    // After the grace connections are closed, but their handlers still end on the queues before the
+    // threads do: a job refers to its connection's frame.
     while (!impl_->limits.wait_for_none(grace)) {
         for (const auto& each : impl_->threads) {
             asio::post(each->io, [&owner = *each] { close_all(owner); });

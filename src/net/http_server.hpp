@@ -18,12 +18,14 @@ struct ListenAddress {
     std::uint16_t port = 0;
     // "127.0.0.1:3000", "[::1]:3000"
     static base::Result<ListenAddress> parse(std::string_view text);
-    // Whether this process could listen there now; false: somebody does already. invalid_input: no, and why.
+    // Whether this process could listen there now; false: somebody does already. invalid_input: no,
+    // and why.
     base::Result<bool> is_free() const;
     std::string text() const;
 };
 
-// How many processors this process may use, at least 1: fewer than the machine has where it is bound to some of them.
+// How many processors this process may use, at least 1: fewer than the machine has where it is
+// bound to some of them.
 int own_processors();
 
 struct HttpServerOptions {
@@ -31,7 +33,8 @@ struct HttpServerOptions {
     int io_threads = 1;
     std::size_t connections_max = 10'000;        // in all; for one more, another that has sent no whole request must go
     std::size_t max_client_connections = 2'500;  // of one client (IPv6: of one /64); 0: any number
-    // Whose connections (peer address, numeric) are not one client's: those of proxies. May be empty. Thread-safe.
+    // Whose connections (peer address, numeric) are not one client's: those of proxies. May be
+    // empty. Thread-safe.
     std::function<bool(std::string_view)> is_proxy;
     std::uint32_t header_bytes_max = 16 * 1024;
     std::uint64_t body_bytes_max = 64 * 1024;
@@ -62,30 +65,31 @@ struct ServerQueues {
     base::WorkQueue& lasting;
 };
 
-// HTTP/1.1 over plain TCP: one io_context and one SO_REUSEPORT listener per I/O thread. Keep-alive, HEAD, limits and a
-// deadline on every read and write. TLS belongs to the reverse proxy.
+// HTTP/1.1 over plain TCP: one io_context and one SO_REUSEPORT listener per I/O thread. Keep-alive,
+// HEAD, limits and a deadline on every read and write. TLS belongs to the reverse proxy.
 class HttpServer {
 public:
-    // All must outlive the server, and the queues be stopped after it: a producer of a body learns from the server that
-    // nobody reads any more.
+    // All must outlive the server, and the queues be stopped after it: a producer of a body learns
+    // from the server that nobody reads any more.
     HttpServer(HttpServerOptions options, HttpHandler& handler, ServerQueues queues);
     ~HttpServer();  // as stop(0)
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    // Binds and starts the threads. invalid_input: the address cannot be bound (in use, not ours); says which.
-    // With `listening_socket`, which stays the caller's, all threads accept from that one instead; invalid_input: it is
-    // no listening TCP socket.
+    // Binds and starts the threads. invalid_input: the address cannot be bound (in use, not ours);
+    // says which. With `listening_socket`, which stays the caller's, all threads accept from that
+    // one instead; invalid_input: it is no listening TCP socket.
     base::Result<void> start(std::optional<int> listening_socket = {});
-    // Where it listens, once started: the port that was given for port 0, and what a socket was bound to.
+    // Where it listens, once started: the port that was given for port 0, and what a socket was
+    // bound to.
     const ListenAddress& address() const;
     std::uint16_t port() const;
     ConnectionStatistics connections() const;
     // Whether each of its threads does something else than hang. Only while it runs.
     bool responds(base::Deadline deadline);
-    // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`, and those that have
-    // sent nothing yet begin one for a part of it; then closes the rest and joins the threads. Idempotent. Not from a
-    // handler.
+    // Stops accepting, closes idle connections, lets requests in flight finish for up to `grace`,
+    // and those that have sent nothing yet begin one for a part of it; then closes the rest and
+    // joins the threads. Idempotent. Not from a handler.
     void stop(base::Millis grace);
 
 private:

@@ -15,8 +15,9 @@
 #include "net/http_streaming.hpp"
 #include "net/run_on.hpp"
 
-// Rules for this file: nothing with braces and no capturing lambda inside a co_await expression (g++ 12 destroys such
-// temporaries twice); every wait has a deadline, kept by the sweep in http_server.cpp.
+// Rules for this file: nothing with braces and no capturing lambda inside a co_await expression
+// (g++ 12 destroys such temporaries twice); every wait has a deadline, kept by the sweep in
+// http_server.cpp.
 namespace llmapikey::net {
 namespace {
 
@@ -56,7 +57,8 @@ int refusal_for(const error_code& ec, bool is_late) {
     if (ec == http::error::body_limit) return 413;
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow) return 431;
     if (ec == http::error::end_of_stream || ec == http::error::partial_message) return 0;
-    // Any other complaint of the parser is the client's fault; anything else is a broken connection.
+    // Any other complaint of the parser is the client's fault; anything else is a broken
+    // connection.
     return ec.category() == make_error_code(http::error::bad_method).category() ? 400 : 0;
 }
 
@@ -87,7 +89,8 @@ base::WorkQueue& queue_of(Executor executor, const ServerQueues& queues) {
     return queues.database;
 }
 
-// Sets a body going that is produced while it is sent. What the producer holds is released as soon as it is done.
+// Sets a body going that is produced while it is sent. What the producer holds is released as soon
+// as it is done.
 Response with_body_begun(SessionHost& host, const Request& request, Response response) {
     if (!response.producer || request.is_head) return response;
     BodyProducer producer;
@@ -118,7 +121,8 @@ asio::awaitable<std::optional<Response>> dispatch(SessionHost& host, const Reque
     co_return response;
 }
 
-// Ends a connection on which unread bytes may be under way: closing at once would reset it before the answer is read.
+// Ends a connection on which unread bytes may be under way: closing at once would reset it before
+// the answer is read.
 asio::awaitable<void> close_gently(Connected& connection) {
     error_code ec;
     connection.socket.shutdown(tcp::socket::shutdown_send, ec);
@@ -139,7 +143,8 @@ asio::awaitable<void> refuse(SessionHost& host, Connected& connection, const Req
     if (!ec) co_await close_gently(connection);
 }
 
-// Before the wait for the first bytes of a request; false if there is none to wait for. `has_begun`: some are there.
+// Before the wait for the first bytes of a request; false if there is none to wait for.
+// `has_begun`: some are there.
 bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer, bool has_begun) {
     Connections::end_waiting(connection);
     host.connections.begin_waiting(connection);
@@ -158,7 +163,8 @@ std::uint64_t body_bytes(const SessionHost& host, const RequestParser& parser) {
     return announced ? *announced : parser.chunked() ? host.options.body_bytes_max : 0;
 }
 
-// Reads the rest of one message; a status to refuse it with, 0 to close without a word, or nullopt if it is complete.
+// Reads the rest of one message; a status to refuse it with, 0 to close without a word, or nullopt
+// if it is complete.
 asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& connection,
                                                  boost::beast::flat_buffer& buffer, IncomingMessage& message) {
     RequestParser& parser = message.parser();
@@ -212,7 +218,8 @@ asio::awaitable<error_code> answer(SessionHost& host, Connected& connection, con
 
 }  // namespace
 
-// Answers that stand ready are received and sent in this very frame: each further one would be allocated anew.
+// Answers that stand ready are received and sent in this very frame: each further one would be
+// allocated anew.
 asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
     Connected connection(std::move(socket));
     const Registered registered(host, connection);

@@ -30,8 +30,8 @@ void produce(const BodyProducer& producer, BodyWriter& writer) {
     }
 }
 
-// The connection as the reader of a stream, for as long as it lives. Whoever wakes it does so by a post to the
-// connection's own thread, where the alarm is touched alone.
+// The connection as the reader of a stream, for as long as it lives. Whoever wakes it does so by a
+// post to the connection's own thread, where the alarm is touched alone.
 class Reading {
 public:
     Reading(Connected& connection, BodyStream& stream)

@@ -24,9 +24,9 @@ struct HeaderView {
     std::string_view value;
 };
 
-// A request as the server hands it over: one complete message. All of it are views of what the server has received,
-// good until the answer is returned: who wants to keep some of it copies that. Names are compared without regard to
-// case.
+// A request as the server hands it over: one complete message. All of it are views of what the
+// server has received, good until the answer is returned: who wants to keep some of it copies that.
+// Names are compared without regard to case.
 struct Request {
     std::string_view method;  // "GET", "POST", ... (HEAD arrives as "GET" with is_head set)
     bool is_head = false;
@@ -51,8 +51,9 @@ enum class BodyEnd {
     whole,
     broken,  // the connection ends without the body's end, so that the client knows
 };
-// Writes a body while it is sent, and returns when it is done or `write` has said that nobody reads any more. Runs on
-// Executor::lasting, once at most: not at all for HEAD, or when the client goes before.
+// Writes a body while it is sent, and returns when it is done or `write` has said that nobody reads
+// any more. Runs on Executor::lasting, once at most: not at all for HEAD, or when the client goes
+// before.
 using BodyProducer = std::function<BodyEnd(BodyWriter&)>;
 
 // Oddities for look-alikes and tests of clients; the service never uses them.
@@ -69,7 +70,8 @@ struct Response {
     int status = 200;
     std::vector<Header> headers;  // without Content-Length, Connection and Date, which the server writes
     std::string body;
-    // Bytes that outlive the response (embedded or prerendered); used instead of `body` if not empty.
+    // Bytes that outlive the response (embedded or prerendered); used instead of `body` if not
+    // empty.
     std::string_view static_body;
     std::shared_ptr<const void> static_body_owner;  // keeps static_body alive where it is not static; may be null
     // If not empty: sent with chunked transfer coding, one write each, instead of a body.
@@ -87,7 +89,8 @@ struct Response {
 
 // An answer that stands in memory as it goes out, but for what differs from one time to the next.
 struct ReadyResponse {
-    // Status line and headers (Content-Length among them), each with the end of its line; without Date and Connection.
+    // Status line and headers (Content-Length among them), each with the end of its line; without
+    // Date and Connection.
     std::string_view head;
     std::string_view body;              // empty for HEAD and where the status has none
     std::string_view body_end;          // behind what the body has of its own
@@ -109,8 +112,8 @@ private:
     std::size_t own_body_size_ = 0;
 };
 
-// The head of a ReadyResponse, from the status and the headers of `response`. `length`: of its body; nullopt if the
-// status has none. Control characters in values are left out.
+// The head of a ReadyResponse, from the status and the headers of `response`. `length`: of its
+// body; nullopt if the status has none. Control characters in values are left out.
 std::string to_ready_head(const Response& response, std::optional<std::size_t> length);
 
 // Which threads run a handler.
@@ -131,14 +134,14 @@ public:
     virtual std::optional<ReadyResponse> ready_answer(const Request&) { return std::nullopt; }
     // Cheap; on the I/O thread.
     virtual Executor executor_for(const Request& request) const = 0;
-    // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen, which becomes a bare
-    // 500.
+    // Produces the answer, on the executor that was chosen. Must not throw but for the unforeseen,
+    // which becomes a bare 500.
     virtual Response handle(const Request& request) = 0;
-    // As refuse(request, 503), if that stands ready: whoever has too much to do must not spend much on saying so.
-    // Cheap; on the I/O thread.
+    // As refuse(request, 503), if that stands ready: whoever has too much to do must not spend much
+    // on saying so. Cheap; on the I/O thread.
     virtual std::optional<ReadyResponse> ready_refusal(const Request&) { return std::nullopt; }
-    // The answer to a request that never reached handle(): 400, 413, 431 (malformed or too large), 408, 500, 503 (queue
-    // full, with Retry-After). `request` may be all but empty.
+    // The answer to a request that never reached handle(): 400, 413, 431 (malformed or too large),
+    // 408, 500, 503 (queue full, with Retry-After). `request` may be all but empty.
     virtual Response refuse(const Request& request, int status) = 0;
 };
 

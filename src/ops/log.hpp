@@ -6,8 +6,9 @@
 
 #include "ops/repeated_lines.hpp"
 
-// Structured log lines on standard error: JSON in production, plain text on a terminal. Thread-safe: each line is one
-// write; for lines of requests threads share no lock. Nothing here takes a secret.
+// Structured log lines on standard error: JSON in production, plain text on a terminal.
+// Thread-safe: each line is one write; for lines of requests threads share no lock. Nothing here
+// takes a secret.
 namespace llmapikey::ops {
 
 enum class LogFormat { text, json };
@@ -22,9 +23,10 @@ struct LogField {
 };
 // Whether such a line is written at all: what is dear to put together is asked for first.
 bool is_logged(LogLevel level);
-// Control characters and quotes in message and values are escaped: one call is one line at the most. A line that
-// repeats is counted (see RepeatedLines): of warnings and errors one with the same message, of others one with the same
-// fields, too. `repeated` on a line says how many were left out before it.
+// Control characters and quotes in message and values are escaped: one call is one line at the
+// most. A line that repeats is counted (see RepeatedLines): of warnings and errors one with the
+// same message, of others one with the same fields, too. `repeated` on a line says how many were
+// left out before it.
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 // A line that is written whatever came before: of requests, each of which stands for itself.
 void log_each(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);

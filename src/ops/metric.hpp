@@ -27,7 +27,8 @@ inline Metric counter(std::string name, std::string help, double value) {
     return {std::move(name), std::move(help), Metric::Kind::counter, {{{}, value}}};
 }
 
-// Asked at each scrape, on its thread. What it cannot tell just now it leaves out: nothing stale is shown.
+// Asked at each scrape, on its thread. What it cannot tell just now it leaves out: nothing stale is
+// shown.
 using MetricSource = std::function<std::vector<Metric>()>;
 
 }  // namespace llmapikey::ops

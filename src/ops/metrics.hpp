@@ -14,8 +14,8 @@ namespace llmapikey::ops {
 // Why a request was turned away before anybody looked at what it asks for.
 enum class Refusal { rate_limit, busy, too_slow, too_large, malformed, foreign_origin };
 
-// Counters and gauges for Prometheus. Thread-safe, but for add_source(). Each set of labels that is known beforehand is
-// there from the start, with 0: an increase from nothing is not seen as one.
+// Counters and gauges for Prometheus. Thread-safe, but for add_source(). Each set of labels that is
+// known beforehand is there from the start, with 0: an increase from nothing is not seen as one.
 class Metrics {
 public:
     // `routes`: the patterns of all routes by their number, as count_request() takes it.
@@ -24,7 +24,8 @@ public:
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
 
-    // One finished request, by the route's number: never by the path that was asked for. Without a lock.
+    // One finished request, by the route's number: never by the path that was asked for. Without a
+    // lock.
     void count_request(std::size_t route, int status, std::chrono::nanoseconds took);
     // One that was turned away; it counts as a request, too. Without a lock.
     void count_refusal(Refusal reason);
@@ -38,7 +39,8 @@ public:
     // A background job that this process may come to do; then one run of it.
     void expect_job(std::string_view job);
     void count_job(std::string_view job, bool has_succeeded);
-    // One request to OpenRouter, or one that was not sent: what for, and what came of it; see Supervision.
+    // One request to OpenRouter, or one that was not sent: what for, and what came of it; see
+    // Supervision.
     void count_upstream_call(std::string_view call, std::string_view outcome);
     // Whether calls to OpenRouter fail at once, since it is down.
     void set_upstream_circuit_open(bool is_open);

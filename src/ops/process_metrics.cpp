@@ -40,8 +40,8 @@ double seconds_of(clockid_t clock) {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// Not from /proc/stat, which a confined unit does not see (ProcSubset=pid). Asked once: a clock that is set right later
-// must not look like another start.
+// Not from /proc/stat, which a confined unit does not see (ProcSubset=pid). Asked once: a clock
+// that is set right later must not look like another start.
 double start_time(double seconds_after_boot) {
     static const double started = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + seconds_after_boot;
     return started;

@@ -16,8 +16,9 @@
 // Private to ops/.
 namespace llmapikey::ops {
 
-// Answered requests by route and status, how long they took, and those that were turned away. Counting takes no lock
-// and no memory: each thread adds to one of a few tables, which are summed when somebody asks. Thread-safe.
+// Answered requests by route and status, how long they took, and those that were turned away.
+// Counting takes no lock and no memory: each thread adds to one of a few tables, which are summed
+// when somebody asks. Thread-safe.
 class RequestCounts final : public prometheus::Collectable {
 public:
     // `labels`: of the routes by their number; the same one may come more than once.

@@ -7,8 +7,8 @@
 
 namespace llmapikey::ops {
 
-// Tells systemd how the service stands: one datagram of assignments such as "READY=1\nSTATUS=...", as sd_notify(3)
-// describes. Written here, since libsystemd would be loaded at every start.
+// Tells systemd how the service stands: one datagram of assignments such as "READY=1\nSTATUS=...",
+// as sd_notify(3) describes. Written here, since libsystemd would be loaded at every start.
 class ServiceNotice {
 public:
     // A path, or '@' and an abstract name. Empty: everything is told to nobody, with success.

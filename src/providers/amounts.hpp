@@ -7,8 +7,8 @@
 
 namespace llmapikey {
 
-// Dollars, as an upstream says them. Nullopt: nobody has or owes so much, or it is no number: it counts as unread, and
-// is not shown. Sums of all keys' amounts fit.
+// Dollars, as an upstream says them. Nullopt: nobody has or owes so much, or it is no number: it
+// counts as unread, and is not shown. Sums of all keys' amounts fit.
 inline std::optional<base::MicroUsd> to_balance(double usd) {
     constexpr double most = 1.0e8;
     return std::fabs(usd) <= most ? std::optional(base::MicroUsd::from_usd(usd)) : std::nullopt;

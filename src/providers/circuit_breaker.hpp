@@ -28,8 +28,9 @@ enum class CallResult {
     failed,    // no answer, or one that says that it cannot
 };
 
-// Whether calls upstream are worth making. No call that means anything is ever the one that finds out whether an outage
-// is over: that is for probes alone. Pure but for its lock: time comes from the caller. Thread-safe.
+// Whether calls upstream are worth making. No call that means anything is ever the one that finds
+// out whether an outage is over: that is for probes alone. Pure but for its lock: time comes from
+// the caller. Thread-safe.
 class CircuitBreaker {
 public:
     // Told of each change, in order. Runs under the lock: must be short and must not call back.
@@ -38,8 +39,8 @@ public:
     explicit CircuitBreaker(CircuitPolicy policy, Listener listener = {})
         : policy_(policy), listener_(std::move(listener)) {}
 
-    // Goes with a call that was let through. What was sent before the circuit last opened or closed says nothing of
-    // now, so its result does not count.
+    // Goes with a call that was let through. What was sent before the circuit last opened or closed
+    // says nothing of now, so its result does not count.
     struct Pass {
         std::uint64_t era = 0;
     };
@@ -48,7 +49,8 @@ public:
     std::optional<Pass> admit() const;
     void record(Pass pass, CallResult result, SteadyTime now);
 
-    // For probes: true if the caller is to send one now, and call end_probe() after. One at a time, only while open.
+    // For probes: true if the caller is to send one now, and call end_probe() after. One at a time,
+    // only while open.
     bool begin_probe(SteadyTime now);
     void end_probe(CallResult result, SteadyTime now);
 

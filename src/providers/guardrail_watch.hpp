@@ -8,8 +8,8 @@
 
 namespace llmapikey {
 
-// What the upstream last said of the guardrail that new keys are put under, so that no page waits for the upstream.
-// Thread-safe.
+// What the upstream last said of the guardrail that new keys are put under, so that no page waits
+// for the upstream. Thread-safe.
 class GuardrailWatch {
 public:
     // `is_configured`: whether there is one. All references must outlive this.
@@ -20,8 +20,8 @@ public:
     // Null: none is configured, or it is not known yet.
     std::shared_ptr<const Guardrail> known() const;
 
-    // Asks the upstream if it is time to, and says whether something has changed. What is known stays when asking
-    // fails. Blocking; for one thread at a time.
+    // Asks the upstream if it is time to, and says whether something has changed. What is known
+    // stays when asking fails. Blocking; for one thread at a time.
     base::Result<bool> refresh_if_due();
 
 private:

@@ -12,8 +12,8 @@
 
 namespace llmapikey {
 
-// So far apart the upstream's clock and ours are taken to be at most, where a key's time there is compared with one
-// here.
+// So far apart the upstream's clock and ours are taken to be at most, where a key's time there is
+// compared with one here.
 inline constexpr std::chrono::hours upstream_skew_max{1};
 
 struct MintRequest {
@@ -30,14 +30,14 @@ struct Minted {
 struct NotMinted {
     base::Error error;
 };
-// A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set when the answer told at least
-// that.
+// A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set when the
+// answer told at least that.
 struct MintUnknown {
     std::string delete_handle;
     std::string detail;
 };
-// A key exists that nobody may have (it could not be put under the guardrail): whoever asked for it has it revoked, if
-// the handle is no other key's.
+// A key exists that nobody may have (it could not be put under the guardrail): whoever asked for it
+// has it revoked, if the handle is no other key's.
 struct MintedInVain {
     std::string delete_handle;
     base::Error error;
@@ -85,24 +85,24 @@ struct Guardrail {
     friend bool operator==(const Guardrail&, const Guardrail&) = default;
 };
 
-// The LLM provider's key administration. Blocking: call it on a worker thread for upstream calls. Thread-safe. No call
-// outlasts `deadline`. Failures: upstream_down (with retry_after where calls are not even tried for now),
-// upstream_refused, rate_limited (with retry_after), misconfigured (the management key is refused), not_found where
-// said.
+// The LLM provider's key administration. Blocking: call it on a worker thread for upstream calls.
+// Thread-safe. No call outlasts `deadline`. Failures: upstream_down (with retry_after where calls
+// are not even tried for now), upstream_refused, rate_limited (with retry_after), misconfigured
+// (the management key is refused), not_found where said.
 class KeyProvider {
 public:
     virtual ~KeyProvider() = default;
 
-    // Sends exactly one create request and never repeats it: upstream has no idempotency key. Where a guardrail is
-    // configured, a key comes back only once it is under it; a key that could not be put under it is revoked, for which
-    // this call may outlast `deadline` by a few seconds.
+    // Sends exactly one create request and never repeats it: upstream has no idempotency key. Where
+    // a guardrail is configured, a key comes back only once it is under it; a key that could not be
+    // put under it is revoked, for which this call may outlast `deadline` by a few seconds.
     virtual MintOutcome mint(const MintRequest& request, base::Deadline deadline) = 0;
 
     // Errc::not_found if there is no such key.
     virtual base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) = 0;
 
-    // One page of the account's keys in the configured workspace, disabled ones included, newest first; empty after the
-    // last. Items shift between pages while keys come and go.
+    // One page of the account's keys in the configured workspace, disabled ones included, newest
+    // first; empty after the last. Items shift between pages while keys come and go.
     virtual base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) = 0;
 
     // Errc::not_found if there is no such key.
@@ -114,7 +114,8 @@ public:
 
     virtual base::Result<Credits> credits(base::Deadline deadline) = 0;
 
-    // The one that new keys are put under; nullopt: none is configured. Errc::not_found if there is none of that id.
+    // The one that new keys are put under; nullopt: none is configured. Errc::not_found if there is
+    // none of that id.
     virtual base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) = 0;
 };
 

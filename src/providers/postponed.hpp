@@ -8,8 +8,8 @@
 
 namespace llmapikey {
 
-// Remembers what has failed by itself, so that it is tried again ever more seldom and keeps nothing else from its turn.
-// Of this process; for one thread.
+// Remembers what has failed by itself, so that it is tried again ever more seldom and keeps nothing
+// else from its turn. Of this process; for one thread.
 class Postponed {
 public:
     bool is_due(const std::string& id, base::Timestamp now) const {

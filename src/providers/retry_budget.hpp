@@ -6,8 +6,9 @@
 
 namespace llmapikey {
 
-// Keeps retries from multiplying an outage: they may be a share of the calls of the last ten seconds, and a few more so
-// that a service with little to do can retry at all. Time comes from the caller. Thread-safe.
+// Keeps retries from multiplying an outage: they may be a share of the calls of the last ten
+// seconds, and a few more so that a service with little to do can retry at all. Time comes from the
+// caller. Thread-safe.
 class RetryBudget {
 public:
     explicit RetryBudget(int percent = 20, int floor = 10) : percent_(percent), floor_(floor) {}

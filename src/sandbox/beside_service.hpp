@@ -4,9 +4,10 @@
 
 namespace llmapikey::sandbox {
 
-// Serves what browsers and people's programs need of the look-alikes where the service itself is served: the sandbox
-// then works from other machines, through one published port. Of GitHub the pages, of OpenRouter what ordinary keys may
-// call, below `openrouter_path`; neither ledgers nor faults. Everything else goes to the service. Thread-safe.
+// Serves what browsers and people's programs need of the look-alikes where the service itself is
+// served: the sandbox then works from other machines, through one published port. Of GitHub the
+// pages, of OpenRouter what ordinary keys may call, below `openrouter_path`; neither ledgers nor
+// faults. Everything else goes to the service. Thread-safe.
 class BesideService final : public net::HttpHandler {
 public:
     static constexpr std::string_view openrouter_path = "/sandbox/openrouter";

@@ -17,20 +17,22 @@ class object;
 
 namespace llmapikey::sandbox {
 
-// Faults on demand for a look-alike, and counters of its calls. Thread-safe.
-// Control (JSON):  POST /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE
-// /sandbox/faults. What can be asked for: "delay_ms" (at most 60000), "status" with "body", "content_type" and
-// "headers" (answered instead), "after_effect": true (the call takes effect all the same), "drop": "before" or "after"
-// (its effect), "truncate_after" (bytes), "drip_bytes_per_second" (the body is sent a few bytes at a time),
-// "duplicate_hash": true (the answer names another key than the one that was made), "probability" (0 to 1, drawn anew
-// for each call from "seed", so that the same calls meet the same faults; what is spared does not count in "times").
+// Faults on demand for a look-alike, and counters of its calls. Thread-safe. Control (JSON):  POST
+// /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE /sandbox/faults.
+// What can be asked for: "delay_ms" (at most 60000), "status" with "body", "content_type" and
+// "headers" (answered instead), "after_effect": true (the call takes effect all the same), "drop":
+// "before" or "after" (its effect), "truncate_after" (bytes), "drip_bytes_per_second" (the body is
+// sent a few bytes at a time), "duplicate_hash": true (the answer names another key than the one
+// that was made), "probability" (0 to 1, drawn anew for each call from "seed", so that the same
+// calls meet the same faults; what is spared does not count in "times").
 class Faults {
 public:
     // The answer to a control request; nullopt if it is none.
     std::optional<net::Response> control(const net::Request& request);
 
-    // Runs the call with the first fault that is meant for it, if any, and counts it. `path` is without the base path.
-    // `misname` puts another key's hash in an answer; null where there are no keys.
+    // Runs the call with the first fault that is meant for it, if any, and counts it. `path` is
+    // without the base path. `misname` puts another key's hash in an answer; null where there are
+    // no keys.
     net::Response apply(std::string_view method, std::string_view path, const std::function<net::Response()>& call,
                         const std::function<void(net::Response&)>& misname = nullptr);
     // For a call that never gets as far as apply().

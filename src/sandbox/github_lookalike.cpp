@@ -145,8 +145,9 @@ net::Response GithubLookalike::route(const net::Request& request, std::string_vi
     return api_error(404, "Not Found");
 }
 
-// What GitHub takes of an app whose callback is a loopback address: any port, and everything below the path. Beside
-// that the registered one, and the host at which these very pages were asked for: in the sandbox that is the service.
+// What GitHub takes of an app whose callback is a loopback address: any port, and everything below
+// the path. Beside that the registered one, and the host at which these very pages were asked for:
+// in the sandbox that is the service.
 bool GithubLookalike::is_registered(const net::Request& request, const std::string& redirect_uri) const {
     if (redirect_uri == options_.registered_callback) return true;
     const auto uri = parse_redirect_uri(redirect_uri);

@@ -17,9 +17,10 @@ struct Persona {
     std::string about;  // shown beside the login
 };
 
-// A look-alike of GitHub: OAuth web flow with PKCE, /user, and the token calls of OAuth Apps, the API both at the root
-// and under /api/v3. On its page one picks or creates a persona, says no, or breaks the sign-in. Tests add
-// login=NAME&sandbox_auto=1 to the authorize request. Beside it /sandbox/ledger and /sandbox/faults. Thread-safe.
+// A look-alike of GitHub: OAuth web flow with PKCE, /user, and the token calls of OAuth Apps, the
+// API both at the root and under /api/v3. On its page one picks or creates a persona, says no, or
+// breaks the sign-in. Tests add login=NAME&sandbox_auto=1 to the authorize request. Beside it
+// /sandbox/ledger and /sandbox/faults. Thread-safe.
 class GithubLookalike final : public net::HttpHandler {
 public:
     struct Options {

@@ -10,8 +10,8 @@ namespace llmapikey::sandbox {
 
 struct Persona;
 
-// The page on which a sign-in at the simulated GitHub is decided; `query` is the authorize request, which the form
-// posts back.
+// The page on which a sign-in at the simulated GitHub is decided; `query` is the authorize request,
+// which the form posts back.
 net::Response persona_page(const std::deque<Persona>& personas, std::string_view query,
                            const std::string& redirect_uri);
 net::Response github_stylesheet();

@@ -7,9 +7,10 @@
 
 namespace llmapikey::sandbox {
 
-// A switch for a look-alike that is out of order altogether. Thread-safe.
-// Control (JSON):  POST /sandbox/outage {"mode":"refuse"} (each connection is closed without an answer), "hang" (no
-// answer, until the peer closes or for 60 s), "error" (503) or "off"; GET /sandbox/outage tells the mode.
+// A switch for a look-alike that is out of order altogether. Thread-safe. Control (JSON):  POST
+// /sandbox/outage {"mode":"refuse"} (each connection is closed without an answer), "hang" (no
+// answer, until the peer closes or for 60 s), "error" (503) or "off"; GET /sandbox/outage tells the
+// mode.
 class Outage {
 public:
     // The answer to a control request; nullopt if it is none.

@@ -43,7 +43,8 @@ const std::string fill_new_columns =
     "expires_at = coalesce(created_at, now()) + $2::bigint * interval '1 day', "
     "openrouter_delete_hash = nullif(openrouter_delete_hash, ''), openrouter_key = nullif(openrouter_key, ''), "
     "key_hint = coalesce(nullif(key_hint, ''), right(nullif(openrouter_key, ''), 4))";
-// Rows that were replaced meanwhile have another id, and rows that were activated meanwhile keep their status.
+// Rows that were replaced meanwhile have another id, and rows that were activated meanwhile keep
+// their status.
 const std::string restore_set_aside =
     "UPDATE llmapikey.api_keys AS k SET nonce = s.nonce, daily_limit_micro_usd = s.daily_limit_micro_usd, "
     "attempted_at = s.attempted_at, expires_at = s.expires_at, "

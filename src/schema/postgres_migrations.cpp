@@ -103,7 +103,8 @@ private:
     }
 
     base::Result<void> create_record_once() {
-        // Asked for first: creating what exists takes a right that an owner of the schema need not have.
+        // Asked for first: creating what exists takes a right that an owner of the schema need not
+        // have.
         const auto schemas = TRY(query("SELECT count(*) FROM pg_namespace WHERE nspname = 'llmapikey'"));
         if (schemas.number(0, 0) == 0) {
             if (auto created = execute("CREATE SCHEMA IF NOT EXISTS llmapikey"); !created) return created;
@@ -112,8 +113,8 @@ private:
         return known.empty() ? execute(create_record_table) : base::Result<void>{};
     }
 
-    // Finds any part of a login. The extension may be missing, or not for this role to create: then searching reads the
-    // whole table, and everything else is as it is.
+    // Finds any part of a login. The extension may be missing, or not for this role to create: then
+    // searching reads the whole table, and everything else is as it is.
     void index_logins() {
         const auto is_open = execute("SAVEPOINT before_index");
         const auto done = is_open ? try_index_logins() : is_open;

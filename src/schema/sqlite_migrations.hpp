@@ -9,7 +9,8 @@
 
 namespace llmapikey::sqlite {
 
-// Migrations of this database; `connection` writes, `clock` dates them. Both must outlive the migrator.
+// Migrations of this database; `connection` writes, `clock` dates them. Both must outlive the
+// migrator.
 Migrator make_migrator(Connection& connection, const base::Clock& clock);
 // As above, with a connection of its own.
 Migrator make_migrator(std::unique_ptr<Connection> connection, const base::Clock& clock);

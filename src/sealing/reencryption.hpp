@@ -24,8 +24,8 @@ struct ReencryptedText {
     std::string id, before, after;
 };
 
-// `prefix` (base::Sealer::prefix()): of what is sealed as it should be. Blocking, thread-safe; can fail with
-// Errc::store_unavailable.
+// `prefix` (base::Sealer::prefix()): of what is sealed as it should be. Blocking, thread-safe; can
+// fail with Errc::store_unavailable.
 class SealedStore {
 public:
     virtual ~SealedStore() = default;
@@ -50,8 +50,8 @@ struct ReencryptionReport {
     std::string first_unreadable;  // which, and why
 };
 
-// Seals anew what another secret has sealed. It can be ended at any moment and begun again: each text is replaced in
-// one step by one that opens to the same. Blocking.
+// Seals anew what another secret has sealed. It can be ended at any moment and begun again: each
+// text is replaced in one step by one that opens to the same. Blocking.
 class Reencryption {
 public:
     // Called now and then with how far it is.

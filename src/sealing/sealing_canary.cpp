@@ -68,8 +68,9 @@ base::Result<bool> SealingCanary::is_all_sealed_now() {
     return can_open.value_or(false);
 }
 
-// Before there was a canary a database could hold keys of several secrets: one of ours is enough. A canary that does
-// not open outweighs them, unless nothing is left of the secret that has sealed it.
+// Before there was a canary a database could hold keys of several secrets: one of ours is enough. A
+// canary that does not open outweighs them, unless nothing is left of the secret that has sealed
+// it.
 base::Result<void> SealingCanary::judge(const std::optional<std::string>& canary) {
     if (canary && opens(*canary)) return {};
     if (canary) {

@@ -126,7 +126,8 @@ base::Result<Recipient> GithubClient::find_account(const std::string& login, bas
     return parse_user(response.body);
 }
 
-// The calls under /applications authenticate as the app and name the token in a JSON body, also with DELETE.
+// The calls under /applications authenticate as the app and name the token in a JSON body, also
+// with DELETE.
 net::ClientResponse GithubClient::send_as_app(const std::string& method, const base::Secret& token,
                                               base::Deadline deadline) {
     json::object body;

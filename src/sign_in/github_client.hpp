@@ -13,12 +13,13 @@ struct GithubOptions {
     std::string api_url;  // "https://api.github.com", or "https://HOST/api/v3" of an Enterprise Server
     std::string client_id;
     base::Secret client_secret;
-    // The sandbox: the pages where people say yes are served where this service is, whatever host they ask it under.
+    // The sandbox: the pages where people say yes are served where this service is, whatever host
+    // they ask it under.
     bool are_pages_beside_service = false;
 };
 
-// IdentityProvider on an OAuth App of GitHub. Nothing is tried again: a code can be exchanged once, and a person is
-// waiting.
+// IdentityProvider on an OAuth App of GitHub. Nothing is tried again: a code can be exchanged once,
+// and a person is waiting.
 class GithubClient final : public IdentityProvider {
 public:
     GithubClient(GithubOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}

@@ -10,7 +10,8 @@
 // What GitHub answers, read from whatever bytes come. Pure; thread-safe.
 namespace llmapikey {
 
-// Of the exchange of a code: a token, or else an error's code; both empty if the answer says neither.
+// Of the exchange of a code: a token, or else an error's code; both empty if the answer says
+// neither.
 struct ExchangeAnswer {
     base::Secret token;
     std::string error;

@@ -39,7 +39,8 @@ SignInStart SignIn::start(const std::string& next, const std::string& redirect_u
     const std::string state = start.id + base::random_token(state_bytes);
     const std::string verifier = base::random_token(verifier_bytes);
     const auto now = clock_.now().time_since_epoch().count();
-    // One line per field: none of them can hold a line break (`next` is a checked path, the URI is made by us).
+    // One line per field: none of them can hold a line break (`next` is a checked path, the URI is
+    // made by us).
     const std::string plain = state + "\n" + verifier + "\n" + std::to_string(now) + "\n" + redirect_uri + "\n" + next;
     start.sealed = sealer_.seal(plain, start.id);
     start.authorize_url = provider_.authorize_url({state, base::to_base64url(base::sha256(verifier)), redirect_uri});
@@ -64,8 +65,8 @@ tl::expected<SignInAttempt, SignInError> SignIn::check(std::string_view state, s
     if (!started) return mismatch("the cookie of this attempt is malformed");
     if (!base::equal_constant_time(fields[0], state)) return mismatch("the state is not the cookie's");
     const base::Timestamp started_at{base::Seconds{*started}};
-    // The cookie ends when it should by the browser's clock; ours may not be that of the replica that began the
-    // attempt.
+    // The cookie ends when it should by the browser's clock; ours may not be that of the replica
+    // that began the attempt.
     if (started_at + attempt_lifetime + base::replica_skew_max < clock_.now())
         return mismatch("the attempt is too old");
     return SignInAttempt{id, std::string(fields[1]), std::string(fields[4]), std::string(fields[3]), started_at};

@@ -29,7 +29,8 @@ struct SignInError {
     base::Seconds retry_after{0};
 };
 
-// An attempt that was started: `sealed` goes into a cookie named after `id`, `authorize_url` is where the browser goes.
+// An attempt that was started: `sealed` goes into a cookie named after `id`, `authorize_url` is
+// where the browser goes.
 struct SignInStart {
     std::string id;
     std::string sealed;
@@ -68,8 +69,8 @@ public:
 
     // Attempt id inside a state, empty if it has none: tells which cookie to read.
     static std::string attempt_id(std::string_view state);
-    // What an `error` in a callback means. Anybody can send a browser there with any error: it is shown and logged, and
-    // nothing else follows from it.
+    // What an `error` in a callback means. Anybody can send a browser there with any error: it is
+    // shown and logged, and nothing else follows from it.
     static SignInError refusal_of(std::string_view error);
     // The attempt that `state` and the cookie agree on.
     tl::expected<SignInAttempt, SignInError> check(std::string_view state, std::string_view sealed) const;

@@ -28,7 +28,8 @@ Cookie attempt_cookie(const Context& context, std::string_view id, std::string v
     return Cookie{attempt_cookie_name(id), std::move(value), "/auth", max_age, context.origin.is_https};
 }
 
-// Deletes the oldest attempts of this browser beyond the most that are kept, and those that cannot be read.
+// Deletes the oldest attempts of this browser beyond the most that are kept, and those that cannot
+// be read.
 void drop_surplus_attempts(const SignInRoutes& self, const Context& context, net::Response& response) {
     std::vector<std::pair<base::Timestamp, std::string>> attempts;
     for (const auto& [name, value] : read_cookies(context.request)) {
@@ -167,7 +168,8 @@ net::Response fail_sign_in(const SignInRoutes& self, const Context& context, con
     return error_answer(context, error, next);
 }
 
-// Off the person's path: they are signed in whether GitHub takes its token back now or lets it lapse.
+// Off the person's path: they are signed in whether GitHub takes its token back now or lets it
+// lapse.
 void revoke_in_background(const SignInRoutes& self, const base::Secret& token, base::Seconds timeout) {
     SignIn& sign_in = self.sign_in;
     const auto revoke = [&sign_in, token, timeout] {
@@ -199,8 +201,8 @@ net::Response SignInRoutes::start(const Context& context) const {
     const Form query(context.request.query);
     const std::string next = safe_next_path(query.value("next"));
     if (context.session) return redirect(302, next);
-    // GitHub leads back to PUBLIC_URL, and only the host that set the attempt's cookie gets it back. Once: a proxy that
-    // does not pass the host on makes every request look so.
+    // GitHub leads back to PUBLIC_URL, and only the host that set the attempt's cookie gets it
+    // back. Once: a proxy that does not pass the host on makes every request look so.
     if (context.origin.is_elsewhere && !query.has(redirected_field)) {
         return redirect(302, context.shared.settings.public_url + "/auth/login?next=" + base::to_percent_encoded(next) +
                                  "&" + std::string(redirected_field) + "=1");
@@ -219,10 +221,11 @@ net::Response SignInRoutes::finish(const Context& context) const {
                                       query.value("error_description")};
     const auto attempt = find_attempt(*this, context.request, callback.state);
     if (!attempt) {
-        // The back button, or a second click: whoever is signed in already is let through, unchanged.
+        // The back button, or a second click: whoever is signed in already is let through,
+        // unchanged.
         if (context.session) return redirect(302, "/dashboard");
-        // GitHub reports a wrong callback at the one that is registered, which may be another host of ours: there is no
-        // cookie of the attempt then.
+        // GitHub reports a wrong callback at the one that is registered, which may be another host
+        // of ours: there is no cookie of the attempt then.
         return fail_sign_in(*this, context,
                             callback.error.empty() ? attempt.error() : SignIn::refusal_of(callback.error),
                             "/dashboard");

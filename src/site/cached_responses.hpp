@@ -13,8 +13,8 @@
 
 namespace llmapikey {
 
-// What is answered alike to everybody, and stands in memory as it goes out: assets, the pages for those who are not
-// signed in, and the refusals when there is too much to do. Thread-safe.
+// What is answered alike to everybody, and stands in memory as it goes out: assets, the pages for
+// those who are not signed in, and the refusals when there is too much to do. Thread-safe.
 class CachedResponses {
 public:
     // Both must outlive it.
@@ -28,8 +28,8 @@ public:
     std::optional<Standing> find(const net::Request& request) const;
     // Status 503. `is_json`: a problem rather than a page.
     net::ReadyResponse busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const;
-    // Makes the pages anew that depend on what was learned since the start: /docs on the guardrail. From one thread at
-    // a time.
+    // Makes the pages anew that depend on what was learned since the start: /docs on the guardrail.
+    // From one thread at a time.
     void refresh();
 
 private:

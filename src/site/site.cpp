@@ -17,7 +17,8 @@
 namespace llmapikey {
 namespace {
 
-// Health checks of load balancers may come with any Host, or in HTTP/1.0 with none: nothing here depends on it.
+// Health checks of load balancers may come with any Host, or in HTTP/1.0 with none: nothing here
+// depends on it.
 bool needs_origin(const Route* route) {
     return route == nullptr || route->kind != Kind::probe;
 }
@@ -104,7 +105,8 @@ Site::SessionCookie Site::session_of(const net::Request& request) const {
     return cookie;
 }
 
-// Every unknown path costs a look at the session, so that the time does not tell which of them admins know.
+// Every unknown path costs a look at the session, so that the time does not tell which of them
+// admins know.
 const Route* Site::hidden_route(const net::Request& request) const {
     const auto session = session_of(request).session;
     const Route* route = routes().find(request, Part::admin);
@@ -177,7 +179,8 @@ bool Site::is_admin(const Context& context) const {
     return context.bearer || (context.session && parts_.admins.contains(context.session->recipient.id.value));
 }
 
-// Routes of admins are for admins alone here as well: to everybody else there is no such path with a slash either.
+// Routes of admins are for admins alone here as well: to everybody else there is no such path with
+// a slash either.
 std::optional<net::Response> Site::move_from_slash(const Context& context) const {
     const std::string_view path = without_slash(context.request.path);
     if (path.empty() || has_raw_key(path)) return std::nullopt;
@@ -365,7 +368,8 @@ void Site::finish(const Context& context, net::Response& response) const {
           context.request_id});
 }
 
-// Where a proxy in front says another host than browsers use, every form is refused: this tells the operator why.
+// Where a proxy in front says another host than browsers use, every form is refused: this tells the
+// operator why.
 void Site::note_refused(const Context& context, std::string_view reason) const {
     if (!ops::is_logged(ops::LogLevel::warn)) return;
     const net::Request& request = context.request;

@@ -17,7 +17,8 @@
 
 namespace llmapikey {
 
-// What requests pass through before a handler sees them. All must outlive the site; all are thread-safe.
+// What requests pass through before a handler sees them. All must outlive the site; all are
+// thread-safe.
 struct SiteParts {
     const base::Clock& clock;
     const SessionTokens& sessions;
@@ -29,8 +30,8 @@ struct SiteParts {
     ops::Metrics& metrics;
 };
 
-// The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and adds to every
-// answer what every answer must have. Thread-safe.
+// The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and
+// adds to every answer what every answer must have. Thread-safe.
 class Site final : public net::HttpHandler {
 public:
     Site(const Handlers& handlers, SharedContext shared, SiteParts parts, OriginResolver origins,
@@ -54,7 +55,8 @@ private:
     std::optional<net::Response> authenticate(Context& context);
     // The handler's answer, or that of the first request with the same Idempotency-Key.
     net::Response answer_once(const Context& context, const std::string& key);
-    // To the path without the slash at its end, where the client may know of that; nullopt: there is none.
+    // To the path without the slash at its end, where the client may know of that; nullopt: there
+    // is none.
     std::optional<net::Response> move_from_slash(const Context& context) const;
     // The admins' route of this path, if there is one and the request is an admin's.
     const Route* hidden_route(const net::Request& request) const;
@@ -80,7 +82,8 @@ private:
         std::string_view request_id;
     };
     void note(const Answered& answered) const;
-    // Likewise, of an answer that stands ready, which gets its id. The client's address is found here.
+    // Likewise, of an answer that stands ready, which gets its id. The client's address is found
+    // here.
     void finish_ready(Answered answered, net::ReadyResponse& answer) const;
 
     const Handlers& handlers_;

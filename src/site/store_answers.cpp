@@ -8,8 +8,8 @@
 namespace llmapikey {
 namespace {
 
-// Takes the place of an answer that is too old, and of a request that has died. $6: older than a day; $7: begun so long
-// ago that it has died.
+// Takes the place of an answer that is too old, and of a request that has died. $6: older than a
+// day; $7: begun so long ago that it has died.
 const std::string insert_request =
     "INSERT INTO llmapikey.stored_answers AS stored (actor, request_key, fingerprint, attempt, status, body, begun_at) "
     "VALUES ($1, $2, $3, $4, 0, '', $5) ON CONFLICT (actor, request_key) DO UPDATE SET "

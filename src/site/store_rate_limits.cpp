@@ -5,7 +5,8 @@
 namespace llmapikey::postgres {
 namespace {
 
-// $2: tokens a minute, which is also the most that a bucket holds. A bucket remembers whether its last caller got one.
+// $2: tokens a minute, which is also the most that a bucket holds. A bucket remembers whether its
+// last caller got one.
 const std::string take_token =
     "INSERT INTO llmapikey.rate_limits AS bucket (client, tokens, filled_at, is_taken) "
     "VALUES ($1, $2::double precision - 1, now(), true) "

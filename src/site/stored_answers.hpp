@@ -21,8 +21,8 @@ struct RequestUnderWay {
 struct OtherRequest {};  // the same key came with another request before
 using RequestOutcome = std::variant<FirstRequest, StoredAnswer, RequestUnderWay, OtherRequest>;
 
-// Answers by Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), kept for a day. Blocking, thread-safe, over
-// all replicas; can fail with Errc::store_unavailable.
+// Answers by Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), kept for a day. Blocking,
+// thread-safe, over all replicas; can fail with Errc::store_unavailable.
 class StoredAnswers {
 public:
     static constexpr base::Seconds kept_for{std::chrono::hours{24}};

@@ -107,7 +107,8 @@ private:
     }
 
     void put_today(base::MicroUsd spent) {
-        // A key that has used nothing needs no row. Of one that is known from now on only, the usage is kept.
+        // A key that has used nothing needs no row. Of one that is known from now on only, the
+        // usage is kept.
         const bool is_anchor = !opening_ && usage_.value > 0;
         if (spent.value <= 0 && !books_.today && !is_anchor) return;
         put(BookedDay{day_, spent, usage_, reading_.at}, books_.today);
@@ -118,7 +119,8 @@ private:
         if (!is_same) bookings_.push_back({std::move(becomes), std::move(was)});
     }
 
-    // `amount` was spent after the opening and before today; negative: so much less. `usage`: at the end of that.
+    // `amount` was spent after the opening and before today; negative: so much less. `usage`: at
+    // the end of that.
     void book_before(base::MicroUsd amount, base::MicroUsd usage, base::Timestamp read_at) {
         const auto& before = books_.before;
         if (amount.value == 0) return;
@@ -167,7 +169,8 @@ SpendingReading reading_of(const UpstreamKey& key, base::Timestamp at) {
     return {key.delete_handle, not_negative(key.usage), today, std::max(spent_today(key), today), at, key.last_used_at};
 }
 
-// Both figures are of the UTC day; the one that is behind catches up (OpenRouter's figures may disagree for a while).
+// Both figures are of the UTC day; the one that is behind catches up (OpenRouter's figures may
+// disagree for a while).
 base::MicroUsd spent_today(const UpstreamKey& key) {
     base::MicroUsd spent = not_negative(key.usage_daily);
     if (key.limit && key.limit_remaining && key.limit_reset == "daily")

@@ -53,23 +53,25 @@ struct Booking {
     std::optional<BookedDay> was;  // nullopt: nothing was known of that day
 };
 
-// Which days a reading changes, in their order; none if it says nothing new. Each booking holds by itself: whoever
-// stores some of them only, and books the reading again, comes to the same.
+// Which days a reading changes, in their order; none if it says nothing new. Each booking holds by
+// itself: whoever stores some of them only, and books the reading again, comes to the same.
 //
-// Upstream's day begins a few seconds before or after ours. So its figure of today counts only away from the border; it
-// then also tells what had been used when the day began, and corrects the day before. Near the border what counts is
-// the difference to the last reading: today's, unless that reading is old. What was spent on days without a reading is
-// spread over them. A lower figure of the same day corrects a higher one; where the usage since the key was made falls,
-// earlier days stay as they are.
+// Upstream's day begins a few seconds before or after ours. So its figure of today counts only away
+// from the border; it then also tells what had been used when the day began, and corrects the day
+// before. Near the border what counts is the difference to the last reading: today's, unless that
+// reading is old. What was spent on days without a reading is spread over them. A lower figure of
+// the same day corrects a higher one; where the usage since the key was made falls, earlier days
+// stay as they are.
 std::vector<Booking> book(const SpendingReading& reading, const KeyBooks& books);
 
-// The spending of accounts by day, over all keys that they have had: what a key has spent today still counts when
-// another has taken its place. Blocking, thread-safe; can fail with Errc::store_unavailable.
+// The spending of accounts by day, over all keys that they have had: what a key has spent today
+// still counts when another has taken its place. Blocking, thread-safe; can fail with
+// Errc::store_unavailable.
 class SpendingStore {
 public:
     virtual ~SpendingStore() = default;
-    // Books readings, as book() says, and keeps when each key was last used; for the keys that a row holds, others are
-    // passed over. Repeating it is harmless, and so are several at once.
+    // Books readings, as book() says, and keeps when each key was last used; for the keys that a
+    // row holds, others are passed over. Repeating it is harmless, and so are several at once.
     virtual base::Result<void> note(const std::vector<SpendingReading>& readings) = 0;
     // Every key has been read and noted, the first of them at this time.
     virtual base::Result<void> note_all_read(base::Timestamp since) = 0;

@@ -22,7 +22,8 @@ const std::string select_books =
     "AND earlier.openrouter_delete_hash = held.openrouter_delete_hash)) "
     "WHERE held.openrouter_delete_hash IS NOT NULL AND held.openrouter_delete_hash ";
 const std::string of_several = "{in_texts:$1}", of_one = "= $1";
-// $6, $7: what was known of that day when this was worked out; nothing is written if it is something else by now.
+// $6, $7: what was known of that day when this was worked out; nothing is written if it is
+// something else by now.
 const std::string upsert_day =
     "INSERT INTO llmapikey.spending_days AS known (github_user_id, day, openrouter_delete_hash, spent_micro_usd, "
     "usage_micro_usd, read_at) SELECT github_user_id, $2, $1, $3::bigint, $4::bigint, $5::bigint "

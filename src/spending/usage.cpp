@@ -8,7 +8,8 @@ namespace {
 constexpr base::Seconds fresh_for{20};
 constexpr base::Seconds retry_after_failure{3};
 constexpr std::size_t entries_max = 20'000;
-// What nobody has asked for in so long is forgotten: memory follows those who look, not all who have looked.
+// What nobody has asked for in so long is forgotten: memory follows those who look, not all who
+// have looked.
 constexpr std::chrono::minutes kept_for{10};
 constexpr std::chrono::minutes between_cleanings{1};
 
@@ -38,7 +39,8 @@ base::Timestamp first_day(base::Timestamp now) {
     return std::min({now - UsageCache::days_shown, week_of(now), month_of(now)});
 }
 
-// `days`: from first_day() on; nullopt: the database could not be asked, and the key's own figures have to do.
+// `days`: from first_day() on; nullopt: the database could not be asked, and the key's own figures
+// have to do.
 UsageSnapshot snapshot_of(const UpstreamKey& key, std::optional<std::vector<SpendingDay>> days, base::Timestamp now) {
     UsageSnapshot snapshot;
     snapshot.as_of = now;
@@ -54,7 +56,8 @@ UsageSnapshot snapshot_of(const UpstreamKey& key, std::optional<std::vector<Spen
     snapshot.spent = sum_from(*days, now);
     snapshot.this_week = sum_from(*days, week_of(now));
     snapshot.this_month = sum_from(*days, month_of(now));
-    // Of a key that is older than what is booked, upstream knows more; but around 00:00 it may speak of another week.
+    // Of a key that is older than what is booked, upstream knows more; but around 00:00 it may
+    // speak of another week.
     if (!is_near_border(now)) {
         snapshot.this_week = std::max(*snapshot.this_week, key.usage_weekly);
         snapshot.this_month = std::max(*snapshot.this_month, key.usage_monthly);

@@ -14,8 +14,8 @@
 
 namespace llmapikey {
 
-// What an account has spent, over all keys that it has had: a key that was replaced today still counts. Days are those
-// of UTC, weeks begin on Monday.
+// What an account has spent, over all keys that it has had: a key that was replaced today still
+// counts. Days are those of UTC, weeks begin on Monday.
 struct UsageSnapshot {
     base::MicroUsd spent;                                 // today
     std::optional<base::MicroUsd> remaining;              // of today's cap, never negative; nullopt: there is no cap
@@ -28,8 +28,8 @@ struct UsageSnapshot {
     std::optional<int> percent_spent() const;
 };
 
-// What the upstream last said of each key's spending, kept briefly so that neither a slow upstream delays a dashboard
-// nor a busy dashboard tires the upstream. Thread-safe.
+// What the upstream last said of each key's spending, kept briefly so that neither a slow upstream
+// delays a dashboard nor a busy dashboard tires the upstream. Thread-safe.
 class UsageCache {
 public:
     static constexpr std::chrono::days days_shown{30};
@@ -44,17 +44,18 @@ public:
         bool is_gone = false;         // upstream knows no such key
         bool should_refresh = false;  // the caller is the one to call refresh(), on a thread for upstream calls
     };
-    // Never blocks on the upstream. At most one caller at a time is told to refresh a key; it must call refresh() or
-    // abandon_refresh().
+    // Never blocks on the upstream. At most one caller at a time is told to refresh a key; it must
+    // call refresh() or abandon_refresh().
     Known look(const std::string& delete_handle);
     void refresh(const Grant& grant);  // blocking: upstream and database
     void abandon_refresh(const std::string& delete_handle);
-    // What is known of a key minted just now, without asking: nothing was spent with it. Nothing, where the account's
-    // earlier keys have spent a part of the day.
+    // What is known of a key minted just now, without asking: nothing was spent with it. Nothing,
+    // where the account's earlier keys have spent a part of the day.
     void remember_unused(const Grant& grant, base::MicroUsd limit);
     // The latest figures of today, however old; nullopt: there are none.
     std::optional<UsageSnapshot> peek(const std::string& delete_handle) const;
-    // The key has been used: what is known of it is out of date, and so is what is being asked for now.
+    // The key has been used: what is known of it is out of date, and so is what is being asked for
+    // now.
     void forget(const std::string& delete_handle);
 
 private:

@@ -15,7 +15,8 @@ constexpr bool is_of_disk(Trouble trouble) {
     return trouble == Trouble::disk_full || trouble == Trouble::disk_error;
 }
 
-// What has gone wrong with the database since the start, by kind, for whoever watches the process. Thread-safe.
+// What has gone wrong with the database since the start, by kind, for whoever watches the process.
+// Thread-safe.
 class DatabaseHealth {
 public:
     static constexpr std::array<std::string_view, 6> names{"disk_full",   "disk_error", "busy",

@@ -22,7 +22,8 @@ constexpr Word words[] = {
     {"from_micros", "(timestamptz 'epoch' + @::bigint * interval '1 microsecond')", "(@ / 1000000)"},
     {"now", "extract(epoch FROM now())::bigint", "unixepoch()"},
     {"new_id", "gen_random_uuid()::text", "lower(hex(randomblob(16)))"},
-    // SQLite's clock has thousandths: who comes in the same one, or after it was set back, comes after the last.
+    // SQLite's clock has thousandths: who comes in the same one, or after it was set back, comes
+    // after the last.
     {"queue_time", "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
      "max(CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), "
      "1 + coalesce((SELECT max(queued_at) FROM api_keys WHERE status = 'waiting'), 0))"},

@@ -9,8 +9,8 @@
 
 #include "base/result.hpp"
 
-// One set of statements for both databases. They are written for PostgreSQL, in what SQLite knows as well, and with a
-// few words in braces for what differs; see translated().
+// One set of statements for both databases. They are written for PostgreSQL, in what SQLite knows
+// as well, and with a few words in braces for what differs; see translated().
 namespace llmapikey {
 
 enum class Dialect { sqlite, postgres };
@@ -56,8 +56,8 @@ struct SqlAnswer {
     int changed = 0;  // rows that the statement inserted, updated or deleted
 };
 
-// Runs single statements, each a transaction of its own. Blocking; thread-safe. Fails with store_unavailable; conflict:
-// a unique constraint was violated.
+// Runs single statements, each a transaction of its own. Blocking; thread-safe. Fails with
+// store_unavailable; conflict: a unique constraint was violated.
 class SqlDatabase {
 public:
     virtual ~SqlDatabase() = default;
@@ -68,12 +68,12 @@ public:
     virtual base::Result<void> run_each(const std::string& sql, const std::vector<SqlValues>& all) = 0;
 };
 
-// What a dialect makes of a statement. {epoch:E}: the time E as Unix seconds, {time:E}: the other way round;
-// {micros:E}, {from_micros:E}: likewise in millionths, for cursors; {new_id}: a random text; {in:E}: "is among the
-// UUIDs in the text E, which are separated by commas"; {in_texts:E}: likewise of words of letters, digits, - and _;
-// {queue_time}: the database's own time in millionths of a second; {now}: in seconds. Kept for ever: there are few
-// statements.
-// A statement with another word ends the program with a message.
+// What a dialect makes of a statement. {epoch:E}: the time E as Unix seconds, {time:E}: the other
+// way round; {micros:E}, {from_micros:E}: likewise in millionths, for cursors; {new_id}: a random
+// text; {in:E}: "is among the UUIDs in the text E, which are separated by commas"; {in_texts:E}:
+// likewise of words of letters, digits, - and _; {queue_time}: the database's own time in
+// millionths of a second; {now}: in seconds. Kept for ever: there are few statements. A statement
+// with another word ends the program with a message.
 const std::string& translated(const std::string& sql, Dialect dialect);
 // Whether translated() knows {name}.
 bool is_dialect_word(std::string_view name);

@@ -53,7 +53,8 @@ struct NewToken {
     base::Secret text;  // shown once and kept nowhere
 };
 
-// Tokens by which programs act for an admin: random, stored as a hash, with scopes and an end. Blocking, thread-safe.
+// Tokens by which programs act for an admin: random, stored as a hash, with scopes and an end.
+// Blocking, thread-safe.
 class ApiTokens {
 public:
     static constexpr std::string_view prefix = "llmk_";
@@ -66,9 +67,11 @@ public:
     base::Result<NewToken> create(GithubUserId owner, const std::string& name, const std::set<Scope>& scopes,
                                   std::int64_t days, const Initiator& by);
     base::Result<void> revoke(GithubUserId owner, const std::string& id, const Initiator& by);
-    // Before a token is shown to its owner again: records it. False: it is not the owner's, expired or revoked.
+    // Before a token is shown to its owner again: records it. False: it is not the owner's, expired
+    // or revoked.
     base::Result<bool> may_show_again(GithubUserId owner, const base::Secret& text, const Initiator& by);
-    // Nullopt: unknown, expired or revoked. Whether its owner is an admin still is for the caller to check.
+    // Nullopt: unknown, expired or revoked. Whether its owner is an admin still is for the caller
+    // to check.
     base::Result<std::optional<ApiToken>> find(std::string_view text);
 
 private:

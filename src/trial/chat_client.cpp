@@ -39,7 +39,8 @@ public:
     }
     bool take(std::string_view piece) override {
         if (refused_with_ != 0) {
-            // It may name the account's owner: it is looked through for the cause, and goes nowhere.
+            // It may name the account's owner: it is looked through for the cause, and goes
+            // nowhere.
             refusal_body_.append(piece.substr(0, error_bytes_max - refusal_body_.size()));
             return refusal_body_.size() < error_bytes_max;
         }

@@ -74,12 +74,14 @@ struct ChatFailure {
     std::optional<base::Timestamp> resets_at;
 };
 
-// One question to a model, with a recipient's own key. Blocking; thread-safe; does not outlast `deadline`.
+// One question to a model, with a recipient's own key. Blocking; thread-safe; does not outlast
+// `deadline`.
 class ChatProvider {
 public:
     virtual ~ChatProvider() = default;
 
-    // Succeeds when the answer is complete or the listener wanted no more. It can fail after some of the answer, too.
+    // Succeeds when the answer is complete or the listener wanted no more. It can fail after some
+    // of the answer, too.
     virtual tl::expected<ChatEnd, ChatFailure> ask(const base::Secret& key, const ChatRequest& request,
                                                    ChatListener& listener, base::Deadline deadline) = 0;
 };

@@ -7,7 +7,8 @@
 #include "base/result.hpp"
 #include "trial/chat_provider.hpp"
 
-// OpenRouter's chat completions, streamed. Read as leniently as openrouter_wire.hpp does. Pure; thread-safe.
+// OpenRouter's chat completions, streamed. Read as leniently as openrouter_wire.hpp does. Pure;
+// thread-safe.
 namespace llmapikey {
 
 std::string to_chat_body(const ChatRequest& request, int max_tokens);
@@ -23,9 +24,9 @@ struct ChatChunk {
 // Nullopt: it is no JSON object.
 std::optional<ChatChunk> parse_chat_chunk(std::string_view data);
 
-// What an answer with a status other than 200 means. The body may be anything; it can name the account's owner, so that
-// nothing of it is passed on but figures. Newer answers say which limit was reached (error.metadata.limit_source); of
-// older ones the words of the message have to do.
+// What an answer with a status other than 200 means. The body may be anything; it can name the
+// account's owner, so that nothing of it is passed on but figures. Newer answers say which limit
+// was reached (error.metadata.limit_source); of older ones the words of the message have to do.
 ChatFailure chat_failure(int status, std::string_view body, base::Seconds retry_after);
 
 }  // namespace llmapikey

@@ -7,8 +7,9 @@
 
 namespace llmapikey {
 
-// Server-sent events (HTML Standard section 9.2.6) that arrive in pieces of any size. Only their data is read: comments
-// and other fields are passed over, and an event that is not complete in the end counts for nothing. Not thread-safe.
+// Server-sent events (HTML Standard section 9.2.6) that arrive in pieces of any size. Only their
+// data is read: comments and other fields are passed over, and an event that is not complete in the
+// end counts for nothing. Not thread-safe.
 class EventStream {
 public:
     enum class State {

@@ -55,7 +55,8 @@ void note_failure(const ChatFailure& failure, const std::string& request_id) {
     ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
 }
 
-// What the key has spent is another figure now. Where money was the matter it is asked for at once, for the words.
+// What the key has spent is another figure now. Where money was the matter it is asked for at once,
+// for the words.
 TrialUsage figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
                          const base::Clock& clock) {
     using enum ChatCause;

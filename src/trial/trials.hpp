@@ -23,8 +23,8 @@ enum class TrialObstacle {
     store_failed,
 };
 
-// Lets recipients ask a model one question with their own key, so that they see it work. Nothing of it is stored.
-// Blocking (database and upstream); thread-safe.
+// Lets recipients ask a model one question with their own key, so that they see it work. Nothing of
+// it is stored. Blocking (database and upstream); thread-safe.
 class Trials {
 public:
     struct Policy {

@@ -4,8 +4,9 @@
 
 namespace llmapikey::postgres {
 
-// A part of a WITH: "noticed AS (...)", which tells the holders of webhooks, if there are any, of the rows of `source`
-// (id, github_user_id, github_username) in the same transaction. `key`: an expression that names what happened once.
+// A part of a WITH: "noticed AS (...)", which tells the holders of webhooks, if there are any, of
+// the rows of `source` (id, github_user_id, github_username) in the same transaction. `key`: an
+// expression that names what happened once.
 inline std::string webhook_notice(const std::string& type, const std::string& source, const std::string& key,
                                   const std::string& detail = "''") {
     return "noticed AS (INSERT INTO llmapikey.webhook_events "

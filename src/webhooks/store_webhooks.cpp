@@ -16,7 +16,8 @@ const std::string delete_endpoint = "DELETE FROM llmapikey.webhook_endpoints WHE
 const std::string delete_its_deliveries = "DELETE FROM llmapikey.webhook_deliveries WHERE endpoint_id = $1";
 const std::string update_disabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 0 WHERE id = $1";
 const std::string update_enabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 1 WHERE id = $1";
-// In one statement: of two rotations at once, the second makes the secret of the first the former one.
+// In one statement: of two rotations at once, the second makes the secret of the first the former
+// one.
 const std::string update_secret =
     "UPDATE llmapikey.webhook_endpoints SET sealed_former_secret = CASE WHEN $3::bigint IS NULL THEN '' "
     "ELSE sealed_secret END, former_until = $3::bigint, sealed_secret = $2 WHERE id = $1";

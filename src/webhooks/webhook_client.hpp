@@ -13,10 +13,11 @@ enum class WebhookReach {
     any,     // likewise, and link-local ones
 };
 
-// Messages as the Standard Webhooks specification has them: headers webhook-id, webhook-timestamp and
-// webhook-signature (v1: HMAC-SHA256 over "id.timestamp.body" under the secret without its "whsec_"; where two secrets
-// sign, both signatures with a blank between). Follows no redirect. Of an answer only the status and Retry-After count:
-// of its body a little is read, for a moment, and thrown away.
+// Messages as the Standard Webhooks specification has them: headers webhook-id, webhook-timestamp
+// and webhook-signature (v1: HMAC-SHA256 over "id.timestamp.body" under the secret without its
+// "whsec_"; where two secrets sign, both signatures with a blank between). Follows no redirect. Of
+// an answer only the status and Retry-After count: of its body a little is read, for a moment, and
+// thrown away.
 class WebhookClient final : public WebhookTransport {
 public:
     // `http` must outlive this, and keep to the same rule about addresses.

@@ -19,7 +19,8 @@ constexpr std::array<base::Seconds, 9> pauses{
     std::chrono::hours{14},  std::chrono::hours{20},  std::chrono::hours{24}};
 constexpr base::Seconds endpoint_pause_min{2};
 constexpr base::Seconds endpoint_pause_max{std::chrono::minutes{5}};
-// A message whose turn never comes, since its endpoint does not answer, waits no longer than one that is tried.
+// A message whose turn never comes, since its endpoint does not answer, waits no longer than one
+// that is tried.
 constexpr base::Seconds waiting_max{std::chrono::hours{84}};
 
 bool wants(const WebhookEndpoint& endpoint, const WebhookEvent& event) {
@@ -38,7 +39,8 @@ base::Seconds put_off(base::Seconds pause, const base::Result<WebhookAnswer>& an
     return std::min(std::max(jittered(pause), answer ? answer->retry_after : base::Seconds{0}), most);
 }
 
-// Whether the endpoint would do the same to any other message: it is not there, or asks to be left alone.
+// Whether the endpoint would do the same to any other message: it is not there, or asks to be left
+// alone.
 bool is_unavailable(const base::Result<WebhookAnswer>& answer) {
     return !answer || answer->status == 429 || (answer->status >= 502 && answer->status <= 504);
 }
@@ -106,7 +108,8 @@ std::size_t WebhookCourier::room_for(const WebhookEndpoint& endpoint) const {
     return most - its_own;
 }
 
-// What may be sent now: one of each endpoint, then another of each, from the one behind who was served last.
+// What may be sent now: one of each endpoint, then another of each, from the one behind who was
+// served last.
 base::Result<std::vector<WebhookDelivery>> WebhookCourier::due_in_turns(const Endpoints& endpoints) {
     const auto now = clock_.now();
     const auto with_due = TRY(store_.endpoints_with_due(now));

@@ -18,25 +18,28 @@ namespace llmapikey {
 struct CourierLimits {
     std::size_t total_max = 8;
     std::size_t endpoint_max = 2;
-    // Endpoints that have not answered lately, or took long to, have one message each under way. All of these together
-    // leave room for the others.
+    // Endpoints that have not answered lately, or took long to, have one message each under way.
+    // All of these together leave room for the others.
     std::size_t slow_max = 4;
     base::Millis prompt_max{3'000};  // an answer that took longer was slow
 };
 
-// How long nothing is sent to an endpoint after so many failures in a row (1 or more), before jitter.
+// How long nothing is sent to an endpoint after so many failures in a row (1 or more), before
+// jitter.
 base::Seconds endpoint_pause(std::int64_t failures);
-// How long after its attempt number `attempts` (1 or more) a message is tried again, before jitter; nullopt: no more.
+// How long after its attempt number `attempts` (1 or more) a message is tried again, before jitter;
+// nullopt: no more.
 std::optional<base::Seconds> delivery_pause(std::int64_t attempts);
 
-// Tells endpoints what happens: each event at least once, in no promised order, with retries over three days, and then
-// among the dead, from where it can be sent again. An endpoint that hangs or fails holds up nobody else: few messages
-// are under way to each, endpoints have their turns, and one that does not answer is left alone for longer and longer.
-// run_once() is for one thread, the rest is thread-safe.
+// Tells endpoints what happens: each event at least once, in no promised order, with retries over
+// three days, and then among the dead, from where it can be sent again. An endpoint that hangs or
+// fails holds up nobody else: few messages are under way to each, endpoints have their turns, and
+// one that does not answer is left alone for longer and longer. run_once() is for one thread, the
+// rest is thread-safe.
 class WebhookCourier {
 public:
-    // `workers`: threads that send, as many as limits.total_max. `on_room`: called on theirs once there is room for
-    // more; it must not call back. All must outlive the last job of `workers`.
+    // `workers`: threads that send, as many as limits.total_max. `on_room`: called on theirs once
+    // there is room for more; it must not call back. All must outlive the last job of `workers`.
     WebhookCourier(WebhookStore& store, WebhookTransport& transport, const base::Sealer& sealer,
                    base::WorkQueue& workers, const base::Clock& clock, std::function<void()> on_room,
                    CourierLimits limits = {})
@@ -48,12 +51,13 @@ public:
           on_room_(std::move(on_room)),
           limits_(limits) {}
 
-    // Makes deliveries of what has happened, and begins to send what is due and has room. Waits for no endpoint. Gives
-    // what went wrong since the last time, for the log; empty: nothing.
+    // Makes deliveries of what has happened, and begins to send what is due and has room. Waits for
+    // no endpoint. Gives what went wrong since the last time, for the log; empty: nothing.
     std::string run_once(const std::stop_token& stop);
     // Whether messages are under way.
     bool is_busy() const;
-    // Ends calls that are under way, soon. What they would have told is told again after the next start.
+    // Ends calls that are under way, soon. What they would have told is told again after the next
+    // start.
     void stop() { stopping_.request_stop(); }
 
 private:
@@ -89,8 +93,8 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, UnderWay> under_way_;  // by the delivery's id
     std::set<std::string> slow_;                 // endpoints whose latest answer took long
-    // What came of attempts and could not be stored. Until it is, nothing more is sent: it would be sent again and
-    // again.
+    // What came of attempts and could not be stored. Until it is, nothing more is sent: it would be
+    // sent again and again.
     std::vector<WebhookDelivery> unsaved_;
     std::string problem_;  // met by a worker
 };

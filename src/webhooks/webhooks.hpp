@@ -20,10 +20,12 @@ namespace llmapikey {
 
 // "key.issued", "key.revoked", ...: what can be told.
 std::span<const std::string_view> webhook_event_types();
-// What an organizer sends to see whether an endpoint takes messages; its `detail` is the endpoint's id.
+// What an organizer sends to see whether an endpoint takes messages; its `detail` is the endpoint's
+// id.
 inline constexpr const char* webhook_test_type = "webhook.test";
 
-// However long an endpoint asks for: by so much at most nothing is sent to one, and a message is put off.
+// However long an endpoint asks for: by so much at most nothing is sent to one, and a message is
+// put off.
 inline constexpr std::chrono::hours asked_endpoint_pause_max{1}, asked_delivery_pause_max{28};
 
 // How an endpoint has been doing lately, over all messages to it.
@@ -81,8 +83,8 @@ public:
     virtual base::Result<void> disable_endpoint(const std::string& id, const std::string& problem,
                                                 base::Timestamp now) = 0;
     virtual base::Result<void> enable_endpoint(const std::string& id) = 0;
-    // The secret that is there becomes the former one, until `former_until` (nullopt: it is forgotten). False: there is
-    // no such endpoint.
+    // The secret that is there becomes the former one, until `former_until` (nullopt: it is
+    // forgotten). False: there is no such endpoint.
     virtual base::Result<bool> rotate_secret(const std::string& id, const std::string& sealed_secret,
                                              std::optional<base::Timestamp> former_until) = 0;
     virtual base::Result<void> set_health(const std::string& id, const EndpointHealth& health) = 0;
@@ -111,7 +113,8 @@ public:
     virtual base::Result<std::int64_t> count_dead() = 0;
     // Dead or delivered -> waiting, as new. False: there is no such delivery.
     virtual base::Result<bool> resend(const std::string& delivery_id, base::Timestamp now) = 0;
-    // Forgets what was told or given up before `before`, and what waits for an endpoint that is gone.
+    // Forgets what was told or given up before `before`, and what waits for an endpoint that is
+    // gone.
     virtual base::Result<void> prune(base::Timestamp before) = 0;
 };
 
@@ -131,8 +134,8 @@ struct WebhookAnswer {
 class WebhookTransport {
 public:
     virtual ~WebhookTransport() = default;
-    // invalid_input: the URL names an address that is never posted to. Other addresses are looked at when they are
-    // connected to.
+    // invalid_input: the URL names an address that is never posted to. Other addresses are looked
+    // at when they are connected to.
     virtual base::Result<void> check(const std::string& url) const = 0;
     // upstream_down: there was no answer, or `stop` was requested before there was one.
     virtual base::Result<WebhookAnswer> post(const WebhookCall& call, base::Deadline deadline,
@@ -148,22 +151,24 @@ struct NewEndpoint {
 inline constexpr std::chrono::hours former_secret_default{24};
 inline constexpr std::chrono::hours former_secret_max{168};
 
-// The endpoints, as organizers manage them; WebhookCourier sends the messages. Blocking, thread-safe.
+// The endpoints, as organizers manage them; WebhookCourier sends the messages. Blocking,
+// thread-safe.
 class Webhooks {
 public:
     Webhooks(WebhookStore& store, const WebhookTransport& transport, const base::Sealer& sealer, AuditLog& audit,
              const base::Clock& clock)
         : store_(store), transport_(transport), sealer_(sealer), audit_(audit), clock_(clock) {}
 
-    // invalid_input: not a URL as check_webhook_url() wants it, an address that is never posted to, or an unknown
-    // event.
+    // invalid_input: not a URL as check_webhook_url() wants it, an address that is never posted to,
+    // or an unknown event.
     base::Result<NewEndpoint> add(const std::string& url, const std::set<std::string>& events, const Initiator& by);
     // Its messages go with it. not_found.
     base::Result<void> remove(const std::string& id, const Initiator& by);
-    // A new secret. The one before signs as well for `keep_former` (0: no more). not_found; invalid_input: longer than
-    // former_secret_max.
+    // A new secret. The one before signs as well for `keep_former` (0: no more). not_found;
+    // invalid_input: longer than former_secret_max.
     base::Result<NewEndpoint> rotate_secret(const std::string& id, std::chrono::hours keep_former, const Initiator& by);
-    // Before a secret is shown again: records it. False: there is no such endpoint, or it has another secret by now.
+    // Before a secret is shown again: records it. False: there is no such endpoint, or it has
+    // another secret by now.
     base::Result<bool> may_show_again(const std::string& id, const base::Secret& secret, const Initiator& by);
     // Sends a "webhook.test" to this endpoint alone, also where it is switched off. not_found.
     base::Result<void> test(const std::string& id);

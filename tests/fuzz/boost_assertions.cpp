@@ -1,6 +1,7 @@
-// Boost's own assertions, which end the process, but for one that is too strict: Beast 1.81 expects five bytes where it
-// looks again at the last chunk's header, and there are four where that chunk is also the first one and its last byte
-// is to come. What it goes on with does not depend on it (boost/beast/http/impl/basic_parser.ipp, parse_chunk_header).
+// Boost's own assertions, which end the process, but for one that is too strict: Beast 1.81 expects
+// five bytes where it looks again at the last chunk's header, and there are four where that chunk
+// is also the first one and its last byte is to come. What it goes on with does not depend on it
+// (boost/beast/http/impl/basic_parser.ipp, parse_chunk_header).
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>

@@ -29,8 +29,8 @@ bool is_secret(std::string_view name) {
     return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.name == name && each.is_secret; });
 }
 
-// Whether the words of the problem have this value in them by themselves: they have it still when the variable has
-// another of the same length.
+// Whether the words of the problem have this value in them by themselves: they have it still when
+// the variable has another of the same length.
 bool stands_in_words(const std::string& value, const std::string& variable, Values values) {
     std::string& other = values[variable];
     for (char& c : other)

@@ -1,4 +1,5 @@
-// A request's head and body, as the server takes them from a connection: the same whatever pieces they come in.
+// A request's head and body, as the server takes them from a connection: the same whatever pieces
+// they come in.
 #include <boost/beast/core/flat_buffer.hpp>
 #include <string>
 

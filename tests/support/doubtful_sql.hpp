@@ -8,8 +8,8 @@
 
 namespace llmapikey::test {
 
-// A database of which statements are repeated, since a connection was lost, or reported as failed; each fault strikes
-// those that hold the given words.
+// A database of which statements are repeated, since a connection was lost, or reported as failed;
+// each fault strikes those that hold the given words.
 class DoubtfulSql final : public SqlDatabase {
 public:
     enum class Fault {

@@ -13,9 +13,10 @@
 
 namespace llmapikey::test {
 
-// Numbers what a protocol does, from 1 on: each statement and each call upstream is a step. One step, if it is a write,
-// can be told to fail although its effect is still under way, or to take effect twice: the late effect comes before a
-// later step, or when land() is called. For one thread.
+// Numbers what a protocol does, from 1 on: each statement and each call upstream is a step. One
+// step, if it is a write, can be told to fail although its effect is still under way, or to take
+// effect twice: the late effect comes before a later step, or when land() is called. For one
+// thread.
 class LateSteps {
 public:
     enum class Kind {

@@ -8,13 +8,14 @@
 
 namespace llmapikey::test {
 
-// The servers that tests/with_postgres.mjs has started: one database, directly and through PgBouncer in transaction
-// mode. Throws without them.
+// The servers that tests/with_postgres.mjs has started: one database, directly and through
+// PgBouncer in transaction mode. Throws without them.
 std::string postgres_url();
 std::string pgbouncer_url();
 
 std::unique_ptr<postgres::Connection> connect(const std::string& url);
-// A statement of the test itself; fails the test if it fails. Gives the first column of the first row.
+// A statement of the test itself; fails the test if it fails. Gives the first column of the first
+// row.
 std::string run_sql(const std::string& sql);
 
 // The schema as new.

@@ -9,8 +9,8 @@
 
 namespace llmapikey::test {
 
-// All that compares upstream's keys with the rows and ends what was interrupted, over a real database and an upstream
-// in memory.
+// All that compares upstream's keys with the rows and ends what was interrupted, over a real
+// database and an upstream in memory.
 class Reconciling : public StoresUnderTest {
 protected:
     static constexpr base::Seconds settle_wait{30};

@@ -8,7 +8,8 @@
 
 namespace llmapikey::test {
 
-// Plays answers in order, and records what was asked. Answers "not sent" when the script is over. Not thread-safe.
+// Plays answers in order, and records what was asked. Answers "not sent" when the script is over.
+// Not thread-safe.
 class ScriptedHttpClient final : public net::HttpClient {
 public:
     void answer(int status, std::string body, std::vector<net::Header> headers = {}) {

@@ -251,7 +251,8 @@ SiteAnswer SiteFixture::post_json(const std::string& target, const std::string& 
     return send("POST", target, std::move(headers), json);
 }
 
-// As the server does: what stands ready is given at once, and anything else is the site's to handle.
+// As the server does: what stands ready is given at once, and anything else is the site's to
+// handle.
 SiteAnswer SiteFixture::send(const std::string& method, const std::string& target, std::vector<net::Header> headers,
                              const std::string& body) {
     headers.push_back({"Host", std::string(origin.substr(std::string_view("https://").size()))});

@@ -59,12 +59,13 @@ struct Sender {
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 
-// The site as it is composed for service (src/app/application.cpp): the route table with every handler, sessions,
-// limits, tokens and kept answers, without a socket. A request runs on the thread of the test, until it is answered.
+// The site as it is composed for service (src/app/application.cpp): the route table with every
+// handler, sessions, limits, tokens and kept answers, without a socket. A request runs on the
+// thread of the test, until it is answered.
 //
-// Keys, the queue, replacements, spending and the audit log are in memory, the upstream and GitHub are fakes, and the
-// clock stands still. What has no fake (bulk revocations, API tokens, kept answers, figures, webhooks) is in a SQLite
-// database on a temporary file. No background job runs.
+// Keys, the queue, replacements, spending and the audit log are in memory, the upstream and GitHub
+// are fakes, and the clock stands still. What has no fake (bulk revocations, API tokens, kept
+// answers, figures, webhooks) is in a SQLite database on a temporary file. No background job runs.
 class SiteFixture : public testing::Test {
 protected:
     SiteFixture();

@@ -22,8 +22,9 @@ class JobLeases {
 public:
     JobLeases(Leases& store, const base::Clock& clock);
 
-    // Whether this process is the one to do it. Where the database does not say, nobody does. Renewed in good time
-    // only, so that an idle process hardly writes. For different leases from different threads.
+    // Whether this process is the one to do it. Where the database does not say, nobody does.
+    // Renewed in good time only, so that an idle process hardly writes. For different leases from
+    // different threads.
     bool hold(JobLease& lease);
     // Those with these names, so that others need not wait for them to run out.
     void give_back(std::initializer_list<const char*> names);

@@ -15,8 +15,8 @@ namespace llmapikey::app {
 enum class AfterJob { pause, go_on };
 enum class FirstRun { after_pause, at_once };
 
-// Runs a job again and again on a thread of its own, with a jittered pause between unless the job has more to do, until
-// stopped.
+// Runs a job again and again on a thread of its own, with a jittered pause between unless the job
+// has more to do, until stopped.
 class JobTimer {
 public:
     using Job = std::function<AfterJob(const std::stop_token& stop)>;

@@ -37,7 +37,8 @@ void ReconcileJob::run_if_due(const std::stop_token& stop) {
     if (!noted) ops::log(ops::LogLevel::warn, "noting a reconciliation: " + noted.error().detail);
 }
 
-// Keys of another life of the installation: an error, once for what they are and why they were left alone.
+// Keys of another life of the installation: an error, once for what they are and why they were left
+// alone.
 void ReconcileJob::note_left_alone(const ReconcileReport& report, std::map<std::string, std::string>& facts) {
     const auto found = report.counts.find(Finding::Kind::unremembered);
     const std::int64_t open = found == report.counts.end() ? 0 : found->second.found - found->second.fixed;

@@ -12,9 +12,9 @@
 
 namespace llmapikey::app {
 
-// Compares all of upstream's keys with the database from time to time, in one process at a time by a lease, and less
-// often where that takes long. What is found and mended goes to the log, the audit log (by the reconciler), /metrics
-// and the console. For one thread.
+// Compares all of upstream's keys with the database from time to time, in one process at a time by
+// a lease, and less often where that takes long. What is found and mended goes to the log, the
+// audit log (by the reconciler), /metrics and the console. For one thread.
 class ReconcileJob {
 public:
     struct Parts {

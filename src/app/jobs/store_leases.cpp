@@ -9,8 +9,8 @@ const std::string upsert_lease =
     "INSERT INTO llmapikey.leases AS lease (name, holder, until) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET "
     "holder = excluded.holder, until = excluded.until WHERE lease.holder = excluded.holder OR lease.until < $4 "
     "OR lease.until > $5";
-// By so much the clocks of two holders may differ. One that lasts longer than it can was taken by a clock that was
-// wrong.
+// By so much the clocks of two holders may differ. One that lasts longer than it can was taken by a
+// clock that was wrong.
 constexpr base::Seconds tolerance{5};
 const std::string delete_lease = "DELETE FROM llmapikey.leases WHERE name = $1 AND holder = $2";
 

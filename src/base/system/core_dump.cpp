@@ -5,8 +5,8 @@
 
 namespace llmapikey::base {
 
-// Both: a pipe in kernel.core_pattern disregards the limit, and setting the flag alone says nothing to whoever looks at
-// the limits. Neither can fail for want of privileges.
+// Both: a pipe in kernel.core_pattern disregards the limit, and setting the flag alone says nothing
+// to whoever looks at the limits. Neither can fail for want of privileges.
 void exclude_from_core_dumps() {
     rlimit limit{};
     if (getrlimit(RLIMIT_CORE, &limit) == 0) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// A shared library that is loaded when the first of its functions is called, not when the program starts: some bring
-// dozens of others along, which a process that does not use them should neither wait for nor hold.
+// A shared library that is loaded when the first of its functions is called, not when the program
+// starts: some bring dozens of others along, which a process that does not use them should neither
+// wait for nor hold.
 namespace llmapikey::base {
 
 class SharedLibrary {
@@ -27,8 +28,8 @@ private:
 
 }  // namespace llmapikey::base
 
-// The body of a function of the program that has the name and the parameters of one of a library, but for the arguments
-// behind it. Looked up once.
+// The body of a function of the program that has the name and the parameters of one of a library,
+// but for the arguments behind it. Looked up once.
 #define LLMAPIKEY_FORWARD_TO(library, name)                                  \
     static auto* const function = (library).function<decltype(name)>(#name); \
     return function

@@ -4,7 +4,8 @@
 
 namespace llmapikey::base {
 
-// A folder of its own under the system's temporary one, for its owner alone; gone with all that is in it when this is.
+// A folder of its own under the system's temporary one, for its owner alone; gone with all that is
+// in it when this is.
 class TemporaryFolder {
 public:
     TemporaryFolder();

@@ -1,6 +1,7 @@
-// What the program gives back to the allocator holds nothing any more: raw keys, tokens and decrypted texts pass
-// through strings, JSON and pages on their way, and none of these wipes itself. The buffers of libraries written in C
-// are their own. Sanitizers have an allocator of their own, which this must not stand in the way of.
+// What the program gives back to the allocator holds nothing any more: raw keys, tokens and
+// decrypted texts pass through strings, JSON and pages on their way, and none of these wipes
+// itself. The buffers of libraries written in C are their own. Sanitizers have an allocator of
+// their own, which this must not stand in the way of.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(LLMAPIKEY_KEEPS_FREED_MEMORY)
 
 #include <malloc.h>

@@ -9,7 +9,8 @@ constexpr double seconds_off_max = 5;
 
 }  // namespace
 
-// Nothing where there is no other clock to compare with, or the database cannot be asked, which another check says.
+// Nothing where there is no other clock to compare with, or the database cannot be asked, which
+// another check says.
 std::vector<Finding> check_clock(CheckContext& context) {
     if (!context.stores || !context.stores->clock) return {};
     const double ahead = context.stores->clock->skew_of_machine().count();

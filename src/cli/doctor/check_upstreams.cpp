@@ -11,7 +11,8 @@ base::Deadline deadline_of(const config::Config& config) {
     return base::Deadline::after(config.upstream_timeout);
 }
 
-// No answer, or none that says anything about what we sent: the configured credentials may be right.
+// No answer, or none that says anything about what we sent: the configured credentials may be
+// right.
 bool is_unreachable(const base::Error& error) {
     return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited;
 }

@@ -9,8 +9,8 @@
 #include "config/config.hpp"
 #include "net/http_client.hpp"
 
-// What `llmapikey doctor` looks at. A check is a function in a check_*.cpp file and a line of the list in
-// doctor_checks.cpp; it changes nothing, neither here nor upstream.
+// What `llmapikey doctor` looks at. A check is a function in a check_*.cpp file and a line of the
+// list in doctor_checks.cpp; it changes nothing, neither here nor upstream.
 namespace llmapikey::cli {
 
 enum class Verdict {
@@ -26,7 +26,8 @@ struct Finding {
     std::string group = {};  // the text form prints the findings of a group that are ok on one line; empty: alone
 };
 
-// What the checks share. They run in the order of the list, so that a later check can use what an earlier one opened.
+// What the checks share. They run in the order of the list, so that a later check can use what an
+// earlier one opened.
 struct CheckContext {
     const config::Lookup& lookup;
     std::vector<config::Problem> problems;             // of the variables
@@ -40,7 +41,8 @@ struct CheckContext {
 
 // Whether one of the variables has a problem: what is said of it by the others would not be true.
 bool is_any_wrong(const CheckContext& context, std::initializer_list<std::string_view> variables);
-// "not asked: mend PUBLIC_URL and LISTEN first"; for what was not looked at since variables have problems.
+// "not asked: mend PUBLIC_URL and LISTEN first"; for what was not looked at since variables have
+// problems.
 Finding left_out(std::string what, const std::string& how, const std::vector<config::Problem>& problems);
 
 // One finding or more; none where the check has no meaning with this configuration.
@@ -64,7 +66,8 @@ std::vector<Finding> check_clock(CheckContext& context);
 // check_upstreams.cpp
 std::vector<Finding> check_github(CheckContext& context);
 std::vector<Finding> check_openrouter(CheckContext& context);
-// check_origin.cpp: whether the newest keys upstream are this database's, and what the management key may do.
+// check_origin.cpp: whether the newest keys upstream are this database's, and what the management
+// key may do.
 std::vector<Finding> check_origin_of_keys(CheckContext& context);
 std::vector<Finding> check_management_rights(CheckContext& context);
 // check_guarded_keys.cpp

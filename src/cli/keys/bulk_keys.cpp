@@ -50,8 +50,9 @@ base::Result<std::string> describe(KeyServices& services, const BulkSelection& s
     return base::counted(count, "key") + " (" + in_words(selection) + logins + ")";
 }
 
-// Keys that are named by a filter are ended once somebody has seen how many they are: a person is asked, a script says
-// so beforehand. Every key is confirmed by their number only. The number that is meant; nullopt: whatever it is.
+// Keys that are named by a filter are ended once somebody has seen how many they are: a person is
+// asked, a script says so beforehand. Every key is confirmed by their number only. The number that
+// is meant; nullopt: whatever it is.
 base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const BulkSelection& selection,
                                                   std::int64_t count, const RevokeOptions& options) {
     if (options.confirmed_count) return options.confirmed_count;

@@ -10,8 +10,8 @@
 // Bulk revocations on the command line. Each gives the exit status.
 namespace llmapikey::cli {
 
-// Ends what fits, here and now. A service on the same database would do the same, and takes over if this is
-// interrupted: Ctrl-C only ends the waiting.
+// Ends what fits, here and now. A service on the same database would do the same, and takes over if
+// this is interrupted: Ctrl-C only ends the waiting.
 int revoke_in_bulk(KeyServices& services, const std::string& selection, const RevokeOptions& options,
                    const std::optional<Hold>& hold, Output output);
 

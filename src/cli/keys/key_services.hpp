@@ -14,7 +14,8 @@
 
 namespace llmapikey::cli {
 
-// What commands need that change keys: the configured database and upstreams, and what acts on them.
+// What commands need that change keys: the configured database and upstreams, and what acts on
+// them.
 class KeyServices {
 public:
     // Fails as app::open_stores().

@@ -25,7 +25,8 @@ net::Response answer_page(const char* name, const std::vector<Item>& items, cons
 }
 // {"status", "message"}, for programs that post to pages.
 net::Response status_answer(int status, std::string_view word, std::string_view message);
-// application/problem+json. For admins: says what the operator's log would say. A failure of ours is logged.
+// application/problem+json. For admins: says what the operator's log would say. A failure of ours
+// is logged.
 net::Response api_error(const Context& context, const base::Error& error);
 net::Response api_not_found(const Context& context);
 

@@ -8,11 +8,12 @@
 
 namespace llmapikey {
 
-// An answer of one status that differs from one request to the next by the request's id only. Immutable; thread-safe.
+// An answer of one status that differs from one request to the next by the request's id only.
+// Immutable; thread-safe.
 class CachedRefusal {
 public:
-    // `example`: such an answer for the request `example_id`, without the headers that every answer has. Ids are all of
-    // the same length.
+    // `example`: such an answer for the request `example_id`, without the headers that every answer
+    // has. Ids are all of the same length.
     CachedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts);
 
     // Without the header that names the id. Views of this object.

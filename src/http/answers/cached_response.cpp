@@ -97,7 +97,8 @@ CachedResponse CachedResponse::of_asset(const base::EmbeddedAsset& asset, AssetU
 CachedResponse CachedResponse::of_page(std::string html, Hsts hsts) {
     CachedResponse answer;
     answer.hsts_ = hsts;
-    // The same URL shows another page to those who are signed in, and parts from who may have opened it.
+    // The same URL shows another page to those who are signed in, and parts from who may have
+    // opened it.
     answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie, Sec-Fetch-Site",
                        base::to_hex(base::sha256(html)).substr(0, 16)};
     answer.page_ = std::make_unique<Page>();

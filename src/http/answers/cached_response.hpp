@@ -16,8 +16,8 @@ enum class AssetUrl {
     stays,                 // for a day
 };
 
-// An answer that is the same for all, held in memory in every coding: identity, brotli and gzip. Each stands there as
-// it goes out, head and body. Immutable; thread-safe.
+// An answer that is the same for all, held in memory in every coding: identity, brotli and gzip.
+// Each stands there as it goes out, head and body. Immutable; thread-safe.
 class CachedResponse {
 public:
     // A file of the build. Bodies are views into the binary.
@@ -25,7 +25,8 @@ public:
     // A page made at start; compressed when it is asked for so first, revalidated by its ETag.
     static CachedResponse of_page(std::string html, Hsts hsts);
 
-    // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how the client came.
+    // 200, or 304 if the request has the same one already. Views of this object. `is_https`: how
+    // the client came.
     net::ReadyResponse answer(const net::Request& request, bool is_https) const;
 
 private:

@@ -6,8 +6,8 @@
 #include "base/result.hpp"
 #include "http/context.hpp"
 
-// Every answer that is not the one that was hoped for; the only place that decides on error statuses. A page for
-// people, application/problem+json (RFC 9457) for programs.
+// Every answer that is not the one that was hoped for; the only place that decides on error
+// statuses. A page for people, application/problem+json (RFC 9457) for programs.
 namespace llmapikey {
 
 // What to say of an error; empty texts are filled in from the status.

@@ -5,12 +5,14 @@
 #include <string_view>
 #include <vector>
 
-// Templates in the part of Mustache that pages need: {{name}}, always escaped for HTML; {{#name}}...{{/name}}, for each
-// item, for an object, for a text or if true; {{^name}}...{{/name}}, if there is no such thing; {{>name}}, another
-// template. A line that has nothing but one tag of the last three kinds leaves no line.
+// Templates in the part of Mustache that pages need: {{name}}, always escaped for HTML;
+// {{#name}}...{{/name}}, for each item, for an object, for a text or if true;
+// {{^name}}...{{/name}}, if there is no such thing; {{>name}}, another template. A line that has
+// nothing but one tag of the last three kinds leaves no line.
 namespace llmapikey {
 
-// What a template is filled with: an object of named texts, flags, objects and lists. Names are unique.
+// What a template is filled with: an object of named texts, flags, objects and lists. Names are
+// unique.
 class Data {
 public:
     enum class type { object, list };
@@ -51,8 +53,8 @@ struct Data::Field {
 // One parsed template with those that it names. Immutable; thread-safe.
 class PageTemplate {
 public:
-    // `text_of` gives the text of a template by its name. Both must outlive this object, since it has views of them.
-    // Throws std::logic_error if a tag is not closed, or closed by another.
+    // `text_of` gives the text of a template by its name. Both must outlive this object, since it
+    // has views of them. Throws std::logic_error if a tag is not closed, or closed by another.
     template <class TextOf>
     PageTemplate(std::string_view name, const TextOf& text_of) {
         parse(text_of(name), [&](std::string_view other) { return text_of(other); });

@@ -8,7 +8,8 @@
 
 namespace llmapikey {
 
-// What an action of the console came to, in the address of the page that it leads to (?result=...), as a sentence.
+// What an action of the console came to, in the address of the page that it leads to (?result=...),
+// as a sentence.
 struct ResultText {
     std::string_view result, text;
     bool is_good;

@@ -9,15 +9,16 @@
 // The templates of the program, and what several of them need.
 namespace llmapikey {
 
-// A template of web/templates with its partials, made into text. Throws std::logic_error if there is no such template
-// or it does not parse: a fault of the build, which the tests of every page find.
+// A template of web/templates with its partials, made into text. Throws std::logic_error if there
+// is no such template or it does not parse: a fault of the build, which the tests of every page
+// find.
 std::string render_template(std::string_view name, const Data& data);
 
 // What head.html and foot.html need.
 Data frame_data(const Frame& frame, const std::string& title);
 
-// The same for a page that people link to: with words of its own for search engines and previews of links, and its
-// canonical address where that is configured.
+// The same for a page that people link to: with words of its own for search engines and previews of
+// links, and its canonical address where that is configured.
 Data shared_page_data(const Frame& frame, const std::string& title, const std::string& description);
 
 // As frame_data(), and which entry of the console's navigation is marked: "overview", "keys", ...

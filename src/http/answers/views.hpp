@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-// Pages as values: each view model is plain data that is already fit to be shown, and render() is the only way to HTML.
-// Values are escaped by the template engine. Thread-safe.
+// Pages as values: each view model is plain data that is already fit to be shown, and render() is
+// the only way to HTML. Values are escaped by the template engine. Thread-safe.
 namespace llmapikey {
 
 // What every page shows around its content.
@@ -31,7 +31,8 @@ struct Chart {
     std::vector<Bar> bars;
 };
 
-// Every page that is not the one that was hoped for: not found, forbidden, sign-in went wrong, overloaded.
+// Every page that is not the one that was hoped for: not found, forbidden, sign-in went wrong,
+// overloaded.
 struct ErrorView {
     Frame frame;
     int status = 500;

@@ -1,4 +1,5 @@
--- The statements of AdminStore and ReplacementStore (keys/admin_store.hpp, keys/replacement.hpp), for both databases.
+-- The statements of AdminStore and ReplacementStore (keys/admin_store.hpp, keys/replacement.hpp),
+-- for both databases.
 
 -- name: find_grant
 SELECT {grant_columns} FROM llmapikey.api_keys WHERE id = $1::uuid

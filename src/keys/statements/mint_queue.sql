@@ -1,10 +1,10 @@
 -- The statements of MintQueue (keys/mint_queue.hpp), for both databases.
 
 -- name: claim
--- What the account's earlier keys have spent today is looked up anew: the day may be another one than when it was
--- queued. A hold that came while it waited is looked at here: nobody may mint for an account on hold.
--- $1, $2, $3: account, id and nonce of the row; $4: the new nonce; $5: now; $6: expiry; $7: cap; $8: today; $9: when
--- the caps are reset.
+-- What the account's earlier keys have spent today is looked up anew: the day may be another one
+-- than when it was queued. A hold that came while it waited is looked at here: nobody may mint for
+-- an account on hold. $1, $2, $3: account, id and nonce of the row; $4: the new nonce; $5: now; $6:
+-- expiry; $7: cap; $8: today; $9: when the caps are reset.
 UPDATE llmapikey.api_keys SET status = {to:claim}, nonce = $4, attempted_at = {time:$5}, expires_at = {time:$6},
     daily_limit_micro_usd = coalesce($7::bigint, daily_limit_micro_usd), openrouter_delete_hash = NULL,
     carried_micro_usd = (SELECT coalesce(sum(spent_micro_usd), 0)::bigint FROM llmapikey.spending_days
@@ -16,8 +16,8 @@ WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND {from:claim}
 RETURNING {grant_columns}
 
 -- name: requeue_sqlite
--- Of an attempt whose end is decided the nonce goes: nothing is left to look for. Triggers remember what is given up.
--- $4: not before; $5: 1, if the failure counts; $6: the problem.
+-- Of an attempt whose end is decided the nonce goes: nothing is left to look for. Triggers remember
+-- what is given up. $4: not before; $5: 1, if the failure counts; $6: the problem.
 UPDATE llmapikey.api_keys SET {requeued:$4 $5 $6}
 WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND ({from:requeue} OR {ending_attempt})
 

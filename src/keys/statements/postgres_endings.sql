@@ -1,13 +1,13 @@
 -- PostgreSQL's statements that end a key or replace it (keys/store_endings.hpp).
 --
--- A key that is ended gets an entry in the ledger. A replacement that was begun has one already, which then tells of
--- the later decision. A bulk revocation ($5) ends keys only while it is selecting: one that was stopped or is done
--- marks nothing more.
+-- A key that is ended gets an entry in the ledger. A replacement that was begun has one already,
+-- which then tells of the later decision. A bulk revocation ($5) ends keys only while it is
+-- selecting: one that was stopped or is done marks nothing more.
 
 -- name: begin_ending
--- $1: ids; $2: actor; $3: reason; $4: now; $5: bulk revocation, or ''; $6: 'active', if only those that are shall end;
--- $7: 'hold', until $8 (NULL: until it is lifted), for the reason $9. What is being revoked already gets the hold as
--- well; none is ever shortened.
+-- $1: ids; $2: actor; $3: reason; $4: now; $5: bulk revocation, or ''; $6: 'active', if only those
+-- that are shall end; $7: 'hold', until $8 (NULL: until it is lifted), for the reason $9. What is
+-- being revoked already gets the hold as well; none is ever shortened.
 WITH open_bulk AS (
     SELECT id FROM llmapikey.bulk_revocations WHERE id = $5 AND state = 'selecting' FOR SHARE
 ),

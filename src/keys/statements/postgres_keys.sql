@@ -13,7 +13,8 @@ LEFT JOIN (
 ) AS hold_of ON true
 
 -- name: list_unsettled
--- Each part from the index that holds nothing else. $1: after this id; $2: attempted by; $3: at most.
+-- Each part from the index that holds nothing else. $1: after this id; $2: attempted by; $3: at
+-- most.
 SELECT * FROM (
     (SELECT {grant_columns} FROM llmapikey.api_keys
      WHERE {unsettled} AND id > $1::uuid AND attempted_at <= {time:$2} ORDER BY id LIMIT $3::bigint)
@@ -23,10 +24,10 @@ SELECT * FROM (
 ) AS unsettled ORDER BY id LIMIT $3::bigint
 
 -- name: reserve
--- The row of the totals is locked before the reservation is inserted: that makes the quota exact, whichever replica
--- asks. Gives no row if all places are taken or the account is on hold.
--- $1: id; $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to wait for
--- its turn; $10: today; $11: when the caps are reset.
+-- The row of the totals is locked before the reservation is inserted: that makes the quota exact,
+-- whichever replica asks. Gives no row if all places are taken or the account is on hold. $1: id;
+-- $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued',
+-- to wait for its turn; $10: today; $11: when the caps are reset.
 WITH held AS (SELECT {grant_columns} FROM llmapikey.api_keys WHERE github_user_id = $2),
 spent AS (
     SELECT coalesce(sum(spent_micro_usd), 0)::bigint AS today
@@ -50,7 +51,8 @@ reserved AS (
 SELECT * FROM held UNION ALL SELECT * FROM reserved
 
 -- name: activate
--- $1, $2, $3: account, id and nonce of the attempt, here and below; $4: handle; $5: sealed key; $6: hint; $7: now.
+-- $1, $2, $3: account, id and nonce of the attempt, here and below; $4: handle; $5: sealed key; $6:
+-- hint; $7: now.
 WITH changed AS (
     UPDATE llmapikey.api_keys SET status = {to:activate}, openrouter_delete_hash = $4, openrouter_key = $5,
         key_hint = $6, queued_at = NULL, next_attempt_at = NULL, attempts = 0, problem = ''

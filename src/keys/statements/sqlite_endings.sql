@@ -1,8 +1,10 @@
--- SQLite's statements that end a key or replace it (keys/store_endings.hpp), run one after the other in a transaction.
--- A replacement that was begun has an entry in the ledger already, which then tells of the later decision.
+-- SQLite's statements that end a key or replace it (keys/store_endings.hpp), run one after the
+-- other in a transaction. A replacement that was begun has an entry in the ledger already, which
+-- then tells of the later decision.
 
 -- name: note_ending
--- $1: ids; $2: actor; $3: reason; $4: now; $5: bulk revocation, or ''; $6: 'active', if only those that are shall end.
+-- $1: ids; $2: actor; $3: reason; $4: now; $5: bulk revocation, or ''; $6: 'active', if only those
+-- that are shall end.
 INSERT INTO llmapikey.ledger AS entry (grant_id, github_user_id, github_username, openrouter_delete_hash, key_hint,
     daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id)
 SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at,
@@ -33,8 +35,8 @@ UPDATE llmapikey.api_keys SET status = {to:begin_replacement}, openrouter_key = 
 WHERE id {in:$1} AND {is_replaced:$4 $6}
 
 -- name: hold
--- $2: until, or NULL; $3: reason; $4: now; $5: actor. What is being revoked already gets the hold as well; none is ever
--- shortened.
+-- $2: until, or NULL; $3: reason; $4: now; $5: actor. What is being revoked already gets the hold
+-- as well; none is ever shortened.
 INSERT INTO llmapikey.holds AS known (github_user_id, until, reason, actor, set_at)
 SELECT github_user_id, $2, $3, $5, $4
 FROM llmapikey.api_keys WHERE id {in:$1} AND ($6 <> 'active' OR status = 'active')

@@ -1,5 +1,5 @@
--- SQLite's statements of KeyStore (keys/key_store.hpp). Triggers keep the totals, remember attempts that are given up,
--- and tell the holders of webhooks.
+-- SQLite's statements of KeyStore (keys/key_store.hpp). Triggers keep the totals, remember attempts
+-- that are given up, and tell the holders of webhooks.
 
 -- name: find
 SELECT {grant_columns} FROM llmapikey.api_keys WHERE github_user_id = $1
@@ -15,9 +15,9 @@ SELECT {grant_columns} FROM llmapikey.api_keys WHERE {ending_attempt} AND id > $
 ORDER BY id LIMIT $3
 
 -- name: reserve
--- Inserts nothing if the account has a row or is on hold, or if all places are taken.
--- $1: id; $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to wait for
--- its turn; $10: today; $11: when the caps are reset.
+-- Inserts nothing if the account has a row or is on hold, or if all places are taken. $1: id; $2,
+-- $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to
+-- wait for its turn; $10: today; $11: when the caps are reset.
 INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at,
     attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, next_attempt_at)
 SELECT $1, $2, $3, iif($9 = 'queued', {to:queue}, {to:reserve}), $4, $5, $6, $6, $7, spent.today,
@@ -39,7 +39,8 @@ WHERE id = $4 AND nonce = $5 AND {from:activate}
     AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $6 AND {in_force:$7})
 
 -- name: mark_ambiguous
--- $1: handle, or ''; $2, $3: id and nonce of the attempt. One whose end is decided learns the handle, and stays as it is.
+-- $1: handle, or ''; $2, $3: id and nonce of the attempt. One whose end is decided learns the
+-- handle, and stays as it is.
 UPDATE llmapikey.api_keys SET status = iif(status = 'revoking', status, {to:mark_ambiguous}),
     openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($1, ''))
 WHERE id = $2 AND nonce = $3 AND ({from:mark_ambiguous} OR {ending_attempt})

@@ -159,8 +159,8 @@ void OpenRouterCalls::probe(base::Deadline deadline) {
     breaker_.end_probe(is_failure(response) ? CallResult::failed : CallResult::answered, now());
 }
 
-// One 429 speaks to all threads: none of them makes the same call before the time that it names. One that names none,
-// or a shorter one, takes nothing from a pause that is in force.
+// One 429 speaks to all threads: none of them makes the same call before the time that it names.
+// One that names none, or a shorter one, takes nothing from a pause that is in force.
 void OpenRouterCalls::note_pause(const Call& call, const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered || response.status != 429) return;
     const base::Seconds pause = net::retry_after_of(response);

@@ -16,11 +16,12 @@ namespace llmapikey {
 
 // Who looks after a client, and what it is told. All may be empty.
 struct Supervision {
-    // Whether the owner calls probe() about every second. Otherwise a call that finds the circuit open probes first,
-    // which suits programs that end soon.
+    // Whether the owner calls probe() about every second. Otherwise a call that finds the circuit
+    // open probes first, which suits programs that end soon.
     bool is_probed = false;
-    // One request, or one that was not sent: `call` is what it was for ("mint", "get", ...), `outcome` is "ok",
-    // "refused", "unknown", "not_sent", "short_circuited" or "paused". On the thread of the call.
+    // One request, or one that was not sent: `call` is what it was for ("mint", "get", ...),
+    // `outcome` is "ok", "refused", "unknown", "not_sent", "short_circuited" or "paused". On the
+    // thread of the call.
     std::function<void(std::string_view call, std::string_view outcome)> on_call = {};
     // The upstream has asked to slow down: calls of this name pause for so long.
     std::function<void(std::string_view call, base::Seconds pause)> on_pause = {};
@@ -39,13 +40,13 @@ enum class Patience {
     background,  // it comes again: nothing is sent before the pause is over
 };
 
-// A 429 may ask for any time. For so long at most we keep quiet: what only reads can wait longer than what switches
-// keys off, ends or makes them.
+// A 429 may ask for any time. For so long at most we keep quiet: what only reads can wait longer
+// than what switches keys off, ends or makes them.
 base::Seconds pause_max(std::string_view call);
 
-// Sends requests to OpenRouter, and spares it and us what is of no use: while it is down nothing is sent but probes,
-// retries are few, and a 429 keeps calls of the same name quiet for the time that it asks for. Answers ask their reader
-// for no longer pause than that. Thread-safe.
+// Sends requests to OpenRouter, and spares it and us what is of no use: while it is down nothing is
+// sent but probes, retries are few, and a 429 keeps calls of the same name quiet for the time that
+// it asks for. Answers ask their reader for no longer pause than that. Thread-safe.
 class OpenRouterCalls {
 public:
     // `http` must outlive this.
@@ -55,18 +56,19 @@ public:
           supervision_(std::move(supervision)),
           breaker_(CircuitPolicy(), supervision_.on_circuit) {}
 
-    // Once at the most. What is not sent because the upstream is down is answered with TransferStatus::not_sent and a
-    // Retry-After.
+    // Once at the most. What is not sent because the upstream is down is answered with
+    // TransferStatus::not_sent and a Retry-After.
     net::ClientResponse send_once(const Call& call, base::Deadline deadline);
-    // For calls that can be repeated without harm: again with full jitter, or when the upstream asks for it, within the
-    // deadline and the budget.
+    // For calls that can be repeated without harm: again with full jitter, or when the upstream
+    // asks for it, within the deadline and the budget.
     net::ClientResponse send_again(const Call& call, base::Deadline deadline, Patience patience = Patience::by_hand);
 
     // If the upstream is down and nobody else is asking just now, asks whether it still is.
     void probe(base::Deadline deadline);
     static constexpr base::Millis probe_timeout{2'000};
 
-    // From now on nothing is tried again, and nobody waits for the end of a pause. For a program that ends.
+    // From now on nothing is tried again, and nobody waits for the end of a pause. For a program
+    // that ends.
     void hurry();
 
 private:

@@ -42,8 +42,8 @@ base::Error unreadable(const char* what) {
     return {Errc::upstream_down, std::string("OpenRouter's answer is no ") + what, {}};
 }
 
-// Statuses of which it is certain that nothing was created. 408 and 5xx are not among them: a gateway may give up on a
-// request that goes on behind it. Nor is 303, which follows an effect.
+// Statuses of which it is certain that nothing was created. 408 and 5xx are not among them: a
+// gateway may give up on a request that goes on behind it. Nor is 303, which follows an effect.
 bool is_refusal(int status) {
     static constexpr int refusals[] = {301, 302, 307, 308, 400, 401, 402, 403, 404,
                                        405, 406, 410, 413, 414, 415, 422, 429, 431};
@@ -67,7 +67,8 @@ net::ClientRequest make_request(const OpenRouterOptions& options, std::string me
     return request;
 }
 
-// Why a key could not be put under the guardrail. What OpenRouter refuses is for the operator to mend.
+// Why a key could not be put under the guardrail. What OpenRouter refuses is for the operator to
+// mend.
 base::Error unassigned(const base::Error& cause) {
     const bool is_refused =
         cause.code == Errc::not_found || cause.code == Errc::upstream_refused || cause.code == Errc::misconfigured;
@@ -154,8 +155,8 @@ base::Result<GuardedKeys> OpenRouterClient::guarded_page(std::size_t offset, bas
     return page;
 }
 
-// Policies have followed guardrails in November 2026: a key can be under one without being in a guardrail's own list.
-// An OpenRouter that does not know them has nothing to add.
+// Policies have followed guardrails in November 2026: a key can be under one without being in a
+// guardrail's own list. An OpenRouter that does not know them has nothing to add.
 base::Result<bool> OpenRouterClient::is_guarded(const UpstreamKey& key, base::Deadline deadline) {
     const std::string workspace = key.workspace_id.empty() ? options_.workspace_id : key.workspace_id;
     for (const char* type : {"model_availability", "budget", "moderation"}) {

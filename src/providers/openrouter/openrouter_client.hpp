@@ -20,19 +20,21 @@ struct OpenRouterOptions {
     base::Secret management_key;
     std::string workspace_id;       // empty: the key's default workspace
     std::string guardrail_id = {};  // that new keys are put under; empty: none
-    // Asked when a key that is to be revoked is unknown: whether the management key is of the account that our keys are
-    // in. Empty: it is.
+    // Asked when a key that is to be revoked is unknown: whether the management key is of the
+    // account that our keys are in. Empty: it is.
     std::function<base::Result<bool>(KeyProvider& provider, base::Deadline deadline)> is_our_account = {};
 };
 
-// KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within their deadline; a
-// create never is. While OpenRouter is down every call fails at once, and where it has asked to slow down a call is
-// sent once all the same, unless in_background(): see docs/architecture.md, "Upstream trouble".
+// KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within
+// their deadline; a create never is. While OpenRouter is down every call fails at once, and where
+// it has asked to slow down a call is sent once all the same, unless in_background(): see
+// docs/architecture.md, "Upstream trouble".
 class OpenRouterClient final : public KeyProvider, public GuardrailAssignments {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
 
-    // The same, for those who come again by themselves: their calls wait where OpenRouter has asked to slow down.
+    // The same, for those who come again by themselves: their calls wait where OpenRouter has asked
+    // to slow down.
     std::unique_ptr<OpenRouterClient> in_background() const;
 
     MintOutcome mint(const MintRequest& request, base::Deadline deadline) override;
@@ -50,8 +52,8 @@ public:
         return assign_guardrail(delete_handle, deadline);
     }
 
-    // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised to by
-    // Supervision::is_probed. Takes two seconds at the most.
+    // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised
+    // to by Supervision::is_probed. Takes two seconds at the most.
     void probe() { calls_->probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
 
     // From now on nobody waits for OpenRouter to answer at another time. For a program that ends.

@@ -7,8 +7,8 @@
 
 #include "providers/key_provider.hpp"
 
-// OpenRouter's JSON, read leniently: unknown fields are ignored, numbers may be text, dates come in two forms. Pure;
-// thread-safe. Fields as in the OpenAPI document of OpenRouter's key endpoints.
+// OpenRouter's JSON, read leniently: unknown fields are ignored, numbers may be text, dates come in
+// two forms. Pure; thread-safe. Fields as in the OpenAPI document of OpenRouter's key endpoints.
 namespace llmapikey {
 
 std::string to_create_body(const MintRequest& request, const std::string& workspace_id);
@@ -36,13 +36,14 @@ struct AssignedKeys {
 };
 // The keys that are under a guardrail; nullopt: no array under `data`.
 std::optional<AssignedKeys> parse_assigned_keys(std::string_view body);
-// How many policies of a type apply to a key, be they assigned or the workspace's default; nullopt: it does not say.
+// How many policies of a type apply to a key, be they assigned or the workspace's default; nullopt:
+// it does not say.
 std::optional<std::size_t> parse_policy_count(std::string_view body);
 // Nullopt: no object with an id or a name under `data`.
 std::optional<Guardrail> parse_guardrail_answer(std::string_view body);
 
-// What an error body says, fit for a log: printable, short, without anything that looks like a key. Empty if it says
-// nothing.
+// What an error body says, fit for a log: printable, short, without anything that looks like a key.
+// Empty if it says nothing.
 std::string parse_error_message(std::string_view body);
 
 }  // namespace llmapikey

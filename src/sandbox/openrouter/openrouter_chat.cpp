@@ -103,8 +103,8 @@ json::object envelope(const std::string& id, const char* object, const Request& 
     return root;
 }
 
-// How an answer ends: a model that thinks can use up all tokens before it says a word, a filter can hold its words
-// back, and it can refuse.
+// How an answer ends: a model that thinks can use up all tokens before it says a word, a filter can
+// hold its words back, and it can refuse.
 struct Ending {
     const char* finish_reason = "stop";
     const char* refusal = nullptr;

@@ -48,7 +48,8 @@ json::object row_of(const SimulatedKey& key) {
             {"created_at", base::to_rfc3339(assignment.created_at)}};
 }
 
-// What of the page falls into these keys; the page goes on behind them. Rows of deleted keys count, but are not shown.
+// What of the page falls into these keys; the page goes on behind them. Rows of deleted keys count,
+// but are not shown.
 void append_rows(const Keys& keys, Page& page, json::array& rows) {
     const std::size_t first = std::min(page.offset, keys.size()), count = std::min(page.limit, keys.size() - first);
     for (std::size_t i = first; i < first + count; ++i) {
@@ -259,7 +260,8 @@ std::optional<OpenRouterGuardrails::SpentBudget> OpenRouterGuardrails::spent_bud
     return SpentBudget{"Guardrail budget exceeded (" + interval + " limit of \"" + name + "\")", most, spent};
 }
 
-// A guardrail without a budget is no budget policy, and one that limits no models is none of models.
+// A guardrail without a budget is no budget policy, and one that limits no models is none of
+// models.
 net::Response OpenRouterGuardrails::policies_of_key(std::string_view hash, std::string_view query) const {
     const std::string type = query_value(query, "policy_type"), workspace = query_value(query, "workspace_id");
     if (!base::is_uuid(workspace)) return openrouter_error(400, "workspace_id must be a UUID");

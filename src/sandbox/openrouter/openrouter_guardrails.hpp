@@ -12,8 +12,8 @@
 
 namespace llmapikey::sandbox {
 
-// Guardrails of the simulated OpenRouter, which keys are under which, and what they keep from happening. Not
-// thread-safe: its owner locks.
+// Guardrails of the simulated OpenRouter, which keys are under which, and what they keep from
+// happening. Not thread-safe: its owner locks.
 class OpenRouterGuardrails {
 public:
     // Both must outlive this.
@@ -48,8 +48,8 @@ private:
     net::Response assign(Guardrail& guardrail, std::string_view body);
     net::Response unassign(Guardrail& guardrail, std::string_view body);
     void detach(SimulatedKey& key);
-    // GET /guardrails/policies/assignments/api-keys/{hash}: each guardrail is also up to three policies, which have its
-    // id.
+    // GET /guardrails/policies/assignments/api-keys/{hash}: each guardrail is also up to three
+    // policies, which have its id.
     net::Response policies_of_key(std::string_view hash, std::string_view query) const;
 
     OpenRouterLedger& ledger_;

@@ -14,7 +14,8 @@ namespace llmapikey::sandbox {
 boost::json::object key_object(const SimulatedKey& key, base::Timestamp now);
 // What GET /key says: no hash and no name.
 boost::json::object own_key_object(const SimulatedKey& key, base::Timestamp now);
-// The key object, with "deleted_at", "hint" and "guardrail_id"; only these fields, unless there are none.
+// The key object, with "deleted_at", "hint" and "guardrail_id"; only these fields, unless there are
+// none.
 boost::json::object ledger_entry(const SimulatedKey& key, base::Timestamp now, std::span<const std::string_view> only);
 
 // What a body asks for. Take what is there; return the first complaint, or nothing if all is well.

@@ -34,7 +34,8 @@ struct KeyUse {
     base::MicroUsd cost;
 };
 
-// Who is billed for a use: OpenRouter's credits, or a provider's own key (BYOK, "bring your own key").
+// Who is billed for a use: OpenRouter's credits, or a provider's own key (BYOK, "bring your own
+// key").
 enum class Billing { credits, byok };
 
 // A key's place under a guardrail.
@@ -63,12 +64,13 @@ struct SimulatedKey {
     std::string label() const;
 };
 
-// Spent in the UTC day, the week from Monday or the calendar month of `now`, as `window` is "daily", "weekly" or
-// "monthly"; ever, if it is anything else.
+// Spent in the UTC day, the week from Monday or the calendar month of `now`, as `window` is
+// "daily", "weekly" or "monthly"; ever, if it is anything else.
 base::MicroUsd spent_in(const SimulatedKey& key, std::string_view window, base::Timestamp now);
 // The same, of what providers' own keys paid.
 base::MicroUsd byok_spent_in(const SimulatedKey& key, std::string_view window, base::Timestamp now);
-// What is left of the cap in the current window, where BYOK counts if the key says so; nullopt without a cap.
+// What is left of the cap in the current window, where BYOK counts if the key says so; nullopt
+// without a cap.
 std::optional<base::MicroUsd> remaining(const SimulatedKey& key, base::Timestamp now);
 
 // Every key ever created. Not thread-safe: its owner locks. Keys live as long as this.

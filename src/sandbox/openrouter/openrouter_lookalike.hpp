@@ -13,9 +13,9 @@
 
 namespace llmapikey::sandbox {
 
-// A look-alike of OpenRouter under /api/v1: key administration, guardrails, /key, /credits, /activity, /models and chat
-// completions that meter spend. Beside it, for tests: OpenRouterControl, /sandbox/faults (Faults) and /sandbox/outage
-// (Outage). Thread-safe.
+// A look-alike of OpenRouter under /api/v1: key administration, guardrails, /key, /credits,
+// /activity, /models and chat completions that meter spend. Beside it, for tests:
+// OpenRouterControl, /sandbox/faults (Faults) and /sandbox/outage (Outage). Thread-safe.
 class OpenRouterLookalike final : public net::HttpHandler {
 public:
     // The guardrail that is there from the start, with two models allowed.

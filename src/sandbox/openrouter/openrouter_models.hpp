@@ -27,7 +27,8 @@ std::span<const Model> all_models();
 // By id or canonical slug; null if there is none.
 const Model* find_model(std::string_view name);
 
-// GET /models, with those that `is_listed` says; all of them, unless the query has `offset` or `limit`.
+// GET /models, with those that `is_listed` says; all of them, unless the query has `offset` or
+// `limit`.
 net::Response list_models(std::string_view query, const std::function<bool(const Model&)>& is_listed);
 
 }  // namespace llmapikey::sandbox

@@ -7,9 +7,9 @@
 #include "net/http_types.hpp"
 #include "sandbox/openrouter/openrouter_ledger.hpp"
 
-// How the simulated OpenRouter refuses a chat completion. The words are those that OpenRouter's documents and its
-// users' reports have; `is_structured` adds error.metadata.limit_source and the figures, which older answers do not
-// have.
+// How the simulated OpenRouter refuses a chat completion. The words are those that OpenRouter's
+// documents and its users' reports have; `is_structured` adds error.metadata.limit_source and the
+// figures, which older answers do not have.
 namespace llmapikey::sandbox {
 
 // The key's cap is spent.
@@ -22,13 +22,14 @@ net::Response refuse_by_guardrail(const std::string& message);
 net::Response refuse_by_budget(const std::string& message, base::MicroUsd limit, base::MicroUsd spent,
                                bool is_structured);
 
-// The refusal of that name, whatever the key has spent: "no_credits", "in_flight_budget", "too_heavy", "key_limit",
-// "workspace_budget", "guardrail_budget", "moderation", "model_not_allowed", "no_endpoints", "rate_limited". Nullopt:
-// there is none of that name.
+// The refusal of that name, whatever the key has spent: "no_credits", "in_flight_budget",
+// "too_heavy", "key_limit", "workspace_budget", "guardrail_budget", "moderation",
+// "model_not_allowed", "no_endpoints", "rate_limited". Nullopt: there is none of that name.
 std::optional<net::Response> refusal_for(std::string_view cause, const SimulatedKey& key, base::Timestamp now,
                                          bool is_structured);
 
-// Whether it is one of the above, or one of the ways of an answer without text: "length", "content_filter", "refusal".
+// Whether it is one of the above, or one of the ways of an answer without text: "length",
+// "content_filter", "refusal".
 bool is_chat_cause(std::string_view cause);
 bool is_silent_cause(std::string_view cause);
 

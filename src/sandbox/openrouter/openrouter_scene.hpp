@@ -17,7 +17,8 @@ struct OpenRouterScene {
         std::string cause;  // empty: as they deserve
         int times = 0;      // so many calls
     } chat;
-    // Whether refusals say who refuses and by which figures, as OpenRouter has done since the autumn of 2026.
+    // Whether refusals say who refuses and by which figures, as OpenRouter has done since the
+    // autumn of 2026.
     bool has_structured_errors = true;
 };
 

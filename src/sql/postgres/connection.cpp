@@ -108,7 +108,8 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     const std::string options = server_settings(settings, statement_timeout);
     std::unique_ptr<Connection> connection(new Connection(connect(settings, options), settings));
     PGconn* raw = connection->connection_.get();
-    // PgBouncer takes no such settings unless told to ignore them: the deadline on our side has to do.
+    // PgBouncer takes no such settings unless told to ignore them: the deadline on our side has to
+    // do.
     const bool is_option_refused = !options.empty() && raw != nullptr && PQstatus(raw) != CONNECTION_OK &&
                                    std::strstr(PQerrorMessage(raw), "startup parameter") != nullptr;
     if (is_option_refused) {
@@ -118,7 +119,8 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     if (raw == nullptr) return base::fail(base::Errc::internal, "out of memory");
     if (PQstatus(raw) != CONNECTION_OK) {
         const std::string message = connection->last_message();
-        // libpq looks at the values of its parameters only now: "invalid port number", "invalid sslmode value".
+        // libpq looks at the values of its parameters only now: "invalid port number", "invalid
+        // sslmode value".
         const bool is_malformed = message.starts_with("invalid ");
         return base::fail(is_malformed ? base::Errc::invalid_input : base::Errc::store_unavailable,
                           "database " + settings.description() + ": " + message + "; check POSTGRES_URL");
@@ -158,7 +160,8 @@ Outcome<void> Connection::wait_for_answer(base::Deadline deadline) {
         if (unsent < 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
         if (unsent == 0 && PQisBusy(raw) == 0) return {};
         pollfd socket{PQsocket(raw), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
-        // One more than what is left, so that a fraction of a millisecond does not become a busy loop.
+        // One more than what is left, so that a fraction of a millisecond does not become a busy
+        // loop.
         const int ready = ::poll(&socket, 1, static_cast<int>(deadline.left().count()) + 1);
         if (ready < 0 && errno != EINTR) return tl::unexpected(broken(Failure::Kind::lost, std::strerror(errno)));
         if (ready == 0 && deadline.has_passed()) {
@@ -176,7 +179,8 @@ Failure Connection::failure_of(const pg_result* result) const {
     Failure failure;
     failure.sqlstate = sqlstate != nullptr ? sqlstate : "";
     failure.message = primary != nullptr ? settings_.without_secrets(primary) : last_message();
-    // Class 57: the server or an operator ended it; class 08, and no class at all: the connection did.
+    // Class 57: the server or an operator ended it; class 08, and no class at all: the connection
+    // did.
     const bool is_end =
         failure.sqlstate.empty() || failure.sqlstate.starts_with("08") || failure.sqlstate.starts_with("57P");
     if (is_end || PQstatus(connection_.get()) != CONNECTION_OK) failure.kind = Failure::Kind::lost;
@@ -232,7 +236,8 @@ Outcome<Rows> Connection::query_kept(const std::string& sql, const Parameters& p
                                          values.data(), nullptr, nullptr, 0);
     if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
     auto rows = collect(deadline);
-    // The server has not the statement any more, or the tables have changed since: nothing has been carried out.
+    // The server has not the statement any more, or the tables have changed since: nothing has been
+    // carried out.
     const bool is_outdated = !rows && rows.error().kind == Failure::Kind::rejected &&
                              (rows.error().sqlstate == "26000" || rows.error().sqlstate == "0A000");
     if (!is_outdated) return rows;

@@ -15,15 +15,16 @@
 struct pg_conn;
 struct pg_result;
 
-// A thin wrapper over libpq. One Connection belongs to one thread at a time. Through a
-// pooler there is no session state and there are no named statements, so that one in transaction mode will do.
+// A thin wrapper over libpq. One Connection belongs to one thread at a time. Through a pooler there
+// is no session state and there are no named statements, so that one in transaction mode will do.
 namespace llmapikey::postgres {
 
 // Where the database is, from POSTGRES_URL.
 class ConnectionSettings {
 public:
-    // Takes what libpq takes (several hosts, target_session_attrs, TLS modes, ...); parameters that only JavaScript
-    // clients know are left out. invalid_input: what is wrong with it, without the password.
+    // Takes what libpq takes (several hosts, target_session_attrs, TLS modes, ...); parameters that
+    // only JavaScript clients know are left out. invalid_input: what is wrong with it, without the
+    // password.
     static base::Result<ConnectionSettings> parse(const std::string& url);
 
     // "127.0.0.1:5432/llmapikey", without user and password.
@@ -93,20 +94,22 @@ struct FreeConnection {
 
 class Connection {
 public:
-    // Blocks for up to connect_timeout (3 s unless the URL says otherwise) for each host. `statement_timeout`: what the
-    // server is asked to end statements after; 0: never. A pooler that does not take it is connected to without.
+    // Blocks for up to connect_timeout (3 s unless the URL says otherwise) for each host.
+    // `statement_timeout`: what the server is asked to end statements after; 0: never. A pooler
+    // that does not take it is connected to without.
     static base::Result<std::unique_ptr<Connection>> open(const ConnectionSettings& settings,
                                                           base::Millis statement_timeout);
 
     // One statement, one round trip. After lost or timed_out the connection is of no more use.
     Outcome<Rows> query(const std::string& sql, const Parameters& parameters, base::Deadline deadline);
-    // Likewise, for a statement that comes again and again: where the connection goes to the server itself, the server
-    // keeps it parsed and planned, and the first time takes a round trip more.
+    // Likewise, for a statement that comes again and again: where the connection goes to the server
+    // itself, the server keeps it parsed and planned, and the first time takes a round trip more.
     Outcome<Rows> query_kept(const std::string& sql, const Parameters& parameters, base::Deadline deadline);
     // Several statements without parameters; gives the last one's rows.
     Outcome<Rows> execute(const std::string& sql, base::Deadline deadline);
 
-    // Whether it can take another statement: not broken, no transaction open, and the server has not hung up. Cheap.
+    // Whether it can take another statement: not broken, no transaction open, and the server has
+    // not hung up. Cheap.
     bool is_usable() const;
 
 private:

@@ -26,9 +26,10 @@ enum class Patience {
     wait,       // wait for it until the deadline: much hangs on this statement
 };
 
-// Connections, opened when they are needed by a thread of the pool's own, so that nobody waits for a host that does not
-// answer. Those who wait are served in the order of their coming. While the database is away the pool goes on
-// trying, with growing and jittered pauses of at most a second. Thread-safe.
+// Connections, opened when they are needed by a thread of the pool's own, so that nobody waits for
+// a host that does not answer. Those who wait are served in the order of their coming. While the
+// database is away the pool goes on trying, with growing and jittered pauses of at most a second.
+// Thread-safe.
 class ConnectionPool {
 public:
     using OpenConnection = std::function<base::Result<std::unique_ptr<Connection>>()>;

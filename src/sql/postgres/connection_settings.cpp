@@ -65,8 +65,9 @@ bool has_odd_port(std::string_view hosts) {
     return false;
 }
 
-// Whether the user or the password holds a character that a URL gives another meaning. libpq would take the rest for a
-// host, a port or a database, and name it in its messages; other readers of URLs would part it elsewhere.
+// Whether the user or the password holds a character that a URL gives another meaning. libpq would
+// take the rest for a host, a port or a database, and name it in its messages; other readers of
+// URLs would part it elsewhere.
 bool is_cut_by_its_password(std::string_view url) {
     const auto scheme_end = url.find("://");
     if (scheme_end == std::string_view::npos) return false;

@@ -9,11 +9,12 @@ namespace {
 constexpr int conflicts_max = 12;
 constexpr base::Millis first_pause{2};
 constexpr base::Millis pause_max{200};
-// The connection's own deadline is this much later than the server's, so that the server's word comes first.
+// The connection's own deadline is this much later than the server's, so that the server's word
+// comes first.
 constexpr base::Millis allowance{500};
 
-// More than the room that pages have left: what fits into that would prove nothing. Forgotten again, since facts are
-// read whole.
+// More than the room that pages have left: what fits into that would prove nothing. Forgotten
+// again, since facts are read whole.
 const std::string write_much =
     "INSERT INTO llmapikey.facts (name, value, noted_at) SELECT 'written', string_agg(md5(random()::text), ''), "
     "floor(extract(epoch FROM now()))::bigint FROM generate_series(1, 512) "

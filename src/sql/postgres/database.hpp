@@ -14,9 +14,9 @@ enum class Plan {
     fresh,  // made for this once
 };
 
-// Runs single statements, each a transaction of its own, on pooled connections, and tries again what can be tried
-// again: serialization failures and deadlocks (SQLSTATE 40001, 40P01: certainly without effect) with jitter, and once
-// what was lost with its connection. Thread-safe; blocking.
+// Runs single statements, each a transaction of its own, on pooled connections, and tries again
+// what can be tried again: serialization failures and deadlocks (SQLSTATE 40001, 40P01: certainly
+// without effect) with jitter, and once what was lost with its connection. Thread-safe; blocking.
 class Database {
 public:
     struct Answer {
@@ -27,12 +27,13 @@ public:
     // `health`: learns of what fails.
     Database(ConnectionSettings settings, PoolOptions options, std::shared_ptr<DatabaseHealth> health = nullptr);
 
-    // Errc::conflict: a unique constraint was violated (23505). store_unavailable: everything else; at the latest after
-    // twice the statement timeout.
+    // Errc::conflict: a unique constraint was violated (23505). store_unavailable: everything else;
+    // at the latest after twice the statement timeout.
     base::Result<Answer> run(const std::string& sql, const Parameters& parameters, Patience patience,
                              Plan plan = Plan::kept);
 
-    // Whether a statement has failed for want of a disk since prove_writable() succeeded last, or the start.
+    // Whether a statement has failed for want of a disk since prove_writable() succeeded last, or
+    // the start.
     bool is_doubtful() const { return is_doubtful_; }
     // Writes, for certain. store_unwritable: that fails.
     base::Result<void> prove_writable();

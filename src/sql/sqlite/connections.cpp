@@ -5,7 +5,8 @@
 namespace llmapikey::sqlite {
 namespace {
 
-// Of all connections together; otherwise each fills a cache of its own, as the file grows. The system caches it too.
+// Of all connections together; otherwise each fills a cache of its own, as the file grows. The
+// system caches it too.
 constexpr std::int64_t memory_max = 3 * 1024 * 1024;
 
 }  // namespace

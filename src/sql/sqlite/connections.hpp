@@ -16,17 +16,18 @@ struct ConnectionOptions {
     base::Millis busy_timeout{5'000};  // how long to wait for another process's write
 };
 
-// The connections that the stores of one file share: one that writes, and a few that read beside it (WAL). Thread-safe.
+// The connections that the stores of one file share: one that writes, and a few that read beside it
+// (WAL). Thread-safe.
 class Connections {
 public:
-    // `check`: of a connection that was opened: whether the schema is the program's. store_unavailable: cannot be
-    // opened, or the check failed. `health`: learns of what fails.
+    // `check`: of a connection that was opened: whether the schema is the program's.
+    // store_unavailable: cannot be opened, or the check failed. `health`: learns of what fails.
     using Check = base::Result<void> (*)(Connection&);
     static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options, Check check,
                                                            std::shared_ptr<DatabaseHealth> health = nullptr);
 
-    // Empties the write-ahead log if it is long and no reader needs it any more; waits for nobody. Fails where the disk
-    // does.
+    // Empties the write-ahead log if it is long and no reader needs it any more; waits for nobody.
+    // Fails where the disk does.
     base::Result<void> shrink_log();
 
     // The writer, for as long as this lives.

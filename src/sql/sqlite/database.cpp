@@ -50,8 +50,9 @@ Trouble trouble_of(int code) {
     }
 }
 
-// WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut, since it guards money.
-// The schema is trusted because triggers keep the index of the search; the file is nobody else's to write.
+// WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut, since
+// it guards money. The schema is trusted because triggers keep the index of the search; the file is
+// nobody else's to write.
 constexpr const char* keep_a_wal = "PRAGMA journal_mode = WAL";
 constexpr const char* writer_settings =
     "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = ON;";
@@ -157,8 +158,8 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& pa
     return connection;
 }
 
-// SQLite changes the journal of a new file without asking its busy handler: two processes that start together would
-// refuse each other. Asked again until the time is over.
+// SQLite changes the journal of a new file without asking its busy handler: two processes that
+// start together would refuse each other. Asked again until the time is over.
 base::Result<void> Connection::prepare_to_write(base::Millis busy_timeout) {
     const auto deadline = base::Deadline::after(busy_timeout);
     auto kept = execute(keep_a_wal);
@@ -166,7 +167,8 @@ base::Result<void> Connection::prepare_to_write(base::Millis busy_timeout) {
         std::this_thread::sleep_for(base::Millis{2});
         kept = execute(keep_a_wal);
     }
-    // The log grows while somebody reads, and is written from its beginning again afterwards: then it is cut.
+    // The log grows while somebody reads, and is written from its beginning again afterwards: then
+    // it is cut.
     if (kept) kept = execute("PRAGMA journal_size_limit = " + std::to_string(log_max));
     return kept ? execute(writer_settings) : kept;
 }
@@ -245,7 +247,8 @@ base::Result<void> Connection::prove_writable() {
 base::Result<void> Connection::rehearse_write() {
     const auto begun = execute("PRAGMA query_only = OFF; BEGIN IMMEDIATE");
     if (!begun) return base::fail(base::Errc::store_unwritable, begun.error().detail);
-    // Beginning alone proves nothing: on a file that cannot be written SQLite begins to read instead.
+    // Beginning alone proves nothing: on a file that cannot be written SQLite begins to read
+    // instead.
     const auto written = execute("CREATE TABLE rehearsal (written INTEGER); INSERT INTO rehearsal VALUES (1)");
     (void)execute("ROLLBACK");  // nothing has been written to the file yet
     if (!written) return base::fail(base::Errc::store_unwritable, written.error().detail);

@@ -65,7 +65,8 @@ private:
 
 class Connection {
 public:
-    // Creates the file with mode 0600 when opening for writing. `busy_timeout`: how long to wait for other writers.
+    // Creates the file with mode 0600 when opening for writing. `busy_timeout`: how long to wait
+    // for other writers.
     static base::Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
                                                           base::Millis busy_timeout);
 
@@ -74,12 +75,12 @@ public:
     // Several statements, without parameters.
     base::Result<void> execute(const std::string& sql);
 
-    // A consistent copy as of now, checked, with mode 0600; other processes may go on writing. `path` must not exist.
-    // What could not be finished is removed.
+    // A consistent copy as of now, checked, with mode 0600; other processes may go on writing.
+    // `path` must not exist. What could not be finished is removed.
     base::Result<void> copy_to(const std::string& path);
 
-    // Moves what the write-ahead log holds into the file, as far as readers let it, and empties the log if that is all;
-    // waits for nobody. `busy_timeout`: of this connection.
+    // Moves what the write-ahead log holds into the file, as far as readers let it, and empties the
+    // log if that is all; waits for nobody. `busy_timeout`: of this connection.
     base::Result<void> empty_log(base::Millis busy_timeout);
 
     // Rows that the latest statement inserted, updated or deleted.
@@ -88,7 +89,8 @@ public:
     // As the latest call failed; counted, if anybody watches.
     base::Error error(std::string_view doing) const;
     void report_to(DatabaseHealth& health) { health_ = &health; }
-    // Whether a write has failed for want of a disk since prove_writable() succeeded last, or the start.
+    // Whether a write has failed for want of a disk since prove_writable() succeeded last, or the
+    // start.
     bool is_doubtful() const { return is_doubtful_; }
     // Writes, for certain. store_unwritable: that fails.
     base::Result<void> prove_writable();

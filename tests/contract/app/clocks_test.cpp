@@ -1,4 +1,5 @@
-// What a process whose clock was wrong has left in the database holds nobody up; asked of both databases.
+// What a process whose clock was wrong has left in the database holds nobody up; asked of both
+// databases.
 #include <gtest/gtest.h>
 
 #include "app/jobs/job_lease.hpp"

@@ -1,5 +1,5 @@
-// Bulk revocations over a database whose answers get lost: what is said to have failed never takes effect, what has
-// taken effect is said, and no other keys are meant than those that were listed.
+// Bulk revocations over a database whose answers get lost: what is said to have failed never takes
+// effect, what has taken effect is said, and no other keys are meant than those that were listed.
 #include <gtest/gtest.h>
 
 #include "bulk/bulk_revocation.hpp"

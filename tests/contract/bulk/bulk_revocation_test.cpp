@@ -1,5 +1,5 @@
-// Bulk revocations over real databases and an upstream in memory: what they mean, how they are confirmed and stopped,
-// and what a key that upstream does not revoke holds up.
+// Bulk revocations over real databases and an upstream in memory: what they mean, how they are
+// confirmed and stopped, and what a key that upstream does not revoke holds up.
 #include "bulk/bulk_revocation.hpp"
 
 #include <gtest/gtest.h>

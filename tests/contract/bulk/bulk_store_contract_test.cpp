@@ -1,4 +1,5 @@
-// What every BulkStore promises of a bulk revocation and what it has marked, asked of both databases.
+// What every BulkStore promises of a bulk revocation and what it has marked, asked of both
+// databases.
 #include <gtest/gtest.h>
 
 #include "bulk/store_bulk.hpp"

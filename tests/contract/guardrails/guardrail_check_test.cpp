@@ -1,4 +1,5 @@
-// Whether keys are under the guardrail that they are to be under, over real databases and an upstream in memory.
+// Whether keys are under the guardrail that they are to be under, over real databases and an
+// upstream in memory.
 #include "guardrails/guardrail_check.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// What the figures promise when a process dies between any two statements, and when keys last for ever.
+// What the figures promise when a process dies between any two statements, and when keys last for
+// ever.
 #include <gtest/gtest.h>
 
 #include "insight/store_statistics.hpp"

@@ -1,5 +1,5 @@
-// What the lists of an AdminStore promise: order, pages, searches and filters. Asked of databases only: the fake's know
-// less (tests/support/memory_key_store.hpp).
+// What the lists of an AdminStore promise: order, pages, searches and filters. Asked of databases
+// only: the fake's know less (tests/support/memory_key_store.hpp).
 #include <gtest/gtest.h>
 
 #include <set>

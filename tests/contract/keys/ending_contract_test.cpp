@@ -1,4 +1,5 @@
-// What every store promises of rows that end, whatever they were on their way to, and of accounts that are on hold.
+// What every store promises of rows that end, whatever they were on their way to, and of accounts
+// that are on hold.
 #include <gtest/gtest.h>
 
 #include <set>

@@ -1,4 +1,5 @@
-// A key's whole life over real databases and an upstream in memory: replaced, given back, expired, lost, found.
+// A key's whole life over real databases and an upstream in memory: replaced, given back, expired,
+// lost, found.
 #include <gtest/gtest.h>
 
 #include "keys/mint_dispatcher.hpp"

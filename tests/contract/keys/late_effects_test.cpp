@@ -1,5 +1,5 @@
-// Writes that were reported as failed and take effect later, at every place of every protocol: when recovery and
-// reconciling have run, the guarantees hold all the same.
+// Writes that were reported as failed and take effect later, at every place of every protocol: when
+// recovery and reconciling have run, the guarantees hold all the same.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,8 @@ namespace {
 
 constexpr base::Seconds call_timeout{15};
 constexpr base::Seconds settle_wait{30};
-// How far behind the protocol's end the late effect is tried at each step; and once more after everything.
+// How far behind the protocol's end the late effect is tried at each step; and once more after
+// everything.
 constexpr int steps_behind_end = 12;
 constexpr int protocol_max = 60;
 constexpr int presses_max = 8;
@@ -64,7 +65,8 @@ struct Scene {
                           {Repair::fix, false, settle_wait, call_timeout}};
 };
 
-// What a protocol starts from, and what it does. An answer that shows a key is a promise that it lives.
+// What a protocol starts from, and what it does. An answer that shows a key is a promise that it
+// lives.
 struct Protocol {
     std::string name;
     std::function<void(Scene&)> prepare;

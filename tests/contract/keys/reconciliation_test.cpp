@@ -1,5 +1,5 @@
-// What is found and mended, over real databases and an upstream in memory: whose keys they are that no row knows, and
-// that one thing that cannot be mended keeps nothing else from it.
+// What is found and mended, over real databases and an upstream in memory: whose keys they are that
+// no row knows, and that one thing that cannot be mended keeps nothing else from it.
 #include <gtest/gtest.h>
 
 #include "support/reconciling.hpp"

@@ -1,5 +1,5 @@
-// Decisions that meet keys on their way: being made, being replaced, waited for, or already ending. Over real databases
-// and an upstream in memory.
+// Decisions that meet keys on their way: being made, being replaced, waited for, or already ending.
+// Over real databases and an upstream in memory.
 #include <gtest/gtest.h>
 
 #include "bulk/bulk_revocation.hpp"

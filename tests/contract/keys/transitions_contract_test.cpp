@@ -1,4 +1,5 @@
-// Every step from every status, on every store: what the table of transitions allows happens, and nothing else.
+// Every step from every status, on every store: what the table of transitions allows happens, and
+// nothing else.
 #include <gtest/gtest.h>
 
 #include "keys/transitions.hpp"
@@ -57,7 +58,8 @@ protected:
             ASSERT_TRUE(replacements_->begin_replacement(pending.id, ending()));
         }
     }
-    // Tries a step with the row as it is; whether the store says that it was done is compared elsewhere.
+    // Tries a step with the row as it is; whether the store says that it was done is compared
+    // elsewhere.
     void take(Step step) {
         const auto found = *keys_->find({account});
         Grant grant = found.value_or(Grant{});

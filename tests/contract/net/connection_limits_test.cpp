@@ -1,4 +1,5 @@
-// How many connections there may be, of one client and in all; who goes when there are too many; what bodies may take.
+// How many connections there may be, of one client and in all; who goes when there are too many;
+// what bodies may take.
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -33,7 +34,8 @@ protected:
     std::unique_ptr<TcpClient> come(const std::string& request, const std::string& from = "127.0.0.1") {
         return std::make_unique<TcpClient>(server_->port(), request, TcpClient::Options{from, 0});
     }
-    // Who come one after the other: each is connected when the next one comes, and let in before a later one is.
+    // Who come one after the other: each is connected when the next one comes, and let in before a
+    // later one is.
     Clients come(int count, const std::string& request) {
         Clients all;
         for (int i = 0; i < count; ++i)

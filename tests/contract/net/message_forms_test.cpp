@@ -101,8 +101,8 @@ TEST_F(MessageFormsTest, OnlyWhoKnowsInterimAnswersGetsOne) {
     EXPECT_TRUE(older.to_end().starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
-// A connection that the proxy in front thinks alive must not end first: nginx and the balancers of clouds give up after
-// 60 s.
+// A connection that the proxy in front thinks alive must not end first: nginx and the balancers of
+// clouds give up after 60 s.
 TEST(HttpServerOptionsTest, AnIdleConnectionLastsLongerThanThoseOfProxies) {
     EXPECT_GT(HttpServerOptions().idle_timeout, base::Millis{60'000});
 }

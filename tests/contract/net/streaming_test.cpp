@@ -1,4 +1,5 @@
-// Bodies that are produced while they are sent, over real sockets; and the client that takes them piece by piece.
+// Bodies that are produced while they are sent, over real sockets; and the client that takes them
+// piece by piece.
 #include <gtest/gtest.h>
 
 #include <atomic>

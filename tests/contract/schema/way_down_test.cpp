@@ -1,5 +1,5 @@
-// The schema goes down and up again while something is under way: what upstream was told for a day is not taken for
-// good.
+// The schema goes down and up again while something is under way: what upstream was told for a day
+// is not taken for good.
 #include <gtest/gtest.h>
 
 #include "keys/reconciliation.hpp"

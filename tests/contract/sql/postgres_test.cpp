@@ -155,7 +155,8 @@ TEST(ConnectionPoolTest, FailsAtOnceWhileTheDatabaseIsAwayAndComesBackByItself) 
 TEST(DatabaseTest, AStatementOnALostConnectionIsTriedOnceMore) {
     reset_schema();
     const auto database = open_database(postgres_url(), 1);
-    // A sequence counts also what is rolled back: the function ends its own connection the first times that it runs.
+    // A sequence counts also what is rolled back: the function ends its own connection the first
+    // times that it runs.
     run_sql(
         "CREATE SEQUENCE llmapikey.tries; "
         "CREATE FUNCTION llmapikey.die_until(integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN "

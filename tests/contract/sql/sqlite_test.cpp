@@ -21,8 +21,8 @@ TEST(SqliteConnectionTest, AFileThatIsNoDatabaseIsNamedWithWhatToDo) {
     EXPECT_NE(opened.error().detail.find("set DATA_DIR"), std::string::npos);
 }
 
-// A new file while another process, which came a moment earlier, still holds it: SQLite does not ask its busy handler
-// while it changes the journal.
+// A new file while another process, which came a moment earlier, still holds it: SQLite does not
+// ask its busy handler while it changes the journal.
 TEST(SqliteConnectionTest, WhoOpensANewFileWaitsForAnotherWhoHoldsIt) {
     const TemporaryFolder folder;
     sqlite3* other = nullptr;

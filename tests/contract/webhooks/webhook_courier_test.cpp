@@ -18,8 +18,8 @@
 namespace llmapikey::test {
 namespace {
 
-// Answers with `status`; messages to `hanging` get no answer until the end of the test, and the rest do not wait for
-// it.
+// Answers with `status`; messages to `hanging` get no answer until the end of the test, and the
+// rest do not wait for it.
 class ScriptedTransport final : public WebhookTransport {
 public:
     base::Result<void> check(const std::string&) const override { return {}; }

@@ -1,4 +1,5 @@
-// What every WebhookStore promises, and who is told of what becomes of keys, asked of both databases.
+// What every WebhookStore promises, and who is told of what becomes of keys, asked of both
+// databases.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -73,7 +73,8 @@ TEST(WorkQueueTest, RefusesWhatWouldWaitTooLong) {
         gone.wait();
     }));
     begun.get_future().wait();
-    // Jobs have taken at least 5 ms each of late: no more than a dozen of them are done within 50 ms.
+    // Jobs have taken at least 5 ms each of late: no more than a dozen of them are done within 50
+    // ms.
     int taken = 0;
     while (taken < 100 && queue.try_submit([] {}))
         ++taken;

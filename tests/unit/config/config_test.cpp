@@ -200,7 +200,8 @@ TEST(DotenvTest, ReplacesNothing) {
     EXPECT_EQ(parse_dotenv("A=${B}\nC=\"$D\"\n").value().at(0).second, "${B}");
 }
 
-// Some readers of such lines leave comments and quotes in the value: it must not become a secret, or a folder's name.
+// Some readers of such lines leave comments and quotes in the value: it must not become a secret,
+// or a folder's name.
 TEST(ConfigTest, WhatHoldsACommentQuotesOrAReferenceIsRefused) {
     const std::string good = "a-good-secret-that-nobody-else-knows-012";
     for (const char* name :

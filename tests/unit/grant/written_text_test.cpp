@@ -32,8 +32,9 @@ TEST(WrittenText, WhatCannotBeShownOrIsMissingIsRefusedByName) {
     EXPECT_FALSE(check_text(std::string(1, '\0'), reason_rule));
 }
 
-// Zero-width space and joiner, word joiner, soft hyphen, Hangul fillers, marks of direction, variation selector, tag,
-// blanks other than a space: somebody who reads the audit log later sees no reason at all.
+// Zero-width space and joiner, word joiner, soft hyphen, Hangul fillers, marks of direction,
+// variation selector, tag, blanks other than a space: somebody who reads the audit log later sees
+// no reason at all.
 TEST(WrittenText, ShowsSomething) {
     for (const std::string hidden :
          {"\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x81\xa0", "\xc2\xad", "\xe3\x85\xa4", "\xe1\x85\x9f", "\xef\xbe\xa0",
@@ -46,7 +47,8 @@ TEST(WrittenText, ShowsSomething) {
         }
         EXPECT_TRUE(check_text("a" + hidden + "b", reason_rule)) << base::to_printable(hidden);
     }
-    // A family of three, an English flag, and a word of Persian: written with joiners, tags and non-joiners.
+    // A family of three, an English flag, and a word of Persian: written with joiners, tags and
+    // non-joiners.
     for (const std::string good :
          {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa6", "\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf",
           "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae"})

@@ -40,7 +40,8 @@ TEST(SessionToken, IsTakenBackFromWhoIssuedIt) {
     EXPECT_FALSE(SessionTokens(base::Secret(secret + "x")).verify(token, now));
 }
 
-// The example of RFC 7515 appendix A.1, whose claims are not ours: the signature holds, the session does not.
+// The example of RFC 7515 appendix A.1, whose claims are not ours: the signature holds, the session
+// does not.
 TEST(SessionToken, OfAnotherKindIsRefusedThoughSignedByTheSameSecret) {
     EXPECT_TRUE(verified(signed_with(secret, good_header, good_claims)));
     EXPECT_FALSE(with_claims(R"({"iss":"joe","exp":1790001000,"http://example.com/is_root":true})"));

@@ -57,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"EarlierDaysDoNotCount", 10.0, 100.0, days({900, 900, 2, 2, 2, 2, 2, 2, 1}), Kind::until, 120},
         Case{"DaysWithoutSpendingCount", 10.0, 100.0, days({900, 0, 0, 0, 0, 0, 0, 6.5}), Kind::until, 240},
         Case{"ABusyMorningIsNoPace", 50.0, 10.0, days({1, 1, 1, 1, 1, 1, 10}), Kind::until, 50.0 / (16 / 156.0)},
-        // On the first day, twenty dollars by noon are forty a day; but all caps together allow ten.
+        // On the first day, twenty dollars by noon are forty a day; but all caps together allow
+        // ten.
         Case{"NeverFasterThanAllCaps", 50.0, 10.0, days({20}), Kind::until, 120},
         Case{"WithoutCapsAsItIs", 50.0, {}, days({20}), Kind::until, 30},
         Case{"ANewInstallationsDaysCountFromItsFirst", 30.0, 100.0, days({20, 10}), Kind::until, 36},

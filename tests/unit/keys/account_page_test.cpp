@@ -1,4 +1,5 @@
-// What the console's page of one account shows, and what its buttons come to: pages and programs alike.
+// What the console's page of one account shows, and what its buttons come to: pages and programs
+// alike.
 #include "keys/account_page.hpp"
 
 #include <gtest/gtest.h>

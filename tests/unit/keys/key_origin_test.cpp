@@ -1,4 +1,5 @@
-// Whether keys upstream that the database has never heard of are leftovers of lost rows, or another life's.
+// Whether keys upstream that the database has never heard of are leftovers of lost rows, or another
+// life's.
 #include "keys/key_origin.hpp"
 
 #include <gtest/gtest.h>

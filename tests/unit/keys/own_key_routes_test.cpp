@@ -1,4 +1,5 @@
-// What recipients get when they ask for a key, replace it and give it back: pages and programs alike.
+// What recipients get when they ask for a key, replace it and give it back: pages and programs
+// alike.
 #include "keys/own_key_routes.hpp"
 
 #include <gtest/gtest.h>

@@ -94,7 +94,8 @@ Names names_of(std::span<const Field> fields) {
     return names;
 }
 
-// What routes take beside what the document says would be refused or unknown: the table of fields decides.
+// What routes take beside what the document says would be refused or unknown: the table of fields
+// decides.
 TEST(OpenapiDocument, NamesTheFieldsOfEveryRoute) {
     const auto document = boost::json::parse(embedded_openapi()[0].text);
     for (const Route& route : app::route_table().routes()) {

@@ -1,4 +1,5 @@
-// What a request passes before a handler sees it: who may, by which token, and what nobody may know of.
+// What a request passes before a handler sees it: who may, by which token, and what nobody may know
+// of.
 #include "site/site.hpp"
 
 #include <gtest/gtest.h>
