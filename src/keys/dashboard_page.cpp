@@ -122,11 +122,11 @@ void show_hold(const Hold& hold, DashboardView& view) {
 }
 
 std::string sentence_of(const PastKey& past, GithubUserId id) {
-    const std::string key = "Your last key " + masked_key_text(past.hint);
+    const std::string masked = masked_key_text(past.hint);
     const std::string on = " on " + date_text(past.ended_at) + ".";
-    if (past.reason == "expired") return key + " expired" + on;
-    if (past.actor == recipient_prefix + id.text()) return "You gave " + key.substr(5) + " back" + on;
-    return key + " was ended by the organizer" + on;
+    if (past.reason == "expired") return "Your last key " + masked + " expired" + on;
+    if (past.actor == recipient_prefix + id.text()) return "You gave your last key " + masked + " back" + on;
+    return "Your last key " + masked + " was ended by the organizer" + on;
 }
 
 // Why there is no key, as far as anything is known.
@@ -163,10 +163,16 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
 
 // What the last request came to. A link can be made by anybody: a notice must not contradict what
 // the page shows.
-void show_notice(const Context& context, DashboardView& view) {
+void show_notice(const Context& context, const std::optional<Hold>& hold, DashboardView& view) {
     const KeyOutcomeRow* const row = find_key_outcome(Form(context.request.query).value("result"));
     if (row == nullptr || row->notice.empty() || (row->shown_with && *row->shown_with != view.state)) return;
-    (row->is_good ? view.notice_good : view.notice_bad) = std::string(row->notice);
+    std::string& notice = row->is_good ? view.notice_good : view.notice_bad;
+    if (row->outcome != KeyOutcome::on_hold) {
+        notice = std::string(row->notice);
+    } else if (hold) {
+        notice = std::string(row->notice) + (hold->until ? " until " + minute_text(*hold->until) : "") +
+                 (hold->reason.empty() ? "." : ": " + hold->reason);
+    }
 }
 
 // An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off
@@ -195,7 +201,8 @@ net::Response DashboardPage::show(const Context& context) const {
     const auto shown = show_state(*this, *account, context.session->recipient.id, view);
     if (!shown) return error_response(context, shown.error());
     if (account->grant) settle_in_background(*this, *account->grant);
-    show_notice(context, view);
+    const bool is_on_hold = account->hold && is_in_force(*account->hold, clock.now());
+    show_notice(context, is_on_hold ? account->hold : std::nullopt, view);
     return html_response(200, render(view));
 }
 

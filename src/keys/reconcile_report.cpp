@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/plural.hpp"
+
 namespace llmapikey {
 
 std::string_view to_text(Finding::Kind kind) {
@@ -48,7 +50,7 @@ bool ReconcileReport::is_clean() const {
 }
 
 std::string summary_of(const ReconcileReport& report) {
-    std::string text = std::to_string(report.upstream_keys) + " keys upstream";
+    std::string text = base::counted(report.upstream_keys, "key") + " upstream";
     for (const auto& [kind, count] : report.counts) {
         text += ", " + std::string(to_text(kind)) + " " + std::to_string(count.found);
         if (kind != Finding::Kind::unverified) text += " (mended " + std::to_string(count.fixed) + ")";

@@ -5,6 +5,7 @@
 namespace llmapikey {
 namespace {
 
+using std::chrono::ceil;
 using std::chrono::days;
 using std::chrono::floor;
 using std::chrono::sys_days;
@@ -129,8 +130,8 @@ private:
             return put(BookedDay{before->day, left, usage, std::max(before->read_at, read_at)}, before);
         }
         const sys_days last = day_ - days{1};
-        const sys_days first =
-            std::clamp(floor<days>(opening_->since) + days{1}, last - days{days_spread_max - 1}, last);
+        // A day that was booked in full was read at its end, which is where the next one begins.
+        const sys_days first = std::clamp(ceil<days>(opening_->since), last - days{days_spread_max - 1}, last);
         const std::int64_t count = (last - first).count() + 1;
         const std::int64_t each = amount.value / count;
         std::int64_t total = opening_->usage.value;

@@ -1,5 +1,6 @@
 // What organizers do with the rows of MemoryKeyStore.
 #include <algorithm>
+#include <limits>
 
 #include "support/memory_key_store.hpp"
 
@@ -67,6 +68,7 @@ base::Result<GrantPage> MemoryKeyStore::list(const GrantQuery& query) {
     const std::lock_guard lock(mutex_);
     const auto fits = [&](const Grant& grant) {
         if (query.status && grant.status != *query.status) return false;
+        if (query.is_disabled && grant.is_disabled != *query.is_disabled) return false;
         if (query.without_revoking && grant.status == GrantStatus::revoking) return false;
         if (!query.successors_of.empty() && !has_replaced(grant, query.successors_of, query.replaced_from))
             return false;
@@ -164,10 +166,12 @@ base::Result<std::vector<ChainedEntry>> MemoryKeyStore::find_audit_entries(const
 
 base::Result<std::vector<LedgerEntry>> MemoryKeyStore::list_due_revocations(base::Timestamp now, int limit,
                                                                             const std::string& bulk_id) {
-    auto entries = list_revoking("", limit, bulk_id);
-    if (!entries) return entries;
-    std::erase_if(*entries,
-                  [&](const LedgerEntry& entry) { return entry.next_attempt_at && *entry.next_attempt_at > now; });
+    auto entries = list_revoking("", std::numeric_limits<int>::max(), bulk_id);
+    const auto time_of = [](const LedgerEntry& entry) { return entry.next_attempt_at.value_or(base::Timestamp{}); };
+    std::erase_if(*entries, [&](const LedgerEntry& entry) { return time_of(entry) > now; });
+    std::stable_sort(entries->begin(), entries->end(),
+                     [&](const auto& left, const auto& right) { return time_of(left) < time_of(right); });
+    if (entries->size() > static_cast<std::size_t>(limit)) entries->resize(static_cast<std::size_t>(limit));
     return entries;
 }
 
@@ -274,7 +278,12 @@ base::Result<std::vector<Grant>> MemoryKeyStore::list_active(const std::string& 
 
 base::Result<std::vector<Grant>> MemoryKeyStore::list_expired(base::Timestamp now, int limit) {
     const std::lock_guard lock(mutex_);
-    return those([&](const Grant& grant) { return is_expired(grant, now) && !grant.is_disabled; }, "", limit);
+    auto found = those([&](const Grant& grant) { return is_expired(grant, now) && !grant.is_disabled; }, "",
+                       std::numeric_limits<int>::max());
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& left, const auto& right) { return left.expires_at < right.expires_at; });
+    if (found.size() > static_cast<std::size_t>(limit)) found.resize(static_cast<std::size_t>(limit));
+    return found;
 }
 
 base::Result<void> MemoryKeyStore::note_reveal(const std::string& grant_id, const Reveal& reveal) {

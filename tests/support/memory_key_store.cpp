@@ -265,6 +265,9 @@ base::Result<AccountPast> MemoryKeyStore::past_of(GithubUserId id) {
     AccountPast past;
     const auto note = notes_.find(id);
     if (note != notes_.end()) std::tie(past.problem, past.problem_at) = note->second;
+    for (const LedgerEntry& entry : ledger_)
+        if (entry.grant.github_user_id == id)
+            past.latest = PastKey{entry.grant.key_hint, entry.actor, entry.reason, entry.begun_at};
     return past;
 }
 
@@ -296,6 +299,11 @@ base::Result<Grant> MemoryKeyStore::finish_replacement(const Grant& old, const s
     grant->created_at = grant->attempted_at = now;
     grant->queued_at = grant->next_attempt_at = now;
     grant->keeps_place = true;
+    grant->attempts = 0;
+    grant->problem = MintProblem::none;
+    grant->spent = {};
+    grant->spent_as_of = std::nullopt;
+    grant->reveal = std::nullopt;
     grant->missing_since = grant->last_used_at = std::nullopt;
     queued_[new_id] = ++next_place_;
     return *grant;
@@ -303,12 +311,7 @@ base::Result<Grant> MemoryKeyStore::finish_replacement(const Grant& old, const s
 
 base::Result<std::vector<Grant>> MemoryKeyStore::list_replacing(const std::string& after_id, int limit) {
     const std::lock_guard lock(mutex_);
-    std::vector<Grant> found;
-    for (const auto& [id, grant] : grants_) {
-        const bool fits = grant.status == GrantStatus::replacing && grant.id > after_id;
-        if (fits && found.size() < static_cast<std::size_t>(limit)) found.push_back(grant);
-    }
-    return found;
+    return those([](const Grant& grant) { return grant.status == GrantStatus::replacing; }, after_id, limit);
 }
 
 base::Result<void> MemoryKeyStore::note(const std::vector<SpendingReading>& readings) {

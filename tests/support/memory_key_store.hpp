@@ -16,8 +16,16 @@
 namespace llmapikey::test {
 
 // KeyStore, MintQueue, ReplacementStore, AdminStore and SpendingStore in memory, with failures on
-// demand; it passes the same contract as the real ones. Lists know the filters that protocols use,
-// and no others. Thread-safe.
+// demand. It passes the same contracts as the databases: all of
+// tests/contract/keys/*_contract_test.cpp and of
+// tests/contract/spending/spending_store_contract_test.cpp but for AdminListContract.
+//
+// It deliberately knows less of what organizers look through. list() and count() know status,
+// is_disabled, without_revoking, successors_of and created_before, ignore every other filter, and
+// are ordered by id, with the id as the cursor; list_ended() gives the whole ledger,
+// find_accounts() those of exactly this login that have a row, and find_audit_entries() none. It
+// knows no bulk revocations: an entry of one is never left to list_due_revocations("") when that is
+// done, and what was never begun marks rows all the same. Nobody is told of events. Thread-safe.
 class MemoryKeyStore final : public KeyStore,
                              public MintQueue,
                              public ReplacementStore,

@@ -1,17 +1,14 @@
-// What is particular to PostgreSQL: the pool, reconnecting, limits that replicas share, migrations.
+// What is particular to PostgreSQL: connections, the pool, reconnecting.
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <thread>
 
-#include "schema/postgres_migrations.hpp"
-#include "site/store_rate_limits.hpp"
 #include "support/postgres_database.hpp"
 
 namespace llmapikey::test {
 namespace {
 
-namespace postgres = postgres;
 using postgres::Connection;
 using postgres::ConnectionPool;
 using postgres::ConnectionSettings;
@@ -29,70 +26,6 @@ ConnectionPool::OpenConnection opener(const std::string& url) {
 std::string value_of(const postgres::Outcome<postgres::Rows>& rows) {
     EXPECT_TRUE(rows) << rows.error().message;
     return rows ? rows->text(0, 0) : "";
-}
-
-TEST(ConnectionSettingsTest, TakeWhatLibpqTakes) {
-    const auto settings = ConnectionSettings::parse("postgres://me:secret@one:1,two:2/db?sslmode=verify-full");
-    ASSERT_TRUE(settings);
-    EXPECT_EQ(settings->description(), "one,two:1,2/db");
-    const auto& values = settings->values();
-    const auto has = [&](const char* name, const char* value) {
-        return std::find(values.begin(), values.end(), std::pair<std::string, std::string>(name, value)) !=
-               values.end();
-    };
-    EXPECT_TRUE(has("sslmode", "verify-full"));
-    EXPECT_TRUE(has("target_session_attrs", "read-write"));
-}
-
-// libpq would take a part of the password for a host, a port or a database, and print it.
-TEST(ConnectionSettingsTest, APasswordThatEndsTooEarlyIsRefusedWithHowToWriteIt) {
-    for (const char* url :
-         {"postgresql://me:hunter/zebra@host:5432/db", "postgresql://me:hunter@zebra@host/db",
-          "postgresql://me:hunter?zebra@host/db", "postgresql://me:12/hunter@host/db",
-          "postgresql://me:12?hunter=zebra@host/db", "postgresql://me:hunter?a=b@host/db",
-          "postgresql://me:hunter#zebra@host/db", "postgresql://me:12#hunter@host/db",
-          "postgresql://hunter?application_name=a@zebra", "postgresql://me:hunter%@host/db",
-          "postgresql://me:hunter%zz@host/db", "postgresql://me:1/hunter@2?x@host/db",
-          "postgresql://me/hunter:zebra@host/db", "postgresql://me:hunter/zebra@host:5432/db?sslmode=require",
-          "postgresql://me:hunter@[::1]:zebra@host/db"}) {
-        const auto settings = ConnectionSettings::parse(url);
-        ASSERT_FALSE(settings) << url;
-        EXPECT_EQ(settings.error().code, base::Errc::invalid_input);
-        EXPECT_NE(settings.error().detail.find("POSTGRES_URL"), std::string::npos);
-        EXPECT_NE(settings.error().detail.find("%25"), std::string::npos) << settings.error().detail;
-        EXPECT_EQ(settings.error().detail.find("hunter"), std::string::npos) << settings.error().detail;
-        EXPECT_EQ(settings.error().detail.find("zebra"), std::string::npos) << settings.error().detail;
-    }
-    for (const char* url :
-         {"postgresql://me:a%2Fb%40c%3Fd%23e%25f@host:5432/db", "postgresql:///db",
-          "postgresql://host/db?user=me@server&password=x", "postgresql://%2Fvar%2Frun/db",
-          "postgresql://[::1]:5432/db", "postgresql://me:a:b@one:1,two:2/db",
-          "postgresql://me@host?application_name=a@b", "postgresql://me@host/db?options=-c%20x%3Dy&supa=a@b"})
-        EXPECT_TRUE(ConnectionSettings::parse(url)) << url;
-}
-
-TEST(ConnectionSettingsTest, MessagesAreGivenWithoutTheSecrets) {
-    const std::string url = "postgresql://me:a%2Fhunter2@host/db?sslpassword=opens";
-    const auto settings = ConnectionSettings::parse(url);
-    ASSERT_TRUE(settings);
-    EXPECT_EQ(settings->without_secrets("no a/hunter2, a%2Fhunter2 or opens at " + url + " for me"),
-              "no [hidden], [hidden] or [hidden] at [hidden] for me");
-}
-
-TEST(ConnectionSettingsTest, LeaveOutWhatOnlyJavaScriptClientsKnow) {
-    EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h:6543/db?sslmode=require&supa=base-pooler.x"));
-    EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h:6543/db?pgbouncer=true&connection_limit=1"));
-    EXPECT_TRUE(ConnectionSettings::parse("postgres://a:b@h/db?sslmode=no-verify"));
-}
-
-TEST(ConnectionSettingsTest, RefuseNonsenseWithoutRepeatingThePassword) {
-    for (const std::string url : {"postgresql://a:secret@h:port/db?x=1", "postgresql://a:secret@[::1/db",
-                                  "postgresql://a:secret@h/db?nonsense=secret", "postgresql://a:secret%zz@h/db"}) {
-        const auto settings = ConnectionSettings::parse(url);
-        ASSERT_FALSE(settings) << url;
-        EXPECT_NE(settings.error().detail.find("POSTGRES_URL"), std::string::npos);
-        EXPECT_EQ(settings.error().detail.find("secret"), std::string::npos) << settings.error().detail;
-    }
 }
 
 TEST(ConnectionTest, ParametersAreValuesAndNothingElse) {
@@ -264,111 +197,6 @@ TEST(DatabaseTest, AUniqueViolationIsAConflict) {
     ASSERT_TRUE(database->run("INSERT INTO unique_test VALUES (1)", {}, Patience::wait));
     EXPECT_EQ(database->run("INSERT INTO unique_test VALUES (1)", {}, Patience::wait).error().code,
               base::Errc::conflict);
-}
-
-TEST(DatabaseTest, AFullDiskIsNoticedAndOverOnceAWriteSucceeds) {
-    reset_schema();
-    const auto database = open_database(postgres_url());
-    postgres::PostgresKeyStore store(database);
-    ASSERT_TRUE(store.check());
-    run_sql(
-        "CREATE FUNCTION llmapikey.fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$; "
-        "CREATE TRIGGER full_disk BEFORE INSERT ON llmapikey.facts EXECUTE FUNCTION llmapikey.fill()");
-    EXPECT_TRUE(store.check()) << "nobody has written yet";
-    const auto failed =
-        database->run("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$", {}, Patience::fail_fast);
-    ASSERT_FALSE(failed);
-    EXPECT_NE(failed.error().detail.find("the database's disk is full"), std::string::npos) << failed.error().detail;
-    for (int i = 0; i < 2; ++i) {
-        const auto checked = store.check();
-        ASSERT_FALSE(checked);
-        EXPECT_EQ(checked.error().code, base::Errc::store_unwritable) << checked.error().detail;
-    }
-    run_sql("DROP TRIGGER full_disk ON llmapikey.facts");
-    EXPECT_TRUE(store.check());
-    EXPECT_FALSE(database->is_doubtful());
-    EXPECT_EQ(run_sql("SELECT count(*) FROM llmapikey.facts"), "0") << "what was written to find out is not kept";
-}
-
-TEST(PostgresRateLimitsTest, AreSharedAndRefill) {
-    reset_schema();
-    postgres::PostgresRateLimits here(open_database(postgres_url(), 2)), there(open_database(pgbouncer_url(), 2));
-    std::atomic<int> taken{0};
-    std::vector<std::thread> requests;
-    for (int i = 0; i < 20; ++i) {
-        requests.emplace_back([&, i] {
-            const auto wait = (i % 2 == 0 ? here : there).take("client", 5);
-            ASSERT_TRUE(wait) << wait.error().detail;
-            if (!*wait) ++taken;
-            if (*wait) {
-                EXPECT_GE(wait->value().count(), 1);
-                EXPECT_LE(wait->value().count(), 12);
-            }
-        });
-    }
-    for (auto& request : requests)
-        request.join();
-    EXPECT_EQ(taken, 5);
-    EXPECT_FALSE(here.take("another client", 5)->has_value());
-    run_sql("UPDATE llmapikey.rate_limits SET filled_at = filled_at - interval '13 seconds'");
-    EXPECT_FALSE(there.take("client", 5)->has_value());
-    EXPECT_TRUE(here.take("client", 5)->has_value());
-}
-
-TEST(PostgresMigrationTest, GoUpDownAndUpAgain) {
-    reset_schema();
-    const base::SystemClock clock;
-    auto migrator = postgres::make_migrator(connect(pgbouncer_url()), {});
-    EXPECT_EQ(*migrator.up(), 0);
-    const int all = static_cast<int>(migrator.states()->size());
-    EXPECT_EQ(*migrator.down(1000), all);
-    EXPECT_EQ(run_sql("SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables "
-                      "WHERE schemaname = 'llmapikey'"),
-              "applied_migrations audit_head audit_log holds ledger")
-        << "the records stay, nothing else";
-    EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
-    EXPECT_EQ(*migrator.up(), all);
-    EXPECT_TRUE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
-}
-
-TEST(PostgresMigrationTest, ProcessesThatStartTogetherApplyEachOnce) {
-    run_sql("DROP SCHEMA IF EXISTS llmapikey CASCADE");
-    std::atomic<int> applied{0};
-    std::vector<std::thread> starts;
-    for (int i = 0; i < 8; ++i) {
-        starts.emplace_back([&, i] {
-            const base::SystemClock clock;
-            auto migrator = postgres::make_migrator(connect(i % 2 == 0 ? postgres_url() : pgbouncer_url()), {});
-            const auto count = migrator.up();
-            ASSERT_TRUE(count) << count.error().detail;
-            applied += *count;
-        });
-    }
-    for (auto& start : starts)
-        start.join();
-    EXPECT_EQ(applied, postgres::newest_schema_version());
-}
-
-TEST(PostgresMigrationTest, ANewerSchemaIsRefused) {
-    reset_schema();
-    run_sql("INSERT INTO llmapikey.applied_migrations VALUES (9999, 'future', now())");
-    const base::SystemClock clock;
-    const auto refused = postgres::make_migrator(connect(postgres_url()), {}).up();
-    ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().detail.find("newer"), std::string::npos);
-    EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
-}
-
-TEST(PostgresMigrationTest, ATableOfSomebodyElseIsLeftAlone) {
-    run_sql(
-        "DROP SCHEMA IF EXISTS llmapikey CASCADE; CREATE SCHEMA llmapikey; "
-        "CREATE TABLE llmapikey.api_keys (id integer, owner text)");
-    const base::SystemClock clock;
-    const auto refused = postgres::make_migrator(connect(postgres_url()), {}).up();
-    ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().detail.find("github_user_id"), std::string::npos);
-    EXPECT_EQ(run_sql("SELECT count(*) FROM information_schema.columns WHERE table_name = 'api_keys'"), "2");
 }
 
 }  // namespace

@@ -24,5 +24,14 @@ TEST(NearestTest, GivesTheNearestOneThatIsNearEnough) {
     EXPECT_EQ(nearest("serve", {}, 2), "");
 }
 
+TEST(NearestTest, IsTheOneThatWasLikelyMeant) {
+    const std::vector<std::string> known{"github_user_id", "github_username", "reason", "hold", "daily_limit_usd"};
+    EXPECT_EQ(nearest("resaon", known), "reason");
+    EXPECT_EQ(nearest("githubUserId", known), "github_user_id");
+    EXPECT_EQ(nearest("daily-limit", known), "daily_limit_usd");
+    EXPECT_EQ(nearest("MAX_TOTAL_KEYS", known), "");
+    EXPECT_EQ(nearest("", known), "");
+}
+
 }  // namespace
 }  // namespace llmapikey::base

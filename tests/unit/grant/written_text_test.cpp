@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
-#include "base/nearest.hpp"
 
 namespace llmapikey::test {
 namespace {
@@ -70,22 +69,6 @@ TEST(WrittenText, HoldsNoWholeKey) {
         EXPECT_EQ(checked.error().detail.find("0123"), std::string::npos);
     }
     EXPECT_TRUE(check_text("the key that ends in cdef", reason_rule));
-}
-
-TEST(ValidUtf8, KeepsWhatIsWellFormedAndMarksTheRest) {
-    EXPECT_EQ(base::to_valid_utf8("plain \xc3\xa4"), "plain \xc3\xa4");
-    EXPECT_EQ(base::to_valid_utf8("a\xff\xc3z"), "a\xef\xbf\xbd\xef\xbf\xbdz");
-    EXPECT_EQ(base::to_valid_utf8("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
-    EXPECT_TRUE(base::is_text(base::to_valid_utf8("\xf0\x9f\x94")));
-}
-
-TEST(Nearest, IsTheOneThatWasLikelyMeant) {
-    const std::vector<std::string> known{"github_user_id", "github_username", "reason", "hold", "daily_limit_usd"};
-    EXPECT_EQ(base::nearest("resaon", known), "reason");
-    EXPECT_EQ(base::nearest("githubUserId", known), "github_user_id");
-    EXPECT_EQ(base::nearest("daily-limit", known), "daily_limit_usd");
-    EXPECT_EQ(base::nearest("MAX_TOTAL_KEYS", known), "");
-    EXPECT_EQ(base::nearest("", known), "");
 }
 
 }  // namespace

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "providers/postponed.hpp"
-
 namespace llmapikey {
 namespace {
 
@@ -62,24 +60,6 @@ TEST(KeyOrigin, SaysHowManyWhenMadeAndWhy) {
               "this database's history began only at 2027-02-01T00:00:00Z, after the first of them was made");
     EXPECT_EQ(why_left_alone(made(5, began + day), {began, 12, 2}),
               "they are more than the 3 that 12 live rows may have lost, with 2 ended within a month");
-}
-
-TEST(Postponed, WhatFailsIsTriedEverMoreSeldom) {
-    Postponed postponed;
-    base::Timestamp now = began;
-    EXPECT_TRUE(postponed.is_due("a", now));
-    int tries = 0;
-    for (; now < began + hour; now += base::Seconds{1}) {
-        if (!postponed.is_due("a", now)) continue;
-        ++tries;
-        postponed.note_failure("a", now);
-    }
-    EXPECT_GE(tries, 8);
-    EXPECT_LE(tries, 14);
-    EXPECT_TRUE(postponed.is_due("b", now));
-    EXPECT_TRUE(postponed.is_due("a", began - hour)) << "the clock was set back";
-    postponed.note_success("a");
-    EXPECT_TRUE(postponed.is_due("a", now));
 }
 
 }  // namespace

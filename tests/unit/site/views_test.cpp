@@ -1,5 +1,4 @@
 #include "http/answers/views.hpp"
-#include "keys/dashboard_views.hpp"
 #include "site/public_views.hpp"
 #include "trial/trial_views.hpp"
 
@@ -7,42 +6,15 @@
 
 #include <regex>
 
+#include "support/example_views.hpp"
+
 namespace llmapikey {
 namespace {
 
-Frame frame() {
-    Frame frame;
-    frame.login = "octocat";
-    frame.csrf_token = "token";
-    frame.current_path = "/dashboard";
-    frame.daily_limit_usd = "$7.25";
-    frame.key_expiry_days = 13;
-    return frame;
-}
-
-Chart chart(const std::string& word = "2027-02-22") {
-    return {"What you spent per day", "$3.00", {{1, 0, 100, word + ": $3.00", word, "$3.00"}}};
-}
-
-DashboardView full_dashboard() {
-    DashboardView view;
-    view.frame = frame();
-    view.state = DashboardState::has_key;
-    view.notice_good = "Your key is ready.";
-    view.masked_key = "sk-or-v1-…1234";
-    view.raw_key = "sk-or-v1-raw1234";
-    view.expires_on = "2027-02-22";
-    view.days_left = 11;
-    view.usage =
-        KeyUsage{"$1.50", "$5.75", "$4.50", "$8.25", 21, "2027-02-22T14:05:00Z", "12 seconds ago", false, chart()};
-    view.grant_id = "11111111-2222-4333-8444-555555555555";
-    view.limit_today_usd = "$3.75";
-    view.carried_usd = "$3.50";
-    view.resets_at = "00:00 UTC, in 5 h 12 min";
-    view.api_base_url = "https://router.example/api/v1";
-    view.example_model = "some/model";
-    return view;
-}
+using test::chart;
+using test::contains;
+using test::frame;
+using test::full_dashboard;
 
 ModelChoice all_lists(const std::string& word) {
     ModelChoice models;
@@ -54,10 +26,6 @@ ModelChoice all_lists(const std::string& word) {
 
 std::string docs_with(const ModelChoice& models) {
     return render(DocsView{frame(), "https://r/api/v1", "m", "", "", "", models});
-}
-
-bool contains(const std::string& page, const std::string& text) {
-    return page.find(text) != std::string::npos;
 }
 
 std::vector<std::string> all_pages(const Frame& frame) {
@@ -166,54 +134,6 @@ TEST(ViewsTest, PausedIsSaidOnEveryPage) {
         EXPECT_NE(page.find("New keys are paused."), std::string::npos);
     for (const std::string& page : all_pages(frame()))
         EXPECT_EQ(page.find("id=\"paused\""), std::string::npos);
-}
-
-TEST(ViewsTest, TheDashboardShowsTheKeyAndItsLimits) {
-    const std::string page = render(full_dashboard());
-    for (const char* text : {"sk-or-v1-raw1234", "$7.25", "$1.50", "$5.75", "2027-02-22", "in 11 days", "in 5 h 12 min",
-                             "value=\"21\"", ">12 seconds ago</time>", "some/model", "Your key is ready."}) {
-        EXPECT_NE(page.find(text), std::string::npos) << text;
-    }
-    EXPECT_EQ(page.find("data-refresh-after"), std::string::npos);
-}
-
-TEST(ViewsTest, WithoutALimitNothingIsSaidToBeLeft) {
-    DashboardView view = full_dashboard();
-    view.usage->remaining_usd.clear();
-    view.usage->this_week_usd.clear();
-    const std::string page = render(view);
-    EXPECT_TRUE(contains(page, "<dt>Left today</dt><dd>no limit</dd>"));
-    EXPECT_FALSE(contains(page, "<meter"));
-    EXPECT_FALSE(contains(page, "This week"));
-}
-
-TEST(ViewsTest, APageThatWaitsAsksForItselfAgainWithAndWithoutScript) {
-    DashboardView view = full_dashboard();
-    view.state = DashboardState::ambiguous;
-    const std::string page = render(view);
-    EXPECT_NE(page.find("<noscript><meta http-equiv=\"refresh\""), std::string::npos);
-    EXPECT_NE(page.find("data-refresh-after"), std::string::npos);
-    EXPECT_EQ(page.find("sk-or-v1-raw1234"), std::string::npos);
-}
-
-TEST(ViewsTest, AnExpiredKeySaysSo) {
-    DashboardView view = full_dashboard();
-    view.is_expired = true;
-    view.usage.reset();
-    EXPECT_NE(render(view).find("no longer works"), std::string::npos);
-}
-
-TEST(ViewsTest, OnlyAKeyThatWorksCanBeTried) {
-    const auto offers_trial = [](const DashboardView& view) {
-        return render(view).find("action=\"/dashboard/try\"") != std::string::npos;
-    };
-    DashboardView view = full_dashboard();
-    EXPECT_TRUE(offers_trial(view));
-    view.is_disabled = true;
-    EXPECT_FALSE(offers_trial(view));
-    view.is_disabled = false;
-    view.is_expired = true;
-    EXPECT_FALSE(offers_trial(view));
 }
 
 TEST(ViewsTest, TheDocsMaskTheKeyUntilItIsAskedFor) {

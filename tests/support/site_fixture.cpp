@@ -1,0 +1,295 @@
+#include "support/site_fixture.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include "app/route_table.hpp"
+#include "base/encoding.hpp"
+#include "bulk/store_bulk.hpp"
+#include "insight/store_statistics.hpp"
+#include "net/body_stream.hpp"
+#include "site/site.hpp"
+#include "site/store_answers.hpp"
+#include "sql/sqlite/sqlite_sql.hpp"
+#include "support/sqlite_database.hpp"
+#include "tokens/store_tokens.hpp"
+#include "trial/trials.hpp"
+#include "webhooks/store_webhooks.hpp"
+
+namespace llmapikey::test {
+namespace {
+
+const base::Secret secret(std::string(32, 's'));
+
+// Repeats the question.
+class Parrot final : public ChatProvider {
+public:
+    tl::expected<ChatEnd, ChatFailure> ask(const base::Secret&, const ChatRequest& request, ChatListener& listener,
+                                           base::Deadline) override {
+        (void)listener.take(request.message);
+        return ChatEnd{};
+    }
+};
+
+class AnyEndpoint final : public WebhookTransport {
+public:
+    base::Result<void> check(const std::string&) const override { return {}; }
+    base::Result<WebhookAnswer> post(const WebhookCall&, base::Deadline, const std::stop_token&) override {
+        return WebhookAnswer{200};
+    }
+};
+
+void read_head(std::string_view head, SiteAnswer& answer) {
+    // "HTTP/1.1 200 OK" and a header in each further line.
+    for (std::size_t end; (end = head.find("\r\n")) != std::string_view::npos; head.remove_prefix(end + 2)) {
+        const std::string_view line = head.substr(0, end);
+        const auto colon = line.find(": ");
+        if (line.starts_with("HTTP/")) {
+            answer.status = std::stoi(std::string(line.substr(line.find(' ') + 1, 3)));
+        } else if (colon != std::string_view::npos) {
+            answer.headers.push_back({std::string(line.substr(0, colon)), std::string(line.substr(colon + 2))});
+        }
+    }
+}
+
+}  // namespace
+
+std::string SiteAnswer::header(std::string_view name) const {
+    for (const net::Header& each : headers)
+        if (base::equal_ignoring_case(each.name, name)) return each.value;
+    return "";
+}
+
+boost::json::value SiteAnswer::json() const {
+    boost::system::error_code error;
+    auto value = boost::json::parse(body, error);
+    return error ? boost::json::value() : value;
+}
+
+std::string SiteAnswer::json_text(std::string_view member) const {
+    const auto value = json();
+    const auto* object = value.if_object();
+    const auto* found = object == nullptr ? nullptr : object->if_contains(member);
+    return found != nullptr && found->is_string() ? std::string(found->as_string()) : "";
+}
+
+struct SiteFixture::Database {
+    TemporaryFolder folder;
+    std::shared_ptr<SqlDatabase> sql = std::make_shared<sqlite::SqliteSql>(open_connections(folder.file()));
+    SqlBulkStore bulks{sql};
+    SqlTokenStore tokens{sql};
+    SqlStoredAnswers answers{sql};
+    SqlStatisticsStore statistics{sql};
+    SqlWebhookStore webhooks{sql};
+};
+
+// As Application::Parts. Order is lifetime.
+struct SiteFixture::Process {
+    Process(SiteFixture& self, const IssuancePolicy& policy, int rate_limit_per_minute)
+        : store(self.store_),
+          database(*self.database_),
+          audit(self.audit_),
+          clock(self.clock_),
+          replacement(store, store, self.provider_, audit, clock),
+          issuance(policy, {store,
+                            store,
+                            self.provider_,
+                            replacement,
+                            sealer,
+                            nonces,
+                            limiter,
+                            clock,
+                            [](const std::string&) {},
+                            {}}),
+          revocation(store, store, self.provider_, audit, clock),
+          own_key(store, issuance, replacement, revocation, clock),
+          administration(store, issuance, self.provider_, self.identity_, audit, clock),
+          bulk_revoker(database.bulks, store, revocation, audit, clock, base::Seconds{15}),
+          tokens(database.tokens, audit, clock),
+          webhooks(database.webhooks, endpoints, sealer, audit, clock),
+          sign_in(self.identity_, attempt_sealer, clock),
+          usage(self.provider_, store, clock, base::Seconds{15}),
+          guardrail(self.provider_, clock, false, base::Seconds{15}),
+          trials({}, store, issuance, chat, clock),
+          handlers(make_handlers()),
+          site(handlers, {settings_of(policy), csrf, app::route_table()},
+               {clock, sessions, admins, tokens, &self.rate_limits_, database.answers, answer_sealer, metrics},
+               OriginResolver(std::string(origin), {}), rate_limit_per_minute) {}
+
+    static SiteSettings settings_of(const IssuancePolicy& policy) {
+        SiteSettings settings;
+        settings.public_url = origin;
+        settings.api_base_url = "https://openrouter.test/api/v1";
+        settings.example_model = "openai/gpt-4o-mini";
+        settings.is_paused = !policy.is_enabled;
+        settings.daily_limit = policy.daily_limit;
+        settings.key_lifetime = policy.key_lifetime;
+        return settings;
+    }
+
+    Handlers make_handlers() {
+        const KeyListPage key_list{clock, store, store, issuance};
+        return {.pages = {guardrail, store, issuance},
+                .dashboard = {usage, background_queue, clock, issuance, store, guardrail, store},
+                .own_key = {metrics, usage, clock, issuance, own_key},
+                .trial = {trials, usage, clock, background_queue},
+                .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
+                .key_list = key_list,
+                .key_search = {store, issuance},
+                .audit_page = {audit, store},
+                .account = {key_list, store, store, clock, administration, revocation},
+                .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
+                .overview_page = {issuance, database.statistics, clock},
+                .tokens_page = {database.tokens, clock, tokens},
+                .webhooks_page = {database.webhooks, clock, webhooks},
+                .own_account = {usage, background_queue, store, clock, issuance},
+                .overview = {database.statistics, issuance, clock},
+                .keys = {store, store, clock, administration, revocation},
+                .bulk = {bulk_revoker, database.bulks, store, clock},
+                .audit = {store, audit},
+                .tokens = {database.tokens, tokens},
+                .webhooks = {database.webhooks, webhooks, clock},
+                .operators = {readiness, clock, store, metrics}};
+    }
+
+    MemoryKeyStore& store;
+    Database& database;
+    AuditLog& audit;
+    const base::Clock& clock;
+    ops::Metrics metrics{app::route_table().labels()};
+    const base::Sealer sealer{secret, "raw keys"}, attempt_sealer{secret, "sign-in attempts"},
+        answer_sealer{secret, "stored answers"};
+    const NonceMaker nonces{secret};
+    const SessionTokens sessions{secret};
+    const CsrfTokens csrf{secret};
+    const std::set<std::int64_t> admins{grace.id.value};
+    Readiness readiness;
+    ConcurrencyLimiter limiter{4, 50};
+    Parrot chat;
+    AnyEndpoint endpoints;
+    Replacement replacement;
+    Issuance issuance;
+    Revocation revocation;
+    OwnKey own_key;
+    Administration administration;
+    BulkRevoker bulk_revoker;
+    ApiTokens tokens;
+    Webhooks webhooks;
+    SignIn sign_in;
+    UsageCache usage;
+    GuardrailWatch guardrail;
+    Trials trials;
+    base::WorkQueue background_queue{"background", 1, 100};
+    Handlers handlers;
+    Site site;
+};
+
+SiteFixture::SiteFixture() : database_(std::make_unique<Database>()) {
+    for (const Recipient& each : {ada, grace})
+        identity_.add(each);
+    restart(usual_policy());
+}
+
+SiteFixture::~SiteFixture() {
+    process_->background_queue.stop();
+}
+
+IssuancePolicy SiteFixture::usual_policy() {
+    IssuancePolicy policy;
+    policy.is_enabled = true;
+    policy.daily_limit = base::MicroUsd{2'500'000};
+    return policy;
+}
+
+void SiteFixture::restart(const IssuancePolicy& policy, int rate_limit_per_minute) {
+    if (process_) process_->background_queue.stop();
+    process_ = std::make_unique<Process>(*this, policy, rate_limit_per_minute);
+}
+
+Issuance& SiteFixture::issuance() {
+    return process_->issuance;
+}
+
+std::string SiteFixture::session_of(const Recipient& recipient) const {
+    return process_->sessions.issue(recipient, clock_.now());
+}
+
+std::string SiteFixture::csrf_token_of(const std::string& session) const {
+    return process_->csrf.issue(session);
+}
+
+std::string SiteFixture::token_with(const std::set<Scope>& scopes) {
+    const auto created = process_->tokens.create(grace.id, "a test", scopes, 30, {"github:1003", "127.0.0.1"});
+    EXPECT_TRUE(created) << created.error().detail;
+    return created->text.reveal();
+}
+
+std::vector<net::Header> SiteFixture::headers_of(const Sender& sender, bool is_post) const {
+    std::vector<net::Header> headers = sender.more;
+    headers.push_back({"Accept", sender.accept});
+    if (!sender.session.empty()) headers.push_back({"Cookie", std::string(session_cookie_name) + "=" + sender.session});
+    if (!sender.bearer.empty()) headers.push_back({"Authorization", "Bearer " + sender.bearer});
+    if (is_post && !sender.site.empty()) headers.push_back({"Sec-Fetch-Site", sender.site});
+    return headers;
+}
+
+SiteAnswer SiteFixture::get(const std::string& target, const Sender& sender) {
+    return send("GET", target, headers_of(sender, false), "");
+}
+
+SiteAnswer SiteFixture::post_form(const std::string& target, const FormFields& fields, const Sender& sender) {
+    std::string body;
+    for (const auto& [name, value] : fields)
+        body += (body.empty() ? "" : "&") + base::to_percent_encoded(name) + "=" + base::to_percent_encoded(value);
+    auto headers = headers_of(sender, true);
+    headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    return send("POST", target, std::move(headers), body);
+}
+
+SiteAnswer SiteFixture::post_json(const std::string& target, const std::string& json, const Sender& sender) {
+    auto headers = headers_of(sender, true);
+    headers.push_back({"Content-Type", "application/json"});
+    return send("POST", target, std::move(headers), json);
+}
+
+// As the server does: what stands ready is given at once, and anything else is the site's to
+// handle.
+SiteAnswer SiteFixture::send(const std::string& method, const std::string& target, std::vector<net::Header> headers,
+                             const std::string& body) {
+    headers.push_back({"Host", std::string(origin.substr(std::string_view("https://").size()))});
+    std::vector<net::HeaderView> views;
+    for (const net::Header& each : headers)
+        views.push_back({each.name, each.value});
+    const auto question = target.find('?');
+    net::Request request;
+    request.method = method;
+    request.target = target;
+    request.path = std::string_view(target).substr(0, question);
+    if (question != std::string::npos) request.query = std::string_view(target).substr(question + 1);
+    request.headers = views;
+    request.body = body;
+    request.peer_address = "203.0.113.7";
+    request.received_at = std::chrono::steady_clock::now();
+
+    SiteAnswer answer;
+    if (const auto ready = process_->site.ready_answer(request)) {
+        read_head(ready->head, answer);
+        read_head(ready->own_headers(), answer);
+        for (const std::string_view part : {ready->body, ready->own_body(), ready->body_end})
+            answer.body += part;
+        return answer;
+    }
+    net::Response response = process_->site.handle(request);
+    answer.status = response.status;
+    answer.headers = std::move(response.headers);
+    answer.body = response.static_body.empty() ? std::move(response.body) : std::string(response.static_body);
+    if (response.producer) {
+        const auto stream =
+            std::make_shared<net::BodyStream>(std::size_t{1} << 20, base::Deadline::after(base::Seconds{10}));
+        net::BodyWriter writer(stream);
+        if (response.producer(writer) == net::BodyEnd::whole) writer.finish();
+        answer.body = stream->take().bytes;
+    }
+    return answer;
+}
+
+}  // namespace llmapikey::test

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/json/value.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/session_token.hpp"
+#include "keys/issuance.hpp"
+#include "net/http_types.hpp"
+#include "site/rate_limits.hpp"
+#include "support/fake_identity_provider.hpp"
+#include "support/fake_key_provider.hpp"
+#include "support/manual_clock.hpp"
+#include "support/memory_audit_log.hpp"
+#include "support/memory_key_store.hpp"
+#include "tokens/api_tokens.hpp"
+
+namespace llmapikey::test {
+
+// Limits that all replicas share, without any: they refuse when they are told to.
+class FakeRateLimits final : public RateLimits {
+public:
+    base::Result<std::optional<base::Seconds>> take(const std::string&, int) override {
+        ++asked;
+        return next;
+    }
+    base::Result<std::optional<base::Seconds>> next = std::nullopt;
+    int asked = 0;
+};
+
+// What the site has answered, whole.
+struct SiteAnswer {
+    int status = 0;
+    std::vector<net::Header> headers;
+    std::string body;
+
+    // Of the first header of that name; empty: there is none.
+    std::string header(std::string_view name) const;
+    // The body as JSON; null if it is none.
+    boost::json::value json() const;
+    // The text of a member of that; empty: there is none.
+    std::string json_text(std::string_view member) const;
+    bool has(std::string_view text) const { return body.find(text) != std::string::npos; }
+};
+
+// Who sends a request, and how a browser or program words it.
+struct Sender {
+    std::string session = {};            // the cookie; empty: none
+    std::string bearer = {};             // an API token; empty: none
+    std::string site = "same-origin";    // Sec-Fetch-Site of what is posted; empty: no browser
+    std::string accept = "text/html";    // programs ask for "application/json"
+    std::vector<net::Header> more = {};  // further headers
+};
+
+using FormFields = std::vector<std::pair<std::string, std::string>>;
+
+// The site as it is composed for service (src/app/application.cpp): the route table with every
+// handler, sessions, limits, tokens and kept answers, without a socket. A request runs on the
+// thread of the test, until it is answered.
+//
+// Keys, the queue, replacements, spending and the audit log are in memory, the upstream and GitHub
+// are fakes, and the clock stands still. What has no fake (bulk revocations, API tokens, kept
+// answers, figures, webhooks) is in a SQLite database on a temporary file. No background job runs.
+class SiteFixture : public testing::Test {
+protected:
+    SiteFixture();
+    ~SiteFixture() override;
+
+    static constexpr std::string_view origin = "https://keys.example.org";
+    static inline const Recipient ada{{1001}, "ada"}, grace{{1003}, "grace"};  // grace is an admin, ada is none
+
+    static IssuancePolicy usual_policy();
+    // As if the program were started with another configuration: what is stored stays.
+    void restart(const IssuancePolicy& policy, int rate_limit_per_minute = 0);
+
+    std::string session_of(const Recipient& recipient) const;
+    std::string csrf_token_of(const std::string& session) const;
+    // Text of a new API token of grace's.
+    std::string token_with(const std::set<Scope>& scopes);
+
+    SiteAnswer get(const std::string& target, const Sender& sender = {});
+    SiteAnswer post_form(const std::string& target, const FormFields& fields, const Sender& sender);
+    SiteAnswer post_json(const std::string& target, const std::string& json, const Sender& sender);
+    SiteAnswer send(const std::string& method, const std::string& target, std::vector<net::Header> headers,
+                    const std::string& body);
+
+    Issuance& issuance();
+    Grant row_of(const Recipient& recipient) { return store_.find(recipient.id).value().value(); }
+
+    ManualClock clock_;
+    MemoryKeyStore store_;
+    MemoryAuditLog audit_;
+    FakeKeyProvider provider_{clock_};
+    FakeIdentityProvider identity_;
+    FakeRateLimits rate_limits_;
+
+private:
+    std::vector<net::Header> headers_of(const Sender& sender, bool is_post) const;
+
+    struct Database;
+    struct Process;
+    std::unique_ptr<Database> database_;
+    std::unique_ptr<Process> process_;
+};
+
+}  // namespace llmapikey::test

@@ -1,0 +1,31 @@
+#include "base/money.hpp"
+
+#include <gtest/gtest.h>
+
+namespace llmapikey::base {
+namespace {
+
+TEST(MoneyTest, ShowsNoMoreDigitsThanThereAre) {
+    EXPECT_EQ(to_display(MicroUsd{10'000'000}), "10");
+    EXPECT_EQ(to_display(MicroUsd{2'500'000}), "2.50");
+    EXPECT_EQ(to_display(MicroUsd{3'000}), "0.003");
+    EXPECT_EQ(to_display(MicroUsd{-1'250'000}), "-1.25");
+}
+
+TEST(Money, ForPeopleItHasTwoDecimalsAndSeparators) {
+    EXPECT_EQ(to_money(MicroUsd{10'000'000}), "$10.00");
+    EXPECT_EQ(to_money(MicroUsd{48'600'000'000}), "$48,600.00");
+    EXPECT_EQ(to_money(MicroUsd{1'234'567'890'000}), "$1,234,567.89");
+    EXPECT_EQ(to_money(MicroUsd{999'995'000}), "$1,000.00");
+    EXPECT_EQ(to_money(MicroUsd{6'999'990}), "$7.00");
+    EXPECT_EQ(to_money(MicroUsd{}), "$0.00");
+    EXPECT_EQ(to_money(MicroUsd{1}), "less than $0.01");
+    EXPECT_EQ(to_money(MicroUsd{9'999}), "less than $0.01");
+    EXPECT_EQ(to_money(MicroUsd{10'000}), "$0.01");
+    EXPECT_EQ(to_money(MicroUsd{-1'250'000}), "-$1.25");
+    EXPECT_EQ(to_money(MicroUsd{-1}), "$0.00");
+    EXPECT_EQ(MicroUsd::from_usd(0.1 + 0.2).value, 300'000);
+}
+
+}  // namespace
+}  // namespace llmapikey::base
