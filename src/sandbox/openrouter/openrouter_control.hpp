@@ -17,8 +17,9 @@ namespace llmapikey::sandbox {
 //   POST /sandbox/spend {"hash","usd"[,"model"][,"byok"]}   as if the key had spent that, of a
 //       provider's own key where "byok" is true; answers the key object.
 //   POST /sandbox/seed {"count","name","created_seconds_ago","limit"} or {"names":[...], ...}
-//       keys at once; "{}" in the name becomes a number from 1 on. Also "limit_reset", "workspace_id",
-//       "expires_at" and "disabled". Answers {"created"}, and "hashes" where "hashes":true asks.
+//       keys at once; "{}" in the name becomes a number from 1 on. Also "limit_reset",
+//       "workspace_id", "expires_at" and "disabled". Answers {"created"}, and "hashes" where
+//       "hashes":true asks.
 //   GET, POST /sandbox/clock {"skew_seconds"}   how far the look-alike's time is ahead of ours.
 //   POST /sandbox/management {"is_read_only","workspace_id"}   what the management key may do: what
 //       is not named is not limited. What it may not do is answered with 403, also by a key's hash.
