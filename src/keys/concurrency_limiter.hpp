@@ -15,8 +15,8 @@ namespace llmapikey {
 // Whoever comes first is served first. Thread-safe.
 class ConcurrencyLimiter {
 public:
-    // `lanes`: mints at once, at least 1. `waiting_max`: threads that may wait for one.
-    ConcurrencyLimiter(int limiter, int waiting_max) : free_(limiter), waiting_max_(waiting_max) {}
+    // `places`: mints at once, at least 1. `waiting_max`: threads that may wait for one.
+    ConcurrencyLimiter(int places, int waiting_max) : free_(places), waiting_max_(waiting_max) {}
 
     // Given back when it goes.
     class Slot {
@@ -32,13 +32,13 @@ public:
         ConcurrencyLimiter* limiter_;
     };
 
-    // A lane, or nullopt if none becomes free within `patience`, if too many wait already, or if
+    // A slot, or nullopt if none becomes free within `patience`, if too many wait already, or if
     // others wait in the queue of the database, whom nobody may pass over.
     std::optional<Slot> enter(base::Millis patience);
     // For the one who serves that queue, and waits however many others do.
     std::optional<Slot> enter_for_queue(base::Millis patience);
     void set_has_queue(bool has_queue) { has_queue_ = has_queue; }
-    // Threads that wait for a lane now.
+    // Threads that wait for a slot now.
     std::size_t waiting() const {
         const std::lock_guard lock(mutex_);
         return waiters_.size();

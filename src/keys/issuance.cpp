@@ -12,7 +12,7 @@ namespace {
 // is left to the next visit.
 constexpr int rounds_max = 5;
 // Whoever asks may as well wait a moment for the answer; who waits longer is told their place.
-constexpr base::Millis lane_patience{2'000};
+constexpr base::Millis slot_patience{2'000};
 constexpr base::Seconds pause_max{4};
 
 IssueAnswer failed(base::Error error) {
@@ -56,7 +56,7 @@ Issuance::Issuance(IssuancePolicy policy, IssuanceParts parts)
       settlement_(parts_.store, parts_.queue, parts_.provider, parts_.clock, policy.call_timeout) {}
 
 IssueAnswer Issuance::issue(const Recipient& recipient) {
-    const auto slot = parts_.limiter.enter(lane_patience);
+    const auto slot = parts_.limiter.enter(slot_patience);
     const MayMint may_mint = slot ? MayMint::now : MayMint::in_turn;
     for (int round = 0; round < rounds_max; ++round) {
         const base::Deadline deadline = call_deadline();

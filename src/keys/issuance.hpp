@@ -66,7 +66,7 @@ public:
     // is replaced.
     IssueAnswer issue(const Recipient& recipient);
 
-    // Mints for a row whose turn has come; its caller has a lane. in_progress: somebody else was
+    // Mints for a row whose turn has come; its caller has a slot. in_progress: somebody else was
     // first.
     IssueAnswer mint_waiting(const Grant& grant);
 
