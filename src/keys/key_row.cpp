@@ -5,6 +5,7 @@
 #include "keys/key_outcome.hpp"
 
 namespace llmapikey {
+
 KeyRow key_row(const Grant& grant, base::Timestamp now) {
     KeyRow row;
     row.grant_id = grant.id;

@@ -1,11 +1,11 @@
 // Many replicas on one PostgreSQL, through PgBouncer in transaction mode: what one process
 // promises, all promise together.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { SignJWT, jwtVerify } from "jose";
+import { writeCertificate } from "./support/certificate.mjs";
 import { startPostgres } from "./support/postgres.mjs";
 import {
   generate,
@@ -241,29 +241,7 @@ test("where nobody asks /readyz the end does not wait for long", () =>
 test("TLS as libpq has it: required, verified, and refused where the certificate is not to be trusted", async (t) => {
   const folder = temporaryFolder();
   const certificate = (name) =>
-    execFileSync(
-      "openssl",
-      [
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=127.0.0.1",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-        "-keyout",
-        join(folder, `${name}.key`),
-        "-out",
-        join(folder, `${name}.crt`),
-      ],
-      { stdio: "pipe" },
-    );
+    writeCertificate("IP:127.0.0.1", { key: join(folder, `${name}.key`), certificate: join(folder, `${name}.crt`) });
   certificate("server");
   certificate("stranger");
   const secure = await startPostgres({}, { certificate: join(folder, "server.crt"), key: join(folder, "server.key") });

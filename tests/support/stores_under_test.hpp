@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "audit/store_postgres_audit_log.hpp"
 #include "audit/store_sqlite_audit_log.hpp"
@@ -90,6 +91,15 @@ protected:
             keys_->activate({{account}, grant.id, grant.nonce}, {"handle-" + number, "v1.sealed", "h" + number});
         if (!activated) throw std::runtime_error(activated.error().detail);
         return *keys_->find({account}).value();
+    }
+    // Whose keys a query lists, in its order.
+    std::vector<std::int64_t> accounts(const GrantQuery& query) {
+        std::vector<std::int64_t> found;
+        const auto page = admin_->list(query);
+        EXPECT_TRUE(page) << page.error().detail;
+        for (const Grant& grant : page->grants)
+            found.push_back(grant.github_user_id.value);
+        return found;
     }
     // Of a key that was made today and has spent so much since.
     SpendingReading reading_today(const std::string& handle, std::int64_t micro_usd) {

@@ -6,16 +6,12 @@
 
 namespace llmapikey {
 
-const ResultText* find_result(std::span<const ResultText> results, std::string_view result) {
-    const auto found =
-        std::find_if(results.begin(), results.end(), [&](const ResultText& each) { return each.result == result; });
-    return found == results.end() ? nullptr : &*found;
-}
-
 void show_result(const Context& context, std::span<const ResultText> results, std::string& notice_good,
                  std::string& notice_bad) {
-    const ResultText* const found = find_result(results, Form(context.request.query).value("result"));
-    if (found != nullptr) (found->is_good ? notice_good : notice_bad) = std::string(found->text);
+    const std::string result = Form(context.request.query).value("result");
+    const auto found =
+        std::find_if(results.begin(), results.end(), [&](const ResultText& each) { return each.result == result; });
+    if (found != results.end()) (found->is_good ? notice_good : notice_bad) = std::string(found->text);
 }
 
 }  // namespace llmapikey

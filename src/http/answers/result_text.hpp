@@ -14,8 +14,6 @@ struct ResultText {
     std::string_view result, text;
     bool is_good;
 };
-// Null: no such result.
-const ResultText* find_result(std::span<const ResultText> results, std::string_view result);
 // Shows the result that the page's address names, in one of the two; none, if `results` has it not.
 void show_result(const Context& context, std::span<const ResultText> results, std::string& notice_good,
                  std::string& notice_bad);

@@ -9,17 +9,7 @@
 namespace llmapikey::test {
 namespace {
 
-class AdminListContract : public StoresUnderTest {
-protected:
-    std::vector<std::int64_t> accounts(const GrantQuery& query) {
-        std::vector<std::int64_t> found;
-        const auto page = admin_->list(query);
-        EXPECT_TRUE(page) << page.error().detail;
-        for (const Grant& grant : page->grants)
-            found.push_back(grant.github_user_id.value);
-        return found;
-    }
-};
+class AdminListContract : public StoresUnderTest {};
 
 TEST_P(AdminListContract, ListsNewestFirstPageByPageWithoutGapOrRepetition) {
     for (std::int64_t account = 1; account <= 11; ++account) {

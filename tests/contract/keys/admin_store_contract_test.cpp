@@ -11,17 +11,7 @@
 namespace llmapikey::test {
 namespace {
 
-class AdminStoreContract : public StoresUnderTest {
-protected:
-    std::vector<std::int64_t> accounts(const GrantQuery& query) {
-        std::vector<std::int64_t> found;
-        const auto page = admin_->list(query);
-        EXPECT_TRUE(page) << page.error().detail;
-        for (const Grant& grant : page->grants)
-            found.push_back(grant.github_user_id.value);
-        return found;
-    }
-};
+class AdminStoreContract : public StoresUnderTest {};
 
 TEST_P(AdminStoreContract, FiltersByStatus) {
     issue(1);

@@ -1,7 +1,7 @@
 // Every page gets an A+ by the rules of Mozilla's HTTP Observatory, behind a proxy that speaks TLS
 // as in production.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { createServer as createHttpServer, request as sendRequest } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { writeCertificate } from "../support/certificate.mjs";
 import { startEveryPage } from "../support/every_page.mjs";
 import { startService, temporaryFolder } from "../support/service.mjs";
 
@@ -20,30 +21,9 @@ const stop = (server) =>
   });
 
 const makeCertificate = (folder) => {
-  execFileSync(
-    "openssl",
-    [
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-      "-subj",
-      "/CN=localhost",
-      "-addext",
-      "subjectAltName=DNS:localhost",
-      "-keyout",
-      join(folder, "key.pem"),
-      "-out",
-      join(folder, "certificate.pem"),
-    ],
-    { stdio: "pipe" },
-  );
-  return { key: readFileSync(join(folder, "key.pem")), cert: readFileSync(join(folder, "certificate.pem")) };
+  const files = { key: join(folder, "key.pem"), certificate: join(folder, "certificate.pem") };
+  writeCertificate("DNS:localhost", files);
+  return { key: readFileSync(files.key), cert: readFileSync(files.certificate) };
 };
 
 // Ends TLS, and says so to the service behind. Which page of which service is meant is in a header;

@@ -1,10 +1,11 @@
 // nginx, Caddy, HAProxy and Apache as ordinary processes on loopback, with everything that they
 // write in a temporary folder.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeCertificate } from "./certificate.mjs";
 import { freePort } from "./postgres.mjs";
 import { temporaryFolder, until } from "./service.mjs";
 
@@ -119,29 +120,7 @@ const proxies = {
 export const proxyNames = Object.keys(proxies);
 
 const makeCertificate = (folder) => {
-  execFileSync(
-    "openssl",
-    [
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-      "-subj",
-      "/CN=localhost",
-      "-addext",
-      "subjectAltName=DNS:localhost",
-      "-keyout",
-      join(folder, "site.key"),
-      "-out",
-      join(folder, "site.crt"),
-    ],
-    { stdio: "pipe" },
-  );
+  writeCertificate("DNS:localhost", { key: join(folder, "site.key"), certificate: join(folder, "site.crt") });
   writeFileSync(
     join(folder, "site.pem"),
     readFileSync(join(folder, "site.crt")) + readFileSync(join(folder, "site.key")),
