@@ -28,7 +28,7 @@ std::optional<std::int64_t> parse_whole_number(std::string_view text);
 // 8-4-4-4-12 hexadecimal digits (RFC 9562), of either case.
 bool is_uuid(std::string_view text);
 
-// "2027-12-31T23:59:59Z": UTC with seconds, as OpenRouter wants `expires_at`.
+// "2027-12-31T23:59:59Z": UTC with seconds.
 std::string to_rfc3339(Timestamp time);
 // Takes "Z" and numeric offsets, any number of fraction digits; nullopt if malformed.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);

@@ -43,7 +43,8 @@ Outcome outcome_of(const base::Error& error, std::string_view stored) {
 net::Response answer_outcome(const Context& context, const std::string& account_id, Outcome outcome) {
     if (!context.wants_json()) return to_account(account_id, outcome.word);
     const ResultText* text = find_result(key_results(), outcome.word);
-    return status_answer(outcome.status, outcome.word, text != nullptr ? text->text : "");
+    return status_answer(outcome.status, outcome.word,
+                         with_provider(text != nullptr ? text->text : "", context.shared.settings.provider.name));
 }
 
 net::Response refuse_mint(const AccountPage& self, const Context& context, const std::string& why) {
@@ -121,7 +122,7 @@ net::Response AccountPage::mint(const Context& context) const {
     if (!answer && answer.error().code == base::Errc::not_found)
         return answer_outcome(context, id->text(), {"no-account", 404});
     if (!answer) return error_response(context, answer.error());
-    const IssueWording wording = wording_of(*answer);
+    const IssueWording wording = wording_of(*answer, context.shared.settings.provider.name);
     if (context.wants_json()) return issue_json(wording, &*answer, ShowKey::no, answer->error.retry_after);
     const std::string_view unnoticed = wording.http_status == 202 ? "in-progress" : wording.status;
     return to_account(id->text(), wording.notice.empty() ? unnoticed : wording.notice);

@@ -1,6 +1,7 @@
 #include "keys/dashboard_views.hpp"
 
 #include "base/plural.hpp"
+#include "http/answers/shown_values.hpp"
 #include "http/answers/template_engine.hpp"
 
 namespace llmapikey {
@@ -32,7 +33,7 @@ NoticeText text_of(Notice notice) {
         case Notice::no_key:
             return {"There was no such key any more, so nothing was changed.", false};
         case Notice::rate_limited:
-            return {"OpenRouter asks us to slow down. Try again in a minute.", false};
+            return {"{provider} asks us to slow down. Try again in a minute.", false};
     }
     return {"", true};
 }
@@ -105,7 +106,8 @@ std::string render(const DashboardView& view) {
                                  "Get your LLM API key, try it, and see what it has spent and when it expires.");
     data.set(section_of(view.state), true);
     const NoticeText notice = text_of(view.notice);
-    if (view.notice != Notice::none) data.set(notice.is_good ? "notice_good" : "notice_bad", std::string(notice.text));
+    if (view.notice != Notice::none) 
+        data.set(notice.is_good ? "notice_good" : "notice_bad", with_provider(notice.text, view.frame.provider.name));
     data.set("masked_key", view.masked_key);
     data.set("raw_key", view.raw_key);
     data.set("expires_on", view.expires_on);

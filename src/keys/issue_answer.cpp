@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
 #include "http/context.hpp"
 
 namespace llmapikey {
@@ -18,7 +19,7 @@ std::string queue_message(const IssueAnswer& answer) {
 
 }  // namespace
 
-IssueWording wording_of(const IssueAnswer& answer) {
+IssueWording wording_of(const IssueAnswer& answer, std::string_view provider) {
     switch (answer.status) {
         case IssueStatus::created:
             return {"created", "created", 200, "Your key is ready."};
@@ -33,8 +34,9 @@ IssueWording wording_of(const IssueAnswer& answer) {
             return {"in_progress", "", 202, queue_message(answer)};
         case IssueStatus::sorting_out:
             return {"in_progress", "", 202,
-                    "OpenRouter did not say whether it made the key. This is being sorted out; ask again in half a "
-                    "minute."};
+                    with_provider("{provider} did not say whether it made the key. This is being sorted out; ask again "
+                                  "in half a minute.",
+                                  provider)};
         case IssueStatus::paused:
             return {"paused", "paused", 403, "New keys are paused. Keys already handed out keep working."};
         case IssueStatus::full:

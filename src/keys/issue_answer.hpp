@@ -16,7 +16,8 @@ struct IssueWording {
     std::string message;
 };
 
-IssueWording wording_of(const IssueAnswer& answer);
+// `provider`: its name, for people.
+IssueWording wording_of(const IssueAnswer& answer, std::string_view provider);
 
 enum class ShowKey { no, yes };
 // `answer` may be null. Adds Retry-After where it is due.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 
@@ -31,7 +32,8 @@ std::int64_t most_lost_rows(std::int64_t live_rows);
 
 // Why these keys are for a person to decide on; empty: they are few, all certainly younger than the database's history,
 // and so what was lost in the ordinary way.
-std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history);
+// `provider`: its name.
+std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history, std::string_view provider);
 
 // "14 keys that this database has never heard of, made 2027-02-20T10:00:00Z to ...".
 std::string describe(const UnrememberedKeys& keys);

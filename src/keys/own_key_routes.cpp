@@ -2,6 +2,7 @@
 
 #include "http/answers/api_answer.hpp"
 #include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
 #include "http/request_fields.hpp"
 #include "keys/issue_answer.hpp"
 #include "ops/log.hpp"
@@ -36,7 +37,7 @@ GiveBackWording give_back_wording(GiveBack outcome) {
             return {"given_back", "given-back", 200, "Your key is revoked and its place is free."};
         case GiveBack::ending:
             return {"in_progress", "", 202,
-                    "OpenRouter does not answer just now. The key is shown to nobody any more, and is revoked as soon "
+                    "{provider} does not answer just now. The key is shown to nobody any more, and is revoked as soon "
                     "as it does."};
         case GiveBack::no_key:
             return {"error", "no-key", 404, "There is no such key."};
@@ -52,7 +53,7 @@ std::string dashboard_with(std::string_view notice) {
 }
 
 net::Response issue_response(const OwnKeyRoutes& self, const Context& context, const IssueAnswer& answer) {
-    const IssueWording wording = wording_of(answer);
+    const IssueWording wording = wording_of(answer, context.shared.settings.provider.name);
     self.metrics.count_issue(answer.status == IssueStatus::sorting_out ? "ambiguous" : wording.status);
     if (answer.status == IssueStatus::created) {
         self.usage.remember_unused(*answer.grant, limit_at(*answer.grant, self.clock.now()));
@@ -99,7 +100,8 @@ net::Response OwnKeyRoutes::give_back(const Context& context) const {
         ops::log(ops::LogLevel::info, "key given back",
                  {{"github_user_id", context.session->recipient.id.text()}, {"request_id", context.request_id}});
     }
-    if (context.wants_json()) return status_answer(wording.http_status, wording.status, wording.message);
+    if (context.wants_json()) return status_answer(wording.http_status, wording.status,
+                             with_provider(wording.message, context.shared.settings.provider.name));
     return redirect(303, dashboard_with(wording.notice));
 }
 

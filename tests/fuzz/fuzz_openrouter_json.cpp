@@ -5,8 +5,8 @@
 #include "expect.hpp"
 #include "grant/key_name.hpp"
 #include "providers/openrouter/openrouter_wire.hpp"
-#include "trial/chat_wire.hpp"
-#include "trial/event_stream.hpp"
+#include "providers/openrouter/openrouter_chat_wire.hpp"
+#include "providers/event_stream.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

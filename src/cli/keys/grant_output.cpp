@@ -50,7 +50,7 @@ std::string table_row(const Grant& grant) {
                       grant.last_used_at ? day_of(*grant.last_used_at) : "-", grant.id});
 }
 
-std::string sentence_of(const IssueAnswer& answer) {
+std::string sentence_of(const IssueAnswer& answer, std::string_view provider) {
     using enum IssueStatus;
     switch (answer.status) {
         case created:
@@ -61,7 +61,8 @@ std::string sentence_of(const IssueAnswer& answer) {
         case queued:
             return "The key is being made. Its owner finds it on the dashboard in a moment.";
         case sorting_out:
-            return "OpenRouter did not say whether it made the key. The running service finds out by itself.";
+            return std::string(provider) +
+                   " did not say whether it made the key. The running service finds out by itself.";
         case paused:
             return "No key was made: new keys are paused. Set PROVISIONING_ENABLED=true.";
         case full:

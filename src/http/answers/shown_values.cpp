@@ -24,8 +24,18 @@ std::string age_text(base::Seconds age) {
     return base::counted(count, is_minutes ? "minute" : "second") + " ago";
 }
 
-std::string masked_key_text(const std::string& hint) {
-    return "sk-or-v1-…" + hint;
+std::string masked_key_text(std::string_view prefix, const std::string& hint) {
+    return std::string(prefix) + "…" + hint;
+}
+
+std::string with_provider(std::string_view text, std::string_view name) {
+    static constexpr std::string_view place = "{provider}";
+    std::string filled;
+    for (auto found = text.find(place); found != std::string_view::npos; found = text.find(place)) {
+        filled.append(text.substr(0, found)).append(name);
+        text.remove_prefix(found + place.size());
+    }
+    return filled.append(text);
 }
 
 }  // namespace llmapikey
