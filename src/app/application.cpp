@@ -40,7 +40,8 @@ struct Application::Parts {
           leases(*stores.leases, clock),
           http(make_http_client(config)),
           metrics(route_table().labels()),
-          provider(make_key_provider(config, *http, supervise(traits_of(config), metrics), same_account_as(*stores.admin))),
+          provider(
+              make_key_provider(config, *http, supervise(traits_of(config), metrics), same_account_as(*stores.admin))),
           background_provider(provider->in_background()),
           identity(make_identity_provider(config, *http)),
           sealers(config),
@@ -107,8 +108,8 @@ struct Application::Parts {
           reconciler({*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit,
                       *stores.history, nonces, clock},
                      {Repair::fix, false, settle_time(config.upstream_timeout), config.upstream_timeout}),
-          guardrail_check(*stores.admin, *stores.statistics, *background_provider, background_provider->guardrails(), clock,
-                          {.call_timeout = config.upstream_timeout}),
+          guardrail_check(*stores.admin, *stores.statistics, *background_provider, background_provider->guardrails(),
+                          clock, {.call_timeout = config.upstream_timeout}),
           is_reconciled(config.reconcile_every.count() > 0),
           reconcile_job(
               {stores, leases, metrics, reconciler, time, [this](const std::string& message) { note_failure(message); },
@@ -244,58 +245,58 @@ struct Application::Parts {
     const base::Seconds upstream_timeout;
     const bool can_recover;
     bool has_started = false;
-    Stores stores;                                  // grants, and limits that replicas share
-    JobLeases leases;                               // what this process is the one to do
-    std::unique_ptr<net::HttpClient> http;          // outgoing calls
-    ops::Metrics metrics;                           // what /metrics shows
-    std::unique_ptr<SupervisedKeyProvider> provider;  // keys upstream, for those who want something now
+    Stores stores;                                     // grants, and limits that replicas share
+    JobLeases leases;                                  // what this process is the one to do
+    std::unique_ptr<net::HttpClient> http;             // outgoing calls
+    ops::Metrics metrics;                              // what /metrics shows
+    std::unique_ptr<SupervisedKeyProvider> provider;   // keys upstream, for those who want something now
     std::unique_ptr<KeyProvider> background_provider;  // likewise, for those who come again
-    std::unique_ptr<IdentityProvider> identity;     // GitHub
-    Sealers sealers;                                // raw keys and secrets of webhooks in the database
-    base::Sealer attempt_sealer;                    // sign-in attempts in cookies
-    base::Sealer answer_sealer;                     // answers that are kept for their Idempotency-Key
-    NonceMaker nonces;                              // names of upstream keys
-    SessionTokens sessions;                         // session cookies
-    CsrfTokens csrf;                                // tokens in forms
-    Readiness readiness;                            // what /readyz shows
-    MintLanes lanes;                                // how many mints at once
-    Replacement replacement;                        // a key makes room for another
-    Issuance issuance;                              // reserve, mint, activate
-    Revocation revocation;                          // ending keys
-    Replacement background_replacement;             // what was interrupted of them
-    Revocation background_revocation;               // likewise, and ending many
-    OwnKey own_key;                                 // what recipients do with theirs
-    Administration administration;                  // what else is done to one key
-    BulkRevoker bulk_revoker;                       // ending many
-    ApiTokens tokens;                               // of the JSON API
-    std::unique_ptr<net::HttpClient> webhook_http;  // to whom webhooks may be sent
-    WebhookClient webhook_client;                   // sends one message
-    CountedWebhooks counted_webhooks;               // likewise
-    Webhooks webhooks;                              // endpoints that are told what happens
-    Statistics statistics;                          // figures for the console
-    std::set<std::int64_t> admins;                  // who may
-    SignIn sign_in;                                 // OAuth
-    UsageCache usage;                               // spending of keys
-    GuardrailWatch guardrail;                       // which models keys may call
-    std::unique_ptr<ChatProvider> chat;                                // one question to a model
-    Trials trials;                                  // recipients see that their key works
-    base::WorkQueue database_queue;                 // handlers that touch the database
-    base::WorkQueue upstream_queue;                 // handlers that call the provider
-    base::WorkQueue identity_queue;                 // handlers that call GitHub
-    base::WorkQueue mint_queue;                     // handlers that mint
-    base::WorkQueue lasting_queue;                  // handlers that a model's answer holds up
-    base::WorkQueue minting_queue;                  // mints of those who have waited in the queue
-    base::WorkQueue background_queue;               // calls upstream that nobody waits for
-    base::WorkQueue webhook_queue;                  // messages to webhook endpoints
-    Observation observation;                        // what /metrics shows of them all
-    Handlers handlers;                              // what routes lead to
-    Site site;                                      // routes
-    std::unique_ptr<net::HttpHandler> front;        // the sandbox: what is served beside the site; else null
-    net::HttpServer server;                         // sockets
-    Settlement settlement;                          // attempts in doubt
-    Recovery recovery;                              // what was interrupted
-    Reconciler reconciler;                          // upstream's keys against ours
-    GuardrailCheck guardrail_check;                 // whether they are under the guardrail
+    std::unique_ptr<IdentityProvider> identity;        // GitHub
+    Sealers sealers;                                   // raw keys and secrets of webhooks in the database
+    base::Sealer attempt_sealer;                       // sign-in attempts in cookies
+    base::Sealer answer_sealer;                        // answers that are kept for their Idempotency-Key
+    NonceMaker nonces;                                 // names of upstream keys
+    SessionTokens sessions;                            // session cookies
+    CsrfTokens csrf;                                   // tokens in forms
+    Readiness readiness;                               // what /readyz shows
+    MintLanes lanes;                                   // how many mints at once
+    Replacement replacement;                           // a key makes room for another
+    Issuance issuance;                                 // reserve, mint, activate
+    Revocation revocation;                             // ending keys
+    Replacement background_replacement;                // what was interrupted of them
+    Revocation background_revocation;                  // likewise, and ending many
+    OwnKey own_key;                                    // what recipients do with theirs
+    Administration administration;                     // what else is done to one key
+    BulkRevoker bulk_revoker;                          // ending many
+    ApiTokens tokens;                                  // of the JSON API
+    std::unique_ptr<net::HttpClient> webhook_http;     // to whom webhooks may be sent
+    WebhookClient webhook_client;                      // sends one message
+    CountedWebhooks counted_webhooks;                  // likewise
+    Webhooks webhooks;                                 // endpoints that are told what happens
+    Statistics statistics;                             // figures for the console
+    std::set<std::int64_t> admins;                     // who may
+    SignIn sign_in;                                    // OAuth
+    UsageCache usage;                                  // spending of keys
+    GuardrailWatch guardrail;                          // which models keys may call
+    std::unique_ptr<ChatProvider> chat;                // one question to a model
+    Trials trials;                                     // recipients see that their key works
+    base::WorkQueue database_queue;                    // handlers that touch the database
+    base::WorkQueue upstream_queue;                    // handlers that call the provider
+    base::WorkQueue identity_queue;                    // handlers that call GitHub
+    base::WorkQueue mint_queue;                        // handlers that mint
+    base::WorkQueue lasting_queue;                     // handlers that a model's answer holds up
+    base::WorkQueue minting_queue;                     // mints of those who have waited in the queue
+    base::WorkQueue background_queue;                  // calls upstream that nobody waits for
+    base::WorkQueue webhook_queue;                     // messages to webhook endpoints
+    Observation observation;                           // what /metrics shows of them all
+    Handlers handlers;                                 // what routes lead to
+    Site site;                                         // routes
+    std::unique_ptr<net::HttpHandler> front;           // the sandbox: what is served beside the site; else null
+    net::HttpServer server;                            // sockets
+    Settlement settlement;                             // attempts in doubt
+    Recovery recovery;                                 // what was interrupted
+    Reconciler reconciler;                             // upstream's keys against ours
+    GuardrailCheck guardrail_check;                    // whether they are under the guardrail
     const bool is_reconciled;
     ReconcileJob reconcile_job;      // when that is done, and what comes of it
     MintDispatcher dispatcher;       // whose turn it is

@@ -103,7 +103,8 @@ void Observation::add_keys(std::vector<Figure>& figures) const {
                                 number(*stuck)));
     }
     figures.push_back(gauge("llmapikey_disabled_keys", "Keys that are switched off", number(counts->disabled)));
-    figures.push_back(gauge("llmapikey_missing_keys", "Keys that " + provider + " does not know", number(counts->missing)));
+    figures.push_back(
+        gauge("llmapikey_missing_keys", "Keys that " + provider + " does not know", number(counts->missing)));
     figures.push_back(gauge("llmapikey_oldest_ambiguous_mint_age_seconds",
                             "Since when the oldest mint is in doubt; 0: none is",
                             seconds_since(counts->ambiguous_since, now)));
@@ -122,16 +123,18 @@ void Observation::add_facts(std::vector<Figure>& figures) const {
     figures.push_back(gauge("llmapikey_last_reconciliation_timestamp_seconds",
                             "When any replica last compared all of upstream's keys with the database; 0: never",
                             unix_seconds(overview->reconciled_at)));
-    figures.push_back(gauge("llmapikey_unremembered_keys",
-                            "Keys of this deployment at " + provider + " that this database has never heard of, left alone",
-                            number(overview->unremembered_keys)));
+    figures.push_back(
+        gauge("llmapikey_unremembered_keys",
+              "Keys of this deployment at " + provider + " that this database has never heard of, left alone",
+              number(overview->unremembered_keys)));
     figures.push_back(gauge("llmapikey_last_spending_read_timestamp_seconds",
                             "When any replica last read what all keys have spent from " + provider + "; 0: never",
                             unix_seconds(overview->spending_at)));
     figures.push_back(gauge("llmapikey_last_credits_read_timestamp_seconds",
                             "When any replica last read the credits from " + provider + "; 0: never",
                             unix_seconds(overview->credits_at)));
-    const auto add_amount = [&](const char* name, const std::string& help, const std::optional<base::MicroUsd>& amount) {
+    const auto add_amount = [&](const char* name, const std::string& help,
+                                const std::optional<base::MicroUsd>& amount) {
         if (amount) figures.push_back(gauge(name, help, dollars(*amount)));
     };
     add_amount("llmapikey_upstream_credits_dollars", "Credits left at " + provider + ", in US dollars",

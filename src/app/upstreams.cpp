@@ -18,15 +18,15 @@ void log_change(const std::string& provider, CircuitState from, CircuitState to)
     } else if (to == CircuitState::closed) {
         ops::log(ops::LogLevel::info, provider + " answers again");
     } else {
-        ops::log(ops::LogLevel::debug,
-                 to == CircuitState::half_open ? "asking whether " + provider + " is back" : provider + " is not back yet");
+        ops::log(ops::LogLevel::debug, to == CircuitState::half_open ? "asking whether " + provider + " is back"
+                                                                     : provider + " is not back yet");
     }
 }
 
 std::vector<base::Secret> secrets_of(const config::Config& config) {
     return {config.provider.management_key, config.github_oauth_client_secret,
-            config.auth_session_secret,       config.auth_session_secret_also_accepted,
-            config.key_encryption_secret,     config.key_encryption_secret_also_accepted};
+            config.auth_session_secret,     config.auth_session_secret_also_accepted,
+            config.key_encryption_secret,   config.key_encryption_secret_also_accepted};
 }
 
 }  // namespace

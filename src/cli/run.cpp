@@ -49,8 +49,8 @@ void add_commands(CLI::App& app, int& status) {
         status = run_serve();
     });
 
-    auto* sandbox =
-        app.add_subcommand("sandbox", "Run the service with a simulated GitHub and " + provider + " and throw-away data");
+    auto* sandbox = app.add_subcommand(
+        "sandbox", "Run the service with a simulated GitHub and " + provider + " and throw-away data");
     auto* upstreams_only =
         add_switch(*sandbox, "--upstreams-only", "Only the simulated GitHub and " + provider + ", for `serve` to use");
     auto* sandbox_json = add_switch(*sandbox, "--json", "Print the addresses as one line of JSON");
@@ -112,8 +112,8 @@ void add_commands(CLI::App& app, int& status) {
     add_shell_commands(app, status);
     add_audit(app, status);
 
-    auto* doctor =
-        app.add_subcommand("doctor", "Check configuration, database, GitHub and " + provider + ", and say how to mend them");
+    auto* doctor = app.add_subcommand(
+        "doctor", "Check configuration, database, GitHub and " + provider + ", and say how to mend them");
     auto* doctor_json = add_switch(*doctor, "--json", "Print JSON");
     doctor->callback([&status, doctor_json] { status = run_doctor(output_of(doctor_json)); });
 

@@ -23,8 +23,8 @@ public:
         base::Seconds every{600};  // in between the last findings are given again
         bool remembers = true;     // what the guardrail allows, when it is seen first
     };
-    // All must outlive this. `facts`: where it remembers what the guardrail allows. `guardrails`: those of the provider;
-    // null: it has none, and nothing is ever found.
+    // All must outlive this. `facts`: where it remembers what the guardrail allows. `guardrails`: those of the
+    // provider; null: it has none, and nothing is ever found.
     GuardrailCheck(AdminStore& admin, StatisticsStore& facts, KeyProvider& provider, Guardrails* guardrails,
                    const base::Clock& clock, Options options)
         : admin_(admin),

@@ -69,12 +69,12 @@ void show_counts(const Overview& overview, std::int64_t most, OverviewView& view
 std::vector<Figure> credits_of(const Overview& overview, const ShownProvider& provider) {
     const std::string at = "at " + std::string(provider.name);
     if (!provider.tells_credits) return {{"Credits left", "not told", at}};
-    return {{"Credits left", or_unknown(overview.credits_left), at + read_at(overview.credits_at)},
-            {"Credits last until", outlook_text(overview.credits_outlook),
-             "at the pace of the last seven days, and no faster than all caps allow"},
-            {"Keys you can honor beyond these",
-             overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
-             "so that the credits cover every cap until it expires"}};
+    return {
+        {"Credits left", or_unknown(overview.credits_left), at + read_at(overview.credits_at)},
+        {"Credits last until", outlook_text(overview.credits_outlook),
+         "at the pace of the last seven days, and no faster than all caps allow"},
+        {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
+         "so that the credits cover every cap until it expires"}};
 }
 
 void show_money(const Overview& overview, OverviewView& view) {

@@ -181,7 +181,8 @@ std::string Statistics::run_once(const std::stop_token& stop) {
         if (!stop.stop_requested()) take("reading spending", ask_for_spending(stop, now));
         // Whoever was stopped before the end leaves it to the next one.
         if (!stop.stop_requested())
-            take(("noting that " + std::string(provider_.traits().name) + " was asked").c_str(), store_.set_facts({{fact::asked, "tried"}}, now));
+            take(("noting that " + std::string(provider_.traits().name) + " was asked").c_str(),
+                 store_.set_facts({{fact::asked, "tried"}}, now));
     }
     if (stop.stop_requested() || !is_due(*facts, fact::counted, now, figures_pause_)) return problems;
     take("taking figures", take_figures(now));

@@ -171,7 +171,8 @@ std::string sentence_of(const PastKey& past, GithubUserId id, std::string_view k
 // Why there is no key, as far as anything is known.
 base::Result<void> show_past(const DashboardPage& self, GithubUserId id, DashboardView& view) {
     const auto past = TRY(self.queue.past_of(id));
-    if (past.latest && !past.latest->hint.empty()) view.past_key = sentence_of(*past.latest, id, view.frame.provider.key_prefix);
+    if (past.latest && !past.latest->hint.empty())
+        view.past_key = sentence_of(*past.latest, id, view.frame.provider.key_prefix);
     const bool is_recent = past.problem_at + problem_shown_for > self.clock.now();
     if (is_recent) view.problem = sentence_of(past.problem, view.frame.provider.name);
     return {};
@@ -179,8 +180,8 @@ base::Result<void> show_past(const DashboardPage& self, GithubUserId id, Dashboa
 
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     view.state = DashboardState::queued;
-    view.problem = sentence_of(self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused,
-                               view.frame.provider.name);
+    view.problem =
+        sentence_of(self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused, view.frame.provider.name);
     const auto place = TRY(self.queue.place_of(grant.id, Issuance::most_counted_places));
     if (place) view.place = std::to_string(*place);
     return {};

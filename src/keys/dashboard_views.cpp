@@ -106,7 +106,7 @@ std::string render(const DashboardView& view) {
                                  "Get your LLM API key, try it, and see what it has spent and when it expires.");
     data.set(section_of(view.state), true);
     const NoticeText notice = text_of(view.notice);
-    if (view.notice != Notice::none) 
+    if (view.notice != Notice::none)
         data.set(notice.is_good ? "notice_good" : "notice_bad", with_provider(notice.text, view.frame.provider.name));
     data.set("masked_key", view.masked_key);
     data.set("raw_key", view.raw_key);

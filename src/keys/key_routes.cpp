@@ -76,7 +76,8 @@ net::Response KeyRoutes::mint(const Context& context) const {
     }
     const auto answer = administration.mint(*id, login, context.initiator());
     if (!answer) return api_error(context, answer.error());
-    return issue_json(wording_of(*answer, context.shared.settings.provider.name), &*answer, ShowKey::no, answer->error.retry_after);
+    return issue_json(wording_of(*answer, context.shared.settings.provider.name), &*answer, ShowKey::no,
+                      answer->error.retry_after);
 }
 
 net::Response KeyRoutes::change(const Context& context) const {

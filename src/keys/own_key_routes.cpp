@@ -100,7 +100,8 @@ net::Response OwnKeyRoutes::give_back(const Context& context) const {
         ops::log(ops::LogLevel::info, "key given back",
                  {{"github_user_id", context.session->recipient.id.text()}, {"request_id", context.request_id}});
     }
-    if (context.wants_json()) return status_answer(wording.http_status, wording.status,
+    if (context.wants_json())
+        return status_answer(wording.http_status, wording.status,
                              with_provider(wording.message, context.shared.settings.provider.name));
     return redirect(303, dashboard_with(wording.notice));
 }

@@ -12,7 +12,8 @@ namespace llmapikey {
 // Thread-safe.
 class GuardrailWatch {
 public:
-    // `is_configured`: whether there is one, provided that the provider has guardrails. All references must outlive this.
+    // `is_configured`: whether there is one, provided that the provider has guardrails. All references must outlive
+    // this.
     GuardrailWatch(KeyProvider& provider, const base::Clock& clock, bool is_configured, base::Seconds call_timeout)
         : guardrails_(is_configured ? provider.guardrails() : nullptr), clock_(clock), call_timeout_(call_timeout) {}
 

@@ -54,9 +54,8 @@ bool OffsetReading::is_always_the_same(const std::vector<UpstreamKey>& page) {
 }
 
 bool OffsetReading::joins(const std::vector<UpstreamKey>& page) const {
-    return offset_ == 0 || std::any_of(page.begin(), page.end(), [this](const UpstreamKey& key) {
-               return seen_.contains(fingerprint_of(key));
-           });
+    return offset_ == 0 || std::any_of(page.begin(), page.end(),
+                                       [this](const UpstreamKey& key) { return seen_.contains(fingerprint_of(key)); });
 }
 
 // Further with each page that does not join: many may have gone.

@@ -126,17 +126,16 @@ void set_provider(Data& data, const ShownProvider& provider) {
     if (provider.models_url.empty()) return;
     const auto scheme = provider.models_url.find("://");
     data.set("models_url", std::string(provider.models_url));
-    data.set("models_name",
-             std::string(provider.models_url.substr(scheme == std::string_view::npos ? 0 : scheme + 3)));
+    data.set("models_name", std::string(provider.models_url.substr(scheme == std::string_view::npos ? 0 : scheme + 3)));
 }
 
 }  // namespace
 
 std::string render(const LandingView& view) {
-    Data data = shared_page_data(view.frame, "One capped LLM API key per GitHub account",
-                                 "Sign in with GitHub and get a key to language models on " +
-                                     std::string(view.frame.provider.name) +
-                                     ", with a hard daily cap. The organizer pays.");
+    Data data =
+        shared_page_data(view.frame, "One capped LLM API key per GitHub account",
+                         "Sign in with GitHub and get a key to language models on " +
+                             std::string(view.frame.provider.name) + ", with a hard daily cap. The organizer pays.");
     set_provider(data, view.frame.provider);
     data.set("is_model_choice_limited", view.is_model_choice_limited);
     return render_template("landing", data);

@@ -89,7 +89,8 @@ inline base::MicroUsd not_negative(base::MicroUsd amount) {
     return std::max(amount, base::MicroUsd{});
 }
 
-// What a key has spent of today's cap. Never lifetime usage, and never negative. Nullopt: the provider does not tell it.
+// What a key has spent of today's cap. Never lifetime usage, and never negative. Nullopt: the provider does not tell
+// it.
 std::optional<base::MicroUsd> spent_today(const UpstreamKey& key);
 
 }  // namespace llmapikey

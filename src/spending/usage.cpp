@@ -40,7 +40,8 @@ base::Timestamp first_day(base::Timestamp now) {
 
 // `days`: from first_day() on; nullopt: the database could not be asked, and the key's own figures have to do. Nullopt:
 // the provider does not tell those.
-std::optional<UsageSnapshot> snapshot_of(const UpstreamKey& key, std::optional<std::vector<SpendingDay>> days, base::Timestamp now) {
+std::optional<UsageSnapshot> snapshot_of(const UpstreamKey& key, std::optional<std::vector<SpendingDay>> days,
+                                         base::Timestamp now) {
     UsageSnapshot snapshot;
     snapshot.as_of = now;
     snapshot.limit = key.limit;

@@ -64,8 +64,7 @@ TrialFigures figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, Usag
                                            asked.error().cause == answer_too_dear);
     if (is_about_money) usage.refresh(grant);
     const auto known = usage.peek(grant.delete_handle);
-    return {limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now(),
-            std::string(provider)};
+    return {limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now(), std::string(provider)};
 }
 
 std::string event(std::string_view name, const boost::json::value& data) {
@@ -102,8 +101,8 @@ net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, Chat
     // Behind a pointer, so that its place is free again before the last event is sent.
     auto held = std::make_shared<Trials::Trial>(std::move(trial));
     response.producer = [&trials = self.trials, &usage = self.usage, &clock = self.clock, held,
-                         provider = context.shared.settings.provider.name,
-                         question = std::move(question), request_id = context.request_id](net::BodyWriter& writer) {
+                         provider = context.shared.settings.provider.name, question = std::move(question),
+                         request_id = context.request_id](net::BodyWriter& writer) {
         EventListener listener(writer);
         const Grant grant = held->grant;
         const auto asked = trials.ask(std::move(*held), question, listener);
@@ -121,7 +120,8 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
     CollectingListener listener;
     const Grant grant = trial.grant;
     const auto asked = self.trials.ask(std::move(trial), question, listener);
-    const TrialFigures figures = figures_after(asked, self.usage, grant, self.clock, context.shared.settings.provider.name);
+    const TrialFigures figures =
+        figures_after(asked, self.usage, grant, self.clock, context.shared.settings.provider.name);
     known_usage(self.usage, self.background_queue,
                 grant);  // asks anew, so that the dashboard knows it by the time that somebody goes there
     if (!asked) note_failure(asked.error(), context.request_id);

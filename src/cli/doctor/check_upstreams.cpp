@@ -32,7 +32,8 @@ Finding check_credits(const config::Config& config, const KeyProvider& provider,
     const base::MicroUsd left{credits->total.value - credits->used.value};
     const std::string note = base::to_display(left) + " US dollars left";
     if (left >= config.key_daily_limit) return {what, Verdict::ok, note};
-    return {what, Verdict::problem, note + ", less than one key may spend in a day; buy credits at " + name_of(provider)};
+    return {what, Verdict::problem,
+            note + ", less than one key may spend in a day; buy credits at " + name_of(provider)};
 }
 
 // "; allowed models 3: a, b, c"; the first few of many. Empty for none.
@@ -66,8 +67,8 @@ Finding check_guardrail(const config::Config& config, const KeyProvider& provide
         return {what, Verdict::problem, unreachable(guardrail.error(), config.provider.url, variables.url)};
     if (!guardrail) {
         return {what, Verdict::problem,
-                "cannot be read, so no key can be made: " + guardrail.error().detail +
-                    "; check " + std::string(variables.guardrail) + ", or unset it"};
+                "cannot be read, so no key can be made: " + guardrail.error().detail + "; check " +
+                    std::string(variables.guardrail) + ", or unset it"};
     }
     const std::string& workspace = (*guardrail)->workspace_id;
     if (!workspace.empty() && !config.provider.workspace_id.empty() &&
@@ -87,8 +88,7 @@ Finding check_key(const config::Config& config, KeyProvider& provider) {
     if (listed_keys) return {what, Verdict::ok, "accepted by " + config.provider.url};
     if (is_unreachable(listed_keys.error()))
         return {what, Verdict::problem, unreachable(listed_keys.error(), config.provider.url, variables.url)};
-    return {what, Verdict::problem,
-            listed_keys.error().detail + "; " + std::string(variables.management_key_advice)};
+    return {what, Verdict::problem, listed_keys.error().detail + "; " + std::string(variables.management_key_advice)};
 }
 
 }  // namespace

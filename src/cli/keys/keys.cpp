@@ -18,11 +18,11 @@
 #include "cli/keys/key_services.hpp"
 #include "cli/keys/meant.hpp"
 #include "cli/printing.hpp"
-#include "providers/known_providers.hpp"
 #include "grant/written_text.hpp"
 #include "identity/login.hpp"
 #include "keys/grant_json.hpp"
 #include "keys/pasted_key.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -122,8 +122,7 @@ base::Result<base::Secret> read_raw_key() {
         return base::fail(base::Errc::invalid_input,
                           "this is no whole key; look for its last characters: llmapikey keys list --search " + hint);
     }
-    return base::fail(base::Errc::invalid_input,
-                      "standard input must hold a whole key: " + key_form(usual_provider()));
+    return base::fail(base::Errc::invalid_input, "standard input must hold a whole key: " + key_form(usual_provider()));
 }
 
 void print_ended_rows(const std::vector<LedgerEntry>& entries) {

@@ -16,8 +16,8 @@ const ResultText* find_result(std::span<const ResultText> results, std::string_v
 void show_result(const Context& context, std::span<const ResultText> results, std::string& notice_good,
                  std::string& notice_bad) {
     const ResultText* const found = find_result(results, Form(context.request.query).value("result"));
-    if (found != nullptr) (found->is_good ? notice_good : notice_bad) =
-            with_provider(found->text, context.shared.settings.provider.name);
+    if (found != nullptr)
+        (found->is_good ? notice_good : notice_bad) = with_provider(found->text, context.shared.settings.provider.name);
 }
 
 }  // namespace llmapikey

@@ -11,10 +11,9 @@ namespace llmapikey {
 
 // The provider of keys, as pages speak of it. Empty: there is nothing to be said of that.
 struct ShownProvider {
-    std::string_view name;              // "OpenRouter"
-    std::string_view key_prefix;        // "sk-or-v1-"
+    std::string_view name, key_prefix;
     std::string_view models_url;        // of a page that lists models and prices
-    std::string_view key_variable;      // of a shell: "OPENROUTER_API_KEY"
+    std::string_view key_variable;      // of a shell, for the key
     std::string_view unknown_key_says;  // how it words that it does not know a key
     bool tells_credits = true;
 };

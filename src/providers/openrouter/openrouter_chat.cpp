@@ -4,8 +4,8 @@
 
 #include "base/encoding.hpp"
 #include "net/retry_after.hpp"
-#include "providers/openrouter/openrouter_chat_wire.hpp"
 #include "providers/event_stream.hpp"
+#include "providers/openrouter/openrouter_chat_wire.hpp"
 
 namespace llmapikey {
 namespace {
@@ -105,7 +105,7 @@ private:
 }  // namespace
 
 tl::expected<ChatEnd, ChatFailure> OpenRouterChat::ask(const base::Secret& key, const ChatRequest& request,
-                                                   ChatListener& listener, base::Deadline deadline) {
+                                                       ChatListener& listener, base::Deadline deadline) {
     net::ClientRequest call{"POST", options_.base_url + "/chat/completions", {}, {}};
     call.headers.push_back({"Authorization", "Bearer " + key.reveal()});
     call.headers.push_back({"Content-Type", "application/json"});

@@ -82,8 +82,7 @@ base::Error unassigned(const base::Error& cause) {
 
 OpenRouterClient::OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision)
     : options_(std::move(options)),
-      calls_(
-          std::make_shared<UpstreamCalls>(http, make_request(options_, "GET", "/credits"), std::move(supervision))),
+      calls_(std::make_shared<UpstreamCalls>(http, make_request(options_, "GET", "/credits"), std::move(supervision))),
       patience_(Patience::by_hand) {}
 
 OpenRouterClient::OpenRouterClient(OpenRouterOptions options, std::shared_ptr<UpstreamCalls> calls, Patience patience)

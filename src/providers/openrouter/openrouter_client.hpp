@@ -8,8 +8,8 @@
 
 #include "base/secret.hpp"
 #include "net/http_client.hpp"
-#include "providers/key_provider.hpp"
 #include "providers/calls/upstream_calls.hpp"
+#include "providers/key_provider.hpp"
 #include "providers/openrouter/openrouter_traits.hpp"
 
 namespace llmapikey {

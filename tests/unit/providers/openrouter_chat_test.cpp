@@ -7,8 +7,8 @@
 #include <boost/json/value.hpp>
 
 #include "base/encoding.hpp"
-#include "support/scripted_http_client.hpp"
 #include "providers/openrouter/openrouter_chat_wire.hpp"
+#include "support/scripted_http_client.hpp"
 
 namespace llmapikey {
 namespace {
