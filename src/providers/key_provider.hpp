@@ -36,7 +36,8 @@ struct NotMinted {
     base::Error error;
 };
 // A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set when the answer told at least
-// that.
+// that. A handle that follows from a secret of our own is none: whoever revokes by it before the key is there finds
+// nothing, and takes the key that still appears for one that is gone.
 struct MintUnknown {
     std::string delete_handle;
     std::string detail;

@@ -36,11 +36,11 @@ struct ProviderTraits {
     SecretMaker secret_made_by = SecretMaker::provider;
     bool is_expiry_changeable = false;  // of a key that exists
     DayEnd day_ends_at = DayEnd::utc_midnight;
-    std::string_view api_base_url;      // where recipients use their keys; empty: the operator's own address
-    std::string_view models_url;        // a page that lists models and prices; empty: there is none
-    std::string_view key_variable;      // of a recipient's shell
-    std::string_view unknown_key_says;  // what calls with a key that is gone are answered; empty: nothing special
-    ProviderVariables variables;
+    std::string_view api_base_url = {};      // where recipients use their keys; empty: the operator's own address
+    std::string_view models_url = {};        // a page that lists models and prices; empty: there is none
+    std::string_view key_variable = {};      // of a recipient's shell
+    std::string_view unknown_key_says = {};  // what calls with a key that is gone are answered; empty: nothing special
+    ProviderVariables variables = {};
 };
 
 }  // namespace llmapikey

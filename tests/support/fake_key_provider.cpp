@@ -90,6 +90,16 @@ std::optional<base::Error> FakeKeyProvider::refusal_of(const std::string& delete
     return found == refused_.end() ? std::nullopt : std::optional(found->second);
 }
 
+base::Result<std::string> FakeKeyProvider::look_up(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (list_faults_ > 0) {
+        --list_faults_;
+        return down();
+    }
+    const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const auto& key) { return key.name == name; });
+    return found == keys_.end() ? std::string() : found->delete_handle;
+}
+
 int FakeKeyProvider::mint_calls() const {
     const std::lock_guard lock(mutex_);
     return mint_calls_;

@@ -57,6 +57,9 @@ public:
     // What somebody has spent with a key, or changed of it by other means.
     void change_key(const std::string& delete_handle, const std::function<void(UpstreamKey&)>& change);
 
+    // The handle of the newest key of this name; empty: there is none. Fails as a page of the list does.
+    base::Result<std::string> look_up(const std::string& name);
+
     int mint_calls() const;
     int update_calls() const;
     int list_calls() const;

@@ -17,6 +17,8 @@ Frame frame() {
     frame.current_path = "/dashboard";
     frame.daily_limit_usd = "$7.25";
     frame.key_expiry_days = 13;
+    frame.provider = {"OpenRouter",         "sk-or-v1-",       "https://openrouter.ai/models",
+                      "OPENROUTER_API_KEY", "User not found.", true};
     return frame;
 }
 
