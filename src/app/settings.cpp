@@ -7,8 +7,8 @@ SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvi
     settings.is_sandbox = setting == Setting::sandbox;
     settings.public_url = config.public_url;
     settings.api_base_url = config.provider.shown_url.empty() ? config.provider.url : config.provider.shown_url;
-    settings.example_model = "openai/gpt-4o-mini";
     const ProviderTraits& traits = provider.traits();
+    settings.example_model = std::string(traits.example_model);
     settings.provider = {traits.name,         traits.key.prefix,       traits.models_url,
                          traits.key_variable, traits.unknown_key_says, provider.credits_reader() != nullptr};
     settings.upstream_timeout = config.upstream_timeout;

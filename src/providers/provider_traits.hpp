@@ -38,6 +38,7 @@ struct ProviderTraits {
     DayEnd day_ends_at = DayEnd::utc_midnight;
     std::string_view api_base_url = {};      // where recipients use their keys; empty: the operator's own address
     std::string_view models_url = {};        // a page that lists models and prices; empty: there is none
+    std::string_view example_model = {};     // for snippets, where nothing limits the choice
     std::string_view key_variable = {};      // of a recipient's shell
     std::string_view unknown_key_says = {};  // what calls with a key that is gone are answered; empty: nothing special
     ProviderVariables variables = {};

@@ -56,6 +56,9 @@ std::optional<UsageSnapshot> snapshot_of(const UpstreamKey& key, std::optional<s
         return snapshot;
     }
     snapshot.spent = sum_from(*days, now);
+    // A provider that tells neither what is left nor what was spent today tells only the total: the books say the rest.
+    const bool is_left_told = key.limit_remaining || key.usage_daily;
+    if (key.limit && !is_left_told) snapshot.remaining = not_negative({key.limit->value - snapshot.spent.value});
     snapshot.this_week = sum_from(*days, week_of(now));
     snapshot.this_month = sum_from(*days, month_of(now));
     // Of a key that is older than what is booked, upstream knows more; but around 00:00 it may speak of another week.

@@ -14,6 +14,7 @@ inline constexpr ProviderTraits openrouter_traits{
     .day_ends_at = DayEnd::utc_midnight,
     .api_base_url = "https://openrouter.ai/api/v1",
     .models_url = "https://openrouter.ai/models",
+    .example_model = "openai/gpt-4o-mini",
     .key_variable = "OPENROUTER_API_KEY",
     .unknown_key_says = "User not found.",
     .variables = {.management_key = "OPENROUTER_MANAGEMENT_KEY",

@@ -123,7 +123,9 @@ TEST_P(OtherProvider, WhatWasSpentTodayIsBookedWithoutItsFigure) {
     EXPECT_EQ(spent_now()->spent.value, 2'000'000);
     clock_.advance(std::chrono::hours{10});
     spend(500'000);
-    EXPECT_EQ(spent_now()->spent.value, 2'500'000);
+    const auto known = spent_now();
+    EXPECT_EQ(known->spent.value, 2'500'000);
+    EXPECT_EQ(known->remaining, base::MicroUsd{7'500'000}) << "not the whole cap";
     clock_.advance(std::chrono::hours{4});
     EXPECT_EQ(spent_now()->spent.value, 0) << "another day";
     ASSERT_TRUE(spending_->note_all_read(clock_.now()));
