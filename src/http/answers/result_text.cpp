@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/answers/shown_values.hpp"
 #include "http/form.hpp"
 
 namespace llmapikey {
@@ -15,7 +16,8 @@ const ResultText* find_result(std::span<const ResultText> results, std::string_v
 void show_result(const Context& context, std::span<const ResultText> results, std::string& notice_good,
                  std::string& notice_bad) {
     const ResultText* const found = find_result(results, Form(context.request.query).value("result"));
-    if (found != nullptr) (found->is_good ? notice_good : notice_bad) = std::string(found->text);
+    if (found != nullptr)
+        (found->is_good ? notice_good : notice_bad) = with_provider(found->text, context.shared.settings.provider.name);
 }
 
 }  // namespace llmapikey
