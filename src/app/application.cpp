@@ -23,7 +23,6 @@
 #include "net/http_server.hpp"
 #include "ops/log.hpp"
 #include "site/site.hpp"
-#include "trial/chat_client.hpp"
 #include "trial/trials.hpp"
 #include "webhooks/webhook_client.hpp"
 #include "webhooks/webhook_courier.hpp"
@@ -36,12 +35,13 @@ struct Application::Parts {
           const net::ListenAddress& listen, const std::vector<AddressRange>& proxies, const PutInFront& put_in_front)
         : time(clock),
           upstream_timeout(config.upstream_timeout),
-          can_recover(!config.openrouter_management_key.empty()),
+          can_recover(!config.provider.management_key.empty()),
           stores(std::move(opened)),
           leases(*stores.leases, clock),
           http(make_http_client(config)),
           metrics(route_table().labels()),
-          provider(make_key_provider(config, *http, supervise(metrics), same_account_as(*stores.admin))),
+          provider(
+              make_key_provider(config, *http, supervise(traits_of(config), metrics), same_account_as(*stores.admin))),
           background_provider(provider->in_background()),
           identity(make_identity_provider(config, *http)),
           sealers(config),
@@ -73,8 +73,8 @@ struct Application::Parts {
           sign_in(*identity, attempt_sealer, clock),
           usage(*background_provider, *stores.spending, clock, config.upstream_timeout),
           guardrail(*background_provider, clock, is_guarded(config), config.upstream_timeout),
-          chat({config.openrouter_url, config.upstream_timeout}, *http),
-          trials({trial_concurrency}, *stores.keys, issuance, chat, clock),
+          chat(make_chat_provider(config, *http)),
+          trials({trial_concurrency}, *stores.keys, issuance, *chat, clock),
           database_queue("database", database_threads(config), waiting_readers_max, wait_max),
           upstream_queue("upstream", upstream_threads, waiting_max),
           identity_queue("identity", identity_threads, waiting_max),
@@ -91,10 +91,11 @@ struct Application::Parts {
                        config.spending_poll,
                        {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &streaming_pool, &minting_queue,
                         &background_queue, &webhook_queue},
-                       clock},
+                       clock,
+                       traits_of(config)},
                       metrics),
           handlers(make_handlers()),
-          site(handlers, {settings_of(config, setting), csrf, route_table()},
+          site(handlers, {settings_of(config, setting, *provider), csrf, route_table()},
                {clock, sessions, admins, tokens, stores.rate_limits.get(), *stores.answers, answer_sealer, metrics},
                OriginResolver(config.public_url, proxies), config.rate_limit_per_minute),
           front(put_in_front ? put_in_front(site) : nullptr),
@@ -107,14 +108,15 @@ struct Application::Parts {
           reconciler({*stores.keys, *stores.admin, *background_provider, background_revocation, *stores.audit,
                       *stores.history, nonces, clock},
                      {Repair::fix, false, settle_time(config.upstream_timeout), config.upstream_timeout}),
-          guardrail_check(*stores.admin, *stores.statistics, *background_provider, *background_provider, clock,
-                          {.call_timeout = config.upstream_timeout}),
+          guardrail_check(*stores.admin, *stores.statistics, *background_provider, background_provider->guardrails(),
+                          clock, {.call_timeout = config.upstream_timeout}),
           is_reconciled(config.reconcile_every.count() > 0),
           reconcile_job(
               {stores, leases, metrics, reconciler, time, [this](const std::string& message) { note_failure(message); },
                [this](ReconcileReport& report, const std::stop_token& stop) {
                    if (guardrail.is_configured()) note_run("guardrail", guardrail_check.run(report, stop));
-               }},
+               },
+               std::string(provider->traits().name)},
               config.reconcile_every, describe_database(config)),
           dispatcher(*stores.keys, *stores.queue, issuance, limiter, minting_queue, clock,
                      [this](const std::string& message) { note_failure(message); }),
@@ -243,58 +245,58 @@ struct Application::Parts {
     const base::Seconds upstream_timeout;
     const bool can_recover;
     bool has_started = false;
-    Stores stores;                                  // grants, and limits that replicas share
-    JobLeases leases;                               // what this process is the one to do
-    std::unique_ptr<net::HttpClient> http;          // outgoing calls
-    ops::Metrics metrics;                           // what /metrics shows
-    OpenRouter provider;                            // keys upstream, for those who want something now
-    OpenRouter background_provider;                 // likewise, for those who come again
-    std::unique_ptr<IdentityProvider> identity;     // GitHub
-    Sealers sealers;                                // raw keys and secrets of webhooks in the database
-    base::Sealer attempt_sealer;                    // sign-in attempts in cookies
-    base::Sealer answer_sealer;                     // answers that are kept for their Idempotency-Key
-    NonceMaker nonces;                              // names of upstream keys
-    SessionTokens sessions;                         // session cookies
-    CsrfTokens csrf;                                // tokens in forms
-    Readiness readiness;                            // what /readyz shows
-    ConcurrencyLimiter limiter;                     // how many mints at once
-    Replacement replacement;                        // a key makes room for another
-    Issuance issuance;                              // reserve, mint, activate
-    Revocation revocation;                          // ending keys
-    Replacement background_replacement;             // what was interrupted of them
-    Revocation background_revocation;               // likewise, and ending many
-    OwnKey own_key;                                 // what recipients do with theirs
-    Administration administration;                  // what else is done to one key
-    BulkRevoker bulk_revoker;                       // ending many
-    ApiTokens tokens;                               // of the JSON API
-    std::unique_ptr<net::HttpClient> webhook_http;  // to whom webhooks may be sent
-    WebhookClient webhook_client;                   // sends one message
-    CountedWebhooks counted_webhooks;               // likewise
-    Webhooks webhooks;                              // endpoints that are told what happens
-    Statistics statistics;                          // figures for the console
-    std::set<std::int64_t> admins;                  // who may
-    SignIn sign_in;                                 // OAuth
-    UsageCache usage;                               // spending of keys
-    GuardrailWatch guardrail;                       // which models keys may call
-    ChatClient chat;                                // one question to a model
-    Trials trials;                                  // recipients see that their key works
-    base::WorkQueue database_queue;                 // handlers that touch the database
-    base::WorkQueue upstream_queue;                 // handlers that call OpenRouter
-    base::WorkQueue identity_queue;                 // handlers that call GitHub
-    base::WorkQueue mint_queue;                     // handlers that mint
-    base::WorkQueue streaming_pool;                 // handlers that a model's answer holds up
-    base::WorkQueue minting_queue;                  // mints of those who have waited in the queue
-    base::WorkQueue background_queue;               // calls upstream that nobody waits for
-    base::WorkQueue webhook_queue;                  // messages to webhook endpoints
-    Observation observation;                        // what /metrics shows of them all
-    Handlers handlers;                              // what routes lead to
-    Site site;                                      // routes
-    std::unique_ptr<net::HttpHandler> front;        // the sandbox: what is served beside the site; else null
-    net::HttpServer server;                         // sockets
-    Settlement settlement;                          // attempts in doubt
-    Recovery recovery;                              // what was interrupted
-    Reconciler reconciler;                          // upstream's keys against ours
-    GuardrailCheck guardrail_check;                 // whether they are under the guardrail
+    Stores stores;                                     // grants, and limits that replicas share
+    JobLeases leases;                                  // what this process is the one to do
+    std::unique_ptr<net::HttpClient> http;             // outgoing calls
+    ops::Metrics metrics;                              // what /metrics shows
+    std::unique_ptr<SupervisedKeyProvider> provider;   // keys upstream, for those who want something now
+    std::unique_ptr<KeyProvider> background_provider;  // likewise, for those who come again
+    std::unique_ptr<IdentityProvider> identity;        // GitHub
+    Sealers sealers;                                   // raw keys and secrets of webhooks in the database
+    base::Sealer attempt_sealer;                       // sign-in attempts in cookies
+    base::Sealer answer_sealer;                        // answers that are kept for their Idempotency-Key
+    NonceMaker nonces;                                 // names of upstream keys
+    SessionTokens sessions;                            // session cookies
+    CsrfTokens csrf;                                   // tokens in forms
+    Readiness readiness;                               // what /readyz shows
+    ConcurrencyLimiter limiter;                        // how many mints at once
+    Replacement replacement;                           // a key makes room for another
+    Issuance issuance;                                 // reserve, mint, activate
+    Revocation revocation;                             // ending keys
+    Replacement background_replacement;                // what was interrupted of them
+    Revocation background_revocation;                  // likewise, and ending many
+    OwnKey own_key;                                    // what recipients do with theirs
+    Administration administration;                     // what else is done to one key
+    BulkRevoker bulk_revoker;                          // ending many
+    ApiTokens tokens;                                  // of the JSON API
+    std::unique_ptr<net::HttpClient> webhook_http;     // to whom webhooks may be sent
+    WebhookClient webhook_client;                      // sends one message
+    CountedWebhooks counted_webhooks;                  // likewise
+    Webhooks webhooks;                                 // endpoints that are told what happens
+    Statistics statistics;                             // figures for the console
+    std::set<std::int64_t> admins;                     // who may
+    SignIn sign_in;                                    // OAuth
+    UsageCache usage;                                  // spending of keys
+    GuardrailWatch guardrail;                          // which models keys may call
+    std::unique_ptr<ChatProvider> chat;                // one question to a model
+    Trials trials;                                     // recipients see that their key works
+    base::WorkQueue database_queue;                    // handlers that touch the database
+    base::WorkQueue upstream_queue;                    // handlers that call the provider
+    base::WorkQueue identity_queue;                    // handlers that call GitHub
+    base::WorkQueue mint_queue;                        // handlers that mint
+    base::WorkQueue streaming_pool;                    // handlers that a model's answer holds up
+    base::WorkQueue minting_queue;                     // mints of those who have waited in the queue
+    base::WorkQueue background_queue;                  // calls upstream that nobody waits for
+    base::WorkQueue webhook_queue;                     // messages to webhook endpoints
+    Observation observation;                           // what /metrics shows of them all
+    Handlers handlers;                                 // what routes lead to
+    Site site;                                         // routes
+    std::unique_ptr<net::HttpHandler> front;           // the sandbox: what is served beside the site; else null
+    net::HttpServer server;                            // sockets
+    Settlement settlement;                             // attempts in doubt
+    Recovery recovery;                                 // what was interrupted
+    Reconciler reconciler;                             // upstream's keys against ours
+    GuardrailCheck guardrail_check;                    // whether they are under the guardrail
     const bool is_reconciled;
     ReconcileJob reconcile_job;      // when that is done, and what comes of it
     MintDispatcher dispatcher;       // whose turn it is

@@ -82,6 +82,7 @@ std::vector<Metric> Observation::figures() const {
 }
 
 void Observation::add_keys(std::vector<Metric>& figures) const {
+    const std::string provider(observed_.provider.name);
     const auto counts = observed_.stores.statistics->status_counts();
     figures.push_back(gauge("llmapikey_database_up", "1 if the database has answered just now", counts ? 1 : 0));
     if (!counts) return;
@@ -98,11 +99,12 @@ void Observation::add_keys(std::vector<Metric>& figures) const {
     figures.push_back(std::move(keys));
     if (const auto stuck = observed_.stores.admin->count_stuck()) {
         figures.push_back(gauge("llmapikey_stuck_revocations",
-                                "Keys that OpenRouter does not revoke, tried several times: they may still work",
+                                "Keys that " + provider + " does not revoke, tried several times: they may still work",
                                 number(*stuck)));
     }
     figures.push_back(gauge("llmapikey_disabled_keys", "Keys that are switched off", number(counts->disabled)));
-    figures.push_back(gauge("llmapikey_missing_keys", "Keys that OpenRouter does not know", number(counts->missing)));
+    figures.push_back(
+        gauge("llmapikey_missing_keys", "Keys that " + provider + " does not know", number(counts->missing)));
     figures.push_back(gauge("llmapikey_oldest_ambiguous_mint_age_seconds",
                             "Since when the oldest mint is in doubt; 0: none is",
                             seconds_since(counts->ambiguous_since, now)));
@@ -114,25 +116,28 @@ void Observation::add_keys(std::vector<Metric>& figures) const {
 }
 
 void Observation::add_facts(std::vector<Metric>& figures) const {
+    const std::string provider(observed_.provider.name);
     const auto overview =
         read_overview(*observed_.stores.statistics, observed_.policy, observed_.spending_every, observed_.clock.now());
     if (!overview) return;  // llmapikey_database_up says so
     figures.push_back(gauge("llmapikey_last_reconciliation_timestamp_seconds",
                             "When any replica last compared all of upstream's keys with the database; 0: never",
                             unix_seconds(overview->reconciled_at)));
-    figures.push_back(gauge("llmapikey_unremembered_keys",
-                            "Keys of this deployment at OpenRouter that this database has never heard of, left alone",
-                            number(overview->unremembered_keys)));
+    figures.push_back(
+        gauge("llmapikey_unremembered_keys",
+              "Keys of this deployment at " + provider + " that this database has never heard of, left alone",
+              number(overview->unremembered_keys)));
     figures.push_back(gauge("llmapikey_last_spending_read_timestamp_seconds",
-                            "When any replica last read what all keys have spent from OpenRouter; 0: never",
+                            "When any replica last read what all keys have spent from " + provider + "; 0: never",
                             unix_seconds(overview->spending_at)));
     figures.push_back(gauge("llmapikey_last_credits_read_timestamp_seconds",
-                            "When any replica last read the credits from OpenRouter; 0: never",
+                            "When any replica last read the credits from " + provider + "; 0: never",
                             unix_seconds(overview->credits_at)));
-    const auto add_amount = [&](const char* name, const char* help, const std::optional<base::MicroUsd>& amount) {
+    const auto add_amount = [&](const char* name, const std::string& help,
+                                const std::optional<base::MicroUsd>& amount) {
         if (amount) figures.push_back(gauge(name, help, dollars(*amount)));
     };
-    add_amount("llmapikey_upstream_credits_dollars", "Credits left at OpenRouter, in US dollars",
+    add_amount("llmapikey_upstream_credits_dollars", "Credits left at " + provider + ", in US dollars",
                overview->credits_left);
     add_amount("llmapikey_spent_today_dollars", "What all keys have spent since midnight UTC, in US dollars",
                overview->spent_today);

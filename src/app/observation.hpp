@@ -12,6 +12,7 @@
 #include "keys/issuance.hpp"
 #include "net/http_server.hpp"
 #include "ops/metrics.hpp"
+#include "providers/provider_traits.hpp"
 #include "sealing/reencryption.hpp"
 #include "webhooks/webhooks.hpp"
 
@@ -26,6 +27,7 @@ struct Observed {
     base::Seconds spending_every{300};  // how often spending and credits are read
     std::vector<const base::WorkQueue*> queues;
     const base::Clock& clock;
+    const ProviderTraits& provider;
 };
 
 // What /metrics shows of the state of the whole at the moment of being asked. Thread-safe.

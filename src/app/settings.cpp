@@ -2,12 +2,15 @@
 
 namespace llmapikey::app {
 
-SiteSettings settings_of(const config::Config& config, Setting setting) {
+SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvider& provider) {
     SiteSettings settings;
     settings.is_sandbox = setting == Setting::sandbox;
     settings.public_url = config.public_url;
-    settings.api_base_url = config.shown_openrouter_url.empty() ? config.openrouter_url : config.shown_openrouter_url;
-    settings.example_model = "openai/gpt-4o-mini";
+    settings.api_base_url = config.provider.shown_url.empty() ? config.provider.url : config.provider.shown_url;
+    const ProviderTraits& traits = provider.traits();
+    settings.example_model = std::string(traits.example_model);
+    settings.provider = {traits.name,         traits.key.prefix,       traits.models_url,
+                         traits.key_variable, traits.unknown_key_says, provider.credits_reader() != nullptr};
     settings.upstream_timeout = config.upstream_timeout;
     settings.spending_poll = config.spending_poll;
     settings.hsts = config.does_hsts_include_subdomains ? Hsts::subdomains : Hsts::this_host;
@@ -35,7 +38,7 @@ net::HttpServerOptions server_options(const config::Config& config, const net::L
 
 // Without a key for the upstream nothing can be made, and the guardrail cannot be read.
 bool is_guarded(const config::Config& config) {
-    return !config.openrouter_guardrail_id.empty() && !config.openrouter_management_key.empty();
+    return !config.provider.guardrail_id.empty() && !config.provider.management_key.empty();
 }
 
 base::Result<std::vector<AddressRange>> parse_proxies(const config::Config& config) {

@@ -12,7 +12,7 @@
 // What the configuration means for single parts.
 namespace llmapikey::app {
 
-SiteSettings settings_of(const config::Config& config, Setting setting);
+SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvider& provider);
 StatisticsSettings statistics_settings(const config::Config& config);
 net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,
                                       std::vector<AddressRange> proxies);

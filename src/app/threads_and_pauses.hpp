@@ -24,7 +24,7 @@ inline constexpr base::Millis reconcile_pause{2'000};
 inline constexpr base::Millis operations_pause{2'000};
 inline constexpr base::Seconds time_to_stop_bulk{5};  // for whoever sees only then what was pressed
 inline constexpr base::Millis statistics_pause{5'000};
-// A probe takes two seconds at the most: within three of OpenRouter's return calls go through
+// A probe takes two seconds at the most: within three of the provider's return calls go through
 // again.
 inline constexpr base::Millis probe_pause{800};
 inline constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask

@@ -7,18 +7,23 @@
 #include "keys/issuance.hpp"
 #include "net/http_client.hpp"
 #include "ops/metrics.hpp"
-#include "providers/openrouter/openrouter_client.hpp"
+#include "providers/calls/upstream_calls.hpp"
+#include "providers/chat_provider.hpp"
+#include "providers/key_provider.hpp"
 #include "sign_in/github_client.hpp"
 #include "webhooks/webhook_client.hpp"
 
 namespace llmapikey::app {
 
-using OpenRouter = std::unique_ptr<OpenRouterClient>;
-using AccountCheck = decltype(OpenRouterOptions::is_our_account);
-
-// The clients of GitHub and OpenRouter as configured; `http` must outlive them.
-OpenRouter make_key_provider(const config::Config& config, net::HttpClient& http, Supervision supervision = {},
-                             AccountCheck is_our_account = {});
+// The one place that knows which providers there are and makes the one that is configured. `http`
+// must outlive what is made.
+std::unique_ptr<SupervisedKeyProvider> make_key_provider(const config::Config& config, net::HttpClient& http,
+                                                         Supervision supervision = {},
+                                                         AccountCheck is_our_account = {});
+// Where recipients' keys are tried.
+std::unique_ptr<ChatProvider> make_chat_provider(const config::Config& config, net::HttpClient& http);
+// Of the provider that is configured.
+const ProviderTraits& traits_of(const config::Config& config);
 // By whether upstream knows any of the keys that rows hold. `store` must outlive what asks.
 AccountCheck same_account_as(AdminStore& store);
 std::unique_ptr<IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http);
@@ -29,7 +34,7 @@ std::unique_ptr<net::HttpClient> make_webhook_http_client(const config::Config& 
 WebhookReach webhook_reach(const config::Config& config);
 // For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log.
 // `metrics` must outlive the client.
-Supervision supervise(ops::Metrics& metrics);
+Supervision supervise(const ProviderTraits& provider, ops::Metrics& metrics);
 // What is handed out, as configured.
 IssuancePolicy issuance_policy(const config::Config& config);
 

@@ -317,4 +317,13 @@ std::string to_query_string(const std::vector<std::pair<std::string, std::string
     return text;
 }
 
+std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
+    std::string result;
+    for (auto found = text.find(what); found != std::string_view::npos; found = text.find(what)) {
+        result.append(text.substr(0, found)).append(with);
+        text.remove_prefix(found + what.size());
+    }
+    return result.append(text);
+}
+
 }  // namespace llmapikey::base

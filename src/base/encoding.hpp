@@ -28,7 +28,7 @@ std::optional<std::int64_t> parse_whole_number(std::string_view text);
 // 8-4-4-4-12 hexadecimal digits (RFC 9562), of either case.
 bool is_uuid(std::string_view text);
 
-// "2027-12-31T23:59:59Z": UTC with seconds, as OpenRouter wants `expires_at`.
+// "2027-12-31T23:59:59Z": UTC with seconds.
 std::string to_rfc3339(Timestamp time);
 // Takes "Z" and numeric offsets, any number of fraction digits; nullopt if malformed.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
@@ -49,5 +49,8 @@ std::string to_printable(std::string_view text, std::size_t limit = 200);
 
 // Names and values as the query of an address, percent-encoded.
 std::string to_query_string(const std::vector<std::pair<std::string, std::string>>& fields);
+
+// `text` with each `what` replaced by `with`.
+std::string replaced(std::string_view text, std::string_view what, std::string_view with);
 
 }  // namespace llmapikey::base

@@ -31,7 +31,7 @@ struct BulkRow {
     std::string stopped;    // what stopping it came to; empty: it was not stopped
     std::string outcome;    // "All 12 keys are revoked."; empty: it is not done, or stopped, or keys are stuck
     bool has_keys = false;  // some were marked
-    std::string stuck;      // how many OpenRouter refuses to revoke; empty: none
+    std::string stuck;      // how many the provider refuses to revoke; empty: none
 };
 
 struct StuckRow {

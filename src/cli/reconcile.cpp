@@ -134,7 +134,7 @@ base::Result<ReconcileReport> reconcile(KeyServices& services, const config::Con
                                return may_end_unremembered(choice, app::describe_database(config), keys, why);
                            }});
     auto report = TRY(reconciler.run(base::Deadline::after(run_max), {}));
-    if (!config.openrouter_guardrail_id.empty()) {
+    if (!config.provider.guardrail_id.empty()) {
         auto check = services.guardrail_check(
             {.repair = choice.fix ? Repair::fix : Repair::report_only, .call_timeout = config.upstream_timeout});
         const std::string failure = check.run(report, {});

@@ -10,6 +10,7 @@
 #include "cli/configuration.hpp"
 #include "cli/keys/meant.hpp"
 #include "cli/printing.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -17,8 +18,11 @@ namespace {
 constexpr int usage_error = 2;
 constexpr int all_steps = 1000;
 
-constexpr const char* about =
-    "llmapikey gives each GitHub account exactly one OpenRouter API key with a hard daily cap.\n\n"
+// Help is shown before the configuration is read.
+const std::string provider(usual_provider().name);
+const std::string about =
+    "llmapikey gives each GitHub account exactly one " + provider +
+    " API key with a hard daily cap.\n\n"
     "New here? Run `llmapikey sandbox` and open the address that it prints: it needs no account and no configuration.\n"
     "For the real thing set its variables (`llmapikey help environment`), then `llmapikey doctor` to check them, then\n"
     "`llmapikey serve`.";
@@ -41,14 +45,14 @@ void add_audit(CLI::App& app, int& status) {
 
 // Runs the subcommand that was chosen; each writes its exit status here.
 void add_commands(CLI::App& app, int& status) {
-    app.add_subcommand("serve", "Run the service with the configured GitHub and OpenRouter")->callback([&] {
+    app.add_subcommand("serve", "Run the service with the configured GitHub and " + provider)->callback([&] {
         status = run_serve();
     });
 
-    auto* sandbox =
-        app.add_subcommand("sandbox", "Run the service with a simulated GitHub and OpenRouter and throw-away data");
+    auto* sandbox = app.add_subcommand(
+        "sandbox", "Run the service with a simulated GitHub and " + provider + " and throw-away data");
     auto* upstreams_only =
-        add_switch(*sandbox, "--upstreams-only", "Only the simulated GitHub and OpenRouter, for `serve` to use");
+        add_switch(*sandbox, "--upstreams-only", "Only the simulated GitHub and " + provider + ", for `serve` to use");
     auto* sandbox_json = add_switch(*sandbox, "--json", "Print the addresses as one line of JSON");
     sandbox->callback([&status, upstreams_only, sandbox_json] {
         status = run_sandbox(upstreams_only->count() > 0, output_of(sandbox_json));
@@ -109,8 +113,8 @@ void add_commands(CLI::App& app, int& status) {
     add_shell_commands(app, status);
     add_audit(app, status);
 
-    auto* doctor =
-        app.add_subcommand("doctor", "Check configuration, database, GitHub and OpenRouter, and say how to mend them");
+    auto* doctor = app.add_subcommand(
+        "doctor", "Check configuration, database, GitHub and " + provider + ", and say how to mend them");
     auto* doctor_json = add_switch(*doctor, "--json", "Print JSON");
     doctor->callback([&status, doctor_json] { status = run_doctor(output_of(doctor_json)); });
 

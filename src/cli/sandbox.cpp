@@ -144,7 +144,7 @@ void serve_lookalikes_beside(config::Config& config) {
     // Without PUBLIC_URL nobody knows what others call this machine: programs are shown the address
     // that works on it.
     if (config.public_url.empty()) return;
-    config.shown_openrouter_url = config.public_url + std::string(sandbox::BesideService::openrouter_path) + "/api/v1";
+    config.provider.shown_url = config.public_url + std::string(sandbox::BesideService::openrouter_path) + "/api/v1";
 }
 
 // The ports beside the service's own, so that addresses stay the same from run to run; any free

@@ -22,6 +22,16 @@ namespace llmapikey::config {
 // link-local ones.
 enum class WebhookTargets { world, inside, any };
 
+// The provider of keys, whichever it is.
+struct ProviderConfig {
+    std::string word = "openrouter";  // ProviderTraits::word of the one that is meant
+    std::string url;                  // of its API
+    std::string shown_url;            // what pages show in place of it; empty: that. Of the sandbox alone
+    base::Secret management_key;      // empty: nothing can be minted
+    std::string workspace_id;         // empty: the key's default
+    std::string guardrail_id;         // empty: any model may be called
+};
+
 struct Config {
     std::string github_oauth_client_id;
     base::Secret github_oauth_client_secret;
@@ -29,9 +39,7 @@ struct Config {
     std::string data_dir;
     base::Secret postgres_url;  // empty: the embedded database under data_dir
     int postgres_pool_size = 8;
-    base::Secret openrouter_management_key;  // empty: nothing can be minted
-    std::string openrouter_workspace_id;     // empty: the key's default
-    std::string openrouter_guardrail_id;     // empty: any model may be called
+    ProviderConfig provider;
     bool is_provisioning_enabled = false;
     std::int64_t max_total_keys = 500;  // 0: no limit
     base::MicroUsd key_daily_limit;
@@ -47,10 +55,9 @@ struct Config {
     std::chrono::seconds drain{5};        // not ready but serving, before the end
     std::chrono::seconds keep_alive{75};  // how long a connection may be idle between requests
     bool does_hsts_include_subdomains = false;
-    std::string github_url, github_api_url, openrouter_url;
+    std::string github_url, github_api_url;
     // Of the sandbox alone, where browsers may be on other machines than the look-alikes.
     bool are_github_pages_beside_service = false;
-    std::string shown_openrouter_url;  // what pages show in place of openrouter_url; empty: that
     std::chrono::seconds upstream_timeout{15};
     std::chrono::seconds spending_poll{300};   // how often spending is read upstream; 0: never
     std::chrono::seconds reconcile_every{30};  // how often upstream's keys are compared with ours; 0: never

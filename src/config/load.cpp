@@ -205,9 +205,9 @@ void read_identity(Reader& reader, Config& config) {
 void read_minting(Reader& reader, Config& config, Need need) {
     config.is_provisioning_enabled = reader.flag("PROVISIONING_ENABLED");
     const bool is_key_needed = config.is_provisioning_enabled || need == Need::revoke || need == Need::mint;
-    config.openrouter_management_key = base::Secret(reader.credential("OPENROUTER_MANAGEMENT_KEY", is_key_needed));
-    config.openrouter_workspace_id = reader.uuid("OPENROUTER_WORKSPACE_ID");
-    config.openrouter_guardrail_id = reader.uuid("OPENROUTER_GUARDRAIL_ID");
+    config.provider.management_key = base::Secret(reader.credential("OPENROUTER_MANAGEMENT_KEY", is_key_needed));
+    config.provider.workspace_id = reader.uuid("OPENROUTER_WORKSPACE_ID");
+    config.provider.guardrail_id = reader.uuid("OPENROUTER_GUARDRAIL_ID");
     config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, 1'000'000'000);
     config.key_daily_limit = reader.dollars("KEY_DAILY_LIMIT_USD", base::MicroUsd{10'000'000});
     config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, 3650)};
@@ -281,7 +281,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     read_web(reader, config);
     config.github_url = reader.base_url("GITHUB_URL", "https://github.com");
     config.github_api_url = reader.base_url("GITHUB_API_URL", "https://api.github.com");
-    config.openrouter_url = reader.base_url("OPENROUTER_URL", "https://openrouter.ai/api/v1");
+    config.provider.url = reader.base_url("OPENROUTER_URL", "https://openrouter.ai/api/v1");
     config.upstream_timeout = std::chrono::seconds{reader.whole("UPSTREAM_TIMEOUT_SECONDS", 15, 1, 120)};
     config.spending_poll = std::chrono::seconds{reader.whole("SPENDING_POLL_SECONDS", 300, 0, 86'400)};
     const auto reconcile_every = reader.whole("RECONCILE_SECONDS", 30, 0, 3'600);

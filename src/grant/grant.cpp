@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/encoding.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey {
 namespace {
@@ -89,13 +90,21 @@ bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_ti
 }
 
 bool holds_raw_key(std::string_view text) {
-    constexpr std::string_view prefix = "sk-or-";
     const auto is_same = [](char c, char wanted) { return (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) == wanted; };
-    return std::search(text.begin(), text.end(), prefix.begin(), prefix.end(), is_same) != text.end();
+    const auto known = known_providers();
+    return std::any_of(known.begin(), known.end(), [&](const ProviderTraits* provider) {
+        const std::string_view family = provider->key.family;
+        return std::search(text.begin(), text.end(), family.begin(), family.end(), is_same) != text.end();
+    });
 }
 
 std::string_view bare_key_in(std::string_view text) {
-    constexpr std::size_t digits = 64;
+    const auto known = known_providers();
+    const auto is_length_of_a_key = [&](std::size_t length) {
+        return std::any_of(known.begin(), known.end(), [&](const ProviderTraits* provider) {
+            return provider->key.hex_digits > 0 && provider->key.hex_digits == length;
+        });
+    };
     const auto is_digit_or_letter = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     };
@@ -105,8 +114,9 @@ std::string_view bare_key_in(std::string_view text) {
     for (auto start = text.begin(); start != text.end();) {
         start = std::find_if(start, text.end(), is_digit_or_letter);
         const auto end = std::find_if_not(start, text.end(), is_digit_or_letter);
-        if (static_cast<std::size_t>(end - start) == digits && std::all_of(start, end, is_hex))
-            return text.substr(static_cast<std::size_t>(start - text.begin()), digits);
+        const auto length = static_cast<std::size_t>(end - start);
+        if (is_length_of_a_key(length) && std::all_of(start, end, is_hex))
+            return text.substr(static_cast<std::size_t>(start - text.begin()), length);
         start = end;
     }
     return {};

@@ -110,12 +110,12 @@ base::Seconds settle_time(base::Seconds call_timeout);
 // effect.
 bool is_settled(const Grant& grant, base::Timestamp now, base::Seconds settle_time);
 
-// Whether a text holds what begins like a raw key of OpenRouter, whole or in part: it belongs in no
-// address, no search and no log.
+// Whether a text holds what begins like a raw key of any provider that we know, whole or in part:
+// it belongs in no address, no search and no log.
 bool holds_raw_key(std::string_view text);
-// What stands behind "sk-or-v1-" of a key alone: 64 hexadecimal digits between other characters.
-// Empty: there is none. A hash may look like that, too: only where keys are looked for, this means
-// one.
+// What stands behind the prefix of a key, alone: so many hexadecimal digits (KeyShape) between
+// other characters. Empty: there is none. A hash may look like that, too: only where keys are
+// looked for, this means one.
 std::string_view bare_key_in(std::string_view text);
 
 // Last four characters; the whole of a shorter text.

@@ -46,6 +46,7 @@ std::string difference_between(const std::string& before, const std::string& now
 }  // namespace
 
 std::string GuardrailCheck::run(ReconcileReport& report, const std::stop_token& stop) {
+    if (guardrails_ == nullptr) return {};
     const base::Timestamp now = clock_.now();
     if (!looked_at_ || *looked_at_ + options_.every <= now) {
         found_ = ReconcileReport{};
@@ -66,7 +67,7 @@ base::Result<std::vector<std::uint64_t>> GuardrailCheck::guarded_keys(const std:
     std::vector<std::uint64_t> guarded;
     std::optional<std::size_t> offset = 0;
     while (offset && !stop.stop_requested()) {
-        const auto page = TRY(assignments_.guarded_page(*offset, base::Deadline::after(options_.call_timeout)));
+        const auto page = TRY(guardrails_->guarded_page(*offset, base::Deadline::after(options_.call_timeout)));
         for (const std::string& handle : page.delete_handles)
             guarded.push_back(fingerprint_of(handle));
         offset = page.next_offset;
@@ -81,14 +82,14 @@ base::Result<void> GuardrailCheck::look(const std::stop_token& stop) {
 }
 
 base::Result<bool> GuardrailCheck::look_at_guardrail() {
-    auto asked = provider_.guardrail(base::Deadline::after(options_.call_timeout));
+    auto asked = guardrails_->guardrail(base::Deadline::after(options_.call_timeout));
     if (!asked && asked.error().code == base::Errc::not_found) {
         add({Finding::Kind::guardrail,
              {},
              "",
              false,
-             "OpenRouter has no guardrail of the id in OPENROUTER_GUARDRAIL_ID: keys that were under it may use any "
-             "model, and no key can be made"});
+             name() + " has no guardrail of the id in " + variable() +
+                 ": keys that were under it may use any model, and no key can be made"});
         return false;
     }
     const auto guardrail = TRY(std::move(asked));
@@ -105,7 +106,7 @@ base::Result<bool> GuardrailCheck::look_at_guardrail() {
              {},
              "",
              accepts,
-             "it was changed at OpenRouter: " + difference_between(accepted, now) +
+             "it was changed at " + name() + ": " + difference_between(accepted, now) +
                  (accepts ? "; accepted" : "; if that was meant, `reconcile --fix` accepts it")});
     if (accepts && options_.remembers) {
         TRY(facts_.set_facts({{fact::guardrail, now}}, clock_.now()));
@@ -144,15 +145,15 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
 base::Result<void> GuardrailCheck::judge(const Grant& grant) {
     const auto deadline = base::Deadline::after(options_.call_timeout);
     const auto key = provider_.get(grant.delete_handle, deadline);
-    const auto is_guarded = key ? assignments_.is_guarded(*key, deadline) : tl::unexpected(key.error());
+    const auto is_guarded = key ? guardrails_->is_guarded(*key, deadline) : tl::unexpected(key.error());
     if (!is_guarded && is_guarded.error().code == base::Errc::not_found)
         return {};  // the key is missing: not ours to say
     const bool needs_nothing = TRY(is_guarded);
     if (needs_nothing) return {};
     Finding finding{Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,
-                    "under no guardrail, though OPENROUTER_GUARDRAIL_ID is set; `reconcile --fix` puts it under that"};
+                    "under no guardrail, though " + variable() + " is set; `reconcile --fix` puts it under that"};
     if (options_.repair == Repair::fix) {
-        const auto guarded = assignments_.guard(grant.delete_handle, deadline);
+        const auto guarded = guardrails_->guard(grant.delete_handle, deadline);
         finding.is_fixed = guarded.has_value();
         finding.note = guarded ? "put under the guardrail" : guarded.error().detail;
     }

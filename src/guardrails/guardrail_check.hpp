@@ -8,7 +8,7 @@
 #include "insight/statistics.hpp"
 #include "keys/admin_store.hpp"
 #include "keys/reconciliation.hpp"
-#include "providers/guardrail_assignments.hpp"
+#include "providers/guardrails.hpp"
 #include "providers/key_provider.hpp"
 
 namespace llmapikey {
@@ -24,13 +24,14 @@ public:
         base::Seconds every{600};  // in between the last findings are given again
         bool remembers = true;     // what the guardrail allows, when it is seen first
     };
-    // All must outlive this. `facts`: where it remembers what the guardrail allows.
-    GuardrailCheck(AdminStore& admin, StatisticsStore& facts, KeyProvider& provider, GuardrailAssignments& assignments,
+    // All must outlive this. `facts`: where it remembers what the guardrail allows. `guardrails`:
+    // those of the provider; null: it has none, and nothing is ever found.
+    GuardrailCheck(AdminStore& admin, StatisticsStore& facts, KeyProvider& provider, Guardrails* guardrails,
                    const base::Clock& clock, Options options)
         : admin_(admin),
           facts_(facts),
           provider_(provider),
-          assignments_(assignments),
+          guardrails_(guardrails),
           clock_(clock),
           options_(options) {}
 
@@ -46,11 +47,13 @@ private:
     base::Result<void> look_at_keys(const std::stop_token& stop);
     base::Result<void> judge(const Grant& grant);
     void add(Finding finding);
+    std::string name() const { return std::string(provider_.traits().name); }
+    std::string variable() const { return std::string(provider_.traits().variables.guardrail); }
 
     AdminStore& admin_;
     StatisticsStore& facts_;
     KeyProvider& provider_;
-    GuardrailAssignments& assignments_;
+    Guardrails* const guardrails_;
     const base::Clock& clock_;
     const Options options_;
     std::optional<base::Timestamp> looked_at_;

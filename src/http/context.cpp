@@ -40,6 +40,7 @@ Frame make_frame(const Context& context) {
     frame.is_paused = settings.is_paused;
     frame.is_sandbox = settings.is_sandbox;
     frame.daily_limit_usd = base::to_money(settings.daily_limit);
+    frame.provider = settings.provider;
     frame.key_expiry_days = settings.key_lifetime.count();
     return frame;
 }

@@ -26,6 +26,7 @@ struct SiteSettings {
     base::Seconds spending_poll{300};  // how often spending and credits are read
     Hsts hsts = Hsts::this_host;
     bool is_paused = false;  // no new keys
+    ShownProvider provider = {};
     base::MicroUsd daily_limit;
     std::chrono::days key_lifetime{90};
 };

@@ -49,31 +49,41 @@ std::vector<DayValue> values_of(const std::vector<DayStatistics>& days, ValueOf 
 }
 
 void show_counts(const Overview& overview, std::int64_t most, OverviewView& view) {
+    const std::string provider(view.frame.provider.name);
     const StatusCounts& counts = overview.counts;
     view.figures = {{"Live keys", number_text(counts.live),
                      most > 0 ? "of " + number_text(most) + (most == 1 ? " place" : " places") : "no limit is set"},
                     {"Room left", overview.room ? number_text(*overview.room) : "no limit", ""},
                     {"Waiting for their turn", number_text(counts.waiting), "they have a place, and no key yet"},
                     {"Being made", number_text(counts.pending), ""},
-                    {"In doubt", number_text(counts.ambiguous), "OpenRouter did not say whether it made them"},
+                    {"In doubt", number_text(counts.ambiguous), provider + " did not say whether it made them"},
                     {"Being revoked", number_text(counts.revoking), ""},
                     {"Being replaced", number_text(counts.replacing), ""},
                     {"Switched off", number_text(counts.disabled), ""},
-                    {"Gone upstream", number_text(counts.missing), "deleted at OpenRouter by somebody else"},
+                    {"Gone upstream", number_text(counts.missing), "deleted at " + provider + " by somebody else"},
                     {"Expired", number_text(overview.expired_keys), "their places are freed within a minute"},
                     {"Usable now", number_text(overview.usable_keys), ""}};
+}
+
+// What follows from the credits, where the provider tells them.
+std::vector<Metric> credits_of(const Overview& overview, const ShownProvider& provider) {
+    const std::string at = "at " + std::string(provider.name);
+    if (!provider.tells_credits) return {{"Credits left", "not told", at}};
+    return {
+        {"Credits left", or_unknown(overview.credits_left), at + read_at(overview.credits_at)},
+        {"Credits last until", outlook_text(overview.credits_outlook),
+         "at the pace of the last seven days, and no faster than all caps allow"},
+        {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
+         "so that the credits cover every cap until it expires"}};
 }
 
 void show_money(const Overview& overview, OverviewView& view) {
     view.money = {
         {"Greatest possible spend a day", or_unknown(overview.exposure_per_day), "every cap used up"},
         {"Greatest possible spend until the last expiry", or_unknown(overview.exposure_until_expiry),
-         overview.last_expiry ? "the last key expires " + date_text(*overview.last_expiry) : "there is no key"},
-        {"Credits left", or_unknown(overview.credits_left), "at OpenRouter" + read_at(overview.credits_at)},
-        {"Credits last until", outlook_text(overview.credits_outlook),
-         "at the pace of the last seven days, and no faster than all caps allow"},
-        {"Keys you can honor beyond these", overview.keys_to_honor ? number_text(*overview.keys_to_honor) : "unknown",
-         "so that the credits cover every cap until it expires"}};
+         overview.last_expiry ? "the last key expires " + date_text(*overview.last_expiry) : "there is no key"}};
+    for (Metric& figure : credits_of(overview, view.frame.provider))
+        view.money.push_back(std::move(figure));
     view.spent_today = or_unknown(overview.spent_today);
     view.exposure_per_day = or_unknown(overview.exposure_per_day);
     view.spending_at = read_at(overview.spending_at);

@@ -6,7 +6,7 @@
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 #include "grant/key_name.hpp"
-#include "keys/upstream_scan.hpp"
+#include "providers/upstream_scan.hpp"
 #include "webhooks/webhooks.hpp"
 
 namespace llmapikey {
@@ -145,7 +145,9 @@ base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::
 }
 
 base::Result<void> Statistics::ask_for_credits() {
-    const auto credits = provider_.credits(base::Deadline::after(settings_.call_timeout));
+    CreditsReader* const reader = provider_.credits_reader();
+    if (reader == nullptr) return {};  // the provider does not tell them
+    const auto credits = reader->credits(base::Deadline::after(settings_.call_timeout));
     const auto asked = credits ? base::Result<void>{} : base::Result<void>(tl::unexpected(credits.error()));
     note("credits", asked);
     std::map<std::string, std::string> taken{{fact::credits_problem, asked ? "" : asked.error().detail}};
@@ -181,7 +183,8 @@ std::string Statistics::run_once(const std::stop_token& stop) {
         if (!stop.stop_requested()) take("reading spending", ask_for_spending(stop, now));
         // Whoever was stopped before the end leaves it to the next one.
         if (!stop.stop_requested())
-            take("noting that OpenRouter was asked", store_.set_facts({{fact::asked, "tried"}}, now));
+            take(("noting that " + std::string(provider_.traits().name) + " was asked").c_str(),
+                 store_.set_facts({{fact::asked, "tried"}}, now));
     }
     if (stop.stop_requested() || !is_due(*facts, fact::counted, now, figures_pause_)) return problems;
     take("taking figures", take_figures(now));

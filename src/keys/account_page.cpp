@@ -40,7 +40,7 @@ net::Response answer_outcome(const Context& context, const std::string& account_
     const KeyOutcomeRow& row = row_of(outcome);
     if (!context.wants_json()) return to_account(account_id, row.word);
     const int http_status = row.http_status != 0 ? row.http_status : status_of(cause);
-    return status_answer(http_status, row.word, row.console_text);
+    return status_answer(http_status, row.word, with_provider(row.console_text, context.shared.settings.provider.name));
 }
 
 net::Response refuse_mint(const AccountPage& self, const Context& context, const std::string& why) {
@@ -118,7 +118,7 @@ net::Response AccountPage::mint(const Context& context) const {
     if (!answer && answer.error().code == base::Errc::not_found)
         return answer_outcome(context, id->text(), KeyOutcome::no_account);
     if (!answer) return error_response(context, answer.error());
-    if (context.wants_json()) return issue_json(*answer, ShowKey::no);
+    if (context.wants_json()) return issue_json(*answer, ShowKey::no, context.shared.settings.provider.name);
     return to_account(id->text(), row_of(*answer).word);
 }
 

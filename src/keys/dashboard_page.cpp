@@ -23,18 +23,19 @@ std::string until_reset(base::Timestamp now) {
     return "00:00 UTC, in " + std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
 }
 
-std::string sentence_of(MintProblem problem) {
+std::string sentence_of(MintProblem problem, std::string_view provider) {
+    const std::string name(provider);
     switch (problem) {
         case MintProblem::none:
             return "";
         case MintProblem::lost_answer:
-            return "OpenRouter did not say whether it made the key. Whatever it made is revoked.";
+            return name + " did not say whether it made the key. Whatever it made is revoked.";
         case MintProblem::upstream_down:
-            return "OpenRouter does not answer just now.";
+            return name + " does not answer just now.";
         case MintProblem::rate_limited:
-            return "OpenRouter asks us to slow down.";
+            return name + " asks us to slow down.";
         case MintProblem::refused:
-            return "OpenRouter refuses to make keys just now. The organizer has to look after that.";
+            return name + " refuses to make keys just now. The organizer has to look after that.";
         case MintProblem::paused:
             return "The organizer has paused handing out keys.";
     }
@@ -78,7 +79,7 @@ void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& vi
 
 void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     const base::Timestamp now = self.clock.now();
-    view.masked_key = masked_key_text(grant.key_hint);
+    view.masked_key = masked_key_text(view.frame.provider.key_prefix, grant.key_hint);
     view.expires_on = date_text(grant.expires_at);
     if (grant.last_used_at) view.last_used = minute_text(*grant.last_used_at);
     view.is_expired = is_expired(grant, now);
@@ -121,8 +122,8 @@ void show_hold(const Hold& hold, DashboardView& view) {
     if (hold.until) view.hold_until = minute_text(*hold.until);
 }
 
-std::string sentence_of(const PastKey& past, GithubUserId id) {
-    const std::string masked = masked_key_text(past.hint);
+std::string sentence_of(const PastKey& past, GithubUserId id, std::string_view key_prefix) {
+    const std::string masked = masked_key_text(key_prefix, past.hint);
     const std::string on = " on " + date_text(past.ended_at) + ".";
     if (past.reason == "expired") return "Your last key " + masked + " expired" + on;
     if (past.actor == recipient_prefix + id.text()) return "You gave your last key " + masked + " back" + on;
@@ -132,14 +133,16 @@ std::string sentence_of(const PastKey& past, GithubUserId id) {
 // Why there is no key, as far as anything is known.
 base::Result<void> show_past(const DashboardPage& self, GithubUserId id, DashboardView& view) {
     const auto past = TRY(self.queue.past_of(id));
-    if (past.latest && !past.latest->hint.empty()) view.past_key = sentence_of(*past.latest, id);
+    if (past.latest && !past.latest->hint.empty())
+        view.past_key = sentence_of(*past.latest, id, view.frame.provider.key_prefix);
     const bool is_recent = past.problem_at + problem_shown_for > self.clock.now();
-    if (is_recent) view.problem = sentence_of(past.problem);
+    if (is_recent) view.problem = sentence_of(past.problem, view.frame.provider.name);
     return {};
 }
 
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
-    view.problem = sentence_of(self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused);
+    const MintProblem problem = self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused;
+    view.problem = sentence_of(problem, view.frame.provider.name);
     const auto place = TRY(self.queue.place_of(grant.id, Issuance::counted_places_max));
     if (place) view.place = std::to_string(*place);
     return {};
@@ -168,7 +171,7 @@ void show_notice(const Context& context, const std::optional<Hold>& hold, Dashbo
     if (row == nullptr || row->notice.empty() || (row->shown_with && *row->shown_with != view.state)) return;
     std::string& notice = row->is_good ? view.notice_good : view.notice_bad;
     if (row->outcome != KeyOutcome::on_hold) {
-        notice = std::string(row->notice);
+        notice = with_provider(row->notice, view.frame.provider.name);
     } else if (hold) {
         notice = std::string(row->notice) + (hold->until ? " until " + minute_text(*hold->until) : "") +
                  (hold->reason.empty() ? "." : ": " + hold->reason);

@@ -1,6 +1,7 @@
 #include "keys/dashboard_views.hpp"
 
 #include "base/plural.hpp"
+#include "http/answers/shown_values.hpp"
 #include "http/answers/template_engine.hpp"
 
 namespace llmapikey {

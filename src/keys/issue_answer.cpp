@@ -4,16 +4,17 @@
 #include <boost/json/serialize.hpp>
 
 #include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
 #include "http/context.hpp"
 
 namespace llmapikey {
 namespace {
 
 // What the row says, but for the two that depend on more than the outcome.
-std::string message_of(const IssueAnswer& answer) {
+std::string message_of(const IssueAnswer& answer, std::string_view provider) {
     if (answer.status == KeyOutcome::exists && answer.raw_key.empty())
         return "You already have a key. It was shown when it was made, and is not kept here.";
-    if (answer.status != KeyOutcome::queued || !answer.place) return std::string(row_of(answer).message);
+    if (answer.status != KeyOutcome::queued || !answer.place) return with_provider(row_of(answer).message, provider);
     if (*answer.place == 1) return "You are the next in the queue. Ask again in a few seconds.";
     return "You are number " + std::to_string(*answer.place) + " in the queue. Ask again in a few seconds.";
 }
@@ -33,7 +34,7 @@ const KeyOutcomeRow& row_of(const IssueAnswer& answer) {
     return row_of(is_limited ? KeyOutcome::rate_limited : answer.status);
 }
 
-net::Response issue_json(const IssueAnswer& answer, ShowKey show) {
+net::Response issue_json(const IssueAnswer& answer, ShowKey show, std::string_view provider) {
     const KeyOutcomeRow& row = row_of(answer);
     boost::json::object body;
     body["status"] = row.json_status;
@@ -41,7 +42,7 @@ net::Response issue_json(const IssueAnswer& answer, ShowKey show) {
         if (!answer.raw_key.empty() && show == ShowKey::yes) body["key"] = answer.raw_key.reveal();
         body["hint"] = answer.grant->key_hint;
     }
-    body["message"] = message_of(answer);
+    body["message"] = message_of(answer, provider);
     const int http_status = row.http_status != 0 ? row.http_status : status_of(answer.error.code);
     return response_of(http_status, body, answer.error.retry_after);
 }

@@ -12,8 +12,8 @@ namespace llmapikey {
 const KeyOutcomeRow& row_of(const IssueAnswer& answer);
 
 enum class ShowKey { no, yes };
-// Adds Retry-After where it is due.
-net::Response issue_json(const IssueAnswer& answer, ShowKey show);
+// `provider`: its name, for people. Adds Retry-After where it is due.
+net::Response issue_json(const IssueAnswer& answer, ShowKey show, std::string_view provider);
 // The same shape of an error. `message`: what a program is told.
 net::Response issue_error_json(int http_status, const std::string& message, base::Seconds retry_after);
 

@@ -23,10 +23,10 @@ std::int64_t lost_rows_max(std::int64_t live_rows) {
     return std::max(few, live_rows / share);
 }
 
-std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history) {
+std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history, std::string_view provider) {
     const std::string began = base::to_rfc3339(history.began_at);
     if (keys.count == 0) return {};
-    if (keys.has_undated) return "OpenRouter does not say when they were made";
+    if (keys.has_undated) return std::string(provider) + " does not say when they were made";
     if (*keys.earliest <= history.began_at)
         return "this database's history began only at " + began + ", after the first of them was made";
     if (*keys.earliest <= history.began_at + upstream_skew_max) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 
@@ -31,8 +32,8 @@ struct DatabaseHistory {
 std::int64_t lost_rows_max(std::int64_t live_rows);
 
 // Why these keys are for a person to decide on; empty: they are few, all certainly younger than the
-// database's history, and so what was lost in the ordinary way.
-std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history);
+// database's history, and so what was lost in the ordinary way. `provider`: its name.
+std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history, std::string_view provider);
 
 // "14 keys that this database has never heard of, made 2027-02-20T10:00:00Z to ...".
 std::string describe(const UnrememberedKeys& keys);

@@ -8,6 +8,7 @@
 #include "keys/dashboard_state.hpp"
 
 // What a request about a key came to, and everything that is said of it, to people and to programs.
+// In texts {provider} stands for the name of the provider (with_provider()).
 namespace llmapikey {
 
 enum class KeyOutcome {

@@ -76,7 +76,7 @@ net::Response KeyRoutes::mint(const Context& context) const {
     }
     const auto answer = administration.mint(*id, login, context.initiator());
     if (!answer) return api_error(context, answer.error());
-    return issue_json(*answer, ShowKey::no);
+    return issue_json(*answer, ShowKey::no, context.shared.settings.provider.name);
 }
 
 net::Response KeyRoutes::change(const Context& context) const {

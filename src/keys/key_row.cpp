@@ -28,7 +28,9 @@ KeyRow key_row(const Grant& grant, base::Timestamp now) {
 
 void show_key_outcome(const Context& context, std::string& notice_good, std::string& notice_bad) {
     const KeyOutcomeRow* const row = find_key_outcome(Form(context.request.query).value("result"));
-    if (row != nullptr) (row->is_good ? notice_good : notice_bad) = std::string(row->console_text);
+    if (row != nullptr)
+        (row->is_good ? notice_good : notice_bad) =
+            with_provider(row->console_text, context.shared.settings.provider.name);
 }
 
 }  // namespace llmapikey

@@ -9,6 +9,7 @@
 #include "keys/key_fields.hpp"
 #include "keys/key_search.hpp"
 #include "keys/pasted_key.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey {
 namespace {
@@ -62,9 +63,8 @@ net::Response KeySearchRoutes::search(const Context& context) const {
     }
     const base::Secret raw_key = raw_key_in(pasted);
     if (raw_key.empty() || is_cut_off(pasted)) {
-        return api_error(
-            context,
-            {base::Errc::invalid_input, "key must be a whole key: sk-or-v1- and 64 digits, or these alone", {}});
+        return api_error(context,
+                         {base::Errc::invalid_input, "key must be a whole key: " + key_form(usual_provider()), {}});
     }
     const auto found = find_by_raw_key(admin_store, issuance, raw_key);
     if (!found) return api_error(context, found.error());

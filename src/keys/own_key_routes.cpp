@@ -2,6 +2,7 @@
 
 #include "http/answers/api_answer.hpp"
 #include "http/answers/error_response.hpp"
+#include "http/answers/shown_values.hpp"
 #include "http/request_fields.hpp"
 #include "keys/issue_answer.hpp"
 #include "ops/log.hpp"
@@ -45,7 +46,7 @@ net::Response issue_response(const OwnKeyRoutes& self, const Context& context, c
                   {"hint", answer.grant->key_hint},
                   {"request_id", context.request_id}});
     }
-    if (context.wants_json()) return issue_json(answer, ShowKey::yes);
+    if (context.wants_json()) return issue_json(answer, ShowKey::yes, context.shared.settings.provider.name);
     return redirect(303, dashboard_with(row_of(answer)));
 }
 
@@ -84,7 +85,9 @@ net::Response OwnKeyRoutes::give_back(const Context& context) const {
         ops::log(ops::LogLevel::info, "key given back",
                  {{"github_user_id", context.session->recipient.id.text()}, {"request_id", context.request_id}});
     }
-    if (context.wants_json()) return status_answer(row.http_status, row.json_status, row.message);
+    if (context.wants_json())
+        return status_answer(row.http_status, row.json_status,
+                             with_provider(row.message, context.shared.settings.provider.name));
     return redirect(303, dashboard_with(row));
 }
 

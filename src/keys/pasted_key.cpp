@@ -4,14 +4,33 @@
 
 #include "base/encoding.hpp"
 #include "grant/grant.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey {
 namespace {
 
-// Keys of OpenRouter's have 73 characters; those of its past and of other servers may differ.
-constexpr std::size_t whole_key_min = 40;
 constexpr std::size_t hint_length = 4;
-constexpr std::string_view prefix = "sk-or-", whole_prefix = "sk-or-v1-";
+
+// Where a key of one of the providers that we know begins in a text; null: there is none.
+struct PlacedKey {
+    const KeyShape* shape = nullptr;
+    std::size_t start = std::string::npos;
+};
+PlacedKey find_key(std::string_view text) {
+    const std::string lower = base::to_lower(text);
+    PlacedKey first;
+    for (const ProviderTraits* provider : known_providers()) {
+        const auto start = lower.find(provider->key.family);
+        if (start < first.start) first = {&provider->key, start};
+    }
+    return first;
+}
+
+const KeyShape* shape_of_bare(std::string_view bare) {
+    for (const ProviderTraits* provider : known_providers())
+        if (!bare.empty() && provider->key.hex_digits == bare.size()) return &provider->key;
+    return nullptr;
+}
 
 bool belongs_to_key(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -38,16 +57,32 @@ bool is_gap(std::string_view text) {
 
 }  // namespace
 
+std::string key_form(const ProviderTraits& provider) {
+    const KeyShape& key = provider.key;
+    if (key.hex_digits == 0) return std::string(key.prefix) + " and what follows";
+    return std::string(key.prefix) + " and " + std::to_string(key.hex_digits) + " digits, or these alone";
+}
+
 base::Secret raw_key_in(std::string_view pasted) {
-    const auto start = base::to_lower(pasted).find(prefix);
-    if (start == std::string::npos) {
+    const auto [found, start] = find_key(pasted);
+    if (found == nullptr) {
         const std::string_view bare = bare_key_in(pasted);
-        return base::Secret(bare.empty() ? "" : std::string(whole_prefix) + std::string(bare));
+        const KeyShape* const shape = shape_of_bare(bare);
+        return base::Secret(shape == nullptr ? "" : std::string(shape->prefix) + std::string(bare));
     }
     std::size_t end = start;
     while (end < pasted.size() && belongs_to_key(pasted[end]))
         ++end;
     return base::Secret(std::string(pasted.substr(start, end - start)));
+}
+
+std::size_t place_of_key(std::string_view text) {
+    return find_key(text).start;
+}
+
+std::string_view known_key_prefix(std::string_view raw_key) {
+    const auto found = find_key(raw_key);
+    return found.start == 0 ? found.shape->family : std::string_view();
 }
 
 std::string hint_of_shortened(std::string_view pasted) {
@@ -60,14 +95,15 @@ std::string hint_of_shortened(std::string_view pasted) {
     const std::string_view before = text.substr(0, start), last = text.substr(end);
     // Without its beginning only as keys are shown, with four characters: "**hackathon" is
     // something else.
-    const bool is_of_key = before.empty() ? last.size() == hint_length : base::to_lower(before).starts_with(prefix);
+    const bool is_of_key = before.empty() ? last.size() == hint_length : find_key(before).start == 0;
     if (!is_of_key || last.size() < hint_length || !is_gap(text.substr(start, end - start))) return {};
     return std::string(last.substr(last.size() - hint_length));
 }
 
 bool is_cut_off(std::string_view pasted) {
     const base::Secret raw_key = raw_key_in(pasted);
-    return !raw_key.empty() && raw_key.reveal().size() < whole_key_min;
+    const KeyShape* const shape = find_key(raw_key.reveal()).shape;
+    return shape != nullptr && raw_key.reveal().size() < shape->length_min;
 }
 
 }  // namespace llmapikey

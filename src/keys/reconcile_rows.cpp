@@ -48,9 +48,10 @@ base::Result<void> Reconciler::mark_missing(Pass& pass, const std::stop_token& s
         Finding finding{Finding::Kind::missing, grant.github_user_id, grant.delete_handle, false,
                         "upstream does not know the key"};
         if (is_elsewhere) {
-            finding.note =
-                "most keys are unknown upstream: is OPENROUTER_MANAGEMENT_KEY or OPENROUTER_WORKSPACE_ID "
-                "another one than before?";
+            const ProviderVariables& variables = parts_.provider.traits().variables;
+            finding.note = "most keys are unknown upstream: is " + std::string(variables.management_key) +
+                           (variables.workspace.empty() ? "" : " or " + std::string(variables.workspace)) +
+                           " another one than before?";
             pass.report.add(std::move(finding));
             continue;
         }

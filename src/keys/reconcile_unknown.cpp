@@ -70,7 +70,7 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
     bool is_confirmed = false;
     if (pass.unremembered.count > 0) {
         const auto began_at = TRY(parts_.history.began_at());
-        why = why_left_alone(pass.unremembered, {began_at, pass.live_rows, ended});
+        why = why_left_alone(pass.unremembered, {began_at, pass.live_rows, ended}, parts_.provider.traits().name);
         const bool is_asked = !why.empty() && options_.repair == Repair::fix && options_.may_end_unremembered;
         is_confirmed = is_asked && options_.may_end_unremembered(pass.unremembered, why);
         if (!why.empty() && !is_confirmed) pass.report.left_alone = describe(pass.unremembered) + "; " + why;

@@ -4,7 +4,7 @@
 
 #include "audit/audited.hpp"
 #include "keys/reconcile_pass.hpp"
-#include "keys/upstream_scan.hpp"
+#include "providers/upstream_scan.hpp"
 
 namespace llmapikey {
 namespace {

@@ -1,37 +1,10 @@
 #include "keys/settlement.hpp"
 
-#include <algorithm>
-#include <unordered_map>
-
 #include "base/system/crash_point.hpp"
 #include "grant/key_name.hpp"
-#include "keys/upstream_scan.hpp"
 #include "providers/outage.hpp"
 
 namespace llmapikey {
-namespace {
-
-// Handles of what attempts have made upstream, by the name that each gave it.
-using HandlesByName = std::unordered_map<std::string, std::string>;
-
-base::Result<void> find_by_name(KeyProvider& provider, base::Timestamp oldest, const ScanPatience& patience,
-                                HandlesByName& wanted) {
-    auto missing = static_cast<std::ptrdiff_t>(wanted.size());
-    const auto look = [&](const UpstreamKey& key) {
-        const auto found = wanted.find(key.name);
-        if (found != wanted.end() && found->second.empty()) {
-            found->second = key.delete_handle;
-            --missing;
-        }
-        // The list is newest first. Where the clocks are further apart what is not found here is
-        // found by the reconciler, which knows the attempt.
-        const bool is_older = key.created_at && *key.created_at < oldest - upstream_skew_max;
-        return missing > 0 && !is_older ? Scan::go_on : Scan::stop;
-    };
-    return scan_upstream_keys(provider, patience, look);
-}
-
-}  // namespace
 
 base::Result<Settled> Settlement::settle(const Grant& grant, base::Deadline deadline) {
     return settle_all({grant}, deadline).front();
@@ -53,19 +26,19 @@ std::optional<base::Result<Settled>> Settlement::fence(const Grant& grant) {
 std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Grant>& grants, base::Deadline deadline,
                                                           const std::stop_token& stop) {
     std::vector<std::optional<base::Result<Settled>>> known(grants.size());
-    HandlesByName wanted;
-    base::Timestamp oldest = base::Timestamp::max();
-    // By the clock before the list is read: a key can still appear between the reading and a later
+    std::vector<SoughtAttempt> sought;
+    std::vector<std::size_t> places(grants.size());  // in `sought`, of those that are looked for by their name
+    // By the clock before anything is looked for: a key can still appear between that and a later
     // look at the clock.
     const base::Timestamp looked_at = clock_.now();
     for (std::size_t i = 0; i < grants.size(); ++i) {
         known[i] = fence(grants[i]);
         if (known[i] || !grants[i].delete_handle.empty()) continue;
-        wanted[upstream_key_name(grants[i].github_user_id, grants[i].nonce)];
-        oldest = std::min(oldest, grants[i].attempted_at);
+        places[i] = sought.size();
+        sought.push_back({upstream_key_name(grants[i].github_user_id, grants[i].nonce), grants[i].attempted_at});
     }
-    const auto searched = wanted.empty() ? base::Result<void>{}
-                                         : find_by_name(provider_, oldest, {deadline, call_timeout_, stop}, wanted);
+    const auto handles = sought.empty() ? base::Result<std::vector<std::string>>{}
+                                        : provider_.find_attempts(sought, {deadline, call_timeout_, stop});
     std::vector<base::Result<Settled>> outcomes;
     std::optional<base::Error> end;  // why nothing more is tried
     OutageWatch watch;
@@ -75,11 +48,10 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
             outcomes.push_back(*known[i]);
         } else if (end) {
             outcomes.push_back(tl::unexpected(*end));
-        } else if (is_by_name && !searched) {
-            outcomes.push_back(base::fail_in("looking for a key whose creation is in doubt", searched.error()));
+        } else if (is_by_name && !handles) {
+            outcomes.push_back(base::fail_in("looking for a key whose creation is in doubt", handles.error()));
         } else {
-            const std::string handle = is_by_name ? wanted[upstream_key_name(grants[i].github_user_id, grants[i].nonce)]
-                                                  : grants[i].delete_handle;
+            const std::string& handle = is_by_name ? handles->at(places[i]) : grants[i].delete_handle;
             const bool may_appear = !is_settled(grants[i], looked_at, settle_time_);
             outcomes.push_back(conclude(grants[i], {handle, may_appear}, base::Deadline::after(call_timeout_)));
         }

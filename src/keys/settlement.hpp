@@ -38,8 +38,8 @@ public:
     // the provider do, with nothing freed.
     base::Result<Settled> settle(const Grant& grant, base::Deadline deadline);
 
-    // The same for many at once, with one look through the newest of upstream's keys: the outcome
-    // of each, in order. Those whose turn did not come before an outage have its error, or
+    // The same for many at once, which are looked for together (KeyProvider::find_attempts): the
+    // outcome of each, in order. Those whose turn did not come before an outage have its error, or
     // Errc::overloaded before it was told to stop.
     std::vector<base::Result<Settled>> settle_all(const std::vector<Grant>& grants, base::Deadline deadline,
                                                   const std::stop_token& stop = {});

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
 constexpr long connect_ms_max = 10'000;
-constexpr long connections_each = 2;  // of a handle: to GitHub and to OpenRouter
+constexpr long connections_each = 2;  // of a handle: to GitHub and to the provider of keys
 constexpr std::chrono::seconds handles_kept_for{60};
 
 struct FreeHandle {

@@ -120,8 +120,8 @@ std::string to_ready_head(const Response& response, std::optional<std::size_t> l
 enum class Executor {
     io,        // the I/O thread itself: for answers that are in memory
     database,  // bounded pool for handlers that touch the database
-    upstream,  // bounded pool for handlers that call OpenRouter
-    identity,  // bounded pool for handlers that call GitHub: signing in must not wait behind an OpenRouter that hangs
+    upstream,  // bounded pool for handlers that call the provider of keys
+    identity,  // bounded pool for handlers that call GitHub: signing in must not wait behind a provider that hangs
     mint,      // bounded pool for handlers that mint: many come at once, and the others are not to wait for them
     lasting,   // bounded pool for answers that take as long as somebody else speaks
 };

@@ -70,9 +70,10 @@ public:
     Gauges& job_success = gauges(registry, "llmapikey_task_last_success_timestamp_seconds",
                                  "When this process last ran a background task without a failure; 0: not yet");
     Counters& upstream_calls = counters(registry, "llmapikey_upstream_calls_total",
-                                        "Requests to OpenRouter by what for and what came of them, each try");
+                                        "Requests to the provider of keys by what for and what came of them, each try");
     prometheus::Gauge& upstream_circuit_open =
-        gauges(registry, "llmapikey_upstream_circuit_open", "1 while OpenRouter is down and calls to it fail at once")
+        gauges(registry, "llmapikey_upstream_circuit_open",
+               "1 while the provider of keys is down and calls to it fail at once")
             .Add({});
     Counters& figure_reads =
         counters(registry, "llmapikey_figure_reads_total", "Attempts to read amounts of money, by outcome");

@@ -39,10 +39,10 @@ public:
     // A background job that this process may come to do; then one run of it.
     void expect_job(std::string_view job);
     void count_job(std::string_view job, bool has_succeeded);
-    // One request to OpenRouter, or one that was not sent: what for, and what came of it; see
-    // Supervision.
+    // One request to the provider of keys, or one that was not sent: what for, and what came of it;
+    // see Supervision.
     void count_upstream_call(std::string_view call, std::string_view outcome);
-    // Whether calls to OpenRouter fail at once, since it is down.
+    // Whether calls to the provider of keys fail at once, since it is down.
     void set_upstream_circuit_open(bool is_open);
     void count_webhook_attempt(bool is_delivered);
     // `figure`: "credits", "spending" or "exposure".

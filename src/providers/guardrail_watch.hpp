@@ -12,11 +12,12 @@ namespace llmapikey {
 // for the upstream. Thread-safe.
 class GuardrailWatch {
 public:
-    // `is_configured`: whether there is one. All references must outlive this.
+    // `is_configured`: whether there is one, provided that the provider has guardrails. All
+    // references must outlive this.
     GuardrailWatch(KeyProvider& provider, const base::Clock& clock, bool is_configured, base::Seconds call_timeout)
-        : is_configured_(is_configured), provider_(provider), clock_(clock), call_timeout_(call_timeout) {}
+        : guardrails_(is_configured ? provider.guardrails() : nullptr), clock_(clock), call_timeout_(call_timeout) {}
 
-    bool is_configured() const { return is_configured_; }
+    bool is_configured() const { return guardrails_ != nullptr; }
     // Null: none is configured, or it is not known yet.
     std::shared_ptr<const Guardrail> known() const;
 
@@ -25,8 +26,7 @@ public:
     base::Result<bool> refresh_if_due();
 
 private:
-    const bool is_configured_;
-    KeyProvider& provider_;
+    Guardrails* const guardrails_;  // null: there is none to watch
     const base::Clock& clock_;
     const base::Seconds call_timeout_;
     base::Timestamp due_at_{};

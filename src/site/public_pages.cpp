@@ -44,7 +44,7 @@ net::Response PublicPages::docs(const Context& context) const {
     const auto grant = store.find(context.session->recipient.id);
     if (!grant) return error_response(context, grant.error());
     if (*grant && (*grant)->status == GrantStatus::active) {
-        view.masked_key = masked_key_text((*grant)->key_hint);
+        view.masked_key = masked_key_text(view.frame.provider.key_prefix, (*grant)->key_hint);
         view.expires_on = date_text((*grant)->expires_at);
         view.frame.daily_limit_usd = base::to_money((*grant)->daily_limit);
         const bool is_asked_for = Form(context.request.query).value("key") == "show";

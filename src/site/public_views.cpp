@@ -121,12 +121,22 @@ Data model_data(const ModelChoice& models) {
     return data;
 }
 
+void set_provider(Data& data, const ShownProvider& provider) {
+    set_if_any(data, "unknown_key_says", std::string(provider.unknown_key_says));
+    if (provider.models_url.empty()) return;
+    const auto scheme = provider.models_url.find("://");
+    data.set("models_url", std::string(provider.models_url));
+    data.set("models_name", std::string(provider.models_url.substr(scheme == std::string_view::npos ? 0 : scheme + 3)));
+}
+
 }  // namespace
 
 std::string render(const LandingView& view) {
-    Data data = shared_page_data(view.frame, "One capped LLM API key per GitHub account",
-                                 "Sign in with GitHub and get a key to language models on OpenRouter, with a hard "
-                                 "daily cap. The organizer pays.");
+    Data data =
+        shared_page_data(view.frame, "One capped LLM API key per GitHub account",
+                         "Sign in with GitHub and get a key to language models on " +
+                             std::string(view.frame.provider.name) + ", with a hard daily cap. The organizer pays.");
+    set_provider(data, view.frame.provider);
     data.set("is_model_choice_limited", view.is_model_choice_limited);
     return render_template("landing", data);
 }
@@ -137,6 +147,7 @@ std::string render(const DocsView& view) {
     Data data = shared_page_data(view.frame, "How to use your key",
                                  "What an LLM API key is, and how to use yours in curl, Python, JavaScript and "
                                  "popular programs; what the limits are, and what errors mean.");
+    set_provider(data, view.frame.provider);
     data.set("api_base_url", view.api_base_url);
     data.set("example_model", view.example_model);
     data.set("models", model_data(view.models));

@@ -26,10 +26,10 @@ struct ModelChoice {
 
 struct DocsView {
     Frame frame;
-    std::string api_base_url;   // "https://openrouter.ai/api/v1"
+    std::string api_base_url;   // of the OpenAI-compatible API
     std::string example_model;  // "openai/gpt-4o-mini"
     // The signed-in person's key; all empty if there is none.
-    std::string masked_key;  // "sk-or-v1-…1234"
+    std::string masked_key;  // as masked_key_text() gives it
     std::string raw_key;     // only when it was asked for (/docs?key=show)
     std::string expires_on;  // "2027-02-22"
     ModelChoice models = {};

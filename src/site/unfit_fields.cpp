@@ -14,7 +14,7 @@ namespace llmapikey {
 namespace {
 
 std::string masked(const base::Secret& raw_key) {
-    return "sk-or-…" + key_hint(raw_key.reveal());
+    return std::string(known_key_prefix(raw_key.reveal())) + "…" + key_hint(raw_key.reveal());
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ std::string loggable_path(std::string_view path) {
         if (holds_raw_key(decoded)) path = decoded;
     }
     if (!holds_raw_key(path)) return base::to_printable(path);
-    const std::string_view before = path.substr(0, base::to_lower(path).find("sk-or-"));
+    const std::string_view before = path.substr(0, place_of_key(path));
     return base::to_printable(before) + masked(raw_key_in(path));
 }
 

@@ -35,7 +35,7 @@ public:
         if (is_out_of_date()) return {};
         if (has_fallen()) {
             begin_anew();
-        } else if (is_near_border(reading_.at)) {
+        } else if (!has_figure_of_today()) {
             book_difference();
         } else {
             book_today();
@@ -58,6 +58,10 @@ private:
         return books_.all_read_at && *books_.all_read_at <= reading_.at ? *books_.all_read_at : base::Timestamp{};
     }
 
+    // That counts: one that is told, and is certainly of our day.
+    bool has_figure_of_today() const {
+        return reading_.usage_today && reading_.spent_today && !is_near_border(reading_.at);
+    }
     bool has_today() const { return books_.today && books_.today->usage; }
     bool is_out_of_date() const {
         if (!has_today()) return false;
@@ -70,9 +74,9 @@ private:
 
     // Upstream's figure of the day is right, and with it what had been used when the day began.
     void book_today() {
-        const base::MicroUsd at_begin = difference(usage_, std::min(not_negative(reading_.usage_today), usage_));
+        const base::MicroUsd at_begin = difference(usage_, std::min(not_negative(*reading_.usage_today), usage_));
         if (opening_) book_before(difference(at_begin, opening_->usage), at_begin, day_);
-        put_today(not_negative(reading_.spent_today));
+        put_today(not_negative(*reading_.spent_today));
     }
 
     void book_difference() {
@@ -81,11 +85,11 @@ private:
             return put_today(base::MicroUsd{books_.today->spent.value + more.value});
         }
         const bool is_morning = reading_.at - day_ < std::chrono::hours{12};
-        const base::MicroUsd said = not_negative(reading_.spent_today);
+        const auto& said = reading_.spent_today;
         const base::MicroUsd known = books_.today ? books_.today->spent : base::MicroUsd{};
-        if (!opening_) return put_today(is_morning ? known : std::max(known, said));
+        if (!opening_) return put_today(is_morning || !said ? known : std::max(known, not_negative(*said)));
         const base::MicroUsd more = difference(usage_, opening_->usage);
-        base::MicroUsd today = std::min(more, said);
+        base::MicroUsd today = said ? std::min(more, not_negative(*said)) : more;
         if (is_morning && opening_->since < day_ - recent) today = {};
         if (!is_morning && opening_->since >= day_) today = more;
         book_before(difference(more, today), difference(usage_, today), reading_.at);
@@ -94,10 +98,10 @@ private:
 
     // What upstream has taken back is of no day that we know.
     void begin_anew() {
-        const bool is_sure = !is_near_border(reading_.at);
+        const bool is_sure = has_figure_of_today();
         const base::MicroUsd known = books_.today ? books_.today->spent : base::MicroUsd{};
-        const base::MicroUsd today = is_sure ? not_negative(reading_.spent_today) : known;
-        const base::MicroUsd counted = is_sure ? not_negative(reading_.usage_today) : known;
+        const base::MicroUsd today = is_sure ? not_negative(*reading_.spent_today) : known;
+        const base::MicroUsd counted = is_sure ? not_negative(*reading_.usage_today) : known;
         if (books_.before) {
             BookedDay before = *books_.before;
             before.usage = difference(usage_, std::min(counted, usage_));
@@ -165,16 +169,18 @@ std::vector<Booking> book(const SpendingReading& reading, const KeyBooks& books)
 }
 
 SpendingReading reading_of(const UpstreamKey& key, base::Timestamp at) {
-    const base::MicroUsd today = not_negative(key.usage_daily);
-    return {key.delete_handle, not_negative(key.usage), today, std::max(spent_today(key), today), at, key.last_used_at};
+    const auto today = key.usage_daily ? std::optional(not_negative(*key.usage_daily)) : std::nullopt;
+    auto spent = spent_today(key);
+    if (today && spent) spent = std::max(*spent, *today);
+    return {key.delete_handle, not_negative(key.usage), today, spent, at, key.last_used_at};
 }
 
-// Both figures are of the UTC day; the one that is behind catches up (OpenRouter's figures may
-// disagree for a while).
-base::MicroUsd spent_today(const UpstreamKey& key) {
-    base::MicroUsd spent = not_negative(key.usage_daily);
-    if (key.limit && key.limit_remaining && key.limit_reset == "daily")
-        spent = std::max(spent, difference(*key.limit, *key.limit_remaining));
+// Both figures are of the UTC day; the one that is behind catches up: a provider's figures may
+// disagree for a while.
+std::optional<base::MicroUsd> spent_today(const UpstreamKey& key) {
+    auto spent = key.usage_daily ? std::optional(not_negative(*key.usage_daily)) : std::nullopt;
+    if (key.limit && key.limit_remaining && key.limit_reset == daily_reset)
+        spent = std::max(spent.value_or(base::MicroUsd{}), difference(*key.limit, *key.limit_remaining));
     return spent;
 }
 

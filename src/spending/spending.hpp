@@ -16,10 +16,10 @@ namespace llmapikey {
 // What upstream said of one key's spending.
 struct SpendingReading {
     std::string delete_handle;
-    base::MicroUsd usage;        // since the key was made
-    base::MicroUsd usage_today;  // of that, on the day that upstream thinks it is
-    base::MicroUsd spent_today;  // of the cap of that day; not less than usage_today
-    base::Timestamp at;          // by our clock
+    base::MicroUsd usage;                       // since the key was made
+    std::optional<base::MicroUsd> usage_today;  // of that, on the day that upstream thinks it is; nullopt: not told
+    std::optional<base::MicroUsd> spent_today;  // of the cap of that day; not less than usage_today; nullopt: not told
+    base::Timestamp at;                         // by our clock
     std::optional<base::Timestamp> last_used_at;
 };
 
@@ -56,6 +56,8 @@ struct Booking {
 // Which days a reading changes, in their order; none if it says nothing new. Each booking holds by
 // itself: whoever stores some of them only, and books the reading again, comes to the same.
 //
+// A provider that does not tell its figure of today is booked by differences alone.
+//
 // Upstream's day begins a few seconds before or after ours. So its figure of today counts only away
 // from the border; it then also tells what had been used when the day began, and corrects the day
 // before. Near the border what counts is the difference to the last reading: today's, unless that
@@ -89,7 +91,8 @@ inline base::MicroUsd not_negative(base::MicroUsd amount) {
     return std::max(amount, base::MicroUsd{});
 }
 
-// What a key has spent of today's cap. Never lifetime usage, and never negative.
-base::MicroUsd spent_today(const UpstreamKey& key);
+// What a key has spent of today's cap. Never lifetime usage, and never negative. Nullopt: the
+// provider does not tell it.
+std::optional<base::MicroUsd> spent_today(const UpstreamKey& key);
 
 }  // namespace llmapikey

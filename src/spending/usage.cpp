@@ -40,27 +40,34 @@ base::Timestamp first_day(base::Timestamp now) {
 }
 
 // `days`: from first_day() on; nullopt: the database could not be asked, and the key's own figures
-// have to do.
-UsageSnapshot snapshot_of(const UpstreamKey& key, std::optional<std::vector<SpendingDay>> days, base::Timestamp now) {
+// have to do. Nullopt: the provider does not tell those.
+std::optional<UsageSnapshot> snapshot_of(const UpstreamKey& key, std::optional<std::vector<SpendingDay>> days,
+                                         base::Timestamp now) {
     UsageSnapshot snapshot;
     snapshot.as_of = now;
     snapshot.limit = key.limit;
     // Spending is settled after each request, so what is left may dip below zero.
     if (key.limit) snapshot.remaining = std::max(key.limit_remaining.value_or(*key.limit), base::MicroUsd{});
     if (!days) {
-        snapshot.spent = spent_today(key);
-        snapshot.this_week = not_negative(key.usage_weekly);
-        snapshot.this_month = not_negative(key.usage_monthly);
+        const auto spent = spent_today(key);
+        if (!spent) return std::nullopt;
+        snapshot.spent = *spent;
+        if (key.usage_weekly) snapshot.this_week = not_negative(*key.usage_weekly);
+        if (key.usage_monthly) snapshot.this_month = not_negative(*key.usage_monthly);
         return snapshot;
     }
     snapshot.spent = sum_from(*days, now);
+    // A provider that tells neither what is left nor what was spent today tells only the total: the
+    // books say the rest.
+    const bool is_left_told = key.limit_remaining || key.usage_daily;
+    if (key.limit && !is_left_told) snapshot.remaining = not_negative({key.limit->value - snapshot.spent.value});
     snapshot.this_week = sum_from(*days, week_of(now));
     snapshot.this_month = sum_from(*days, month_of(now));
     // Of a key that is older than what is booked, upstream knows more; but around 00:00 it may
     // speak of another week.
     if (!is_near_border(now)) {
-        snapshot.this_week = std::max(*snapshot.this_week, key.usage_weekly);
-        snapshot.this_month = std::max(*snapshot.this_month, key.usage_monthly);
+        snapshot.this_week = std::max(*snapshot.this_week, key.usage_weekly.value_or(base::MicroUsd{}));
+        snapshot.this_month = std::max(*snapshot.this_month, key.usage_monthly.value_or(base::MicroUsd{}));
     }
     snapshot.days = std::move(*days);
     std::erase_if(snapshot.days,
@@ -116,7 +123,10 @@ void UsageCache::refresh(const Grant& grant) {
     entry.is_gone = !key && key.error().code == base::Errc::not_found;
     entry.has_failed = !key && !entry.is_gone;
     if (entry.is_gone) entry.snapshot.reset();
-    if (key) entry.snapshot = snapshot_of(*key, std::move(days), now);
+    if (!key) return;
+    auto snapshot = snapshot_of(*key, std::move(days), now);
+    entry.has_failed = !snapshot;
+    if (snapshot) entry.snapshot = std::move(snapshot);
 }
 
 void UsageCache::abandon_refresh(const std::string& delete_handle) {

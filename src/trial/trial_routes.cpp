@@ -58,14 +58,14 @@ void note_failure(const ChatFailure& failure, const std::string& request_id) {
 // What the key has spent is another figure now. Where money was the matter it is asked for at once,
 // for the words.
 TrialUsage figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
-                         const base::Clock& clock) {
+                         const base::Clock& clock, std::string_view provider) {
     using enum ChatCause;
     usage.forget(grant.delete_handle);
     const bool is_about_money = !asked && (asked.error().cause == no_credits || asked.error().cause == key_limit ||
                                            asked.error().cause == answer_too_dear);
     if (is_about_money) usage.refresh(grant);
     const auto known = usage.peek(grant.delete_handle);
-    return {limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now()};
+    return {limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now(), std::string(provider)};
 }
 
 std::string event(std::string_view name, const boost::json::value& data) {
@@ -96,17 +96,18 @@ public:
 };
 
 net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, ChatRequest question,
-                              std::string request_id) {
+                              const Context& context) {
     net::Response response = uncached_response(200, "text/event-stream", "");
     response.set("X-Accel-Buffering", "no");  // nginx would keep the pieces together
     // Behind a pointer, so that its place is free again before the last event is sent.
     auto held = std::make_shared<Trials::Trial>(std::move(trial));
     response.producer = [&trials = self.trials, &usage = self.usage, &clock = self.clock, held,
-                         question = std::move(question), request_id = std::move(request_id)](net::BodyWriter& writer) {
+                         provider = context.shared.settings.provider.name, question = std::move(question),
+                         request_id = context.request_id](net::BodyWriter& writer) {
         EventListener listener(writer);
         const Grant grant = held->grant;
         const auto asked = trials.ask(std::move(*held), question, listener);
-        const TrialUsage figures = figures_after(asked, usage, grant, clock);
+        const TrialUsage figures = figures_after(asked, usage, grant, clock, provider);
         if (!asked) note_failure(asked.error(), request_id);
         const std::string words = asked ? words_of(*asked) : words_of(asked.error(), figures).sentence();
         const auto said = words.empty() ? boost::json::object() : boost::json::object{{"message", words}};
@@ -120,7 +121,8 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
     CollectingListener listener;
     const Grant grant = trial.grant;
     const auto asked = self.trials.ask(std::move(trial), question, listener);
-    const TrialUsage figures = figures_after(asked, self.usage, grant, self.clock);
+    const TrialUsage figures =
+        figures_after(asked, self.usage, grant, self.clock, context.shared.settings.provider.name);
     known_usage(self.usage, self.background_queue,
                 grant);  // asks anew, so that the dashboard knows it by the time that somebody goes there
     if (!asked) note_failure(asked.error(), context.request_id);
@@ -156,7 +158,7 @@ net::Response TrialRoutes::ask(const Context& context) const {
         return error_response(context, words.status, {}, words.text);
     }
     if (!wants_events(context.request)) return whole_answer(*this, context, std::move(*trial), question);
-    return streamed_answer(*this, std::move(*trial), std::move(question), context.request_id);
+    return streamed_answer(*this, std::move(*trial), std::move(question), context);
 }
 
 }  // namespace llmapikey

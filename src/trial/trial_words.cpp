@@ -80,14 +80,15 @@ TrialWords words_of(TrialObstacle obstacle) {
 
 TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
     using enum ChatCause;
+    const std::string& provider = figures.provider;
     switch (failure.cause) {
         case key_not_accepted:
-            return words(502, "Key not accepted", "OpenRouter does not accept this key: it has expired or was ended.",
+            return words(502, "Key not accepted", provider + " does not accept this key: it has expired or was ended.",
                          "Reload the dashboard; if it still shows the key, tell the organizer.");
         case no_credits:
             // Upstream says the same of an account without credits and of a key whose cap is spent.
             if (figures.left && figures.left->value <= 0) return spent_words(failure, figures);
-            return words(503, "No credits left", "The organizer's account at OpenRouter has no credits left.",
+            return words(503, "No credits left", "The organizer's account at " + provider + " has no credits left.",
                          "That is not your key's fault. Tell the organizer.");
         case key_limit:
             return spent_words(failure, figures);
@@ -124,7 +125,7 @@ TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
         case unknown_limit:
             return words(
                 403, "A limit is reached",
-                "OpenRouter says that a limit is reached" + amount_in_brackets(failure.limit) +
+                provider + " says that a limit is reached" + amount_in_brackets(failure.limit) +
                     ". It is none that this service knows, of your key or of the organizer's account.",
                 failure.retry_after.count() > 0 ? try_again(failure.retry_after) : budget_reset(failure, figures));
         case moderation:
@@ -135,21 +136,21 @@ TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
             return words(403, "Model not allowed", "The organizer does not let this key use this model.",
                          "Choose another one: the docs list them.");
         case unknown_model:
-            return words(404, "No such model", "OpenRouter has no such model.", "Check its name.");
+            return words(404, "No such model", provider + " has no such model.", "Check its name.");
         case forbidden:
-            return words(403, "Refused by OpenRouter", "OpenRouter refused the request and did not say why.",
+            return words(403, "Refused by " + provider, provider + " refused the request and did not say why.",
                          "Try another model; if that is refused as well, tell the organizer.");
         case not_accepted:
-            return words(400, "Not accepted by OpenRouter", "OpenRouter did not accept the request.",
+            return words(400, "Not accepted by " + provider, provider + " did not accept the request.",
                          "Check the model's name.");
         case rate_limited:
-            return words(503, "OpenRouter asks to slow down", "OpenRouter asks to slow down.",
+            return words(503, provider + " asks to slow down", provider + " asks to slow down.",
                          try_again(failure.retry_after));
         case misconfigured:
         case upstream_down:
             break;
     }
-    return words(502, "OpenRouter did not answer", "OpenRouter cannot be reached just now, or its answer broke off.",
+    return words(502, provider + " did not answer", provider + " cannot be reached just now, or its answer broke off.",
                  "That is not your key's fault. Try again in a minute.");
 }
 

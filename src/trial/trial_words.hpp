@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 #include "http/answers/error_response.hpp"
-#include "trial/chat_provider.hpp"
+#include "providers/chat_provider.hpp"
 #include "trial/trials.hpp"
 
 // What a recipient is told when trying a key does not work.
@@ -24,6 +24,7 @@ struct TrialUsage {
     base::MicroUsd cap;                  // of today
     std::optional<base::MicroUsd> left;  // of that; nullopt: it is not known
     base::Timestamp now;
+    std::string provider;  // its name
 };
 
 TrialWords words_of(TrialObstacle obstacle);

@@ -7,7 +7,7 @@
 
 #include "keys/issuance.hpp"
 #include "keys/key_store.hpp"
-#include "trial/chat_provider.hpp"
+#include "providers/chat_provider.hpp"
 
 namespace llmapikey {
 

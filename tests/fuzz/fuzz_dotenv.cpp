@@ -60,7 +60,7 @@ void judge(const std::vector<std::pair<std::string, std::string>>& pairs) {
         expect(config->auth_session_secret.reveal().size() >= 32, "a session's secret is strong");
         expect(config->key_daily_limit.value > 0, "a cap is a cap");
         for (const base::Secret* secret : {&config->auth_session_secret, &config->key_encryption_secret,
-                                           &config->openrouter_management_key, &config->github_oauth_client_secret})
+                                           &config->provider.management_key, &config->github_oauth_client_secret})
             expect(is_no_comment(base::trim(secret->reveal())), "a comment is no secret");
         return;
     }

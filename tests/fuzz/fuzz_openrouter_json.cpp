@@ -4,9 +4,9 @@
 #include "base/encoding.hpp"
 #include "expect.hpp"
 #include "grant/key_name.hpp"
+#include "providers/event_stream.hpp"
+#include "providers/openrouter/openrouter_chat_wire.hpp"
 #include "providers/openrouter/openrouter_wire.hpp"
-#include "trial/chat_wire.hpp"
-#include "trial/event_stream.hpp"
 
 using namespace llmapikey;
 using fuzz::expect;

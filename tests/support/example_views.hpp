@@ -14,6 +14,8 @@ inline Frame frame() {
     frame.current_path = "/dashboard";
     frame.daily_limit_usd = "$7.25";
     frame.key_expiry_days = 13;
+    frame.provider = {"OpenRouter",         "sk-or-v1-",       "https://openrouter.ai/models",
+                      "OPENROUTER_API_KEY", "User not found.", true};
     return frame;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "providers/offset_reading.hpp"
+
 namespace llmapikey::test {
 namespace {
 
@@ -56,6 +58,7 @@ std::string FakeKeyProvider::insert(const std::string& name, base::Timestamp cre
     key.delete_handle = "handle-" + std::to_string(++last_handle_);
     key.name = name;
     key.created_at = created_at;
+    key.usage_daily = key.usage_weekly = key.usage_monthly = base::MicroUsd{};
     keys_.push_front(key);
     return key.delete_handle;
 }
@@ -85,6 +88,16 @@ void FakeKeyProvider::refuse(const std::string& delete_handle, std::optional<bas
 std::optional<base::Error> FakeKeyProvider::refusal_of(const std::string& delete_handle) const {
     const auto found = refused_.find(delete_handle);
     return found == refused_.end() ? std::nullopt : std::optional(found->second);
+}
+
+base::Result<std::string> FakeKeyProvider::look_up(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (list_faults_ > 0) {
+        --list_faults_;
+        return down();
+    }
+    const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const auto& key) { return key.name == name; });
+    return found == keys_.end() ? std::string() : found->delete_handle;
 }
 
 int FakeKeyProvider::mint_calls() const {
@@ -154,7 +167,11 @@ base::Result<UpstreamKey> FakeKeyProvider::get(const std::string& delete_handle,
     return found;
 }
 
-base::Result<std::vector<UpstreamKey>> FakeKeyProvider::list_page(std::size_t offset, base::Deadline) {
+base::Result<KeyPage> FakeKeyProvider::list(ListCursorPtr after, base::Deadline) {
+    return OffsetReading::list(std::move(after), [this](std::size_t offset) { return keys_at(offset); });
+}
+
+base::Result<std::vector<UpstreamKey>> FakeKeyProvider::keys_at(std::size_t offset) {
     std::unique_lock lock(mutex_);
     ++list_calls_;
     if (list_faults_ > 0) {
@@ -221,6 +238,13 @@ base::Result<Credits> FakeKeyProvider::credits(base::Deadline) {
     const std::lock_guard lock(mutex_);
     if (are_credits_refused_) return base::fail(base::Errc::misconfigured, "answered 403");
     return Credits{base::MicroUsd{100'000'000}, base::MicroUsd{1'000'000}};
+}
+
+base::Result<GuardedKeys> FakeKeyProvider::guarded_page(std::size_t, base::Deadline) {
+    GuardedKeys page;
+    for (const UpstreamKey& key : live_keys())
+        page.delete_handles.push_back(key.delete_handle);
+    return page;
 }
 
 base::Result<std::optional<Guardrail>> FakeKeyProvider::guardrail(base::Deadline) {

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "providers/key_provider.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey::test {
 
 // The upstream in memory, with what can go wrong on demand. Thread-safe.
-class FakeKeyProvider final : public KeyProvider {
+class FakeKeyProvider final : public KeyProvider, public CreditsReader, public Guardrails {
 public:
     explicit FakeKeyProvider(const base::Clock& clock) : clock_(clock) {}
 
@@ -56,21 +57,33 @@ public:
     // What somebody has spent with a key, or changed of it by other means.
     void change_key(const std::string& delete_handle, const std::function<void(UpstreamKey&)>& change);
 
+    // The handle of the newest key of this name; empty: there is none. Fails as a page of the list
+    // does.
+    base::Result<std::string> look_up(const std::string& name);
+
     int mint_calls() const;
     int update_calls() const;
     int list_calls() const;
     std::vector<UpstreamKey> live_keys() const;
 
+    const ProviderTraits& traits() const override { return usual_provider(); }
+    CreditsReader* credits_reader() override { return this; }
+    Guardrails* guardrails() override { return this; }
     MintOutcome mint(const MintRequest& request, base::Deadline deadline) override;
     base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
-    base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<KeyPage> list(ListCursorPtr after, base::Deadline deadline) override;
     base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
                                      base::Deadline deadline) override;
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
     base::Result<Credits> credits(base::Deadline deadline) override;
     base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override;
+    // Every key is under it.
+    base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<bool> is_guarded(const UpstreamKey&, base::Deadline) override { return true; }
+    base::Result<void> guard(const std::string&, base::Deadline) override { return {}; }
 
 private:
+    base::Result<std::vector<UpstreamKey>> keys_at(std::size_t offset);
     std::string insert(const std::string& name, base::Timestamp created_at);
     std::optional<base::Error> refusal_of(const std::string& delete_handle) const;
 

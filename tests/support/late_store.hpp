@@ -275,8 +275,9 @@ public:
     base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override {
         return steps_.read([&] { return in_.get(delete_handle, deadline); });
     }
-    base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override {
-        return steps_.read([&] { return in_.list_page(offset, deadline); });
+    const ProviderTraits& traits() const override { return in_.traits(); }
+    base::Result<KeyPage> list(ListCursorPtr after, base::Deadline deadline) override {
+        return steps_.read([&] { return in_.list(std::move(after), deadline); });
     }
     base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
                                      base::Deadline deadline) override {
@@ -285,10 +286,8 @@ public:
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override {
         return steps_.read([&] { return in_.revoke(delete_handle, deadline); });
     }
-    base::Result<Credits> credits(base::Deadline deadline) override { return in_.credits(deadline); }
-    base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override {
-        return in_.guardrail(deadline);
-    }
+    CreditsReader* credits_reader() override { return in_.credits_reader(); }
+    Guardrails* guardrails() override { return in_.guardrails(); }
 
 private:
     KeyProvider& in_;

@@ -25,6 +25,7 @@ public:
         const base::Clock& clock;
         std::function<void(const std::string& message)> note_failure;
         std::function<void(ReconcileReport& report, const std::stop_token& stop)> look_further;
+        std::string provider;  // its name, for messages
     };
     // `every`: at least so long between two runs. `database`: for messages.
     ReconcileJob(Parts parts, base::Seconds every, std::string database)

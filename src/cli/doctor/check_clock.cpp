@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "cli/doctor/doctor_checks.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -18,8 +19,9 @@ std::vector<Finding> check_clock(CheckContext& context) {
     const std::string seconds = std::to_string(std::llround(std::abs(ahead)));
     return {{"clock", Verdict::warning,
              seconds + " s " + (ahead > 0 ? "ahead of" : "behind") +
-                 " the database's, whose time counts: the log is dated wrongly, and so may be what is read from "
-                 "OpenRouter and GitHub; let the clock be set by NTP, on this machine or on the database's"}};
+                 " the database's, whose time counts: the log is dated wrongly, and so may be what is read from " +
+                 std::string(usual_provider().name) +
+                 " and GitHub; let the clock be set by NTP, on this machine or on the database's"}};
 }
 
 }  // namespace llmapikey::cli

@@ -8,11 +8,11 @@ namespace llmapikey::cli {
 std::vector<Finding> check_guarded_keys(CheckContext& context) {
     if (!context.config || !context.stores || !context.is_key_accepted) return {};
     const config::Config& config = *context.config;
-    if (config.openrouter_guardrail_id.empty()) return {};
+    if (config.provider.guardrail_id.empty()) return {};
     const std::string what = "keys under the guardrail";
     const base::SystemClock clock;
     const auto provider = app::make_key_provider(config, *context.http);
-    GuardrailCheck check(*context.stores->admin, *context.stores->statistics, *provider, *provider, clock,
+    GuardrailCheck check(*context.stores->admin, *context.stores->statistics, *provider, provider->guardrails(), clock,
                          {.call_timeout = config.upstream_timeout, .remembers = false});
     ReconcileReport report;
     const std::string failure = check.run(report, {});

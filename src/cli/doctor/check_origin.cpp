@@ -13,7 +13,14 @@ namespace {
 
 constexpr std::chrono::days attempt_memory{30};
 constexpr std::size_t handle_bytes = 32;
-const std::string keys_title = "keys at OpenRouter", rights_title = "OpenRouter rights";
+
+std::string name_of(const config::Config& config) {
+    return std::string(app::traits_of(config).name);
+}
+
+std::string keys_title(const config::Config& config) {
+    return "keys at " + name_of(config);
+}
 
 struct NamedKey {
     std::string delete_handle, nonce;
@@ -58,7 +65,7 @@ base::Result<std::string> what_the_service_found(const app::Stores& stores) {
 }
 
 Finding never_heard_of(const config::Config& config, const std::string& what) {
-    return {keys_title, Verdict::problem,
+    return {keys_title(config), Verdict::problem,
             "there are " + what + "; is " + app::describe_database(config) +
                 " the database that people's keys are in? Look at DATA_DIR or POSTGRES_URL, and see docs/backup.md"};
 }
@@ -79,7 +86,7 @@ base::Result<std::optional<Finding>> compare(const config::Config& config, const
     const auto totals = TRY(stores.keys->totals());
     const auto ended = TRY(stores.history->unremembered_ends(base::SystemClock().now() - attempt_memory));
     const std::string why =
-        why_left_alone(unremembered, {began_at, totals.live, static_cast<std::int64_t>(ended.size())});
+        why_left_alone(unremembered, {began_at, totals.live, static_cast<std::int64_t>(ended.size())}, name_of(config));
     if (why.empty()) return std::nullopt;
     return never_heard_of(config, describe(unremembered) + "; " + why);
 }
@@ -90,9 +97,9 @@ std::vector<Finding> check_origin_of_keys(CheckContext& context) {
     if (!context.config || !context.is_key_accepted) return {};
     const config::Config& config = *context.config;
     const auto provider = app::make_key_provider(config, *context.http);
-    const auto page = provider->list_page(0, base::Deadline::after(config.upstream_timeout));
+    const auto page = provider->list(nullptr, base::Deadline::after(config.upstream_timeout));
     if (!page) return {};  // said elsewhere
-    const std::vector<NamedKey> keys = own_keys(config, *page);
+    const std::vector<NamedKey> keys = own_keys(config, page->keys);
     if (!context.stores) {
         if (keys.empty() || !is_new_database(config)) return {};
         UnrememberedKeys all;
@@ -101,20 +108,21 @@ std::vector<Finding> check_origin_of_keys(CheckContext& context) {
         return {never_heard_of(config, describe(all) + "; it is new and empty")};
     }
     const auto complaint = compare(config, *context.stores, keys);
-    if (!complaint) return {{keys_title, Verdict::warning, "not compared: " + complaint.error().detail}};
+    if (!complaint) return {{keys_title(config), Verdict::warning, "not compared: " + complaint.error().detail}};
     if (*complaint) return {**complaint};
-    return {{keys_title, Verdict::ok, "the newest ones are known to the database, or were given up by it"}};
+    return {{keys_title(config), Verdict::ok, "the newest ones are known to the database, or were given up by it"}};
 }
 
 // By revoking a key that does not exist.
 std::vector<Finding> check_management_rights(CheckContext& context) {
     if (!context.config || !context.is_key_accepted) return {};
     const auto provider = app::make_key_provider(*context.config, *context.http);
+    const std::string title = name_of(*context.config) + " rights";
     const std::string nobodys = base::to_hex(base::random_bytes(handle_bytes));
     const auto revoked = provider->revoke(nobodys, base::Deadline::after(context.config->upstream_timeout));
-    if (revoked) return {{rights_title, Verdict::ok, "the management key may write"}};
+    if (revoked) return {{title, Verdict::ok, "the management key may write"}};
     if (revoked.error().code != base::Errc::misconfigured) return {};  // said elsewhere
-    return {{rights_title, Verdict::problem,
+    return {{title, Verdict::problem,
              "the management key may not write, so no key can be made or ended: " + revoked.error().detail}};
 }
 

@@ -17,19 +17,24 @@ bool is_unreachable(const base::Error& error) {
     return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited;
 }
 
-std::string unreachable(const base::Error& error, const std::string& url, const std::string& variable) {
+std::string unreachable(const base::Error& error, const std::string& url, std::string_view variable) {
     return error.detail + "; " + url + " did not answer as it should: check the network of this machine and " +
-           variable + ", and try again; this says nothing about the credentials";
+           std::string(variable) + ", and try again; this says nothing about the credentials";
 }
 
-Finding check_credits(const config::Config& config, KeyProvider& provider) {
-    const std::string what = "OpenRouter credits";
-    const auto credits = provider.credits(deadline_of(config));
+std::string name_of(const KeyProvider& provider) {
+    return std::string(provider.traits().name);
+}
+
+Finding check_credits(const config::Config& config, const KeyProvider& provider, CreditsReader& reader) {
+    const std::string what = name_of(provider) + " credits";
+    const auto credits = reader.credits(deadline_of(config));
     if (!credits) return {what, Verdict::problem, credits.error().detail};
     const base::MicroUsd left{credits->total.value - credits->used.value};
     const std::string note = base::to_display(left) + " US dollars left";
     if (left >= config.key_daily_limit) return {what, Verdict::ok, note};
-    return {what, Verdict::problem, note + ", less than one key may spend in a day; buy credits at OpenRouter"};
+    return {what, Verdict::problem,
+            note + ", less than one key may spend in a day; buy credits at " + name_of(provider)};
 }
 
 // "; allowed models 3: a, b, c"; the first few of many. Empty for none.
@@ -55,35 +60,36 @@ std::string describe(const Guardrail& guardrail) {
     return text;
 }
 
-Finding check_guardrail(const config::Config& config, KeyProvider& provider) {
-    const std::string what = "OpenRouter guardrail";
-    const auto guardrail = provider.guardrail(deadline_of(config));
+Finding check_guardrail(const config::Config& config, const KeyProvider& provider, Guardrails& guardrails) {
+    const std::string what = name_of(provider) + " guardrail";
+    const ProviderVariables& variables = provider.traits().variables;
+    const auto guardrail = guardrails.guardrail(deadline_of(config));
     if (!guardrail && is_unreachable(guardrail.error()))
-        return {what, Verdict::problem, unreachable(guardrail.error(), config.openrouter_url, "OPENROUTER_URL")};
+        return {what, Verdict::problem, unreachable(guardrail.error(), config.provider.url, variables.url)};
     if (!guardrail) {
         return {what, Verdict::problem,
-                "cannot be read, so no key can be made: " + guardrail.error().detail +
-                    "; check OPENROUTER_GUARDRAIL_ID, or unset it"};
+                "cannot be read, so no key can be made: " + guardrail.error().detail + "; check " +
+                    std::string(variables.guardrail) + ", or unset it"};
     }
     const std::string& workspace = (*guardrail)->workspace_id;
-    if (!workspace.empty() && !config.openrouter_workspace_id.empty() &&
-        !base::equal_ignoring_case(workspace, config.openrouter_workspace_id)) {
+    if (!workspace.empty() && !config.provider.workspace_id.empty() &&
+        !base::equal_ignoring_case(workspace, config.provider.workspace_id)) {
         return {what, Verdict::problem,
                 "belongs to workspace " + base::to_printable(workspace) +
-                    ", and can only be assigned to keys of that one; set OPENROUTER_WORKSPACE_ID to it, or choose "
-                    "another guardrail"};
+                    ", and can only be assigned to keys of that one; set " + std::string(variables.workspace) +
+                    " to it, or choose another guardrail"};
     }
     return {what, Verdict::ok, describe(**guardrail)};
 }
 
 Finding check_key(const config::Config& config, KeyProvider& provider) {
-    const std::string what = "OpenRouter key";
-    const auto listed_keys = provider.list_page(0, deadline_of(config));
-    if (listed_keys) return {what, Verdict::ok, "accepted by " + config.openrouter_url};
+    const std::string what = name_of(provider) + " key";
+    const ProviderVariables& variables = provider.traits().variables;
+    const auto listed_keys = provider.list(nullptr, deadline_of(config));
+    if (listed_keys) return {what, Verdict::ok, "accepted by " + config.provider.url};
     if (is_unreachable(listed_keys.error()))
-        return {what, Verdict::problem, unreachable(listed_keys.error(), config.openrouter_url, "OPENROUTER_URL")};
-    return {what, Verdict::problem,
-            listed_keys.error().detail + "; create a management key at OpenRouter under Settings, Management keys"};
+        return {what, Verdict::problem, unreachable(listed_keys.error(), config.provider.url, variables.url)};
+    return {what, Verdict::problem, listed_keys.error().detail + "; " + std::string(variables.management_key_advice)};
 }
 
 }  // namespace
@@ -102,19 +108,24 @@ std::vector<Finding> check_github(CheckContext& context) {
                  "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page"}};
 }
 
-std::vector<Finding> check_openrouter(CheckContext& context) {
+std::vector<Finding> check_key_provider(CheckContext& context) {
     if (!context.config) return {};
     const config::Config& config = *context.config;
-    if (config.openrouter_management_key.empty()) {
-        return {{"OpenRouter key", Verdict::warning,
-                 "not set: no key can be minted, revoked or looked after; set OPENROUTER_MANAGEMENT_KEY"}};
+    if (config.provider.management_key.empty()) {
+        const ProviderTraits& traits = app::traits_of(config);
+        return {{std::string(traits.name) + " key", Verdict::warning,
+                 "not set: no key can be minted, revoked or looked after; set " +
+                     std::string(traits.variables.management_key)}};
     }
     const auto provider = app::make_key_provider(config, *context.http);
     std::vector<Finding> findings{check_key(config, *provider)};
     context.is_key_accepted = findings.back().verdict == Verdict::ok;
     if (!context.is_key_accepted) return findings;  // whatever else is asked with this key fails for the same reason
-    findings.push_back(check_credits(config, *provider));
-    if (!config.openrouter_guardrail_id.empty()) findings.push_back(check_guardrail(config, *provider));
+    if (CreditsReader* const reader = provider->credits_reader(); reader != nullptr)
+        findings.push_back(check_credits(config, *provider, *reader));
+    if (Guardrails* const guardrails = provider->guardrails();
+        guardrails != nullptr && !config.provider.guardrail_id.empty())
+        findings.push_back(check_guardrail(config, *provider, *guardrails));
     return findings;
 }
 

@@ -36,7 +36,7 @@ struct CheckContext {
     std::optional<config::Config> storage;             // likewise; nullopt: the database's variables have problems
     net::HttpClient* http = nullptr;                   // null exactly if `config` is nullopt
     std::optional<app::Stores> stores = std::nullopt;  // the database; nullopt: not usable, or not up to date
-    bool is_key_accepted = false;                      // whether OpenRouter answers to the management key
+    bool is_key_accepted = false;                      // whether the provider answers to the management key
 };
 
 // Whether one of the variables has a problem: what is said of it by the others would not be true.
@@ -65,7 +65,7 @@ std::vector<Finding> check_sealing(CheckContext& context);
 std::vector<Finding> check_clock(CheckContext& context);
 // check_upstreams.cpp
 std::vector<Finding> check_github(CheckContext& context);
-std::vector<Finding> check_openrouter(CheckContext& context);
+std::vector<Finding> check_key_provider(CheckContext& context);
 // check_origin.cpp: whether the newest keys upstream are this database's, and what the management
 // key may do.
 std::vector<Finding> check_origin_of_keys(CheckContext& context);

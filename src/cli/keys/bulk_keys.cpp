@@ -89,9 +89,8 @@ int print_ended(KeyServices& services, const BulkRevocation& bulk, Output output
     }
     print_stuck(*stuck);
     if (bulk.remaining == 0) return 0;
-    std::fprintf(stderr,
-                 "llmapikey: OpenRouter does not revoke %s; nobody is shown them, and the service tries them again\n",
-                 base::counted(bulk.remaining, "key").c_str());
+    std::fprintf(stderr, "llmapikey: %s does not revoke %s; nobody is shown them, and the service tries them again\n",
+                 services.provider_name().c_str(), base::counted(bulk.remaining, "key").c_str());
     return 1;
 }
 

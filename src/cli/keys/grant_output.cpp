@@ -50,9 +50,9 @@ std::string table_row(const Grant& grant) {
                       grant.last_used_at ? day_of(*grant.last_used_at) : "-", grant.id});
 }
 
-std::string sentence_of(const IssueAnswer& answer) {
+std::string sentence_of(const IssueAnswer& answer, std::string_view provider) {
     const std::string_view text = row_of(answer.status).command_text;
-    if (!text.empty()) return std::string(text);
+    if (!text.empty()) return base::replaced(text, "{provider}", provider);
     return "No key was made, and nothing was left behind: " + answer.error.detail;
 }
 

@@ -16,7 +16,7 @@ std::string table_row(const Grant& grant);
 std::string csv_header();
 std::string csv_row(const Grant& grant);
 
-// What became of making a key for somebody, as a sentence.
-std::string sentence_of(const IssueAnswer& answer);
+// What became of making a key for somebody, as a sentence. `provider`: its name.
+std::string sentence_of(const IssueAnswer& answer, std::string_view provider);
 
 }  // namespace llmapikey::cli

@@ -88,7 +88,7 @@ void add_revoke(CLI::App& keys, int& status) {
 
 void add_bulk(CLI::App& keys, int& status) {
     auto* revocations =
-        keys.add_subcommand("revocations", "List bulk revocations, and keys that OpenRouter does not revoke");
+        keys.add_subcommand("revocations", "List bulk revocations, and keys that the provider does not revoke");
     auto* list_json = add_switch(*revocations, "--json", "Print JSON");
     revocations->callback([=, &status] { status = run_keys_revocations(output_of(list_json)); });
     auto* stop = keys.add_subcommand("stop", "Stop a bulk revocation: keys that are not marked yet stay as they are");

@@ -22,6 +22,8 @@ public:
     static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
 
     app::Stores stores;
+    // The provider's name, for people.
+    std::string provider_name() const { return std::string(provider_->traits().name); }
     // The database's time, for what goes there.
     const base::Clock& clock() const { return clock_; }
 
@@ -31,7 +33,7 @@ private:
     const base::SystemClock machine_clock_;
     const base::Clock& clock_;  // the database's time
     std::unique_ptr<net::HttpClient> http_;
-    app::OpenRouter provider_;
+    std::unique_ptr<SupervisedKeyProvider> provider_;
     std::unique_ptr<IdentityProvider> identity_;
     app::Sealers sealers_;
     NonceMaker nonces_;
@@ -52,7 +54,7 @@ public:
         return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, *stores.history, nonces_, clock_};
     }
     GuardrailCheck guardrail_check(GuardrailCheck::Options options) {
-        return {*stores.admin, *stores.statistics, *provider_, *provider_, clock_, options};
+        return {*stores.admin, *stores.statistics, *provider_, provider_->guardrails(), clock_, options};
     }
 };
 

@@ -22,6 +22,7 @@
 #include "identity/login.hpp"
 #include "keys/grant_json.hpp"
 #include "keys/pasted_key.hpp"
+#include "providers/known_providers.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -121,8 +122,7 @@ base::Result<base::Secret> read_raw_key() {
         return base::fail(base::Errc::invalid_input,
                           "this is no whole key; look for its last characters: llmapikey keys list --search " + hint);
     }
-    return base::fail(base::Errc::invalid_input,
-                      "standard input must hold a whole key: sk-or-v1- and 64 digits, or these alone");
+    return base::fail(base::Errc::invalid_input, "standard input must hold a whole key: " + key_form(usual_provider()));
 }
 
 void print_ended_rows(const std::vector<LedgerEntry>& entries) {
@@ -342,7 +342,7 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
         if (answer->grant) object["key"] = to_json(*answer->grant);
         print_json(object);
     } else {
-        print_line(sentence_of(*answer));
+        print_line(sentence_of(*answer, (*services)->provider_name()));
         if (answer->grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer->grant).c_str());
     }
     return answer->grant ? 0 : 1;

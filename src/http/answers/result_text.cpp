@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/answers/shown_values.hpp"
 #include "http/form.hpp"
 
 namespace llmapikey {
@@ -11,7 +12,8 @@ void show_result(const Context& context, std::span<const ResultText> results, st
     const std::string result = Form(context.request.query).value("result");
     const auto found =
         std::find_if(results.begin(), results.end(), [&](const ResultText& each) { return each.result == result; });
-    if (found != results.end()) (found->is_good ? notice_good : notice_bad) = std::string(found->text);
+    if (found == results.end()) return;
+    (found->is_good ? notice_good : notice_bad) = with_provider(found->text, context.shared.settings.provider.name);
 }
 
 }  // namespace llmapikey

@@ -9,7 +9,7 @@
 namespace llmapikey {
 
 // What an action of the console came to, in the address of the page that it leads to (?result=...),
-// as a sentence.
+// as a sentence. "{provider}" in it stands for the provider's name.
 struct ResultText {
     std::string_view result, text;
     bool is_good;

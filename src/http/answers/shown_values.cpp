@@ -24,8 +24,12 @@ std::string age_text(base::Seconds age) {
     return base::counted(count, is_minutes ? "minute" : "second") + " ago";
 }
 
-std::string masked_key_text(const std::string& hint) {
-    return "sk-or-v1-…" + hint;
+std::string masked_key_text(std::string_view prefix, const std::string& hint) {
+    return std::string(prefix) + "…" + hint;
+}
+
+std::string with_provider(std::string_view text, std::string_view name) {
+    return base::replaced(text, "{provider}", name);
 }
 
 }  // namespace llmapikey

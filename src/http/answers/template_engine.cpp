@@ -92,6 +92,9 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("is_sandbox", frame.is_sandbox);
     data.set("daily_limit_usd", frame.daily_limit_usd);
     data.set("key_lifetime", base::counted(frame.key_expiry_days, "day"));
+    data.set("provider", std::string(frame.provider.name));
+    data.set("key_prefix", std::string(frame.provider.key_prefix));
+    data.set("key_variable", std::string(frame.provider.key_variable));
     data.set("refresh_without_script", false);
     data.set("description", "One capped LLM API key per GitHub account.");
     return data;

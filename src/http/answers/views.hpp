@@ -2,11 +2,21 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // Pages as values: each view model is plain data that is already fit to be shown, and render() is
 // the only way to HTML. Values are escaped by the template engine. Thread-safe.
 namespace llmapikey {
+
+// The provider of keys, as pages speak of it. Empty: there is nothing to be said of that.
+struct ShownProvider {
+    std::string_view name, key_prefix;
+    std::string_view models_url;        // of a page that lists models and prices
+    std::string_view key_variable;      // of a shell, for the key
+    std::string_view unknown_key_says;  // how it words that it does not know a key
+    bool tells_credits = true;
+};
 
 // What every page shows around its content.
 struct Frame {
@@ -15,9 +25,10 @@ struct Frame {
     std::string current_path;     // "/", "/docs", "/dashboard": marks the entry in the navigation
     std::string public_url;       // canonical origin: "https://keys.example.org"; empty: not configured
     bool is_paused = false;       // minting is off: every page says so
-    bool is_sandbox = false;      // a simulated GitHub and OpenRouter answer: every page says so
+    bool is_sandbox = false;      // simulated upstreams answer: every page says so
     std::string daily_limit_usd;  // "10", "2.50"
     std::int64_t key_expiry_days = 0;
+    ShownProvider provider = {};
 };
 
 struct Bar {

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "net/retry_after.hpp"
+#include "providers/offset_reading.hpp"
 #include "providers/openrouter/openrouter_wire.hpp"
 
 namespace llmapikey {
@@ -82,15 +83,14 @@ base::Error unassigned(const base::Error& cause) {
 
 OpenRouterClient::OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision)
     : options_(std::move(options)),
-      calls_(
-          std::make_shared<OpenRouterCalls>(http, make_request(options_, "GET", "/credits"), std::move(supervision))),
+      calls_(std::make_shared<UpstreamCalls>(http, make_request(options_, "GET", "/credits"), std::move(supervision))),
       patience_(Patience::by_hand) {}
 
-OpenRouterClient::OpenRouterClient(OpenRouterOptions options, std::shared_ptr<OpenRouterCalls> calls, Patience patience)
+OpenRouterClient::OpenRouterClient(OpenRouterOptions options, std::shared_ptr<UpstreamCalls> calls, Patience patience)
     : options_(std::move(options)), calls_(std::move(calls)), patience_(patience) {}
 
-std::unique_ptr<OpenRouterClient> OpenRouterClient::in_background() const {
-    return std::unique_ptr<OpenRouterClient>(new OpenRouterClient(options_, calls_, Patience::background));
+std::unique_ptr<KeyProvider> OpenRouterClient::in_background() const {
+    return std::unique_ptr<KeyProvider>(new OpenRouterClient(options_, calls_, Patience::background));
 }
 
 net::ClientResponse OpenRouterClient::ask(std::string_view name, std::string method, const std::string& path,
@@ -184,7 +184,11 @@ base::Result<UpstreamKey> OpenRouterClient::get(const std::string& delete_handle
     return std::move(*key);
 }
 
-base::Result<std::vector<UpstreamKey>> OpenRouterClient::list_page(std::size_t offset, base::Deadline deadline) {
+base::Result<KeyPage> OpenRouterClient::list(ListCursorPtr after, base::Deadline deadline) {
+    return OffsetReading::list(std::move(after), [&](std::size_t offset) { return keys_at(offset, deadline); });
+}
+
+base::Result<std::vector<UpstreamKey>> OpenRouterClient::keys_at(std::size_t offset, base::Deadline deadline) {
     std::string path = "/keys?include_disabled=true&offset=" + std::to_string(offset);
     if (!options_.workspace_id.empty()) path += "&workspace_id=" + base::to_percent_encoded(options_.workspace_id);
     const auto response = ask("list", "GET", path, deadline);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,9 +8,9 @@
 
 #include "base/secret.hpp"
 #include "net/http_client.hpp"
-#include "providers/guardrail_assignments.hpp"
+#include "providers/calls/upstream_calls.hpp"
 #include "providers/key_provider.hpp"
-#include "providers/openrouter/openrouter_calls.hpp"
+#include "providers/openrouter/openrouter_traits.hpp"
 
 namespace llmapikey {
 
@@ -20,26 +19,25 @@ struct OpenRouterOptions {
     base::Secret management_key;
     std::string workspace_id;       // empty: the key's default workspace
     std::string guardrail_id = {};  // that new keys are put under; empty: none
-    // Asked when a key that is to be revoked is unknown: whether the management key is of the
-    // account that our keys are in. Empty: it is.
-    std::function<base::Result<bool>(KeyProvider& provider, base::Deadline deadline)> is_our_account = {};
+    AccountCheck is_our_account = {};
 };
 
 // KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within
 // their deadline; a create never is. While OpenRouter is down every call fails at once, and where
 // it has asked to slow down a call is sent once all the same, unless in_background(): see
 // docs/architecture.md, "Upstream trouble".
-class OpenRouterClient final : public KeyProvider, public GuardrailAssignments {
+class OpenRouterClient final : public SupervisedKeyProvider, public CreditsReader, public Guardrails {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
 
-    // The same, for those who come again by themselves: their calls wait where OpenRouter has asked
-    // to slow down.
-    std::unique_ptr<OpenRouterClient> in_background() const;
+    const ProviderTraits& traits() const override { return openrouter_traits; }
+    CreditsReader* credits_reader() override { return this; }
+    Guardrails* guardrails() override { return this; }
+    std::unique_ptr<KeyProvider> in_background() const override;
 
     MintOutcome mint(const MintRequest& request, base::Deadline deadline) override;
     base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;
-    base::Result<std::vector<UpstreamKey>> list_page(std::size_t offset, base::Deadline deadline) override;
+    base::Result<KeyPage> list(ListCursorPtr after, base::Deadline deadline) override;
     base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
                                      base::Deadline deadline) override;
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
@@ -52,15 +50,13 @@ public:
         return assign_guardrail(delete_handle, deadline);
     }
 
-    // Asks whether OpenRouter is back, where it was down when last asked. For whoever has promised
-    // to by Supervision::is_probed. Takes two seconds at the most.
-    void probe() { calls_->probe(base::Deadline::after(OpenRouterCalls::probe_timeout)); }
+    void probe() override { calls_->probe(base::Deadline::after(UpstreamCalls::probe_timeout)); }
 
-    // From now on nobody waits for OpenRouter to answer at another time. For a program that ends.
-    void hurry() { calls_->hurry(); }
+    void hurry() override { calls_->hurry(); }
 
 private:
-    OpenRouterClient(OpenRouterOptions options, std::shared_ptr<OpenRouterCalls> calls, Patience patience);
+    OpenRouterClient(OpenRouterOptions options, std::shared_ptr<UpstreamCalls> calls, Patience patience);
+    base::Result<std::vector<UpstreamKey>> keys_at(std::size_t offset, base::Deadline deadline);
     MintOutcome create(const MintRequest& request, base::Deadline deadline);
     base::Result<void> confirm_gone(base::Deadline deadline);
     base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
@@ -69,7 +65,7 @@ private:
                             std::string body = {});
 
     const OpenRouterOptions options_;
-    const std::shared_ptr<OpenRouterCalls> calls_;
+    const std::shared_ptr<UpstreamCalls> calls_;
     const Patience patience_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/encoding.hpp"
 #include "providers/amounts.hpp"
+#include "providers/openrouter/openrouter_traits.hpp"
 
 namespace llmapikey {
 namespace {
@@ -86,7 +87,8 @@ std::vector<std::string> texts_of(const json::value* value) {
 }
 
 std::string without_keys(std::string text) {
-    for (auto place = text.find("sk-or-"); place != std::string::npos; place = text.find("sk-or-", place + 3)) {
+    for (auto place = text.find(openrouter_traits.key.family); place != std::string::npos;
+         place = text.find(openrouter_traits.key.family, place + 3)) {
         const auto end = text.find_first_of(" ,;:'\"()<>", place);
         text.replace(place, (end == std::string::npos ? text.size() : end) - place, "***");
     }

@@ -14,11 +14,15 @@ namespace llmapikey::test {
 namespace {
 
 // Keys under the guardrail, and under another policy.
-class FakeAssignments final : public GuardrailAssignments {
+class FakeAssignments final : public Guardrails {
 public:
+    explicit FakeAssignments(Guardrails& guardrails) : guardrails_(guardrails) {}
     std::set<std::string> guarded, under_policy;
     int pages = 0;
 
+    base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override {
+        return guardrails_.guardrail(deadline);
+    }
     base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline) override {
         ++pages;
         if (offset == 0) return GuardedKeys{{}, 100};  // of deleted keys only
@@ -31,6 +35,9 @@ public:
         guarded.insert(delete_handle);
         return {};
     }
+
+private:
+    Guardrails& guardrails_;
 };
 
 class KeysUnderAGuardrail : public StoresUnderTest {
@@ -55,7 +62,7 @@ protected:
         return report;
     }
     ReconcileReport check(Repair repair = Repair::report_only) {
-        GuardrailCheck checker(*admin_, statistics_, provider_, assignments_, clock_,
+        GuardrailCheck checker(*admin_, statistics_, provider_, &assignments_, clock_,
                                {repair, call_timeout, base::Seconds{0}});
         return check(checker);
     }
@@ -67,7 +74,7 @@ protected:
     static constexpr base::Seconds call_timeout{15}, settle_wait{30};
     FakeKeyProvider provider_{clock_};
     SqlStatisticsStore statistics_{sql_};
-    FakeAssignments assignments_;
+    FakeAssignments assignments_{provider_};
 };
 
 TEST_P(KeysUnderAGuardrail, AKeyThatIsUnderNoneIsAFindingAndIsPutUnderItWhenAsked) {
@@ -103,7 +110,7 @@ TEST_P(KeysUnderAGuardrail, AGuardrailThatWasChangedIsAFindingUntilThatIsAccepte
 TEST_P(KeysUnderAGuardrail, InBetweenTheLastFindingsAreGivenAgain) {
     const auto key = make_key(1);
     clock_.advance(settle_wait);
-    GuardrailCheck checker(*admin_, statistics_, provider_, assignments_, clock_,
+    GuardrailCheck checker(*admin_, statistics_, provider_, &assignments_, clock_,
                            {Repair::report_only, call_timeout, base::Seconds{600}});
     for (int run = 0; run < 3; ++run)
         EXPECT_EQ(found(check(checker), Finding::Kind::unguarded), 1);

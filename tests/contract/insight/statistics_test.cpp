@@ -46,7 +46,8 @@ protected:
         const auto handle =
             provider_.add_key("llmapikey/gh-" + std::to_string(account) + "/" + grant.nonce, clock_.now());
         EXPECT_TRUE(keys_->activate({{account}, grant.id, grant.nonce}, {handle, "v1.sealed", "hint"}));
-        provider_.change_key(handle, [&](UpstreamKey& key) { key.usage.value = key.usage_daily.value = micro_usd; });
+        provider_.change_key(handle,
+                             [&](UpstreamKey& key) { key.usage_daily = key.usage = base::MicroUsd{micro_usd}; });
         return *keys_->find({account}).value();
     }
     int alarms() {

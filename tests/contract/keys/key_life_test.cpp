@@ -31,7 +31,7 @@ protected:
     void spend(const std::string& handle, std::int64_t micro_usd) {
         provider_.change_key(handle, [&](UpstreamKey& key) {
             key.usage.value += micro_usd;
-            key.usage_daily.value += micro_usd;
+            key.usage_daily->value += micro_usd;
             key.limit_remaining->value -= micro_usd;
         });
     }

@@ -261,7 +261,7 @@ TEST_P(Revoking, ABulkDecisionHoldsAtOnceWhatIsEndingAlready) {
 TEST_P(Revoking, WhatWasSpentTodayIsKeptAlsoWhereARevocationIsResumed) {
     const auto key = issue_key();
     provider_.change_key(key.grant->delete_handle, [](UpstreamKey& upstream) {
-        upstream.usage = upstream.usage_daily = base::MicroUsd{7'000'000};
+        upstream.usage_daily = upstream.usage = base::MicroUsd{7'000'000};
         upstream.limit_remaining = base::MicroUsd{3'000'000};
     });
     ASSERT_EQ(admin_->begin_revocations({key.grant->id}, ending()).value(), 1) << "and then it died";

@@ -25,6 +25,10 @@ const std::string handle(64, 'a');
 const base::Timestamp monday = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22};
 const base::Timestamp tuesday = monday + hours{24};
 
+base::MicroUsd usd(std::int64_t micro) {
+    return {micro};
+}
+
 class SpendingStoreContract : public testing::TestWithParam<std::string> {
 protected:
     SpendingStoreContract() {
@@ -56,7 +60,7 @@ protected:
     }
     // In millionths of a dollar: since the key was made, and on upstream's day.
     void note(base::Timestamp at, std::int64_t usage, std::int64_t today, const std::string& of = handle) {
-        ASSERT_TRUE(spending_->note({{of, {usage}, {today}, {today}, at, {}}}));
+        ASSERT_TRUE(spending_->note({{of, usd(usage), usd(today), usd(today), at, {}}}));
     }
     std::map<std::string, std::int64_t> days(GithubUserId account = ada) {
         std::map<std::string, std::int64_t> found;
@@ -88,9 +92,9 @@ TEST_P(SpendingStoreContract, ADayIsWhatUpstreamSaysOfItAndRepeatingChangesNothi
 TEST_P(SpendingStoreContract, KeysThatNoRowHoldsArePassedOver) {
     issue(monday + hours{8});
     const std::string odd = "a\"b',c";
-    ASSERT_TRUE(spending_->note({{"unknown", {5}, {5}, {5}, monday + hours{9}, {}},
-                                 {odd, {5}, {5}, {5}, monday + hours{9}, {}},
-                                 {handle, {7}, {7}, {7}, monday + hours{9}, {}}}));
+    ASSERT_TRUE(spending_->note({{"unknown", usd(5), usd(5), usd(5), monday + hours{9}, {}},
+                                 {odd, usd(5), usd(5), usd(5), monday + hours{9}, {}},
+                                 {handle, usd(7), usd(7), usd(7), monday + hours{9}, {}}}));
     EXPECT_EQ(days(), (Days{{mon, 7}}));
 }
 
@@ -198,15 +202,15 @@ TEST_P(SpendingStoreContract, WhatUpstreamTakesBackLeavesEarlierDaysAsTheyAre) {
 TEST_P(SpendingStoreContract, KeysOfOneAccountAddUpAndAReservationCarriesTheDay) {
     issue(monday + hours{8});
     issue(monday + hours{8}, "other-key", {2});
-    ASSERT_TRUE(spending_->note({{handle, {3'000'000}, {3'000'000}, {3'000'000}, monday + hours{9}, {}},
-                                 {"other-key", {1}, {1}, {1}, monday + hours{9}, {}}}));
+    ASSERT_TRUE(spending_->note({{handle, usd(3'000'000), usd(3'000'000), usd(3'000'000), monday + hours{9}, {}},
+                                 {"other-key", usd(1), usd(1), usd(1), monday + hours{9}, {}}}));
     EXPECT_EQ(days(), (Days{{mon, 3'000'000}}));
     EXPECT_EQ(days({2}), (Days{{mon, 1}}));
 }
 
 TEST_P(SpendingStoreContract, WhatIsLeftOfTheCapIsTheWordOfTheCap) {
     issue(monday + hours{8});
-    ASSERT_TRUE(spending_->note({{handle, {2'000'000}, {2'000'000}, {3'000'000}, monday + hours{9}, {}}}));
+    ASSERT_TRUE(spending_->note({{handle, usd(2'000'000), usd(2'000'000), usd(3'000'000), monday + hours{9}, {}}}));
     EXPECT_EQ(days(), (Days{{mon, 3'000'000}})) << "the figure that is behind catches up";
 }
 

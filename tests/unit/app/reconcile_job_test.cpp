@@ -49,7 +49,7 @@ protected:
     ReconcileJob job(base::Seconds every) {
         return ReconcileJob({stores_, leases_, metrics_, reconciler_, clock_,
                              [this](const std::string& message) { failures_.push_back(message); },
-                             [this](ReconcileReport&, const std::stop_token&) { ++looks_; }},
+                             [this](ReconcileReport&, const std::stop_token&) { ++looks_; }, "the provider"},
                             every, "a database");
     }
     std::string fact(const char* name) { return facts_->known[name].value; }

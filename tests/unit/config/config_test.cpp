@@ -47,7 +47,7 @@ TEST(ConfigTest, GoodValuesLoadWithTheDocumentedDefaults) {
     EXPECT_EQ(config->rate_limit_per_minute, 60);
     EXPECT_EQ(config->connections_max, 10'000);
     EXPECT_EQ(config->max_client_connections, 2'500);
-    EXPECT_EQ(config->openrouter_url, "https://openrouter.ai/api/v1");
+    EXPECT_EQ(config->provider.url, "https://openrouter.ai/api/v1");
 }
 
 TEST(ConfigTest, EveryRequiredVariableThatIsMissingIsNamedAtOnce) {
@@ -129,7 +129,7 @@ TEST(ConfigTest, TrailingSlashesOfUrlsDoNotMatter) {
     const auto config = load_values(values);
     ASSERT_TRUE(config);
     EXPECT_EQ(config->public_url, "https://keys.example.org");
-    EXPECT_EQ(config->openrouter_url, "http://127.0.0.1:9/api/v1");
+    EXPECT_EQ(config->provider.url, "http://127.0.0.1:9/api/v1");
 }
 
 TEST(ConfigTest, ThePublicUrlIsWrittenAsBrowsersWriteIt) {

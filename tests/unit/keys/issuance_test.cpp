@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "support/alias_key_provider.hpp"
 #include "support/fake_key_provider.hpp"
 #include "support/manual_clock.hpp"
 #include "support/memory_audit_log.hpp"
@@ -21,7 +22,10 @@ using Operation = MemoryKeyStore::Operation;
 const Recipient ada{{1001}, "ada"};
 constexpr base::Seconds settle_wait{30};
 
-class IssuanceTest : public testing::Test {
+// With a provider whose list is read for an attempt in doubt, and with one that looks it up.
+enum class Looks { through_list, up };
+
+class IssuanceTest : public testing::TestWithParam<Looks> {
 protected:
     static IssuancePolicy policy() {
         IssuancePolicy policy;
@@ -39,49 +43,56 @@ protected:
         const auto keys = provider_.live_keys();
         ASSERT_EQ(keys.size(), 1u);
         EXPECT_EQ(answer.grant->delete_handle, keys[0].delete_handle);
-        EXPECT_EQ(answer.raw_key.reveal(), "sk-or-v1-raw-of-" + keys[0].delete_handle);
+        EXPECT_EQ(answer.raw_key.reveal(), GetParam() == Looks::up ? by_alias_.secret_of(keys[0].delete_handle)
+                                                                   : "sk-or-v1-raw-of-" + keys[0].delete_handle);
         EXPECT_EQ(store_.totals()->live, 1);
     }
 
     IssuanceParts parts() {
         return {store_,
                 store_,
-                provider_,
+                upstream(),
                 replacement_,
                 sealer_,
                 nonces_,
                 limiter_,
                 clock_,
-                [](const std::string& message) { EXPECT_EQ(message.find("sk-or-"), std::string::npos) << message; },
+                [](const std::string& message) { EXPECT_EQ(message.find("sk-"), std::string::npos) << message; },
                 [this] { ++wakes_; }};
+    }
+
+    KeyProvider& upstream() {
+        if (GetParam() == Looks::up) return by_alias_;
+        return provider_;
     }
 
     test::ManualClock clock_;
     MemoryKeyStore store_;
     FakeKeyProvider provider_{clock_};
+    test::AliasKeyProvider by_alias_{provider_};
     test::MemoryAuditLog audit_;
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
     ConcurrencyLimiter limiter_{8, 50};
     int wakes_ = 0;
-    Replacement replacement_{store_, store_, provider_, audit_, clock_};
+    Replacement replacement_{store_, store_, upstream(), audit_, clock_};
     std::optional<Issuance> issuance_{std::in_place, policy(), parts()};
 };
 
-TEST_F(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
+TEST_P(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
     EXPECT_EQ(issue().status, KeyOutcome::created);
     EXPECT_EQ(issue().status, KeyOutcome::exists);
     EXPECT_EQ(provider_.mint_calls(), 1);
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, TheRawKeyIsStoredSealed) {
+TEST_P(IssuanceTest, TheRawKeyIsStoredSealed) {
     const auto answer = issue();
     EXPECT_EQ(answer.grant->sealed_key.find("raw-of"), std::string::npos);
     EXPECT_EQ(answer.grant->key_hint, key_hint(answer.raw_key.reveal()));
 }
 
-TEST_F(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
+TEST_P(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
     const auto made = issue();
     pause();
     EXPECT_EQ(issue().status, KeyOutcome::exists);
@@ -89,7 +100,7 @@ TEST_F(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
-TEST_F(IssuanceTest, FullSaysSo) {
+TEST_P(IssuanceTest, FullSaysSo) {
     for (std::int64_t account = 1; account <= 5; ++account) {
         EXPECT_EQ(issuance_->issue({{account}, "x"}).status, KeyOutcome::created);
     }
@@ -97,7 +108,7 @@ TEST_F(IssuanceTest, FullSaysSo) {
     EXPECT_EQ(provider_.mint_calls(), 5);
 }
 
-TEST_F(IssuanceTest, AnAccountOnHoldGetsNoKeyUntilTheHoldIsOver) {
+TEST_P(IssuanceTest, AnAccountOnHoldGetsNoKeyUntilTheHoldIsOver) {
     store_.hold(ada.id, {clock_.now() + base::Seconds{60}, "cool off"});
     const auto answer = issue();
     EXPECT_EQ(answer.status, KeyOutcome::on_hold);
@@ -107,21 +118,21 @@ TEST_F(IssuanceTest, AnAccountOnHoldGetsNoKeyUntilTheHoldIsOver) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, ARefusalFreesThePlace) {
+TEST_P(IssuanceTest, ARefusalFreesThePlace) {
     provider_.fail_next_mint(MintFault::refused);
     EXPECT_EQ(issue().status, KeyOutcome::failed);
     EXPECT_EQ(store_.totals()->live, 0);
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, ALostAnswerThatTookEffectIsRevokedOnTheNextVisitAndMintedAnew) {
+TEST_P(IssuanceTest, ALostAnswerThatTookEffectIsRevokedOnTheNextVisitAndMintedAnew) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     expect_one_good_key();
     EXPECT_EQ(provider_.mint_calls(), 2);
 }
 
-TEST_F(IssuanceTest, ALostAnswerWithoutEffectIsWaitedFor) {
+TEST_P(IssuanceTest, ALostAnswerWithoutEffectIsWaitedFor) {
     provider_.fail_next_mint(MintFault::lost_before_effect);
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     clock_.advance(settle_wait - base::Seconds{1});
@@ -131,7 +142,7 @@ TEST_F(IssuanceTest, ALostAnswerWithoutEffectIsWaitedFor) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
+TEST_P(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
     provider_.fail_next_mint(MintFault::lost_before_effect);
     issue();
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
@@ -140,13 +151,13 @@ TEST_F(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AHandleWithoutAKeyIsRevokedByItsHandle) {
+TEST_P(IssuanceTest, AHandleWithoutAKeyIsRevokedByItsHandle) {
     provider_.fail_next_mint(MintFault::handle_only);
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, WhileTheListCannotBeReadNothingIsConcluded) {
+TEST_P(IssuanceTest, WhileTheListCannotBeReadNothingIsConcluded) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
     issue();
     clock_.advance(settle_wait);
@@ -156,7 +167,7 @@ TEST_F(IssuanceTest, WhileTheListCannotBeReadNothingIsConcluded) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyThatCannotBeStoredIsRevoked) {
+TEST_P(IssuanceTest, AKeyThatCannotBeStoredIsRevoked) {
     store_.fail_next(Operation::activate);
     const auto answer = issue();
     EXPECT_EQ(answer.status, KeyOutcome::failed);
@@ -166,13 +177,13 @@ TEST_F(IssuanceTest, AKeyThatCannotBeStoredIsRevoked) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyThatWasStoredAlthoughTheAnswerWasLostStays) {
+TEST_P(IssuanceTest, AKeyThatWasStoredAlthoughTheAnswerWasLostStays) {
     store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
     EXPECT_EQ(issue().status, KeyOutcome::exists);
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
+TEST_P(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
     store_.fail_next(Operation::activate);
     provider_.fail_next_revoke();
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
@@ -180,7 +191,7 @@ TEST_F(IssuanceTest, AKeyThatCanNeitherBeStoredNorRevokedIsEndedLater) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
+TEST_P(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
     store_.fail_next(Operation::activate, MemoryKeyStore::When::after_effect);
     store_.fail_next(Operation::knows);
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
@@ -190,7 +201,7 @@ TEST_F(IssuanceTest, AKeyIsNotRevokedWhileItMayBeStored) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyThatCouldNotBeStoredWhileTheDatabaseWasAwayIsEndedLater) {
+TEST_P(IssuanceTest, AKeyThatCouldNotBeStoredWhileTheDatabaseWasAwayIsEndedLater) {
     store_.fail_next(Operation::activate);
     store_.fail_next(Operation::mark_ambiguous);
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
@@ -199,7 +210,7 @@ TEST_F(IssuanceTest, AKeyThatCouldNotBeStoredWhileTheDatabaseWasAwayIsEndedLater
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AReservationThatCannotBeReleasedIsSettledLater) {
+TEST_P(IssuanceTest, AReservationThatCannotBeReleasedIsSettledLater) {
     provider_.fail_next_mint(MintFault::refused);
     store_.fail_next(Operation::release);
     EXPECT_EQ(issue().status, KeyOutcome::failed);
@@ -208,7 +219,7 @@ TEST_F(IssuanceTest, AReservationThatCannotBeReleasedIsSettledLater) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AnUnknownOutcomeThatCannotBeNotedIsSettledLater) {
+TEST_P(IssuanceTest, AnUnknownOutcomeThatCannotBeNotedIsSettledLater) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
     store_.fail_next(Operation::mark_ambiguous);
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
@@ -217,21 +228,21 @@ TEST_F(IssuanceTest, AnUnknownOutcomeThatCannotBeNotedIsSettledLater) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AProcessThatDiedAfterReservingLocksNobodyOut) {
+TEST_P(IssuanceTest, AProcessThatDiedAfterReservingLocksNobodyOut) {
     store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
     EXPECT_EQ(issue().status, KeyOutcome::in_progress);
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AProcessThatDiedAfterMintingLeavesNoOrphan) {
+TEST_P(IssuanceTest, AProcessThatDiedAfterMintingLeavesNoOrphan) {
     store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
     provider_.add_key(upstream_key_name(ada.id, "dead-attempt"), clock_.now());
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AnAttemptThatWasTakenAwayWhileItMintedRevokesItsOwnKey) {
+TEST_P(IssuanceTest, AnAttemptThatWasTakenAwayWhileItMintedRevokesItsOwnKey) {
     provider_.during_next_mint([this] {
         const auto grant = store_.find(ada.id)->value();
         ASSERT_TRUE(store_.mark_ambiguous({ada.id, grant.id, grant.nonce}, ""));
@@ -242,7 +253,7 @@ TEST_F(IssuanceTest, AnAttemptThatWasTakenAwayWhileItMintedRevokesItsOwnKey) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, ManySubmitsAtOnceMintOnce) {
+TEST_P(IssuanceTest, ManySubmitsAtOnceMintOnce) {
     std::vector<std::thread> submits;
     for (int i = 0; i < 50; ++i) {
         submits.emplace_back([this] {
@@ -257,7 +268,7 @@ TEST_F(IssuanceTest, ManySubmitsAtOnceMintOnce) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
+TEST_P(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
     std::vector<ConcurrencyLimiter::Slot> taken;
     for (int i = 0; i < 8; ++i)
         taken.push_back(std::move(*limiter_.enter(base::Millis{0})));
@@ -278,7 +289,7 @@ TEST_F(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
-TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
+TEST_P(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
     limiter_.set_has_queue(true);
     issue();
     limiter_.set_has_queue(false);
@@ -292,7 +303,7 @@ TEST_F(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
+TEST_P(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
     const auto first = issue();
     const Recipient grace{{1002}, "grace"};
     const auto is_first_alive = [&] {
@@ -314,7 +325,7 @@ TEST_F(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
     EXPECT_TRUE(is_first_alive());
 }
 
-TEST_F(IssuanceTest, AKeyThatCannotBeGuardedIsRevokedAndItsCauseTold) {
+TEST_P(IssuanceTest, AKeyThatCannotBeGuardedIsRevokedAndItsCauseTold) {
     provider_.fail_next_mint(MintFault::unguarded);
     const auto refused = issue();
     EXPECT_EQ(refused.error.code, base::Errc::misconfigured) << refused.error.detail;
@@ -323,7 +334,7 @@ TEST_F(IssuanceTest, AKeyThatCannotBeGuardedIsRevokedAndItsCauseTold) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyThatCanNeitherBeGuardedNorRevokedIsEndedLater) {
+TEST_P(IssuanceTest, AKeyThatCanNeitherBeGuardedNorRevokedIsEndedLater) {
     provider_.fail_next_mint(MintFault::unguarded);
     provider_.fail_next_revoke();
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
@@ -332,7 +343,7 @@ TEST_F(IssuanceTest, AKeyThatCanNeitherBeGuardedNorRevokedIsEndedLater) {
     EXPECT_TRUE(provider_.live_keys().empty());
 }
 
-TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
+TEST_P(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
     const auto first = issue();
     clock_.advance(std::chrono::days{91});
     const auto second = issue();
@@ -342,7 +353,7 @@ TEST_F(IssuanceTest, AnExpiredKeyIsReplacedByTheNextOne) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AKeyThatIsMarkedAsGoneAndIsThereIsNotEnded) {
+TEST_P(IssuanceTest, AKeyThatIsMarkedAsGoneAndIsThereIsNotEnded) {
     const auto first = issue();
     ASSERT_TRUE(store_.set_missing({first.grant->id}, clock_.now()));
     EXPECT_EQ(issue().status, KeyOutcome::exists);
@@ -353,7 +364,7 @@ TEST_F(IssuanceTest, AKeyThatIsMarkedAsGoneAndIsThereIsNotEnded) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AReplacementThatIsRefusedKeepsThePlace) {
+TEST_P(IssuanceTest, AReplacementThatIsRefusedKeepsThePlace) {
     issue();
     clock_.advance(std::chrono::days{91});
     provider_.fail_next_mint(MintFault::refused);
@@ -363,7 +374,7 @@ TEST_F(IssuanceTest, AReplacementThatIsRefusedKeepsThePlace) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
+TEST_P(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
     issue();
     clock_.advance(std::chrono::days{91});
     provider_.fail_next_revoke();
@@ -372,13 +383,16 @@ TEST_F(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
     expect_one_good_key();
 }
 
-TEST_F(IssuanceTest, PausedStillSettlesWhatIsInDoubt) {
+TEST_P(IssuanceTest, PausedStillSettlesWhatIsInDoubt) {
     provider_.fail_next_mint(MintFault::lost_after_effect);
     issue();
     pause();
     EXPECT_EQ(issue().status, KeyOutcome::paused);
     EXPECT_TRUE(provider_.live_keys().empty());
 }
+
+INSTANTIATE_TEST_SUITE_P(Providers, IssuanceTest, testing::Values(Looks::through_list, Looks::up),
+                         [](const auto& each) { return each.param == Looks::up ? "by_name" : "by_list"; });
 
 }  // namespace
 }  // namespace llmapikey

@@ -21,7 +21,8 @@ protected:
 
 TEST_F(KeyEndingTest, WhatTheKeyHasSpentTodayIsKeptAndTheKeyIsGone) {
     const auto grant = issue(ada);
-    provider_.change_key(grant.delete_handle, [](UpstreamKey& key) { key.usage = key.usage_daily = {700'000}; });
+    provider_.change_key(grant.delete_handle,
+                         [](UpstreamKey& key) { key.usage_daily = key.usage = base::MicroUsd{700'000}; });
     ASSERT_TRUE(end(grant));
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(spent_today(), 700'000);

@@ -46,7 +46,7 @@ TEST(KeyOrigin, FewYoungerThanTheHistoryAreLostRowsAndAllElseIsAnotherLife) {
         {made(1, began + day), {began, 10, 3}, true, "a few again and again: another life goes on beside"},
     };
     for (const Case& each : cases)
-        EXPECT_EQ(!why_left_alone(each.keys, each.history).empty(), each.is_left_alone) << each.what;
+        EXPECT_EQ(!why_left_alone(each.keys, each.history, "Provider").empty(), each.is_left_alone) << each.what;
 }
 
 TEST(KeyOrigin, SaysHowManyWhenMadeAndWhy) {
@@ -56,9 +56,9 @@ TEST(KeyOrigin, SaysHowManyWhenMadeAndWhy) {
               "2027-01-31T23:00:13Z");
     EXPECT_EQ(describe(made(1, began)),
               "1 key of this deployment that this database has never heard of, made 2027-02-01T00:00:00Z");
-    EXPECT_EQ(why_left_alone(keys, {began, 0, 0}),
+    EXPECT_EQ(why_left_alone(keys, {began, 0, 0}, "Provider"),
               "this database's history began only at 2027-02-01T00:00:00Z, after the first of them was made");
-    EXPECT_EQ(why_left_alone(made(5, began + day), {began, 12, 2}),
+    EXPECT_EQ(why_left_alone(made(5, began + day), {began, 12, 2}, "Provider"),
               "they are more than the 3 that 12 live rows may have lost, with 2 ended within a month");
 }
 

@@ -52,7 +52,7 @@ TEST(KeyOutcomes, AFailureSaysWhetherTheProviderAsksToSlowDown) {
     EXPECT_EQ(row_of(answer).word, "upstream");
     answer.error.code = base::Errc::rate_limited;
     EXPECT_EQ(row_of(answer).word, "rate-limited");
-    const auto response = issue_json(answer, ShowKey::yes);
+    const auto response = issue_json(answer, ShowKey::yes, "the provider");
     EXPECT_EQ(response.status, status_of(base::Errc::rate_limited));
     EXPECT_NE(response.body.find(R"("status":"error")"), std::string::npos);
 }

@@ -28,7 +28,8 @@ TEST_F(OwnKeyTest, TheOldKeyIsGoneBeforeTheNewOneIsMade) {
 
 TEST_F(OwnKeyTest, WhatTheOldKeyHasSpentTodayLowersTheNewCap) {
     const auto old = issue(ada);
-    provider_.change_key(old.delete_handle, [](UpstreamKey& key) { key.usage = key.usage_daily = {900'000}; });
+    provider_.change_key(old.delete_handle,
+                         [](UpstreamKey& key) { key.usage_daily = key.usage = base::MicroUsd{900'000}; });
     EXPECT_EQ(rotate(), KeyOutcome::created);
     EXPECT_EQ(provider_.live_keys()[0].limit->value, 1'600'000);
 }

@@ -121,7 +121,7 @@ TEST_F(RecoveryTest, AChangeThatFailsByItselfIsPostponedAndTheOthersGoOn) {
 TEST_F(RecoveryTest, ACapIsRaisedWhenTheDayIsOver) {
     issue(ada);
     const std::string first = row_of(ada).delete_handle;
-    provider_.change_key(first, [](UpstreamKey& key) { key.usage = key.usage_daily = base::MicroUsd{700'000}; });
+    provider_.change_key(first, [](UpstreamKey& key) { key.usage_daily = key.usage = base::MicroUsd{700'000}; });
     ASSERT_TRUE(replacement_.begin(row_of(ada), recipient_of(ada.id), "rotated", soon()));
     ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
     ASSERT_EQ(provider_.live_keys()[0].limit->value, 1'800'000) << "what the old key has spent today counts";

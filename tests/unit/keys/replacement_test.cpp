@@ -37,7 +37,8 @@ TEST_F(ReplacementTest, TheOldKeyIsGoneAndItsPlaceWaits) {
 
 TEST_F(ReplacementTest, WhatTheOldKeySpentTodayIsKept) {
     const Grant old = issue(ada);
-    provider_.change_key(old.delete_handle, [](UpstreamKey& key) { key.usage = key.usage_daily = {700'000}; });
+    provider_.change_key(old.delete_handle,
+                         [](UpstreamKey& key) { key.usage_daily = key.usage = base::MicroUsd{700'000}; });
     ASSERT_TRUE(begin(old));
     const auto days = store_.days(ada.id, clock_.now()).value();
     ASSERT_EQ(days.size(), 1u);

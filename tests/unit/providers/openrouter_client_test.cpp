@@ -47,10 +47,10 @@ TEST_F(OpenRouterClientTest, TheWorkspaceIsNamedOnlyWhenSet) {
     client("123e4567-e89b-42d3-a456-426614174000").mint({"n", {}, {}}, soon());
     EXPECT_NE(http_.requests.at(0).body.find(R"("workspace_id":"123e4567)"), std::string::npos);
     http_.answer(200, R"({"data":[]})");
-    client("123e4567-e89b-42d3-a456-426614174000").list_page(200, soon());
+    client("123e4567-e89b-42d3-a456-426614174000").list(nullptr, soon());
     EXPECT_EQ(http_.requests.at(1).url,
               "https://router.example/api/v1/"
-              "keys?include_disabled=true&offset=200&workspace_id=123e4567-e89b-42d3-a456-426614174000");
+              "keys?include_disabled=true&offset=0&workspace_id=123e4567-e89b-42d3-a456-426614174000");
 }
 
 struct CertainNo {
@@ -143,12 +143,31 @@ TEST_F(OpenRouterClientTest, RevokingWhatIsGoneIsASuccessIfOpenRouterSaysSo) {
 
 TEST_F(OpenRouterClientTest, ListsPassOverWhatHasNoHash) {
     http_.answer(200, R"({"data":[{"hash":"a","name":"x"},{"name":"none"},7,{"hash":"b"}],"more":1})");
-    const auto page = client().list_page(0, soon());
+    const auto page = client().list(nullptr, soon());
     ASSERT_TRUE(page);
-    EXPECT_EQ(page->size(), 2u);
+    EXPECT_EQ(page->keys.size(), 2u);
     for (int i = 0; i < 3; ++i)
         http_.answer(200, "<html>");
-    EXPECT_FALSE(client().list_page(0, soon()));
+    EXPECT_FALSE(client().list(nullptr, soon()));
+}
+
+// The next page begins with the last key of the one before: where that is missing, keys may have
+// been passed over.
+TEST_F(OpenRouterClientTest, PagesOfTheListOverlapByOneKey) {
+    http_.answer(200, R"({"data":[{"hash":"a"},{"hash":"b"},{"hash":"c"}]})");
+    auto first = client().list(nullptr, soon());
+    ASSERT_TRUE(first && first->next);
+    http_.answer(200, R"({"data":[{"hash":"c"},{"hash":"d"}]})");
+    auto second = client().list(std::move(first->next), soon());
+    ASSERT_TRUE(second && second->next);
+    EXPECT_NE(http_.requests.at(1).url.find("offset=2"), std::string::npos) << http_.requests.at(1).url;
+    ASSERT_EQ(second->keys.size(), 1u) << "each key once";
+    EXPECT_EQ(second->keys.front().delete_handle, "d");
+    http_.answer(200, R"({"data":[{"hash":"d"}]})");
+    const auto last = client().list(std::move(second->next), soon());
+    ASSERT_TRUE(last);
+    EXPECT_TRUE(last->keys.empty());
+    EXPECT_FALSE(last->next);
 }
 
 TEST_F(OpenRouterClientTest, DetailsHoldNoKeyAndNoOwner) {
@@ -181,12 +200,12 @@ TEST_F(OpenRouterClientTest, WhatProvidersOwnKeysPayCountsInEveryWindowAsItDoesI
     };
     const auto counted = key_that("true");
     EXPECT_EQ(counted.usage.value, 80'000'000);
-    EXPECT_EQ(counted.usage_daily.value, 7'000'000);
-    EXPECT_EQ(counted.usage_weekly.value, 9'000'000);
-    EXPECT_EQ(counted.usage_monthly.value, 11'000'000);
+    EXPECT_EQ(counted.usage_daily->value, 7'000'000);
+    EXPECT_EQ(counted.usage_weekly->value, 9'000'000);
+    EXPECT_EQ(counted.usage_monthly->value, 11'000'000);
     const auto left_out = key_that("false");
     EXPECT_EQ(left_out.usage.value, 20'000'000);
-    EXPECT_EQ(left_out.usage_weekly.value, 2'000'000);
+    EXPECT_EQ(left_out.usage_weekly->value, 2'000'000);
 }
 
 TEST_F(OpenRouterClientTest, AKeyWithoutALimitHasNone) {

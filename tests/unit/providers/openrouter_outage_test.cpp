@@ -60,7 +60,7 @@ TEST_F(OpenRouterOutageTest, NothingIsSentWhileItIsDown) {
     EXPECT_EQ(key.error().retry_after, base::Seconds{3});
     EXPECT_EQ(client.revoke("h", soon()).error().code, base::Errc::upstream_down);
     EXPECT_EQ(client.update("h", {}, soon()).error().code, base::Errc::upstream_down);
-    EXPECT_EQ(client.list_page(0, soon()).error().code, base::Errc::upstream_down);
+    EXPECT_EQ(client.list(nullptr, soon()).error().code, base::Errc::upstream_down);
     EXPECT_EQ(http_.requests.size(), sent);
     EXPECT_EQ(counted_["get short_circuited"], 1);
     EXPECT_EQ(counted_["get unknown"], 5);
@@ -188,7 +188,7 @@ TEST_F(OpenRouterOutageTest, TriesEndOnceTheCircuitIsOpen) {
 TEST_F(OpenRouterOutageTest, AListThatIsPausedHoldsUpNoRevocation) {
     auto client = make(true);
     http_.answer(429, "{}", {{"Retry-After", "3600"}});
-    const auto page = client.list_page(0, soon());
+    const auto page = client.list(nullptr, soon());
     ASSERT_FALSE(page);
     EXPECT_EQ(page.error().code, base::Errc::rate_limited);
     EXPECT_LE(page.error().retry_after, std::chrono::minutes{5}) << "nobody waits for an hour";

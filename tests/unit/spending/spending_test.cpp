@@ -27,18 +27,18 @@ KeyBooks books_of_key_made(base::Timestamp at) {
 TEST(SpentTodayTest, TheFigureThatIsBehindCatchesUp) {
     UpstreamKey key;
     key.usage_daily = micro(3);
-    EXPECT_EQ(spent_today(key).value, 3);
+    EXPECT_EQ(spent_today(key)->value, 3);
     key.limit = micro(10);
     key.limit_remaining = micro(4);
     key.limit_reset = "daily";
-    EXPECT_EQ(spent_today(key).value, 6) << "the cap knows of more";
+    EXPECT_EQ(spent_today(key)->value, 6) << "the cap knows of more";
     key.usage_daily = micro(8);
-    EXPECT_EQ(spent_today(key).value, 8);
+    EXPECT_EQ(spent_today(key)->value, 8);
     key.limit_reset = "monthly";
     key.usage_daily = micro(1);
-    EXPECT_EQ(spent_today(key).value, 1) << "that cap is not the day's";
+    EXPECT_EQ(spent_today(key)->value, 1) << "that cap is not the day's";
     key.usage_daily = micro(-5);
-    EXPECT_EQ(spent_today(key).value, 0) << "never less than nothing";
+    EXPECT_EQ(spent_today(key)->value, 0) << "never less than nothing";
 }
 
 TEST(SpentTodayTest, AReadingHoldsNoAmountBelowZero) {
@@ -50,8 +50,8 @@ TEST(SpentTodayTest, AReadingHoldsNoAmountBelowZero) {
     const SpendingReading read = reading_of(key, noon);
     EXPECT_EQ(read.delete_handle, "handle");
     EXPECT_EQ(read.usage.value, 0);
-    EXPECT_EQ(read.usage_today.value, 0);
-    EXPECT_EQ(read.spent_today.value, 0);
+    EXPECT_EQ(read.usage_today->value, 0);
+    EXPECT_EQ(read.spent_today->value, 0);
     EXPECT_EQ(read.at, noon);
     EXPECT_EQ(read.last_used_at, noon);
 }

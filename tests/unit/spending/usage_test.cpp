@@ -56,7 +56,7 @@ TEST_F(UsageCacheTest, IsFreshForAWhileAndThenShownWhileItIsAskedForAgain) {
 TEST_F(UsageCacheTest, NothingIsBelowZeroWhateverUpstreamTakesBack) {
     const Grant grant = grant_with_key();
     provider_.change_key(grant.delete_handle, [](UpstreamKey& key) {
-        key.usage.value = key.usage_daily.value = key.usage_weekly.value = key.usage_monthly.value = -5'000'000;
+        key.usage_daily = key.usage_weekly = key.usage_monthly = key.usage = base::MicroUsd{-5'000'000};
     });
     for (const bool has_books : {true, false}) {
         spending_.is_down = !has_books;
@@ -101,7 +101,7 @@ TEST_F(UsageCacheTest, FiguresAreThePersonsAndAgreeWithTheDays) {
     provider_.change_key(grant.delete_handle, [](UpstreamKey& key) {
         key.limit = base::MicroUsd{3'000'000};
         key.limit_remaining = base::MicroUsd{2'000'000};
-        key.usage = key.usage_daily = key.usage_weekly = key.usage_monthly = base::MicroUsd{1'000'000};
+        key.usage_daily = key.usage_weekly = key.usage_monthly = key.usage = base::MicroUsd{1'000'000};
     });
     // Earlier keys have spent 7 of today's 8 dollars, and all of the days before.
     spending_.known = {{"2027-01-31", {99}},

@@ -10,7 +10,7 @@ namespace {
 const base::Timestamp noon = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22} + std::chrono::hours{12};
 
 std::string said(ChatFailure failure, std::optional<base::MicroUsd> left = base::MicroUsd{7'000'000}) {
-    return words_of(failure, {base::MicroUsd{10'000'000}, left, noon}).sentence();
+    return words_of(failure, {base::MicroUsd{10'000'000}, left, noon, "OpenRouter"}).sentence();
 }
 std::string said(ChatCause cause) {
     return said(ChatFailure{cause, "", {}, {}, {}, {}});

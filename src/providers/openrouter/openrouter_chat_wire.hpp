@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "trial/chat_provider.hpp"
+#include "providers/chat_provider.hpp"
 
 // OpenRouter's chat completions, streamed. Read as leniently as openrouter_wire.hpp does. Pure;
 // thread-safe.

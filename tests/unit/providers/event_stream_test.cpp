@@ -1,4 +1,4 @@
-#include "trial/event_stream.hpp"
+#include "providers/event_stream.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "trial/chat_client.hpp"
+#include "providers/openrouter/openrouter_chat.hpp"
 
 #include <optional>
 
 #include "base/encoding.hpp"
 #include "net/retry_after.hpp"
-#include "trial/chat_wire.hpp"
-#include "trial/event_stream.hpp"
+#include "providers/event_stream.hpp"
+#include "providers/openrouter/openrouter_chat_wire.hpp"
 
 namespace llmapikey {
 namespace {
@@ -105,8 +105,8 @@ private:
 
 }  // namespace
 
-tl::expected<ChatEnd, ChatFailure> ChatClient::ask(const base::Secret& key, const ChatRequest& request,
-                                                   ChatListener& listener, base::Deadline deadline) {
+tl::expected<ChatEnd, ChatFailure> OpenRouterChat::ask(const base::Secret& key, const ChatRequest& request,
+                                                       ChatListener& listener, base::Deadline deadline) {
     net::ClientRequest call{"POST", options_.base_url + "/chat/completions", {}, {}};
     call.headers.push_back({"Authorization", "Bearer " + key.reveal()});
     call.headers.push_back({"Content-Type", "application/json"});

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "net/http_client.hpp"
-#include "trial/chat_provider.hpp"
+#include "providers/chat_provider.hpp"
 
 namespace llmapikey {
 
@@ -14,9 +14,9 @@ struct ChatOptions {
 };
 
 // ChatProvider on OpenRouter's chat completions. Each question is sent once.
-class ChatClient final : public ChatProvider {
+class OpenRouterChat final : public ChatProvider {
 public:
-    ChatClient(ChatOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
+    OpenRouterChat(ChatOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
 
     tl::expected<ChatEnd, ChatFailure> ask(const base::Secret& key, const ChatRequest& request, ChatListener& listener,
                                            base::Deadline deadline) override;

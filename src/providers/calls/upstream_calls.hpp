@@ -44,13 +44,13 @@ enum class Patience {
 // than what switches keys off, ends or makes them.
 base::Seconds pause_max(std::string_view call);
 
-// Sends requests to OpenRouter, and spares it and us what is of no use: while it is down nothing is
+// Sends requests to a provider, and spares it and us what is of no use: while it is down nothing is
 // sent but probes, retries are few, and a 429 keeps calls of the same name quiet for the time that
 // it asks for. Answers ask their reader for no longer pause than that. Thread-safe.
-class OpenRouterCalls {
+class UpstreamCalls {
 public:
     // `http` must outlive this.
-    OpenRouterCalls(net::HttpClient& http, net::ClientRequest probe, Supervision supervision)
+    UpstreamCalls(net::HttpClient& http, net::ClientRequest probe, Supervision supervision)
         : http_(http),
           probe_{"probe", std::move(probe)},
           supervision_(std::move(supervision)),

@@ -1,4 +1,4 @@
-#include "providers/openrouter/openrouter_calls.hpp"
+#include "providers/calls/upstream_calls.hpp"
 
 #include <algorithm>
 
@@ -74,11 +74,11 @@ base::Seconds pause_max(std::string_view call) {
     return is_changing ? changing_pause_max : reading_pause_max;
 }
 
-void OpenRouterCalls::report(const Call& call, std::string_view outcome) const {
+void UpstreamCalls::report(const Call& call, std::string_view outcome) const {
     if (supervision_.on_call) supervision_.on_call(call.name, outcome);
 }
 
-net::ClientResponse OpenRouterCalls::short_circuit(const Call& call) const {
+net::ClientResponse UpstreamCalls::short_circuit(const Call& call) const {
     report(call, "short_circuited");
     net::ClientResponse response;
     response.failure = "not asked, since it has not answered as it should for a while";
@@ -87,14 +87,14 @@ net::ClientResponse OpenRouterCalls::short_circuit(const Call& call) const {
     return response;
 }
 
-std::optional<CircuitBreaker::Pass> OpenRouterCalls::admit(base::Deadline deadline) {
+std::optional<CircuitBreaker::Pass> UpstreamCalls::admit(base::Deadline deadline) {
     auto pass = breaker_.admit();
     if (pass || supervision_.is_probed) return pass;
     probe(deadline.or_sooner(probe_timeout));
     return breaker_.admit();
 }
 
-net::ClientResponse OpenRouterCalls::send(const Call& call, CircuitBreaker::Pass pass, base::Deadline deadline) {
+net::ClientResponse UpstreamCalls::send(const Call& call, CircuitBreaker::Pass pass, base::Deadline deadline) {
     const bool had_time = deadline.left() >= time_to_answer_min;
     net::ClientResponse response = http_.send(call.request, deadline);
     if (!is_failure(response)) {
@@ -108,14 +108,14 @@ net::ClientResponse OpenRouterCalls::send(const Call& call, CircuitBreaker::Pass
     return response;
 }
 
-net::ClientResponse OpenRouterCalls::send_once(const Call& call, base::Deadline deadline) {
+net::ClientResponse UpstreamCalls::send_once(const Call& call, base::Deadline deadline) {
     const auto pass = admit(deadline);
     if (!pass) return short_circuit(call);
     retries_.note_call(now());
     return send(call, *pass, deadline);
 }
 
-net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline deadline, Patience patience) {
+net::ClientResponse UpstreamCalls::send_again(const Call& call, base::Deadline deadline, Patience patience) {
     auto pass = admit(deadline);
     if (!pass) return short_circuit(call);
     retries_.note_call(now());
@@ -138,7 +138,7 @@ net::ClientResponse OpenRouterCalls::send_again(const Call& call, base::Deadline
     }
 }
 
-void OpenRouterCalls::hurry() {
+void UpstreamCalls::hurry() {
     {
         const std::lock_guard lock(hurry_mutex_);
         is_hurried_ = true;
@@ -146,12 +146,12 @@ void OpenRouterCalls::hurry() {
     hurry_begins_.notify_all();
 }
 
-bool OpenRouterCalls::wait_for(base::Millis time) {
+bool UpstreamCalls::wait_for(base::Millis time) {
     std::unique_lock lock(hurry_mutex_);
     return !hurry_begins_.wait_for(lock, time, [this] { return is_hurried_; });
 }
 
-void OpenRouterCalls::probe(base::Deadline deadline) {
+void UpstreamCalls::probe(base::Deadline deadline) {
     if (!breaker_.begin_probe(now())) return;
     const net::ClientResponse response = http_.send(probe_.request, deadline);
     note_pause(probe_, response);
@@ -161,7 +161,7 @@ void OpenRouterCalls::probe(base::Deadline deadline) {
 
 // One 429 speaks to all threads: none of them makes the same call before the time that it names.
 // One that names none, or a shorter one, takes nothing from a pause that is in force.
-void OpenRouterCalls::note_pause(const Call& call, const net::ClientResponse& response) {
+void UpstreamCalls::note_pause(const Call& call, const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered || response.status != 429) return;
     const base::Seconds pause = net::retry_after_of(response);
     if (pause.count() == 0) return;
@@ -175,7 +175,7 @@ void OpenRouterCalls::note_pause(const Call& call, const net::ClientResponse& re
     if (supervision_.on_pause) supervision_.on_pause(call.name, pause);
 }
 
-std::optional<base::Millis> OpenRouterCalls::left_of_pause(const Call& call) const {
+std::optional<base::Millis> UpstreamCalls::left_of_pause(const Call& call) const {
     const std::lock_guard lock(pauses_mutex_);
     const auto known = paused_until_.find(call.name);
     const auto time = now();

@@ -1,5 +1,5 @@
 // Reading a list that changes while it is read.
-#include "keys/upstream_scan.hpp"
+#include "providers/upstream_scan.hpp"
 
 #include <gtest/gtest.h>
 

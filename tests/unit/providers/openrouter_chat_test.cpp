@@ -1,4 +1,4 @@
-#include "trial/chat_client.hpp"
+#include "providers/openrouter/openrouter_chat.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <boost/json/value.hpp>
 
 #include "base/encoding.hpp"
+#include "providers/openrouter/openrouter_chat_wire.hpp"
 #include "support/scripted_http_client.hpp"
-#include "trial/chat_wire.hpp"
 
 namespace llmapikey {
 namespace {
@@ -60,7 +60,7 @@ protected:
 
     test::ScriptedHttpClient http_;
     Listener listener_;
-    ChatClient client_{{"https://router.example/api/v1"}, http_};
+    OpenRouterChat client_{{"https://router.example/api/v1"}, http_};
 };
 
 constexpr const char* end_of_answer =

@@ -1,4 +1,4 @@
-#include "trial/chat_wire.hpp"
+#include "providers/openrouter/openrouter_chat_wire.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
