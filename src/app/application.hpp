@@ -13,6 +13,7 @@
 
 namespace llmapikey::app {
 
+class Composition;
 enum class Setting { production, sandbox };
 
 // The running service: everything that `serve` needs, built in the order of its dependencies and
@@ -46,9 +47,8 @@ public:
     void stop(base::Millis grace);
 
 private:
-    struct Parts;
-    explicit Application(std::unique_ptr<Parts> parts);
-    std::unique_ptr<Parts> parts_;
+    explicit Application(std::unique_ptr<Composition> parts);
+    std::unique_ptr<Composition> parts_;
 };
 
 }  // namespace llmapikey::app

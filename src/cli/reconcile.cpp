@@ -104,8 +104,8 @@ base::Result<void> end_interrupted(KeyServices& services, const config::Config& 
                                    ReconcileReport& report) {
     ReconcileReport before;
     TRY(add_interrupted(services, attempted_by, before));
-    TRY(services.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(run_max)));
-    const Recovered recovered = services.recovery.run_once(config.upstream_timeout, {});
+    TRY(services.keys.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(run_max)));
+    const Recovered recovered = services.keys.recovery.run_once(config.upstream_timeout, {});
     for (const std::string& failure : recovered.failures)
         std::fprintf(stderr, "llmapikey: %s\n", failure.c_str());
     ReconcileReport after;
@@ -128,7 +128,7 @@ base::Result<ReconcileReport> reconcile(KeyServices& services, const config::Con
     ReconcileReport interrupted;
     TRY(choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
                    : add_interrupted(services, attempted_by, interrupted));
-    Reconciler reconciler(services.reconcile_parts(),
+    Reconciler reconciler(services.keys.reconciling(),
                           {choice.fix ? Repair::fix : Repair::report_only, choice.older, settle_time,
                            config.upstream_timeout, [&](const UnrememberedKeys& keys, const std::string& why) {
                                return may_end_unremembered(choice, app::describe_database(config), keys, why);

@@ -5,16 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "keys/administration.hpp"
-#include "keys/issuance.hpp"
-#include "keys/own_key.hpp"
-#include "keys/recovery.hpp"
-#include "keys/replacement.hpp"
-#include "keys/revocation.hpp"
-#include "keys/settlement.hpp"
+#include "keys/key_parts.hpp"
 #include "support/fake_identity_provider.hpp"
 #include "support/fake_key_provider.hpp"
 #include "support/manual_clock.hpp"
+#include "support/memory_attempt_history.hpp"
 #include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
 
@@ -34,8 +29,24 @@ protected:
         policy.call_timeout = call_timeout;
         return policy;
     }
-    IssuanceParts parts(const base::Sealer& sealer) {
-        return {store_, store_, provider_, replacement_, sealer, nonces_, limiter_, clock_, [](const auto&) {}, {}};
+    // What keys are handed out with; `sealer` for raw keys.
+    KeyPartsNeeds needs(const base::Sealer& sealer) {
+        return {.keys = store_,
+                .queue = store_,
+                .admin = store_,
+                .replacements = store_,
+                .spending = store_,
+                .audit = audit_,
+                .history = history_,
+                .provider = provider_,
+                .background_provider = provider_,
+                .identity = identity_,
+                .sealer = sealer,
+                .nonces = nonces_,
+                .limiter = limiter_,
+                .clock = clock_,
+                .call_timeout = call_timeout,
+                .log = [](const auto&) {}};
     }
     Grant issue(const Recipient& recipient) {
         const auto answer = issuance_.issue(recipient);
@@ -80,11 +91,13 @@ protected:
     base::Sealer sealer_{base::Secret(std::string(32, 'k')), "raw keys"};
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
     ConcurrencyLimiter limiter_{4, 50};
-    Replacement replacement_{store_, store_, provider_, audit_, clock_};
-    Issuance issuance_{policy(), parts(sealer_)};
-    Revocation revocation_{store_, store_, provider_, audit_, clock_};
-    Settlement settlement_{store_, store_, provider_, clock_, call_timeout};
-    Recovery recovery_{{store_, store_, store_, provider_, settlement_, revocation_, replacement_}, clock_};
+    MemoryAttemptHistory history_{store_};
+    KeyParts keys_{needs(sealer_), policy()};
+    Replacement& replacement_ = keys_.replacement;
+    Issuance& issuance_ = keys_.issuance;
+    Revocation& revocation_ = keys_.revocation;
+    Settlement& settlement_ = keys_.settlement;
+    Recovery& recovery_ = keys_.recovery;
 };
 
 }  // namespace llmapikey::test

@@ -10,6 +10,7 @@
 #include "site/site.hpp"
 #include "site/store_answers.hpp"
 #include "sql/sqlite/sqlite_sql.hpp"
+#include "support/memory_attempt_history.hpp"
 #include "support/sqlite_database.hpp"
 #include "tokens/store_tokens.hpp"
 #include "trial/trials.hpp"
@@ -89,27 +90,30 @@ struct SiteFixture::Process {
           database(*self.database_),
           audit(self.audit_),
           clock(self.clock_),
-          replacement(store, store, self.provider_, audit, clock),
-          issuance(policy, {store,
-                            store,
-                            self.provider_,
-                            replacement,
-                            sealer,
-                            nonces,
-                            limiter,
-                            clock,
-                            [](const std::string&) {},
-                            {}}),
-          revocation(store, store, self.provider_, audit, clock),
-          own_key(store, issuance, replacement, revocation, clock),
-          administration(store, issuance, self.provider_, self.identity_, audit, clock),
-          bulk_revoker(database.bulks, store, revocation, audit, clock, base::Seconds{15}),
+          keys({.keys = store,
+                .queue = store,
+                .admin = store,
+                .replacements = store,
+                .spending = store,
+                .audit = audit,
+                .history = history,
+                .provider = self.provider_,
+                .background_provider = self.provider_,
+                .identity = self.identity_,
+                .sealer = sealer,
+                .nonces = nonces,
+                .limiter = limiter,
+                .clock = clock,
+                .call_timeout = base::Seconds{15},
+                .log = [](const std::string&) {}},
+               policy),
+          bulk_revoker(database.bulks, store, keys.background_revocation, audit, clock, base::Seconds{15}),
           tokens(database.tokens, audit, clock),
           webhooks(database.webhooks, endpoints, sealer, audit, clock),
           sign_in(self.identity_, attempt_sealer, clock),
           usage(self.provider_, store, clock, base::Seconds{15}),
           guardrail(self.provider_, clock, false, base::Seconds{15}),
-          trials({}, store, issuance, chat, clock),
+          trials({}, store, keys.issuance, chat, clock),
           handlers(make_handlers()),
           site(handlers, {settings_of(policy), csrf, app::route_table()},
                {clock, sessions, admins, tokens, &self.rate_limits_, database.answers, answer_sealer, metrics},
@@ -127,23 +131,23 @@ struct SiteFixture::Process {
     }
 
     Handlers make_handlers() {
-        const KeyListPage key_list{clock, store, store, issuance};
-        return {.pages = {guardrail, store, issuance},
-                .dashboard = {usage, background_queue, clock, issuance, store, guardrail, store},
-                .own_key = {metrics, usage, clock, issuance, own_key},
+        const KeyListPage key_list{clock, store, store, keys.issuance};
+        return {.pages = {guardrail, store, keys.issuance},
+                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store},
+                .own_key = {metrics, usage, clock, keys.issuance, keys.own_key},
                 .trial = {trials, usage, clock, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
                 .key_list = key_list,
-                .key_search = {store, issuance},
+                .key_search = {store, keys.issuance},
                 .audit_page = {audit, store},
-                .account = {key_list, store, store, clock, administration, revocation},
+                .account = {key_list, store, store, clock, keys.administration, keys.revocation},
                 .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
-                .overview_page = {issuance, database.statistics, clock},
+                .overview_page = {keys.issuance, database.statistics, clock},
                 .tokens_page = {database.tokens, clock, tokens},
                 .webhooks_page = {database.webhooks, clock, webhooks},
-                .own_account = {usage, background_queue, store, clock, issuance},
-                .overview = {database.statistics, issuance, clock},
-                .keys = {store, store, clock, administration, revocation},
+                .own_account = {usage, background_queue, store, clock, keys.issuance},
+                .overview = {database.statistics, keys.issuance, clock},
+                .keys = {store, store, clock, keys.administration, keys.revocation},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
                 .audit = {store, audit},
                 .tokens = {database.tokens, tokens},
@@ -152,6 +156,7 @@ struct SiteFixture::Process {
     }
 
     MemoryKeyStore& store;
+    MemoryAttemptHistory history{store};
     Database& database;
     AuditLog& audit;
     const base::Clock& clock;
@@ -166,11 +171,7 @@ struct SiteFixture::Process {
     ConcurrencyLimiter limiter{4, 50};
     Parrot chat;
     AnyEndpoint endpoints;
-    Replacement replacement;
-    Issuance issuance;
-    Revocation revocation;
-    OwnKey own_key;
-    Administration administration;
+    KeyParts keys;
     BulkRevoker bulk_revoker;
     ApiTokens tokens;
     Webhooks webhooks;
@@ -206,7 +207,7 @@ void SiteFixture::restart(const IssuancePolicy& policy, int rate_limit_per_minut
 }
 
 Issuance& SiteFixture::issuance() {
-    return process_->issuance;
+    return process_->keys.issuance;
 }
 
 std::string SiteFixture::session_of(const Recipient& recipient) const {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "http/session_token.hpp"
-#include "keys/issuance.hpp"
+#include "keys/key_parts.hpp"
 #include "net/http_types.hpp"
 #include "site/rate_limits.hpp"
 #include "support/fake_identity_provider.hpp"

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <initializer_list>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "app/jobs/leases.hpp"
@@ -26,13 +27,16 @@ public:
     // Renewed in good time only, so that an idle process hardly writes. For different leases from
     // different threads.
     bool hold(JobLease& lease);
-    // Those with these names, so that others need not wait for them to run out.
-    void give_back(std::initializer_list<const char*> names);
+    // Gives back every lease that this process has held, so that others need not wait for it to run
+    // out.
+    void give_back();
 
 private:
     Leases& store_;
     const base::Clock& clock_;
     const std::string process_id_;
+    std::mutex mutex_;
+    std::set<std::string> held_;  // names
 };
 
 }  // namespace llmapikey::app

@@ -131,7 +131,7 @@ int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeO
         const std::string failure = services.bulk_revoker.run_once(interruption.token());
         if (!failure.empty()) std::fprintf(stderr, "llmapikey: %s; trying again\n", failure.c_str());
         if (services.bulk_revoker.is_busy()) continue;
-        services.recovery.settle_endings();
+        services.keys.recovery.settle_endings();
         interruption.wait_for(pause);
         if (interruption.has_come()) return say_how_it_goes_on(id);
         const auto current = services.stores.bulks->find(id);

@@ -6,11 +6,8 @@
 #include "app/upstreams.hpp"
 #include "bulk/bulk_revocation.hpp"
 #include "guardrails/guardrail_check.hpp"
-#include "keys/administration.hpp"
+#include "keys/key_parts.hpp"
 #include "keys/key_search.hpp"
-#include "keys/reconciliation.hpp"
-#include "keys/recovery.hpp"
-#include "keys/revocation.hpp"
 
 namespace llmapikey::cli {
 
@@ -38,20 +35,12 @@ private:
     app::Sealers sealers_;
     NonceMaker nonces_;
     ConcurrencyLimiter limiter_;
-    Replacement replacement_;
-    Issuance issuance_;
 
 public:
-    Revocation revocation;
-    Administration administration;
+    KeyParts keys;
     BulkRevoker bulk_revoker;
-    Settlement settlement;
-    Recovery recovery;
     base::Result<FoundKey> find_by_raw_key(const base::Secret& raw_key) {
-        return llmapikey::find_by_raw_key(*stores.admin, issuance_, raw_key);
-    }
-    ReconcileParts reconcile_parts() {
-        return {*stores.keys, *stores.admin, *provider_, revocation, *stores.audit, *stores.history, nonces_, clock_};
+        return llmapikey::find_by_raw_key(*stores.admin, keys.issuance, raw_key);
     }
     GuardrailCheck guardrail_check(GuardrailCheck::Options options) {
         return {*stores.admin, *stores.statistics, *provider_, provider_->guardrails(), clock_, options};

@@ -266,8 +266,8 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     for (const std::string& key : options.keys) {
         auto grant = grant_meant_by(key, (*services)->stores, *config);
         if (grant && !options.is_dry_run) {
-            grant = (*services)->revocation.revoke(grant->id, {cli_actor(), "cli"}, options.reason, *hold,
-                                                   base::Deadline::after(config->upstream_timeout));
+            grant = (*services)->keys.revocation.revoke(grant->id, {cli_actor(), "cli"}, options.reason, *hold,
+                                                        base::Deadline::after(config->upstream_timeout));
         }
         is_done = is_done && grant;
         all.push_back({key, std::move(grant)});
@@ -291,7 +291,7 @@ int run_keys_change(const ChangeOptions& options, Output output) {
         if (change->is_disabled) grant->is_disabled = *change->is_disabled;
         if (change->daily_limit) grant->daily_limit = *change->daily_limit;
     } else {
-        grant = (*services)->administration.change(grant->id, *change, options.reason, {cli_actor(), "cli"});
+        grant = (*services)->keys.administration.change(grant->id, *change, options.reason, {cli_actor(), "cli"});
         if (!grant) return report(grant.error());
     }
     if (output == Output::json) {
@@ -315,7 +315,7 @@ int run_keys_reveal(const std::string& key, const std::string& reason, Output ou
     if (!verified) return report(verified.error());
     const auto grant = grant_meant_by(key, (*services)->stores, *config);
     if (!grant) return report(grant.error());
-    const auto raw_key = (*services)->administration.reveal(grant->id, reason, {cli_actor(), "cli"});
+    const auto raw_key = (*services)->keys.administration.reveal(grant->id, reason, {cli_actor(), "cli"});
     if (!raw_key) return report(raw_key.error());
     if (output == Output::json) {
         print_json(boost::json::object{{"key", raw_key->reveal()}, {"hint", grant->key_hint}});
@@ -335,7 +335,8 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (!verified) return report(verified.error());
     const auto id = account_meant_by(account, (*services)->stores, *config);
     if (!id) return report(id.error());
-    const auto answer = (*services)->administration.mint(*id, std::string(without_at(login)), {cli_actor(), "cli"});
+    const auto answer =
+        (*services)->keys.administration.mint(*id, std::string(without_at(login)), {cli_actor(), "cli"});
     if (!answer) return report(answer.error());
     if (output == Output::json) {
         boost::json::object object{{"status", to_text(answer->status)}, {"key", nullptr}};

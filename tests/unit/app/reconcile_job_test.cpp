@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/key_services.hpp"
-#include "support/memory_attempt_history.hpp"
+#include "support/memory_leases.hpp"
 
 namespace llmapikey::app {
 namespace {
@@ -30,15 +30,6 @@ public:
     Facts known;
 };
 
-class OneLease final : public Leases {
-public:
-    base::Result<bool> acquire(const std::string&, const std::string&, base::Timestamp, base::Seconds) override {
-        return is_ours;
-    }
-    base::Result<void> release(const std::string&, const std::string&) override { return {}; }
-    bool is_ours = true;
-};
-
 class ReconcileJobTest : public test::KeyServices {
 protected:
     ReconcileJobTest() {
@@ -59,12 +50,10 @@ protected:
 
     Stores stores_;
     FactStore* facts_ = nullptr;
-    OneLease lease_;
-    JobLeases leases_{lease_, clock_};
+    test::MemoryLeases lease_store_;
+    JobLeases leases_{lease_store_, clock_};
     ops::Metrics metrics_{{"other"}};
-    test::MemoryAttemptHistory history_{store_};
-    Reconciler reconciler_{{store_, store_, provider_, revocation_, audit_, history_, nonces_, clock_},
-                           {Repair::fix, false, base::Seconds{30}, base::Seconds{15}}};
+    Reconciler reconciler_{keys_.reconciling(), {Repair::fix, false, base::Seconds{30}, base::Seconds{15}}};
     std::vector<std::string> failures_;
     int looks_ = 0;
 };
@@ -96,12 +85,12 @@ TEST_F(ReconcileJobTest, ItIsNotDueAgainBeforeItsPause) {
 }
 
 TEST_F(ReconcileJobTest, AnotherProcessesTurnIsLeftToIt) {
-    lease_.is_ours = false;
+    lease_store_.set_holder("reconcile", "another process");
     auto reconciling = job(base::Seconds{0});
     reconciling.run_if_due({});
     EXPECT_EQ(provider_.list_calls(), 0);
     EXPECT_TRUE(facts_->known.empty());
-    lease_.is_ours = true;
+    lease_store_.set_holder("reconcile", "");
     reconciling.run_if_due({});
     EXPECT_EQ(provider_.list_calls(), 1) << "its turn comes when the other one is gone";
 }

@@ -15,7 +15,7 @@ protected:
     }
     using Entries = std::vector<std::string>;
 
-    Administration administration_{store_, issuance_, provider_, identity_, audit_, clock_};
+    Administration& administration_ = keys_.administration;
 };
 
 TEST_F(AdministrationTest, MintsForAnAccountUnderTheNameThatGithubKnows) {
@@ -111,9 +111,8 @@ TEST_F(AdministrationTest, ALookAtTheRawKeyIsRecordedAndToldToItsOwner) {
 TEST_F(AdministrationTest, AKeyThatCannotBeOpenedWasNotSeen) {
     issue(ada);
     const base::Sealer other(base::Secret(std::string(32, 'x')), "raw keys");
-    Issuance changed(policy(), parts(other));
-    Administration administration(store_, changed, provider_, identity_, audit_, clock_);
-    EXPECT_EQ(code_of(administration.reveal(row_of(ada).id, "a test", grace)), base::Errc::misconfigured);
+    KeyParts changed(needs(other), policy());
+    EXPECT_EQ(code_of(changed.administration.reveal(row_of(ada).id, "a test", grace)), base::Errc::misconfigured);
     EXPECT_FALSE(row_of(ada).reveal);
     EXPECT_EQ(audit(), (Entries{"key.reveal begun", "key.reveal failed"}));
     ASSERT_TRUE(store_.begin_revocations({row_of(ada).id}, ending()));

@@ -11,7 +11,7 @@ class OwnKeyTest : public test::KeyServices {
 protected:
     KeyOutcome rotate(const std::string& grant_id = "") { return own_key_.rotate(ada, grant_id, "127.0.0.1").status; }
 
-    OwnKey own_key_{store_, issuance_, replacement_, revocation_, clock_};
+    OwnKey& own_key_ = keys_.own_key;
 };
 
 TEST_F(OwnKeyTest, TheOldKeyIsGoneBeforeTheNewOneIsMade) {
