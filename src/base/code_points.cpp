@@ -11,8 +11,8 @@ struct Range {
     Look look;
 };
 
-// Unicode 16: White_Space, Default_Ignorable_Code_Point, Bidi_Control and Cc. In order; what is in
-// none is visible.
+// The ranges come from Unicode 16: White_Space, Default_Ignorable_Code_Point, Bidi_Control and Cc.
+// They are sorted. A code point outside all of them is visible.
 constexpr std::array ranges{
     Range{0x0, 0x1f, Look::disturbing},    Range{0x20, 0x20, Look::blank},
     Range{0x7f, 0x9f, Look::disturbing},   Range{0xa0, 0xa0, Look::blank},

@@ -17,7 +17,7 @@ std::uint32_t byte_at(std::string_view text, std::size_t index) {
     return index < text.size() ? static_cast<unsigned char>(text[index]) : 0u;
 }
 
-// The value of each character; no_value: it is none of the alphabet's.
+// The value of each character. no_value: the character is not in the alphabet.
 using Base64Values = std::array<std::uint8_t, 256>;
 constexpr std::uint8_t no_value = 64;
 
@@ -30,7 +30,7 @@ constexpr Base64Values values_of(std::string_view alphabet) {
 }
 constexpr Base64Values url_values = values_of(url_alphabet), standard_values = values_of(standard_alphabet);
 
-// Refuses lengths and trailing bits that no encoder produces, so that one value has one spelling.
+// Lengths and trailing bits that no encoder produces are refused, so that a value has one spelling.
 std::optional<std::string> decode_base64(std::string_view text, const Base64Values& values) {
     if (text.size() % 4 == 1) return std::nullopt;
     std::string bytes(text.size() * 3 / 4, '\0');
@@ -66,7 +66,7 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
-// A fixed number of digits at `place`; -1 if they are not there.
+// Returns the number of `count` digits at `place`; -1 if there are not so many digits.
 int digits_at(std::string_view text, std::size_t place, std::size_t count) {
     if (place + count > text.size()) return -1;
     int value = 0;
@@ -77,7 +77,7 @@ int digits_at(std::string_view text, std::size_t place, std::size_t count) {
     return value;
 }
 
-// "Z", "+hh:mm" or "-hh:mm", nothing behind it.
+// Parses "Z", "+hh:mm" or "-hh:mm" with nothing behind it.
 std::optional<Seconds> parse_offset(std::string_view text) {
     if (text == "Z" || text == "z") return Seconds{0};
     const int hours = digits_at(text, 1, 2);
@@ -212,9 +212,9 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
 
 namespace {
 
-// How many bytes the well-formed character at the beginning has; 0: there is none.
+// Returns the length in bytes of the well-formed character at the beginning; 0 if there is none.
 std::size_t character_bytes(std::string_view bytes) {
-    // Lowest code point that may be written with so many continuation bytes.
+    // The lowest code point that is allowed with 0, 1, 2 and 3 continuation bytes.
     constexpr std::uint32_t lowest[] = {0x00, 0x80, 0x800, 0x10000};
     const auto first = static_cast<unsigned char>(bytes.front());
     const int more = first < 0x80 ? 0 : first >> 5 == 0x06 ? 1 : first >> 4 == 0x0e ? 2 : first >> 3 == 0x1e ? 3 : -1;

@@ -12,7 +12,7 @@ namespace llmapikey::base {
 struct MicroUsd {
     std::int64_t value = 0;
 
-    // Nearest micro-dollar; amounts beyond +-9e12 USD and NaN become 0.
+    // Rounds to the nearest micro-dollar. Amounts beyond +-9e12 USD and NaN become 0.
     static MicroUsd from_usd(double usd) {
         if (!(std::fabs(usd) < 9.0e12)) return {};
         return MicroUsd{std::llround(usd * 1e6)};
@@ -22,16 +22,16 @@ struct MicroUsd {
     friend auto operator<=>(MicroUsd, MicroUsd) = default;
 };
 
-// From text such as "10", "2.50" or "1E1"; nullopt unless it is above 0 and at most 100,000 US
-// dollars.
+// Parses text such as "10", "2.50" or "1E1". Nullopt: not a number, not above 0, or above 100,000
+// US dollars.
 std::optional<MicroUsd> parse_daily_limit(std::string_view text);
 
-// As people read it: "$10.00", "$48,600.00", "-$1.50"; "less than $0.01" where there is something,
-// but not a cent.
+// Writes an amount for people: "$10.00", "$48,600.00", "-$1.50"; "less than $0.01" for an amount
+// between 0 and one cent.
 std::string to_money(MicroUsd amount);
 
-// For programs: "10", "2.50", "0.003": at least two digits after a point that is there, and no more
-// than are needed.
+// Writes an amount for programs: "10", "2.50", "0.003". A fraction has at least two digits and no
+// more than necessary.
 std::string to_display(MicroUsd amount);
 
 }  // namespace llmapikey::base
