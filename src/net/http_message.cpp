@@ -36,7 +36,7 @@ void append_header(std::string& out, std::string_view name, std::string_view val
     out += "\r\n";
 }
 
-// RFC 9110 section 5.6.7; made anew once a second a thread.
+// Returns the date in the form of RFC 9110 section 5.6.7. Each thread formats it once a second.
 const std::string& http_date(std::chrono::seconds skew) {
     thread_local std::time_t made_at = 0;
     thread_local std::string text;
@@ -56,9 +56,9 @@ const std::string& http_date(std::chrono::seconds skew) {
     return text;
 }
 
-// Whether the body has one end for everybody (RFC 9112 section 6.3). Beast takes an unknown coding
-// for no body at all, and several equal lengths for one: what a proxy in front takes for a body
-// would be a request here.
+// Returns whether the length of the body is unambiguous (RFC 9112 section 6.3). Beast treats an
+// unknown transfer coding as no body, and several equal lengths as one. A proxy in front may
+// disagree, and bytes of a body would be taken for a request here (request smuggling).
 bool is_framed_plainly(const RequestParser::value_type& message) {
     const auto codings = message.count(http::field::transfer_encoding);
     const auto lengths = message.count(http::field::content_length);
@@ -70,8 +70,8 @@ bool is_framed_plainly(const RequestParser::value_type& message) {
     return std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// The parts of an absolute-form target (RFC 9112 section 3.2.2): what proxies are sent, and what
-// some pass on.
+// The parts of an absolute-form target (RFC 9112 section 3.2.2). Clients send this form to proxies,
+// and some proxies pass it on.
 struct AbsoluteTarget {
     std::string_view authority;
     std::string_view rest;  // path and query
