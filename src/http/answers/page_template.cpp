@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view opening = "{{", closing = "}}";
 constexpr std::size_t usual_page = 16 * 1024;
 
-// FNV-1a.
+// Hashes a name with FNV-1a.
 std::uint32_t hash_of(std::string_view name) {
     std::uint32_t hash = 2'166'136'261u;
     for (const char c : name)
@@ -50,7 +50,7 @@ bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t") == std::string_view::npos;
 }
 
-// If a tag stands alone on its line, takes what is left of that line off both sides.
+// If a tag stands alone on its line, removes the rest of that line on both sides.
 void take_line(std::string_view& before, std::string_view& after) {
     const auto line = before.rfind('\n');
     const std::size_t begin = line == std::string_view::npos ? 0 : line + 1;
@@ -112,7 +112,7 @@ void PageTemplate::parse(std::string_view text, TextOf text_of, const void* sour
     const auto add_text = [&](std::string_view plain) {
         if (!plain.empty()) nodes_.push_back({Kind::text, 0, plain});
     };
-    std::string_view line = text;  // from the end of the last tag that was not alone, for take_line()
+    std::string_view line = text;  // starts after the last tag that was not alone on its line, for take_line()
     while (true) {
         const auto begin = text.find(opening);
         if (begin == std::string_view::npos) break;
@@ -123,7 +123,7 @@ void PageTemplate::parse(std::string_view text, TextOf text_of, const void* sour
         const char kind = tag.empty() ? ' ' : tag.front();
         const bool is_variable = std::string_view("#^/>").find(kind) == std::string_view::npos;
         const std::string_view name = is_variable ? tag : tag.substr(1);
-        // Blanks before a tag that follows another on its line are not the line's beginning.
+        // Blanks between two tags on one line are not indentation.
         const bool is_first = text.data() == line.data() || before.find('\n') != std::string_view::npos;
         if (!is_variable && is_first) take_line(before, after);
         const bool was_alone = after.data() != text.data() + end + closing.size();
