@@ -11,8 +11,9 @@ void explain(const std::vector<config::Problem>& problems) {
     for (const config::Problem& problem : problems) {
         std::fprintf(stderr, "  %s %s\n", problem.variable.c_str(), problem.message.c_str());
     }
-    std::fputs("Set these in the environment or in an .env file here; `llmapikey --help` lists every variable.\n",
-               stderr);
+    std::fputs(
+        "Set these in the environment or in an .env file here; `llmapikey help environment` lists every variable.\n",
+        stderr);
 }
 
 std::optional<config::Config> load_or_explain(config::Need need) {
