@@ -47,8 +47,9 @@ public:
     static constexpr int turns = 8;
     // Returns whether there are so many connections that each sweep looks at a part of them.
     bool are_many() const { return all_.size() > few; }
-    // Returns the connections that the next sweep looks at: all if they are few, otherwise about an
-    // eighth. The span is valid until the next call of a member.
+    // Returns the connections that the next sweep looks at: all if they are few, otherwise a part,
+    // so that each has its turn within about eight calls. The span is valid until the next call of
+    // a member.
     std::span<Connected* const> take_turn();
 
     // Marks a connection that waits for a complete request. It may be closed to make room.

@@ -47,7 +47,8 @@ private:
     BodyBudget::Share share_;
 };
 
-// A pool of messages, so that a connection holds one only while it has a request. For one thread.
+// A pool of messages, so that a connection holds one only while it has a request. Only
+// one thread may use a pool.
 class IncomingMessages {
 public:
     class Return {

@@ -29,7 +29,7 @@ bool is_logged(LogLevel level);
 // is the same, other lines if the fields are the same too. `repeated` on a line says how many were
 // left out before it.
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
-// Always writes a line, even a repeated one. For the lines of requests.
+// Always writes a line, even a repeated one. Used for the lines of requests.
 void log_each(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
 // Writes the counts of lines whose minute is over. Must be called every few seconds.
 void write_repetitions();

@@ -14,7 +14,7 @@ namespace llmapikey::ops {
 enum class LogLevel { debug, info, warn, error };
 
 // Decides which lines of a log are written. A line that repeats another one within a minute is only
-// counted. The count is written with the next such line, or on a line of its own when the minute is
+// counted. The count is written with the next such line, or with the latest one when the minute is
 // over. So a reader sees that something goes on and how often, and a failing loop does not fill the
 // disk. Not thread-safe.
 class RepeatedLines {

@@ -23,8 +23,8 @@ public:
     // Seals the canary with the current secret, if the canary opens, or if the current secret has
     // sealed all texts in the database.
     base::Result<void> renew();
-    // Seals the canary with the current secret in any case. For a lost former secret, whose data is
-    // lost too.
+    // Seals the canary with the current secret in any case. Use this only if the former secret is
+    // lost: the data that it sealed is lost too.
     base::Result<void> replace();
 
 private:

@@ -270,7 +270,7 @@ std::optional<net::Response> Site::authenticate(Context& context) {
     return error_response(context, 403, {},
                           {"Not with this token",
                            is_personal ? "This can only be done in person, with a session."
-                                       : "The token has not the scope that this needs.",
+                                       : "The token does not have the scope that this needs.",
                            "", "", ""});
 }
 

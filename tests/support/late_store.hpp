@@ -15,7 +15,7 @@ namespace llmapikey::test {
 
 // Numbers the steps of a protocol from 1: each statement and each call upstream is a step. One
 // write can be told to fail although its effect is still under way, or to take effect twice. The
-// late effect comes before a later step, or when land() is called. For one thread.
+// late effect comes before a later step, or when land() is called. Not thread-safe.
 class LateSteps {
 public:
     enum class Kind {
