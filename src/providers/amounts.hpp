@@ -15,8 +15,8 @@ inline std::optional<base::MicroUsd> to_balance(double usd) {
     return std::fabs(usd) <= most ? std::optional(base::MicroUsd::from_usd(usd)) : std::nullopt;
 }
 
-// As to_balance(), for amounts that cannot be negative (limits, spending, payments): returns
-// nullopt below zero.
+// Does the same for amounts that cannot be negative (limits, spending, payments): returns nullopt
+// below zero.
 inline std::optional<base::MicroUsd> to_amount(double usd) {
     return usd >= 0 ? to_balance(usd) : std::nullopt;
 }

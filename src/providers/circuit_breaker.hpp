@@ -46,13 +46,14 @@ public:
         std::uint64_t era = 0;
     };
 
-    // For ordinary calls. admit() returns nullopt unless the circuit is closed. Recording a result
-    // is optional.
+    // Ordinary calls use these. admit() returns nullopt unless the circuit is closed. Recording a
+    // result is optional.
     std::optional<Pass> admit() const;
     void record(Pass pass, CallResult result, SteadyTime now);
 
-    // For probes. If begin_probe() returns true, the caller must send one probe now and then call
-    // end_probe(). It returns true only while the circuit is open, and for one probe at a time.
+    // Probes use these. If begin_probe() returns true, the caller must send one probe now and then
+    // call end_probe(). It returns true only while the circuit is open, and for one probe at a
+    // time.
     bool begin_probe(SteadyTime now);
     void end_probe(CallResult result, SteadyTime now);
 

@@ -13,7 +13,7 @@ namespace llmapikey {
 
 struct UpstreamKey;
 
-// What the organizer lets keys do, as stored upstream. An empty list limits nothing.
+// The organizer's limits on keys, as stored upstream. An empty list limits nothing.
 struct Guardrail {
     std::string id;
     std::string name;

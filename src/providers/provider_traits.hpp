@@ -13,7 +13,7 @@ enum class SecretMaker { provider, us };
 // day needs other books first.
 enum class DayEnd { utc_midnight };
 
-// How raw keys of a provider are recognized in a text.
+// The form by which raw keys of a provider are recognized in a text.
 struct KeyShape {
     std::string_view prefix;     // what a new key begins with
     std::string_view family;     // what every key begins with, including those of another time or server
@@ -28,7 +28,8 @@ struct ProviderVariables {
     std::string_view management_key_advice;  // "create a management key at ..."
 };
 
-// What is true of a provider whatever is configured. All texts live as long as the program.
+// Properties of a provider that do not depend on the configuration. All texts live as long as the
+// program.
 struct ProviderTraits {
     std::string_view name;  // for people
     std::string_view word;  // in the configuration

@@ -6,7 +6,7 @@
 
 namespace llmapikey {
 
-// What a visitor wants after it has seen a key.
+// Says whether a visitor wants the next key.
 enum class Scan { go_on, stop };
 using KeyVisitor = std::function<Scan(const UpstreamKey&)>;
 

@@ -59,8 +59,8 @@ public:
     // Sends the request at most once. If it is not sent because the upstream is down, the answer
     // has TransferStatus::not_sent and a Retry-After.
     net::ClientResponse send_once(const Call& call, base::Deadline deadline);
-    // For calls that can be repeated without harm. Retries with full jitter, or when the upstream
-    // asks for it, within the deadline and the retry budget.
+    // Sends a request that can be repeated without harm. Retries it with full jitter, or when the
+    // upstream asks for it, within the deadline and the retry budget.
     net::ClientResponse send_again(const Call& call, base::Deadline deadline, Patience patience = Patience::by_hand);
 
     // If the circuit is open and no other thread is probing, asks the upstream whether it is back.

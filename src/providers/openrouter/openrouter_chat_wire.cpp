@@ -42,7 +42,7 @@ int code_of(const json::value& error) {
     return 0;
 }
 
-// What an error says. The message is in lower case, to be searched for words.
+// The content of an error. The message is in lower case, to be searched for words.
 struct Said {
     std::string source;   // names the limit that was reached; empty: not reported
     std::string message;  // followed by the fields that name the kind of error

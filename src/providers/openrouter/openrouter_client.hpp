@@ -60,7 +60,7 @@ private:
     MintOutcome create(const MintRequest& request, base::Deadline deadline);
     base::Result<void> confirm_gone(base::Deadline deadline);
     base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
-    // For calls that can be repeated without harm. `name` must be a literal.
+    // Makes a call that can be repeated without harm. `name` must be a literal.
     net::ClientResponse ask(std::string_view name, std::string method, const std::string& path, base::Deadline deadline,
                             std::string body = {});
 
