@@ -7,7 +7,7 @@
 // The answer of a trial as a value.
 namespace llmapikey {
 
-// What a model answered, as a page for browsers without JavaScript.
+// A model's answer as a page, for browsers without JavaScript.
 struct TryView {
     Frame frame;
     std::string model;

@@ -19,7 +19,7 @@ struct TrialWords {
     std::string sentence() const;  // for an answer that has begun
 };
 
-// What is known about the key's money, for messages that name it.
+// The known amounts of the key's money, for messages that name it.
 struct TrialUsage {
     base::MicroUsd cap;                  // today's cap
     std::optional<base::MicroUsd> left;  // what is left of the cap; nullopt: unknown

@@ -4,7 +4,7 @@
 
 namespace llmapikey::sandbox {
 
-// What tests have told the simulated OpenRouter to do. Not thread-safe: its owner locks.
+// The behavior that tests have asked of the simulated OpenRouter. Not thread-safe: its owner locks.
 struct OpenRouterScene {
     // The rights of the management key.
     struct Rights {
@@ -12,7 +12,7 @@ struct OpenRouterScene {
         std::string workspace_id;            // the only workspace that it reaches; empty: all workspaces
         bool is_of_another_account = false;  // the management key knows none of the keys
     } rights;
-    // How the next chat completions are answered. openrouter_refusals.hpp lists the causes.
+    // Says how the next chat completions are answered. openrouter_refusals.hpp lists the causes.
     struct Chat {
         std::string cause;  // empty: as the request deserves
         int times = 0;      // number of chat completions
