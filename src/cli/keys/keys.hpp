@@ -31,7 +31,7 @@ struct RevokeOptions {
     Filters filters;
     bool is_everything = false;  // every key is meant, without a filter
     std::string reason;
-    std::string hold;  // "none", "forever", or "90m", "24h", "7d"; empty: forever, but none if every key is meant
+    std::string hold;  // "none", "forever", or a duration: "90m", "24h", "7d"; must not be empty
     bool is_dry_run = false;
     std::optional<std::int64_t> confirmed_count;  // how many keys are confirmed
     bool is_agreed = false;                       // for a filter: any number of keys is confirmed
