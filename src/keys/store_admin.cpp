@@ -53,8 +53,8 @@ base::Result<LedgerEntry> read_revoking_row(const SqlRow& row) {
     return entry;
 }
 
-// Joins handles or nonces as {in_texts:} takes them. A word with other characters is left out,
-// because it cannot be stored here.
+// Joins handles or nonces as {in_texts:} takes them. A word with other characters is left out: no
+// provider that we know makes such a word.
 std::string joined_safe(const std::vector<std::string>& words) {
     std::vector<std::string> safe;
     for (const std::string& word : words) {
