@@ -50,7 +50,7 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
         } else if (end) {
             outcomes.push_back(tl::unexpected(*end));
         } else if (is_by_name && !handles) {
-            outcomes.push_back(base::fail_in("looking for a key whose creation is in doubt", handles.error()));
+            outcomes.push_back(base::fail_in("looking for the key of an ambiguous attempt", handles.error()));
         } else {
             const std::string& handle = is_by_name ? handles->at(places[i]) : grants[i].delete_handle;
             const bool may_appear = !is_settled(grants[i], looked_at, settle_time_);
@@ -70,7 +70,7 @@ base::Result<Settled> Settlement::conclude(const Grant& grant, const Trace& trac
     if (!trace.handle.empty()) {
         const auto revoked = provider_.revoke(trace.handle, deadline);
         base::crash_point("settle.revoked");
-        if (!revoked) return base::fail_in("revoking a key whose creation was in doubt", revoked.error());
+        if (!revoked) return base::fail_in("revoking the key of an ambiguous attempt", revoked.error());
     }
     const auto made = make_room(grant);
     base::crash_point("settle.requeued");
