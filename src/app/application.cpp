@@ -35,6 +35,7 @@ struct Application::Parts {
           const net::ListenAddress& listen, const std::vector<AddressRange>& proxies, const PutInFront& put_in_front)
         : time(clock),
           upstream_timeout(config.upstream_timeout),
+          terms(terms_of(config)),
           can_recover(!config.provider.management_key.empty()),
           stores(std::move(opened)),
           leases(*stores.leases, clock),
@@ -52,9 +53,9 @@ struct Application::Parts {
           csrf(config.auth_session_secret, config.auth_session_secret_also_accepted),
           limiter(config.mint_concurrency, waiting_minters),
           replacement(*stores.replacements, *stores.spending, *provider, *stores.audit, clock),
-          issuance(issuance_policy(config),
-                   {*stores.keys, *stores.queue, *provider, replacement, sealers.keys, nonces, limiter, clock,
-                    [this](const std::string& message) { note_failure(message); }, [this] { minting_timer.wake(); }}),
+          issuance({*stores.keys, *stores.queue, *provider, replacement, sealers.keys, nonces, limiter, clock,
+                    [this](const std::string& message) { note_failure(message); }, [this] { minting_timer.wake(); }},
+                   config.upstream_timeout),
           revocation(*stores.admin, *stores.spending, *provider, *stores.audit, clock),
           background_replacement(*stores.replacements, *stores.spending, *background_provider, *stores.audit, clock),
           background_revocation(*stores.admin, *stores.spending, *background_provider, *stores.audit, clock),
@@ -86,7 +87,7 @@ struct Application::Parts {
           observation({stores,
                        sealers,
                        !config.key_encryption_secret_also_accepted.empty(),
-                       issuance_policy(config),
+                       terms,
                        config.postgres_url.empty() ? "sqlite" : "postgres",
                        config.spending_poll,
                        {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &streaming_pool, &minting_queue,
@@ -127,7 +128,7 @@ struct Application::Parts {
           settling_timer("settling", recovery_pause, [this](const std::stop_token& stop) { return settle(stop); }),
           minting_timer("minting", minting_pause,
                         [this](const std::stop_token& stop) {
-                            return dispatcher.run_once(stop) ? AfterJob::go_on : AfterJob::pause;
+                            return dispatcher.run_once(terms, stop) ? AfterJob::go_on : AfterJob::pause;
                         }),
           reconcile_timer(
               "reconcile", reconcile_pause,
@@ -149,23 +150,23 @@ struct Application::Parts {
 
     // Each with what it names.
     Handlers make_handlers() {
-        const KeyListPage key_list{time, *stores.admin, *stores.keys, issuance};
+        const KeyListPage key_list{time, *stores.admin, *stores.keys, terms};
         return {.pages = {guardrail, *stores.keys, issuance},
-                .dashboard = {usage, background_queue, time, issuance, *stores.queue, guardrail, *stores.keys},
-                .own_key = {metrics, usage, time, issuance, own_key},
+                .dashboard = {usage, background_queue, time, issuance, *stores.queue, guardrail, *stores.keys, terms},
+                .own_key = {metrics, usage, time, issuance, own_key, terms},
                 .trial = {trials, usage, time, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
                 .key_list = key_list,
                 .key_search = {*stores.admin, issuance},
                 .audit_page = {*stores.audit, *stores.admin},
-                .account = {key_list, *stores.admin, *stores.keys, time, administration, revocation},
+                .account = {key_list, *stores.admin, *stores.keys, time, administration, revocation, terms},
                 .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
-                .overview_page = {issuance, *stores.statistics, time},
+                .overview_page = {terms, *stores.statistics, time},
                 .tokens_page = {*stores.tokens, time, tokens},
                 .webhooks_page = {*stores.webhooks, time, webhooks},
                 .own_account = {usage, background_queue, *stores.keys, time, issuance},
-                .overview = {*stores.statistics, issuance, time},
-                .keys = {*stores.admin, *stores.keys, time, administration, revocation},
+                .overview = {*stores.statistics, terms, time},
+                .keys = {*stores.admin, *stores.keys, time, administration, revocation, terms},
                 .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
                 .audit = {*stores.admin, *stores.audit},
                 .tokens = {*stores.tokens, tokens},
@@ -243,6 +244,7 @@ struct Application::Parts {
 
     const base::Clock& time;  // the database's
     const base::Seconds upstream_timeout;
+    const Terms terms;
     const bool can_recover;
     bool has_started = false;
     Stores stores;                                     // grants, and limits that replicas share

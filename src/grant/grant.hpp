@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 #include "identity/github_user_id.hpp"
+#include "identity/seat.hpp"
 
 // The life of a key, as the database knows it. See docs/architecture.md, "The life of a key".
 namespace llmapikey {
@@ -47,7 +48,7 @@ struct Reveal {
     std::string reason;  // shown to the key's owner
 };
 
-// One row of api_keys: at most one per GitHub account.
+// One row of api_keys: at most one for each seat.
 struct Grant {
     std::string id;  // UUID
     GithubUserId github_user_id;
@@ -75,6 +76,8 @@ struct Grant {
     std::optional<base::Timestamp> carried_until;    // until when that lowers the cap; nullopt: it does not
     std::optional<base::Timestamp> missing_since;    // since when upstream does not know the key
     std::optional<base::Timestamp> last_used_at;     // as upstream last said; nullopt: never, or it did not say
+
+    Seat seat() const { return {github_user_id}; }
 };
 
 // Whether the key no longer works upstream because its lifetime is over.

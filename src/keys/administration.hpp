@@ -23,7 +23,7 @@ public:
     // or, where GitHub does not say, a name made of the id until the next sign-in brings the right
     // one. not_found: GitHub knows no such account. An error is of the audit log or of GitHub; what
     // became of minting is in the answer.
-    base::Result<IssueAnswer> mint(GithubUserId id, std::string login, const Initiator& by);
+    base::Result<IssueAnswer> mint(const Terms& terms, GithubUserId id, std::string login, const Initiator& by);
 
     // Switches a key off or on, or changes its cap: stored first, then told upstream. not_found;
     // conflict: not active; invalid_input: nothing to change. upstream_down and the like: it is

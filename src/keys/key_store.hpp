@@ -14,7 +14,8 @@
 namespace llmapikey {
 
 struct ReserveRequest {
-    Recipient recipient;
+    Seat seat;
+    std::string login;     // of the seat's account
     std::string grant_id;  // fresh UUID, used if a row is inserted
     std::string nonce;     // fresh, of this attempt
     base::MicroUsd daily_limit;
@@ -29,14 +30,14 @@ struct Reserved {
 };  // this call inserted the row: its caller, and nobody else, may mint; unless it is to wait
 struct AlreadyHeld {
     Grant grant;
-};  // the account has a row, whatever its status
+};  // the seat has a row, whatever its status
 struct QuotaFull {};
 struct OnHold {
     Hold hold;
 };  // the account may not take a key now
 using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull, OnHold>;
 
-// All that is known of an account.
+// What is known of a seat: the grant that it holds, and the hold that bars its account.
 struct Account {
     std::optional<Grant> grant;
     std::optional<Hold> hold;  // in force or not
@@ -45,13 +46,13 @@ struct Account {
 // Names one attempt of one row: every change after the reservation is conditional on both, so that
 // an attempt that was overtaken (its row released and reserved anew) changes nothing.
 struct Attempt {
-    GithubUserId github_user_id;  // tells where the row is, in a database that spreads rows by account
+    Seat seat;  // its account tells where the row is, in a database that spreads rows by account
     std::string grant_id;
     std::string nonce;
 };
 
 inline Attempt attempt_of(const Grant& grant) {
-    return Attempt{grant.github_user_id, grant.id, grant.nonce};
+    return Attempt{grant.seat(), grant.id, grant.nonce};
 }
 
 struct Activation {
@@ -73,13 +74,13 @@ class KeyStore {
 public:
     virtual ~KeyStore() = default;
 
-    virtual base::Result<Account> find_account(GithubUserId id) = 0;
-    virtual base::Result<std::optional<Grant>> find(GithubUserId id) = 0;
+    virtual base::Result<Account> find_account(const Seat& seat) = 0;
+    virtual base::Result<std::optional<Grant>> find(const Seat& seat) = 0;
 
-    // Inserts a pending row (waiting, if it is queued) unless the account has one, is on hold, or
-    // `max_total_keys` rows are there. Exact under any number of concurrent calls and processes,
-    // and O(1) in the number of rows. What the account's earlier keys have spent today is noted in
-    // the row.
+    // Inserts a pending row (waiting, if it is queued) unless the seat has one, its account is on
+    // hold, or `max_total_keys` rows are there. Exact under any number of concurrent calls and
+    // processes, and O(1) in the number of rows. What the seat's earlier keys have spent today is
+    // noted in the row.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
     // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another

@@ -27,7 +27,7 @@ struct Requeue {
     bool counts = true;  // as a failed attempt
 };
 
-// What is known of an account that has no row.
+// What is known of a seat that has no row.
 struct PastKey {
     std::string hint;
     std::string actor;   // who ended it: "github:1003", "recipient:1001", "system"
@@ -62,7 +62,7 @@ public:
     // 1: the next; nullopt: the row does not wait. Counts no further than `most`.
     virtual base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) = 0;
 
-    virtual base::Result<AccountPast> past_of(GithubUserId id) = 0;
+    virtual base::Result<AccountPast> past_of(const Seat& seat) = 0;
 };
 
 }  // namespace llmapikey

@@ -18,7 +18,8 @@ public:
     // A new key in the place of the one with this id; pressing twice makes one. `grant_id` empty:
     // whichever there is. What the old one has spent today lowers the new one's cap until the day
     // is over.
-    IssueAnswer rotate(const Recipient& recipient, const std::string& grant_id, const std::string& origin);
+    IssueAnswer rotate(const Terms& terms, const Recipient& recipient, const std::string& grant_id,
+                       const std::string& origin);
 
     // Revokes the key and frees its place; none is taken again before the caps are reset.
     // Gives given_back, ending, no_key or switched_off. store_unavailable and the

@@ -34,18 +34,18 @@ public:
     Trials(Policy policy, KeyStore& store, const Issuance& issuance, ChatProvider& provider, const base::Clock& clock)
         : policy_(policy), store_(store), issuance_(issuance), provider_(provider), clock_(clock) {}
 
-    // The right to ask once. Must not outlive the Trials.
+    // The right to ask once, with the key that the seat holds. Must not outlive the Trials.
     struct Trial {
         base::Secret key;
         Grant grant;                        // that the key is of
         std::shared_ptr<const void> place;  // among those that are answered at once; free again when it goes
     };
-    tl::expected<Trial, TrialObstacle> begin(GithubUserId account);
+    tl::expected<Trial, TrialObstacle> begin(const Seat& seat);
     // As ChatProvider::ask(). The place is free again when it returns.
     tl::expected<ChatEnd, ChatFailure> ask(Trial trial, const ChatRequest& request, ChatListener& listener);
 
 private:
-    tl::expected<Trial, TrialObstacle> find_key(GithubUserId account);
+    tl::expected<Trial, TrialObstacle> find_key(const Seat& seat);
     void leave(GithubUserId account);
 
     const Policy policy_;

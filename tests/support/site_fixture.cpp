@@ -84,22 +84,24 @@ struct SiteFixture::Database {
 
 // As Application::Parts. Order is lifetime.
 struct SiteFixture::Process {
-    Process(SiteFixture& self, const IssuancePolicy& policy, int rate_limit_per_minute)
+    Process(SiteFixture& self, const Terms& given_terms, int rate_limit_per_minute)
         : store(self.store_),
           database(*self.database_),
           audit(self.audit_),
           clock(self.clock_),
           replacement(store, store, self.provider_, audit, clock),
-          issuance(policy, {store,
-                            store,
-                            self.provider_,
-                            replacement,
-                            sealer,
-                            nonces,
-                            limiter,
-                            clock,
-                            [](const std::string&) {},
-                            {}}),
+          terms(given_terms),
+          issuance({store,
+                    store,
+                    self.provider_,
+                    replacement,
+                    sealer,
+                    nonces,
+                    limiter,
+                    clock,
+                    [](const std::string&) {},
+                    {}},
+                   base::Seconds{15}),
           revocation(store, store, self.provider_, audit, clock),
           own_key(store, issuance, replacement, revocation, clock),
           administration(store, issuance, self.provider_, self.identity_, audit, clock),
@@ -111,39 +113,39 @@ struct SiteFixture::Process {
           guardrail(self.provider_, clock, false, base::Seconds{15}),
           trials({}, store, issuance, chat, clock),
           handlers(make_handlers()),
-          site(handlers, {settings_of(policy), csrf, app::route_table()},
+          site(handlers, {settings_of(terms), csrf, app::route_table()},
                {clock, sessions, admins, tokens, &self.rate_limits_, database.answers, answer_sealer, metrics},
                OriginResolver(std::string(origin), {}), rate_limit_per_minute) {}
 
-    static SiteSettings settings_of(const IssuancePolicy& policy) {
+    static SiteSettings settings_of(const Terms& terms) {
         SiteSettings settings;
         settings.public_url = origin;
         settings.api_base_url = "https://openrouter.test/api/v1";
         settings.example_model = "openai/gpt-4o-mini";
-        settings.is_paused = !policy.is_enabled;
-        settings.daily_limit = policy.daily_limit;
-        settings.key_lifetime = policy.key_lifetime;
+        settings.is_paused = !terms.is_enabled;
+        settings.daily_limit = terms.daily_limit;
+        settings.key_lifetime = terms.key_lifetime;
         return settings;
     }
 
     Handlers make_handlers() {
-        const KeyListPage key_list{clock, store, store, issuance};
+        const KeyListPage key_list{clock, store, store, terms};
         return {.pages = {guardrail, store, issuance},
-                .dashboard = {usage, background_queue, clock, issuance, store, guardrail, store},
-                .own_key = {metrics, usage, clock, issuance, own_key},
+                .dashboard = {usage, background_queue, clock, issuance, store, guardrail, store, terms},
+                .own_key = {metrics, usage, clock, issuance, own_key, terms},
                 .trial = {trials, usage, clock, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
                 .key_list = key_list,
                 .key_search = {store, issuance},
                 .audit_page = {audit, store},
-                .account = {key_list, store, store, clock, administration, revocation},
+                .account = {key_list, store, store, clock, administration, revocation, terms},
                 .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
-                .overview_page = {issuance, database.statistics, clock},
+                .overview_page = {terms, database.statistics, clock},
                 .tokens_page = {database.tokens, clock, tokens},
                 .webhooks_page = {database.webhooks, clock, webhooks},
                 .own_account = {usage, background_queue, store, clock, issuance},
-                .overview = {database.statistics, issuance, clock},
-                .keys = {store, store, clock, administration, revocation},
+                .overview = {database.statistics, terms, clock},
+                .keys = {store, store, clock, administration, revocation, terms},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
                 .audit = {store, audit},
                 .tokens = {database.tokens, tokens},
@@ -167,6 +169,7 @@ struct SiteFixture::Process {
     Parrot chat;
     AnyEndpoint endpoints;
     Replacement replacement;
+    const Terms terms;
     Issuance issuance;
     Revocation revocation;
     OwnKey own_key;
@@ -186,23 +189,27 @@ struct SiteFixture::Process {
 SiteFixture::SiteFixture() : database_(std::make_unique<Database>()) {
     for (const Recipient& each : {ada, grace})
         identity_.add(each);
-    restart(usual_policy());
+    restart(usual_terms());
 }
 
 SiteFixture::~SiteFixture() {
     process_->background_queue.stop();
 }
 
-IssuancePolicy SiteFixture::usual_policy() {
-    IssuancePolicy policy;
-    policy.is_enabled = true;
-    policy.daily_limit = base::MicroUsd{2'500'000};
-    return policy;
+Terms SiteFixture::usual_terms() {
+    Terms terms;
+    terms.is_enabled = true;
+    terms.daily_limit = base::MicroUsd{2'500'000};
+    return terms;
 }
 
-void SiteFixture::restart(const IssuancePolicy& policy, int rate_limit_per_minute) {
+void SiteFixture::restart(const Terms& terms, int rate_limit_per_minute) {
     if (process_) process_->background_queue.stop();
-    process_ = std::make_unique<Process>(*this, policy, rate_limit_per_minute);
+    process_ = std::make_unique<Process>(*this, terms, rate_limit_per_minute);
+}
+
+IssueAnswer SiteFixture::issue_key(const Recipient& recipient) {
+    return process_->issuance.issue(process_->terms, recipient);
 }
 
 Issuance& SiteFixture::issuance() {

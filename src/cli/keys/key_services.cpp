@@ -11,6 +11,7 @@ base::Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Confi
 
 KeyServices::KeyServices(const config::Config& config, app::Stores opened)
     : stores(std::move(opened)),
+      terms(app::terms_of(config)),
       clock_(stores.time_or(machine_clock_)),
       http_(app::make_http_client(config)),
       provider_(app::make_key_provider(config, *http_, {}, app::same_account_as(*stores.admin))),
@@ -19,8 +20,7 @@ KeyServices::KeyServices(const config::Config& config, app::Stores opened)
       nonces_(config.key_encryption_secret, config.key_encryption_secret_also_accepted),
       limiter_(1, 0),
       replacement_(*stores.replacements, *stores.spending, *provider_, *stores.audit, clock_),
-      issuance_(app::issuance_policy(config),
-                {*stores.keys,
+      issuance_({*stores.keys,
                  *stores.queue,
                  *provider_,
                  replacement_,
@@ -29,7 +29,8 @@ KeyServices::KeyServices(const config::Config& config, app::Stores opened)
                  limiter_,
                  clock_,
                  [](const std::string& issue) { std::fprintf(stderr, "llmapikey: %s\n", issue.c_str()); },
-                 {}}),
+                 {}},
+                config.upstream_timeout),
       revocation(*stores.admin, *stores.spending, *provider_, *stores.audit, clock_),
       administration(*stores.admin, issuance_, *provider_, *identity_, *stores.audit, clock_),
       bulk_revoker(*stores.bulks, *stores.admin, revocation, *stores.audit, clock_, config.upstream_timeout),

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/database.hpp"
+#include "app/settings.hpp"
 #include "app/upstreams.hpp"
 #include "bulk/bulk_revocation.hpp"
 #include "guardrails/guardrail_check.hpp"
@@ -11,6 +12,7 @@
 #include "keys/reconciliation.hpp"
 #include "keys/recovery.hpp"
 #include "keys/revocation.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey::cli {
 
@@ -22,6 +24,7 @@ public:
     static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
 
     app::Stores stores;
+    const Terms terms;
     // The provider's name, for people.
     std::string provider_name() const { return std::string(provider_->traits().name); }
     // The database's time, for what goes there.
