@@ -14,23 +14,23 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 
 // Each handler with the services that it names.
 Handlers Composition::make_handlers() {
-    const KeyListPage key_list{time, *stores.admin, *stores.keys, keys.issuance};
+    const KeyListPage key_list{time, *stores.admin, *stores.keys, terms};
     return {.pages = {guardrail, *stores.keys, keys.issuance},
-            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys},
-            .own_key = {metrics, usage, time, keys.issuance, keys.own_key},
+            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, terms},
+            .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},
             .trial = {trials, usage, time, background_queue},
             .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
             .key_list = key_list,
             .key_search = {*stores.admin, keys.issuance},
             .audit_page = {*stores.audit, *stores.admin},
-            .account = {key_list, *stores.admin, *stores.keys, time, keys.administration, keys.revocation},
+            .account = {key_list, *stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
             .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
-            .overview_page = {keys.issuance, *stores.statistics, time},
+            .overview_page = {terms, *stores.statistics, time},
             .tokens_page = {*stores.tokens, time, tokens},
             .webhooks_page = {*stores.webhooks, time, webhooks},
             .own_account = {usage, background_queue, *stores.keys, time, keys.issuance},
-            .overview = {*stores.statistics, keys.issuance, time},
-            .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation},
+            .overview = {*stores.statistics, terms, time},
+            .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
             .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
             .audit = {*stores.admin, *stores.audit},
             .tokens = {*stores.tokens, tokens},
@@ -58,7 +58,9 @@ std::vector<Job> Composition::table_of_jobs() {
         {"settling", recovery_pause, each, yes, asks, later,
          [this](const auto& stop) { return finish_recovery(keys.recovery.settle(stop)); }},
         {"minting", minting_pause, each, no, asks, later,
-         [this](const auto& stop) { return JobRun{dispatcher.run_once(stop) ? AfterJob::go_on : AfterJob::pause}; }},
+         [this](const auto& stop) {
+             return JobRun{dispatcher.run_once(terms, stop) ? AfterJob::go_on : AfterJob::pause};
+         }},
         // Takes its lease, counts and reports by itself, once it is due.
         {"reconcile", reconcile_pause, each, no, reconciles, later,
          [this](const auto& stop) { return reconcile_job.run_if_due(stop), JobRun{}; }},

@@ -80,6 +80,7 @@ public:
     std::set<std::int64_t> admins = config.admin_github_user_ids;
 
     // What the product does.
+    Terms terms = terms_of(config);
     ConcurrencyLimiter limiter{config.mint_concurrency, waiting_minters};
     KeyParts keys{{.keys = *stores.keys,
                    .queue = *stores.queue,
@@ -97,8 +98,7 @@ public:
                    .clock = time,
                    .call_timeout = config.upstream_timeout,
                    .log = [this](const std::string& message) { note_failure(message); },
-                   .on_queued = [this] { jobs.wake("minting"); }},
-                  issuance_policy(config)};
+                   .on_queued = [this] { jobs.wake("minting"); }}};
     BulkRevoker bulk_revoker{*stores.bulks, *stores.admin,           keys.background_revocation, *stores.audit,
                              time,          config.upstream_timeout, time_to_stop_bulk};
     ApiTokens tokens{*stores.tokens, *stores.audit, time};
@@ -125,7 +125,7 @@ public:
     Observation observation{{stores,
                              sealers,
                              !config.key_encryption_secret_also_accepted.empty(),
-                             issuance_policy(config),
+                             terms,
                              config.postgres_url.empty() ? "sqlite" : "postgres",
                              config.spending_poll,
                              {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &streaming_pool,

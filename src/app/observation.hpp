@@ -9,7 +9,7 @@
 #include "app/database.hpp"
 #include "base/work_queue.hpp"
 #include "insight/statistics.hpp"
-#include "keys/issuance.hpp"
+#include "keys/terms.hpp"
 #include "net/http_server.hpp"
 #include "ops/metrics.hpp"
 #include "providers/provider_traits.hpp"
@@ -22,7 +22,7 @@ struct Observed {
     Stores& stores;
     const Sealers& sealers;
     bool is_reencrypting = false;  // a second KEY_ENCRYPTION_SECRET is accepted
-    IssuancePolicy policy;
+    Terms terms;
     std::string database;               // "sqlite" or "postgres"
     base::Seconds spending_every{300};  // how often spending and credits are read
     std::vector<const base::WorkQueue*> queues;

@@ -2,6 +2,10 @@
 
 namespace llmapikey::app {
 
+Terms terms_of(const config::Config& config) {
+    return {config.is_provisioning_enabled, config.max_total_keys, config.key_daily_limit, config.key_expiry};
+}
+
 SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvider& provider) {
     SiteSettings settings;
     settings.is_sandbox = setting == Setting::sandbox;
@@ -14,14 +18,15 @@ SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvi
     settings.upstream_timeout = config.upstream_timeout;
     settings.spending_poll = config.spending_poll;
     settings.hsts = config.does_hsts_include_subdomains ? Hsts::subdomains : Hsts::this_host;
-    settings.is_paused = !config.is_provisioning_enabled;
-    settings.daily_limit = config.key_daily_limit;
-    settings.key_lifetime = config.key_expiry;
+    const Terms terms = terms_of(config);
+    settings.is_paused = !terms.is_enabled;
+    settings.daily_limit = terms.daily_limit;
+    settings.key_lifetime = terms.key_lifetime;
     return settings;
 }
 
 StatisticsSettings statistics_settings(const config::Config& config) {
-    return {config.max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
+    return {terms_of(config).max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
 }
 
 net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,

@@ -7,11 +7,14 @@
 #include "http/client_origin.hpp"
 #include "http/context.hpp"
 #include "insight/statistics.hpp"
+#include "keys/terms.hpp"
 #include "net/http_server.hpp"
 
 // What the configuration means for single parts.
 namespace llmapikey::app {
 
+// The terms of the one giveaway that there is.
+Terms terms_of(const config::Config& config);
 SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvider& provider);
 StatisticsSettings statistics_settings(const config::Config& config);
 net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,

@@ -75,16 +75,6 @@ std::unique_ptr<ChatProvider> make_chat_provider(const config::Config& config, n
     return std::make_unique<OpenRouterChat>(ChatOptions{config.provider.url, config.upstream_timeout}, http);
 }
 
-IssuancePolicy issuance_policy(const config::Config& config) {
-    IssuancePolicy policy;
-    policy.is_enabled = config.is_provisioning_enabled;
-    policy.max_total_keys = config.max_total_keys;
-    policy.daily_limit = config.key_daily_limit;
-    policy.key_lifetime = config.key_expiry;
-    policy.call_timeout = config.upstream_timeout;
-    return policy;
-}
-
 std::unique_ptr<IdentityProvider> make_identity_provider(const config::Config& config, net::HttpClient& http) {
     return std::make_unique<GithubClient>(
         GithubOptions{config.github_url, config.github_api_url, config.github_oauth_client_id,

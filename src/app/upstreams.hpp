@@ -4,7 +4,6 @@
 
 #include "config/config.hpp"
 #include "keys/admin_store.hpp"
-#include "keys/issuance.hpp"
 #include "net/http_client.hpp"
 #include "ops/metrics.hpp"
 #include "providers/calls/upstream_calls.hpp"
@@ -35,7 +34,5 @@ WebhookReach webhook_reach(const config::Config& config);
 // For a client whose owner calls probe(): counts calls, and tells of outages in metrics and log.
 // `metrics` must outlive the client.
 Supervision supervise(const ProviderTraits& provider, ops::Metrics& metrics);
-// What is handed out, as configured.
-IssuancePolicy issuance_policy(const config::Config& config);
 
 }  // namespace llmapikey::app

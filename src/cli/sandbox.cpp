@@ -67,15 +67,16 @@ base::Result<void> seed_one(KeyStore& store, sandbox::OpenRouterLookalike& openr
                             const Recipient& recipient, int percent_spent) {
     const auto now = base::SystemClock().now();
     const NonceMaker nonces(config.key_encryption_secret);
-    ReserveRequest request{
-        recipient, base::random_uuid(), nonces.make(recipient.id), config.key_daily_limit, now, now + config.key_expiry,
-        0};
+    ReserveRequest request{Seat{recipient.id},      recipient.login,
+                           base::random_uuid(),     nonces.make(recipient.id),
+                           config.key_daily_limit,  now,
+                           now + config.key_expiry, 0};
     TRY(store.reserve(request));
     const base::MicroUsd spent{config.key_daily_limit.value / 100 * percent_spent};
     const auto key = openrouter.seed_key(upstream_key_name(recipient.id, request.nonce), config.key_daily_limit, spent,
                                          request.expires_at);
     const app::Sealers sealers(config);
-    return store.activate({recipient.id, request.grant_id, request.nonce},
+    return store.activate({request.seat, request.grant_id, request.nonce},
                           {key.hash, sealers.keys.seal(key.raw_key, request.grant_id), key_hint(key.raw_key)});
 }
 

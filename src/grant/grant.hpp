@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 #include "identity/github_user_id.hpp"
+#include "identity/seat.hpp"
 
 // A key's states, times and cap, as the database knows them. src/keys/README.md has the diagram of
 // the states.
@@ -49,7 +50,7 @@ struct Reveal {
     std::string reason;  // shown to the key's owner
 };
 
-// A Grant is one row of api_keys. There is at most one row for each GitHub account.
+// A Grant is one row of api_keys. There is at most one row for each seat.
 struct Grant {
     std::string id;  // UUID
     GithubUserId github_user_id;
@@ -77,6 +78,8 @@ struct Grant {
     std::optional<base::Timestamp> carried_until;    // until when `carried` lowers the cap; nullopt: it does not
     std::optional<base::Timestamp> missing_since;    // since when upstream does not know the key
     std::optional<base::Timestamp> last_used_at;     // as upstream last reported; nullopt: never, or not reported
+
+    Seat seat() const { return {github_user_id}; }
 };
 
 // Returns whether the key no longer works upstream because its lifetime is over.

@@ -73,8 +73,8 @@ void read_amounts(const Facts& facts, base::Seconds spending_every, Overview& ov
                                                 is_known ? std::optional(overview.days) : std::nullopt, overview.now});
 }
 
-void read_keys_to_honor(const IssuancePolicy& policy, Overview& overview) {
-    const std::int64_t promised = policy.daily_limit.value * policy.key_lifetime.count();
+void read_keys_to_honor(const Terms& terms, Overview& overview) {
+    const std::int64_t promised = terms.daily_limit.value * terms.key_lifetime.count();
     if (promised <= 0 || !overview.credits_left || !overview.exposure_until_expiry) return;
     const std::int64_t uncommitted = overview.credits_left->value - overview.exposure_until_expiry->value;
     overview.keys_to_honor = std::max<std::int64_t>(uncommitted / promised, 0);
@@ -106,19 +106,19 @@ base::Seconds amount_age_max(base::Seconds read_every) {
     return read_every * 3 + base::Seconds{30};
 }
 
-base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Seconds spending_every,
+base::Result<Overview> read_overview(StatisticsStore& store, const Terms& terms, base::Seconds spending_every,
                                      base::Timestamp now) {
     Overview overview;
     overview.now = now;
     const auto counts = TRY(store.status_counts());
     overview.counts = counts;
-    if (policy.max_total_keys > 0) overview.room = std::max<std::int64_t>(policy.max_total_keys - counts.live, 0);
+    if (terms.max_total_keys > 0) overview.room = std::max<std::int64_t>(terms.max_total_keys - counts.live, 0);
     TRY(read_days(store, overview));
     const auto facts = TRY(store.facts());
     read_exposure(facts, overview);
     read_reconciliation(facts, overview);
     read_amounts(facts, spending_every, overview);
-    read_keys_to_honor(policy, overview);
+    read_keys_to_honor(terms, overview);
     overview.failures = TRY(store.failures(failures_shown));
     return overview;
 }

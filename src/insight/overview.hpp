@@ -6,7 +6,7 @@
 
 #include "insight/credits_outlook.hpp"
 #include "insight/statistics.hpp"
-#include "keys/issuance.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey {
 
@@ -47,7 +47,7 @@ base::Seconds amount_age_max(base::Seconds read_every);
 
 // Reads the figures; a few statements, none of which counts. `spending_every`: how often spending
 // and credits are read. Fails as the store does.
-base::Result<Overview> read_overview(StatisticsStore& store, const IssuancePolicy& policy, base::Seconds spending_every,
+base::Result<Overview> read_overview(StatisticsStore& store, const Terms& terms, base::Seconds spending_every,
                                      base::Timestamp now);
 
 }  // namespace llmapikey

@@ -3,13 +3,13 @@
 #include "base/clock.hpp"
 #include "http/context.hpp"
 #include "insight/statistics.hpp"
-#include "keys/issuance.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey {
 
 // The console's overview: how many keys there are, what they cost, and what went wrong.
 struct OverviewPage {
-    Issuance& issuance;
+    const Terms& terms;
     StatisticsStore& statistics;
     const base::Clock& clock;
 

@@ -3,14 +3,14 @@
 #include "base/clock.hpp"
 #include "http/context.hpp"
 #include "insight/statistics.hpp"
-#include "keys/issuance.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey {
 
 // The JSON API of the console's figures.
 struct OverviewRoutes {
     StatisticsStore& statistics;
-    Issuance& issuance;
+    const Terms& terms;
     const base::Clock& clock;
 
     net::Response show(const Context& context) const;

@@ -70,7 +70,7 @@ tl::expected<Asked, net::Response> read_asked(const AccountPage& self, const Con
 net::Response AccountPage::show(const Context& context) const {
     const auto id = GithubUserId::parse(context.path_id);
     if (!id) return error_response(context, 404);
-    const auto account = store.find_account(*id);
+    const auto account = store.find_account(Seat{*id});
     if (!account) return error_response(context, account.error());
     const auto ledger = admin_store.ledger_of(*id);
     if (!ledger) return error_response(context, ledger.error());
@@ -115,7 +115,7 @@ net::Response AccountPage::mint(const Context& context) const {
     const std::string login(without_at(base::trim(fields->text("github_username"))));
     if (!id) return refuse_mint(*this, context, "The account id must be a whole number, such as 583231");
     if (!login.empty() && !is_login(login)) return refuse_mint(*this, context, "The login cannot be one of GitHub's");
-    const auto answer = administration.mint(*id, login, context.initiator());
+    const auto answer = administration.mint(terms, *id, login, context.initiator());
     if (!answer && answer.error().code == base::Errc::not_found)
         return answer_outcome(context, id->text(), KeyOutcome::no_account);
     if (!answer) return error_response(context, answer.error());

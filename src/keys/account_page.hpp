@@ -7,6 +7,7 @@
 #include "keys/key_list_page.hpp"
 #include "keys/key_store.hpp"
 #include "keys/revocation.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey {
 
@@ -18,6 +19,7 @@ struct AccountPage {
     const base::Clock& clock;
     Administration& administration;
     Revocation& revocation;
+    const Terms& terms;
 
     net::Response show(const Context& context) const;
     net::Response mint(const Context& context) const;

@@ -45,7 +45,8 @@ base::Result<std::string> Administration::find_login(GithubUserId id) {
     return "account-" + id.text();
 }
 
-base::Result<IssueAnswer> Administration::mint(GithubUserId id, std::string login, const Initiator& by) {
+base::Result<IssueAnswer> Administration::mint(const Terms& terms, GithubUserId id, std::string login,
+                                               const Initiator& by) {
     if (login.empty()) {
         login = TRY(find_login(id));
     }
@@ -53,7 +54,7 @@ base::Result<IssueAnswer> Administration::mint(GithubUserId id, std::string logi
         return base::fail(base::Errc::invalid_input, "a login has 1 to 100 characters, none of them invisible");
     Audited audited(audit_, clock_, by, "key.mint", subject_of(id), login);
     TRY(audited.begin());
-    IssueAnswer answer = issuance_.issue({id, login});
+    IssueAnswer answer = issuance_.issue(terms, {id, login});
     const std::string status(to_text(answer.status));
     if (!answer.grant) {
         (void)audited.failed(
@@ -75,8 +76,7 @@ base::Result<Grant> Administration::change(const std::string& grant_id, const Ke
     TRY(audited.begin());
     auto changed = store_.begin_change(grant_id, change, base::random_token(token_bytes));
     if (!changed) return tl::unexpected(audited.failed(changed.error()));
-    const auto synced = synchronize_key(store_, provider_, *changed, clock_.now(),
-                                        base::Deadline::after(issuance_.policy().call_timeout));
+    const auto synced = synchronize_key(store_, provider_, *changed, clock_.now(), issuance_.call_deadline());
     if (!synced) return tl::unexpected(audited.failed(synced.error()));
     TRY(audited.done());
     changed->unsynced.clear();

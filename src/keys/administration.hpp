@@ -23,7 +23,7 @@ public:
     // for it; if GitHub does not answer, a name is made from the id until the next sign-in corrects
     // it. Fails with not_found if GitHub knows no such account, with invalid_input if `login` can
     // be no login, or with an error of the audit log; the outcome of minting is in the answer.
-    base::Result<IssueAnswer> mint(GithubUserId id, std::string login, const Initiator& by);
+    base::Result<IssueAnswer> mint(const Terms& terms, GithubUserId id, std::string login, const Initiator& by);
 
     // Switches a key off or on, or changes its cap: stores the change first, then tells upstream.
     // Fails with not_found, with conflict if the key is not active, and with invalid_input if there

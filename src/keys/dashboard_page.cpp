@@ -131,32 +131,33 @@ std::string sentence_of(const PastKey& past, GithubUserId id, std::string_view k
 }
 
 // Says why there is no key, as far as that is known.
-base::Result<void> show_past(const DashboardPage& self, GithubUserId id, DashboardView& view) {
-    const auto past = TRY(self.queue.past_of(id));
+base::Result<void> show_past(const DashboardPage& self, const Seat& seat, DashboardView& view) {
+    const auto past = TRY(self.queue.past_of(seat));
     if (past.latest && !past.latest->hint.empty())
-        view.past_key = sentence_of(*past.latest, id, view.frame.provider.key_prefix);
+        view.past_key = sentence_of(*past.latest, seat.github_user_id, view.frame.provider.key_prefix);
     const bool is_recent = past.problem_at + problem_shown_for > self.clock.now();
     if (is_recent) view.problem = sentence_of(past.problem, view.frame.provider.name);
     return {};
 }
 
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
-    const MintProblem problem = self.issuance.policy().is_enabled ? grant.problem : MintProblem::paused;
+    const MintProblem problem = self.terms.is_enabled ? grant.problem : MintProblem::paused;
     view.problem = sentence_of(problem, view.frame.provider.name);
     const auto place = TRY(self.queue.place_of(grant.id, Issuance::counted_places_max));
     if (place) view.place = std::to_string(*place);
     return {};
 }
 
-base::Result<void> show_state(const DashboardPage& self, const Account& account, GithubUserId id, DashboardView& view) {
+base::Result<void> show_state(const DashboardPage& self, const Account& account, const Seat& seat,
+                              DashboardView& view) {
     const auto& grant = account.grant;
     if (!grant && account.hold && is_in_force(*account.hold, self.clock.now())) {
         show_hold(*account.hold, view);
         return {};
     }
     if (!grant) {
-        view.state = self.issuance.policy().is_enabled ? DashboardState::no_key : DashboardState::paused;
-        return show_past(self, id, view);
+        view.state = self.terms.is_enabled ? DashboardState::no_key : DashboardState::paused;
+        return show_past(self, seat, view);
     }
     view.state = state_of(grant->status);
     if (view.state == DashboardState::queued) return show_place(self, *grant, view);
@@ -196,12 +197,13 @@ net::Response DashboardPage::show(const Context& context) const {
     view.example_model = example_model(guardrail, context.shared.settings.example_model);
     if (!context.session) return html_response(200, render(view));
 
-    const auto account = store.find_account(context.session->recipient.id);
+    const Seat seat{context.session->recipient.id};
+    const auto account = store.find_account(seat);
     if (!account) {
         ops::log(ops::LogLevel::error, "reading a dashboard failed: " + account.error().detail);
         return error_response(context, account.error());
     }
-    const auto shown = show_state(*this, *account, context.session->recipient.id, view);
+    const auto shown = show_state(*this, *account, seat, view);
     if (!shown) return error_response(context, shown.error());
     if (account->grant) settle_in_background(*this, *account->grant);
     const bool is_on_hold = account->hold && is_in_force(*account->hold, clock.now());

@@ -6,6 +6,7 @@
 #include "keys/issuance.hpp"
 #include "keys/key_store.hpp"
 #include "keys/mint_queue.hpp"
+#include "keys/terms.hpp"
 #include "providers/guardrail_watch.hpp"
 #include "spending/usage.hpp"
 
@@ -20,6 +21,7 @@ struct DashboardPage {
     MintQueue& queue;
     const GuardrailWatch& guardrail;
     KeyStore& store;
+    const Terms& terms;
 
     net::Response show(const Context& context) const;
 };

@@ -51,31 +51,31 @@ MintProblem problem_of(const base::Error& cause) {
 
 }  // namespace
 
-Issuance::Issuance(IssuancePolicy policy, IssuanceParts parts)
-    : policy_(policy),
-      parts_(std::move(parts)),
-      settlement_(parts_.store, parts_.queue, parts_.provider, parts_.clock, policy.call_timeout) {}
+Issuance::Issuance(IssuanceParts parts, base::Seconds call_timeout)
+    : parts_(std::move(parts)),
+      call_timeout_(call_timeout),
+      settlement_(parts_.store, parts_.queue, parts_.provider, parts_.clock, call_timeout) {}
 
-IssueAnswer Issuance::issue(const Recipient& recipient) {
+IssueAnswer Issuance::issue(const Terms& terms, const Recipient& recipient) {
     const auto slot = parts_.limiter.enter(slot_patience);
     const MayMint may_mint = slot ? MayMint::now : MayMint::in_turn;
     for (int round = 0; round < rounds_max; ++round) {
         const base::Deadline deadline = call_deadline();
         base::crash_point("mint.reserving");
-        const auto outcome = reserve(recipient, may_mint);
+        const auto outcome = reserve(terms, recipient, may_mint);
         base::crash_point("mint.reserved");
         if (!outcome) {
             parts_.log("reserving for account " + recipient.id.text() + ": " + outcome.error().detail);
             return failed(outcome.error());
         }
         if (std::holds_alternative<QuotaFull>(*outcome)) {
-            return plain(policy_.is_enabled ? KeyOutcome::full : KeyOutcome::paused);
+            return plain(terms.is_enabled ? KeyOutcome::full : KeyOutcome::paused);
         }
         if (const auto* on_hold = std::get_if<OnHold>(&*outcome)) return held_back(on_hold->hold);
         if (const auto* reserved = std::get_if<Reserved>(&*outcome)) {
             return may_mint == MayMint::now ? mint(reserved->grant, deadline) : queue_answer(reserved->grant);
         }
-        auto answer = advance(std::get<AlreadyHeld>(*outcome).grant, may_mint, deadline);
+        auto answer = advance(terms, std::get<AlreadyHeld>(*outcome).grant, may_mint, deadline);
         if (answer) return std::move(*answer);
     }
     return plain(KeyOutcome::in_progress);
@@ -83,34 +83,37 @@ IssueAnswer Issuance::issue(const Recipient& recipient) {
 
 // While minting is off nothing is reserved; existing rows are still found, and their attempts are
 // settled.
-base::Result<ReserveOutcome> Issuance::reserve(const Recipient& recipient, MayMint may_mint) {
-    if (!policy_.is_enabled) {
-        const auto held = TRY(parts_.store.find(recipient.id));
+base::Result<ReserveOutcome> Issuance::reserve(const Terms& terms, const Recipient& recipient, MayMint may_mint) {
+    const Seat seat{recipient.id};
+    if (!terms.is_enabled) {
+        const auto held = TRY(parts_.store.find(seat));
         if (!held) return ReserveOutcome{QuotaFull{}};
         return ReserveOutcome{AlreadyHeld{*held}};
     }
     ReserveRequest request;
-    request.recipient = recipient;
+    request.seat = seat;
+    request.login = recipient.login;
     request.grant_id = base::random_uuid();
     request.nonce = parts_.nonces.make(recipient.id);
-    request.daily_limit = policy_.daily_limit;
+    request.daily_limit = terms.daily_limit;
     request.now = parts_.clock.now();
-    request.expires_at = request.now + policy_.key_lifetime;
-    request.max_total_keys = policy_.max_total_keys;
+    request.expires_at = request.now + terms.key_lifetime;
+    request.max_total_keys = terms.max_total_keys;
     request.is_queued = may_mint == MayMint::in_turn;
     return parts_.store.reserve(request);
 }
 
 // Takes one step with the row that an account has. Returns nullopt if the row must be looked at
 // again.
-std::optional<IssueAnswer> Issuance::advance(const Grant& held, MayMint may_mint, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance(const Terms& terms, const Grant& held, MayMint may_mint,
+                                             base::Deadline deadline) {
     switch (held.status) {
         case GrantStatus::active:
-            return advance_active(held, deadline);
+            return advance_active(terms, held, deadline);
         case GrantStatus::revoking:
             return held_back(std::nullopt);
         case GrantStatus::waiting:
-            return advance_waiting(held, may_mint, deadline);
+            return advance_waiting(terms, held, may_mint, deadline);
         case GrantStatus::replacing:
             return advance_replacing(held, deadline);
         case GrantStatus::pending:
@@ -120,11 +123,11 @@ std::optional<IssueAnswer> Issuance::advance(const Grant& held, MayMint may_mint
     return advance_open_attempt(held, deadline);
 }
 
-std::optional<IssueAnswer> Issuance::advance_active(const Grant& held, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::advance_active(const Terms& terms, const Grant& held, base::Deadline deadline) {
     const base::Timestamp now = parts_.clock.now();
     // A key that an organizer has disabled is not replaced.
-    if (!is_dead(held, now) || held.is_disabled || !policy_.is_enabled) return answer_existing(held);
-    if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
+    if (!is_dead(held, now) || held.is_disabled || !terms.is_enabled) return answer_existing(held);
+    if (auto refused = refuse_on_hold(held.seat())) return refused;
     const bool has_expired = is_expired(held, now);
     // The key may have returned since the row was marked as missing, so upstream is asked before it
     // is ended.
@@ -145,10 +148,11 @@ IssueAnswer Issuance::not_replaced(const Grant& held, const base::Error& cause) 
     return answer;
 }
 
-std::optional<IssueAnswer> Issuance::advance_waiting(const Grant& held, MayMint may_mint, base::Deadline deadline) {
-    if (policy_.is_enabled && may_mint == MayMint::now) return claim_and_mint(held, deadline);
-    if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
-    return policy_.is_enabled ? queue_answer(held) : plain(KeyOutcome::paused);
+std::optional<IssueAnswer> Issuance::advance_waiting(const Terms& terms, const Grant& held, MayMint may_mint,
+                                                     base::Deadline deadline) {
+    if (terms.is_enabled && may_mint == MayMint::now) return claim_and_mint(terms, held, deadline);
+    if (auto refused = refuse_on_hold(held.seat())) return refused;
+    return terms.is_enabled ? queue_answer(held) : plain(KeyOutcome::paused);
 }
 
 std::optional<IssueAnswer> Issuance::advance_replacing(const Grant& held, base::Deadline deadline) {
@@ -169,24 +173,24 @@ std::optional<IssueAnswer> Issuance::advance_open_attempt(const Grant& held, bas
     return plain(held.status == GrantStatus::pending ? KeyOutcome::in_progress : KeyOutcome::ambiguous);
 }
 
-std::optional<IssueAnswer> Issuance::claim_and_mint(const Grant& grant, base::Deadline deadline) {
+std::optional<IssueAnswer> Issuance::claim_and_mint(const Terms& terms, const Grant& grant, base::Deadline deadline) {
     Claim claim;
     claim.waiting = attempt_of(grant);
     claim.nonce = parts_.nonces.make(grant.github_user_id);
     claim.now = parts_.clock.now();
-    claim.expires_at = claim.now + policy_.key_lifetime;
-    if (!grant.keeps_place) claim.daily_limit = policy_.daily_limit;
+    claim.expires_at = claim.now + terms.key_lifetime;
+    if (!grant.keeps_place) claim.daily_limit = terms.daily_limit;
     base::crash_point("mint.claiming");
     const auto claimed = parts_.queue.claim(claim);
     base::crash_point("mint.claimed");
     if (claimed) return mint(*claimed, deadline);
-    if (claimed.error().code == base::Errc::conflict) return refuse_on_hold(grant.github_user_id);
+    if (claimed.error().code == base::Errc::conflict) return refuse_on_hold(grant.seat());
     parts_.log("taking the turn of account " + grant.github_user_id.text() + ": " + claimed.error().detail);
     return failed(claimed.error());
 }
 
-IssueAnswer Issuance::mint_waiting(const Grant& grant) {
-    auto answer = claim_and_mint(grant, call_deadline());
+IssueAnswer Issuance::mint_waiting(const Terms& terms, const Grant& grant) {
+    auto answer = claim_and_mint(terms, grant, call_deadline());
     return answer ? std::move(*answer) : plain(KeyOutcome::in_progress);
 }
 
@@ -299,7 +303,7 @@ IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle,
 // The key could not be stored and is revoked. If the account may have no key by now, its row does
 // not wait for another one.
 IssueAnswer Issuance::end_undone(const Grant& grant, const base::Error& cause) {
-    const auto account = parts_.store.find_account(grant.github_user_id);
+    const auto account = parts_.store.find_account(grant.seat());
     if (!account) return give_up(grant, cause);
     const bool is_on_hold = account->hold && is_in_force(*account->hold, parts_.clock.now());
     const bool is_revoked = account->grant && account->grant->status == GrantStatus::revoking;
@@ -310,10 +314,10 @@ IssueAnswer Issuance::end_undone(const Grant& grant, const base::Error& cause) {
 
 // Returns the answer to an account on hold, and ends the wait of its row; nullopt if it is not on
 // hold.
-std::optional<IssueAnswer> Issuance::refuse_on_hold(GithubUserId id) {
-    const auto account = parts_.store.find_account(id);
+std::optional<IssueAnswer> Issuance::refuse_on_hold(const Seat& seat) {
+    const auto account = parts_.store.find_account(seat);
     if (!account) {
-        parts_.log("looking up the hold of account " + id.text() + ": " + account.error().detail);
+        parts_.log("looking up the hold of account " + seat.github_user_id.text() + ": " + account.error().detail);
         return failed(account.error());
     }
     const base::Timestamp now = parts_.clock.now();
@@ -321,7 +325,8 @@ std::optional<IssueAnswer> Issuance::refuse_on_hold(GithubUserId id) {
     if (account->grant && account->grant->status == GrantStatus::waiting) {
         const auto gone = parts_.store.abandon(attempt_of(*account->grant), MintProblem::none, now);
         if (!gone && gone.error().code != base::Errc::conflict)
-            parts_.log("ending the wait of account " + id.text() + ", which is on hold: " + gone.error().detail);
+            parts_.log("ending the wait of account " + seat.github_user_id.text() +
+                       ", which is on hold: " + gone.error().detail);
     }
     return held_back(account->hold);
 }
@@ -330,7 +335,7 @@ std::optional<IssueAnswer> Issuance::refuse_on_hold(GithubUserId id) {
 // another key's row, if upstream named the wrong handle. That key must not be ended, and the key of
 // this attempt is found by its name.
 IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delete_handle) {
-    const auto stored = parts_.store.find(grant.github_user_id);
+    const auto stored = parts_.store.find(grant.seat());
     if (!stored) {
         parts_.log("looking up what became of the attempt of account " + grant.github_user_id.text() +
                    " failed: " + stored.error().detail);

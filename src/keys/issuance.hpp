@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -15,17 +14,10 @@
 #include "keys/mint_queue.hpp"
 #include "keys/replacement.hpp"
 #include "keys/settlement.hpp"
+#include "keys/terms.hpp"
 #include "providers/key_provider.hpp"
 
 namespace llmapikey {
-
-struct IssuancePolicy {
-    bool is_enabled = false;          // PROVISIONING_ENABLED
-    std::int64_t max_total_keys = 0;  // 0: no limit
-    base::MicroUsd daily_limit;
-    std::chrono::days key_lifetime{90};
-    base::Seconds call_timeout{15};  // for one call upstream
-};
 
 struct IssueAnswer {
     KeyOutcome status = KeyOutcome::failed;  // one of the outcomes of asking for a key
@@ -61,15 +53,16 @@ class Issuance {
 public:
     static constexpr int counted_places_max = 10'000;
 
-    Issuance(IssuancePolicy policy, IssuanceParts parts);
+    // `call_timeout`: of one call upstream.
+    Issuance(IssuanceParts parts, base::Seconds call_timeout);
 
     // Returns the account's key, or makes one. A key that has expired or is missing upstream is
     // replaced.
-    IssueAnswer issue(const Recipient& recipient);
+    IssueAnswer issue(const Terms& terms, const Recipient& recipient);
 
     // Mints for a row whose turn has come; the caller holds a slot. in_progress: another process
     // was first.
-    IssueAnswer mint_waiting(const Grant& grant);
+    IssueAnswer mint_waiting(const Terms& terms, const Grant& grant);
 
     // Returns the raw key of an active grant. Fails with invalid_input if it was sealed with
     // another KEY_ENCRYPTION_SECRET.
@@ -82,35 +75,37 @@ public:
     // another call for the same attempt is under way.
     void settle(const Grant& grant);
 
-    const IssuancePolicy& policy() const { return policy_; }
+    // By when a call upstream that begins now must have ended.
+    base::Deadline call_deadline() const { return base::Deadline::after(call_timeout_); }
 
 private:
     enum class MayMint { now, in_turn };
 
-    std::optional<IssueAnswer> advance(const Grant& held, MayMint may_mint, base::Deadline deadline);
-    std::optional<IssueAnswer> advance_active(const Grant& held, base::Deadline deadline);
+    std::optional<IssueAnswer> advance(const Terms& terms, const Grant& held, MayMint may_mint,
+                                       base::Deadline deadline);
+    std::optional<IssueAnswer> advance_active(const Terms& terms, const Grant& held, base::Deadline deadline);
     IssueAnswer not_replaced(const Grant& held, const base::Error& cause);
-    std::optional<IssueAnswer> advance_waiting(const Grant& held, MayMint may_mint, base::Deadline deadline);
+    std::optional<IssueAnswer> advance_waiting(const Terms& terms, const Grant& held, MayMint may_mint,
+                                               base::Deadline deadline);
     std::optional<IssueAnswer> advance_replacing(const Grant& held, base::Deadline deadline);
     std::optional<IssueAnswer> advance_open_attempt(const Grant& held, base::Deadline deadline);
-    std::optional<IssueAnswer> claim_and_mint(const Grant& grant, base::Deadline deadline);
+    std::optional<IssueAnswer> claim_and_mint(const Terms& terms, const Grant& grant, base::Deadline deadline);
     IssueAnswer queue_answer(const Grant& grant, const base::Error& cause = {});
     IssueAnswer answer_existing(const Grant& grant) const;
     IssueAnswer mint(const Grant& grant, base::Deadline deadline);
     IssueAnswer keep(const Grant& grant, const Minted& minted);
     IssueAnswer undo(const Grant& grant, const std::string& delete_handle, const base::Error& cause);
     IssueAnswer end_undone(const Grant& grant, const base::Error& cause);
-    std::optional<IssueAnswer> refuse_on_hold(GithubUserId id);
+    std::optional<IssueAnswer> refuse_on_hold(const Seat& seat);
     void release(const Grant& grant);
     IssueAnswer explain_known(const Grant& grant, const std::string& delete_handle);
     IssueAnswer give_up(const Grant& grant, const base::Error& cause);
     IssueAnswer wait_again(const Grant& grant, const base::Error& cause);
     IssueAnswer leave_ambiguous(const Grant& grant, const MintUnknown& unknown);
-    base::Result<ReserveOutcome> reserve(const Recipient& recipient, MayMint may_mint);
-    base::Deadline call_deadline() const { return base::Deadline::after(policy_.call_timeout); }
+    base::Result<ReserveOutcome> reserve(const Terms& terms, const Recipient& recipient, MayMint may_mint);
 
-    const IssuancePolicy policy_;
     const IssuanceParts parts_;
+    const base::Seconds call_timeout_;
     Settlement settlement_;
     std::mutex settling_mutex_;
     std::set<std::string> settling_;  // nonces of the attempts that settle() is working on

@@ -100,8 +100,7 @@ net::Response KeyListPage::show_with(const Context& context, const Form& fields,
     const auto totals = store.totals();
     if (!totals) return error_response(context, totals.error());
     view.live = std::to_string(totals->live);
-    const auto limit = issuance.policy().max_total_keys;
-    if (limit > 0) view.limit = std::to_string(limit);
+    if (terms.max_total_keys > 0) view.limit = std::to_string(terms.max_total_keys);
     for (const Grant& grant : page->grants) {
         view.keys.push_back(key_row(grant, clock.now()));
         view.has_choices = view.has_choices || view.keys.back().can_be_revoked;

@@ -4,8 +4,8 @@
 #include "http/context.hpp"
 #include "http/form.hpp"
 #include "keys/admin_store.hpp"
-#include "keys/issuance.hpp"
 #include "keys/key_store.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey {
 
@@ -14,7 +14,7 @@ struct KeyListPage {
     const base::Clock& clock;
     AdminStore& admin_store;
     KeyStore& store;
-    Issuance& issuance;
+    const Terms& terms;
 
     net::Response show(const Context& context) const;
     // Shows the list that `fields` ask for, with a problem that has nothing to do with them; empty:

@@ -36,8 +36,7 @@ struct KeyPartsNeeds {
 // All services that act on keys, put together in one way for `serve`, the commands and the tests. A
 // member is listed after those that it uses.
 struct KeyParts {
-    KeyParts(KeyPartsNeeds given, const IssuancePolicy& policy)
-        : needs(std::move(given)), issuance(policy, issuing()) {}
+    explicit KeyParts(KeyPartsNeeds given) : needs(std::move(given)), issuance(issuing(), needs.call_timeout) {}
     KeyParts(const KeyParts&) = delete;
     KeyParts& operator=(const KeyParts&) = delete;
 

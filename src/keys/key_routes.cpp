@@ -29,7 +29,7 @@ tl::expected<Grant, net::Response> grant_in_path(const KeyRoutes& self, const Co
 }
 
 net::Response answer_account(const KeyRoutes& self, const Context& context, GithubUserId id) {
-    const auto account = self.store.find_account(id);
+    const auto account = self.store.find_account(Seat{id});
     if (!account) return api_error(context, account.error());
     const auto ledger = self.admin_store.ledger_of(id);
     if (!ledger) return api_error(context, ledger.error());
@@ -74,7 +74,7 @@ net::Response KeyRoutes::mint(const Context& context) const {
         return api_error(context,
                          {base::Errc::invalid_input, "github_user_id must be the numeric id of a GitHub account", {}});
     }
-    const auto answer = administration.mint(*id, login, context.initiator());
+    const auto answer = administration.mint(terms, *id, login, context.initiator());
     if (!answer) return api_error(context, answer.error());
     return issue_json(*answer, ShowKey::no, context.shared.settings.provider.name);
 }

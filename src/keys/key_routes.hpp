@@ -6,6 +6,7 @@
 #include "keys/administration.hpp"
 #include "keys/key_store.hpp"
 #include "keys/revocation.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey {
 
@@ -16,6 +17,7 @@ struct KeyRoutes {
     const base::Clock& clock;
     Administration& administration;
     Revocation& revocation;
+    const Terms& terms;
 
     net::Response list(const Context& context) const;
     net::Response show(const Context& context) const;

@@ -14,7 +14,8 @@
 namespace llmapikey {
 
 struct ReserveRequest {
-    Recipient recipient;
+    Seat seat;
+    std::string login;     // of the seat's account
     std::string grant_id;  // fresh UUID, used if a row is inserted
     std::string nonce;     // fresh, for this attempt
     base::MicroUsd daily_limit;
@@ -29,14 +30,14 @@ struct Reserved {
 };  // this call inserted the row: only its caller may mint, unless the row waits
 struct AlreadyHeld {
     Grant grant;
-};  // the account has a row, whatever its status
+};  // the seat has a row, whatever its status
 struct QuotaFull {};
 struct OnHold {
     Hold hold;
 };  // the account may not take a key now
 using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull, OnHold>;
 
-// All that is known about an account.
+// All that is known about a seat: the grant that it holds, and the hold that bars its account.
 struct Account {
     std::optional<Grant> grant;
     std::optional<Hold> hold;  // in force or not
@@ -45,13 +46,13 @@ struct Account {
 // Names one attempt of one row. Every change after the reservation is conditional on both, so that
 // an attempt that was overtaken (its row was released and reserved again) changes nothing.
 struct Attempt {
-    GithubUserId github_user_id;  // tells where the row is, if a database spreads rows by account
+    Seat seat;  // its account tells where the row is, if a database spreads rows by account
     std::string grant_id;
     std::string nonce;
 };
 
 inline Attempt attempt_of(const Grant& grant) {
-    return Attempt{grant.github_user_id, grant.id, grant.nonce};
+    return Attempt{grant.seat(), grant.id, grant.nonce};
 }
 
 struct Activation {
@@ -73,11 +74,11 @@ class KeyStore {
 public:
     virtual ~KeyStore() = default;
 
-    virtual base::Result<Account> find_account(GithubUserId id) = 0;
-    virtual base::Result<std::optional<Grant>> find(GithubUserId id) = 0;
+    virtual base::Result<Account> find_account(const Seat& seat) = 0;
+    virtual base::Result<std::optional<Grant>> find(const Seat& seat) = 0;
 
-    // Inserts a pending row (waiting, if it is queued) unless the account has a row, is on hold, or
-    // `max_total_keys` rows exist. Exact under any number of concurrent calls and processes, and
+    // Inserts a pending row (waiting, if it is queued) unless the seat has a row, its account is on
+    // hold, or `max_total_keys` rows exist. Exact under any number of concurrent calls and processes, and
     // O(1) in the number of rows. The row records what the account's earlier keys have spent today.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 

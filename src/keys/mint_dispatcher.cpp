@@ -16,7 +16,7 @@ constexpr base::Millis time_aside{2'000};
 
 }  // namespace
 
-bool MintDispatcher::run_once(const std::stop_token& stop) {
+bool MintDispatcher::run_once(const Terms& terms, const std::stop_token& stop) {
     if (!rest_ends_.has_passed()) return false;
     if (has_succeeded_.exchange(false)) troubles_ = 0;
     // After one failed mint the others would probably fail as well.
@@ -37,7 +37,7 @@ bool MintDispatcher::run_once(const std::stop_token& stop) {
     bool has_progress = false;
     for (const Grant& grant : unserved) {
         if (stop.stop_requested() || has_met_trouble_) return false;
-        const Step step = advance(grant);
+        const Step step = advance(terms, grant);
         if (step == Step::no_slot) return true;
         if (step == Step::failed) rest();
         if (step == Step::failed || (step == Step::left && is_careful)) return false;
@@ -58,14 +58,14 @@ std::vector<Grant> MintDispatcher::without_those_under_way(std::vector<Grant> du
     return due;
 }
 
-MintDispatcher::Step MintDispatcher::advance(const Grant& grant) {
-    const bool is_paused = !issuance_.policy().is_enabled;
+MintDispatcher::Step MintDispatcher::advance(const Terms& terms, const Grant& grant) {
+    const bool is_paused = !terms.is_enabled;
     // The service may have been away for months. An account that has long stopped asking does not
     // get a key by itself.
     const bool is_stale = clock_.now() - grant.attempted_at > wish_stands_for;
     const bool is_hopeless = grant.attempts >= attempts_max || is_paused || is_stale;
     if (is_hopeless && !grant.keeps_place) return abandon(grant, is_paused ? MintProblem::paused : grant.problem);
-    return is_paused ? Step::stays : hand_over(grant);
+    return is_paused ? Step::stays : hand_over(terms, grant);
 }
 
 // Nobody waits for ever: an account that never had a key is told why there is none, and may ask
@@ -81,7 +81,7 @@ MintDispatcher::Step MintDispatcher::abandon(const Grant& grant, MintProblem pro
     return Step::failed;
 }
 
-MintDispatcher::Step MintDispatcher::hand_over(const Grant& grant) {
+MintDispatcher::Step MintDispatcher::hand_over(const Terms& terms, const Grant& grant) {
     auto slot = limiter_.enter_for_queue(lane_patience);
     if (!slot) return Step::no_slot;
     {
@@ -89,14 +89,14 @@ MintDispatcher::Step MintDispatcher::hand_over(const Grant& grant) {
         under_way_.insert(grant.id);
     }
     auto shared = std::make_shared<ConcurrencyLimiter::Slot>(std::move(*slot));
-    if (workers_.try_submit([this, grant, shared] { mint(grant); })) return Step::left;
+    if (workers_.try_submit([this, terms, grant, shared] { mint(terms, grant); })) return Step::left;
     const std::lock_guard lock(mutex_);
     under_way_.erase(grant.id);
     return Step::failed;  // no thread is free, or the threads are stopping
 }
 
-void MintDispatcher::mint(const Grant& grant) {
-    const IssueAnswer answer = issuance_.mint_waiting(grant);
+void MintDispatcher::mint(const Terms& terms, const Grant& grant) {
+    const IssueAnswer answer = issuance_.mint_waiting(terms, grant);
     const bool is_queued = answer.status == KeyOutcome::queued;
     const bool has_key = answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists;
     // An ambiguous attempt has left the queue and says nothing about the others: a third of the

@@ -32,16 +32,16 @@ public:
 
     // Serves the rows whose turn it is now. Returns true if a row has left the queue or no slot
     // became free, so that there may be more to do at once.
-    bool run_once(const std::stop_token& stop);
+    bool run_once(const Terms& terms, const std::stop_token& stop);
 
 private:
     enum class Step { left, stays, no_slot, failed };
 
     std::vector<Grant> without_those_under_way(std::vector<Grant> due);
-    Step advance(const Grant& grant);
+    Step advance(const Terms& terms, const Grant& grant);
     Step abandon(const Grant& grant, MintProblem problem);
-    Step hand_over(const Grant& grant);
-    void mint(const Grant& grant);
+    Step hand_over(const Terms& terms, const Grant& grant);
+    void mint(const Terms& terms, const Grant& grant);
     void rest();
 
     KeyStore& store_;

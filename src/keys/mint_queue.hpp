@@ -27,7 +27,7 @@ struct Requeue {
     bool counts = true;  // counts as a failed attempt
 };
 
-// The latest key of an account that has no row.
+// What is known about a seat that has no row.
 struct PastKey {
     std::string hint;
     std::string actor;   // who ended the key: "github:1003", "recipient:1001", "system"
@@ -64,7 +64,7 @@ public:
     // not count further than `most`.
     virtual base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) = 0;
 
-    virtual base::Result<AccountPast> past_of(GithubUserId id) = 0;
+    virtual base::Result<AccountPast> past_of(const Seat& seat) = 0;
 };
 
 }  // namespace llmapikey

@@ -48,7 +48,7 @@ json::value usage_json(const OwnAccountRoutes& self, const Grant& grant) {
 
 net::Response OwnAccountRoutes::show(const Context& context) const {
     const Recipient& me = context.session->recipient;
-    const auto account = store.find_account(me.id);
+    const auto account = store.find_account(Seat{me.id});
     if (!account) return error_response(context, account.error());
     json::object body{{"github_user_id", me.id.text()}, {"github_username", me.login}, {"key", nullptr}};
     const bool is_held = account->hold && is_in_force(*account->hold, clock.now());
@@ -65,7 +65,7 @@ net::Response OwnAccountRoutes::show(const Context& context) const {
 }
 
 net::Response OwnAccountRoutes::show_key(const Context& context) const {
-    const auto grant = store.find(context.session->recipient.id);
+    const auto grant = store.find(Seat{context.session->recipient.id});
     if (!grant) return error_response(context, grant.error());
     const bool has_key = *grant && (*grant)->status == GrantStatus::active && !(*grant)->sealed_key.empty();
     if (!has_key) {
@@ -79,7 +79,7 @@ net::Response OwnAccountRoutes::show_key(const Context& context) const {
 
 base::Result<bool> OwnAccountRoutes::is_current(const Context& context, const boost::json::object&,
                                                 const base::Secret& shown) const {
-    const auto grant = TRY(store.find(context.session->recipient.id));
+    const auto grant = TRY(store.find(Seat{context.session->recipient.id}));
     if (!grant || grant->status != GrantStatus::active || grant->sealed_key.empty()) return false;
     const auto raw_key = issuance.open_key(*grant);
     return raw_key && raw_key->reveal() == shown.reveal();

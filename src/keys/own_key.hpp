@@ -18,7 +18,8 @@ public:
     // Replaces the key with this id; two presses make one new key. An empty `grant_id` means the
     // account's key, whichever it is. What the old key has spent today lowers the new key's cap
     // until the day is over.
-    IssueAnswer rotate(const Recipient& recipient, const std::string& grant_id, const std::string& origin);
+    IssueAnswer rotate(const Terms& terms, const Recipient& recipient, const std::string& grant_id,
+                       const std::string& origin);
 
     // Revokes the key and frees its seat; the account may not take another key before the caps are
     // reset. Returns given_back, ending, no_key or switched_off. With an error, the key is

@@ -64,13 +64,13 @@ net::Response own_key_error(int status, base::Seconds retry_after, std::string m
 }
 
 net::Response OwnKeyRoutes::create(const Context& context) const {
-    return issue_response(*this, context, issuance.issue(context.session->recipient));
+    return issue_response(*this, context, issuance.issue(terms, context.session->recipient));
 }
 
 net::Response OwnKeyRoutes::replace(const Context& context) const {
     const auto key_id = meant_key(context);
     if (!key_id) return error_response(context, key_id.error());
-    const auto answer = own_key.rotate(context.session->recipient, *key_id, context.origin.client_address);
+    const auto answer = own_key.rotate(terms, context.session->recipient, *key_id, context.origin.client_address);
     return issue_response(*this, context, answer);
 }
 

@@ -4,6 +4,7 @@
 #include "http/context.hpp"
 #include "keys/issuance.hpp"
 #include "keys/own_key.hpp"
+#include "keys/terms.hpp"
 #include "ops/metrics.hpp"
 #include "spending/usage.hpp"
 
@@ -17,6 +18,7 @@ struct OwnKeyRoutes {
     const base::Clock& clock;
     Issuance& issuance;
     OwnKey& own_key;
+    const Terms& terms;
 
     net::Response create(const Context& context) const;
     net::Response replace(const Context& context) const;

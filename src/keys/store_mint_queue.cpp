@@ -16,7 +16,7 @@ const std::string select_past = key_statement("mint_queue.sql", "latest_ended");
 const std::string select_note = key_statement("mint_queue.sql", "note");
 
 SqlValues values_of(const Attempt& attempt) {
-    return SqlValues().add(attempt.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
+    return SqlValues().add(attempt.seat.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
 }
 
 tl::unexpected<base::Error> wrong_state() {
@@ -55,9 +55,9 @@ base::Result<std::optional<int>> SqlMintQueue::place_of(const std::string& grant
     return place > 0 ? std::optional(place) : std::nullopt;
 }
 
-base::Result<AccountPast> SqlMintQueue::past_of(GithubUserId id) {
-    const auto ended = TRY(database_->run(select_past, SqlValues().add(id.text())));
-    const auto note = TRY(database_->run(select_note, SqlValues().add(id.text())));
+base::Result<AccountPast> SqlMintQueue::past_of(const Seat& seat) {
+    const auto ended = TRY(database_->run(select_past, SqlValues().add(seat.github_user_id.text())));
+    const auto note = TRY(database_->run(select_note, SqlValues().add(seat.github_user_id.text())));
     AccountPast past;
     if (!ended.rows.empty()) {
         const SqlRow& row = ended.rows[0];

@@ -16,7 +16,7 @@ public:
     base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) override;
     base::Result<std::vector<Grant>> list_due(base::Timestamp now, int limit) override;
     base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override;
-    base::Result<AccountPast> past_of(GithubUserId id) override;
+    base::Result<AccountPast> past_of(const Seat& seat) override;
 
 private:
     std::shared_ptr<SqlDatabase> database_;

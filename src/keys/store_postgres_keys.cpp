@@ -33,7 +33,7 @@ const std::string select_totals = named("totals");
 const std::string select_state = named("check");
 
 Parameters parameters_of(const Attempt& attempt) {
-    return Parameters().add(attempt.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
+    return Parameters().add(attempt.seat.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
 }
 
 tl::unexpected<base::Error> wrong_state() {
@@ -42,19 +42,20 @@ tl::unexpected<base::Error> wrong_state() {
 
 }  // namespace
 
-base::Result<std::optional<Grant>> PostgresKeyStore::find(GithubUserId id, Patience patience) {
-    const auto answer = TRY(database_->run(select_by_account, Parameters().add(id.text()), patience));
+base::Result<std::optional<Grant>> PostgresKeyStore::find(const Seat& seat, Patience patience) {
+    const auto answer = TRY(database_->run(select_by_account, Parameters().add(seat.github_user_id.text()), patience));
     if (answer.rows.empty()) return std::nullopt;
     auto grant = TRY(read_grant(answer.rows, 0));
     return std::optional(std::move(grant));
 }
 
-base::Result<std::optional<Grant>> PostgresKeyStore::find(GithubUserId id) {
-    return find(id, Patience::fail_fast);
+base::Result<std::optional<Grant>> PostgresKeyStore::find(const Seat& seat) {
+    return find(seat, Patience::fail_fast);
 }
 
-base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
-    const auto answer = TRY(database_->run(select_account, Parameters().add(id.text()), Patience::fail_fast));
+base::Result<Account> PostgresKeyStore::find_account(const Seat& seat) {
+    const auto answer =
+        TRY(database_->run(select_account, Parameters().add(seat.github_user_id.text()), Patience::fail_fast));
     const Rows& rows = answer.rows;
     Account account;
     if (!rows.is_null(0, 0)) {
@@ -74,7 +75,7 @@ base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
 // Nothing was inserted: the account is on hold, or the quota is full, unless another submit of the
 // same account has taken the last seat.
 base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
-    auto account = TRY(find_account(request.recipient.id));
+    auto account = TRY(find_account(request.seat));
     if (account.grant) return ReserveOutcome{AlreadyHeld{std::move(*account.grant)}};
     if (account.hold && is_in_force(*account.hold, request.now)) {
         return ReserveOutcome{OnHold{std::move(*account.hold)}};
@@ -86,8 +87,8 @@ base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequ
 base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest& request) {
     const auto parameters = Parameters()
                                 .add(request.grant_id)
-                                .add(request.recipient.id.text())
-                                .add(request.recipient.login)
+                                .add(request.seat.github_user_id.text())
+                                .add(request.login)
                                 .add(request.nonce)
                                 .add(request.daily_limit.value)
                                 .add(seconds_of(request.now))
@@ -126,7 +127,7 @@ base::Result<void> PostgresKeyStore::activate(const Attempt& attempt, const Acti
     const auto answer = TRY(database_->run(update_to_active, parameters, Patience::wait));
     if (answer.rows.changed() == 1) return {};
     if (!answer.is_repeated) return wrong_state();
-    const auto stored = TRY(find(attempt.github_user_id, Patience::wait));
+    const auto stored = TRY(find(attempt.seat, Patience::wait));
     const bool is_done = stored && stored->id == attempt.grant_id && stored->nonce == attempt.nonce &&
                          stored->sealed_key == activation.sealed_key;
     return is_done ? base::Result<void>{} : wrong_state();
@@ -143,7 +144,7 @@ base::Result<void> PostgresKeyStore::release(const Attempt& attempt, MintProblem
     const auto answer = TRY(database_->run(delete_unsettled, parameters, Patience::wait));
     if (answer.rows.number(0, 0) == 1) return {};
     if (!answer.is_repeated) return wrong_state();
-    const auto stored = TRY(find(attempt.github_user_id, Patience::wait));
+    const auto stored = TRY(find(attempt.seat, Patience::wait));
     const bool is_gone = !stored || stored->id != attempt.grant_id || stored->nonce.empty();
     return is_gone ? base::Result<void>{} : wrong_state();
 }

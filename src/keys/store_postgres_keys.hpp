@@ -15,8 +15,8 @@ class PostgresKeyStore final : public KeyStore {
 public:
     explicit PostgresKeyStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
-    base::Result<Account> find_account(GithubUserId id) override;
-    base::Result<std::optional<Grant>> find(GithubUserId id) override;
+    base::Result<Account> find_account(const Seat& seat) override;
+    base::Result<std::optional<Grant>> find(const Seat& seat) override;
     base::Result<ReserveOutcome> reserve(const ReserveRequest& request) override;
     base::Result<void> activate(const Attempt& attempt, const Activation& activation) override;
     base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) override;
@@ -31,7 +31,7 @@ public:
     base::Result<void> check() override;
 
 private:
-    base::Result<std::optional<Grant>> find(GithubUserId id, Patience patience);
+    base::Result<std::optional<Grant>> find(const Seat& seat, Patience patience);
     base::Result<ReserveOutcome> explain_refusal(const ReserveRequest& request);
     base::Result<ReserveOutcome> reserve_once(const ReserveRequest& request);
 

@@ -29,9 +29,9 @@ const std::string select_login = named("find_login");
 const std::string select_known = named("knows");
 const std::string select_totals = named("totals");
 
-base::Result<std::optional<Grant>> find_in(Connection& connection, GithubUserId id) {
+base::Result<std::optional<Grant>> find_in(Connection& connection, const Seat& seat) {
     auto query = TRY(connection.query(select_by_account));
-    const auto row = TRY(query.bind(id.text()).step());
+    const auto row = TRY(query.bind(seat.github_user_id.text()).step());
     if (!row) return std::nullopt;
     auto grant = TRY(read_grant(query));
     return std::optional(std::move(grant));
@@ -50,7 +50,7 @@ base::Result<std::optional<Hold>> find_hold(Connection& connection, GithubUserId
 
 // Why nothing was inserted although the account has no row.
 base::Result<ReserveOutcome> explain_refusal(Connection& connection, const ReserveRequest& request) {
-    auto hold = TRY(find_hold(connection, request.recipient.id));
+    auto hold = TRY(find_hold(connection, request.seat.github_user_id));
     if (hold && is_in_force(*hold, request.now)) {
         return ReserveOutcome{OnHold{std::move(*hold)}};
     }
@@ -60,8 +60,8 @@ base::Result<ReserveOutcome> explain_refusal(Connection& connection, const Reser
 base::Result<int> insert_reservation(Connection& connection, const ReserveRequest& request) {
     auto query = TRY(connection.query(insert_pending));
     return query.bind(request.grant_id)
-        .bind(request.recipient.id.text())
-        .bind(request.recipient.login)
+        .bind(request.seat.github_user_id.text())
+        .bind(request.login)
         .bind(request.nonce)
         .bind(request.daily_limit.value)
         .bind(seconds_of(request.now))
@@ -82,15 +82,15 @@ base::Result<void> make_known(Connection& connection, const Attempt& attempt, Tr
 
 }  // namespace
 
-base::Result<std::optional<Grant>> SqliteKeyStore::find(GithubUserId id) {
+base::Result<std::optional<Grant>> SqliteKeyStore::find(const Seat& seat) {
     Connections::Reader reader(*connections_);
-    return find_in(*reader, id);
+    return find_in(*reader, seat);
 }
 
-base::Result<Account> SqliteKeyStore::find_account(GithubUserId id) {
+base::Result<Account> SqliteKeyStore::find_account(const Seat& seat) {
     Connections::Reader reader(*connections_);
-    auto grant = TRY(find_in(*reader, id));
-    auto hold = TRY(find_hold(*reader, id));
+    auto grant = TRY(find_in(*reader, seat));
+    auto hold = TRY(find_hold(*reader, seat.github_user_id));
     return Account{std::move(grant), std::move(hold)};
 }
 
@@ -98,7 +98,7 @@ base::Result<ReserveOutcome> SqliteKeyStore::reserve(const ReserveRequest& reque
     Connections::Writer writer(*connections_);
     auto transaction = TRY(Transaction::begin(*writer));
     TRY(insert_reservation(*writer, request));
-    auto held = TRY(find_in(*writer, request.recipient.id));
+    auto held = TRY(find_in(*writer, request.seat));
     if (!held) return explain_refusal(*writer, request);
     const bool is_new = held->id == request.grant_id;
     if (!is_new) return ReserveOutcome{AlreadyHeld{std::move(*held)}};
@@ -114,7 +114,7 @@ base::Result<void> SqliteKeyStore::activate(const Attempt& attempt, const Activa
                           .bind(activation.key_hint)
                           .bind(attempt.grant_id)
                           .bind(attempt.nonce)
-                          .bind(attempt.github_user_id.text())
+                          .bind(attempt.seat.github_user_id.text())
                           .bind(seconds_of(activation.now))
                           .run());
 }
@@ -135,7 +135,7 @@ base::Result<void> SqliteKeyStore::remove(std::string_view deletion, const Attem
     if (removed == 0) return make_known(*writer, attempt, transaction);
     if (problem != MintProblem::none) {
         auto note = TRY(writer->query(upsert_note));
-        TRY(note.bind(attempt.github_user_id.text()).bind(to_text(problem)).bind(seconds_of(now)).run());
+        TRY(note.bind(attempt.seat.github_user_id.text()).bind(to_text(problem)).bind(seconds_of(now)).run());
     }
     return transaction.commit();
 }

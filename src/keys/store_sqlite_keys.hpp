@@ -12,8 +12,8 @@ class SqliteKeyStore final : public KeyStore {
 public:
     explicit SqliteKeyStore(std::shared_ptr<Connections> connections) : connections_(std::move(connections)) {}
 
-    base::Result<Account> find_account(GithubUserId id) override;
-    base::Result<std::optional<Grant>> find(GithubUserId id) override;
+    base::Result<Account> find_account(const Seat& seat) override;
+    base::Result<std::optional<Grant>> find(const Seat& seat) override;
     base::Result<ReserveOutcome> reserve(const ReserveRequest& request) override;
     base::Result<void> activate(const Attempt& attempt, const Activation& activation) override;
     base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) override;

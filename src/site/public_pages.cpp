@@ -41,7 +41,7 @@ net::Response PublicPages::docs(const Context& context) const {
     view.example_model = example_model(guardrail, context.shared.settings.example_model);
     view.models = model_choice(*this, guardrail.known().get());
     if (!context.session) return html_response(200, render(view));
-    const auto grant = store.find(context.session->recipient.id);
+    const auto grant = store.find(Seat{context.session->recipient.id});
     if (!grant) return error_response(context, grant.error());
     if (*grant && (*grant)->status == GrantStatus::active) {
         view.masked_key = masked_key_text(view.frame.provider.key_prefix, (*grant)->key_hint);

@@ -8,7 +8,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 #include "base/result.hpp"
-#include "identity/github_user_id.hpp"
+#include "identity/seat.hpp"
 #include "providers/key_provider.hpp"
 
 namespace llmapikey {
@@ -66,7 +66,7 @@ struct Booking {
 // stay as they are.
 std::vector<Booking> book(const SpendingReading& reading, const KeyBooks& books);
 
-// The spending of accounts by day, over all keys that they have had: what a key has spent today
+// The spending of seats by day, over all keys that they have held: what a key has spent today
 // still counts when another has taken its place. Blocking, thread-safe; can fail with
 // Errc::store_unavailable.
 class SpendingStore {
@@ -78,7 +78,7 @@ public:
     // Every key has been read and noted, the first of them at this time.
     virtual base::Result<void> note_all_read(base::Timestamp since) = 0;
     // From the day of `since` on, in order; days without spending are missing.
-    virtual base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) = 0;
+    virtual base::Result<std::vector<SpendingDay>> days(const Seat& seat, base::Timestamp since) = 0;
     // Forgets days before that of `before`.
     virtual base::Result<void> prune_days(base::Timestamp before) = 0;
 };

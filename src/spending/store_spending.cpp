@@ -143,8 +143,9 @@ base::Result<void> SqlSpendingStore::note_all_read(base::Timestamp since) {
     return done(database_->run(upsert_all_read, SqlValues().add(seconds_of(since))));
 }
 
-base::Result<std::vector<SpendingDay>> SqlSpendingStore::days(GithubUserId id, base::Timestamp since) {
-    const auto answer = TRY(database_->run(select_days, SqlValues().add(id.text()).add(day_text(since))));
+base::Result<std::vector<SpendingDay>> SqlSpendingStore::days(const Seat& seat, base::Timestamp since) {
+    const auto answer =
+        TRY(database_->run(select_days, SqlValues().add(seat.github_user_id.text()).add(day_text(since))));
     std::vector<SpendingDay> days;
     for (const SqlRow& row : answer.rows)
         days.push_back({row.text(0), base::MicroUsd{row.number(1)}});

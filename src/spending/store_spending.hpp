@@ -14,7 +14,7 @@ public:
 
     base::Result<void> note(const std::vector<SpendingReading>& readings) override;
     base::Result<void> note_all_read(base::Timestamp since) override;
-    base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) override;
+    base::Result<std::vector<SpendingDay>> days(const Seat& seat, base::Timestamp since) override;
     base::Result<void> prune_days(base::Timestamp before) override;
 
 private:

@@ -111,7 +111,7 @@ void UsageCache::refresh(const Grant& grant) {
     std::optional<std::vector<SpendingDay>> days;
     if (key) {
         const auto noted = spending_.note({reading_of(*key, now)});
-        auto known = noted ? spending_.days(grant.github_user_id, first_day(now))
+        auto known = noted ? spending_.days(grant.seat(), first_day(now))
                            : base::Result<std::vector<SpendingDay>>(tl::unexpected(noted.error()));
         if (known) days = std::move(*known);
     }

@@ -153,7 +153,7 @@ net::Response TrialRoutes::ask(const Context& context) const {
         return refuse_field(context, "Message not accepted", "It needs between 1 and 2000 characters.");
     if (!is_model(question.model))
         return refuse_field(context, "Model not accepted", "That is not the name of a model.");
-    auto trial = trials.begin(context.session->recipient.id);
+    auto trial = trials.begin(Seat{context.session->recipient.id});
     if (!trial) {
         const TrialWords words = words_of(trial.error());
         return error_response(context, words.status, {}, words.text);

@@ -4,7 +4,8 @@
 
 namespace llmapikey {
 
-tl::expected<Trials::Trial, TrialObstacle> Trials::begin(GithubUserId account) {
+tl::expected<Trials::Trial, TrialObstacle> Trials::begin(const Seat& seat) {
+    const GithubUserId account = seat.github_user_id;
     {
         const std::lock_guard lock(mutex_);
         if (asking_.contains(account)) return tl::unexpected(TrialObstacle::account_busy);
@@ -12,7 +13,7 @@ tl::expected<Trials::Trial, TrialObstacle> Trials::begin(GithubUserId account) {
         asking_.insert(account);
     }
     std::shared_ptr<const void> place{nullptr, [this, account](const void*) { leave(account); }};
-    auto trial = find_key(account);
+    auto trial = find_key(seat);
     if (trial) trial->place = std::move(place);
     return trial;
 }
@@ -21,8 +22,8 @@ tl::expected<ChatEnd, ChatFailure> Trials::ask(Trial trial, const ChatRequest& r
     return provider_.ask(trial.key, request, listener, base::Deadline::after(policy_.timeout));
 }
 
-tl::expected<Trials::Trial, TrialObstacle> Trials::find_key(GithubUserId account) {
-    const auto grant = store_.find(account);
+tl::expected<Trials::Trial, TrialObstacle> Trials::find_key(const Seat& seat) {
+    const auto grant = store_.find(seat);
     if (!grant) return tl::unexpected(TrialObstacle::store_failed);
     if (!*grant || (*grant)->status != GrantStatus::active) return tl::unexpected(TrialObstacle::no_key);
     if ((*grant)->is_disabled) return tl::unexpected(TrialObstacle::switched_off);

@@ -34,18 +34,18 @@ public:
     Trials(Policy policy, KeyStore& store, const Issuance& issuance, ChatProvider& provider, const base::Clock& clock)
         : policy_(policy), store_(store), issuance_(issuance), provider_(provider), clock_(clock) {}
 
-    // The right to ask once. It must not outlive the Trials object.
+    // The right to ask once, with the key that the seat holds. It must not outlive the Trials object.
     struct Trial {
         base::Secret key;
         Grant grant;                        // whose key it is
         std::shared_ptr<const void> place;  // counts towards `batch_max`; the place is free when this is destroyed
     };
-    tl::expected<Trial, TrialObstacle> begin(GithubUserId account);
+    tl::expected<Trial, TrialObstacle> begin(const Seat& seat);
     // Asks as ChatProvider::ask() does. When it returns, the place is free again.
     tl::expected<ChatEnd, ChatFailure> ask(Trial trial, const ChatRequest& request, ChatListener& listener);
 
 private:
-    tl::expected<Trial, TrialObstacle> find_key(GithubUserId account);
+    tl::expected<Trial, TrialObstacle> find_key(const Seat& seat);
     void leave(GithubUserId account);
 
     const Policy policy_;

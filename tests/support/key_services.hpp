@@ -22,12 +22,11 @@ protected:
     static inline const Recipient ada{{1001}, "ada"}, bob{{1002}, "bob"}, cleo{{1004}, "cleo"};
     static inline const Initiator grace{"github:1003", "127.0.0.1"};
 
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.daily_limit = base::MicroUsd{2'500'000};
-        policy.call_timeout = call_timeout;
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.daily_limit = base::MicroUsd{2'500'000};
+        return terms;
     }
     // Returns the dependencies of KeyParts. `sealer` seals raw keys.
     KeyPartsNeeds needs(const base::Sealer& sealer) {
@@ -49,13 +48,14 @@ protected:
                 .log = [](const auto&) {}};
     }
     Grant issue(const Recipient& recipient) {
-        const auto answer = issuance_.issue(recipient);
+        const auto answer = issuance_.issue(terms(), recipient);
         EXPECT_EQ(answer.status, KeyOutcome::created) << answer.error.detail;
         return row_of(recipient);
     }
     // Makes an attempt that no process works on and whose key may exist.
     Grant reserve(const Recipient& recipient) {
-        ReserveRequest request{recipient,
+        ReserveRequest request{{recipient.id},
+                               recipient.login,
                                base::random_uuid(),
                                nonces_.make(recipient.id),
                                base::MicroUsd{2'500'000},
@@ -67,8 +67,8 @@ protected:
     std::string make_upstream(const Grant& attempt) {
         return provider_.add_key(upstream_key_name(attempt.github_user_id, attempt.nonce), clock_.now());
     }
-    Grant row_of(const Recipient& recipient) { return store_.find(recipient.id).value().value(); }
-    bool has_row(const Recipient& recipient) { return store_.find(recipient.id).value().has_value(); }
+    Grant row_of(const Recipient& recipient) { return store_.find({recipient.id}).value().value(); }
+    bool has_row(const Recipient& recipient) { return store_.find({recipient.id}).value().has_value(); }
     Ending ending() { return {grace.actor, "leaked", {}, clock_.now(), ""}; }
     static base::Deadline soon() { return base::Deadline::after(call_timeout); }
     static base::Error refusal() { return {base::Errc::upstream_refused, "answered 403", {}}; }
@@ -92,7 +92,7 @@ protected:
     NonceMaker nonces_{base::Secret(std::string(32, 'k'))};
     ConcurrencyLimiter limiter_{4, 50};
     MemoryAttemptHistory history_{store_};
-    KeyParts keys_{needs(sealer_), policy()};
+    KeyParts keys_{needs(sealer_)};
     Replacement& replacement_ = keys_.replacement;
     Issuance& issuance_ = keys_.issuance;
     Revocation& revocation_ = keys_.revocation;

@@ -76,11 +76,11 @@ class LateStore final : public KeyStore,
 public:
     LateStore(LateParts parts, LateSteps& steps) : in_(parts), steps_(steps) {}
 
-    base::Result<Account> find_account(GithubUserId id) override {
-        return steps_.read([&] { return in_.keys.find_account(id); });
+    base::Result<Account> find_account(const Seat& seat) override {
+        return steps_.read([&] { return in_.keys.find_account(seat); });
     }
-    base::Result<std::optional<Grant>> find(GithubUserId id) override {
-        return steps_.read([&] { return in_.keys.find(id); });
+    base::Result<std::optional<Grant>> find(const Seat& seat) override {
+        return steps_.read([&] { return in_.keys.find(seat); });
     }
     base::Result<ReserveOutcome> reserve(const ReserveRequest& request) override {
         return steps_.write("reserve", [this, request] { return in_.keys.reserve(request); });
@@ -128,8 +128,8 @@ public:
     base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override {
         return steps_.read([&] { return in_.queue.place_of(grant_id, most); });
     }
-    base::Result<AccountPast> past_of(GithubUserId id) override {
-        return steps_.read([&] { return in_.queue.past_of(id); });
+    base::Result<AccountPast> past_of(const Seat& seat) override {
+        return steps_.read([&] { return in_.queue.past_of(seat); });
     }
 
     base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) override {
@@ -245,8 +245,8 @@ public:
         return steps_.write("note", [this, readings] { return in_.spending.note(readings); });
     }
     base::Result<void> note_all_read(base::Timestamp since) override { return in_.spending.note_all_read(since); }
-    base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) override {
-        return steps_.read([&] { return in_.spending.days(id, since); });
+    base::Result<std::vector<SpendingDay>> days(const Seat& seat, base::Timestamp since) override {
+        return steps_.read([&] { return in_.spending.days(seat, since); });
     }
     base::Result<void> prune_days(base::Timestamp before) override { return in_.spending.prune_days(before); }
 

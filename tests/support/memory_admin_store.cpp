@@ -126,7 +126,7 @@ base::Result<void> MemoryKeyStore::finish_revocation(const Grant& grant, base::T
     const Grant* row = of_id(grant.id);
     if (row == nullptr || row->status != GrantStatus::revoking || is_ending_attempt(*row)) return {};
     if (LedgerEntry* entry = open_entry(grant.id)) entry->ended_at = now;
-    grants_.erase(row->github_user_id);
+    grants_.erase(row->seat());
     return {};
 }
 
@@ -154,8 +154,9 @@ base::Result<LedgerPage> MemoryKeyStore::list_ended(const GrantQuery&) {
 base::Result<std::vector<GithubUserId>> MemoryKeyStore::find_accounts(const std::string& search, int limit) {
     const std::lock_guard lock(mutex_);
     std::vector<GithubUserId> found;
-    for (const auto& [id, grant] : grants_)
-        if (grant.github_username == search && found.size() < static_cast<std::size_t>(limit)) found.push_back(id);
+    for (const auto& [seat, grant] : grants_)
+        if (grant.github_username == search && found.size() < static_cast<std::size_t>(limit))
+            found.push_back(seat.github_user_id);
     return found;
 }
 

@@ -44,11 +44,11 @@ void MemoryKeyStore::hold(GithubUserId id, const Hold& hold) {
     holds_[id] = hold;
 }
 
-base::Result<Account> MemoryKeyStore::find_account(GithubUserId id) {
-    const auto grant = find(id);
+base::Result<Account> MemoryKeyStore::find_account(const Seat& seat) {
+    const auto grant = find(seat);
     if (!grant) return tl::unexpected(grant.error());
     const std::lock_guard lock(mutex_);
-    const auto held = holds_.find(id);
+    const auto held = holds_.find(seat.github_user_id);
     return Account{*grant, held == holds_.end() ? std::nullopt : std::optional(held->second)};
 }
 
@@ -57,19 +57,19 @@ bool MemoryKeyStore::remembers(const std::string& nonce) {
     return attempts_.contains(nonce);
 }
 
-base::Result<std::optional<Grant>> MemoryKeyStore::find(GithubUserId id) {
+base::Result<std::optional<Grant>> MemoryKeyStore::find(const Seat& seat) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::find, When::before_effect)) return unavailable();
-    const auto found = grants_.find(id);
+    const auto found = grants_.find(seat);
     return found == grants_.end() ? std::nullopt : std::optional(found->second);
 }
 
 base::Result<ReserveOutcome> MemoryKeyStore::reserve(const ReserveRequest& request) {
     const std::lock_guard lock(mutex_);
     if (fails(Operation::reserve, When::before_effect)) return unavailable();
-    const auto held = grants_.find(request.recipient.id);
+    const auto held = grants_.find(request.seat);
     if (held != grants_.end()) return ReserveOutcome{AlreadyHeld{held->second}};
-    const auto hold = holds_.find(request.recipient.id);
+    const auto hold = holds_.find(request.seat.github_user_id);
     if (hold != holds_.end() && is_in_force(hold->second, request.now)) {
         return ReserveOutcome{OnHold{hold->second}};
     }
@@ -78,8 +78,8 @@ base::Result<ReserveOutcome> MemoryKeyStore::reserve(const ReserveRequest& reque
     if (is_full) return ReserveOutcome{QuotaFull{}};
     Grant grant;
     grant.id = request.grant_id;
-    grant.github_user_id = request.recipient.id;
-    grant.github_username = request.recipient.login;
+    grant.github_user_id = request.seat.github_user_id;
+    grant.github_username = request.login;
     grant.nonce = request.nonce;
     attempts_.insert(request.nonce);
     grant.daily_limit = request.daily_limit;
@@ -91,7 +91,7 @@ base::Result<ReserveOutcome> MemoryKeyStore::reserve(const ReserveRequest& reque
         grant.queued_at = grant.next_attempt_at = request.now;
         queued_[grant.id] = ++next_place_;
     }
-    grants_[request.recipient.id] = grant;
+    grants_[request.seat] = grant;
     if (fails(Operation::reserve, When::after_effect)) return unavailable();
     return ReserveOutcome{Reserved{grant}};
 }
@@ -101,7 +101,7 @@ base::Result<void> MemoryKeyStore::activate(const Attempt& attempt, const Activa
     if (fails(Operation::activate, When::before_effect)) return unavailable();
     Grant* grant = unsettled(attempt);
     if (grant == nullptr || grant->status != GrantStatus::pending) return conflict();
-    if (is_on_hold(attempt.github_user_id, activation.now)) return conflict();
+    if (is_on_hold(attempt.seat.github_user_id, activation.now)) return conflict();
     for (const auto& [id, other] : grants_)
         if (other.delete_handle == activation.delete_handle) return conflict();
     grant->status = GrantStatus::active;
@@ -134,14 +134,14 @@ base::Result<void> MemoryKeyStore::release(const Attempt& attempt, MintProblem p
         grant->nonce.clear();
         return {};
     }
-    if (problem != MintProblem::none) notes_[grant->github_user_id] = {problem, now};
-    grants_.erase(grant->github_user_id);
+    if (problem != MintProblem::none) notes_[grant->seat()] = {problem, now};
+    grants_.erase(grant->seat());
     return {};
 }
 
 base::Result<void> MemoryKeyStore::update_username(const Recipient& recipient) {
     const std::lock_guard lock(mutex_);
-    const auto held = grants_.find(recipient.id);
+    const auto held = grants_.find({recipient.id});
     if (held != grants_.end()) held->second.github_username = recipient.login;
     return {};
 }
@@ -180,15 +180,15 @@ Grant* MemoryKeyStore::of_id(const std::string& grant_id) {
     return nullptr;
 }
 
-base::MicroUsd MemoryKeyStore::spent_on(GithubUserId id, const std::string& day) const {
+base::MicroUsd MemoryKeyStore::spent_on(const Seat& seat, const std::string& day) const {
     base::MicroUsd sum;
     for (const Spent& each : spent_)
-        if (each.account == id && day_text(each.booked.day) == day) sum.value += each.booked.spent.value;
+        if (each.seat == seat && day_text(each.booked.day) == day) sum.value += each.booked.spent.value;
     return sum;
 }
 
 void MemoryKeyStore::carry(Grant& grant, base::Timestamp now) const {
-    grant.carried = spent_on(grant.github_user_id, day_text(now));
+    grant.carried = spent_on(grant.seat(), day_text(now));
     grant.carried_until = grant.carried.value > 0 ? std::optional(next_reset(now)) : std::nullopt;
 }
 
@@ -196,9 +196,9 @@ base::Result<void> MemoryKeyStore::abandon(const Attempt& attempt, MintProblem p
     const std::lock_guard lock(mutex_);
     const Grant* grant = of_id(attempt.grant_id);
     if (grant == nullptr || grant->nonce != attempt.nonce || grant->status != GrantStatus::waiting) return conflict();
-    const auto account = grant->github_user_id;
-    notes_[account] = {problem, now};
-    grants_.erase(account);
+    const auto seat = grant->seat();
+    notes_[seat] = {problem, now};
+    grants_.erase(seat);
     return {};
 }
 
@@ -260,13 +260,13 @@ base::Result<std::optional<int>> MemoryKeyStore::place_of(const std::string& gra
     return std::min(place, most);
 }
 
-base::Result<AccountPast> MemoryKeyStore::past_of(GithubUserId id) {
+base::Result<AccountPast> MemoryKeyStore::past_of(const Seat& seat) {
     const std::lock_guard lock(mutex_);
     AccountPast past;
-    const auto note = notes_.find(id);
+    const auto note = notes_.find(seat);
     if (note != notes_.end()) std::tie(past.problem, past.problem_at) = note->second;
     for (const LedgerEntry& entry : ledger_)
-        if (entry.grant.github_user_id == id)
+        if (entry.grant.seat() == seat)
             past.latest = PastKey{entry.grant.key_hint, entry.actor, entry.reason, entry.begun_at};
     return past;
 }
@@ -318,7 +318,7 @@ base::Result<std::vector<Grant>> MemoryKeyStore::list_replacing(const std::strin
 base::Result<void> MemoryKeyStore::note(const std::vector<SpendingReading>& readings) {
     const std::lock_guard lock(mutex_);
     for (const SpendingReading& reading : readings) {
-        for (auto& [id, grant] : grants_) {
+        for (auto& [seat, grant] : grants_) {
             if (grant.delete_handle != reading.delete_handle) continue;
             const auto today = std::chrono::floor<std::chrono::days>(reading.at);
             KeyBooks books{{}, {}, grant.attempted_at, all_spending_read_at_};
@@ -332,7 +332,7 @@ base::Result<void> MemoryKeyStore::note(const std::vector<SpendingReading>& read
                 std::erase_if(spent_, [&](const Spent& each) {
                     return each.handle == reading.delete_handle && each.booked.day == booking.becomes.day;
                 });
-                spent_.push_back({id, reading.delete_handle, booking.becomes});
+                spent_.push_back({seat, reading.delete_handle, booking.becomes});
             }
             if (reading.last_used_at && grant.last_used_at.value_or(base::Timestamp{}) < *reading.last_used_at)
                 grant.last_used_at = reading.last_used_at;
@@ -347,11 +347,11 @@ base::Result<void> MemoryKeyStore::note_all_read(base::Timestamp since) {
     return {};
 }
 
-base::Result<std::vector<SpendingDay>> MemoryKeyStore::days(GithubUserId id, base::Timestamp since) {
+base::Result<std::vector<SpendingDay>> MemoryKeyStore::days(const Seat& seat, base::Timestamp since) {
     const std::lock_guard lock(mutex_);
     std::map<std::string, base::MicroUsd> sums;
     for (const Spent& each : spent_) {
-        const bool is_meant = each.account == id && each.booked.day >= std::chrono::floor<std::chrono::days>(since);
+        const bool is_meant = each.seat == seat && each.booked.day >= std::chrono::floor<std::chrono::days>(since);
         if (is_meant) sums[day_text(each.booked.day)].value += each.booked.spent.value;
     }
     std::vector<SpendingDay> days;

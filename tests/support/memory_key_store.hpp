@@ -40,8 +40,8 @@ public:
     // Returns whether there has ever been an attempt with this nonce.
     bool remembers(const std::string& nonce);
 
-    base::Result<Account> find_account(GithubUserId id) override;
-    base::Result<std::optional<Grant>> find(GithubUserId id) override;
+    base::Result<Account> find_account(const Seat& seat) override;
+    base::Result<std::optional<Grant>> find(const Seat& seat) override;
     base::Result<ReserveOutcome> reserve(const ReserveRequest& request) override;
     base::Result<void> activate(const Attempt& attempt, const Activation& activation) override;
     base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) override;
@@ -59,7 +59,7 @@ public:
     base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) override;
     base::Result<std::vector<Grant>> list_due(base::Timestamp now, int limit) override;
     base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override;
-    base::Result<AccountPast> past_of(GithubUserId id) override;
+    base::Result<AccountPast> past_of(const Seat& seat) override;
 
     base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) override;
     base::Result<Grant> finish_replacement(const Grant& grant, const std::string& new_id, base::Timestamp now) override;
@@ -101,14 +101,14 @@ public:
 
     base::Result<void> note(const std::vector<SpendingReading>& readings) override;
     base::Result<void> note_all_read(base::Timestamp since) override;
-    base::Result<std::vector<SpendingDay>> days(GithubUserId id, base::Timestamp since) override;
+    base::Result<std::vector<SpendingDay>> days(const Seat& seat, base::Timestamp since) override;
     base::Result<void> prune_days(base::Timestamp before) override;
 
 private:
     bool fails(Operation operation, When when);
     Grant* unsettled(const Attempt& attempt);
     Grant* of_id(const std::string& grant_id);
-    base::MicroUsd spent_on(GithubUserId id, const std::string& day) const;
+    base::MicroUsd spent_on(const Seat& seat, const std::string& day) const;
     void carry(Grant& grant, base::Timestamp now) const;
     bool is_on_hold(GithubUserId id, base::Timestamp now) const;
     bool has_replaced(const Grant& grant, const std::vector<std::string>& ids, base::Timestamp since) const;
@@ -118,15 +118,15 @@ private:
                              int limit) const;
 
     std::mutex mutex_;
-    std::map<GithubUserId, Grant> grants_;
+    std::map<Seat, Grant> grants_;
     std::set<std::string> attempts_;  // nonces of all attempts so far
     std::map<GithubUserId, Hold> holds_;
     std::map<Operation, When> failures_;
-    std::map<GithubUserId, std::pair<MintProblem, base::Timestamp>> notes_;
+    std::map<Seat, std::pair<MintProblem, base::Timestamp>> notes_;
     std::map<std::string, int> queued_;  // order of arrival, by id of the grant
     int next_place_ = 0;
     struct Spent {
-        GithubUserId account;
+        Seat seat;
         std::string handle;
         BookedDay booked;
     };

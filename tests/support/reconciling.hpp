@@ -28,14 +28,14 @@ protected:
         EXPECT_TRUE(begun) << (begun ? "" : begun.error().detail);
     }
 
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.daily_limit = base::MicroUsd{10'000'000};
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.daily_limit = base::MicroUsd{10'000'000};
+        return terms;
     }
     Grant issue_key(std::int64_t account) {
-        const auto answer = issuance_.issue({{account}, "login"});
+        const auto answer = issuance_.issue(terms(), {{account}, "login"});
         EXPECT_EQ(answer.status, KeyOutcome::created) << answer.error.detail;
         return answer.grant.value_or(Grant{});
     }
@@ -60,7 +60,7 @@ protected:
     // Adds an attempt that this database has given up, and its key, which was made nevertheless.
     std::string give_up_with_a_key_left(std::int64_t account) {
         const std::string nonce = nonces_.make({account});
-        const ReserveRequest request{{{account}, "x"}, base::random_uuid(), nonce, {}, clock_.now(), clock_.now()};
+        const ReserveRequest request{{account}, "x", base::random_uuid(), nonce, {}, clock_.now(), clock_.now()};
         const auto reserved = keys_->reserve(request);
         EXPECT_TRUE(reserved && keys_->release(attempt_of(std::get<Reserved>(*reserved).grant)));
         return provider_.add_key(upstream_key_name({account}, nonce), clock_.now());
@@ -73,8 +73,8 @@ protected:
     ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(),
-        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}},
+        base::Seconds{15}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
     Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};

@@ -85,11 +85,12 @@ struct SiteFixture::Database {
 
 // The members correspond to app::Composition. Their order is the order of lifetimes.
 struct SiteFixture::Process {
-    Process(SiteFixture& self, const IssuancePolicy& policy, int rate_limit_per_minute)
+    Process(SiteFixture& self, const Terms& given_terms, int rate_limit_per_minute)
         : store(self.store_),
           database(*self.database_),
           audit(self.audit_),
           clock(self.clock_),
+          terms(given_terms),
           keys({.keys = store,
                 .queue = store,
                 .admin = store,
@@ -105,8 +106,7 @@ struct SiteFixture::Process {
                 .limiter = limiter,
                 .clock = clock,
                 .call_timeout = base::Seconds{15},
-                .log = [](const std::string&) {}},
-               policy),
+                .log = [](const std::string&) {}}),
           bulk_revoker(database.bulks, store, keys.background_revocation, audit, clock, base::Seconds{15}),
           tokens(database.tokens, audit, clock),
           webhooks(database.webhooks, endpoints, sealer, audit, clock),
@@ -115,39 +115,39 @@ struct SiteFixture::Process {
           guardrail(self.provider_, clock, false, base::Seconds{15}),
           trials({}, store, keys.issuance, chat, clock),
           handlers(make_handlers()),
-          site(handlers, {settings_of(policy), csrf, app::route_table()},
+          site(handlers, {settings_of(terms), csrf, app::route_table()},
                {clock, sessions, admins, tokens, &self.rate_limits_, database.answers, answer_sealer, metrics},
                OriginResolver(std::string(origin), {}), rate_limit_per_minute) {}
 
-    static SiteSettings settings_of(const IssuancePolicy& policy) {
+    static SiteSettings settings_of(const Terms& terms) {
         SiteSettings settings;
         settings.public_url = origin;
         settings.api_base_url = "https://openrouter.test/api/v1";
         settings.example_model = "openai/gpt-4o-mini";
-        settings.is_paused = !policy.is_enabled;
-        settings.daily_limit = policy.daily_limit;
-        settings.key_lifetime = policy.key_lifetime;
+        settings.is_paused = !terms.is_enabled;
+        settings.daily_limit = terms.daily_limit;
+        settings.key_lifetime = terms.key_lifetime;
         return settings;
     }
 
     Handlers make_handlers() {
-        const KeyListPage key_list{clock, store, store, keys.issuance};
+        const KeyListPage key_list{clock, store, store, terms};
         return {.pages = {guardrail, store, keys.issuance},
-                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store},
-                .own_key = {metrics, usage, clock, keys.issuance, keys.own_key},
+                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, terms},
+                .own_key = {metrics, usage, clock, keys.issuance, keys.own_key, terms},
                 .trial = {trials, usage, clock, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
                 .key_list = key_list,
                 .key_search = {store, keys.issuance},
                 .audit_page = {audit, store},
-                .account = {key_list, store, store, clock, keys.administration, keys.revocation},
+                .account = {key_list, store, store, clock, keys.administration, keys.revocation, terms},
                 .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
-                .overview_page = {keys.issuance, database.statistics, clock},
+                .overview_page = {terms, database.statistics, clock},
                 .tokens_page = {database.tokens, clock, tokens},
                 .webhooks_page = {database.webhooks, clock, webhooks},
                 .own_account = {usage, background_queue, store, clock, keys.issuance},
-                .overview = {database.statistics, keys.issuance, clock},
-                .keys = {store, store, clock, keys.administration, keys.revocation},
+                .overview = {database.statistics, terms, clock},
+                .keys = {store, store, clock, keys.administration, keys.revocation, terms},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
                 .audit = {store, audit},
                 .tokens = {database.tokens, tokens},
@@ -171,6 +171,7 @@ struct SiteFixture::Process {
     ConcurrencyLimiter limiter{4, 50};
     Parrot chat;
     AnyEndpoint endpoints;
+    const Terms terms;
     KeyParts keys;
     BulkRevoker bulk_revoker;
     ApiTokens tokens;
@@ -187,23 +188,27 @@ struct SiteFixture::Process {
 SiteFixture::SiteFixture() : database_(std::make_unique<Database>()) {
     for (const Recipient& each : {ada, grace})
         identity_.add(each);
-    restart(usual_policy());
+    restart(usual_terms());
 }
 
 SiteFixture::~SiteFixture() {
     process_->background_queue.stop();
 }
 
-IssuancePolicy SiteFixture::usual_policy() {
-    IssuancePolicy policy;
-    policy.is_enabled = true;
-    policy.daily_limit = base::MicroUsd{2'500'000};
-    return policy;
+Terms SiteFixture::usual_terms() {
+    Terms terms;
+    terms.is_enabled = true;
+    terms.daily_limit = base::MicroUsd{2'500'000};
+    return terms;
 }
 
-void SiteFixture::restart(const IssuancePolicy& policy, int rate_limit_per_minute) {
+void SiteFixture::restart(const Terms& terms, int rate_limit_per_minute) {
     if (process_) process_->background_queue.stop();
-    process_ = std::make_unique<Process>(*this, policy, rate_limit_per_minute);
+    process_ = std::make_unique<Process>(*this, terms, rate_limit_per_minute);
+}
+
+IssueAnswer SiteFixture::issue_key(const Recipient& recipient) {
+    return process_->issuance.issue(process_->terms, recipient);
 }
 
 Issuance& SiteFixture::issuance() {

@@ -75,9 +75,9 @@ protected:
     static constexpr std::string_view origin = "https://keys.example.org";
     static inline const Recipient ada{{1001}, "ada"}, grace{{1003}, "grace"};  // grace is an admin, ada is not
 
-    static IssuancePolicy usual_policy();
     // Simulates a restart of the program with another configuration; stored data stays.
-    void restart(const IssuancePolicy& policy, int rate_limit_per_minute = 0);
+    static Terms usual_terms();
+    void restart(const Terms& terms, int rate_limit_per_minute = 0);
 
     std::string session_of(const Recipient& recipient) const;
     std::string csrf_token_of(const std::string& session) const;
@@ -90,8 +90,9 @@ protected:
     SiteAnswer send(const std::string& method, const std::string& target, std::vector<net::Header> headers,
                     const std::string& body);
 
+    IssueAnswer issue_key(const Recipient& recipient);
     Issuance& issuance();
-    Grant row_of(const Recipient& recipient) { return store_.find(recipient.id).value().value(); }
+    Grant row_of(const Recipient& recipient) { return store_.find({recipient.id}).value().value(); }
 
     ManualClock clock_;
     MemoryKeyStore store_;

@@ -73,7 +73,8 @@ protected:
     }
 
     Grant reserve(std::int64_t account, const std::string& login = "login") {
-        const ReserveRequest request{{{account}, login},
+        const ReserveRequest request{{account},
+                                     login,
                                      base::random_uuid(),
                                      base::random_token(16),
                                      base::MicroUsd{2'500'000},

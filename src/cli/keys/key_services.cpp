@@ -11,6 +11,7 @@ base::Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Confi
 
 KeyServices::KeyServices(const config::Config& config, app::Stores opened)
     : stores(std::move(opened)),
+      terms(app::terms_of(config)),
       clock_(stores.time_or(machine_clock_)),
       http_(app::make_http_client(config)),
       provider_(app::make_key_provider(config, *http_, {}, app::same_account_as(*stores.admin))),
@@ -33,8 +34,7 @@ KeyServices::KeyServices(const config::Config& config, app::Stores opened)
             .limiter = limiter_,
             .clock = clock_,
             .call_timeout = config.upstream_timeout,
-            .log = [](const std::string& message) { std::fprintf(stderr, "llmapikey: %s\n", message.c_str()); }},
-           app::issuance_policy(config)),
+            .log = [](const std::string& message) { std::fprintf(stderr, "llmapikey: %s\n", message.c_str()); }}),
       bulk_revoker(*stores.bulks, *stores.admin, keys.revocation, *stores.audit, clock_, config.upstream_timeout) {}
 
 }  // namespace llmapikey::cli

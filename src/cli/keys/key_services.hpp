@@ -3,11 +3,13 @@
 #include <memory>
 
 #include "app/database.hpp"
+#include "app/settings.hpp"
 #include "app/upstreams.hpp"
 #include "bulk/bulk_revocation.hpp"
 #include "guardrails/guardrail_check.hpp"
 #include "keys/key_parts.hpp"
 #include "keys/key_search.hpp"
+#include "keys/terms.hpp"
 
 namespace llmapikey::cli {
 
@@ -19,6 +21,7 @@ public:
     static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
 
     app::Stores stores;
+    const Terms terms;
     // Returns the provider's name, for people.
     std::string provider_name() const { return std::string(provider_->traits().name); }
     // Returns the database's time, for times that are stored.

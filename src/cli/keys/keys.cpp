@@ -226,7 +226,7 @@ int run_keys_show(const std::string& key, Output output) {
     if (!stores) return report(stores.error());
     const auto account_id = account_meant_by(key, *stores, *config);
     if (!account_id) return report(account_id.error());
-    const auto account = stores->keys->find_account(*account_id);
+    const auto account = stores->keys->find_account(Seat{*account_id});
     if (!account) return report(account.error());
     const auto ledger = stores->admin->ledger_of(*account_id);
     if (!ledger) return report(ledger.error());
@@ -335,8 +335,8 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (!verified) return report(verified.error());
     const auto id = account_meant_by(account, (*services)->stores, *config);
     if (!id) return report(id.error());
-    const auto answer =
-        (*services)->keys.administration.mint(*id, std::string(without_at(login)), {cli_actor(), "cli"});
+    const auto answer = (*services)->keys.administration.mint((*services)->terms, *id, std::string(without_at(login)),
+                                                              {cli_actor(), "cli"});
     if (!answer) return report(answer.error());
     if (output == Output::json) {
         boost::json::object object{{"status", to_text(answer->status)}, {"key", nullptr}};

@@ -100,7 +100,7 @@ base::Result<Grant> grant_meant_by(const std::string& text, app::Stores& stores,
     if (!base::is_uuid(text)) {
         account = TRY(account_meant_by(text, stores, config));
     }
-    const auto grant = TRY(account ? stores.keys->find(*account) : stores.admin->find_grant(text));
+    const auto grant = TRY(account ? stores.keys->find(Seat{*account}) : stores.admin->find_grant(text));
     if (grant) return *grant;
     const bool is_resolved = account && account->text() != text;
     return base::fail(base::Errc::not_found, "there is no key for " + base::to_printable(text, 100) +

@@ -77,7 +77,7 @@ TEST_P(Clocks, AnAttemptOfTheFutureIsSettledAsOneOfNow) {
 }
 
 TEST_P(Clocks, ATurnOfTheFutureIsDue) {
-    ReserveRequest request{{{1}, "x"}, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now()};
+    ReserveRequest request{{1}, "x", base::random_uuid(), "nonce", {}, clock_.now(), clock_.now()};
     request.is_queued = true;
     ASSERT_TRUE(keys_->reserve(request));
     const auto set_turn = [&](base::Timestamp at) {

@@ -291,7 +291,7 @@ TEST_P(BulkRevocations, WhoIsNamedIsRevokedAndOnHoldFromTheDecisionOn) {
     const auto grant = issue_many(1000, 1).front();
     ASSERT_TRUE(revoker_.begin("ids=" + grant.id, organizer, reason, Hold{std::nullopt, "leaked"}));
     EXPECT_EQ(admin_->find_grant(grant.id).value()->status, GrantStatus::revoking);
-    const auto account = keys_->find_account(grant.github_user_id);
+    const auto account = keys_->find_account(grant.seat());
     ASSERT_TRUE(account && account->hold) << "not only when a job comes by";
     EXPECT_FALSE(account->hold->until);
 }

@@ -91,7 +91,7 @@ TEST_P(AdminStoreContract, ARevokedKeyIsOutOfReachOfAttempts) {
 
 TEST_P(AdminStoreContract, AHoldKeepsTheAccountFromTakingAnotherKeyForAsLongAsItSays) {
     const auto request = [&] {
-        return ReserveRequest{{{7}, "x"}, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now(), 0};
+        return ReserveRequest{{7}, "x", base::random_uuid(), "nonce", {}, clock_.now(), clock_.now(), 0};
     };
     const auto grant = issue(7);
     const Hold hold{clock_.now() + base::Seconds{60}, "cool off"};

@@ -18,8 +18,8 @@ protected:
     std::optional<Hold> hold_of(std::int64_t account) { return keys_->find_account({account})->hold; }
 
     Grant queue(std::int64_t account) {
-        ReserveRequest request{{{account}, "login"}, base::random_uuid(), base::random_token(16), {},
-                               clock_.now(),         clock_.now()};
+        ReserveRequest request{{account}, "login",      base::random_uuid(), base::random_token(16),
+                               {},        clock_.now(), clock_.now()};
         request.is_queued = true;
         EXPECT_TRUE(keys_->reserve(request));
         return row(account);

@@ -20,14 +20,14 @@ class KeyLife : public StoresUnderTest {
 protected:
     KeyLife() { clock_.advance(noon - clock_.now()); }
 
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.daily_limit = base::MicroUsd{10'000'000};
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.daily_limit = base::MicroUsd{10'000'000};
+        return terms;
     }
-    IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(recipient); }
-    Grant held(const Recipient& recipient = ada) { return keys_->find(recipient.id)->value(); }
+    IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(terms(), recipient); }
+    Grant held(const Recipient& recipient = ada) { return keys_->find({recipient.id})->value(); }
     void spend(const std::string& handle, std::int64_t micro_usd) {
         provider_.change_key(handle, [&](UpstreamKey& key) {
             key.usage.value += micro_usd;
@@ -59,8 +59,8 @@ protected:
     ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(),
-        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}},
+        base::Seconds{15}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
@@ -70,7 +70,7 @@ protected:
 TEST_P(KeyLife, AReplacementIsANewKeyWithWhatIsLeftOfTheDay) {
     const auto first = issue_key();
     spend(first.grant->delete_handle, 7'500'000);
-    const auto second = own_.rotate(ada, first.grant->id, "test");
+    const auto second = own_.rotate(terms(), ada, first.grant->id, "test");
     ASSERT_EQ(second.status, KeyOutcome::created) << second.error.detail;
     EXPECT_NE(second.grant->id, first.grant->id);
     EXPECT_NE(second.raw_key.reveal(), first.raw_key.reveal());
@@ -79,9 +79,9 @@ TEST_P(KeyLife, AReplacementIsANewKeyWithWhatIsLeftOfTheDay) {
     EXPECT_EQ(held().carried.value, 7'500'000);
 
     spend(only_key().delete_handle, 1'000'000);
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
+    ASSERT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 1'500'000) << "all keys of the day count";
-    EXPECT_EQ(spending_->days(ada.id, clock_.now())->at(0).spent.value, 8'500'000);
+    EXPECT_EQ(spending_->days({ada.id}, clock_.now())->at(0).spent.value, 8'500'000);
     const auto ledger = admin_->ledger_of(ada.id).value();
     ASSERT_EQ(ledger.size(), 2u);
     EXPECT_EQ(ledger[0].reason, "rotated");
@@ -91,7 +91,7 @@ TEST_P(KeyLife, AReplacementIsANewKeyWithWhatIsLeftOfTheDay) {
 
 TEST_P(KeyLife, TheFullCapComesBackWithTheReset) {
     spend(issue_key().grant->delete_handle, 10'000'000);
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
+    ASSERT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 0);
     recover();
     EXPECT_EQ(only_key().limit->value, 0) << "not before the reset";
@@ -105,15 +105,15 @@ TEST_P(KeyLife, TheFullCapComesBackWithTheReset) {
 TEST_P(KeyLife, AReplacementJustAfterMidnightHasTheWholeCapAlsoWhereUpstreamsDayIsStillYesterdays) {
     spend(issue_key().grant->delete_handle, 9'500'000);
     clock_.advance(next_reset(clock_.now()) - clock_.now() + base::Seconds{3});
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
+    ASSERT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 10'000'000);
     EXPECT_FALSE(held().carried_until);
 }
 
 TEST_P(KeyLife, PressingTwiceReplacesOnce) {
     const auto first = issue_key();
-    const auto second = own_.rotate(ada, first.grant->id, "test");
-    const auto again = own_.rotate(ada, first.grant->id, "test");
+    const auto second = own_.rotate(terms(), ada, first.grant->id, "test");
+    const auto again = own_.rotate(terms(), ada, first.grant->id, "test");
     EXPECT_EQ(again.status, KeyOutcome::exists);
     EXPECT_EQ(again.raw_key.reveal(), second.raw_key.reveal());
     EXPECT_EQ(provider_.mint_calls(), 2);
@@ -123,7 +123,7 @@ TEST_P(KeyLife, AReplacementThatDiedHalfwayIsTakenUp) {
     const auto first = issue_key();
     spend(first.grant->delete_handle, 4'000'000);
     provider_.fail_next_revoke();
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::ambiguous);
+    EXPECT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::ambiguous);
     EXPECT_EQ(held().status, GrantStatus::replacing);
     EXPECT_TRUE(only_key().is_disabled) << "what it has spent is final";
     EXPECT_EQ(recover().replaced, 1);
@@ -138,7 +138,7 @@ TEST_P(KeyLife, AReplacementThatDiedHalfwayIsTakenUp) {
 TEST_P(KeyLife, WhatAnOrganizerHasSwitchedOffIsNeitherReplacedNorGivenBack) {
     const auto key = issue_key();
     ASSERT_TRUE(admin_->begin_change(key.grant->id, {true, std::nullopt}, "token"));
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::switched_off);
+    EXPECT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::switched_off);
     EXPECT_EQ(own_.give_back(ada, "", "test").value(), KeyOutcome::switched_off);
     EXPECT_EQ(replacements_->begin_replacement(key.grant->id, ending()).error().code, base::Errc::conflict);
     clock_.advance(std::chrono::days{91});
@@ -156,7 +156,7 @@ TEST_P(KeyLife, AGivenBackPlaceIsFreeAndNotTakenAgainTheSameDay) {
     const auto refused = issue_key();
     EXPECT_EQ(refused.status, KeyOutcome::on_hold);
     EXPECT_TRUE(refused.hold->is_own);
-    EXPECT_EQ(queue_->past_of(ada.id)->latest->reason, "given back");
+    EXPECT_EQ(queue_->past_of({ada.id})->latest->reason, "given back");
     clock_.advance(next_reset(clock_.now()) - clock_.now());
     EXPECT_EQ(issue_key().status, KeyOutcome::created);
     EXPECT_EQ(only_key().limit->value, 10'000'000);
@@ -166,7 +166,7 @@ TEST_P(KeyLife, GivingBackNeverShortensAnOrganizersHold) {
     const auto key = issue_key();
     ASSERT_TRUE(admin_->set_hold(ada.id, Hold{std::nullopt, "abuse"}, "github:1003", clock_.now()));
     EXPECT_EQ(own_.give_back(ada, key.grant->id, "test").value(), KeyOutcome::given_back);
-    const auto account = keys_->find_account(ada.id).value();
+    const auto account = keys_->find_account({ada.id}).value();
     EXPECT_EQ(account.hold->reason, "abuse");
     EXPECT_FALSE(account.hold->until);
     EXPECT_FALSE(account.hold->is_own);
@@ -190,7 +190,7 @@ TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
     MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     const auto end = base::Deadline::after(base::Millis{20'000});
     while (keys_->totals() && !queue_->list_due(clock_.now(), 1)->empty() && !end.has_passed())
-        dispatcher.run_once({});
+        dispatcher.run_once(terms(), {});
     workers.stop();
     EXPECT_EQ(provider_.mint_calls(), 12);
     EXPECT_EQ(provider_.live_keys().size(), 12u);
@@ -201,8 +201,8 @@ TEST_P(KeyLife, WhoWaitsIsServedInTheOrderOfArrival) {
 TEST_P(KeyLife, WhoComesInTheSameThousandthOfASecondComesAfterTheOneBefore) {
     constexpr int arrivals = 200;
     for (std::int64_t account = 1; account <= arrivals; ++account) {
-        ReserveRequest request{{{account}, "x"}, base::random_uuid(), base::random_token(16), {},
-                               clock_.now(),     clock_.now()};
+        ReserveRequest request{{account}, "x",          base::random_uuid(), base::random_token(16),
+                               {},        clock_.now(), clock_.now()};
         request.is_queued = true;
         ASSERT_TRUE(keys_->reserve(request));
     }
@@ -218,11 +218,11 @@ TEST_P(KeyLife, OnceEverybodyInTheQueueHasALaneOthersPassNobodyOver) {
     EXPECT_FALSE(limiter_.enter(base::Millis{0}));
     base::WorkQueue workers("minting", 1, 10);
     MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
-    EXPECT_TRUE(dispatcher.run_once({}));
+    EXPECT_TRUE(dispatcher.run_once(terms(), {}));
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);
     EXPECT_TRUE(limiter_.enter(base::Millis{0})) << "also before the next round";
-    EXPECT_FALSE(dispatcher.run_once({}));
+    EXPECT_FALSE(dispatcher.run_once(terms(), {}));
 }
 
 TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
@@ -232,14 +232,14 @@ TEST_P(KeyLife, WhoWaitsInVainIsToldWhyAndFreesThePlace) {
     MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
     for (int attempt = 0; attempt < 15; ++attempt) {
         provider_.fail_next_mint(FakeKeyProvider::MintFault::refused);
-        EXPECT_EQ(issuance_.mint_waiting(held()).status, KeyOutcome::queued);
+        EXPECT_EQ(issuance_.mint_waiting(terms(), held()).status, KeyOutcome::queued);
         clock_.advance(base::Seconds{10});
     }
-    dispatcher.run_once({});
+    dispatcher.run_once(terms(), {});
     workers.stop();
-    EXPECT_FALSE(*keys_->find(ada.id));
+    EXPECT_FALSE(*keys_->find({ada.id}));
     EXPECT_EQ(keys_->totals()->live, 0);
-    EXPECT_EQ(queue_->past_of(ada.id)->problem, MintProblem::refused);
+    EXPECT_EQ(queue_->past_of({ada.id})->problem, MintProblem::refused);
 }
 
 TEST_P(KeyLife, ALostAnswerIsRevokedAndMintedAnewByItself) {
@@ -250,7 +250,7 @@ TEST_P(KeyLife, ALostAnswerIsRevokedAndMintedAnewByItself) {
     EXPECT_TRUE(provider_.live_keys().empty());
     base::WorkQueue workers("minting", 1, 10);
     MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
-    dispatcher.run_once({});
+    dispatcher.run_once(terms(), {});
     workers.stop();
     EXPECT_EQ(held().status, GrantStatus::active);
     EXPECT_EQ(only_key().delete_handle, held().delete_handle);
@@ -380,7 +380,7 @@ TEST_P(KeyLife, DriftIsMendedTowardsTheStricterSide) {
 
 TEST_P(KeyLife, ALoweredCapOfTheFirstDayIsNoDrift) {
     spend(issue_key().grant->delete_handle, 7'000'000);
-    own_.rotate(ada, "", "test");
+    own_.rotate(terms(), ada, "", "test");
     EXPECT_TRUE(reconcile().counts.empty());
     EXPECT_EQ(only_key().limit->value, 3'000'000);
 }
@@ -393,7 +393,7 @@ TEST_P(KeyLife, AnExpiredKeyIsRevokedAndItsPlaceFreed) {
     EXPECT_TRUE(report.is_clean());
     EXPECT_TRUE(provider_.live_keys().empty());
     EXPECT_EQ(keys_->totals()->live, 0);
-    EXPECT_EQ(queue_->past_of(ada.id)->latest->reason, "expired");
+    EXPECT_EQ(queue_->past_of({ada.id})->latest->reason, "expired");
     EXPECT_EQ(issue_key().status, KeyOutcome::created);
 }
 

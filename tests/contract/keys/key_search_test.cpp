@@ -11,11 +11,6 @@ namespace {
 
 class KeySearchTest : public StoresUnderTest {
 protected:
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        return policy;
-    }
     // A key of an account that reads so.
     Grant keep(std::int64_t account, const std::string& raw) {
         const auto grant = reserve(account);
@@ -37,8 +32,8 @@ protected:
     ConcurrencyLimiter limiter_{4, 50};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(),
-        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const std::string&) {}, {}}};
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const std::string&) {}, {}},
+        base::Seconds{15}};
 };
 
 TEST_P(KeySearchTest, AKeyIsFoundAmongThoseWithTheSameEnd) {

@@ -23,7 +23,8 @@ protected:
     }
 
     ReserveRequest request_for(std::int64_t account, std::int64_t max_total_keys = 0) const {
-        return {{{account}, "login-" + std::to_string(account)},
+        return {{account},
+                "login-" + std::to_string(account),
                 base::random_uuid(),
                 base::random_token(16),
                 base::MicroUsd{2'500'000},
@@ -264,9 +265,9 @@ TEST_P(KeyStoreContract, IsReady) {
 
 TEST_P(KeyStoreContract, HostileTextIsJustText) {
     auto request = request_for(7);
-    request.recipient.login = "x'); DROP TABLE api_keys; --";
+    request.login = "x'); DROP TABLE api_keys; --";
     ASSERT_TRUE(store_->reserve(request));
-    EXPECT_EQ(grant_of(7).github_username, request.recipient.login);
+    EXPECT_EQ(grant_of(7).github_username, request.login);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, KeyStoreContract, testing::Values("sqlite", "memory", "postgres", "pgbouncer"),

@@ -35,12 +35,11 @@ struct Scene {
           history(attempts),
           recipient(std::move(person)) {}
 
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.daily_limit = base::MicroUsd{10'000'000};
-        policy.call_timeout = call_timeout;
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.daily_limit = base::MicroUsd{10'000'000};
+        return terms;
     }
     static base::Deadline soon() { return base::Deadline::after(base::Millis{20'000}); }
 
@@ -55,8 +54,8 @@ struct Scene {
     NonceMaker nonces{base::Secret(std::string(32, 'k'))};
     ConcurrencyLimiter limiter{4, 4};
     Replacement replacement{store, store, provider, store, clock};
-    Issuance issuance{policy(),
-                      {store, store, provider, replacement, sealer, nonces, limiter, clock, [](const auto&) {}, {}}};
+    Issuance issuance{{store, store, provider, replacement, sealer, nonces, limiter, clock, [](const auto&) {}, {}},
+                      call_timeout};
     Revocation revocation{store, store, provider, store, clock};
     OwnKey own{store, issuance, replacement, revocation, clock};
     Settlement settlement{store, store, provider, clock, call_timeout};
@@ -85,11 +84,11 @@ protected:
         return found;
     }
     std::optional<Grant> row_of(const Recipient& recipient) {
-        const auto row = keys_->find(recipient.id);
+        const auto row = keys_->find({recipient.id});
         return row ? *row : std::nullopt;
     }
     bool is_on_hold(const Recipient& recipient) {
-        const auto account = keys_->find_account(recipient.id);
+        const auto account = keys_->find_account({recipient.id});
         return account && account->hold && is_in_force(*account->hold, clock_.now());
     }
 
@@ -124,7 +123,7 @@ protected:
         const auto due = scene.store.list_due(clock_.now(), 10);
         if (due)
             for (const Grant& grant : *due)
-                scene.issuance.mint_waiting(grant);
+                scene.issuance.mint_waiting(Scene::terms(), grant);
         if (fault.empty()) fault = fault_now(scene.recipient);
         (void)scene.reconciler.run(Scene::soon(), {});
         return fault;
@@ -132,7 +131,7 @@ protected:
     // Whoever presses the button gets a key, or is told of a hold.
     std::string press(Scene& scene) {
         for (int i = 0; i < presses_max; ++i) {
-            const auto answer = scene.issuance.issue(scene.recipient);
+            const auto answer = scene.issuance.issue(Scene::terms(), scene.recipient);
             if (answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists) return "";
             if (answer.status == KeyOutcome::on_hold && !row_of(scene.recipient))
                 return is_on_hold(scene.recipient) ? "" : "told of a hold that there is not";
@@ -224,15 +223,15 @@ protected:
 };
 
 void have_key(Scene& scene) {
-    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, KeyOutcome::created);
+    ASSERT_EQ(scene.issuance.issue(Scene::terms(), scene.recipient).status, KeyOutcome::created);
 }
 void have_place(Scene& scene) {
     scene.limiter.set_has_queue(true);
-    ASSERT_EQ(scene.issuance.issue(scene.recipient).status, KeyOutcome::queued);
+    ASSERT_EQ(scene.issuance.issue(Scene::terms(), scene.recipient).status, KeyOutcome::queued);
     scene.limiter.set_has_queue(false);
 }
 Grant row_in(Scene& scene) {
-    const auto row = scene.store.find(scene.recipient.id);
+    const auto row = scene.store.find({scene.recipient.id});
     return row && *row ? **row : Grant{};
 }
 std::optional<IssueAnswer> revoke_forever(Scene& scene) {
@@ -243,37 +242,39 @@ std::optional<IssueAnswer> revoke_forever(Scene& scene) {
 }
 
 TEST_P(LateEffects, Minting) {
-    try_all({"mint", {}, [](Scene& scene) { return scene.issuance.issue(scene.recipient); }});
+    try_all({"mint", {}, [](Scene& scene) { return scene.issuance.issue(Scene::terms(), scene.recipient); }});
 }
 
 TEST_P(LateEffects, MintingThatIsRefused) {
     try_all({"refused mint", {}, [this](Scene& scene) {
                  provider_.fail_next_mint(FakeKeyProvider::MintFault::refused);
-                 return scene.issuance.issue(scene.recipient);
+                 return scene.issuance.issue(Scene::terms(), scene.recipient);
              }});
 }
 
 TEST_P(LateEffects, MintingWhoseAnswerIsLost) {
     try_all({"lost mint", {}, [this](Scene& scene) {
                  provider_.fail_next_mint(FakeKeyProvider::MintFault::lost_after_effect);
-                 (void)scene.issuance.issue(scene.recipient);
+                 (void)scene.issuance.issue(Scene::terms(), scene.recipient);
                  scene.recovery.run_once(call_timeout, {});
-                 return scene.issuance.issue(scene.recipient);
+                 return scene.issuance.issue(Scene::terms(), scene.recipient);
              }});
 }
 
 TEST_P(LateEffects, TakingATurn) {
-    try_all({"claim", have_place, [](Scene& scene) { return scene.issuance.mint_waiting(row_in(scene)); }});
+    try_all(
+        {"claim", have_place, [](Scene& scene) { return scene.issuance.mint_waiting(Scene::terms(), row_in(scene)); }});
 }
 
 TEST_P(LateEffects, Replacing) {
-    try_all({"replace", have_key, [](Scene& scene) { return scene.own.rotate(scene.recipient, "", "test"); }});
+    try_all({"replace", have_key,
+             [](Scene& scene) { return scene.own.rotate(Scene::terms(), scene.recipient, "", "test"); }});
 }
 
 TEST_P(LateEffects, ReplacingAnExpiredKey) {
     try_all({"replace expired", have_key, [this](Scene& scene) {
                  clock_.advance(std::chrono::days{91});
-                 return scene.issuance.issue(scene.recipient);
+                 return scene.issuance.issue(Scene::terms(), scene.recipient);
              }});
 }
 
@@ -295,7 +296,7 @@ TEST_P(LateEffects, RevokingWhoWaits) {
 TEST_P(LateEffects, RevokingWhileTheKeyIsMade) {
     try_all({"revoke pending", {}, [this](Scene& scene) -> std::optional<IssueAnswer> {
                  provider_.during_next_mint([&scene] { revoke_forever(scene); });
-                 (void)scene.issuance.issue(scene.recipient);
+                 (void)scene.issuance.issue(Scene::terms(), scene.recipient);
                  return std::nullopt;
              }});
 }
@@ -303,7 +304,7 @@ TEST_P(LateEffects, RevokingWhileTheKeyIsMade) {
 TEST_P(LateEffects, RevokingWhileTheKeyIsReplaced) {
     try_all({"revoke replacing", have_key, [this](Scene& scene) -> std::optional<IssueAnswer> {
                  provider_.fail_next_revoke();
-                 (void)scene.own.rotate(scene.recipient, "", "test");
+                 (void)scene.own.rotate(Scene::terms(), scene.recipient, "", "test");
                  return revoke_forever(scene);
              }});
 }
@@ -314,7 +315,7 @@ TEST_P(LateEffects, AHoldWhileTheKeyIsMade) {
                      (void)scene.store.set_hold(scene.recipient.id, Hold{std::nullopt, "no"}, organizer.actor,
                                                 scene.clock.now());
                  });
-                 (void)scene.issuance.issue(scene.recipient);
+                 (void)scene.issuance.issue(Scene::terms(), scene.recipient);
                  return std::nullopt;
              }});
 }

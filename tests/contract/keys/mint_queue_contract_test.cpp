@@ -14,8 +14,9 @@ protected:
     Grant row(std::int64_t account) { return keys_->find({account})->value(); }
 
     Grant queue(std::int64_t account) {
-        ReserveRequest request{{{account}, "login"},      base::random_uuid(), base::random_token(16),
-                               base::MicroUsd{2'500'000}, clock_.now(),        clock_.now()};
+        ReserveRequest request{
+            {account},    "login",     base::random_uuid(), base::random_token(16), base::MicroUsd{2'500'000},
+            clock_.now(), clock_.now()};
         request.is_queued = true;
         const auto outcome = keys_->reserve(request);
         EXPECT_TRUE(outcome && std::holds_alternative<Reserved>(*outcome));

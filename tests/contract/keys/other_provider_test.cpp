@@ -23,16 +23,16 @@ class OtherProvider : public StoresUnderTest {
 protected:
     OtherProvider() { clock_.advance(noon - clock_.now()); }
 
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.daily_limit = base::MicroUsd{10'000'000};
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.daily_limit = base::MicroUsd{10'000'000};
+        return terms;
     }
     Recovered recover() { return recovery_.run_once(base::Seconds{15}, {}); }
     void lose_an_answer(std::int64_t account, FakeKeyProvider::MintFault fault) {
         upstream_.fail_next_mint(fault);
-        EXPECT_EQ(issuance_.issue({{account}, "x"}).status, KeyOutcome::ambiguous);
+        EXPECT_EQ(issuance_.issue(terms(), {{account}, "x"}).status, KeyOutcome::ambiguous);
     }
 
     FakeKeyProvider upstream_{clock_};
@@ -42,18 +42,18 @@ protected:
     ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(),
-        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}},
+        base::Seconds{15}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, base::Seconds{15}};
     Recovery recovery_{{*keys_, *admin_, *replacements_, provider_, settlement_, revocation_, replacement_}, clock_};
 };
 
 TEST_P(OtherProvider, TheSecretThatWeMadeIsTheKeyThatIsShown) {
-    const auto made = issuance_.issue(ada);
+    const auto made = issuance_.issue(terms(), ada);
     ASSERT_EQ(made.status, KeyOutcome::created);
     EXPECT_EQ(made.raw_key.reveal(), provider_.secret_of(made.grant->delete_handle));
-    EXPECT_EQ(issuance_.issue(ada).raw_key.reveal(), made.raw_key.reveal());
+    EXPECT_EQ(issuance_.issue(terms(), ada).raw_key.reveal(), made.raw_key.reveal());
 }
 
 TEST_P(OtherProvider, AttemptsInDoubtAreFoundWithoutReadingTheList) {
@@ -88,11 +88,11 @@ TEST_P(OtherProvider, WhileAttemptsCannotBeLookedUpNothingIsConcluded) {
 }
 
 TEST_P(OtherProvider, OrphansAreEndedAndNobodyElsesKeysAreTouched) {
-    const auto made = issuance_.issue(ada);
+    const auto made = issuance_.issue(terms(), ada);
     for (int i = 0; i < 30; ++i)
         upstream_.add_key("somebody else's", clock_.now());
     const std::string nonce = nonces_.make({77});
-    const ReserveRequest request{{{77}, "x"}, base::random_uuid(), nonce, {}, clock_.now(), clock_.now()};
+    const ReserveRequest request{{77}, "x", base::random_uuid(), nonce, {}, clock_.now(), clock_.now()};
     const auto reserved = keys_->reserve(request);
     ASSERT_TRUE(reserved && keys_->release(attempt_of(std::get<Reserved>(*reserved).grant)));
     upstream_.add_key(upstream_key_name({77}, nonce), clock_.now());
@@ -108,7 +108,7 @@ TEST_P(OtherProvider, OrphansAreEndedAndNobodyElsesKeysAreTouched) {
 
 // By what the key has used since it was made.
 TEST_P(OtherProvider, WhatWasSpentTodayIsBookedWithoutItsFigure) {
-    const auto made = issuance_.issue(ada);
+    const auto made = issuance_.issue(terms(), ada);
     const auto spend = [&](std::int64_t micro) {
         upstream_.change_key(made.grant->delete_handle, [&](UpstreamKey& key) {
             key.usage.value += micro;

@@ -189,7 +189,7 @@ TEST_P(Reconciliation, RowsThatUpstreamRefusesDoNotKeepOthersFromBeingEnded) {
     ASSERT_EQ(admin_->begin_revocations(ids, ending()).value(), refused + 1);
     clock_.advance(settle_wait);
     EXPECT_EQ(recover().revoked, 1);
-    EXPECT_FALSE(*keys_->find(last.github_user_id)) << "though more than a page of others is refused";
+    EXPECT_FALSE(*keys_->find(last.seat())) << "though more than a page of others is refused";
     EXPECT_TRUE(recover().failures.empty()) << "they are not asked for again at once";
     clock_.advance(base::Seconds{10});
     EXPECT_EQ(recover().failures.size(), static_cast<std::size_t>(refused));
@@ -250,8 +250,8 @@ TEST_P(Reconciliation, UnderChurnEverythingIsFound) {
         EXPECT_EQ(found(report, Finding::Kind::orphan), 1);
         EXPECT_EQ(found(report, Finding::Kind::missing), 1);
         EXPECT_LE(provider_.list_calls() - listed, 2 * (keys / 90 + 5));
-        EXPECT_TRUE(keys_->find(gone.github_user_id)->value().missing_since);
-        EXPECT_FALSE(keys_->find(kept.github_user_id)->value().missing_since);
+        EXPECT_TRUE(keys_->find(gone.seat())->value().missing_since);
+        EXPECT_FALSE(keys_->find(kept.seat())->value().missing_since);
         EXPECT_EQ(provider_.get(orphan, base::Deadline::after(base::Millis{100})).error().code, base::Errc::not_found);
         provider_.before_each_page(nullptr);
     }

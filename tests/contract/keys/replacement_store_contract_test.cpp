@@ -152,7 +152,7 @@ TEST_P(ReplacementStoreContract, TheNextKeyIsStoredInThatRow) {
 
 TEST_P(ReplacementStoreContract, WhoIsReplacedQueuesBehindThoseWhoWait) {
     issue(1);
-    ReserveRequest request{{{2}, "login"}, base::random_uuid(), "n", {}, clock_.now(), clock_.now()};
+    ReserveRequest request{{2}, "login", base::random_uuid(), "n", {}, clock_.now(), clock_.now()};
     request.is_queued = true;
     ASSERT_TRUE(keys_->reserve(request));
     ASSERT_TRUE(replacements_->finish_replacement(begun(1), base::random_uuid(), clock_.now()));

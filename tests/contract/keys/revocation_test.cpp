@@ -22,15 +22,15 @@ constexpr base::Seconds call_timeout{15};
 
 class Revoking : public StoresUnderTest {
 protected:
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.daily_limit = base::MicroUsd{10'000'000};
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.daily_limit = base::MicroUsd{10'000'000};
+        return terms;
     }
     static base::Deadline soon() { return base::Deadline::after(base::Millis{20'000}); }
-    IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(recipient); }
-    std::optional<Grant> held(const Recipient& recipient = ada) { return *keys_->find(recipient.id); }
+    IssueAnswer issue_key(const Recipient& recipient = ada) { return issuance_.issue(terms(), recipient); }
+    std::optional<Grant> held(const Recipient& recipient = ada) { return *keys_->find({recipient.id}); }
     void wait_in_queue(const Recipient& recipient = ada) {
         limiter_.set_has_queue(true);
         EXPECT_EQ(issue_key(recipient).status, KeyOutcome::queued);
@@ -81,8 +81,8 @@ protected:
     ConcurrencyLimiter limiter_{4, 4};
     Replacement replacement_{*replacements_, *spending_, provider_, *audit_, clock_};
     Issuance issuance_{
-        policy(),
-        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}}};
+        {*keys_, *queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}},
+        base::Seconds{15}};
     Revocation revocation_{*admin_, *spending_, provider_, *audit_, clock_};
     OwnKey own_{*keys_, issuance_, replacement_, revocation_, clock_};
     Settlement settlement_{*keys_, *queue_, provider_, clock_, call_timeout};
@@ -114,7 +114,7 @@ TEST_P(Revoking, TheQueuePassesOverWhoIsOnHoldAndFreesThePlace) {
     hold(forever);
     base::WorkQueue workers("minting", 1, 10);
     MintDispatcher dispatcher(*keys_, *queue_, issuance_, limiter_, workers, clock_, [](const auto&) {});
-    dispatcher.run_once({});
+    dispatcher.run_once(terms(), {});
     workers.stop();
     EXPECT_FALSE(held());
     EXPECT_EQ(held(bob)->status, GrantStatus::active);
@@ -153,7 +153,7 @@ TEST_P(Revoking, AKeyThatIsBeingMadeEndsAsRevoked) {
         const auto revoked = revoke(held()->id);
         ASSERT_TRUE(revoked) << revoked.error().detail;
         EXPECT_EQ(revoked->status, GrantStatus::revoking);
-        EXPECT_TRUE(keys_->find_account(ada.id)->hold) << "at once";
+        EXPECT_TRUE(keys_->find_account({ada.id})->hold) << "at once";
     });
     EXPECT_EQ(issue_key().status, KeyOutcome::on_hold);
     EXPECT_TRUE(provider_.live_keys().empty()) << "whoever has made it ends it";
@@ -188,7 +188,7 @@ TEST_P(Revoking, AnAttemptWhoseKeyAppearsLateEndsAsRevoked) {
 TEST_P(Revoking, AKeyThatIsBeingReplacedEndsAsRevoked) {
     issue_key();
     provider_.fail_next_revoke();
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::ambiguous);
+    EXPECT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::ambiguous);
     ASSERT_TRUE(revoke(held()->id));
     expect_ended(ada);
 }
@@ -199,7 +199,7 @@ TEST_P(Revoking, AllMeansEveryRowThatIsThereWhateverItsStatus) {
     provider_.add_key(upstream_key_name(bob.id, pending.nonce), clock_.now());
     issue_key(eve);
     provider_.fail_next_revoke();
-    EXPECT_EQ(own_.rotate(eve, "", "test").status, KeyOutcome::ambiguous);
+    EXPECT_EQ(own_.rotate(terms(), eve, "", "test").status, KeyOutcome::ambiguous);
     issue_key({{1004}, "dan"});
     ASSERT_TRUE(begin_all());
     finish_bulks();
@@ -216,8 +216,8 @@ TEST_P(Revoking, AllMeansAlsoWhatIsReplacedAfterTheDecision) {
     clock_.advance(base::Seconds{60});
     ASSERT_TRUE(begin_all_soon());
     clock_.advance(base::Seconds{3});
-    ASSERT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::created);
-    ASSERT_EQ(own_.rotate(bob, "", "test").status, KeyOutcome::created);
+    ASSERT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::created);
+    ASSERT_EQ(own_.rotate(terms(), bob, "", "test").status, KeyOutcome::created);
     issue_key(eve);
     ASSERT_TRUE(bulks_.begin("ids=" + key.grant->id, organizer, "leaked", forever));
     finish_bulks();
@@ -231,7 +231,7 @@ TEST_P(Revoking, ChosenKeysCannotBeReplacedAfterTheDecision) {
     const auto key = issue_key();
     clock_.advance(base::Seconds{60});
     ASSERT_TRUE(bulks_.begin("ids=" + key.grant->id, organizer, "leaked", forever));
-    EXPECT_EQ(own_.rotate(ada, "", "test").status, KeyOutcome::on_hold);
+    EXPECT_EQ(own_.rotate(terms(), ada, "", "test").status, KeyOutcome::on_hold);
     finish_bulks();
     expect_ended(ada);
 }
@@ -240,10 +240,10 @@ TEST_P(Revoking, ASecondDecisionWhileTheFirstIsStuckHoldsAtOnce) {
     const auto key = issue_key();
     provider_.fail_next_revoke();
     EXPECT_FALSE(revoke(key.grant->id, std::nullopt));
-    EXPECT_FALSE(keys_->find_account(ada.id)->hold);
+    EXPECT_FALSE(keys_->find_account({ada.id})->hold);
     provider_.fail_next_revoke();
     EXPECT_FALSE(revoke(key.grant->id));
-    ASSERT_TRUE(keys_->find_account(ada.id)->hold);
+    ASSERT_TRUE(keys_->find_account({ada.id})->hold);
     heal();
     expect_ended(ada);
 }
@@ -253,7 +253,7 @@ TEST_P(Revoking, ABulkDecisionHoldsAtOnceWhatIsEndingAlready) {
     provider_.fail_next_revoke();
     EXPECT_FALSE(revoke(key.grant->id, std::nullopt));
     ASSERT_TRUE(begin_all());
-    EXPECT_TRUE(keys_->find_account(ada.id)->hold) << "before any step of it";
+    EXPECT_TRUE(keys_->find_account({ada.id})->hold) << "before any step of it";
     heal();
     expect_ended(ada);
 }

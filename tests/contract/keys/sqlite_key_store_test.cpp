@@ -14,7 +14,7 @@ TEST(SqliteKeyStoreTest, WhatWasAcknowledgedIsThereAfterReopening) {
     const ManualClock clock;
     {
         const auto store = open_migrated(folder.file());
-        ASSERT_TRUE(store->reserve({{{7}, "x"}, "id", "nonce", {}, clock.now(), clock.now(), 0}));
+        ASSERT_TRUE(store->reserve({{7}, "x", "id", "nonce", {}, clock.now(), clock.now(), 0}));
     }
     EXPECT_EQ(open_migrated(folder.file())->find({7})->value().nonce, "nonce");
 }

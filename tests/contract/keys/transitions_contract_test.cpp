@@ -29,8 +29,8 @@ protected:
         return grant ? Status(grant->status) : std::nullopt;
     }
     bool reserve_anew(bool is_queued) {
-        ReserveRequest request{{{account}, "login"}, base::random_uuid(), base::random_token(16), {},
-                               clock_.now(),         clock_.now()};
+        ReserveRequest request{{account}, "login",      base::random_uuid(), base::random_token(16),
+                               {},        clock_.now(), clock_.now()};
         request.is_queued = is_queued;
         const auto outcome = keys_->reserve(request);
         return outcome && std::holds_alternative<Reserved>(*outcome);

@@ -19,7 +19,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-const GithubUserId ada{1001};
+const Seat ada{{1001}};
 const std::string handle(64, 'a');
 // 22 February 2027, 00:00 UTC: a Monday.
 const base::Timestamp monday = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22};
@@ -48,23 +48,27 @@ protected:
         }
     }
 
-    Grant reserve(GithubUserId account, base::Timestamp now) {
-        const ReserveRequest request{
-            {account, "login"},         base::random_uuid(), base::random_token(16), base::MicroUsd{10'000'000}, now,
-            now + std::chrono::days{90}};
+    Grant reserve(const Seat& seat, base::Timestamp now) {
+        const ReserveRequest request{seat,
+                                     "login",
+                                     base::random_uuid(),
+                                     base::random_token(16),
+                                     base::MicroUsd{10'000'000},
+                                     now,
+                                     now + std::chrono::days{90}};
         return std::get<Reserved>(keys_->reserve(request).value()).grant;
     }
-    void issue(base::Timestamp now, const std::string& as = handle, GithubUserId account = ada) {
-        const auto grant = reserve(account, now);
+    void issue(base::Timestamp now, const std::string& as = handle, const Seat& seat = ada) {
+        const auto grant = reserve(seat, now);
         ASSERT_TRUE(keys_->activate(attempt_of(grant), {as, "v1.sealed", "1234"}));
     }
     // In millionths of a dollar: since the key was made, and on upstream's day.
     void note(base::Timestamp at, std::int64_t usage, std::int64_t today, const std::string& of = handle) {
         ASSERT_TRUE(spending_->note({{of, usd(usage), usd(today), usd(today), at, {}}}));
     }
-    std::map<std::string, std::int64_t> days(GithubUserId account = ada) {
+    std::map<std::string, std::int64_t> days(const Seat& seat = ada) {
         std::map<std::string, std::int64_t> found;
-        const auto known = spending_->days(account, monday - std::chrono::days{300}).value();
+        const auto known = spending_->days(seat, monday - std::chrono::days{300}).value();
         for (const SpendingDay& day : known)
             found[day.day] = day.spent.value;
         return found;

@@ -53,12 +53,12 @@ protected:
         return config;
     }
     Observed observed() {
-        IssuancePolicy policy;
-        policy.max_total_keys = 40;
+        Terms terms;
+        terms.max_total_keys = 40;
         return {.stores = stores_,
                 .sealers = sealers_,
                 .is_reencrypting = is_reencrypting_,
-                .policy = policy,
+                .terms = terms,
                 .database = "sqlite",
                 .queues = {&queue_},
                 .clock = clock_,

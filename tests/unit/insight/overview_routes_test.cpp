@@ -25,9 +25,9 @@ TEST_F(OverviewRoutesTest, WhatNobodyHasLookedUpYetIsNullAndNotZero) {
 }
 
 TEST_F(OverviewRoutesTest, TheRoomFollowsMaxTotalKeys) {
-    auto policy = usual_policy();
-    policy.max_total_keys = 7;
-    restart(policy);
+    Terms terms = usual_terms();
+    terms.max_total_keys = 7;
+    restart(terms);
     EXPECT_EQ(show().json().at("room").as_int64(), 7);
 }
 

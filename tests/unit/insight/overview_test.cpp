@@ -46,8 +46,8 @@ public:
 class OverviewTest : public testing::Test {
 protected:
     OverviewTest() {
-        policy_.daily_limit = base::MicroUsd{10 * dollar};
-        policy_.key_lifetime = std::chrono::days{90};
+        terms_.daily_limit = base::MicroUsd{10 * dollar};
+        terms_.key_lifetime = std::chrono::days{90};
     }
     void know(const char* name, const std::string& value, base::Seconds ago = base::Seconds{0}) {
         store_.known[name] = {value, now - ago};
@@ -56,13 +56,13 @@ protected:
         know(name, std::to_string(value), ago);
     }
     Overview overview() {
-        const auto read = read_overview(store_, policy_, spending_every, now);
+        const auto read = read_overview(store_, terms_, spending_every, now);
         EXPECT_TRUE(read) << read.error().detail;
         return *read;
     }
 
     KnownFigures store_;
-    IssuancePolicy policy_;
+    Terms terms_;
 };
 
 TEST_F(OverviewTest, OfANewInstallationNothingIsKnown) {
@@ -94,7 +94,7 @@ TEST_F(OverviewTest, HasEachOfTheLastThirtyDays) {
 }
 
 TEST_F(OverviewTest, RoomIsNeverLessThanNone) {
-    policy_.max_total_keys = 10;
+    terms_.max_total_keys = 10;
     store_.counts.live = 7;
     EXPECT_EQ(overview().room, 3);
     store_.counts.live = 12;
@@ -156,7 +156,7 @@ TEST_F(OverviewTest, HowManyMoreKeysTheCreditsHonor) {
     EXPECT_EQ(overview().keys_to_honor, 2) << "1,900 dollars, at 900 for each key's life";
     know(fact::exposure_until, 2'100 * dollar);
     EXPECT_EQ(overview().keys_to_honor, 0);
-    policy_.daily_limit = {};
+    terms_.daily_limit = {};
     EXPECT_FALSE(overview().keys_to_honor) << "a key that promises nothing costs nothing";
 }
 
@@ -184,7 +184,7 @@ TEST_F(OverviewTest, NamesEachAmountThatCouldNotBeRead) {
 
 TEST_F(OverviewTest, AStoreThatIsAwayIsNoEmptyOverview) {
     store_.is_away = true;
-    EXPECT_EQ(read_overview(store_, policy_, spending_every, now).error().code, base::Errc::store_unavailable);
+    EXPECT_EQ(read_overview(store_, terms_, spending_every, now).error().code, base::Errc::store_unavailable);
 }
 
 }  // namespace

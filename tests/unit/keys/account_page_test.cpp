@@ -14,7 +14,7 @@ protected:
     test::Sender page() { return {.session = session_of(grace)}; }
     test::Sender program() { return {.session = session_of(grace), .accept = "application/json"}; }
     Grant issue() {
-        EXPECT_EQ(issuance().issue(ada).status, KeyOutcome::created);
+        EXPECT_EQ(issue_key(ada).status, KeyOutcome::created);
         return row_of(ada);
     }
     std::string path_of(const Grant& grant, const std::string& action) {
@@ -73,9 +73,9 @@ TEST_F(AccountPageTest, AKeyThatIsRevokedIsGoneAndStandsInTheList) {
     const auto revoked = post_form(path_of(grant, "revoke"), {{"reason", "leaked"}, {"hold", "7d"}}, page());
     EXPECT_EQ(revoked.status, 303);
     EXPECT_EQ(revoked.header("Location"), "/admin/accounts/1001?result=revoked");
-    EXPECT_FALSE(store_.find(ada.id).value());
+    EXPECT_FALSE(store_.find({ada.id}).value());
     EXPECT_TRUE(provider_.live_keys().empty());
-    EXPECT_EQ(store_.find_account(ada.id)->hold->until, clock_.now() + std::chrono::days{7});
+    EXPECT_EQ(store_.find_account({ada.id})->hold->until, clock_.now() + std::chrono::days{7});
     const auto shown = get("/admin/accounts/1001?result=revoked", page());
     EXPECT_TRUE(shown.has("The key is revoked."));
     EXPECT_TRUE(shown.has("leaked"));
@@ -108,7 +108,7 @@ TEST_F(AccountPageTest, WhileUpstreamIsAwayARevocationHasBegun) {
 
 TEST_F(AccountPageTest, AKeyThatIsStillBeingMadeEndsByItself) {
     provider_.fail_next_mint(test::FakeKeyProvider::MintFault::lost_before_effect);
-    ASSERT_EQ(issuance().issue(ada).status, KeyOutcome::ambiguous);
+    ASSERT_EQ(issue_key(ada).status, KeyOutcome::ambiguous);
     const auto ending = post_form(path_of(row_of(ada), "revoke"), {{"reason", "leaked"}}, page());
     EXPECT_EQ(ending.header("Location"), "/admin/accounts/1001?result=ending");
     EXPECT_TRUE(is_ending_attempt(row_of(ada)));
@@ -148,7 +148,7 @@ TEST_F(AccountPageTest, AChangeThatUpstreamDidNotHearIsNoted) {
 
 TEST_F(AccountPageTest, WhatIsNotActiveCannotBeChanged) {
     provider_.fail_next_mint(test::FakeKeyProvider::MintFault::lost_before_effect);
-    ASSERT_EQ(issuance().issue(ada).status, KeyOutcome::ambiguous);
+    ASSERT_EQ(issue_key(ada).status, KeyOutcome::ambiguous);
     expect_refused(path_of(row_of(ada), "change"), {{"disabled", "true"}}, "busy", 409);
 }
 
@@ -167,7 +167,7 @@ TEST_F(AccountPageTest, ARevealIsShownOnceAndToldToTheOwner) {
 
 TEST_F(AccountPageTest, AKeyThatWasNeverKeptCannotBeShown) {
     provider_.fail_next_mint(test::FakeKeyProvider::MintFault::lost_before_effect);
-    ASSERT_EQ(issuance().issue(ada).status, KeyOutcome::ambiguous);
+    ASSERT_EQ(issue_key(ada).status, KeyOutcome::ambiguous);
     expect_refused(path_of(row_of(ada), "reveal"), {{"reason", "support"}}, "never-kept", 404);
     EXPECT_FALSE(row_of(ada).reveal);
 }
@@ -206,16 +206,16 @@ TEST_F(AccountPageTest, WhilePausedOrFullOrOnHoldTheOrganizerIsToldWhy) {
     EXPECT_EQ(result(), "/admin/accounts/1001?result=on-hold");
     EXPECT_EQ(post_form("/admin/accounts/1001/lift", {}, page()).header("Location"),
               "/admin/accounts/1001?result=lifted");
-    EXPECT_FALSE(store_.find_account(ada.id)->hold);
-    ASSERT_EQ(issuance().issue(grace).status, KeyOutcome::created);
-    auto policy = usual_policy();
-    policy.max_total_keys = 1;
-    restart(policy);
+    EXPECT_FALSE(store_.find_account({ada.id})->hold);
+    ASSERT_EQ(issue_key(grace).status, KeyOutcome::created);
+    auto terms = usual_terms();
+    terms.max_total_keys = 1;
+    restart(terms);
     EXPECT_EQ(result(), "/admin/accounts/1001?result=full");
-    policy.is_enabled = false;
-    restart(policy);
+    terms.is_enabled = false;
+    restart(terms);
     EXPECT_EQ(result(), "/admin/accounts/1001?result=paused");
-    restart(usual_policy());
+    restart(usual_terms());
     provider_.fail_next_mint(test::FakeKeyProvider::MintFault::refused);
     EXPECT_EQ(result(), "/admin/accounts/1001?result=upstream");
 }

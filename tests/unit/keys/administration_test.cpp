@@ -20,7 +20,7 @@ protected:
 
 TEST_F(AdministrationTest, MintsForAnAccountUnderTheNameThatGithubKnows) {
     identity_.add(ada);
-    const auto minted = administration_.mint(ada.id, "", grace);
+    const auto minted = administration_.mint(terms(), ada.id, "", grace);
     ASSERT_TRUE(minted) << minted.error().detail;
     EXPECT_EQ(minted->status, KeyOutcome::created);
     EXPECT_EQ(row_of(ada).github_username, "ada");
@@ -29,27 +29,27 @@ TEST_F(AdministrationTest, MintsForAnAccountUnderTheNameThatGithubKnows) {
     EXPECT_EQ(entry.actor, "github:1003");
     EXPECT_EQ(entry.origin, "127.0.0.1");
     EXPECT_EQ(entry.subject, "account:1001");
-    EXPECT_EQ(administration_.mint(ada.id, "ada", grace)->status, KeyOutcome::exists);
+    EXPECT_EQ(administration_.mint(terms(), ada.id, "ada", grace)->status, KeyOutcome::exists);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
 TEST_F(AdministrationTest, AnAccountThatGithubDoesNotKnowGetsNone) {
-    EXPECT_EQ(code_of(administration_.mint(ada.id, "", grace)), base::Errc::not_found);
+    EXPECT_EQ(code_of(administration_.mint(terms(), ada.id, "", grace)), base::Errc::not_found);
     EXPECT_FALSE(has_row(ada));
     EXPECT_TRUE(audit().empty()) << "nothing was begun";
 }
 
 TEST_F(AdministrationTest, WhileGithubDoesNotAnswerTheNameIsMadeOfTheId) {
     identity_.refuse(outage());
-    ASSERT_TRUE(administration_.mint(ada.id, "", grace));
+    ASSERT_TRUE(administration_.mint(terms(), ada.id, "", grace));
     EXPECT_EQ(row_of(ada).github_username, "account-1001");
-    EXPECT_EQ(code_of(administration_.mint(bob.id, "two\nlines", grace)), base::Errc::invalid_input);
+    EXPECT_EQ(code_of(administration_.mint(terms(), bob.id, "two\nlines", grace)), base::Errc::invalid_input);
     EXPECT_FALSE(has_row(bob));
 }
 
 TEST_F(AdministrationTest, WhatComesToNothingIsRecordedAsFailed) {
     store_.hold(ada.id, {std::nullopt, "no"});
-    const auto refused = administration_.mint(ada.id, "ada", grace);
+    const auto refused = administration_.mint(terms(), ada.id, "ada", grace);
     ASSERT_TRUE(refused);
     EXPECT_EQ(refused->status, KeyOutcome::on_hold);
     EXPECT_EQ(audit(), (Entries{"key.mint begun", "key.mint failed"}));
@@ -95,7 +95,7 @@ TEST_F(AdministrationTest, WhileUpstreamDoesNotAnswerAChangeIsStoredAndToldLater
 }
 
 TEST_F(AdministrationTest, ALookAtTheRawKeyIsRecordedAndToldToItsOwner) {
-    const std::string raw = issuance_.issue(ada).raw_key.reveal();
+    const std::string raw = issuance_.issue(terms(), ada).raw_key.reveal();
     const auto seen = administration_.reveal(row_of(ada).id, "a test", grace);
     ASSERT_TRUE(seen) << seen.error().detail;
     EXPECT_EQ(seen->reveal(), raw);
@@ -111,7 +111,7 @@ TEST_F(AdministrationTest, ALookAtTheRawKeyIsRecordedAndToldToItsOwner) {
 TEST_F(AdministrationTest, AKeyThatCannotBeOpenedWasNotSeen) {
     issue(ada);
     const base::Sealer other(base::Secret(std::string(32, 'x')), "raw keys");
-    KeyParts changed(needs(other), policy());
+    KeyParts changed(needs(other));
     EXPECT_EQ(code_of(changed.administration.reveal(row_of(ada).id, "a test", grace)), base::Errc::misconfigured);
     EXPECT_FALSE(row_of(ada).reveal);
     EXPECT_EQ(audit(), (Entries{"key.reveal begun", "key.reveal failed"}));
@@ -122,9 +122,9 @@ TEST_F(AdministrationTest, AKeyThatCannotBeOpenedWasNotSeen) {
 
 TEST_F(AdministrationTest, AHoldIsSetAndLifted) {
     ASSERT_TRUE(administration_.set_hold(ada.id, Hold{std::nullopt, "cool off"}, grace));
-    EXPECT_EQ(issuance_.issue(ada).status, KeyOutcome::on_hold);
+    EXPECT_EQ(issuance_.issue(terms(), ada).status, KeyOutcome::on_hold);
     ASSERT_TRUE(administration_.set_hold(ada.id, std::nullopt, grace));
-    EXPECT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
+    EXPECT_EQ(issuance_.issue(terms(), ada).status, KeyOutcome::created);
     EXPECT_EQ(audit(), (Entries{"hold.set begun", "hold.set done", "hold.lift begun", "hold.lift done"}));
 }
 

@@ -14,7 +14,7 @@ protected:
         return get("/dashboard" + query, {.session = session_of(ada)});
     }
     std::string issue_to_ada() {
-        const auto answer = issuance().issue(ada);
+        const auto answer = issue_key(ada);
         EXPECT_EQ(answer.status, KeyOutcome::created);
         return answer.raw_key.reveal();
     }
@@ -24,9 +24,9 @@ TEST_F(DashboardPageTest, WhoHasNoKeyIsOfferedOne) {
     const auto shown = page();
     EXPECT_EQ(shown.status, 200);
     EXPECT_TRUE(shown.has("action=\"/dashboard/key\""));
-    auto policy = usual_policy();
-    policy.is_enabled = false;
-    restart(policy);
+    auto terms = usual_terms();
+    terms.is_enabled = false;
+    restart(terms);
     EXPECT_FALSE(page().has("action=\"/dashboard/key\"")) << "while new keys are paused";
 }
 
@@ -74,7 +74,8 @@ TEST_F(DashboardPageTest, AKeySealedWithAnotherSecretIsNotShown) {
     auto row = row_of(ada);
     ASSERT_TRUE(store_.begin_revocations({row.id}, {"cli:root", "x", {}, clock_.now(), ""}));
     ASSERT_TRUE(store_.finish_revocation(row_of(ada), clock_.now()));
-    const ReserveRequest request{ada, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now() + base::Seconds{60}};
+    const ReserveRequest request{
+        {ada.id}, ada.login, base::random_uuid(), "nonce", {}, clock_.now(), clock_.now() + base::Seconds{60}};
     const auto reserved = std::get<Reserved>(store_.reserve(request).value()).grant;
     ASSERT_TRUE(store_.activate(attempt_of(reserved), {"handle-x", "v1.other", "abcd", clock_.now()}));
     const auto shown = page();

@@ -27,15 +27,15 @@ enum class Looks { through_list, up };
 
 class IssuanceTest : public testing::TestWithParam<Looks> {
 protected:
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.max_total_keys = 5;
-        policy.daily_limit = base::MicroUsd{2'500'000};
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.max_total_keys = 5;
+        terms.daily_limit = base::MicroUsd{2'500'000};
+        return terms;
     }
-    void pause() { issuance_.emplace(IssuancePolicy{}, parts()); }
-    IssueAnswer issue() { return issuance_->issue(ada); }
+    void pause() { terms_ = {}; }
+    IssueAnswer issue() { return issuance_.issue(terms_, ada); }
     // In the end there is one key upstream, it is the stored one, and it is shown.
     void expect_one_good_key() {
         const auto answer = issue();
@@ -76,7 +76,8 @@ protected:
     ConcurrencyLimiter limiter_{8, 50};
     int wakes_ = 0;
     Replacement replacement_{store_, store_, upstream(), audit_, clock_};
-    std::optional<Issuance> issuance_{std::in_place, policy(), parts()};
+    Terms terms_ = terms();
+    Issuance issuance_{parts(), base::Seconds{15}};
 };
 
 TEST_P(IssuanceTest, MintsOnceAndShowsTheSameKeyAfterwards) {
@@ -96,13 +97,13 @@ TEST_P(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
     const auto made = issue();
     pause();
     EXPECT_EQ(issue().status, KeyOutcome::exists);
-    EXPECT_EQ(issuance_->issue({{2}, "bob"}).status, KeyOutcome::paused);
+    EXPECT_EQ(issuance_.issue(terms_, {{2}, "bob"}).status, KeyOutcome::paused);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
 TEST_P(IssuanceTest, FullSaysSo) {
     for (std::int64_t account = 1; account <= 5; ++account) {
-        EXPECT_EQ(issuance_->issue({{account}, "x"}).status, KeyOutcome::created);
+        EXPECT_EQ(issuance_.issue(terms_, {{account}, "x"}).status, KeyOutcome::created);
     }
     EXPECT_EQ(issue().status, KeyOutcome::full);
     EXPECT_EQ(provider_.mint_calls(), 5);
@@ -146,7 +147,7 @@ TEST_P(IssuanceTest, AKeyThatAppearsLateIsStillFound) {
     provider_.fail_next_mint(MintFault::lost_before_effect);
     issue();
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
-    const auto grant = store_.find(ada.id)->value();
+    const auto grant = store_.find({ada.id})->value();
     provider_.add_key(upstream_key_name(ada.id, grant.nonce), clock_.now());
     expect_one_good_key();
 }
@@ -229,14 +230,16 @@ TEST_P(IssuanceTest, AnUnknownOutcomeThatCannotBeNotedIsSettledLater) {
 }
 
 TEST_P(IssuanceTest, AProcessThatDiedAfterReservingLocksNobodyOut) {
-    store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
+    store_.reserve(
+        {{ada.id}, ada.login, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
     EXPECT_EQ(issue().status, KeyOutcome::in_progress);
     clock_.advance(settle_wait);
     expect_one_good_key();
 }
 
 TEST_P(IssuanceTest, AProcessThatDiedAfterMintingLeavesNoOrphan) {
-    store_.reserve({ada, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
+    store_.reserve(
+        {{ada.id}, ada.login, "id", "dead-attempt", {}, clock_.now(), clock_.now() + std::chrono::days{1}, 5});
     provider_.add_key(upstream_key_name(ada.id, "dead-attempt"), clock_.now());
     clock_.advance(settle_wait);
     expect_one_good_key();
@@ -244,9 +247,9 @@ TEST_P(IssuanceTest, AProcessThatDiedAfterMintingLeavesNoOrphan) {
 
 TEST_P(IssuanceTest, AnAttemptThatWasTakenAwayWhileItMintedRevokesItsOwnKey) {
     provider_.during_next_mint([this] {
-        const auto grant = store_.find(ada.id)->value();
-        ASSERT_TRUE(store_.mark_ambiguous({ada.id, grant.id, grant.nonce}, ""));
-        ASSERT_TRUE(store_.release({ada.id, grant.id, grant.nonce}));
+        const auto grant = store_.find({ada.id})->value();
+        ASSERT_TRUE(store_.mark_ambiguous({{ada.id}, grant.id, grant.nonce}, ""));
+        ASSERT_TRUE(store_.release({{ada.id}, grant.id, grant.nonce}));
         EXPECT_EQ(issue().status, KeyOutcome::created);
     });
     EXPECT_EQ(issue().status, KeyOutcome::failed);
@@ -276,16 +279,16 @@ TEST_P(IssuanceTest, WhoFindsNoLaneWaitsInTheQueueAndGetsAKeyInTurn) {
     const auto answer = issue();
     EXPECT_EQ(answer.status, KeyOutcome::queued);
     EXPECT_EQ(answer.place, 1);
-    EXPECT_EQ(issuance_->issue({{7}, "grace"}).place, 2);
+    EXPECT_EQ(issuance_.issue(terms_, {{7}, "grace"}).place, 2);
     EXPECT_EQ(issue().place, 1) << "asking again costs nobody the place";
     EXPECT_EQ(wakes_, 3);
     EXPECT_EQ(provider_.mint_calls(), 0);
     taken.clear();
     const auto due = store_.list_due(clock_.now(), 10);
     ASSERT_EQ(due->size(), 2u);
-    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, KeyOutcome::created);
-    EXPECT_EQ(issuance_->mint_waiting(due->front()).status, KeyOutcome::in_progress) << "it is done";
-    EXPECT_EQ(store_.find(ada.id)->value().status, GrantStatus::active);
+    EXPECT_EQ(issuance_.mint_waiting(terms_, due->front()).status, KeyOutcome::created);
+    EXPECT_EQ(issuance_.mint_waiting(terms_, due->front()).status, KeyOutcome::in_progress) << "it is done";
+    EXPECT_EQ(store_.find({ada.id})->value().status, GrantStatus::active);
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
@@ -295,7 +298,7 @@ TEST_P(IssuanceTest, WhoHasWaitedKeepsTheirPlaceWhenTheirTurnFails) {
     limiter_.set_has_queue(false);
     provider_.fail_next_mint(MintFault::refused);
     EXPECT_EQ(issue().status, KeyOutcome::queued);
-    const auto row = store_.find(ada.id)->value();
+    const auto row = store_.find({ada.id})->value();
     EXPECT_EQ(row.status, GrantStatus::waiting);
     EXPECT_EQ(row.problem, MintProblem::refused);
     EXPECT_EQ(row.attempts, 1);
@@ -313,14 +316,14 @@ TEST_P(IssuanceTest, AnAnswerWithSomebodyElsesHandleEndsNobodyElsesKey) {
     };
     for (const MintFault fault : {MintFault::foreign_handle, MintFault::unguarded_foreign}) {
         provider_.fail_next_mint(fault);
-        EXPECT_EQ(issuance_->issue(grace).status, KeyOutcome::ambiguous);
-        EXPECT_EQ(store_.find(grace.id)->value().delete_handle, "") << "found by its name";
+        EXPECT_EQ(issuance_.issue(terms_, grace).status, KeyOutcome::ambiguous);
+        EXPECT_EQ(store_.find({grace.id})->value().delete_handle, "") << "found by its name";
         clock_.advance(settle_wait);
-        issuance_->settle(store_.find(grace.id)->value());
+        issuance_.settle(store_.find({grace.id})->value());
         EXPECT_TRUE(is_first_alive());
         EXPECT_EQ(provider_.live_keys().size(), 1u) << "what was made is found by its name, and ended";
     }
-    EXPECT_EQ(issuance_->issue(grace).status, KeyOutcome::created);
+    EXPECT_EQ(issuance_.issue(terms_, grace).status, KeyOutcome::created);
     EXPECT_EQ(provider_.live_keys().size(), 2u);
     EXPECT_TRUE(is_first_alive());
 }
@@ -339,7 +342,7 @@ TEST_P(IssuanceTest, AKeyThatCanNeitherBeGuardedNorRevokedIsEndedLater) {
     provider_.fail_next_revoke();
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
     clock_.advance(settle_wait);
-    issuance_->settle(store_.find(ada.id)->value());
+    issuance_.settle(store_.find({ada.id})->value());
     EXPECT_TRUE(provider_.live_keys().empty());
 }
 
@@ -379,7 +382,7 @@ TEST_P(IssuanceTest, AReplacementThatWasInterruptedGoesOn) {
     clock_.advance(std::chrono::days{91});
     provider_.fail_next_revoke();
     EXPECT_EQ(issue().status, KeyOutcome::ambiguous);
-    EXPECT_EQ(store_.find(ada.id)->value().status, GrantStatus::replacing);
+    EXPECT_EQ(store_.find({ada.id})->value().status, GrantStatus::replacing);
     expect_one_good_key();
 }
 

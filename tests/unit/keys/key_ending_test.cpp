@@ -14,7 +14,7 @@ protected:
         return end_key_upstream(provider_, store_, grant, clock_.now(), soon());
     }
     std::int64_t spent_today() {
-        const auto days = store_.days(ada.id, clock_.now()).value();
+        const auto days = store_.days({ada.id}, clock_.now()).value();
         return days.empty() ? 0 : days[0].spent.value;
     }
 };

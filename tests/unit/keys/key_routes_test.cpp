@@ -16,7 +16,7 @@ protected:
     test::Sender api() { return {.session = session_of(grace), .accept = "application/json"}; }
     test::Sender page() { return {.session = session_of(grace)}; }
     std::string issue_to_ada() {
-        EXPECT_EQ(issuance().issue(ada).status, KeyOutcome::created);
+        EXPECT_EQ(issue_key(ada).status, KeyOutcome::created);
         return row_of(ada).id;
     }
     // As a program with an API token.
@@ -52,7 +52,7 @@ TEST_F(KeyRoutesTest, AMintedKeyIsNotShownToTheAdmin) {
 
 TEST_F(KeyRoutesTest, AKeyIsShownWithoutItsSecret) {
     const std::string id = issue_to_ada();
-    const std::string raw = issuance().issue(ada).raw_key.reveal();
+    const std::string raw = issue_key(ada).raw_key.reveal();
     const auto shown = get("/api/v1/keys/" + id, api());
     EXPECT_EQ(shown.status, 200);
     EXPECT_FALSE(shown.has(raw));
@@ -71,7 +71,7 @@ TEST_F(KeyRoutesTest, ARevocationNeedsAReasonAndMayHoldTheAccount) {
     EXPECT_EQ(revoked.status, 200) << revoked.body;
     EXPECT_EQ(revoked.json_text("github_user_id"), "1001");
     EXPECT_TRUE(provider_.live_keys().empty());
-    EXPECT_EQ(store_.find_account(ada.id)->hold->until, clock_.now() + std::chrono::hours{24});
+    EXPECT_EQ(store_.find_account({ada.id})->hold->until, clock_.now() + std::chrono::hours{24});
     EXPECT_EQ(post_json("/api/v1/keys/" + id + "/revoke", R"({"reason": "leaked"})", api()).status, 404);
     const auto own = get("/dashboard", {.session = session_of(ada)});
     EXPECT_TRUE(own.has("leaked")) << "its owner reads why";
@@ -111,7 +111,7 @@ TEST_F(KeyRoutesTest, AKeyIsSwitchedOffAndItsCapChanged) {
 
 TEST_F(KeyRoutesTest, ALookAtARawKeyNeedsAReasonAndIsTold) {
     const std::string id = issue_to_ada();
-    const std::string raw = issuance().issue(ada).raw_key.reveal();
+    const std::string raw = issue_key(ada).raw_key.reveal();
     EXPECT_EQ(post_json("/api/v1/keys/" + id + "/reveal", R"({"reason": " "})", api()).status, 400);
     const auto seen = post_json("/api/v1/keys/" + id + "/reveal", R"({"reason": "a test"})", api());
     EXPECT_EQ(seen.status, 200) << seen.body;
@@ -139,7 +139,7 @@ TEST_F(KeyRoutesTest, AHoldIsLiftedOnThePageOfTheAccount) {
     store_.hold(ada.id, {std::nullopt, "cool off"});
     EXPECT_TRUE(get("/admin/accounts/1001", page()).has("cool off"));
     EXPECT_EQ(post_form("/admin/accounts/1001/lift", {}, page()).status, 303);
-    EXPECT_FALSE(store_.find_account(ada.id)->hold);
+    EXPECT_FALSE(store_.find_account({ada.id})->hold);
     EXPECT_EQ(get("/admin/accounts/x", page()).status, 404);
 }
 
@@ -178,9 +178,9 @@ TEST_F(KeyRoutesTest, AKeyThatCannotBeMadeSaysWhy) {
     const auto held = by_token("POST", "/keys", R"({"github_user_id": 1001})");
     EXPECT_EQ(held.status, 403);
     EXPECT_EQ(held.json_text("status"), "error");
-    auto policy = usual_policy();
-    policy.is_enabled = false;
-    restart(policy);
+    auto terms = usual_terms();
+    terms.is_enabled = false;
+    restart(terms);
     const auto paused = by_token("POST", "/keys", R"({"github_user_id": 1003})");
     EXPECT_EQ(paused.status, 403);
     EXPECT_EQ(paused.json_text("status"), "paused");
@@ -239,13 +239,13 @@ TEST_F(KeyRoutesTest, AHoldIsSetReplacedAndLifted) {
         expect_problem(by_token("PUT", "/accounts/1001/hold", json), 400);
     const auto set = by_token("PUT", "/accounts/1001/hold", R"({"reason": "cool off", "hold": "90m"})");
     ASSERT_EQ(set.status, 200) << set.body;
-    EXPECT_EQ(store_.find_account(ada.id)->hold->until, clock_.now() + std::chrono::minutes{90});
+    EXPECT_EQ(store_.find_account({ada.id})->hold->until, clock_.now() + std::chrono::minutes{90});
     ASSERT_EQ(by_token("PUT", "/accounts/1001/hold", R"({"reason": "for good", "hold": "forever"})").status, 200);
-    EXPECT_FALSE(store_.find_account(ada.id)->hold->until);
+    EXPECT_FALSE(store_.find_account({ada.id})->hold->until);
     const auto lifted = by_token("DELETE", "/accounts/1001/hold");
     ASSERT_EQ(lifted.status, 200) << lifted.body;
     EXPECT_TRUE(lifted.json().as_object().at("hold").is_null());
-    EXPECT_FALSE(store_.find_account(ada.id)->hold);
+    EXPECT_FALSE(store_.find_account({ada.id})->hold);
 }
 
 TEST_F(KeyRoutesTest, AnAccountThatNeverHadAKeyIsShownAsSuch) {

@@ -31,7 +31,7 @@ public:
     base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) override {
         return queue_.place_of(grant_id, most);
     }
-    base::Result<AccountPast> past_of(GithubUserId id) override { return queue_.past_of(id); }
+    base::Result<AccountPast> past_of(const Seat& seat) override { return queue_.past_of(seat); }
 
     std::atomic<int> claims{0}, looks{0};
     std::atomic<bool> is_full{false}, is_gone{false};
@@ -42,24 +42,20 @@ private:
 
 class MintDispatcherTest : public testing::Test {
 protected:
-    static IssuancePolicy policy(bool is_enabled) {
-        IssuancePolicy policy;
-        policy.is_enabled = is_enabled;
-        policy.daily_limit = base::MicroUsd{2'500'000};
-        return policy;
-    }
     void start(bool is_enabled) {
+        terms_.is_enabled = is_enabled;
+        terms_.daily_limit = base::MicroUsd{2'500'000};
         issuance_.emplace(
-            policy(is_enabled),
             IssuanceParts{
-                store_, queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}});
+                store_, queue_, provider_, replacement_, sealer_, nonces_, limiter_, clock_, [](const auto&) {}, {}},
+            base::Seconds{15});
         dispatcher_.emplace(store_, queue_, *issuance_, limiter_, workers_, clock_,
                             [this](const std::string&) { ++log_lines_; });
     }
     // Somebody who had a key, and waits for another one: nobody takes their place away.
     void let_wait(std::int64_t account) {
-        const ReserveRequest request{{{account}, "x"}, base::random_uuid(), base::random_token(16), {},
-                                     clock_.now(),     clock_.now()};
+        const ReserveRequest request{{account}, "x",          base::random_uuid(), base::random_token(16),
+                                     {},        clock_.now(), clock_.now()};
         const auto grant = std::get<Reserved>(store_.reserve(request).value()).grant;
         const std::string handle = "handle-" + std::to_string(account);
         ASSERT_TRUE(store_.activate(attempt_of(grant), {handle, "sealed", "hint"}));
@@ -72,10 +68,11 @@ protected:
     // As the timer does that goes on whenever there may be more to do: how often until it pauses.
     int run_until_pause() {
         for (int rounds = 1; rounds <= 1'000; ++rounds)
-            if (!dispatcher_->run_once({})) return rounds;
+            if (!dispatcher_->run_once(terms_, {})) return rounds;
         return 1'000;
     }
 
+    Terms terms_;
     test::ManualClock clock_;
     test::MemoryKeyStore store_;
     AilingQueue queue_{store_};
@@ -96,10 +93,10 @@ protected:
 TEST_F(MintDispatcherTest, GoesOnOnlyIfSomethingLeftTheQueue) {
     start(true);
     let_wait(1);
-    EXPECT_TRUE(dispatcher_->run_once({}));
+    EXPECT_TRUE(dispatcher_->run_once(terms_, {}));
     while (status_of(1) != GrantStatus::active)
         std::this_thread::yield();
-    EXPECT_FALSE(dispatcher_->run_once({}));
+    EXPECT_FALSE(dispatcher_->run_once(terms_, {}));
 }
 
 TEST_F(MintDispatcherTest, WhileMintingIsPausedItPausesToo) {
@@ -122,7 +119,7 @@ TEST_F(MintDispatcherTest, ADatabaseThatCannotBeWrittenEndsTheRoundAndIsLeftAlon
     queue_.is_full = false;
     const auto end = base::Deadline::after(base::Millis{20'000});
     while (status_of(40) != GrantStatus::active && !end.has_passed())
-        dispatcher_->run_once({});
+        dispatcher_->run_once(terms_, {});
     EXPECT_EQ(status_of(40), GrantStatus::active) << "whoever waits is served once it is over";
 }
 
@@ -137,7 +134,7 @@ TEST_F(MintDispatcherTest, ADatabaseThatIsGoneIsLeftAloneForAWhile) {
     queue_.is_gone = false;
     const auto end = base::Deadline::after(base::Millis{20'000});
     while (status_of(1) != GrantStatus::active && !end.has_passed())
-        dispatcher_->run_once({});
+        dispatcher_->run_once(terms_, {});
     EXPECT_EQ(status_of(1), GrantStatus::active);
 }
 
@@ -149,7 +146,7 @@ TEST_F(MintDispatcherTest, WhereThreadsWaitForLanesItWaitsAsWell) {
     let_wait(1);
     const auto held = crowded.enter_for_queue(base::Millis{0});
     const auto begun = std::chrono::steady_clock::now();
-    EXPECT_TRUE(dispatcher.run_once({})) << "the row waits still";
+    EXPECT_TRUE(dispatcher.run_once(terms_, {})) << "the row waits still";
     EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds{900});
     workers.stop();
 }

@@ -94,11 +94,11 @@ TEST_F(OwnKeyRoutesTest, WhatUpstreamDidNotAnswerIsSortedOut) {
 
 TEST_F(OwnKeyRoutesTest, WhilePausedNoneIsMade) {
     ASSERT_EQ(generate({.session = session_of(grace)}).header("Location"), "/dashboard?result=created");
-    auto policy = usual_policy();
-    policy.is_enabled = false;
-    restart(policy);
+    auto terms = usual_terms();
+    terms.is_enabled = false;
+    restart(terms);
     expect_refused("/dashboard/key", 403, "paused", "paused");
-    EXPECT_FALSE(store_.find(ada.id).value());
+    EXPECT_FALSE(store_.find({ada.id}).value());
     const auto held = generate({.session = session_of(grace), .accept = "application/json"});
     EXPECT_EQ(held.json_text("status"), "exists") << "keys already handed out keep working";
     const auto replaced =
@@ -108,9 +108,9 @@ TEST_F(OwnKeyRoutesTest, WhilePausedNoneIsMade) {
 }
 
 TEST_F(OwnKeyRoutesTest, WhenAllAreHandedOutNoneIsLeft) {
-    auto policy = usual_policy();
-    policy.max_total_keys = 1;
-    restart(policy);
+    auto terms = usual_terms();
+    terms.max_total_keys = 1;
+    restart(terms);
     ASSERT_EQ(generate({.session = session_of(grace)}).header("Location"), "/dashboard?result=created");
     expect_refused("/dashboard/key", 409, "full", "full");
     EXPECT_EQ(provider_.mint_calls(), 1);
@@ -131,7 +131,7 @@ TEST_F(OwnKeyRoutesTest, WhatUpstreamRefusesLeavesNothingBehind) {
     const auto refused = generate(program());
     EXPECT_GE(refused.status, 500);
     EXPECT_EQ(refused.json_text("status"), "error");
-    EXPECT_FALSE(store_.find(ada.id).value());
+    EXPECT_FALSE(store_.find({ada.id}).value());
     EXPECT_EQ(generate(program()).json_text("status"), "created");
 }
 
@@ -230,7 +230,7 @@ TEST_F(OwnKeyRoutesTest, WithoutABrowsersWordATokenOfTheSessionIsNeeded) {
 }
 
 TEST_F(OwnKeyRoutesTest, TheLimitOfAllReplicasIsAskedForWhatCostsMoney) {
-    restart(usual_policy(), 60);
+    restart(usual_terms(), 60);
     rate_limits_.next = std::optional(base::Seconds{17});
     const auto beyond = generate(program());
     EXPECT_EQ(beyond.status, 429);
@@ -245,7 +245,7 @@ TEST_F(OwnKeyRoutesTest, TheLimitOfAllReplicasIsAskedForWhatCostsMoney) {
 }
 
 TEST_F(OwnKeyRoutesTest, TheLimitOfOneProcessHoldsForEachClient) {
-    restart(usual_policy(), 2);
+    restart(usual_terms(), 2);
     EXPECT_EQ(generate(page()).status, 303);
     EXPECT_EQ(generate(page()).status, 303);
     const auto beyond = generate(page());

@@ -9,7 +9,9 @@ namespace {
 
 class OwnKeyTest : public test::KeyServices {
 protected:
-    KeyOutcome rotate(const std::string& grant_id = "") { return own_key_.rotate(ada, grant_id, "127.0.0.1").status; }
+    KeyOutcome rotate(const std::string& grant_id = "") {
+        return own_key_.rotate(terms(), ada, grant_id, "127.0.0.1").status;
+    }
 
     OwnKey& own_key_ = keys_.own_key;
 };
@@ -71,7 +73,7 @@ TEST_F(OwnKeyTest, GivingBackHoldsTheAccountUntilTheReset) {
     EXPECT_EQ(own_key_.give_back(ada, base::random_uuid(), "").value(), KeyOutcome::no_key) << "another one";
     EXPECT_EQ(own_key_.give_back(ada, grant.id, "").value(), KeyOutcome::given_back);
     EXPECT_TRUE(provider_.live_keys().empty());
-    const auto hold = store_.find_account(ada.id)->hold;
+    const auto hold = store_.find_account({ada.id})->hold;
     ASSERT_TRUE(hold);
     EXPECT_TRUE(hold->is_own);
     EXPECT_EQ(hold->until, next_reset(clock_.now()));

@@ -123,7 +123,7 @@ TEST_F(RecoveryTest, ACapIsRaisedWhenTheDayIsOver) {
     const std::string first = row_of(ada).delete_handle;
     provider_.change_key(first, [](UpstreamKey& key) { key.usage_daily = key.usage = base::MicroUsd{700'000}; });
     ASSERT_TRUE(replacement_.begin(row_of(ada), recipient_of(ada.id), "rotated", soon()));
-    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
+    ASSERT_EQ(issuance_.issue(terms(), ada).status, KeyOutcome::created);
     ASSERT_EQ(provider_.live_keys()[0].limit->value, 1'800'000) << "what the old key has spent today counts";
     EXPECT_EQ(finish().synchronized, 0);
     clock_.advance(std::chrono::hours{24});

@@ -40,7 +40,7 @@ TEST_F(ReplacementTest, WhatTheOldKeySpentTodayIsKept) {
     provider_.change_key(old.delete_handle,
                          [](UpstreamKey& key) { key.usage_daily = key.usage = base::MicroUsd{700'000}; });
     ASSERT_TRUE(begin(old));
-    const auto days = store_.days(ada.id, clock_.now()).value();
+    const auto days = store_.days({ada.id}, clock_.now()).value();
     ASSERT_EQ(days.size(), 1u);
     EXPECT_EQ(days[0].spent.value, 700'000);
 }

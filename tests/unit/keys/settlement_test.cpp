@@ -67,7 +67,7 @@ TEST_F(SettlementTest, WhoHasGoneLongAgoGetsNoKeyButANote) {
     clock_.advance(wait_max + base::Seconds{1});
     EXPECT_EQ(settle(grant), Settled::freed);
     EXPECT_FALSE(has_row(ada));
-    EXPECT_EQ(store_.past_of(ada.id)->problem, MintProblem::lost_answer);
+    EXPECT_EQ(store_.past_of({ada.id})->problem, MintProblem::lost_answer);
     EXPECT_EQ(store_.totals()->live, 0);
 }
 

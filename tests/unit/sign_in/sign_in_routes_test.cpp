@@ -95,7 +95,7 @@ TEST_F(SignInRoutesTest, SigningOutEndsTheSessionOfThisBrowserOnly) {
 }
 
 TEST_F(SignInRoutesTest, ARenamedAccountIsKnownByItsNewNameFromThenOn) {
-    ASSERT_EQ(issuance().issue({ada.id, "old-name"}).status, KeyOutcome::created);
+    ASSERT_EQ(issue_key({ada.id, "old-name"}).status, KeyOutcome::created);
     const auto begun = begin();
     ASSERT_EQ(come_back("code=good&state=" + begun.state, begun.cookie).status, 302);
     EXPECT_EQ(row_of(ada).github_username, "ada");

@@ -15,7 +15,7 @@ public:
     bool is_down = false;
     base::Result<void> note(const std::vector<SpendingReading>&) override { return {}; }
     base::Result<void> note_all_read(base::Timestamp) override { return {}; }
-    base::Result<std::vector<SpendingDay>> days(GithubUserId, base::Timestamp since) override {
+    base::Result<std::vector<SpendingDay>> days(const Seat&, base::Timestamp since) override {
         if (is_down) return base::fail(base::Errc::store_unavailable, "down");
         std::vector<SpendingDay> found;
         for (const SpendingDay& day : known)

@@ -13,7 +13,7 @@ protected:
     test::SiteAnswer ask(const test::FormFields& fields, const std::string& accept = "text/html") {
         return post_form("/dashboard/try", fields, {.session = session_of(ada), .accept = accept});
     }
-    void issue_to_ada() { EXPECT_EQ(issuance().issue(ada).status, KeyOutcome::created); }
+    void issue_to_ada() { EXPECT_EQ(issue_key(ada).status, KeyOutcome::created); }
 };
 
 TEST_F(TrialRoutesTest, TheAnswerIsAPage) {

@@ -38,15 +38,15 @@ public:
 
 class TrialsTest : public testing::Test {
 protected:
-    static IssuancePolicy policy() {
-        IssuancePolicy policy;
-        policy.is_enabled = true;
-        policy.daily_limit = base::MicroUsd{1'000'000};
-        policy.key_lifetime = std::chrono::days{7};
-        return policy;
+    static Terms terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        terms.daily_limit = base::MicroUsd{1'000'000};
+        terms.key_lifetime = std::chrono::days{7};
+        return terms;
     }
     std::optional<TrialObstacle> obstacle(GithubUserId account = ada.id) {
-        const auto trial = trials_.begin(account);
+        const auto trial = trials_.begin({account});
         return trial ? std::nullopt : std::optional(trial.error());
     }
 
@@ -61,14 +61,14 @@ protected:
     IssuanceParts parts(const base::Sealer& sealer) {
         return {store_, store_, provider_, replacement_, sealer, nonces_, limiter_, clock_, [](const auto&) {}, {}};
     }
-    Issuance issuance_{policy(), parts(sealer_)};
+    Issuance issuance_{parts(sealer_), base::Seconds{15}};
     Parrot parrot_;
     Trials trials_{{2, base::Millis{25'000}}, store_, issuance_, parrot_, clock_};
 };
 
 TEST_F(TrialsTest, AsksWithTheRecipientsOwnKey) {
-    const auto issued = issuance_.issue(ada);
-    auto trial = trials_.begin(ada.id);
+    const auto issued = issuance_.issue(terms(), ada);
+    auto trial = trials_.begin({ada.id});
     ASSERT_TRUE(trial);
     Ear ear;
     EXPECT_TRUE(trials_.ask(std::move(*trial), {"some/model", "hello"}, ear));
@@ -80,7 +80,7 @@ TEST_F(TrialsTest, AsksWithTheRecipientsOwnKey) {
 
 TEST_F(TrialsTest, NeedsAKeyThatWorks) {
     EXPECT_EQ(obstacle(), TrialObstacle::no_key);
-    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
+    ASSERT_EQ(issuance_.issue(terms(), ada).status, KeyOutcome::created);
     EXPECT_EQ(obstacle(), std::nullopt);
     clock_.advance(std::chrono::days{8});
     EXPECT_EQ(obstacle(), TrialObstacle::expired);
@@ -89,11 +89,11 @@ TEST_F(TrialsTest, NeedsAKeyThatWorks) {
 }
 
 TEST_F(TrialsTest, AKeySealedWithAnotherSecretIsUnreadable) {
-    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
+    ASSERT_EQ(issuance_.issue(terms(), ada).status, KeyOutcome::created);
     const base::Sealer other(base::Secret(std::string(32, 'x')), "raw keys");
-    const Issuance changed(policy(), parts(other));
+    const Issuance changed(parts(other), base::Seconds{15});
     Trials trials({2}, store_, changed, parrot_, clock_);
-    const auto trial = trials.begin(ada.id);
+    const auto trial = trials.begin({ada.id});
     ASSERT_FALSE(trial);
     EXPECT_EQ(trial.error(), TrialObstacle::unreadable);
 }
@@ -101,13 +101,13 @@ TEST_F(TrialsTest, AKeySealedWithAnotherSecretIsUnreadable) {
 TEST_F(TrialsTest, OneOfAnAccountAndSoManyAtOnce) {
     const Recipient others[] = {{{1002}, "b"}, {{1003}, "c"}};
     for (const auto& each : others)
-        ASSERT_EQ(issuance_.issue(each).status, KeyOutcome::created);
-    ASSERT_EQ(issuance_.issue(ada).status, KeyOutcome::created);
-    auto first = trials_.begin(ada.id);
+        ASSERT_EQ(issuance_.issue(terms(), each).status, KeyOutcome::created);
+    ASSERT_EQ(issuance_.issue(terms(), ada).status, KeyOutcome::created);
+    auto first = trials_.begin({ada.id});
     ASSERT_TRUE(first);
     EXPECT_EQ(obstacle(), TrialObstacle::account_busy);
     {
-        const auto second = trials_.begin(others[0].id);
+        const auto second = trials_.begin({others[0].id});
         ASSERT_TRUE(second);
         EXPECT_EQ(obstacle(others[1].id), TrialObstacle::all_busy);
     }
