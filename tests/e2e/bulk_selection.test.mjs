@@ -160,7 +160,7 @@ test("a bulk revocation is stopped from the console, the API and the command lin
   assert.match(shown.text, /id="stop-bulk"/);
   const pressed = await form(`/admin/revocations/${first.id}/stop`, "");
   assert.deepEqual([pressed.status, pressed.location], [303, `/admin/revocations/${first.id}?result=stopped`]);
-  assert.match((await page(pressed.location)).text, /It is stopped/);
+  assert.match((await page(pressed.location)).text, /The bulk revocation is stopped/);
   const second = await begin();
   const stopped = await api("POST", `/revocations/${second.id}/stop`);
   assert.equal(stopped.status, 200, stopped.text);

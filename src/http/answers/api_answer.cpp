@@ -43,7 +43,7 @@ net::Response api_error(const Context& context, const base::Error& error) {
 }
 
 net::Response api_not_found(const Context& context) {
-    return api_error(context, {base::Errc::not_found, "There is nothing of this id.", {}});
+    return api_error(context, {base::Errc::not_found, "There is nothing with this id.", {}});
 }
 
 base::Result<int> limit_of(const Context& context, int fallback, int most) {
