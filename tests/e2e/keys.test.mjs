@@ -251,7 +251,7 @@ test("what cannot be is said plainly", async (t) => {
     [["keys", "revoke", "999"], 2, /--reason/],
     [["keys", "revoke", "999", "--reason", "x", "--hold", "soon"], 2, /--hold: a hold is/],
     [["keys", "show", "zzz"], 1, /neither the database nor GitHub/],
-    [["keys", "show", "007"], 2, /no numeric id/],
+    [["keys", "show", "007"], 2, /not a numeric id/],
     [["keys", "list", "--cursor", "x"], 2, /no cursor/],
     [["keys", "list", "--status", "odd"], 2, /odd/],
     [["keys"], 2, /subcommand/i],

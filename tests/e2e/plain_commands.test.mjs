@@ -65,7 +65,7 @@ test("what names nobody is named, whatever the parser takes it for", async () =>
     ]) {
       const { code, err } = await command("keys", ...args);
       const said = `${args.join(" ")}: ${err}`;
-      assert.match(err, new RegExp(`'\\${value}' is no numeric id of a GitHub account, no login`), said);
+      assert.match(err, new RegExp(`'\\${value}' is not a numeric id of a GitHub account, a login`), said);
       assert.notEqual(code, 0, said);
       assert.doesNotMatch(err, /not expected/, said);
     }
