@@ -106,7 +106,7 @@ void Observation::add_keys(std::vector<Metric>& figures) const {
     figures.push_back(
         gauge("llmapikey_missing_keys", "Keys that " + provider + " does not know", number(counts->missing)));
     figures.push_back(gauge("llmapikey_oldest_ambiguous_mint_age_seconds",
-                            "Since when the oldest mint is in doubt; 0: none is",
+                            "Age of the oldest ambiguous mint; 0: there is none",
                             seconds_since(counts->ambiguous_since, now)));
     figures.push_back(gauge("llmapikey_oldest_waiting_mint_age_seconds",
                             "Since when the first in the queue for a key waits; 0: nobody does",

@@ -6,9 +6,9 @@
 
 namespace llmapikey {
 
-// Entries of the audit log as the JSON API and the commands' --json show them
-// (web/openapi/openapi.json). No raw key, sealed or not, is ever among them. Amounts are numbers of
-// US dollars, times RFC 3339 in UTC.
+// Converts an entry of the audit log for the JSON API and the commands' --json
+// (web/openapi/openapi.json). It never contains a raw key, sealed or not. Times are RFC 3339 in
+// UTC.
 boost::json::object to_json(const ChainedEntry& link);
 
 }  // namespace llmapikey

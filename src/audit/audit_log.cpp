@@ -33,8 +33,8 @@ std::string chained_hash(const std::string& previous_hash, std::int64_t sequence
 
 base::Result<AuditReport> verify_audit_log(AuditLog& log) {
     AuditReport report;
-    // The head is read first: entries that come meanwhile lie behind it, and are checked all the
-    // same.
+    // The head is read first. Entries that are appended meanwhile lie behind it and are checked
+    // too.
     const auto head = TRY(log.head());
     std::string hash_at_head = head.sequence == 0 ? "" : "missing";
     while (true) {

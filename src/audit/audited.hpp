@@ -10,11 +10,11 @@
 
 namespace llmapikey {
 
-// An action and its two entries in the audit log: that it begins, without which it must not, and
-// how it ended.
+// An action with two entries in the audit log: its begin and its end. The action must not run
+// unless begin() succeeded.
 class Audited {
 public:
-    // `subject`: "account:1001 grant:<uuid>". `detail`: a reason; no secret.
+    // `subject`: "account:1001 grant:<uuid>". `detail`: a reason, without secrets.
     Audited(AuditLog& log, const base::Clock& clock, const Initiator& by, std::string action, std::string subject,
             std::string detail)
         : log_(log), clock_(clock) {
@@ -35,7 +35,7 @@ public:
         entry_.detail = std::move(detail);
         return append("done");
     }
-    // Gives `cause` back.
+    // Records the failure and returns `cause`.
     base::Error failed(const base::Error& cause) {
         entry_.detail = cause.detail;
         const auto recorded = append("failed");
@@ -56,7 +56,7 @@ private:
     AuditEntry entry_;
 };
 
-// A secret that was shown once is shown again: the request that made it came again.
+// Records that a secret is shown again because the request that made it was repeated.
 inline base::Result<void> record_showing_again(AuditLog& log, const base::Clock& clock, const Initiator& by,
                                                std::string action, std::string subject) {
     Audited audited(log, clock, by, std::move(action), std::move(subject), "shown again for its Idempotency-Key");

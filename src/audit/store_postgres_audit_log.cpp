@@ -5,7 +5,7 @@
 namespace llmapikey::postgres {
 namespace {
 
-// $8: the canonical text of the entry. Same as chained_hash().
+// The hash is the same as chained_hash()'s. $8 is the canonical text of the entry.
 const std::string append_entry =
     "WITH head AS (SELECT sequence + 1 AS next, hash FROM llmapikey.audit_head WHERE only_row = 1 FOR UPDATE), "
     "entry AS (INSERT INTO llmapikey.audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) "

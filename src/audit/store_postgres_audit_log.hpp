@@ -8,7 +8,7 @@
 namespace llmapikey::postgres {
 
 // AuditLog in llmapikey.audit_log. Appending locks the head of the chain, so that replicas take
-// turns; the database computes the hash, in one round trip.
+// turns. The database computes the hash, in one round trip.
 class PostgresAuditLog final : public AuditLog {
 public:
     explicit PostgresAuditLog(std::shared_ptr<Database> database) : database_(std::move(database)) {}

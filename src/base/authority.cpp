@@ -26,7 +26,7 @@ bool is_name(std::string_view host) {
 
 using Pieces = std::array<std::uint16_t, 8>;
 
-// In brackets, as IPv6 addresses are written before a port.
+// Parses an IPv6 address in brackets, which is the form before a port (RFC 3986 section 3.2.2).
 std::optional<Pieces> pieces_of(std::string_view host) {
     if (host.size() < 2 || host.front() != '[' || host.back() != ']') return std::nullopt;
     std::array<unsigned char, 16> bytes{};
@@ -38,7 +38,8 @@ std::optional<Pieces> pieces_of(std::string_view host) {
     return pieces;
 }
 
-// The first of the longest runs of zeros, if it is longer than one piece: what "::" stands for.
+// Returns start and length of what "::" stands for: the first of the longest runs of zeros, if it
+// is longer than one piece (RFC 5952 section 4.2).
 std::pair<std::size_t, std::size_t> zeros_max(const Pieces& pieces) {
     std::size_t start = pieces.size(), length = 1;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -54,7 +55,7 @@ std::pair<std::size_t, std::size_t> zeros_max(const Pieces& pieces) {
     return {start, length};
 }
 
-// Not as inet_ntop(), which writes the end of some addresses with dots.
+// inet_ntop() is not used because it writes the end of some addresses in dotted decimal.
 std::string to_text(const Pieces& pieces) {
     const auto [zeros, length] = zeros_max(pieces);
     std::string text = "[";
@@ -72,8 +73,8 @@ std::string to_text(const Pieces& pieces) {
     return text + "]";
 }
 
-// Decimal, hexadecimal after 0x, octal after 0. Nullopt: not a number, or one that no address
-// holds.
+// Parses decimal, hexadecimal after 0x, octal after 0. Nullopt: the text is not a number, or the
+// number is above 2^32 - 1.
 std::optional<std::uint32_t> address_number(std::string_view text) {
     int radix = 10;
     if (text.starts_with("0x") || text.starts_with("0X")) {
@@ -89,7 +90,7 @@ std::optional<std::uint32_t> address_number(std::string_view text) {
     return number;
 }
 
-// A host whose last label is a number is an IPv4 address, or none at all.
+// The URL Standard treats a host whose last label is a number as an IPv4 address or as invalid.
 bool ends_in_number(std::string_view host) {
     const std::string_view last = host.substr(host.rfind('.') + 1);
     if (last.empty() || last.front() < '0' || last.front() > '9') return false;
@@ -97,7 +98,7 @@ bool ends_in_number(std::string_view host) {
     return is_decimal || address_number(last);
 }
 
-// Up to four numbers, of which the last one fills the bytes that are left: "127.1".
+// Parses up to four numbers. The last number fills the remaining bytes: "127.1" is "127.0.0.1".
 std::optional<std::string> dotted(std::string_view host) {
     const auto parts = split(host, '.');
     if (parts.size() > 4) return std::nullopt;

@@ -8,10 +8,11 @@ using Seconds = std::chrono::seconds;
 using Millis = std::chrono::milliseconds;
 using Timestamp = std::chrono::sys_seconds;  // UTC, whole seconds
 
-// What one replica has signed counts at the others though their clocks are this far apart.
+// The clocks of two replicas may differ by this much; a replica still accepts what the other
+// signed.
 inline constexpr Seconds replica_skew_max{std::chrono::minutes{15}};
 
-// Source of wall-clock time, injected so that tests can move it. Thread-safe.
+// The source of wall-clock time. It is injected so that tests can move it. Thread-safe.
 class Clock {
 public:
     virtual ~Clock() = default;
@@ -23,14 +24,15 @@ public:
     Timestamp now() const override { return std::chrono::time_point_cast<Seconds>(std::chrono::system_clock::now()); }
 };
 
-// A point on the steady clock by which something must be done. Passed down call chains by value.
+// A point on the steady clock by which something must be done. It is passed down call chains by
+// value.
 class Deadline {
 public:
     using SteadyClock = std::chrono::steady_clock;
 
     static Deadline after(Millis duration) { return Deadline(SteadyClock::now() + duration); }
 
-    // Time left; never negative.
+    // Returns the time left, never less than 0.
     Millis left() const {
         const auto left = std::chrono::duration_cast<Millis>(at_ - SteadyClock::now());
         return left > Millis{0} ? left : Millis{0};
@@ -38,7 +40,7 @@ public:
     bool has_passed() const { return left() == Millis{0}; }
     SteadyClock::time_point at() const { return at_; }
 
-    // Whichever of the two comes first.
+    // Returns the earlier of this deadline and `duration` from now.
     Deadline or_sooner(Millis duration) const {
         const Deadline other = after(duration);
         return other.at_ < at_ ? other : *this;

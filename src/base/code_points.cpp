@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/locale/utf.hpp>
 
 namespace llmapikey {
 namespace {
@@ -11,8 +12,8 @@ struct Range {
     Look look;
 };
 
-// Unicode 16: White_Space, Default_Ignorable_Code_Point, Bidi_Control and Cc. In order; what is in
-// none is visible.
+// The ranges come from Unicode 16: White_Space, Default_Ignorable_Code_Point, Bidi_Control and Cc.
+// They are sorted. A code point outside all of them is visible.
 constexpr std::array ranges{
     Range{0x0, 0x1f, Look::disturbing},    Range{0x20, 0x20, Look::blank},
     Range{0x7f, 0x9f, Look::disturbing},   Range{0xa0, 0xa0, Look::blank},
@@ -40,12 +41,9 @@ Look look_of(std::uint32_t point) {
 }
 
 std::uint32_t take_code_point(std::string_view& text) {
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    std::uint32_t point = length == 1 ? first : first & (0x7fu >> length);
-    for (const char next : text.substr(1, length - 1))
-        point = (point << 6) | (static_cast<unsigned char>(next) & 0x3fu);
-    text.remove_prefix(length);
+    const char* at = text.data();
+    const auto point = boost::locale::utf::utf_traits<char>::decode(at, text.data() + text.size());
+    text.remove_prefix(static_cast<std::size_t>(at - text.data()));
     return point;
 }
 

@@ -31,7 +31,7 @@ std::string blake2b(std::string_view message, std::size_t length) {
 }  // namespace
 
 void Secret::wipe() noexcept {
-    // Including a short string's own bytes and what is reserved beyond the end.
+    // The wipe covers the bytes inside a short string and the capacity beyond the end.
     value_.resize(value_.capacity());
     sodium_memzero(value_.data(), value_.size());
     value_.clear();

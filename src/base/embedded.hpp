@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-// Files that the build puts into the binary (cmake/Embed.cmake).
+// The files that the build embeds in the binary (cmake/Embed.cmake).
 namespace llmapikey::base {
 
 struct EmbeddedText {

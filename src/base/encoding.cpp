@@ -1,52 +1,43 @@
 #include "base/encoding.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
-#include <array>
+#include <boost/locale/utf.hpp>
 #include <charconv>
 #include <cstdio>
-#include <limits>
 
 namespace llmapikey::base {
 namespace {
 
-constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::string_view standard_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+namespace utf = boost::locale::utf;
+using Utf8 = utf::utf_traits<char>;
+
 constexpr char hex_digits[] = "0123456789abcdef";
 
-std::uint32_t byte_at(std::string_view text, std::size_t index) {
-    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0u;
+const unsigned char* in(std::string_view bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-// The value of each character; no_value: it is none of the alphabet's.
-using Base64Values = std::array<std::uint8_t, 256>;
-constexpr std::uint8_t no_value = 64;
-
-constexpr Base64Values values_of(std::string_view alphabet) {
-    Base64Values values{};
-    values.fill(no_value);
-    for (std::size_t i = 0; i < alphabet.size(); ++i)
-        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
-    return values;
+std::string encode_base64(std::string_view bytes, int variant) {
+    std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+    sodium_bin2base64(text.data(), text.size(), in(bytes), bytes.size(), variant);
+    text.pop_back();  // libsodium writes a NUL
+    return text;
 }
-constexpr Base64Values url_values = values_of(url_alphabet), standard_values = values_of(standard_alphabet);
 
-// Refuses lengths and trailing bits that no encoder produces, so that one value has one spelling.
-std::optional<std::string> decode_base64(std::string_view text, const Base64Values& values) {
-    if (text.size() % 4 == 1) return std::nullopt;
+// libsodium refuses lengths, padding and trailing bits that no encoder produces, so that a value
+// has one spelling. Version 1.0.18 takes some bytes beyond ASCII for letters, so those are refused
+// first.
+std::optional<std::string> decode_base64(std::string_view text, int variant) {
+    const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+    if (!is_ascii) return std::nullopt;
     std::string bytes(text.size() * 3 / 4, '\0');
-    std::size_t written = 0;
-    std::uint32_t buffer = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const std::uint32_t value = values[static_cast<unsigned char>(c)];
-        if (value == no_value) return std::nullopt;
-        buffer = (buffer << 6 | value) & 0xffffffu;
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        bytes[written++] = static_cast<char>(buffer >> bits & 0xff);
-    }
-    if ((buffer & ((1u << bits) - 1)) != 0) return std::nullopt;
+    auto* const out = reinterpret_cast<unsigned char*>(bytes.data());
+    std::size_t length = 0;
+    if (sodium_base642bin(out, bytes.size(), text.data(), text.size(), nullptr, &length, nullptr, variant) != 0)
+        return std::nullopt;
+    bytes.resize(length);
     return bytes;
 }
 
@@ -66,7 +57,7 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
-// A fixed number of digits at `place`; -1 if they are not there.
+// Returns the number of `count` digits at `place`; -1 if there are not so many digits.
 int digits_at(std::string_view text, std::size_t place, std::size_t count) {
     if (place + count > text.size()) return -1;
     int value = 0;
@@ -77,7 +68,7 @@ int digits_at(std::string_view text, std::size_t place, std::size_t count) {
     return value;
 }
 
-// "Z", "+hh:mm" or "-hh:mm", nothing behind it.
+// Parses "Z", "+hh:mm" or "-hh:mm" with nothing behind it.
 std::optional<Seconds> parse_offset(std::string_view text) {
     if (text == "Z" || text == "z") return Seconds{0};
     const int hours = digits_at(text, 1, 2);
@@ -91,46 +82,26 @@ std::optional<Seconds> parse_offset(std::string_view text) {
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += hex_digits[byte >> 4];
-        text += hex_digits[byte & 15];
-    }
+    std::string text(bytes.size() * 2 + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), in(bytes), bytes.size());
+    text.pop_back();  // libsodium writes a NUL
     return text;
 }
 
 std::string to_base64url(std::string_view bytes) {
-    std::string text;
-    text.reserve((bytes.size() * 4 + 2) / 3);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::uint32_t group = byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
-        const std::size_t characters = std::min<std::size_t>(bytes.size() - i, 3) + 1;
-        for (std::size_t j = 0; j < characters; ++j)
-            text += url_alphabet[group >> (18 - 6 * j) & 63];
-    }
-    return text;
+    return encode_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 std::string to_base64(std::string_view bytes) {
-    std::string text = to_base64url(bytes);
-    for (char& c : text)
-        c = c == '-' ? '+' : c == '_' ? '/' : c;
-    while (text.size() % 4 != 0)
-        text += '=';
-    return text;
+    return encode_base64(bytes, sodium_base64_VARIANT_ORIGINAL);
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-    return decode_base64(text, url_values);
+    return decode_base64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-    if (text.size() % 4 != 0) return std::nullopt;
-    for (int i = 0; i < 2 && text.ends_with('='); ++i)
-        text.remove_suffix(1);
-    return decode_base64(text, standard_values);
+    return decode_base64(text, sodium_base64_VARIANT_ORIGINAL);
 }
 
 std::string to_percent_encoded(std::string_view text) {
@@ -210,33 +181,11 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
            Seconds{second} - *offset;
 }
 
-namespace {
-
-// How many bytes the well-formed character at the beginning has; 0: there is none.
-std::size_t character_bytes(std::string_view bytes) {
-    // Lowest code point that may be written with so many continuation bytes.
-    constexpr std::uint32_t lowest[] = {0x00, 0x80, 0x800, 0x10000};
-    const auto first = static_cast<unsigned char>(bytes.front());
-    const int more = first < 0x80 ? 0 : first >> 5 == 0x06 ? 1 : first >> 4 == 0x0e ? 2 : first >> 3 == 0x1e ? 3 : -1;
-    if (more < 0 || bytes.size() <= static_cast<std::size_t>(more)) return 0;
-    std::uint32_t point = more == 0 ? first : first & (0x3fu >> more);
-    for (const char byte : bytes.substr(1, static_cast<std::size_t>(more))) {
-        const auto next = static_cast<unsigned char>(byte);
-        if (next >> 6 != 0x02) return 0;
-        point = (point << 6) | (next & 0x3fu);
-    }
-    const bool is_surrogate = point >= 0xd800 && point <= 0xdfff;
-    const bool is_well_formed = point >= lowest[more] && point <= 0x10ffff && !is_surrogate;
-    return is_well_formed ? static_cast<std::size_t>(more) + 1 : 0;
-}
-
-}  // namespace
-
 bool is_text(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const std::size_t length = character_bytes(bytes);
-        if (length == 0 || bytes.front() == '\0') return false;
-        bytes.remove_prefix(length);
+    const char* const end = bytes.data() + bytes.size();
+    for (const char* at = bytes.data(); at != end;) {
+        const utf::code_point point = Utf8::decode(at, end);
+        if (point == 0 || !utf::is_valid_codepoint(point)) return false;
     }
     return true;
 }
@@ -244,10 +193,15 @@ bool is_text(std::string_view bytes) {
 std::string to_valid_utf8(std::string text) {
     if (is_text(text)) return text;
     std::string valid;
-    for (std::string_view rest = text; !rest.empty();) {
-        const std::size_t length = character_bytes(rest);
-        valid += length == 0 ? std::string_view("\xef\xbf\xbd") : rest.substr(0, length);
-        rest.remove_prefix(std::max<std::size_t>(length, 1));
+    const char* const end = text.data() + text.size();
+    for (const char* at = text.data(); at != end;) {
+        const char* const begin = at;
+        if (utf::is_valid_codepoint(Utf8::decode(at, end))) {
+            valid.append(begin, at);
+        } else {
+            valid += "\xef\xbf\xbd";
+            at = begin + 1;
+        }
     }
     return valid;
 }

@@ -17,40 +17,42 @@ std::optional<std::string> from_base64url(std::string_view text);
 std::string to_base64(std::string_view bytes);                  // standard alphabet, padded
 std::optional<std::string> from_base64(std::string_view text);  // standard alphabet, padded (HTTP Basic)
 
-// Percent-encodes everything but RFC 3986 unreserved characters.
+// Percent-encodes every byte except RFC 3986 unreserved characters.
 std::string to_percent_encoded(std::string_view text);
-// Decodes %XX, and '+' as a space if `plus_is_space`; nullopt on a malformed escape.
+// Decodes %XX, and '+' as a space if `plus_is_space`. Nullopt: an escape is malformed.
 std::optional<std::string> from_percent_encoded(std::string_view text, bool plus_is_space);
 
-// A whole decimal number without sign, blanks or leading '+', that fits; nullopt otherwise.
+// Parses a decimal integer without sign or blanks. Nullopt: the text is something else, or the
+// number exceeds 64 bits.
 std::optional<std::int64_t> parse_whole_number(std::string_view text);
 
-// 8-4-4-4-12 hexadecimal digits (RFC 9562), of either case.
+// Returns whether the text is 8-4-4-4-12 hexadecimal digits of either case (RFC 9562).
 bool is_uuid(std::string_view text);
 
-// "2027-12-31T23:59:59Z": UTC with seconds.
+// Writes "2027-12-31T23:59:59Z": UTC with whole seconds.
 std::string to_rfc3339(Timestamp time);
-// Takes "Z" and numeric offsets, any number of fraction digits; nullopt if malformed.
+// Accepts "Z" and numeric offsets, and drops any fraction of a second. Nullopt: malformed.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
-// Well-formed UTF-8 (RFC 3629) without NUL: what every database and every page takes.
+// Returns whether `bytes` is well-formed UTF-8 (RFC 3629) without NUL. Every database and every
+// page accepts such text.
 bool is_text(std::string_view bytes);
 
-// The text with U+FFFD in the place of each byte that makes it ill-formed UTF-8.
+// Returns the text with U+FFFD in place of each byte that makes it ill-formed UTF-8.
 std::string to_valid_utf8(std::string text);
 
 std::string_view trim(std::string_view text);  // ASCII blanks and tabs at both ends
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool equal_ignoring_case(std::string_view left, std::string_view right);  // ASCII
 std::string to_lower(std::string_view text);                              // ASCII
-// Each byte that is not printable ASCII, and '"' and '\', as \xNN; for hostile text in logs. At
-// most `limit` bytes.
+// Makes hostile text safe for logs: each byte that is not printable ASCII, and '"' and '\', becomes
+// \xNN. About `limit` bytes are kept, and "..." marks a cut.
 std::string to_printable(std::string_view text, std::size_t limit = 200);
 
-// Names and values as the query of an address, percent-encoded.
+// Joins names and percent-encoded values to a query string. Names are not encoded.
 std::string to_query_string(const std::vector<std::pair<std::string, std::string>>& fields);
 
-// `text` with each `what` replaced by `with`.
+// Returns `text` with each occurrence of `what` replaced by `with`.
 std::string replaced(std::string_view text, std::string_view what, std::string_view with);
 
 }  // namespace llmapikey::base

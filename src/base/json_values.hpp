@@ -10,19 +10,19 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 
-// Values as the program writes them into JSON.
+// JSON values in the form in which the program writes them.
 namespace llmapikey::base {
 
-// The JSON text, as well-formed UTF-8: what older versions have let into the audit log, say, stays
-// there as it is.
+// Returns the JSON text as well-formed UTF-8. Older versions wrote ill-formed text, into the audit
+// log for example, and it is still stored.
 std::string to_text(const boost::json::value& value);
 
-// RFC 3339 in UTC.
+// RFC 3339 in UTC, or null.
 boost::json::value time_or_null(const std::optional<Timestamp>& time);
-// A number of US dollars.
+// A number of US dollars, or null.
 boost::json::value amount_or_null(const std::optional<MicroUsd>& amount);
 
-// Items for which there is a to_json() in their namespace.
+// Converts items whose namespace has a to_json() for them.
 template <class Item>
 boost::json::array json_list(const std::vector<Item>& items) {
     boost::json::array list;

@@ -12,7 +12,7 @@ namespace llmapikey::base {
 struct MicroUsd {
     std::int64_t value = 0;
 
-    // Nearest micro-dollar; amounts beyond +-9e12 USD and NaN become 0.
+    // Rounds to the nearest micro-dollar. Amounts beyond +-9e12 USD and NaN become 0.
     static MicroUsd from_usd(double usd) {
         if (!(std::fabs(usd) < 9.0e12)) return {};
         return MicroUsd{std::llround(usd * 1e6)};
@@ -22,8 +22,8 @@ struct MicroUsd {
     friend auto operator<=>(MicroUsd, MicroUsd) = default;
 };
 
-// From text such as "10", "2.50" or "1E1"; nullopt unless it is above 0 and at most 100,000 US
-// dollars.
+// Parses text such as "10", "2.50" or "1E1". Nullopt: not a number, not above 0, or above 100,000
+// US dollars.
 std::optional<MicroUsd> parse_daily_limit(std::string_view text);
 
 // For people, on pages, in notices and in the text output of commands: "$10.00", "$48,600.00",

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 60;
 
-// The same letters and digits, whatever stands between the words.
+// Reduces a name to its letters and digits, so that separators and case do not matter.
 std::string plain(std::string_view name) {
     std::string letters;
     for (const char c : to_lower(name))
@@ -21,8 +21,8 @@ std::string plain(std::string_view name) {
 }  // namespace
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
-    // Three rows of the usual table (optimal string alignment): distances between beginnings of
-    // both.
+    // Three rows of the usual table (optimal string alignment); a cell is the distance between two
+    // prefixes.
     std::vector<std::size_t> before_last(right.size() + 1), last(right.size() + 1), row(right.size() + 1);
     for (std::size_t j = 0; j <= right.size(); ++j)
         last[j] = j;

@@ -5,8 +5,8 @@
 
 namespace llmapikey::base {
 
-// A string that must not be seen: has no operator<<, is wiped when it goes, and can be read only by
-// saying so.
+// A string that must not be seen. It has no operator<<, is wiped when it is destroyed, and can be
+// read only through reveal().
 class Secret {
 public:
     Secret() = default;

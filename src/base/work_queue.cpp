@@ -34,20 +34,20 @@ bool WorkQueue::try_submit(Job job) {
     return true;
 }
 
-// With the lock held.
+// The caller holds the lock.
 bool WorkQueue::takes_another() const {
     if (jobs_.size() >= waiting_max_) return false;
     if (wait_max_.count() == 0 || jobs_.size() < threads_max_) return true;
     return usual_time_ * (static_cast<double>(jobs_.size()) / static_cast<double>(threads_max_)) <= wait_max_;
 }
 
-// With the lock held.
+// The caller holds the lock.
 void WorkQueue::note_time(std::chrono::steady_clock::duration took) {
     constexpr double weight = 1.0 / 16;
     usual_time_ += (std::chrono::duration<double>(took) - usual_time_) * weight;
 }
 
-// With the lock held: whoever is called may end as soon as it is let go.
+// The caller holds the lock: the called thread may end as soon as the lock is released.
 void WorkQueue::call_one() {
     if (idle_.empty()) return;
     Idler& latest = *idle_.back();
@@ -56,7 +56,7 @@ void WorkQueue::call_one() {
     latest.is_wanted.notify_one();
 }
 
-// With the lock held. False if the system has no thread to give.
+// The caller holds the lock. Returns false if the system provides no thread.
 bool WorkQueue::start_thread() {
     const auto place = threads_.emplace(threads_.end());
     try {
@@ -95,7 +95,7 @@ void WorkQueue::stop() {
         is_stopping_ = true;
         while (!idle_.empty())
             call_one();
-        // Each moves itself to those that have ended.
+        // Each thread moves itself to `ended_`.
         all_ended_.wait(lock, [this] { return threads_.empty(); });
         threads.swap(ended_);
     }
@@ -112,7 +112,7 @@ void WorkQueue::abandon() {
     stop();
 }
 
-// False if it is to end: the queue is stopped, or there was nothing to do for a while.
+// Returns false if the thread must end: the queue is stopped, or `idle_for_` passed without work.
 bool WorkQueue::is_given_work(std::unique_lock<std::mutex>& lock, Idler& self) {
     while (jobs_.empty()) {
         if (is_stopping_) return false;
@@ -127,8 +127,8 @@ bool WorkQueue::is_given_work(std::unique_lock<std::mutex>& lock, Idler& self) {
 
 void WorkQueue::run(Threads::iterator self) {
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
-    // It has inherited how the thread that brought the job is scheduled, which may be giving way
-    // just now.
+    // A new thread inherits the scheduling policy of the thread that submitted the job, which may
+    // be running as SCHED_BATCH at the moment.
     pthread_setschedparam(pthread_self(), policy_, &priority_);
     Idler idler;
     std::unique_lock lock(mutex_);
@@ -140,7 +140,7 @@ void WorkQueue::run(Threads::iterator self) {
         record_.waited += begun - since;
         lock.unlock();
         job();
-        job = nullptr;  // what it holds goes before the next one
+        job = nullptr;  // frees what the job holds before the next one runs
         const auto took = std::chrono::steady_clock::now() - begun;
         lock.lock();
         note_time(took);

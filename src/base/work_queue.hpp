@@ -18,41 +18,40 @@
 
 namespace llmapikey::base {
 
-// Threads that run jobs in the order of their arrival, from a queue of bounded length. They are
-// started when there is work for them, and end when there has been none for a while: work goes to
-// the one that was busy last, so that those a peak leaves behind are not kept by turns. They are
-// scheduled as the thread that made the queue. Thread-safe.
+// A thread pool that runs jobs in the order of their arrival, from a queue of bounded length.
+// Threads start on demand and end when idle. The thread that was busy last gets the next job, so
+// that surplus threads after a peak stay idle and end. The threads have the scheduling policy of
+// the thread that made the queue. Thread-safe.
 class WorkQueue {
 public:
     using Job = std::function<void()>;  // must not throw
 
-    // `threads`: at the most. `longest_wait`: a job that would wait longer, as far as can be told
-    // from those that ran lately, is refused; 0: none is. `idle_for`: after so long without work a
-    // thread ends.
+    // `threads`: the maximum. `waiting_max`: how many jobs may wait. `wait_max`: a job is refused
+    // if its wait, estimated from recent jobs, would be longer; 0 means no bound. `idle_for`: a
+    // thread ends after so long without work.
     WorkQueue(std::string name, int threads, std::size_t waiting_max, Millis wait_max = Millis{0},
               Millis idle_for = Millis{30'000});
     ~WorkQueue();  // as stop()
     WorkQueue(const WorkQueue&) = delete;
     WorkQueue& operator=(const WorkQueue&) = delete;
 
-    // False, and the job is dropped, if too many wait or the queue is stopped, or no thread is to
-    // be had.
+    // Returns false and drops the job if too many jobs wait, the queue is stopped, or the system
+    // provides no thread.
     [[nodiscard]] bool try_submit(Job job);
-    // Whether a job would be refused now: asked before a costly one is made.
+    // Returns whether a job would be refused now. Callers ask this before they make a costly job.
     bool is_full() const;
     std::size_t waiting() const;
-    std::size_t threads() const;  // that run now
+    std::size_t threads() const;  // running now
     const std::string& name() const { return name_; }
-    // Since the start: jobs that a thread took up, and how long they had waited for that, all
-    // together.
+    // The number of jobs that threads took up since the start, and the sum of their waiting times.
     struct Record {
         std::uint64_t jobs = 0;
         std::chrono::duration<double> waited{0};
     };
     Record record() const;
-    // Refuses new jobs, runs those that wait, joins. Idempotent.
+    // Refuses new jobs, runs the waiting ones and joins the threads. Idempotent.
     void stop();
-    // As stop(), but drops the jobs that wait; those that run are finished.
+    // Works like stop(), but drops the waiting jobs. Running jobs are finished.
     void abandon();
 
 private:
@@ -61,7 +60,7 @@ private:
         Job job;
         std::chrono::steady_clock::time_point since;
     };
-    // A thread that waits for work, and how it is told of some.
+    // A thread that waits for work, and the condition variable that wakes it.
     struct Idler {
         std::condition_variable is_wanted;
         bool is_called = false;
@@ -76,7 +75,7 @@ private:
     const std::string name_;
     const std::size_t waiting_max_;
     const Millis wait_max_, idle_for_;
-    int policy_ = 0;  // of scheduling
+    int policy_ = 0;  // scheduling policy of the threads
     sched_param priority_{};
     mutable std::mutex mutex_;
     std::condition_variable all_ended_;
@@ -84,8 +83,8 @@ private:
     Record record_;
     bool is_stopping_ = false;
     const std::size_t threads_max_;
-    std::vector<Idler*> idle_;                     // those not called yet; the last has waited least
-    std::chrono::duration<double> usual_time_{0};  // of a job, lately
+    std::vector<Idler*> idle_;                     // not called yet; the last one has waited least
+    std::chrono::duration<double> usual_time_{0};  // moving average of a job's duration
     Threads threads_;
     Threads ended_;  // to be joined
 };

@@ -9,11 +9,11 @@
 
 namespace llmapikey::cli {
 
-// Who runs a command, for the audit log: "cli:root".
+// Returns who runs a command, for the audit log: "cli:root".
 inline std::string cli_actor() {
     const passwd* user = getpwuid(geteuid());
     const std::string name = user != nullptr ? user->pw_name : "";
-    // The audit log is a chain: what gets in stays, so it must be text.
+    // The audit log is a chain in which nothing can be changed, so the name must be text.
     const auto checked = check_text(name, {"user", 100, true});
     return "cli:" + checked.value_or(std::to_string(geteuid()));
 }

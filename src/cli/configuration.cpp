@@ -17,7 +17,7 @@ void explain(const std::vector<config::Problem>& problems) {
 }
 
 std::optional<config::Config> load_or_explain(config::Need need) {
-    base::exclude_from_core_dumps();  // before there is a secret
+    base::exclude_from_core_dumps();  // before any secret is read
     const auto lookup = config::environment();
     if (!lookup) {
         explain(lookup.error());

@@ -19,8 +19,7 @@ int fail(const std::string& what) {
 
 }  // namespace
 
-// Reads nothing but LISTEN, from the environment or `.env` as `serve` does, so that it needs no
-// secret.
+// Reads only LISTEN, from the environment or `.env` like `serve`, so that it needs no secret.
 int run_health() {
     const auto environment = config::read_environment();
     if (!environment) {
@@ -35,7 +34,7 @@ int run_health() {
         return 2;
     }
     net::ClientRequest request;
-    request.url = "http://" + listen->text() + "/healthz";  // Linux takes "any address" as a target for this host
+    request.url = "http://" + listen->text() + "/healthz";  // Linux connects an "any address" to this host
     const auto answer = app::make_http_client({})->send(request, base::Deadline::after(patience));
     if (answer.transfer != net::TransferStatus::answered) return fail(request.url + ": " + answer.failure);
     if (answer.status != 200) return fail(request.url + " answers " + std::to_string(answer.status));

@@ -8,8 +8,8 @@
 
 namespace llmapikey::cli {
 
-// Ctrl-C (SIGINT) and SIGTERM as a wish to stop, while this lives; otherwise they end the program.
-// Needs no care about threads that run already. One at a time.
+// While this object lives, Ctrl-C (SIGINT) and SIGTERM are a request to stop; otherwise they end
+// the program. It may be constructed while threads are running. Only one may exist at a time.
 class Interruption {
 public:
     Interruption() {
@@ -28,7 +28,7 @@ public:
 
     bool has_come() const { return came; }
     std::stop_token token() const { return stop_.get_token(); }
-    // Ends early when it comes.
+    // Returns early if the request comes.
     void wait_for(std::chrono::milliseconds duration) const {
         const auto end = std::chrono::steady_clock::now() + duration;
         while (!came && std::chrono::steady_clock::now() < end)
@@ -43,7 +43,7 @@ private:
     struct sigaction before_int_ = {};
     struct sigaction before_term_ = {};
     std::stop_source stop_;
-    // A handler may not ask a stop_source itself.
+    // A signal handler may not use a stop_source itself.
     std::jthread watcher_{[this](const std::stop_token& end) {
         while (!end.stop_requested()) {
             if (came) stop_.request_stop();

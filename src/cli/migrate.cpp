@@ -11,7 +11,7 @@
 namespace llmapikey::cli {
 namespace {
 
-// Runs `action` on the configured database; exit status as of the command.
+// Runs `action` on the configured database; returns the exit status of the command.
 template <class Action>
 int on_database(Action action) {
     const auto config = load_or_explain(config::Need::database);

@@ -14,7 +14,7 @@
 namespace llmapikey::cli {
 namespace {
 
-// Whether standard output is a pipe or socket whose other end is closed.
+// Returns whether standard output is a pipe or socket whose other end is closed.
 bool is_reader_gone() {
     pollfd output{STDOUT_FILENO, 0, 0};
     return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
@@ -56,8 +56,8 @@ int status_of_output(int status) {
 void hold_standard_descriptors() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
-        // The lowest free number is given: this one. Opened for reading, the output refuses what is
-        // written.
+        // open() returns the lowest free number, which is this one. Standard output is opened for
+        // reading, so that writing to it fails.
         (void)open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
     }
 }

@@ -5,28 +5,29 @@
 
 #include "base/result.hpp"
 
-// How commands write: results to standard output, problems to standard error. run() looks at the
-// end whether all of it could be written.
+// Commands write results to standard output and problems to standard error. At the end, run()
+// checks whether all output could be written.
 namespace llmapikey::cli {
 
-// A line of JSON, valid whatever bytes an older version has stored.
+// Prints a line of JSON, which is valid whatever bytes an older version has stored.
 void print_json(const boost::json::value& value);
 void print_line(std::string_view text);
 
-// False: standard output cannot be written, so that a long list may as well end. run() says why.
+// Returns false if standard output cannot be written, so that a long list may stop. run() reports
+// why.
 bool can_print();
 
-// Says on standard error what went wrong; gives the exit status.
+// Prints the error to standard error; returns the exit status.
 int report(const base::Error& error);
 
-// The exit status of a command that has ended with `status`: 1, with a message, where its output
-// could not be written. Whoever reads a pipe may close it early (`| head`): that is no failure, and
-// nothing is said.
+// Returns the exit status of a command that ended with `status`: 1, with a message, if its output
+// could not be written. A reader may close a pipe early (`| head`): that is no failure and is not
+// reported.
 int status_of_output(int status);
 
-// Where standard input, output or error are closed, the next file that is opened would take their
-// place, and what is printed would end in it. Takes the places; writing to the output fails then.
-// First thing in main().
+// Opens standard input, output and error if they are closed. Otherwise the next file that is opened
+// would take their place and receive what is printed. Writing to such an output fails. Call it
+// first in main().
 void hold_standard_descriptors();
 
 }  // namespace llmapikey::cli

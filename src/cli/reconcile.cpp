@@ -17,7 +17,7 @@ namespace {
 
 constexpr int shown_max = 1000;
 
-// On standard error: what is asked for on standard output is for programs to read.
+// This goes to standard error, because programs read standard output.
 bool may_end_unremembered(const ReconcileChoice& choice, const std::string& database, const UnrememberedKeys& keys,
                           const std::string& why) {
     std::fprintf(
@@ -86,7 +86,7 @@ base::Result<void> add_unsettled(KeyServices& services, base::Timestamp attempte
     return {};
 }
 
-// What has begun and not ended, as it stands now.
+// Adds what has begun and has not ended, as it is now.
 base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attempted_by, ReconcileReport& report) {
     TRY(add_unsettled(services, attempted_by, report));
     const auto revoking = TRY(services.stores.admin->list_revoking("", shown_max, std::nullopt));
@@ -100,7 +100,7 @@ base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attemp
     return {};
 }
 
-// Notes what is open before and after, and ends it in between.
+// Records what is open before and after, and ends it in between.
 base::Result<void> end_interrupted(KeyServices& services, const config::Config& config, base::Timestamp attempted_by,
                                    ReconcileReport& report) {
     ReconcileReport before;

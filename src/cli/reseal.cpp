@@ -61,7 +61,7 @@ int fail(const base::Error& error) {
     return 1;
 }
 
-// What only the former secret opens stays as it is, for the case that the secret is found again.
+// Data that only the former secret opens stays as it is, in case that secret is found again.
 int accept_loss(app::Stores& stores, const app::Sealers& sealers, const ReencryptionReport& report, Output output) {
     const auto noted = note(stores, "secrets.accept_loss", std::to_string(report.remaining) + " cannot be opened");
     if (!noted) return fail(noted.error());

@@ -18,7 +18,7 @@ namespace {
 constexpr int usage_error = 2;
 constexpr int all_steps = 1000;
 
-// Help is shown before the configuration is read.
+// Help is shown before the configuration is read, so this is the usual provider.
 const std::string provider(usual_provider().name);
 const std::string about =
     "llmapikey gives each GitHub account exactly one " + provider +
@@ -44,7 +44,7 @@ void add_audit(CLI::App& app, int& status) {
         [&status, after] { status = run_audit_export(after->count() > 0 ? after->as<std::int64_t>() : 0); });
 }
 
-// Runs the subcommand that was chosen; each writes its exit status here.
+// Adds the subcommands. Each stores its exit status in `status` when it runs.
 void add_commands(CLI::App& app, int& status) {
     app.add_subcommand("serve", "Run the service with the configured GitHub and " + provider)->callback([&] {
         status = run_serve();
@@ -172,7 +172,7 @@ int print_help(CLI::App& app, const std::vector<std::string>& topic) {
         place = place->get_subcommand(word);
         path += " " + word;
     }
-    // App::help() would explain the command that runs: this one.
+    // App::help() would explain the command that runs, which is `help`.
     std::fputs(place->get_formatter()->make_help(place, path, CLI::AppFormatMode::Normal).c_str(), stdout);
     return 0;
 }
@@ -198,7 +198,7 @@ int run(int argc, char** argv) {
     int status = 0;
     add_commands(app, status);
     add_help(app, status);
-    std::signal(SIGPIPE, SIG_IGN);  // who reads a pipe may close it: what is being done ends as it should
+    std::signal(SIGPIPE, SIG_IGN);  // a reader may close a pipe early; the work still ends properly
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {
@@ -209,7 +209,7 @@ int run(int argc, char** argv) {
         return status_of_output(app.exit(version));
     } catch (const CLI::ParseError& error) {
         const std::vector<std::string> arguments(argv + 1, argv + argc);
-        for (const std::string& argument : arguments)  // the parser's message would repeat it
+        for (const std::string& argument : arguments)  // the parser's message would repeat the key
             if (const auto fit = refuse_raw_key(argument); !fit) return report(fit.error());
         const std::string unknown = unknown_command(app, arguments);
         std::fprintf(stderr, "llmapikey: %s\nRun `llmapikey --help` for the commands.\n",

@@ -34,7 +34,8 @@ std::vector<sandbox::Persona> personas() {
             {1005, "a-login-name-of-thirty-nine-characters1", "has a long name"}};
 }
 
-// What the sandbox decides itself; the rest of the environment counts as it does for `serve`.
+// Sets the variables that the sandbox decides; all others are read from the environment, as for
+// `serve`.
 config::Lookup sandbox_environment(const config::Lookup& environment, const sandbox::Lookalikes& lookalikes,
                                    const std::string& data_dir) {
     const std::string github = lookalikes.github_url(), api = lookalikes.github_api_url(),
@@ -103,7 +104,7 @@ std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::stri
     return boost::json::serialize(root);
 }
 
-// What people open. `url`: where the service listens.
+// Returns the address that people open. `url` is where the service listens.
 std::string address_for_people(const config::Config& config, const std::string& url) {
     if (!config.public_url.empty()) return config.public_url;
     const auto port = url.substr(url.rfind(':'));
@@ -134,21 +135,22 @@ void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& u
     std::fflush(stdout);
 }
 
-// Whether browsers may be where 127.0.0.1, at which the look-alikes listen, is another machine.
+// Returns whether a browser may run on another machine, where 127.0.0.1 does not reach the
+// look-alikes.
 bool are_browsers_elsewhere(const config::Config& config, const net::ListenAddress& listen) {
     return (listen.host != "127.0.0.1" && listen.host != "::1") || !config.public_url.empty();
 }
 
 void serve_lookalikes_beside(config::Config& config) {
     config.are_github_pages_beside_service = true;
-    // Without PUBLIC_URL nobody knows what others call this machine: programs are shown the address
-    // that works on it.
+    // Without PUBLIC_URL it is unknown what others call this machine, so programs are shown the
+    // address that works on this machine.
     if (config.public_url.empty()) return;
     config.provider.shown_url = config.public_url + std::string(sandbox::BesideService::openrouter_path) + "/api/v1";
 }
 
-// The ports beside the service's own, so that addresses stay the same from run to run; any free
-// ones if these are taken.
+// Takes the ports after the service's own, so that addresses stay the same from run to run; any
+// free ports if these are taken.
 sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen, const std::string& public_url,
                                                bool wants_fixed_ports) {
     sandbox::Lookalikes::Options options;
@@ -186,7 +188,7 @@ Started start_application(const config::Config& config, sandbox::Lookalikes& loo
     return application;
 }
 
-// Where nobody asked for an address and the usual port is taken, any free one will do.
+// If nobody chose an address and the usual port is taken, uses any free port.
 Started start_somewhere(config::Config& config, sandbox::Lookalikes& lookalikes, bool is_address_chosen,
                         const base::Clock& clock) {
     auto application = start_application(config, lookalikes, clock);
@@ -205,7 +207,7 @@ int run_sandbox(bool upstreams_only, Output output) {
     }
     const auto listen = net::ListenAddress::parse((*environment)("LISTEN").value_or("127.0.0.1:3000"));
     if (!listen) return fail("LISTEN: " + listen.error().detail);
-    // What is wrong with it is said below, with everything else.
+    // A wrong PUBLIC_URL is reported below with all other problems.
     const std::string public_url =
         config::parse_public_url((*environment)("PUBLIC_URL").value_or("")).value_or(std::string());
     StopSignal stop_signal;
@@ -231,7 +233,8 @@ int run_sandbox(bool upstreams_only, Output output) {
         return 2;
     }
     if (are_browsers_elsewhere(*config, *listen)) serve_lookalikes_beside(*config);
-    // Requests are noise to somebody who tries the thing out, unless asked for.
+    // Somebody who tries the sandbox does not need a log line for each request, unless LOG_LEVEL
+    // asks for it.
     const bool is_level_set = (*environment)("LOG_LEVEL").has_value();
     ops::start_logging(is_level_set ? ops::parse_log_level(config->log_level) : ops::LogLevel::warn,
                        ops::LogFormat::text);

@@ -24,8 +24,7 @@ int exit_status_of(const base::Error& error) {
     return is_configuration ? 2 : 1;
 }
 
-// Each connection takes a descriptor; the soft limit is often 1024, for the sake of programs that
-// use select().
+// Each connection takes a descriptor. The soft limit is often 1024, for programs that use select().
 void raise_descriptor_limit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -33,9 +32,9 @@ void raise_descriptor_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Serves on while /readyz says no, so that a load balancer that asks it can look elsewhere. Where
-// nobody has asked lately there is nobody to wait for, but for one who is about to. A second signal
-// ends it.
+// Keeps serving while /readyz fails, so that a load balancer that asks it can choose another
+// replica. If nobody has asked lately, it waits only briefly, for one who may be about to ask. A
+// second signal ends the wait.
 void drain(app::Application& application, StopSignal& stop_signal, base::Seconds longest) {
     const auto deadline = base::Deadline::after(longest);
     application.announce_stop();
@@ -56,8 +55,8 @@ void tell(const ops::ServiceNotice& notice, const std::string& assignments) {
     if (!told) ops::log(ops::LogLevel::warn, told.error().detail);
 }
 
-// Until a signal comes; says meanwhile that it lives, as often as systemd asks for, and only while
-// that is true.
+// Waits for a signal. Meanwhile it tells systemd that the service is alive, as often as systemd
+// asks, and only while that is true.
 int wait_for_stop(StopSignal& stop_signal, app::Application& application, const ops::ServiceNotice& notice,
                   std::chrono::microseconds watchdog) {
     const auto pause = std::chrono::duration_cast<base::Millis>(watchdog / 3);
@@ -93,7 +92,7 @@ int run_serve() {
         std::fprintf(stderr, "llmapikey: %s\n", systemd.error().detail.c_str());
         return 2;
     }
-    StopSignal stop_signal;  // before any thread, so that all inherit the mask
+    StopSignal stop_signal;  // before any thread, so that all threads inherit the mask
     const base::SystemClock clock;
     const auto application = start(*config, clock, *systemd);
     if (!application) {
@@ -108,7 +107,7 @@ int run_serve() {
     const int signal = wait_for_stop(stop_signal, **application, notice, systemd->watchdog);
     ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
     tell(notice, "STOPPING=1\nSTATUS=finishing what is under way");
-    // A person who presses Ctrl+C waits for nothing.
+    // A person who presses Ctrl+C does not wait for the drain.
     if (signal != SIGINT) drain(**application, stop_signal, config->drain);
     (*application)->stop(shutdown_grace);
     return 0;

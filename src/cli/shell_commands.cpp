@@ -3,8 +3,8 @@
 #include "cli/command_line.hpp"
 #include "config/config.hpp"
 
-// Shell completions and the manual page, from the commands themselves, so that they never differ
-// from them.
+// Makes shell completions and the manual page from the commands themselves, so that they never
+// differ.
 namespace llmapikey::cli {
 namespace {
 
@@ -12,7 +12,7 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
     return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
-// "keys list" -> all that may follow it.
+// A command such as "keys list", and all words that may follow it.
 struct Place {
     std::string path;
     std::vector<std::string> words;
@@ -44,7 +44,7 @@ void print_bash(const std::vector<Place>& places) {
     std::puts("        [[ $word == -* ]] || place=\"${place:+$place }$word\"\n    done\n    case $place in");
     for (const Place& place : places)
         std::printf("        '%s') candidates='%s' ;;\n", place.path.c_str(), joined(place.words).c_str());
-    // Beyond a command come its arguments: the options of the command are what is left to offer.
+    // After a command come its arguments, so only the command's options are offered.
     for (auto place = places.rbegin(); place != places.rend(); ++place)
         if (!place->path.empty())
             std::printf("        '%s '*) candidates='%s' ;;\n", place->path.c_str(), joined(place->words).c_str());
@@ -93,7 +93,7 @@ int print_completion(const CLI::App& app, const std::string& shell) {
     return 0;
 }
 
-// roff(7): a line must not begin with a dot or an apostrophe, and '-' is a hyphen unless escaped.
+// In roff(7) a line must not begin with a dot or an apostrophe, and '-' is a hyphen unless escaped.
 std::string roff(const std::string& text) {
     std::string escaped;
     for (const char c : text) {

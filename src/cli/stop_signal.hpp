@@ -7,8 +7,9 @@
 
 namespace llmapikey::cli {
 
-// SIGTERM, SIGINT and SIGHUP (the terminal is gone) as something to wait for; not SIGHUP where it
-// is ignored, as under nohup. Construct before any thread is started: threads inherit the mask.
+// Waits for SIGTERM, SIGINT and SIGHUP (the terminal is gone). SIGHUP is not waited for if it is
+// ignored, as under nohup. Construct it before any thread is started, because threads inherit the
+// mask.
 class StopSignal {
 public:
     StopSignal() {
@@ -21,14 +22,14 @@ public:
         pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
         std::signal(SIGPIPE, SIG_IGN);
     }
-    // Blocks until one arrives; returns its number.
+    // Blocks until a signal arrives; returns its number.
     int wait() {
         int number = 0;
         sigwait(&signals_, &number);
         return number;
     }
 
-    // As wait(), for `duration` at the most; 0: none arrived.
+    // Waits at most `duration`; returns 0 if no signal arrived.
     int wait_for(std::chrono::milliseconds duration) {
         const timespec limit{duration.count() / 1000, duration.count() % 1000 * 1'000'000};
         return std::max(sigtimedwait(&signals_, nullptr, &limit), 0);

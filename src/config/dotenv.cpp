@@ -18,15 +18,15 @@ bool is_name(std::string_view text) {
     return true;
 }
 
-// Where a comment begins: at a '#' with a blank or tab before it, as in shells, so that "a#b" is a
-// value. npos: nowhere.
+// Returns where a comment begins: at a '#' after a blank or tab, as in shells, so that "a#b" is a
+// value. npos: there is none.
 std::size_t comment_in(std::string_view text) {
     for (std::size_t at = text.find('#'); at != std::string_view::npos; at = text.find('#', at + 1))
         if (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) return at;
     return std::string_view::npos;
 }
 
-// `text`: all behind the equals sign. The message goes on after the name.
+// Parses all text behind the equals sign. An error message continues after the variable's name.
 base::Result<std::string> parse_value(std::string_view text) {
     const std::string_view value = base::trim(text);
     if (!value.empty() && (value.front() == '"' || value.front() == '\'')) {
@@ -42,7 +42,7 @@ base::Result<std::string> parse_value(std::string_view text) {
                               "all of it");
         return std::string(value.substr(1, end - 1));
     }
-    // Before it is trimmed: what stands before a comment may be nothing but blanks.
+    // The comment is cut off before trimming, because only blanks may stand before it.
     return std::string(base::trim(text.substr(0, comment_in(text))));
 }
 
@@ -83,8 +83,8 @@ base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std:
 
 namespace {
 
-// By its mark, or because every other byte of what it holds is NUL, as in letters of the Latin
-// script.
+// Returns whether the text has a UTF-16 mark, or has NUL in every other byte, as Latin letters do
+// in UTF-16.
 bool is_utf16(std::string_view text) {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return true;
     std::size_t count = 0;

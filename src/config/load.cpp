@@ -27,8 +27,8 @@ bool has_reference(std::string_view value) {
     return false;
 }
 
-// What shows that the bytes are not what was meant. Not every reader of such lines takes comments
-// and quotes away: `docker run --env-file`, and files of secrets, leave them in the value.
+// Returns why the value is probably not what was meant. Some readers keep comments and quotes in
+// the value: `docker run --env-file`, and files of secrets.
 std::string mistake_in(std::string_view value) {
     value = base::trim(value);
     if (value.starts_with('#')) return "begins with #, as a comment does; put comments on lines of their own";
@@ -42,14 +42,14 @@ std::string mistake_in(std::string_view value) {
     return {};
 }
 
-// What was sealed with such a secret must not be lost with it.
+// Data may be sealed with such a secret, so the advice says how to keep it readable.
 std::string advice_to_keep(std::string_view name) {
     if (name != "KEY_ENCRYPTION_SECRET") return {};
     return ". If keys are sealed with it as it is, set a new one and name this one in "
            "KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED, which takes it (docs/rotation.md)";
 }
 
-// Reads variables one by one and collects what is wrong.
+// Reads variables one by one and collects the problems.
 class Reader {
 public:
     explicit Reader(const Lookup& lookup) : lookup_(lookup) {}
@@ -64,7 +64,7 @@ public:
         return std::string(base::trim(value));
     }
 
-    // The value as it is, on one line.
+    // Returns the untrimmed value, which must be one line of text.
     std::string line(std::string_view name) {
         std::string value = lookup_(name).value_or("");
         const bool has_nul = value.find('\0') != std::string::npos;
@@ -83,7 +83,7 @@ public:
         return value;
     }
 
-    // What others gave out or a generator made: nothing that stands in its place.
+    // Reads a value that somebody issued or a generator made, and refuses placeholders.
     std::string credential(std::string_view name, bool is_required) {
         std::string value = is_required ? required(name) : text(name);
         const std::string mistake = placeholder_in(value);
@@ -92,14 +92,14 @@ public:
         return {};
     }
 
-    // Taken byte for byte: blanks at the ends belong to a secret.
+    // The secret is used byte for byte: blanks at its ends belong to it.
     base::Secret strong_secret(std::string_view name, bool is_required) {
         const bool is_absent = credential(name, is_required).empty();
         return long_enough(name, is_absent ? "" : lookup_(name).value_or(""));
     }
 
-    // What may have sealed keys already is taken whatever it looks like, so that it can be changed
-    // for a good one.
+    // Keys may be sealed with this secret already, so a weak or odd one is accepted: otherwise
+    // nobody could rotate it.
     base::Secret former_secret(std::string_view name) {
         std::string value = line(name);
         const bool is_absent = base::trim(value).empty();
@@ -147,7 +147,7 @@ public:
     }
 
     bool flag(std::string_view name) {
-        const std::string value = lookup_(name).value_or("");  // the exact value: not even blanks around it
+        const std::string value = lookup_(name).value_or("");  // the exact value: blanks around it are not allowed
         if (value == "true") return true;
         if (!value.empty() && value != "false") {
             complain(name, "must be exactly true or false, not '" + base::to_printable(value, 40) + "'");
@@ -269,7 +269,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     read_database(reader, config);
     if (need == Need::serve) read_identity(reader, config);
     if (need == Need::mint) {
-        // By which GitHub may be asked for a login; it can do without.
+        // GitHub is asked for a login with these. The command works without them.
         config.github_oauth_client_id = reader.credential("GITHUB_OAUTH_CLIENT_ID", false);
         config.github_oauth_client_secret = base::Secret(reader.credential("GITHUB_OAUTH_CLIENT_SECRET", false));
     }

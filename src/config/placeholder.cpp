@@ -8,8 +8,8 @@
 namespace llmapikey::config {
 namespace {
 
-// Phrases of examples, in letters and digits alone. Each is so long that no random text holds it by
-// chance.
+// Phrases of examples, reduced to letters and digits. Each is so long that random text does not
+// contain it by chance.
 constexpr std::array<std::string_view, 18> phrases{
     "changeme",   "changethis",        "changeit",       "replaceme",    "replacethis",      "placeholder",
     "yoursecret", "yoursessionsecret", "yourencryption", "yourclientid", "yourclientsecret", "yourmanagementkey",
@@ -21,7 +21,7 @@ bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// $(openssl rand -base64 32), or the same in backquotes.
+// Matches $(openssl rand -base64 32), or the same in backquotes.
 bool is_command(std::string_view value) {
     const bool is_substitution =
         value.size() > 3 && value.starts_with("$(") && value.ends_with(')') && is_letter_or_digit(value[2]);
@@ -29,7 +29,7 @@ bool is_command(std::string_view value) {
     return is_substitution || (is_backquoted && value.find(' ') != std::string_view::npos);
 }
 
-// <secret>, <your client id>
+// Matches <secret>, <your client id>.
 bool is_in_angles(std::string_view value) {
     if (value.size() < 3 || value.front() != '<' || value.back() != '>') return false;
     value = value.substr(1, value.size() - 2);
@@ -45,7 +45,7 @@ bool has_phrase(std::string_view value) {
                        [&](std::string_view phrase) { return letters.find(phrase) != std::string::npos; });
 }
 
-// "xxxx…", "1234123412341234"
+// Matches "xxxx…", "1234123412341234".
 bool is_repeated(std::string_view value) {
     if (value.size() < repeated_min) return false;
     for (std::size_t unit = 1; unit <= unit_max; ++unit)
@@ -59,9 +59,9 @@ std::string placeholder_in(std::string_view value) {
     value = base::trim(value);
     if (is_command(value)) return "is a command, which nothing runs here; write its output";
     if (is_in_angles(value) || has_phrase(value)) return "is a placeholder, which everybody knows";
-    if (is_repeated(value)) return "is a few characters over and over, which anybody can guess";
+    if (is_repeated(value)) return "repeats a few characters, which anybody can guess";
     const bool is_cut_off = value.starts_with("sk-or-") && (value.ends_with("...") || value.ends_with("\xe2\x80\xa6"));
-    return is_cut_off ? "is the beginning of a key alone; write all of it" : "";
+    return is_cut_off ? "is only the beginning of a key; write all of it" : "";
 }
 
 }  // namespace llmapikey::config

@@ -5,10 +5,9 @@
 
 namespace llmapikey::config {
 
-// What shows that a secret is none, but stands in its place: a command that nothing has run,
-// "<secret>", "changeme", or the same few characters over and over. A message that goes on after
-// the variable's name, without the value; empty: nothing. What a generator of secrets makes is
-// never taken for such a thing.
+// Returns why a secret is a placeholder: a command that nobody ran, "<secret>", "changeme", or a
+// few characters repeated. The text continues after the variable's name and does not contain the
+// value. Empty: the value may be a secret. No output of a secret generator is refused.
 std::string placeholder_in(std::string_view value);
 
 }  // namespace llmapikey::config

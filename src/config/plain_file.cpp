@@ -45,13 +45,14 @@ bool is_link(const std::string& path) {
     return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-// People link settings to it to have none.
+// People link settings to /dev/null in order to have none.
 bool is_null_device(const struct stat& status) {
     struct stat null {};
     return S_ISCHR(status.st_mode) && ::stat("/dev/null", &null) == 0 && null.st_rdev == status.st_rdev;
 }
 
-// Empty: it can be read. Looked at before it is opened: opening some devices does something.
+// Returns why the file cannot be read; empty if it can. This is checked before the file is opened,
+// because opening some devices has effects.
 std::string what_is_wrong_with(const struct stat& status) {
     if (S_ISDIR(status.st_mode))
         return "is a folder (a container's engine makes one where a file to be mounted is missing): remove it";
@@ -60,7 +61,7 @@ std::string what_is_wrong_with(const struct stat& status) {
     return is_device ? "is a device, which has no end: name a file instead" : "";
 }
 
-// Whether there is something to read, or the end, before `until`.
+// Waits until bytes or the end can be read. Returns false if `until` comes first.
 bool wait_for(int descriptor, std::chrono::steady_clock::time_point until) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
     pollfd waiting{descriptor, POLLIN, 0};

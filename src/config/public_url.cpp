@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::string_view example = "such as https://keys.example.org";
 
-// What documents write where a name is to be filled in.
+// Names that documents use as placeholders.
 constexpr std::array placeholder_labels{"your-host",    "your-domain", "your-server", "your-site",   "your-app",
                                         "your-company", "your-org",    "your-name",   "yourhost",    "yourdomain",
                                         "yourserver",   "yoursite",    "yourapp",     "yourcompany", "yourorg",
                                         "yourname",     "changeme",    "change-me",   "replaceme",   "replace-me",
                                         "placeholder",  "my-domain",   "domain-name", "fill-me-in"};
-// Hosts and domains that nobody can have (RFC 2606).
+// Hosts and domains that nobody can own (RFC 2606), and usual placeholders.
 constexpr std::array placeholder_domains{"example.com", "example.net", "example.edu", "example", "invalid"};
 constexpr std::array placeholder_hosts{"host", "hostname", "domain", "domain.tld", "domain.com"};
 
@@ -53,9 +53,8 @@ base::Result<std::string> parse_public_url(std::string_view text) {
     const auto origin = base::parse_origin(url);
     if (!origin) {
         const bool is_port_wrong = base::parse_authority(rest.substr(0, rest.rfind(':'))).has_value();
-        return refuse(is_port_wrong
-                          ? "has a port that is none: it must be a number from 1 to 65535"
-                          : "has a host that is none: it must be a name or an address, " + std::string(example));
+        return refuse(is_port_wrong ? "has an invalid port: it must be a number from 1 to 65535"
+                                    : "has an invalid host: it must be a name or an address, " + std::string(example));
     }
     const std::string host = base::to_lower(origin->authority.host);
     if (!base::canonical_host(host) && !host.ends_with('.'))

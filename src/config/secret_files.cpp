@@ -14,7 +14,7 @@ constexpr PlainFileRule secret_rule{16 * 1024, "is longer than any secret; it sh
 
 using Secrets = std::map<std::string, base::Secret, std::less<>>;
 
-// Without the line break that editors and `echo` put at the end.
+// Removes the line break that editors and `echo` write at the end.
 std::string without_last_line_break(std::string text) {
     if (text.ends_with('\n')) text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
@@ -30,19 +30,18 @@ base::Result<base::Secret> read_secret(const std::string& path) {
     return secret;
 }
 
-// An empty variable is one that is not set.
+// An empty variable counts as not set.
 bool is_set(std::string_view name, const Lookup& lookup) {
     return !lookup(name).value_or("").empty();
 }
 
-// What is there and cannot be read, or cannot even be looked at, counts as there, so that reading
-// says what is wrong.
+// A file that cannot be read or examined counts as present, so that reading it reports the reason.
 bool is_there(const std::string& path) {
     struct stat status {};
     return ::lstat(path.c_str(), &status) == 0 || errno != ENOENT;
 }
 
-// Where the variable's value stands, and which setting says so.
+// The file of a variable's value, and the setting that names it.
 struct Place {
     std::string setting, path;
 };

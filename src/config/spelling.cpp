@@ -7,18 +7,18 @@
 #include "base/nearest.hpp"
 #include "config/config.hpp"
 
-// Variables that nobody reads, most likely because of their spelling.
+// Finds variables that nobody reads, most likely because of a spelling error.
 namespace llmapikey::config {
 namespace {
 
 constexpr std::string_view own_prefix = "LLMAPIKEY_";
 
-// Beginnings that no other program uses; "GITHUB_" or "POSTGRES_" alone are everybody's.
+// Prefixes that no other program uses. Many programs use "GITHUB_" and "POSTGRES_".
 constexpr std::array<std::string_view, 8> telling_prefixes{
     "KEY_ENCRYPTION_", "AUTH_SESSION_",          "GITHUB_OAUTH_",         "PROVISIONING_",
     "ADMIN_GITHUB_",   "OPENROUTER_MANAGEMENT_", "OPENROUTER_GUARDRAIL_", "OPENROUTER_WORKSPACE_"};
 
-// Every name that is read.
+// Returns every name that the program reads.
 const std::vector<std::string>& known_names() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> all{"CREDENTIALS_DIRECTORY"};
@@ -35,13 +35,13 @@ bool is_known(const std::string& name) {
     return std::find(known_names().begin(), known_names().end(), name) != known_names().end();
 }
 
-// A word of three letters is near to a great many others.
+// A short name is similar to many others, so it may have only one typing error.
 std::size_t typing_errors_in(std::string_view name) {
     return name.size() < 8 ? 1 : 2;
 }
 
-// The known name that is made of the same words and others: GITHUB_CLIENT_ID for
-// GITHUB_OAUTH_CLIENT_ID. Empty: none, or more than one.
+// Returns the known name that contains all words of `name`: GITHUB_OAUTH_CLIENT_ID for
+// GITHUB_CLIENT_ID. Empty: there is none, or more than one.
 std::string name_with_the_words_of(const std::string& name) {
     const auto words = base::split(name, '_');
     std::string found;
@@ -57,7 +57,7 @@ std::string name_with_the_words_of(const std::string& name) {
     return found;
 }
 
-// In upper case and without our own prefix, which nobody needs.
+// Returns the name in upper case and without the prefix LLMAPIKEY_, which no variable has.
 std::string bare_name(std::string_view name) {
     std::string upper(name);
     for (char& c : upper)
@@ -65,8 +65,9 @@ std::string bare_name(std::string_view name) {
     return upper.starts_with(own_prefix) ? upper.substr(own_prefix.size()) : upper;
 }
 
-// Whether `name` is `variable` with a slip or two, or with parts left out, but for the half of it:
-// GITHUB_CLIENTID for GITHUB_OAUTH_CLIENT_ID, SESSION_SECRET for AUTH_SESSION_SECRET.
+// Returns whether `name` is `variable` with one or two typing errors, or with parts left out, if
+// more than half of the letters are there: GITHUB_CLIENTID for GITHUB_OAUTH_CLIENT_ID,
+// SESSION_SECRET for AUTH_SESSION_SECRET.
 bool is_short_for(const std::string& name, const std::string& variable) {
     const std::string bare = bare_name(name);
     if (!base::nearest(bare, {&variable, 1}, typing_errors_in(bare)).empty()) return true;
@@ -81,7 +82,7 @@ bool is_short_for(const std::string& name, const std::string& variable) {
     return found == letters.size() && 2 * letters.size() > wanted.size();
 }
 
-// What is most likely meant. Empty: nothing is near.
+// Returns the known name that was most likely meant. Empty: none is similar.
 std::string meant_by(const std::string& name) {
     const std::string bare = bare_name(name);
     return base::nearest(bare, known_names(), typing_errors_in(bare));

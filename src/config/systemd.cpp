@@ -22,7 +22,8 @@ base::Result<std::int64_t> number(const Lookup& environment, const std::string& 
     return *value;
 }
 
-// An absent id means everybody.
+// Returns whether the variable named by `name` is meant for this process. An absent id means every
+// process.
 base::Result<bool> is_meant(const Lookup& environment, const std::string& name, pid_t own) {
     const auto id = TRY(number(environment, name, std::int64_t{1} << 31));
     return id == 0 || id == own;
@@ -44,7 +45,8 @@ base::Result<int> choose_socket(std::int64_t count, const std::string& names) {
 
 base::Result<std::optional<int>> read_socket(const Lookup& environment, pid_t own) {
     const auto count = TRY(number(environment, "LISTEN_FDS", sockets_max));
-    // Unlike that of the watchdog, this id is always set.
+    // LISTEN_PID is always set, unlike WATCHDOG_PID, so an absent one means that nothing was
+    // passed.
     const auto is_ours = TRY(is_meant(environment, "LISTEN_PID", own));
     if (count == 0 || !is_ours || environment("LISTEN_PID").value_or("").empty()) return std::nullopt;
     return choose_socket(count, environment("LISTEN_FDNAMES").value_or(""));

@@ -11,19 +11,20 @@
 
 namespace llmapikey::config {
 
-// What systemd hands to a service that it starts: sd_notify(3), sd_watchdog_enabled(3),
+// The values that systemd passes to a service: sd_notify(3), sd_watchdog_enabled(3),
 // sd_listen_fds(3).
 struct Systemd {
-    std::string notify_socket;              // a path, or '@' and an abstract name; empty: nobody wants to know
-    std::chrono::microseconds watchdog{0};  // without a sign of life for so long the service is ended; 0: never
-    std::optional<int> listening_socket;    // the only one; of several the one that is named "http"
+    std::string notify_socket;  // a path, or '@' and an abstract name; empty: nobody listens
+    // systemd ends a service that sends no sign of life for so long; 0: never
+    std::chrono::microseconds watchdog{0};
+    std::optional<int> listening_socket;  // the only one, or the one named "http" among several
 };
 
-// `own` is this process: what was meant for one that has handed its environment down is not taken.
-// invalid_input: something is malformed, or it is not clear which socket to listen on.
+// `own` is this process; values for another process, which passed its environment on, are ignored.
+// invalid_input: a value is malformed, or it is unclear which socket to listen on.
 base::Result<Systemd> read_systemd(const Lookup& environment, pid_t own);
 
-// The environment of this process as it is, without `.env` and files.
+// Returns a variable of this process's environment, without `.env` and files.
 std::optional<std::string> from_process(std::string_view name);
 
 }  // namespace llmapikey::config

@@ -9,19 +9,20 @@
 
 namespace llmapikey {
 
-// Why an account may not take a key: an organizer revoked the one that it had, and wanted it so; or
-// its recipient has given it back today.
+// A Hold bars an account from keys: an organizer set it (on its own or with a revocation), or the
+// recipient has given a key back today.
 struct Hold {
     std::optional<base::Timestamp> until;  // nullopt: until it is lifted
     std::string reason;                    // shown to the person
-    bool is_own = false;                   // set by the recipient, who has given a key back
+    bool is_own = false;                   // set by the recipient, by giving a key back
 };
 
 inline bool is_in_force(const Hold& hold, base::Timestamp now) {
     return !hold.until || now < *hold.until;
 }
 
-// "none" (nullopt), "forever", or a duration: "90m", "24h", "7d". invalid_input: anything else.
+// Parses "none" (returns nullopt), "forever", or a duration from `now` in minutes, hours or days:
+// "90m", "24h", "7d". Fails with invalid_input for anything else.
 base::Result<std::optional<Hold>> parse_hold(std::string_view text, const std::string& reason, base::Timestamp now);
 
 }  // namespace llmapikey

@@ -9,7 +9,7 @@ namespace llmapikey {
 namespace {
 
 constexpr int rows_per_batch = 200;
-constexpr std::int64_t looked_at_max = 200;  // keys that are not in the guardrail's list, in one run
+constexpr std::int64_t looked_at_max = 200;  // limit of keys that one run looks up because the list lacks them
 
 std::uint64_t fingerprint_of(const std::string& handle) {
     return std::hash<std::string>{}(handle);
@@ -23,7 +23,8 @@ std::string joined(std::vector<std::string> words) {
     return text;
 }
 
-// What it allows, a line for each part, after a line with its id. The name may change.
+// Describes what the guardrail allows, one line for each part, after a line with its id. The name
+// is left out, because it may change.
 std::string text_of(const Guardrail& guardrail) {
     return guardrail.id + "\nallowed models: " + joined(guardrail.allowed_models) +
            "\nmodels that are not allowed: " + joined(guardrail.ignored_models) +
@@ -125,11 +126,12 @@ base::Result<void> GuardrailCheck::look_at_keys(const std::stop_token& stop) {
         for (const Grant& grant : page) {
             const bool is_listed =
                 std::binary_search(guarded.begin(), guarded.end(), fingerprint_of(grant.delete_handle));
-            // A key is put under it before its row is active; one that is gone upstream needs
-            // nothing.
+            // A key is put under the guardrail before its row becomes active. A key that is gone
+            // upstream needs nothing.
             const bool is_young = begun_at < grant.attempted_at + settle_time(options_.call_timeout);
             if (is_listed || is_young || is_dead(grant, begun_at)) continue;
-            // Pages shift, and a policy can apply where the guardrail's own list does not say so.
+            // The list alone is not proof: its pages shift, and a policy can apply to a key that
+            // the list lacks.
             if (++looked_at > looked_at_max) {
                 add({Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,
                      "not in the guardrail's list; too many to look at each"});
@@ -147,7 +149,7 @@ base::Result<void> GuardrailCheck::judge(const Grant& grant) {
     const auto key = provider_.get(grant.delete_handle, deadline);
     const auto is_guarded = key ? guardrails_->is_guarded(*key, deadline) : tl::unexpected(key.error());
     if (!is_guarded && is_guarded.error().code == base::Errc::not_found)
-        return {};  // the key is missing: not ours to say
+        return {};  // the key is missing; the reconciler reports that
     const bool needs_nothing = TRY(is_guarded);
     if (needs_nothing) return {};
     Finding finding{Finding::Kind::unguarded, grant.github_user_id, grant.delete_handle, false,

@@ -13,19 +13,19 @@
 
 namespace llmapikey {
 
-// Looks whether the guardrail that keys are to be under is there and allows what it did, and
-// whether they are under it: somebody can delete or change it upstream, or take keys out. Blocking;
-// for one thread at a time.
+// Checks that the configured guardrail exists, allows what it did before, and covers the active
+// keys: somebody can delete or change it upstream, or take keys out of it. Blocking; use one thread
+// at a time.
 class GuardrailCheck {
 public:
     struct Options {
-        Repair repair = Repair::report_only;  // fix: puts keys that are under nothing under it, and accepts a change
+        Repair repair = Repair::report_only;  // fix: puts unguarded keys under the guardrail, and accepts a change
         base::Seconds call_timeout{15};
-        base::Seconds every{600};  // in between the last findings are given again
-        bool remembers = true;     // what the guardrail allows, when it is seen first
+        base::Seconds every{600};  // between two looks, the last findings are reported again
+        bool remembers = true;     // stores what the guardrail allows when it is first seen or accepted
     };
-    // All must outlive this. `facts`: where it remembers what the guardrail allows. `guardrails`:
-    // those of the provider; null: it has none, and nothing is ever found.
+    // All references must outlive this object. `facts` stores the gauge of what the guardrail
+    // allows. A null `guardrails` means that the provider has none; then nothing is ever found.
     GuardrailCheck(AdminStore& admin, StatisticsStore& facts, KeyProvider& provider, Guardrails* guardrails,
                    const base::Clock& clock, Options options)
         : admin_(admin),
@@ -35,14 +35,15 @@ public:
           clock_(clock),
           options_(options) {}
 
-    // Adds what is found to the report. Gives what went wrong, for the log; empty: nothing.
+    // Adds the findings to `report`. Returns what failed, as text for the log; empty if nothing
+    // failed.
     std::string run(ReconcileReport& report, const std::stop_token& stop);
 
 private:
     base::Result<std::vector<std::uint64_t>> guarded_keys(const std::stop_token& stop);
     base::Result<void> look(const std::stop_token& stop);
-    // Says whether it is there. It is a finding if it allows other than when it was first seen, or
-    // last accepted.
+    // Returns whether the guardrail exists. Adds a finding if it allows something else than when it
+    // was first seen or last accepted.
     base::Result<bool> look_at_guardrail();
     base::Result<void> look_at_keys(const std::stop_token& stop);
     base::Result<void> judge(const Grant& grant);

@@ -14,7 +14,7 @@ using Bytes = std::array<unsigned char, 16>;
 constexpr std::size_t ipv4_offset = 12;
 constexpr Bytes ipv4_mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// IPv4 in its mapped form; nullopt if it is no numeric address.
+// Parses an address; IPv4 becomes IPv4-mapped IPv6. Nullopt: the text is no numeric address.
 std::optional<Bytes> address_bytes(std::string_view text) {
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
     text = text.substr(0, text.find('%'));
@@ -31,12 +31,13 @@ bool is_ipv4(const Bytes& bytes) {
     return std::equal(bytes.begin(), bytes.begin() + ipv4_offset, ipv4_mapped_prefix.begin());
 }
 
-// The first element of a list header: what the proxy nearest to the client has said.
+// Returns the first element of a list header, which the proxy nearest to the client wrote.
 std::string_view first_element(std::string_view list) {
     return base::trim(list.substr(0, list.find(',')));
 }
 
-// The host that the client asked for: Host, or what a trusted proxy says in its place.
+// Returns the host that the client asked for: X-Forwarded-Host from a trusted proxy, otherwise
+// Host.
 std::string_view asked_authority(const net::Request& request, bool is_forwarded) {
     if (is_forwarded && request.has_header("x-forwarded-host"))
         return first_element(request.header("x-forwarded-host"));
@@ -58,8 +59,8 @@ std::string rate_limit_key(const std::string& address) {
     return base::to_hex(std::string_view(reinterpret_cast<const char*>(bytes->data()), 8)) + "/64";
 }
 
-// "1.2.3.4", "1.2.3.4:5678", "[::1]:5678", "::1" or "fe80::1%eth0" as a bare address; whatever else
-// as it is.
+// Reduces "1.2.3.4", "1.2.3.4:5678", "[::1]:5678", "::1" or "fe80::1%eth0" to the bare address.
+// Other text stays as it is.
 std::string without_port(std::string_view text) {
     text = base::trim(text);
     const auto bracket = text.find(']');
@@ -108,7 +109,8 @@ bool OriginResolver::is_trusted(std::string_view address) const {
     return is_any_of(address, trusted_proxies_);
 }
 
-// The nearest address that is not one of our proxies: each proxy appends the address that it saw.
+// Each proxy appends the address that it saw, so the hops are read from the last one back, up to
+// the first address that is not a trusted proxy.
 std::string OriginResolver::client_address(const net::Request& request) const {
     std::string address(request.peer_address);
     if (!is_trusted(address)) return address;
@@ -139,7 +141,7 @@ bool OriginResolver::came_elsewhere(const net::Request& request) const {
     const bool is_forwarded = is_trusted(request.peer_address);
     if (is_forwarded && request.has_header("x-forwarded-proto") && is_forwarded_https(request) != canonical->is_https)
         return true;
-    // Cookies know no ports.
+    // Cookies do not depend on the port.
     const auto asked = base::parse_authority(asked_authority(request, is_forwarded));
     return asked && !base::is_same_host(asked->host, canonical->authority.host);
 }

@@ -25,40 +25,40 @@ private:
 
 bool is_any_of(std::string_view numeric_address, const std::vector<AddressRange>& ranges);
 
-// Where a request came from and what it was sent to, as far as it can be believed.
+// Where a request came from and what it was sent to, as far as this can be trusted.
 struct ClientOrigin {
-    // "https://keys.example.org": this service, as the browser sees it; without the scheme's
-    // default port. Empty: the request does not say.
+    // The origin of this service as the browser sees it, without the scheme's default port:
+    // "https://keys.example.org". Empty: the request does not say.
     std::string origin;
     std::string_view problem;  // why `origin` is empty; static text
     bool is_https = false;
-    bool is_elsewhere = false;   // as OriginResolver::came_elsewhere(), where that matters: at /auth/login
+    bool is_elsewhere = false;   // result of OriginResolver::came_elsewhere(); set only for /auth/login
     std::string client_address;  // numeric
     std::string rate_limit_key;  // the address, IPv6 by its /64
 };
 
-// Thread-safe.
+// Finds out client and origin of requests. Thread-safe.
 class OriginResolver {
 public:
-    // `public_url`: an origin as to_text() writes it. Empty: the origin is taken from the request's
-    // Host, or from X-Forwarded-Host and X-Forwarded-Proto where the peer is in `trusted_proxies`.
-    // Of a list the first element counts: what the outermost proxy saw. Most proxies replace what
-    // the client sent; one that appends (Apache) lets the client choose the first element. That is
-    // the client's own answer, which nobody else gets, and no page of another site can add such a
-    // header to a request; deployments that want it excluded set PUBLIC_URL.
+    // `public_url`: an origin in the form of to_text(). If it is empty, the origin comes from the
+    // request's Host, or from X-Forwarded-Host and X-Forwarded-Proto if the peer is in
+    // `trusted_proxies`. The first element of a list counts, which the outermost proxy wrote. Most
+    // proxies replace what the client sent; one that appends (Apache) lets the client choose the
+    // first element. Only that client gets the answer, and pages of other sites cannot add such a
+    // header; set PUBLIC_URL to exclude it.
     OriginResolver(std::string public_url, std::vector<AddressRange> trusted_proxies)
         : public_url_(std::move(public_url)),
           is_public_https_(public_url_.starts_with("https://")),
           trusted_proxies_(std::move(trusted_proxies)) {}
     ClientOrigin resolve(const net::Request& request) const;
-    // Whether the client came by HTTPS; nullopt if the request does not say which origin it was
-    // sent to.
+    // Returns whether the client came by HTTPS. Nullopt: the request does not say to which origin
+    // it was sent.
     std::optional<bool> came_by_https(const net::Request& request) const;
-    // Whether the client came to another host than that of PUBLIC_URL, or by the other scheme, as
-    // far as can be told: cookies that are set there do not come back at PUBLIC_URL. Proxies that
-    // do not pass the host on make it look so.
+    // Returns whether the client used another host or scheme than PUBLIC_URL, as far as the request
+    // shows: cookies that are set there do not come back at PUBLIC_URL. A proxy that does not pass
+    // the host on also gives true.
     bool came_elsewhere(const net::Request& request) const;
-    // Numeric; of the nearest host that is not one of our proxies.
+    // Returns the numeric address of the nearest host that is not a trusted proxy.
     std::string client_address(const net::Request& request) const;
 
 private:

@@ -16,14 +16,14 @@
 
 namespace llmapikey {
 
-// What the pages say of the configuration.
+// The configuration as pages show it.
 struct SiteSettings {
     bool is_sandbox = false;
     std::string public_url;  // canonical origin; empty: not configured
     std::string api_base_url;
     std::string example_model;
     base::Seconds upstream_timeout{15};
-    base::Seconds spending_poll{300};  // how often spending and credits are read
+    base::Seconds spending_poll{300};  // pause between two readings of spending and credits
     Hsts hsts = Hsts::this_host;
     bool is_paused = false;  // no new keys
     ShownProvider provider = {};
@@ -31,14 +31,14 @@ struct SiteSettings {
     std::chrono::days key_lifetime{90};
 };
 
-// What all requests share.
+// The state that all requests share.
 struct SharedContext {
     SiteSettings settings;
     const CsrfTokens& csrf;
     RouteTable routes;
 };
 
-// Whose API token a request brings.
+// The owner of the API token that a request carries.
 struct TokenBearer {
     GithubUserId owner;  // an admin
     std::string token_id;
@@ -49,28 +49,28 @@ struct Context {
     const net::Request& request;
     const SharedContext& shared;
     const Route* route = nullptr;   // null: unknown path, or one that this person may not know of
-    std::string_view path_id = {};  // what stands in the place of "{id}"
+    std::string_view path_id = {};  // the part of the path in the place of "{id}"
     std::string request_id = {};
     ClientOrigin origin = {};
     std::string_view session_token = {};     // raw cookie; empty: none
-    std::optional<Session> session = {};     // of a valid token
+    std::optional<Session> session = {};     // of a valid session token
     std::optional<TokenBearer> bearer = {};  // of a valid API token; then there is no session
 
-    // The admin who asks, in person or by a token. Only on routes for admins.
+    // Returns the admin who asks, in person or by a token. Only for routes with Access::admin.
     GithubUserId admin() const;
     Initiator initiator() const;
 
-    bool wants_json() const;  // as below
+    bool wants_json() const;  // calls the function below
 };
 
-// Whether to answer with JSON: on the JSON API, or because the client asks for that rather than for
-// a page (RFC 9110 section 12.5.1): names a JSON type or text/event-stream, and not text/html.
+// Returns whether to answer with JSON: for paths of the JSON API, and if Accept names a JSON type
+// or text/event-stream, but not text/html (RFC 9110 section 12.5.1).
 bool wants_json(const net::Request& request);
 
-// What surrounds every page for this request.
+// Returns the values around the content of every page for this request.
 Frame make_frame(const Context& context);
 
-// An answer for this one request: nobody may keep it.
+// Makes an answer for this one request, with Cache-Control: no-store.
 net::Response uncached_response(int status, std::string content_type, std::string body);
 net::Response html_response(int status, std::string html);
 net::Response redirect(int status, std::string location);

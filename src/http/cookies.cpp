@@ -13,7 +13,7 @@ struct NamedValue {
     std::string_view name, value;
 };
 
-// Takes the first cookie off what a Cookie header says; nullopt for what is none.
+// Removes the first item from a Cookie header. Nullopt: the item is no cookie.
 std::optional<NamedValue> take_cookie(std::string_view& rest) {
     const std::string_view part = rest.substr(0, rest.find(';'));
     rest.remove_prefix(std::min(part.size() + 1, rest.size()));
@@ -24,7 +24,7 @@ std::optional<NamedValue> take_cookie(std::string_view& rest) {
     return NamedValue{base::trim(part.substr(0, equals)), value};
 }
 
-// Until `visit` returns true.
+// Calls `visit` for each cookie until it returns true.
 template <class Visit>
 void visit_cookies(const net::Request& request, const Visit& visit) {
     for (const net::HeaderView& header : request.headers) {

@@ -73,7 +73,7 @@ bool is_number(std::string_view text) {
     return !whole.empty() && !rest.empty() && digits(whole) && digits(rest);
 }
 
-// Of a form or a query; empty is as good as absent.
+// Checks a value of a form or query. An empty value counts as absent.
 bool fits(FieldKind kind, std::string_view text) {
     if (kind == FieldKind::text_list) return true;
     text = base::trim(text);
@@ -107,8 +107,8 @@ bool fits(FieldKind kind, const json::value& value) {
 
 enum class Unknown { refused, passed_over };
 
-// What a program leaves empty by mistake must not mean more than it would otherwise: any key, every
-// state. Pages send the fields of their forms that nobody has filled in.
+// A program may leave a field empty by mistake, and that must not widen the request to any key or
+// every state. Pages are exempt: they send the empty fields of their forms.
 bool may_be_empty(const RouteFields& route, std::string_view name) {
     if (name == "key_id") return false;
     const bool has_no_meaning = name == "cursor" || name == "limit" || name == "reason";
@@ -125,7 +125,7 @@ bool is_empty(const json::value& value) {
     return list != nullptr && std::any_of(list->begin(), list->end(), is_empty);
 }
 
-// Of a query or a form.
+// Checks a query or a form.
 base::Result<void> check_encoded(std::string_view encoded, std::span<const Field> known, const RouteFields& route,
                                  Unknown unknown) {
     Form form(encoded);

@@ -7,12 +7,12 @@
 
 namespace llmapikey {
 
-// invalid_input, naming the field and, where a known one is like it, that one. Unknown fields in
-// the address count only under /admin and /api/v1: elsewhere other sites and programs add their own
-// to links.
+// Returns invalid_input, which names the wrong field and a similar known one, if a field is unknown
+// or malformed. Unknown fields in the query count only under /admin and /api/v1: elsewhere other
+// sites and programs add their own to links.
 base::Result<void> check_fields(const RouteFields& fields, const net::Request& request);
 
-// Whether every field of a query can be decoded.
+// Returns whether every field of a query can be decoded.
 bool is_decodable(std::string_view query);
 
 }  // namespace llmapikey

@@ -7,17 +7,18 @@
 
 namespace llmapikey {
 
-// Fields of a query string or of an application/x-www-form-urlencoded body (URL Standard section
-// 5). A field with a malformed escape, or that is no text (base::is_text), is left out.
+// The fields of a query string or of an application/x-www-form-urlencoded body (URL Standard
+// section 5). A field with a malformed escape or that is not text (base::is_text) is left out, and
+// so are fields beyond the hundredth.
 class Form {
 public:
     explicit Form(std::string_view encoded);
-    // First field of that name; empty if absent.
+    // Returns the first field of that name; empty if absent.
     const std::string& value(std::string_view name) const;
     bool has(std::string_view name) const;
-    // Every field of that name, in order.
+    // Returns every field of that name, in order.
     std::vector<std::string> values(std::string_view name) const;
-    // Whether no field was left out, for whatever reason.
+    // Returns whether no field was left out.
     bool is_whole() const { return is_whole_; }
     std::vector<std::pair<std::string, std::string>> take() { return std::move(fields_); }
 

@@ -5,10 +5,10 @@
 
 namespace llmapikey {
 
-// Where to land after signing in: `next` (already percent-decoded once) if it is a path of this
-// origin that no browser can read as another origin, else "/dashboard". Refused: absolute and
-// scheme-relative URLs, backslashes, control characters, and anything which becomes one of these
-// when decoded again.
+// Returns where to go after sign-in: `next` (percent-decoded once before) if it is a path of this
+// origin that no browser can read as another origin, else "/dashboard". Absolute and
+// scheme-relative URLs, backslashes and control characters are refused, also if they appear only
+// after further decoding.
 std::string safe_next_path(std::string_view next);
 
 }  // namespace llmapikey

@@ -23,8 +23,8 @@ void RateLimiter::forget_full(Shard& shard, Instant now) const {
         const bool is_full = entry->second.tokens >= static_cast<double>(per_minute_);
         entry = is_full ? shard.buckets.erase(entry) : std::next(entry);
     }
-    // All of them busy: an attack from many addresses. Forgetting costs less than growing without
-    // bound.
+    // If all buckets are busy, this is an attack from many addresses. Dropping the buckets costs
+    // less than growing without bound.
     if (shard.buckets.size() >= buckets_per_shard_max) shard.buckets.clear();
 }
 

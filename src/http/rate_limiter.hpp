@@ -10,15 +10,16 @@
 
 namespace llmapikey {
 
-// Token buckets, one a client: `per_minute` at once, refilled evenly. Memory is bounded; a client
-// forgotten for lack of room starts with a full bucket. Thread-safe.
+// Token buckets, one per client: each holds `per_minute` tokens and refills evenly. Memory is
+// bounded; a client whose bucket was dropped starts with a full one. Thread-safe.
 class RateLimiter {
 public:
     using Instant = std::chrono::steady_clock::time_point;
 
-    explicit RateLimiter(int per_minute) : per_minute_(per_minute) {}  // 0: everything passes
+    explicit RateLimiter(int per_minute) : per_minute_(per_minute) {}  // 0: no limit
 
-    // Takes one token; if there is none, says after how many seconds (at least 1) there will be.
+    // Takes one token and returns nullopt. If there is none, returns after how many seconds (at
+    // least 1) there will be one.
     std::optional<base::Seconds> take(const std::string& client, Instant now);
 
 private:

@@ -11,26 +11,25 @@
 
 namespace llmapikey {
 
-// What a request says that its body is. Media types are of either case, and may have parameters
-// (RFC 9110, 8.3.1).
+// The type of a request's body by its Content-Type. Media types ignore case and may have parameters
+// (RFC 9110 section 8.3.1).
 enum class BodyKind {
     json,
-    form,  // also where nothing is said
+    form,  // also without Content-Type
     other
 };
 
 BodyKind body_kind_of(const net::Request& request);
 
-// Fields of a request's body, from a form or from a JSON object; lists are repeated fields.
+// The fields of a request's body, from a form or a JSON object. Lists are repeated fields.
 class RequestFields {
 public:
-    // invalid_input: the body says that it is JSON and is no JSON object, is neither JSON nor a
-    // form, or a field cannot be read: what is asked for must not become something wider because a
-    // condition was left out.
+    // invalid_input: the type is JSON but the body is no JSON object, the type is neither JSON nor
+    // a form, or a field cannot be read. Leaving such a field out could widen the request.
     static base::Result<RequestFields> read(const net::Request& request);
 
     bool has(std::string_view name) const;
-    // The first of that name; empty if absent or null.
+    // Returns the first value of that name; empty if absent or null.
     std::string text(std::string_view name) const;
     std::vector<std::string> texts(std::string_view name) const;
 
@@ -38,7 +37,7 @@ private:
     std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-// Whether a field of yes or no says yes.
+// Returns whether the value of a flag is "true" or "1".
 bool is_set(std::string_view flag);
 
 }  // namespace llmapikey

@@ -18,7 +18,8 @@ std::uint64_t random_start() {
     return start;
 }
 
-// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+// Returns the next number of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number
+// generators, 2014).
 std::uint64_t next_random() {
     thread_local std::uint64_t state = random_start();
     state += 0x9e3779b97f4a7c15u;

@@ -4,8 +4,9 @@
 
 namespace llmapikey {
 
-// Twelve characters of base64url that name one request in answers and logs. Not meant to be hard to
-// guess; differ between processes and threads. Thread-safe, without a lock or a call of the kernel.
+// Returns twelve characters of base64url that name one request in answers and logs. They are not
+// meant to be hard to guess; they differ between processes and threads. Takes no lock and makes no
+// system call. Thread-safe.
 std::string new_request_id();
 
 }  // namespace llmapikey

@@ -9,8 +9,8 @@
 namespace llmapikey {
 namespace {
 
-// Whether both are one host and port. Whether TLS ended at a proxy that we were not told of must
-// not matter: our own scheme may be wrong, and with it the port that goes without saying.
+// Returns whether both origins have one host and port. The scheme does not matter: TLS may end at a
+// proxy that we do not know of, so our own scheme and its default port may be wrong.
 bool is_one_place(std::string_view named, std::string_view own) {
     const auto theirs = base::parse_origin(named), ours = base::parse_origin(own);
     if (!theirs || !ours || !base::is_same_host(theirs->authority.host, ours->authority.host)) return false;
@@ -25,7 +25,7 @@ std::string token_of(const base::Secret& key, std::string_view session_token) {
     return base::to_base64url(base::hmac_sha256(key.reveal(), session_token));
 }
 
-// Browsers say each once; which of two counts would be anybody's guess.
+// Browsers send each of these headers once. With two it is unclear which one counts.
 bool is_said_twice(const net::Request& request, std::string_view name) {
     return std::count_if(request.headers.begin(), request.headers.end(), [name](const net::HeaderView& header) {
                return base::equal_ignoring_case(header.name, name);
@@ -39,8 +39,8 @@ OriginEvidence origin_evidence(const net::Request& request, std::string_view own
     const std::string_view site = request.header("sec-fetch-site");
     const std::string_view origin = request.header("origin");
     if (!site.empty() && site != "same-origin") return OriginEvidence::foreign;
-    // "null" names nobody: browsers send it with our own forms where a proxy adds Referrer-Policy:
-    // no-referrer, and with those of sandboxed frames, which are "cross-site".
+    // Browsers send "null" with our own forms if a proxy adds Referrer-Policy: no-referrer. They
+    // send it with forms of sandboxed frames too, but those are "cross-site".
     if (origin.empty() || origin == "null") return site.empty() ? OriginEvidence::none : OriginEvidence::same;
     return is_one_place(origin, own_origin) ? OriginEvidence::same : OriginEvidence::foreign;
 }

@@ -13,8 +13,7 @@ void add_security_headers(net::Response& response, bool is_https, Hsts hsts, Ope
              "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
         .set("X-Content-Type-Options", "nosniff")
         .set("X-Frame-Options", "DENY")
-        // same-origin, not no-referrer: the latter would make browsers send "Origin: null" with our
-        // own forms.
+        // With no-referrer browsers would send "Origin: null" with our own forms.
         .set("Referrer-Policy", "same-origin")
         .set("Cross-Origin-Resource-Policy", "same-origin")
         .set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");

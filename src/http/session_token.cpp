@@ -18,7 +18,7 @@ namespace json = boost::json;
 constexpr std::size_t token_bytes_max = 4096;
 constexpr std::string_view algorithm = "HS256";
 
-// The three parts of a compact JWS (RFC 7515 section 7.1), still encoded.
+// The three encoded parts of a compact JWS (RFC 7515 section 7.1).
 struct Parts {
     std::string_view header, payload, signature;
     std::string_view signed_text;  // header and payload as they were signed
@@ -34,17 +34,18 @@ std::optional<Parts> parts_of(std::string_view token) {
 
 bool is_signed_by(const base::Secret& secret, const Parts& parts) {
     const auto signature = base::from_base64url(parts.signature);
-    // Of those that are no signature at all there may be very many in one request.
+    // One request may carry very many malformed signatures, so the length is checked before the
+    // HMAC.
     constexpr std::size_t signature_bytes = 32;
     return !secret.empty() && signature && signature->size() == signature_bytes &&
            base::equal_constant_time(*signature, base::hmac_sha256(secret.reveal(), parts.signed_text));
 }
 
-// Reads objects one after the other without asking the heap for memory; the last one read is the
-// one that is there.
+// Parses JSON objects one after the other without heap allocation by the parser. Only the last one
+// read is valid.
 class ObjectReader {
 public:
-    // Null: not base64url of a JSON object.
+    // Returns null if the text is not base64url of a JSON object.
     const json::object* read(std::string_view encoded) {
         const auto text = base::from_base64url(encoded);
         if (!text) return nullptr;
@@ -65,7 +66,8 @@ private:
     json::value value_ = json::value(json::storage_ptr(&memory_));
 };
 
-// "crit" names extensions that must be understood (RFC 7515 section 4.1.11); none is.
+// "crit" names extensions that must be understood (RFC 7515 section 4.1.11). This program knows
+// none.
 bool is_expected_header(const json::object* header) {
     if (header == nullptr || header->contains("crit")) return false;
     const json::value* const chosen = header->if_contains("alg");
@@ -84,7 +86,7 @@ std::optional<base::Timestamp> time_claim(const json::object& claims, std::strin
     return base::Timestamp{base::Seconds{value->get_int64()}};
 }
 
-// "nbf" need not be there (RFC 7519 section 4.1.5); neither deployment writes it.
+// "nbf" is optional (RFC 7519 section 4.1.5). Neither deployment writes it.
 bool is_begun(const json::object& claims, base::Timestamp now) {
     if (!claims.contains("nbf")) return true;
     const auto not_before = time_claim(claims, "nbf");
@@ -117,7 +119,7 @@ std::string SessionTokens::issue(const Recipient& recipient, base::Timestamp now
 std::optional<Session> SessionTokens::verify(std::string_view token, base::Timestamp now) const {
     if (token.empty() || token.size() > token_bytes_max) return std::nullopt;
     const auto parts = parts_of(token);
-    // The signature first: nothing that others have written is parsed.
+    // The signature is checked first, so that nothing that others have written is parsed.
     if (!parts || !(is_signed_by(secret_, *parts) || is_signed_by(other_, *parts))) return std::nullopt;
     ObjectReader reader;
     if (!is_expected_header(reader.read(parts->header))) return std::nullopt;

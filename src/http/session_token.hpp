@@ -19,18 +19,19 @@ struct Session {
     base::Timestamp expires_at;
 };
 
-// The session cookie's JWT: HS256 over the bytes of AUTH_SESSION_SECRET; claims sub, login, iat,
-// exp. The same as the older deployment's, so that its sessions go on. Thread-safe.
+// The JWT of the session cookie: HS256 with the bytes of AUTH_SESSION_SECRET; claims sub, login,
+// iat, exp. The older deployment used the same format, so its sessions stay valid. Thread-safe.
 class SessionTokens {
 public:
-    // Tokens that were signed with `other` are taken, too; empty: there is none.
+    // Tokens signed with `other`, the previous or the next secret during a rotation, are accepted
+    // too. Empty: there is none.
     explicit SessionTokens(base::Secret secret, base::Secret other = base::Secret())
         : secret_(std::move(secret)), other_(std::move(other)) {}
 
     std::string issue(const Recipient& recipient, base::Timestamp now) const;
-    // Nullopt for anything but a token of ours that is valid now: other algorithms (none included),
-    // a wrong signature, missing or malformed claims, expired, issued or valid only in the future
-    // by more than base::replica_skew_max.
+    // Returns the session of a token that is ours and valid now. Nullopt: another algorithm (or
+    // "none"), a wrong signature, missing or malformed claims, an expired token, or one that is
+    // issued or becomes valid more than base::replica_skew_max in the future.
     std::optional<Session> verify(std::string_view token, base::Timestamp now) const;
 
 private:

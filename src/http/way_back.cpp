@@ -10,7 +10,7 @@ bool is_page(const RouteTable& routes, std::string_view path, bool is_console) {
     return route != nullptr && route->method == "GET";
 }
 
-// Only the path and the query are taken, so it does not matter which host is named.
+// Only path and query are used, so the host in the URL does not matter.
 std::string path_of(std::string_view url) {
     const auto scheme = url.find("://");
     if (scheme == std::string_view::npos) return {};
@@ -27,7 +27,7 @@ std::string way_back(const Context& context) {
     const std::string referring = path_of(context.request.header("referer"));
     const std::string page = referring.substr(0, referring.find('?'));
     if (!page.empty() && is_page(context.shared.routes, page, is_console)) {
-        // What an earlier action came to would be said once more.
+        // Without this, the page would show the result of an earlier action again.
         return referring.find("result=") == std::string::npos ? referring : page;
     }
     if (is_console) return "/admin";

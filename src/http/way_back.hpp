@@ -6,9 +6,9 @@
 
 namespace llmapikey {
 
-// The path of the page that a form was sent from, for a link back to it: the referring page, if it
-// can be opened again; else the console, the dashboard or the start page, whichever the form
-// belongs to.
+// Returns the path of the page that sent a form, for a link back: the referring page if it can be
+// opened again, otherwise the console, the dashboard or the start page, depending on the form's
+// route.
 std::string way_back(const Context& context);
 
 }  // namespace llmapikey

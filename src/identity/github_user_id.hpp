@@ -10,11 +10,11 @@
 
 namespace llmapikey {
 
-// GitHub's numeric, immutable account id: the identity of a recipient. Always positive.
+// GitHub's numeric, immutable account id, which identifies a recipient. Always positive.
 struct GithubUserId {
     std::int64_t value = 0;
 
-    // Canonical decimal only: "0", "007" and "+7" are refused, so that one account has one
+    // Accepts only canonical decimals: "0", "007" and "+7" are refused, so that an account has one
     // spelling.
     static std::optional<GithubUserId> parse(std::string_view text) {
         if (text.empty() || text.front() == '0') return std::nullopt;

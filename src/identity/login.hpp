@@ -4,17 +4,17 @@
 
 namespace llmapikey {
 
-// What may stand for a person in pages, tables and logs: 1 to 100 bytes of UTF-8 that show nothing
-// but themselves. Control characters, line ends, direction marks and invisible signs would change
-// what stands around the name. GitHub's own names are far narrower; another server or an admin may
-// give these.
+// Returns whether a text may name a person on pages, in tables and in logs: 1 to 100 bytes of UTF-8
+// with something visible. Control characters, line ends, direction marks and invisible characters
+// are refused, because they would change the text around the name. GitHub's logins are far
+// narrower, but another server or an admin may provide these.
 bool is_login(std::string_view text);
-// The login in what people write: "@octocat" is octocat.
+// Returns the login in what people type: "@octocat" is octocat.
 inline std::string_view without_at(std::string_view text) {
     return text.substr(text.size() > 1 && text.starts_with('@') ? 1 : 0);
 }
-// What GitHub may know as a login: up to 39 letters and digits with single hyphens between them.
-// Logins of managed users have an underscore, and some old ones end with a hyphen.
+// Returns whether GitHub may have such a login: up to 39 letters and digits with single hyphens
+// between them. Logins of managed users have an underscore, and some old ones end with a hyphen.
 bool can_be_github_login(std::string_view text);
 
 }  // namespace llmapikey

@@ -5,9 +5,9 @@
 
 namespace llmapikey {
 
-// Whether upstream knows a key that a row holds: then it is the account that our keys are in, and
-// what it does not know is gone. True also where there is no row to tell by. Looks at a few rows,
-// the newest first. Fails as store and provider do.
+// Returns whether upstream knows a key of at least one of our rows. If it does, it is the account
+// that our keys are in, and a key that it does not know is gone. Also returns true if no row can
+// tell. Asks for at most three keys, newest first. Fails as the store and the provider do.
 base::Result<bool> is_our_account(AdminStore& store, KeyProvider& provider, base::Deadline deadline);
 
 }  // namespace llmapikey

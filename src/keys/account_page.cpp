@@ -48,7 +48,8 @@ net::Response refuse_mint(const AccountPage& self, const Context& context, const
     return self.key_list.show_with(context, Form(""), "No key was made. " + why + ".");
 }
 
-// The key that the path names, and the fields of the form; an answer if there is none.
+// The key that the path names, and the fields of the form. read_asked() returns an error answer if
+// there is none.
 struct Asked {
     Grant grant;
     RequestFields fields;

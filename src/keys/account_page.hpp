@@ -10,7 +10,7 @@
 
 namespace llmapikey {
 
-// The console's page of one account, and what its buttons do.
+// Serves the console's page of one account, and the actions of its buttons.
 struct AccountPage {
     KeyListPage key_list;
     AdminStore& admin_store;

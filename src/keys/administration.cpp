@@ -39,7 +39,8 @@ base::Result<std::string> Administration::find_login(GithubUserId id) {
     auto login = identity_.find_login(id, base::Deadline::after(lookup_max));
     if (login) return login;
     if (login.error().code == base::Errc::not_found) return login;
-    // GitHub does not say just now: the name is only for people to read.
+    // GitHub does not answer just now. A substitute will do, because the login is only shown to
+    // people.
     return "account-" + id.text();
 }
 
@@ -89,7 +90,7 @@ base::Result<base::Secret> Administration::reveal(const std::string& grant_id, c
         return base::fail(base::Errc::not_found, "there is no such key, or it was never kept");
     Audited audited(audit_, clock_, by, "key.reveal", subject_of(*found), checked);
     TRY(audited.begin());
-    // Opened first: the owner is told of a look only if there was something to be seen.
+    // Open the key first: the owner is told of a look only if there was a key to see.
     auto raw_key = issuance_.open_key(*found);
     if (!raw_key) return tl::unexpected(audited.failed(cannot_open(raw_key.error())));
     const auto noted = store_.note_reveal(grant_id, {clock_.now(), checked});

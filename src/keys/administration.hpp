@@ -10,8 +10,8 @@
 
 namespace llmapikey {
 
-// What an organizer does to one key or account, but for ending it (Revocation, BulkRevoker).
-// Nothing is done that the audit log does not know of before. Blocking (database and upstream);
+// An organizer's actions on one key or account, except ending it (Revocation, BulkRevoker). Each
+// action is written to the audit log before it begins. Blocking (database and upstream);
 // thread-safe.
 class Administration {
 public:
@@ -19,23 +19,24 @@ public:
                    AuditLog& audit, const base::Clock& clock)
         : store_(store), issuance_(issuance), provider_(provider), identity_(identity), audit_(audit), clock_(clock) {}
 
-    // A key for an account that need not be signed in. `login` empty: the one that GitHub knows,
-    // or, where GitHub does not say, a name made of the id until the next sign-in brings the right
-    // one. not_found: GitHub knows no such account. An error is of the audit log or of GitHub; what
-    // became of minting is in the answer.
+    // Makes a key for an account, which need not be signed in. If `login` is empty, GitHub is asked
+    // for it; if GitHub does not answer, a name is made from the id until the next sign-in corrects
+    // it. Fails with not_found if GitHub knows no such account, with invalid_input if `login` can
+    // be no login, or with an error of the audit log; the outcome of minting is in the answer.
     base::Result<IssueAnswer> mint(GithubUserId id, std::string login, const Initiator& by);
 
-    // Switches a key off or on, or changes its cap: stored first, then told upstream. not_found;
-    // conflict: not active; invalid_input: nothing to change. upstream_down and the like: it is
-    // stored, and upstream is told again until it knows.
+    // Switches a key off or on, or changes its cap: stores the change first, then tells upstream.
+    // Fails with not_found, with conflict if the key is not active, and with invalid_input if there
+    // is nothing to change. With upstream_down and the like, the change is stored, and upstream is
+    // told again until it knows it.
     base::Result<Grant> change(const std::string& grant_id, const KeyChange& change, const std::string& reason,
                                const Initiator& by);
 
-    // The raw key, and a note of it for the key's owner. invalid_input: no reason. not_found: no
-    // such key, or one that was never kept.
+    // Returns the raw key, and records this for the key's owner. Fails with invalid_input if there
+    // is no reason, and with not_found if there is no such key or it was never kept.
     base::Result<base::Secret> reveal(const std::string& grant_id, const std::string& reason, const Initiator& by);
 
-    // nullopt lifts it.
+    // Sets the account's hold; nullopt removes it.
     base::Result<void> set_hold(GithubUserId id, const std::optional<Hold>& hold, const Initiator& by);
 
 private:

@@ -36,7 +36,7 @@ std::optional<ConcurrencyLimiter::Slot> ConcurrencyLimiter::wait_for_one(base::M
     return std::nullopt;
 }
 
-// The slot goes straight to the first who waits, so that nobody who comes meanwhile takes it.
+// The slot goes directly to the first waiter, so that a newcomer cannot take it.
 void ConcurrencyLimiter::leave() {
     const std::lock_guard lock(mutex_);
     if (waiters_.empty()) {

@@ -11,14 +11,14 @@
 
 namespace llmapikey {
 
-// Bounds how many mints a process has under way at once: more would only wait at the upstream.
-// Whoever comes first is served first. Thread-safe.
+// Bounds how many mints a process has under way at once; more would only wait at the upstream.
+// First come, first served. Thread-safe.
 class ConcurrencyLimiter {
 public:
-    // `places`: mints at once, at least 1. `waiting_max`: threads that may wait for one.
+    // `places`: mints at once, at least 1. `waiting_max`: threads that may wait for a place.
     ConcurrencyLimiter(int places, int waiting_max) : free_(places), waiting_max_(waiting_max) {}
 
-    // Given back when it goes.
+    // One of the places; its destructor frees it.
     class Slot {
     public:
         explicit Slot(ConcurrencyLimiter& limiter) : limiter_(&limiter) {}
@@ -32,13 +32,13 @@ public:
         ConcurrencyLimiter* limiter_;
     };
 
-    // A slot, or nullopt if none becomes free within `patience`, if too many wait already, or if
-    // others wait in the queue of the database, whom nobody may pass over.
+    // Returns nullopt if no place becomes free within `patience`, if too many threads wait already,
+    // or if accounts wait in the database's queue, which nobody may pass over.
     std::optional<Slot> enter(base::Millis patience);
-    // For the one who serves that queue, and waits however many others do.
+    // The dispatcher of the database's queue calls this; it waits however many others do.
     std::optional<Slot> enter_for_queue(base::Millis patience);
     void set_has_queue(bool has_queue) { has_queue_ = has_queue; }
-    // Threads that wait for a slot now.
+    // Returns how many threads wait for a place now.
     std::size_t waiting() const {
         const std::lock_guard lock(mutex_);
         return waiters_.size();
@@ -52,7 +52,7 @@ private:
     mutable std::mutex mutex_;
     int free_;
     const int waiting_max_;
-    std::deque<Waiter*> waiters_;  // the first in front
+    std::deque<Waiter*> waiters_;  // in the order of arrival
     std::atomic<bool> has_queue_{false};
 };
 

@@ -42,7 +42,7 @@ std::string sentence_of(MintProblem problem, std::string_view provider) {
     return "";
 }
 
-// Every day of those that are shown, also those without spending.
+// Returns a chart of all days in the window, including days without spending.
 std::optional<Chart> chart_of(const std::vector<SpendingDay>& spent, base::Timestamp now) {
     if (spent.empty()) return std::nullopt;
     std::vector<DayValue> days;
@@ -96,7 +96,7 @@ void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view
         view.revealed_at = minute_text(grant.reveal->at);
         view.reveal_reason = grant.reveal->reason;
     }
-    // What the page says of this key is what this key was made with, not what new ones get.
+    // The page shows the cap that this key was made with, not the cap of new keys.
     view.frame.daily_limit_usd = base::to_money(grant.daily_limit);
     if (grant.sealed_key.empty()) {
         view.state = DashboardState::not_kept;
@@ -129,7 +129,7 @@ std::string sentence_of(const PastKey& past, GithubUserId id, std::string_view k
     return "Your last key " + masked + " was revoked by the organizer" + on;
 }
 
-// Why there is no key, as far as anything is known.
+// Says why there is no key, as far as that is known.
 base::Result<void> show_past(const DashboardPage& self, GithubUserId id, DashboardView& view) {
     const auto past = TRY(self.queue.past_of(id));
     if (past.latest && !past.latest->hint.empty())
@@ -163,8 +163,8 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
     return {};
 }
 
-// What the last request came to. A link can be made by anybody: a notice must not contradict what
-// the page shows.
+// Shows what the last request came to. Anybody can make such a link, so the notice must not
+// contradict the page.
 void show_notice(const Context& context, const std::optional<Hold>& hold, DashboardView& view) {
     const KeyOutcomeRow* const row = find_key_outcome(Form(context.request.query).value("result"));
     if (row == nullptr || row->notice.empty() || (row->shown_with && *row->shown_with != view.state)) return;
@@ -177,8 +177,8 @@ void show_notice(const Context& context, const std::optional<Hold>& hold, Dashbo
     }
 }
 
-// An attempt that died or whose outcome is unknown is settled by its recipient's next visit, off
-// this page's path.
+// An interrupted or ambiguous attempt is settled when its recipient visits the page. This runs in
+// the background, so the page does not wait for it.
 void settle_in_background(const DashboardPage& self, const Grant& grant) {
     if (!self.issuance.is_settlement_due(grant)) return;
     Issuance& issuance = self.issuance;

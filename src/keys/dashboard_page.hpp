@@ -11,7 +11,7 @@
 
 namespace llmapikey {
 
-// The dashboard: one's own key, and what it has spent.
+// Serves the dashboard: the recipient's own key, and its spending.
 struct DashboardPage {
     UsageCache& usage;
     base::WorkQueue& background_queue;

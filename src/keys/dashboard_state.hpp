@@ -6,13 +6,13 @@
 
 namespace llmapikey {
 
-// What a recipient's page shows.
+// The states of a recipient's page. A page of a passing state refreshes itself.
 enum class DashboardState {
     signed_out,   // asks to sign in
     no_key,       // shows the generate button
-    paused,       // no key, and minting is off: no button
-    queued,       // waits for its turn to be made: refreshes itself
-    in_progress,  // a key is being made by another request: the page refreshes itself
+    paused,       // there is no key, and minting is off: no button
+    queued,       // the account waits for its turn: refreshes itself
+    in_progress,  // another request is making the key: refreshes itself
     ambiguous,    // the last attempt's outcome is unknown and is being settled: refreshes itself
     has_key,      // shows the key
     not_kept,     // there is a key, but only an older deployment ever showed it
@@ -22,11 +22,11 @@ enum class DashboardState {
     unreadable,   // there is a key but it cannot be opened (KEY_ENCRYPTION_SECRET was changed)
 };
 
-// The name of the state's section in the template.
+// Returns the name of the state's section in the template.
 std::string_view to_text(DashboardState state);
-// Whether the page refreshes itself, since the state passes.
+// Returns whether the state passes by itself, so that the page refreshes itself.
 bool is_passing(DashboardState state);
-// What a row of this status is shown as; has_key may turn out as not_kept or unreadable.
+// Returns how a row of this status is shown; has_key may turn out to be not_kept or unreadable.
 DashboardState state_of(GrantStatus status);
 
 }  // namespace llmapikey

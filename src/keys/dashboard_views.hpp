@@ -24,34 +24,34 @@ struct KeyUsage {
 struct DashboardView {
     Frame frame;
     DashboardState state = DashboardState::signed_out;
-    std::string notice_good, notice_bad;  // what the last request came to, above the content; empty: nothing
-    // For has_key; the first three also for unreadable (raw_key empty).
+    std::string notice_good, notice_bad;  // outcome of the last request, above the content; empty: nothing
+    // Set for has_key; the first three also for unreadable (raw_key is empty).
     std::string masked_key;
     std::string raw_key;
     std::string expires_on;  // "2027-02-22"
     std::string last_used;   // "2027-02-22 14:05 UTC"; empty: not known
     std::int64_t days_left = 0;
     bool is_expired = false;
-    bool is_gone = false;  // upstream knows the key no more
-    std::string grant_id;  // of the key that can be replaced or given back; empty: none can
+    bool is_gone = false;  // upstream no longer knows the key
+    std::string grant_id;  // the key that can be replaced or given back; empty: none can
     std::string limit_today_usd,
         carried_usd;                         // the cap until it is reset, and what earlier keys spent; empty: the same
-    bool is_disabled = false;                // the organizer has switched it off
+    bool is_disabled = false;                // an organizer has switched it off
     std::string revealed_at, reveal_reason;  // an organizer has looked at the key; empty: never
     std::optional<KeyUsage> usage;           // nullopt: not known yet (being fetched), unless usage_failed
     bool usage_failed = false;
     std::string place;           // for queued: "3"; empty: not known
     std::string problem;         // why the latest attempt failed, as a sentence; empty: none
     std::string past_key;        // for no_key: what became of the last one, as a sentence; empty: there was none
-    bool is_given_back = false;  // for on_hold: by the recipient
-    std::string hold_reason;     // for on_hold: the organizer's words; empty: none
+    bool is_given_back = false;  // for on_hold: the recipient set it by giving a key back
+    std::string hold_reason;     // for on_hold: the organizer's reason; empty: none
     std::string hold_until;      // for on_hold: "2027-02-22 14:05 UTC"; empty: until it is lifted
     std::string resets_at;       // "00:00 UTC, in 5 h 12 min"
     std::string api_base_url;
     std::string example_model;
 };
 
-// Complete HTML documents.
+// Returns a complete HTML document.
 std::string render(const DashboardView& view);
 
 }  // namespace llmapikey

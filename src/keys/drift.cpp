@@ -10,7 +10,7 @@ Drift drift_between(const UpstreamKey& key, const Grant& grant, base::Timestamp 
         !key.limit || *key.limit > agreed || key.limit_reset != daily_reset || (!key.is_disabled && grant.is_disabled);
     if (key.is_disabled && !grant.is_disabled) drift.stricter.is_disabled = true;
     if (key.limit && *key.limit < agreed && !grant.carried_until) drift.stricter.daily_limit = *key.limit;
-    // Of an adopted key upstream knows the time; of one that we made, the earlier time counts.
+    // If we adopted the key, upstream's expiry counts; if we made it, the earlier one does.
     const bool is_earlier = key.expires_at && *key.expires_at < grant.expires_at;
     const bool is_other = key.expires_at && *key.expires_at != grant.expires_at;
     if (is_earlier || (is_other && grant.nonce.empty())) drift.expires_at = key.expires_at;

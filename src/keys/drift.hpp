@@ -8,21 +8,21 @@
 
 namespace llmapikey {
 
-// How what upstream has of a key differs from its row.
+// The differences between a key upstream and its row.
 struct Drift {
     bool is_looser = false;  // upstream allows more, or resets the cap at other times
-    KeyChange stricter;      // what the row learns of it
+    KeyChange stricter;      // what the row takes over from upstream
     std::optional<base::Timestamp> expires_at;
 };
 
-// The stricter of the two holds: a cap that is lower upstream, or a key that is switched off there,
-// may be somebody's emergency; a cap that is higher there costs money that nobody meant to spend. A
-// change on its way is no drift.
+// The stricter of the two counts. A cap that is lower upstream, or a key that is switched off
+// there, may be an emergency measure; a cap that is higher there costs money that nobody meant to
+// spend. There is no drift while a change is on its way.
 Drift drift_between(const UpstreamKey& key, const Grant& grant, base::Timestamp now);
 
 bool is_drift(const Drift& drift);
 
-// In words, for people.
+// Describes the drift for people.
 std::string describe(const Drift& drift);
 
 }  // namespace llmapikey

@@ -20,7 +20,7 @@ base::Seconds revocation_back_off(int attempts, const base::Error& error) {
 base::Result<void> note_failed_revocation(AdminStore& store, const LedgerEntry& entry, const base::Error& error,
                                           base::Timestamp now) {
     const base::Seconds wait = std::max(revocation_back_off(entry.attempts, error), error.retry_after);
-    // Being asked to slow down is not the key's fault.
+    // A request to slow down is not the key's fault, so it does not count.
     return store.note_revocation_failure(entry.grant.id, error.detail,
                                          now + std::min<base::Seconds>(wait, revocation_pause_max),
                                          error.code != base::Errc::rate_limited);

@@ -90,7 +90,7 @@ base::Result<void> read_expiry(const FieldReader& field, GrantQuery& query) {
     return {};
 }
 
-// "@octocat" is the login octocat, "…0013" a key that ends so.
+// "@octocat" means the login octocat, and "…0013" a key with these last characters.
 std::string search_meant_by(std::string_view text) {
     const std::string hint = hint_of_shortened(text);
     return hint.empty() ? std::string(without_at(base::trim(text))) : hint;

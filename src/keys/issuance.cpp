@@ -8,10 +8,11 @@
 namespace llmapikey {
 namespace {
 
-// What is in the way is dealt with and the row looked at again, in the same call; what is left then
+// Each round handles what is in the way and looks at the row again. What remains after these rounds
 // is left to the next visit.
 constexpr int rounds_max = 5;
-// Whoever asks may as well wait a moment for the answer; who waits longer is told their place.
+// A request waits this long for a slot, because the answer is usually quick; then it is told its
+// place in the queue.
 constexpr base::Millis slot_patience{2'000};
 constexpr base::Seconds pause_max{4};
 
@@ -80,7 +81,7 @@ IssueAnswer Issuance::issue(const Recipient& recipient) {
     return plain(KeyOutcome::in_progress);
 }
 
-// While minting is off nothing is reserved, but what is held is found, and attempts in doubt are
+// While minting is off nothing is reserved; existing rows are still found, and their attempts are
 // settled.
 base::Result<ReserveOutcome> Issuance::reserve(const Recipient& recipient, MayMint may_mint) {
     if (!policy_.is_enabled) {
@@ -100,7 +101,8 @@ base::Result<ReserveOutcome> Issuance::reserve(const Recipient& recipient, MayMi
     return parts_.store.reserve(request);
 }
 
-// One step with the row that an account has. Nullopt: look at it again.
+// Takes one step with the row that an account has. Returns nullopt if the row must be looked at
+// again.
 std::optional<IssueAnswer> Issuance::advance(const Grant& held, MayMint may_mint, base::Deadline deadline) {
     switch (held.status) {
         case GrantStatus::active:
@@ -120,11 +122,12 @@ std::optional<IssueAnswer> Issuance::advance(const Grant& held, MayMint may_mint
 
 std::optional<IssueAnswer> Issuance::advance_active(const Grant& held, base::Deadline deadline) {
     const base::Timestamp now = parts_.clock.now();
-    // What an organizer has switched off stays so.
+    // A key that an organizer has disabled is not replaced.
     if (!is_dead(held, now) || held.is_disabled || !policy_.is_enabled) return answer_existing(held);
     if (auto refused = refuse_on_hold(held.github_user_id)) return refused;
     const bool has_expired = is_expired(held, now);
-    // The mark may be older than the key's return: a key that is there is not ended for it.
+    // The key may have returned since the row was marked as missing, so upstream is asked before it
+    // is ended.
     const auto key = has_expired ? base::Result<UpstreamKey>(base::fail(base::Errc::not_found, ""))
                                  : parts_.provider.get(held.delete_handle, deadline);
     if (key) return answer_existing(held);
@@ -234,8 +237,8 @@ IssueAnswer Issuance::answer_existing(const Grant& grant) const {
 }
 
 IssueAnswer Issuance::mint(const Grant& grant, base::Deadline deadline) {
-    // The settle rule counts from the reservation. A process that was held up in between must not
-    // send its create call when others may already have concluded that it never will.
+    // The settle time counts from the reservation. A process that was delayed in between must not
+    // send its create call, because others may have concluded already that it never will.
     if (deadline.has_passed()) {
         return give_up(grant, {base::Errc::overloaded, "too late to mint after the reservation", {}});
     }
@@ -267,10 +270,10 @@ IssueAnswer Issuance::keep(const Grant& grant, const Minted& minted) {
     return answer;
 }
 
-// The key exists upstream, but nobody can have it, or whether it is stored is not known. First the
-// row is marked ambiguous: a write whose answer was lost can still be on its way to the database,
-// and from now on it changes nothing. Only then is the row looked at, and only what it holds now
-// decides. The other order would revoke a key that is stored between the two.
+// The key exists upstream, but nobody can have it, or it is unknown whether it is stored. First the
+// row is marked ambiguous: a write whose answer was lost may still be on its way to the database,
+// and changes nothing from now on. Only then is the row read, and what it holds decides. In the
+// other order, a key that is stored in between would be revoked.
 IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle, const base::Error& cause) {
     const std::string account = grant.github_user_id.text();
     const auto seen_later = [&] {
@@ -278,7 +281,7 @@ IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle,
                    " failed; what became of it is seen later: " + cause.detail);
         return plain(KeyOutcome::ambiguous);
     };
-    // Without the handle, which another key's row may hold: the key is found by its name.
+    // The handle is left out, because another key's row may hold it. The key is found by its name.
     const auto fenced = parts_.store.mark_ambiguous(attempt_of(grant), "");
     base::crash_point("mint.fenced");
     if (!fenced && fenced.error().code != base::Errc::conflict) return seen_later();
@@ -293,8 +296,8 @@ IssueAnswer Issuance::undo(const Grant& grant, const std::string& delete_handle,
     return leave_ambiguous(grant, {delete_handle, "its key is not to be kept"});
 }
 
-// The key could not be stored, and is revoked. Where the account may have none by now, nothing
-// waits for another one.
+// The key could not be stored and is revoked. If the account may have no key by now, its row does
+// not wait for another one.
 IssueAnswer Issuance::end_undone(const Grant& grant, const base::Error& cause) {
     const auto account = parts_.store.find_account(grant.github_user_id);
     if (!account) return give_up(grant, cause);
@@ -305,7 +308,8 @@ IssueAnswer Issuance::end_undone(const Grant& grant, const base::Error& cause) {
     return held_back(is_on_hold ? account->hold : std::nullopt);
 }
 
-// The answer to an account that is on hold, whose row then waits no longer; nullopt: it is not.
+// Returns the answer to an account on hold, and ends the wait of its row; nullopt if it is not on
+// hold.
 std::optional<IssueAnswer> Issuance::refuse_on_hold(GithubUserId id) {
     const auto account = parts_.store.find_account(id);
     if (!account) {
@@ -322,9 +326,9 @@ std::optional<IssueAnswer> Issuance::refuse_on_hold(GithubUserId id) {
     return held_back(account->hold);
 }
 
-// A row has this handle: our own, which was stored although the answer was lost; or, where upstream
-// has named another key's handle, somebody else's, who must not lose it. Then the key that was made
-// is found by its name.
+// A row has this handle. It is our own row, which was stored although the answer was lost; or
+// another key's row, if upstream named the wrong handle. That key must not be ended, and the key of
+// this attempt is found by its name.
 IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delete_handle) {
     const auto stored = parts_.store.find(grant.github_user_id);
     if (!stored) {
@@ -338,11 +342,11 @@ IssueAnswer Issuance::explain_known(const Grant& grant, const std::string& delet
     return leave_ambiguous(grant, {"", "the answer names another key's handle"});
 }
 
-// Certain that no key of this attempt is alive upstream.
+// Call this only if no key of this attempt is alive upstream.
 IssueAnswer Issuance::give_up(const Grant& grant, const base::Error& cause) {
     parts_.log("no key for account " + grant.github_user_id.text() + ": " + cause.detail);
-    // Whoever waits, or had a key, keeps the place; whoever has asked just now is told, and asks
-    // again.
+    // An account that waits or had a key keeps its seat. An account that has asked just now gets
+    // the error and can ask again.
     if (grant.keeps_place || grant.queued_at) return wait_again(grant, cause);
     release(grant);
     return failed(cause);
@@ -358,7 +362,7 @@ void Issuance::release(const Grant& grant) {
 IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
     const base::Timestamp now = parts_.clock.now();
     const base::Seconds doubled{1 << std::min(grant.attempts, 3)};
-    // While the upstream is away nobody's attempts are used up, but nobody waits for ever either.
+    // During an outage no attempts are used up, but nobody waits for ever either.
     const bool is_patient = is_outage(cause) && (!grant.queued_at || now - *grant.queued_at < wait_max);
     const base::Seconds pause = std::max(std::min(doubled, pause_max), cause.retry_after);
     const Requeue requeue{now + std::min<base::Seconds>(pause, turn_pause_max), problem_of(cause), !is_patient};
@@ -372,14 +376,14 @@ IssueAnswer Issuance::wait_again(const Grant& grant, const base::Error& cause) {
 
 IssueAnswer Issuance::leave_ambiguous(const Grant& grant, const MintUnknown& unknown) {
     parts_.log("the outcome of minting for account " + grant.github_user_id.text() + " is unknown: " + unknown.detail);
-    // A handle that another row holds is that one's key, whatever upstream says: this attempt's is
-    // found by its name.
+    // If another row holds the handle, it is that row's key, whatever upstream says. The key of
+    // this attempt is found by its name.
     const auto known =
         unknown.delete_handle.empty() ? base::Result<bool>(true) : parts_.store.knows(unknown.delete_handle, "");
     const bool is_own = known && !*known;
     const auto marked = parts_.store.mark_ambiguous(attempt_of(grant), is_own ? unknown.delete_handle : "");
     if (!marked && marked.error().code != base::Errc::conflict) {
-        // The row stays pending, with the nonce that finds the key: it is settled all the same,
+        // The row stays pending, with the nonce by which the key is found. It is still settled,
         // only later.
         parts_.log("noting the unknown outcome of account " + grant.github_user_id.text() +
                    " failed: " + marked.error().detail);

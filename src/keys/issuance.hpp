@@ -24,23 +24,23 @@ struct IssuancePolicy {
     std::int64_t max_total_keys = 0;  // 0: no limit
     base::MicroUsd daily_limit;
     std::chrono::days key_lifetime{90};
-    base::Seconds call_timeout{15};  // of one call upstream
+    base::Seconds call_timeout{15};  // for one call upstream
 };
 
 struct IssueAnswer {
-    KeyOutcome status = KeyOutcome::failed;  // of those of asking for a key
-    std::optional<Grant> grant;              // created, exists and queued
-    std::optional<Hold> hold;                // on_hold; nullopt: the key is still being revoked
-    std::optional<int> place;                // queued: 1 is the next
-    base::Secret raw_key;                    // created and exists; empty where an older deployment did not keep it
-    base::Error error;                       // failed; ambiguous and queued where something is known
+    KeyOutcome status = KeyOutcome::failed;  // one of the outcomes of asking for a key
+    std::optional<Grant> grant;              // set for created, exists and queued
+    std::optional<Hold> hold;                // set for on_hold; nullopt: the key is still being revoked
+    std::optional<int> place;                // set for queued; 1 is the next
+    base::Secret raw_key;                    // set for created and exists; empty if an older deployment did not keep it
+    base::Error error;                       // set for failed, and for ambiguous and queued if a cause is known
 };
 
-// Reports what an operator should know of an issue; `message` holds no secret. Called on the thread
-// of the call.
+// Reports what an operator should know about an issue. `message` holds no secret. Called on the
+// thread of the call.
 using IssueLog = std::function<void(const std::string& message)>;
 
-// What issuing works with; all must outlive it, and all are thread-safe.
+// The parts that Issuance works with; all must outlive it, and all are thread-safe.
 struct IssuanceParts {
     KeyStore& store;
     MintQueue& queue;
@@ -51,33 +51,35 @@ struct IssuanceParts {
     ConcurrencyLimiter& limiter;
     const base::Clock& clock;
     IssueLog log;
-    std::function<void()> on_queued;  // somebody waits for their turn
+    std::function<void()> on_queued;  // called when an account waits for its turn
 };
 
-// Gives each account its one key: reserve, mint, activate, and make good what fails in between.
-// See docs/architecture.md, "The life of a key". Blocking (database and upstream); thread-safe.
+// Gives each account its one key: reserves, mints and activates it, and repairs what fails in
+// between. src/keys/README.md has the diagram of the states. Blocking (database and upstream);
+// thread-safe.
 class Issuance {
 public:
     static constexpr int counted_places_max = 10'000;
 
     Issuance(IssuancePolicy policy, IssuanceParts parts);
 
-    // The account's key: the one it has, or else a new one. A key that is good for nothing any more
-    // is replaced.
+    // Returns the account's key, or makes one. A key that has expired or is missing upstream is
+    // replaced.
     IssueAnswer issue(const Recipient& recipient);
 
-    // Mints for a row whose turn has come; its caller has a slot. in_progress: somebody else was
-    // first.
+    // Mints for a row whose turn has come; the caller holds a slot. in_progress: another process
+    // was first.
     IssueAnswer mint_waiting(const Grant& grant);
 
-    // The raw key of an active grant. invalid_input: it was sealed with another
-    // KEY_ENCRYPTION_SECRET.
+    // Returns the raw key of an active grant. Fails with invalid_input if it was sealed with
+    // another KEY_ENCRYPTION_SECRET.
     base::Result<base::Secret> open_key(const Grant& grant) const;
 
-    // Whether this grant is an attempt in doubt that settle() could end now.
+    // Returns whether this grant is an ambiguous or interrupted attempt that settle() could end
+    // now.
     bool is_settlement_due(const Grant& grant) const;
-    // Ends an attempt in doubt if it can be ended now; reports failures to the log. A second call
-    // for the same attempt while one is under way returns at once.
+    // Ends such an attempt if that is possible now; reports failures to the log. Returns at once if
+    // another call for the same attempt is under way.
     void settle(const Grant& grant);
 
     const IssuancePolicy& policy() const { return policy_; }
@@ -111,7 +113,7 @@ private:
     const IssuanceParts parts_;
     Settlement settlement_;
     std::mutex settling_mutex_;
-    std::set<std::string> settling_;  // nonces of the attempts that settle() is at work on
+    std::set<std::string> settling_;  // nonces of the attempts that settle() is working on
 };
 
 }  // namespace llmapikey

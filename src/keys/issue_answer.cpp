@@ -10,7 +10,7 @@
 namespace llmapikey {
 namespace {
 
-// What the row says, but for the two that depend on more than the outcome.
+// Returns the row's message, except for the two messages that depend on more than the outcome.
 std::string message_of(const IssueAnswer& answer, std::string_view provider) {
     if (answer.status == KeyOutcome::exists && answer.raw_key.empty())
         return "You already have a key. It was shown only once, when it was made: this service has no copy of it.";

@@ -12,7 +12,8 @@ base::Result<std::string> reason_of(const RequestFields& fields) {
 base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now) {
     const auto reason = TRY(reason_of(fields));
     const std::string text = fields.text("hold");
-    // Whoever says nothing of it blocks nobody: after a leak the person is to have another key.
+    // Without the field `hold` the account is not barred: after a leak the person is to have
+    // another key.
     const auto hold = TRY(parse_hold(text.empty() ? "none" : text, reason, now));
     return ReasonAndHold{reason, hold};
 }

@@ -10,23 +10,24 @@
 #include "keys/admin_store.hpp"
 #include "keys/grant_query.hpp"
 
-// Fields of requests that say something about keys.
+// Fields of requests about keys.
 namespace llmapikey {
 
-// A reason that is needed, as check_text().
+// Returns the field "reason", checked by check_text(); it is needed.
 base::Result<std::string> reason_of(const RequestFields& fields);
 
-// Why a key is ended or an account held, and for how long.
+// Says why a key is ended or an account is held, and for how long.
 struct ReasonAndHold {
     std::string reason;
     std::optional<Hold> hold;
 };
-// "reason" as reason_of(); "hold": "none", "forever" or a duration; absent: none. invalid_input.
+// Reads "reason" as reason_of() does, and "hold": "none", "forever" or a duration; absent: none.
+// Fails with invalid_input.
 base::Result<ReasonAndHold> reason_and_hold_of(const RequestFields& fields, base::Timestamp now);
-// "disabled" and "daily_limit_usd"; invalid_input: one of them makes no sense.
+// Reads "disabled" and "daily_limit_usd". Fails with invalid_input if one of them makes no sense.
 base::Result<KeyChange> change_of(const RequestFields& fields);
 
-// The fields by which keys are filtered, without those that are empty.
+// Returns the fields that filter keys, without empty ones.
 std::vector<std::pair<std::string, std::string>> filters_of(const FieldReader& field);
 
 }  // namespace llmapikey

@@ -30,7 +30,7 @@ void show_filters(const Form& fields, AdminListView& view) {
 }
 
 base::Result<GrantPage> list_keys(const KeyListPage& self, const Form& fields, AdminListView& view) {
-    // "status" is what the state was called before.
+    // "status" is the former name of "state".
     const auto field = [&](std::string_view name) {
         return name == "state" && !fields.has("state") ? fields.value("status") : fields.value(name);
     };
@@ -55,8 +55,8 @@ base::Result<GrantPage> list_keys(const KeyListPage& self, const Form& fields, A
     return self.admin_store.list(*query);
 }
 
-// Ended keys: those that are asked for, or the first few that fit what is searched for, so that
-// somebody whose key was revoked is found by the login.
+// Shows ended keys: a page of them if they are asked for, else the first few that match the search,
+// so that an account whose key was revoked is found by its login.
 base::Result<void> show_ended(const KeyListPage& self, const Form& fields, AdminListView& view) {
     const bool is_asked_for = view.state == "ended";
     if (!view.problem.empty() || (!is_asked_for && (view.search.empty() || !view.state.empty()))) return {};

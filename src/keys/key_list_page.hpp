@@ -9,7 +9,7 @@
 
 namespace llmapikey {
 
-// The console's list of keys.
+// Serves the console's list of keys.
 struct KeyListPage {
     const base::Clock& clock;
     AdminStore& admin_store;
@@ -17,7 +17,7 @@ struct KeyListPage {
     Issuance& issuance;
 
     net::Response show(const Context& context) const;
-    // The list as `fields` ask for it, with a problem that they have nothing to do with; empty:
+    // Shows the list that `fields` ask for, with a problem that has nothing to do with them; empty:
     // none.
     net::Response show_with(const Context& context, const Form& fields, std::string problem) const;
 };

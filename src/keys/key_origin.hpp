@@ -9,33 +9,35 @@
 
 namespace llmapikey {
 
-// Keys upstream that this deployment's secret has named, that no row holds, and whose attempts the
-// database does not remember: rows of them were lost (in a failover), or another life of the
-// installation has made them (in the wrong folder, after this backup was taken, beside a copy).
+// Keys upstream that were named with this deployment's secret, but that no row holds and whose
+// attempts the database does not remember. Either their rows were lost (in a failover), or another
+// life of the installation has made them (with another database, after this backup was taken,
+// beside a copy).
 struct UnrememberedKeys {
     std::int64_t count = 0;
-    std::optional<base::Timestamp> earliest, latest;  // when they were made, by upstream's clock
-    bool has_undated = false;                         // upstream does not say of one when it was made
+    std::optional<base::Timestamp> earliest, latest;  // when the keys were made, by upstream's clock
+    bool has_undated = false;                         // upstream does not report of one key when it was made
 
     void add(const std::optional<base::Timestamp>& created_at);
 };
 
-// The database that does not remember them.
+// The history of the database that does not remember the keys.
 struct DatabaseHistory {
     base::Timestamp began_at;
     std::int64_t live_rows = 0;
     std::int64_t ended_lately = 0;  // unremembered keys that were ended without a person's word, within a month
 };
 
-// Up to so many rows may a failover lose without anybody being asked: three, or a fiftieth of the
-// live ones.
+// Returns how many rows a failover may lose without a person being asked: three, or a fiftieth of
+// the live rows.
 std::int64_t lost_rows_max(std::int64_t live_rows);
 
-// Why these keys are for a person to decide on; empty: they are few, all certainly younger than the
-// database's history, and so what was lost in the ordinary way. `provider`: its name.
+// Returns why a person must decide on these keys. Empty: they are few, and certainly younger than
+// the database's history, so their rows were probably lost. `provider` is the provider's name.
 std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history, std::string_view provider);
 
-// "14 keys that this database has never heard of, made 2027-02-20T10:00:00Z to ...".
+// Returns a text such as "14 keys of this deployment that this database has never heard of, made
+// 2027-02-20T10:00:00Z to ...".
 std::string describe(const UnrememberedKeys& keys);
 
 }  // namespace llmapikey

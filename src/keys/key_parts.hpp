@@ -12,7 +12,7 @@
 
 namespace llmapikey {
 
-// What the parts below work with; all must outlive them.
+// The parts below work with these; all references must outlive them.
 struct KeyPartsNeeds {
     KeyStore& keys;
     MintQueue& queue;
@@ -21,10 +21,10 @@ struct KeyPartsNeeds {
     SpendingStore& spending;
     AuditLog& audit;
     AttemptHistory& history;
-    KeyProvider& provider;             // for calls that somebody waits for
-    KeyProvider& background_provider;  // for calls that are made again if they fail
+    KeyProvider& provider;             // for calls that a person waits for
+    KeyProvider& background_provider;  // for calls that are repeated if they fail
     IdentityProvider& identity;
-    const base::Sealer& sealer;  // of raw keys
+    const base::Sealer& sealer;  // for raw keys
     const NonceMaker& nonces;
     ConcurrencyLimiter& limiter;
     const base::Clock& clock;
@@ -33,8 +33,8 @@ struct KeyPartsNeeds {
     std::function<void()> on_queued = {};  // see IssuanceParts
 };
 
-// Everything that is done with keys, put together in one way: for `serve`, for the commands and for
-// the tests. The members are listed in the order in which they use each other.
+// All services that act on keys, put together in one way for `serve`, the commands and the tests. A
+// member is listed after those that it uses.
 struct KeyParts {
     KeyParts(KeyPartsNeeds given, const IssuancePolicy& policy)
         : needs(std::move(given)), issuance(policy, issuing()) {}
@@ -53,7 +53,7 @@ struct KeyParts {
     OwnKey own_key{needs.keys, issuance, replacement, revocation, needs.clock};
     Administration administration{needs.admin, issuance, needs.provider, needs.identity, needs.audit, needs.clock};
 
-    // These end what was interrupted, and many keys at once: nobody waits for their calls.
+    // These end what was interrupted, and end many keys at once: nobody waits for their calls.
     Replacement background_replacement{needs.replacements, needs.spending, needs.background_provider, needs.audit,
                                        needs.clock};
     Revocation background_revocation{needs.admin, needs.spending, needs.background_provider, needs.audit, needs.clock};

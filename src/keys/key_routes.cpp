@@ -18,7 +18,7 @@ namespace json = boost::json;
 
 constexpr int keys_max = 1000;
 
-// The key that the path names; an answer if there is none.
+// Returns the key that the path names; an error answer if there is none.
 tl::expected<Grant, net::Response> grant_in_path(const KeyRoutes& self, const Context& context) {
     const std::string id(context.path_id);
     if (!base::is_uuid(id)) return tl::unexpected(api_not_found(context));

@@ -9,7 +9,7 @@
 
 namespace llmapikey {
 
-// The JSON API of keys and accounts, for organizers.
+// Serves the JSON API of keys and accounts, for organizers.
 struct KeyRoutes {
     AdminStore& admin_store;
     KeyStore& store;

@@ -8,11 +8,11 @@
 
 namespace llmapikey {
 
-// A key in the tables of the console.
+// Returns a key as a row of the console's tables.
 KeyRow key_row(const Grant& grant, base::Timestamp now);
 
-// What an action on one key came to, which the page's address names (?result=...), in one of the
-// two; none, if it names nothing that is known.
+// Puts the outcome that the page's address names (?result=...) into one of the two notices; does
+// nothing if the word is unknown.
 void show_key_outcome(const Context& context, std::string& notice_good, std::string& notice_bad);
 
 }  // namespace llmapikey

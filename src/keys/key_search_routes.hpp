@@ -6,7 +6,7 @@
 
 namespace llmapikey {
 
-// Searches that are sent by POST, so that no address holds a whole key that somebody pastes.
+// Serves searches by POST, so that no address contains a whole key that somebody pastes.
 struct KeySearchRoutes {
     AdminStore& admin_store;
     Issuance& issuance;

@@ -16,17 +16,17 @@ namespace llmapikey {
 struct ReserveRequest {
     Recipient recipient;
     std::string grant_id;  // fresh UUID, used if a row is inserted
-    std::string nonce;     // fresh, of this attempt
+    std::string nonce;     // fresh, for this attempt
     base::MicroUsd daily_limit;
     base::Timestamp now;
     base::Timestamp expires_at;
     std::int64_t max_total_keys = 0;  // 0: no limit
-    bool is_queued = false;           // to wait for its turn, rather than to be minted by the caller now
+    bool is_queued = false;           // the row waits for its turn, rather than being minted for by the caller now
 };
 
 struct Reserved {
     Grant grant;
-};  // this call inserted the row: its caller, and nobody else, may mint; unless it is to wait
+};  // this call inserted the row: only its caller may mint, unless the row waits
 struct AlreadyHeld {
     Grant grant;
 };  // the account has a row, whatever its status
@@ -36,16 +36,16 @@ struct OnHold {
 };  // the account may not take a key now
 using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull, OnHold>;
 
-// All that is known of an account.
+// All that is known about an account.
 struct Account {
     std::optional<Grant> grant;
     std::optional<Hold> hold;  // in force or not
 };
 
-// Names one attempt of one row: every change after the reservation is conditional on both, so that
-// an attempt that was overtaken (its row released and reserved anew) changes nothing.
+// Names one attempt of one row. Every change after the reservation is conditional on both, so that
+// an attempt that was overtaken (its row was released and reserved again) changes nothing.
 struct Attempt {
-    GithubUserId github_user_id;  // tells where the row is, in a database that spreads rows by account
+    GithubUserId github_user_id;  // tells where the row is, if a database spreads rows by account
     std::string grant_id;
     std::string nonce;
 };
@@ -58,17 +58,17 @@ struct Activation {
     std::string delete_handle;
     std::string sealed_key;
     std::string key_hint;
-    base::Timestamp now{};  // for the account's hold
+    base::Timestamp now{};  // to check the account's hold
 };
 
 struct GrantTotals {
-    std::int64_t live = 0;  // every row counts against MAX_TOTAL_KEYS, whatever its status
+    std::int64_t live = 0;  // every row counts towards MAX_TOTAL_KEYS, whatever its status
 };
 
-// Persistence of grants. Each operation is one transaction, durable when it returns. Blocking: call
-// it on a worker thread. Thread-safe. Every operation can fail with Errc::store_unavailable
-// (unreachable, locked for too long, read-only, disk full); it then had no effect, except that
-// after a lost connection a write may have taken effect.
+// Stores grants. Each operation is one transaction, durable when it returns. Blocking: call it on a
+// worker thread. Thread-safe. Every operation can fail with Errc::store_unavailable (unreachable,
+// locked for too long, read-only, disk full). It then had no effect, except that a write may have
+// taken effect if the connection was lost.
 class KeyStore {
 public:
     virtual ~KeyStore() = default;
@@ -76,50 +76,49 @@ public:
     virtual base::Result<Account> find_account(GithubUserId id) = 0;
     virtual base::Result<std::optional<Grant>> find(GithubUserId id) = 0;
 
-    // Inserts a pending row (waiting, if it is queued) unless the account has one, is on hold, or
-    // `max_total_keys` rows are there. Exact under any number of concurrent calls and processes,
-    // and O(1) in the number of rows. What the account's earlier keys have spent today is noted in
-    // the row.
+    // Inserts a pending row (waiting, if it is queued) unless the account has a row, is on hold, or
+    // `max_total_keys` rows exist. Exact under any number of concurrent calls and processes, and
+    // O(1) in the number of rows. The row records what the account's earlier keys have spent today.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
     // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another
-    // attempt: whoever marks an attempt ambiguous thereby takes it away from the process that made
-    // it. Also if a row has this delete handle, and if the account is on hold.
+    // attempt, if a row has this delete handle already, or if the account is on hold. So marking an
+    // attempt ambiguous takes it away from the process that made it.
     virtual base::Result<void> activate(const Attempt& attempt, const Activation& activation) = 0;
 
-    // pending -> ambiguous, keeping `delete_handle` if it is known (may be empty). No-op on an
-    // ambiguous row of the same attempt but for a handle that was unknown. An attempt whose end is
-    // decided (is_ending_attempt) stays so, and learns the handle. Errc::conflict if the row is
-    // gone, active, or of another attempt.
+    // pending -> ambiguous, with `delete_handle` if it is known (may be empty). On an ambiguous row
+    // of the same attempt it only adds a handle that was unknown. A revoking attempt
+    // (is_ending_attempt) stays revoking, and learns the handle. Errc::conflict if the row is gone,
+    // active, or of another attempt.
     virtual base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) = 0;
 
-    // Certain that no key of this attempt is or will be alive upstream: removes its pending or
-    // ambiguous row and frees its place; with a note for the recipient, unless there is no problem
-    // to tell of. Of an attempt whose end is decided nothing is left to look for, and its
-    // revocation can be finished. Errc::conflict as for mark_ambiguous.
+    // Call this only if no key of this attempt is or will be alive upstream. Removes its pending or
+    // ambiguous row and frees its seat, with a note for the recipient unless `problem` is none. A
+    // revoking attempt stays, but nothing is left to look for, so that its revocation can be
+    // finished. Errc::conflict as for mark_ambiguous.
     virtual base::Result<void> release(const Attempt& attempt, MintProblem problem, base::Timestamp now) = 0;
     base::Result<void> release(const Attempt& attempt) { return release(attempt, MintProblem::none, {}); }
 
-    // waiting -> gone, with a note for the recipient. Errc::conflict if the row is gone, or is not
-    // waiting after this attempt.
+    // waiting -> no row, with a note for the recipient. Errc::conflict if the row is gone, or does
+    // not wait after this attempt.
     virtual base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) = 0;
 
-    // Takes note of a renamed account; no error if it has no row.
+    // Records a new login of the account; succeeds if the account has no row.
     virtual base::Result<void> update_username(const Recipient& recipient) = 0;
 
-    // Up to `limit` rows that are pending or ambiguous, or attempts whose end is decided, reserved
-    // at or before `attempted_by`, ordered by id and greater than `after_id` (empty: from the
-    // first).
+    // Returns up to `limit` rows that are pending, ambiguous or revoking attempts
+    // (is_ending_attempt), reserved at or before `attempted_by`, ordered by id and greater than
+    // `after_id` (empty: from the first).
     virtual base::Result<std::vector<Grant>> list_open_attempts(base::Timestamp attempted_by,
                                                                 const std::string& after_id, int limit) = 0;
 
-    // Whether any row holds this delete handle, or (nonce not empty) is of the attempt with this
-    // nonce.
+    // Returns whether a row holds this delete handle, or (if `nonce` is not empty) belongs to the
+    // attempt with this nonce.
     virtual base::Result<bool> knows(const std::string& delete_handle, const std::string& nonce) = 0;
 
     virtual base::Result<GrantTotals> totals() = 0;
 
-    // Whether the database answers, can be written, and has the schema that this program needs.
+    // Succeeds if the database answers, can be written, and has the schema that this program needs.
     virtual base::Result<void> check() = 0;
 };
 

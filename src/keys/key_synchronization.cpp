@@ -22,8 +22,8 @@ base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, Gra
         if (finished && updated && !is_met(*updated, wanted))
             return base::fail(base::Errc::upstream_refused, "upstream has answered well, and leaves the key as it is");
         if (finished) return {};
-        // Somebody changed it meanwhile, and who of the two reached upstream last is not known:
-        // tell it once more.
+        // Somebody changed the key meanwhile. It is unknown which change reached upstream last, so
+        // tell upstream again.
         auto current = TRY(store.find_grant(grant.id));
         if (!current || current->status != GrantStatus::active) return {};
         grant = std::move(*current);

@@ -5,10 +5,10 @@
 
 namespace llmapikey {
 
-// Tells upstream what a key with an unsynced change is to be, and again if it was changed
-// meanwhile. Idempotent; a key that is gone has nothing to be told. Fails as store and provider do;
-// then the change stays noted. upstream_refused: also where upstream was told, and its answer shows
-// another state than the one wished for; that is told once. Blocking.
+// Tells upstream the state of a key with an unsynced change, and again if it was changed meanwhile.
+// Idempotent; there is nothing to tell about a key that is gone. Fails as the store and the
+// provider do; the change then stays recorded. Also fails with upstream_refused, without a retry,
+// if upstream's answer shows another state than the wanted one. Blocking.
 base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, Grant grant, base::Timestamp now,
                                    base::Deadline deadline);
 

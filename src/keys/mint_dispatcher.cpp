@@ -11,7 +11,7 @@ constexpr int rows_per_batch = 64;
 constexpr int attempts_max = 15;
 constexpr base::Millis lane_patience{1'000};
 constexpr base::Millis first_rest{500};
-constexpr int doublings_max = 3;  // four seconds: nobody waits longer for want of a look
+constexpr int doublings_max = 3;  // up to four seconds, so that nobody waits longer than that for the next look
 constexpr base::Millis time_aside{2'000};
 
 }  // namespace
@@ -19,7 +19,7 @@ constexpr base::Millis time_aside{2'000};
 bool MintDispatcher::run_once(const std::stop_token& stop) {
     if (!rest_ends_.has_passed()) return false;
     if (has_succeeded_.exchange(false)) troubles_ = 0;
-    // One failed mint tells what the others would meet.
+    // After one failed mint the others would probably fail as well.
     if (has_met_trouble_.exchange(false)) {
         rest();
         return false;
@@ -44,7 +44,7 @@ bool MintDispatcher::run_once(const std::stop_token& stop) {
         has_progress = has_progress || step == Step::left;
     }
     if (has_met_trouble_) return false;
-    // Whoever waited has a lane: others pass nobody over.
+    // Every waiting row has a slot now, so newcomers pass nobody over.
     const bool is_all = due->size() < static_cast<std::size_t>(rows_per_batch);
     if (is_all) limiter_.set_has_queue(false);
     return has_progress;
@@ -60,22 +60,23 @@ std::vector<Grant> MintDispatcher::without_those_under_way(std::vector<Grant> du
 
 MintDispatcher::Step MintDispatcher::advance(const Grant& grant) {
     const bool is_paused = !issuance_.policy().is_enabled;
-    // Nobody gets a key by itself who has long stopped asking: the service may have been away for
-    // months.
+    // The service may have been away for months. An account that has long stopped asking does not
+    // get a key by itself.
     const bool is_stale = clock_.now() - grant.attempted_at > wish_stands_for;
     const bool is_hopeless = grant.attempts >= attempts_max || is_paused || is_stale;
     if (is_hopeless && !grant.keeps_place) return abandon(grant, is_paused ? MintProblem::paused : grant.problem);
     return is_paused ? Step::stays : hand_over(grant);
 }
 
-// Nobody waits for ever: who never had a key is told why there is none, and may ask again.
+// Nobody waits for ever: an account that never had a key is told why there is none, and may ask
+// again.
 MintDispatcher::Step MintDispatcher::abandon(const Grant& grant, MintProblem problem) {
     const auto abandoned = store_.abandon(attempt_of(grant), problem, clock_.now());
     if (abandoned) {
         log_("account " + grant.github_user_id.text() + " waited for a key in vain: " + std::string(to_text(problem)));
         return Step::left;
     }
-    if (abandoned.error().code == base::Errc::conflict) return Step::stays;  // somebody else has moved it
+    if (abandoned.error().code == base::Errc::conflict) return Step::stays;  // another process has moved it
     log_("giving up waiting for account " + grant.github_user_id.text() + ": " + abandoned.error().detail);
     return Step::failed;
 }
@@ -91,23 +92,23 @@ MintDispatcher::Step MintDispatcher::hand_over(const Grant& grant) {
     if (workers_.try_submit([this, grant, shared] { mint(grant); })) return Step::left;
     const std::lock_guard lock(mutex_);
     under_way_.erase(grant.id);
-    return Step::failed;  // no thread is to be had, or they are stopping
+    return Step::failed;  // no thread is free, or the threads are stopping
 }
 
 void MintDispatcher::mint(const Grant& grant) {
     const IssueAnswer answer = issuance_.mint_waiting(grant);
     const bool is_queued = answer.status == KeyOutcome::queued;
     const bool has_key = answer.status == KeyOutcome::created || answer.status == KeyOutcome::exists;
-    // One whose answer was lost has left the queue, and says nothing of the others: a third may be
-    // lost while all goes on.
+    // An ambiguous attempt has left the queue and says nothing about the others: a third of the
+    // answers may be lost while all else works.
     const bool has_left = has_key || answer.status == KeyOutcome::ambiguous;
     const bool is_trouble = answer.status == KeyOutcome::failed || (is_queued && is_outage(answer.error));
     if (is_trouble) has_met_trouble_ = true;
     if (has_key || (is_queued && !is_trouble)) has_succeeded_ = true;
     const std::lock_guard lock(mutex_);
     under_way_.erase(grant.id);
-    // Somebody else has it most likely. If not, nothing has changed, and it would be tried in vain
-    // without a pause.
+    // Most likely another process has this row. If not, nothing has changed, and without this pause
+    // the row would be tried in vain again and again.
     if (!is_trouble && !is_queued && !has_left)
         set_aside_.insert_or_assign(grant.id, base::Deadline::after(time_aside));
 }

@@ -13,13 +13,13 @@
 
 namespace llmapikey {
 
-// Serves the queue of those who wait to be minted for: the first in the database's queue gets the
-// next free lane. Any number of replicas may do so at once; a row is claimed by one of them. A
-// failure ends the round, and after it comes a rest, longer each time; then one row is tried alone.
-// For one thread, but for its destruction after `workers` has stopped.
+// Serves the queue of accounts that wait for a key: the first row in the database's queue gets the
+// next free slot. Any number of replicas may do this at once; each row is claimed by one of them. A
+// failure ends the round; a rest follows, longer each time, and then one row is tried alone. Use
+// one thread, except that the destructor may run elsewhere after `workers` has stopped.
 class MintDispatcher {
 public:
-    // `workers`: threads that mint, as many as there are lanes.
+    // `workers`: threads that mint, as many as the limiter has slots.
     MintDispatcher(KeyStore& store, MintQueue& queue, Issuance& issuance, ConcurrencyLimiter& limiter,
                    base::WorkQueue& workers, const base::Clock& clock, IssueLog log)
         : store_(store),
@@ -30,8 +30,8 @@ public:
           clock_(clock),
           log_(std::move(log)) {}
 
-    // Serves whose turn it is now. True: something has left the queue, or a lane was waited for, so
-    // that there may be more to do at once.
+    // Serves the rows whose turn it is now. Returns true if a row has left the queue or no slot
+    // became free, so that there may be more to do at once.
     bool run_once(const std::stop_token& stop);
 
 private:
@@ -51,13 +51,13 @@ private:
     base::WorkQueue& workers_;
     const base::Clock& clock_;
     const IssueLog log_;
-    std::atomic<bool> has_met_trouble_{false}, has_succeeded_{false};  // mints since the last look
-    int troubles_ = 0;                                                 // in a row
+    std::atomic<bool> has_met_trouble_{false}, has_succeeded_{false};  // results of mints since the last look
+    int troubles_ = 0;                                                 // number of troubles in a row
     base::Deadline rest_ends_ = base::Deadline::after(base::Millis{0});
     std::mutex mutex_;
-    std::set<std::string> under_way_;  // ids of the grants that a worker has
+    std::set<std::string> under_way_;  // ids of the grants that a worker is minting for
     std::map<std::string, base::Deadline>
-        set_aside_;  // likewise of those whose turn could not be taken, and until when
+        set_aside_;  // grants whose turn could not be taken, and until when they are left
 };
 
 }  // namespace llmapikey

@@ -8,58 +8,60 @@
 
 namespace llmapikey {
 
-// A turn of a waiting row.
+// The turn of a waiting row.
 struct Claim {
     Attempt waiting;    // as the row was read
-    std::string nonce;  // fresh, of the attempt that begins
+    std::string nonce;  // fresh, for the attempt that begins
     base::Timestamp now;
     base::Timestamp expires_at;
-    std::optional<base::MicroUsd> daily_limit;  // nullopt: the row's own
+    std::optional<base::MicroUsd> daily_limit;  // nullopt: keep the row's own cap
 };
 
-// However long the upstream asks to be left alone: nobody's turn is further off.
+// Limit on the wait between two turns, however long the upstream asks us to wait.
 inline constexpr std::chrono::minutes turn_pause_max{10};
 
-// What an attempt that made no key leaves behind.
+// An attempt that made no key leaves this in its row.
 struct Requeue {
-    base::Timestamp next_attempt_at;  // by turn_pause_max at the latest
+    base::Timestamp next_attempt_at;  // at most turn_pause_max from now
     MintProblem problem = MintProblem::none;
-    bool counts = true;  // as a failed attempt
+    bool counts = true;  // counts as a failed attempt
 };
 
-// What is known of an account that has no row.
+// The latest key of an account that has no row.
 struct PastKey {
     std::string hint;
-    std::string actor;   // who ended it: "github:1003", "recipient:1001", "system"
+    std::string actor;   // who ended the key: "github:1003", "recipient:1001", "system"
     std::string reason;  // "expired", or the organizer's words
     base::Timestamp ended_at;
 };
 struct AccountPast {
     std::optional<PastKey> latest;
-    MintProblem problem = MintProblem::none;  // of the latest wait that came to nothing
+    MintProblem problem = MintProblem::none;  // of the latest wait that ended without a key
     base::Timestamp problem_at;
 };
 
-// The queue of those whose turn to be minted is yet to come: rows of all replicas, in the order of
-// their arrival. Each operation is one transaction. Blocking, thread-safe; can fail with
-// Errc::store_unavailable as KeyStore.
+// The queue of accounts that wait to be minted for: rows from all replicas, in the order of their
+// arrival. Each operation is one transaction. Blocking; thread-safe; can fail with
+// Errc::store_unavailable as KeyStore can.
 class MintQueue {
 public:
     virtual ~MintQueue() = default;
 
-    // waiting -> pending, of a new attempt: its caller, and nobody else, may mint. Errc::conflict:
-    // somebody else was first, the row is gone, or the account is on hold.
+    // waiting -> pending, with a new attempt: only the caller may mint. Errc::conflict if another
+    // process was first, the row is gone, or the account is on hold.
     virtual base::Result<Grant> claim(const Claim& claim) = 0;
 
-    // pending or ambiguous -> waiting; certain that no key of this attempt is or will be alive
-    // upstream. An attempt whose end is decided does not wait: nothing is left to look for, and its
-    // revocation can be finished. Errc::conflict if the row is gone, active, or of another attempt.
+    // pending or ambiguous -> waiting. Call this only if no key of this attempt is or will be alive
+    // upstream. A revoking attempt (is_ending_attempt) does not wait: nothing is left to look for,
+    // so that its revocation can be finished. Errc::conflict if the row is gone, active, or of
+    // another attempt.
     virtual base::Result<void> requeue(const Attempt& attempt, const Requeue& requeue) = 0;
 
-    // Whose turn it is, the first in the queue first.
+    // Returns the rows whose turn it is, first in the queue first.
     virtual base::Result<std::vector<Grant>> list_due(base::Timestamp now, int limit) = 0;
 
-    // 1: the next; nullopt: the row does not wait. Counts no further than `most`.
+    // Returns the row's place in the queue, 1 for the next; nullopt if the row does not wait. Does
+    // not count further than `most`.
     virtual base::Result<std::optional<int>> place_of(const std::string& grant_id, int most) = 0;
 
     virtual base::Result<AccountPast> past_of(GithubUserId id) = 0;

@@ -9,7 +9,7 @@
 
 namespace llmapikey {
 
-// The JSON API of one's own account and key.
+// Serves the JSON API of the recipient's own account and key.
 struct OwnAccountRoutes {
     UsageCache& usage;
     base::WorkQueue& background_queue;
@@ -19,7 +19,7 @@ struct OwnAccountRoutes {
 
     net::Response show(const Context& context) const;
     net::Response show_key(const Context& context) const;
-    // Whether `shown` is still the person's key.
+    // Returns whether `shown` is still the recipient's key.
     base::Result<bool> is_current(const Context& context, const boost::json::object& answer,
                                   const base::Secret& shown) const;
 };

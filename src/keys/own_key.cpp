@@ -21,7 +21,7 @@ IssueAnswer OwnKey::rotate(const Recipient& recipient, const std::string& grant_
     if (!account->grant) return plain(KeyOutcome::no_key);
     const Grant& grant = *account->grant;
     const bool is_meant = grant_id.empty() || grant.id == grant_id;
-    // Another one has taken its place already, or is about to.
+    // Another key has taken its place already, or is about to.
     if (!is_meant || grant.status != GrantStatus::active) return issuance_.issue(recipient);
     if (!issuance_.policy().is_enabled) return plain(KeyOutcome::paused);
     if (grant.is_disabled) return plain(KeyOutcome::switched_off);

@@ -8,21 +8,21 @@
 
 namespace llmapikey {
 
-// What recipients do with the key that they have, but for looking at it. Blocking, thread-safe.
+// A recipient's actions on their own key, except looking at it. Blocking; thread-safe.
 class OwnKey {
 public:
     OwnKey(KeyStore& store, Issuance& issuance, Replacement& replacement, Revocation& revocation,
            const base::Clock& clock)
         : store_(store), issuance_(issuance), replacement_(replacement), revocation_(revocation), clock_(clock) {}
 
-    // A new key in the place of the one with this id; pressing twice makes one. `grant_id` empty:
-    // whichever there is. What the old one has spent today lowers the new one's cap until the day
-    // is over.
+    // Replaces the key with this id; two presses make one new key. An empty `grant_id` means the
+    // account's key, whichever it is. What the old key has spent today lowers the new key's cap
+    // until the day is over.
     IssueAnswer rotate(const Recipient& recipient, const std::string& grant_id, const std::string& origin);
 
-    // Revokes the key and frees its place; none is taken again before the caps are reset.
-    // Gives given_back, ending, no_key or switched_off. store_unavailable and the
-    // like: nothing was done.
+    // Revokes the key and frees its seat; the account may not take another key before the caps are
+    // reset. Returns given_back, ending, no_key or switched_off. With an error, the key is
+    // unchanged as far as is known.
     base::Result<KeyOutcome> give_back(const Recipient& recipient, const std::string& grant_id,
                                        const std::string& origin);
 

@@ -25,13 +25,12 @@ std::string_view message_of(int status) {
     }
 }
 
-// The page that a recipient is led to, with a notice where there is something to say that it does
-// not say by itself.
+// Returns the address of the dashboard, with a notice unless the page is clear without it.
 std::string dashboard_with(const KeyOutcomeRow& row) {
     return row.notice.empty() ? "/dashboard" : "/dashboard?result=" + std::string(row.word);
 }
 
-// One more of this outcome, by its name in the metric.
+// Counts the outcome under its name in the metric.
 void count(ops::Metrics& metrics, const IssueAnswer& answer) {
     const bool is_ambiguous = answer.status == KeyOutcome::ambiguous;
     metrics.count_issue(is_ambiguous ? to_text(answer.status) : row_of(answer).json_status);
@@ -50,8 +49,8 @@ net::Response issue_response(const OwnKeyRoutes& self, const Context& context, c
     return redirect(303, dashboard_with(row_of(answer)));
 }
 
-// Of the key that the page showed, so that pressing twice means one key once. Empty: whichever
-// there is.
+// Returns the id of the key that the page showed, so that two presses affect one key once; empty if
+// the request names none.
 base::Result<std::string> meant_key(const Context& context) {
     const auto fields = TRY(RequestFields::read(context.request));
     return fields.text("key_id");

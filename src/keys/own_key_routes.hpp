@@ -9,7 +9,7 @@
 
 namespace llmapikey {
 
-// What recipients do with their own key: get, replace and give it back. Pages and the JSON API
+// Serves a recipient's actions on their own key: get, replace, give back. Pages and the JSON API
 // share these.
 struct OwnKeyRoutes {
     ops::Metrics& metrics;
@@ -23,8 +23,8 @@ struct OwnKeyRoutes {
     net::Response give_back(const Context& context) const;
 };
 
-// An error of POST /dashboard/key as its contract words it. `message`: empty: the usual one of the
-// status.
+// Returns an error of POST /dashboard/key in the form that it promises. An empty `message` means
+// the usual one of the status.
 net::Response own_key_error(int status, base::Seconds retry_after, std::string message);
 
 }  // namespace llmapikey

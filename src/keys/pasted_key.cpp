@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t hint_length = 4;
 
-// Where a key of one of the providers that we know begins in a text; null: there is none.
+// The place where a key of a known provider begins in a text; `shape` is null if there is none.
 struct PlacedKey {
     const KeyShape* shape = nullptr;
     std::size_t start = std::string::npos;
@@ -48,8 +48,8 @@ std::string_view unquoted(std::string_view text) {
     return text;
 }
 
-// What stands for the characters that were left out: an ellipsis, bullets, at least two dots or
-// asterisks.
+// Returns whether the text stands for characters that were left out: an ellipsis, bullets, or at
+// least two dots or asterisks.
 bool is_gap(std::string_view text) {
     const bool is_plain = text.size() >= 2 && text.find_first_not_of(".*") == std::string_view::npos;
     return is_plain || text.ends_with("\u2026") || text.ends_with("\u2022");
@@ -93,8 +93,8 @@ std::string hint_of_shortened(std::string_view pasted) {
     const auto gap = std::find_if_not(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), belongs_to_key);
     const auto start = static_cast<std::size_t>(gap - text.begin());
     const std::string_view before = text.substr(0, start), last = text.substr(end);
-    // Without its beginning only as keys are shown, with four characters: "**hackathon" is
-    // something else.
+    // A shortened key without its beginning counts only if four characters follow the gap, as keys
+    // are shown: "**hackathon" is no key.
     const bool is_of_key = before.empty() ? last.size() == hint_length : find_key(before).start == 0;
     if (!is_of_key || last.size() < hint_length || !is_gap(text.substr(start, end - start))) return {};
     return std::string(last.substr(last.size() - hint_length));

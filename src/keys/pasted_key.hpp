@@ -6,27 +6,27 @@
 #include "base/secret.hpp"
 #include "providers/provider_traits.hpp"
 
-// What people paste who look for a key.
+// Reads what people paste when they look for a key.
 namespace llmapikey {
 
-// How a whole key of this provider looks, for people: its prefix "and 64 digits, or these alone".
+// Describes a whole key of this provider for people: its prefix "and 64 digits, or these alone".
 std::string key_form(const ProviderTraits& provider);
 
-// The raw key within it, of any provider that we know ("Bearer KEY", a line of a shell script, its
-// hexadecimal digits alone); empty: there is none.
+// Returns the raw key that the text contains, of any known provider ("Bearer KEY", a line of a
+// shell script, its hexadecimal digits alone); empty if there is none.
 base::Secret raw_key_in(std::string_view pasted);
 
-// Where a key that begins as those of some provider does begins in a text; npos: nowhere.
+// Returns where a key of a known provider begins in the text; npos if there is none.
 std::size_t place_of_key(std::string_view text);
-// What all keys of the provider begin with that this one begins like; empty: it is of none that we
-// know.
+// Returns what all keys of this key's provider begin with; empty if the key is of no known
+// provider.
 std::string_view known_key_prefix(std::string_view raw_key);
 
-// The last four characters of a key that was shortened in the middle, as pages and logs show keys:
-// "PREFIXabc…0013", "...0013", "PREFIX***0013". Empty: it is none.
+// Returns the last four characters of a key that was shortened in the middle, as pages and logs
+// show keys: "PREFIXabc…0013", "...0013", "PREFIX***0013". Empty if the text is no such key.
 std::string hint_of_shortened(std::string_view pasted);
 
-// Whether it holds the beginning of a key, and too little for a whole one.
+// Returns whether the text holds the beginning of a key, but too little for a whole one.
 bool is_cut_off(std::string_view pasted);
 
 }  // namespace llmapikey

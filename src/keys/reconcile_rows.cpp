@@ -8,8 +8,8 @@
 namespace llmapikey {
 namespace {
 
-// More rows than this and than half of all whose keys are unknown upstream: we are looking in the
-// wrong place.
+// If more keys than this, and more than half of all, are unknown upstream, we are probably looking
+// in the wrong account.
 constexpr std::int64_t few_missing = 5;
 constexpr std::size_t token_bytes = 12;
 
@@ -39,7 +39,7 @@ base::Result<void> Reconciler::find_missing(Pass& pass, const std::stop_token&) 
     }
 }
 
-// The row stays, with its handle: a key that turns up again is simply found again.
+// The row stays with its handle, so that a key that appears again is recognized.
 base::Result<void> Reconciler::mark_missing(Pass& pass, const std::stop_token& stop) {
     const bool is_elsewhere = pass.missing_count > few_missing && pass.missing_count * 2 > pass.active_rows;
     std::vector<std::string> gone;
@@ -56,7 +56,7 @@ base::Result<void> Reconciler::mark_missing(Pass& pass, const std::stop_token& s
             continue;
         }
         const auto key = parts_.provider.get(grant.delete_handle, base::Deadline::after(options_.call_timeout));
-        if (key) continue;  // it is there, only not in the list
+        if (key) continue;  // the key exists, although the list lacks it
         if (key.error().code != base::Errc::not_found) {
             finding.note = "it is not listed, and could not be looked at";
             TRY(note_failure(std::move(finding), key.error(), pass));
@@ -88,7 +88,7 @@ base::Result<void> Reconciler::mend_drift(const Grant& seen, Pass& pass) {
     const auto key = parts_.provider.get(seen.delete_handle, base::Deadline::after(options_.call_timeout));
     const auto after = TRY(parts_.admin.find_grant(seen.id));
     Finding finding{Finding::Kind::drift, seen.github_user_id, seen.delete_handle, false, ""};
-    if (!key && key.error().code == base::Errc::not_found) return {};  // gone since: the next run sees it
+    if (!key && key.error().code == base::Errc::not_found) return {};  // gone since then: the next run reports it
     if (!key) {
         finding.note = "it could not be looked at again";
         return note_failure(std::move(finding), key.error(), pass);
@@ -129,8 +129,8 @@ base::Result<void> Reconciler::mend(const Drift& drift, const Grant& grant) {
                            base::Deadline::after(options_.call_timeout));
 }
 
-// Revoked, so that nothing is left upstream, and the place is free. A switched-off key's row stays:
-// its recipient is not to get another one by waiting.
+// Revokes expired keys, so that nothing is left upstream and the seat is free. The row of a
+// disabled key stays: its recipient must not get another key by waiting.
 base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& stop) {
     const auto rows = TRY(parts_.admin.list_expired(pass.begun_at, rows_per_batch));
     for (const Grant& grant : rows) {
@@ -149,7 +149,7 @@ base::Result<void> Reconciler::end_expired(Pass& pass, const std::stop_token& st
 
 base::Result<void> Reconciler::end_expired_one(const Grant& grant, base::Timestamp now, Finding& finding) {
     const base::Deadline deadline = base::Deadline::after(options_.call_timeout);
-    // When an adopted key expires is a guess of ours: upstream knows.
+    // Our expiry of an adopted key is a guess, so upstream is asked.
     const auto key = grant.nonce.empty() ? parts_.provider.get(grant.delete_handle, deadline)
                                          : base::Result<UpstreamKey>(UpstreamKey{});
     if (!key && key.error().code != base::Errc::not_found) return tl::unexpected(key.error());

@@ -10,7 +10,8 @@ constexpr std::size_t ended_by_a_person_max = 1'000'000;
 
 }  // namespace
 
-// Age is a second lock on the door: by upstream's clock or by our own since it was first seen.
+// As a second precaution, a key must be older than the settle time, by upstream's clock or since
+// this process first saw it.
 bool Reconciler::is_old_enough(const UpstreamKey& key, Pass& pass) const {
     const auto seen = first_seen_.find(key.delete_handle);
     const base::Timestamp first = seen == first_seen_.end() ? pass.begun_at : seen->second;
@@ -20,8 +21,8 @@ bool Reconciler::is_old_enough(const UpstreamKey& key, Pass& pass) const {
     return is_old;
 }
 
-// Whose they are. What is remembered is looked up after the rows were: what gives a row up writes
-// it down in the same transaction.
+// Sorts the keys by who made them. The history is read after the rows: an attempt that is given up
+// is recorded in the transaction that removes it from its row.
 base::Result<void> Reconciler::judge_unknown(const std::vector<std::pair<const UpstreamKey*, Name>>& keys, Pass& pass) {
     std::vector<std::string> nonces;
     for (const auto& [key, name] : keys)
@@ -56,12 +57,12 @@ base::Result<void> Reconciler::judge_unknown(const std::vector<std::pair<const U
     return {};
 }
 
-// Only now is it known how many they are.
+// This must run after the list is read, because it depends on the number of keys.
 base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
     const auto totals = TRY(parts_.store.totals());
     pass.live_rows = totals.live;
     const auto noted = TRY(parts_.history.unremembered_ends(pass.begun_at - attempt_memory));
-    // One that upstream still lists was refused, and is counted among the keys that are there.
+    // A key that upstream still lists could not be revoked, and is counted among the present keys.
     const std::int64_t ended = std::count_if(noted.begin(), noted.end(), [&](const std::string& handle) {
         return !std::binary_search(pass.seen.begin(), pass.seen.end(), fingerprint_of(handle));
     });
@@ -87,7 +88,7 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
         if (finding.kind == Finding::Kind::orphan) continue;
         if (!unknown.is_meant) finding.note = "never heard of: " + why;
         if (!why.empty()) continue;
-        // Few, and younger than the database's history: rows of them were lost.
+        // The keys are few, and younger than the database's history, so their rows were lost.
         unknown.is_unasked = true;
         finding.kind = Finding::Kind::orphan;
     }
@@ -96,7 +97,7 @@ base::Result<void> Reconciler::decide_on_unremembered(Pass& pass) {
 
 base::Result<void> Reconciler::end_unknown(Pass& pass, const std::stop_token& stop) {
     TRY(decide_on_unremembered(pass));
-    // What is certainly ours goes first.
+    // Keys that are certainly ours go first.
     std::stable_partition(pass.unknown.begin(), pass.unknown.end(), [](const Unknown& each) {
         return each.finding.kind == Finding::Kind::orphan && !each.is_unasked;
     });
@@ -115,8 +116,8 @@ base::Result<void> Reconciler::end_one(Unknown& unknown, Pass& pass) {
     Finding& finding = unknown.finding;
     const auto known = TRY(parts_.store.knows(finding.delete_handle, ""));
     if (known) return {};
-    // Revoked while the list was read, or being revoked: a later run sees whether it is really
-    // gone.
+    // The key was revoked while the list was read, or is being revoked. A later run checks whether
+    // it is really gone.
     const auto is_ending = TRY(parts_.admin.has_ended(finding.delete_handle, pass.begun_at - options_.settle_time));
     if (is_ending) return {};
     if (unknown.is_unasked) {
@@ -127,7 +128,7 @@ base::Result<void> Reconciler::end_one(Unknown& unknown, Pass& pass) {
     finding.note = revoked ? "revoked" : revoked.error().detail;
     if (unknown.is_unasked && finding.kind == Finding::Kind::orphan)
         finding.note += "; its row seems to have been lost";
-    // What is refused is tried in each run, and recorded once a day.
+    // A failing revocation is tried in each run, and recorded once a day.
     const auto told = told_.find(finding.delete_handle);
     const bool is_told = told != told_.end() && told->second.what == finding.note;
     if (!is_told) record(finding, "reconcile.orphan");

@@ -9,7 +9,7 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::chrono::days told_again_after{1};  // what could not be mended
+constexpr std::chrono::days told_again_after{1};  // for drifts and revocations that failed
 
 std::string subject_of_key(const Finding& finding) {
     return "account:" + finding.github_user_id.text() + " key:" + finding.delete_handle;
@@ -17,7 +17,7 @@ std::string subject_of_key(const Finding& finding) {
 
 }  // namespace
 
-// What a mend leaves in the audit log; a failure to write it is the run's problem, not the mend's.
+// Records a repair in the audit log. If that fails, the repair still counts.
 void Reconciler::record(const Finding& finding, const std::string& action) {
     Audited audited(parts_.audit, parts_.clock, reconciler_actor, action, subject_of_key(finding), finding.note);
     if (finding.is_fixed) {
@@ -27,7 +27,8 @@ void Reconciler::record(const Finding& finding, const std::string& action) {
     }
 }
 
-// What fails by itself stays open. An error: what comes next would fail as well.
+// Reports a single failure, whose finding stays open. Returns an error if the next items would fail
+// as well.
 base::Result<void> Reconciler::note_failure(Finding finding, const base::Error& error, Pass& pass) {
     finding.note += (finding.note.empty() ? "" : ": ") + error.detail;
     pass.report.add(std::move(finding));
@@ -41,7 +42,7 @@ base::Result<ReconcileReport> Reconciler::run(base::Deadline deadline, const std
     pass.report.upstream_keys = static_cast<std::int64_t>(pass.seen.size());
     first_seen_ = std::move(pass.young);
     std::erase_if(told_, [&](const auto& each) { return each.second.at + told_again_after <= pass.begun_at; });
-    // What costs money unseen comes first.
+    // Keys that cost money unseen are ended first, because the run may be cut off.
     for (const auto step : {&Reconciler::find_missing, &Reconciler::end_unknown, &Reconciler::end_expired,
                             &Reconciler::mark_missing, &Reconciler::mend_drifts}) {
         if (stop.stop_requested()) return base::fail(base::Errc::overloaded, "told to stop");
@@ -79,8 +80,8 @@ base::Result<void> Reconciler::compare_page(const std::vector<UpstreamKey>& page
         if (name && !name->nonce.empty()) nonces.push_back(name->nonce);
         keys.emplace_back(&key, std::move(name));
     }
-    // After the page was read: the row of an attempt is there before its key is, so a key that no
-    // row knows now has been given up by whoever made it.
+    // The rows are read after the page: the row of an attempt exists before its key, so a key that
+    // no row knows now has been given up by the process that made it.
     const auto known = TRY(page.empty() ? std::vector<Grant>{} : parts_.admin.find_known(handles, nonces));
     for (auto& [key, name] : keys) {
         const auto grant = std::find_if(known.begin(), known.end(), [&, &key = key, &name = name](const auto& each) {

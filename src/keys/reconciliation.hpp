@@ -22,11 +22,11 @@ enum class Repair { report_only, fix };
 
 struct ReconcileOptions {
     Repair repair = Repair::report_only;
-    bool ends_older = false;  // keys with the name of an older deployment that no row knows
+    bool ends_older = false;  // also end keys that are named as by an older deployment and that no row knows
     base::Seconds settle_time{30};
     base::Seconds call_timeout{15};
-    // Asked before keys of another life of the installation are ended, with what they are and why
-    // they were left alone. Without it they are reported.
+    // Asked before keys of another life of the installation are ended, with a description and the
+    // reason why they were left alone. If it is empty, they are only reported.
     std::function<bool(const UnrememberedKeys& keys, const std::string& why)> may_end_unremembered = {};
 };
 
@@ -41,16 +41,16 @@ struct ReconcileParts {
     const base::Clock& clock;
 };
 
-// Compares all of upstream's keys with all rows, and on Repair::fix mends what differs, by the
-// rules of docs/guarantees.md. Holds a page of each at a time, and a few bytes for each key
-// upstream. What cannot be mended is reported, and keeps nothing else from it. Safe to run
-// anywhere, any number of times at once. Blocking; for one thread at a time.
+// Compares all of upstream's keys with all rows and, with Repair::fix, repairs the differences by
+// the rules of docs/guarantees.md. Holds one page of each at a time, and a few bytes for each key
+// upstream. What cannot be repaired is reported, and does not stop the rest. Safe to run anywhere,
+// any number of times at once. Blocking; use one thread at a time.
 class Reconciler {
 public:
     Reconciler(ReconcileParts parts, ReconcileOptions options) : parts_(parts), options_(std::move(options)) {}
 
-    // Fails as the stores and the provider do, where the list cannot be read or an outage ends it;
-    // what was mended by then stays so.
+    // Fails as the stores and the provider do if the list cannot be read or an outage ends the run.
+    // Repairs made until then remain.
     base::Result<ReconcileReport> run(base::Deadline deadline, const std::stop_token& stop);
 
 private:
@@ -69,7 +69,7 @@ private:
     base::Result<void> end_expired_one(const Grant& grant, base::Timestamp now, Finding& finding);
     base::Result<void> note_failure(Finding finding, const base::Error& error, Pass& pass);
     void record(const Finding& finding, const std::string& action);
-    // The steps of a run, after the list was read.
+    // The steps of a run after the list is read.
     base::Result<void> find_missing(Pass& pass, const std::stop_token& stop);
     base::Result<void> end_unknown(Pass& pass, const std::stop_token& stop);
     base::Result<void> end_expired(Pass& pass, const std::stop_token& stop);
@@ -78,11 +78,11 @@ private:
 
     const ReconcileParts parts_;
     const ReconcileOptions options_;
-    // Orphans that were too young by upstream's clock, by handle: when this process first saw them.
+    // By handle, the time when this process first saw a key that was too young by upstream's clock.
     // Clocks can differ.
     std::map<std::string, base::Timestamp> first_seen_;
-    // What could not be mended of a key, by handle, and when that was found: told once, and tried
-    // again after a while.
+    // By handle, a repair that failed, and when that was found. The audit log gets it once until
+    // told_again_after is over; a drift is not retried before that.
     struct Told {
         std::string what;
         base::Timestamp at;

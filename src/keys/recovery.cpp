@@ -13,7 +13,7 @@ constexpr std::chrono::minutes scan_max{10};
 
 }  // namespace
 
-// One run of finish().
+// The state of one run of finish().
 struct Recovery::Round {
     const base::Seconds timeout;
     const std::stop_token& stop;
@@ -25,7 +25,7 @@ struct Recovery::Round {
 
     bool ends() const { return is_over || stop.stop_requested(); }
 
-    // Does one thing, and notes what became of it.
+    // Does one thing and records the result.
     void attempt(const Grant& grant, const char* doing, int& count, const std::function<base::Result<void>()>& act) {
         if (ends() || !postponed.is_due(grant.id, clock.now())) return;
         const auto done = act();
@@ -41,8 +41,8 @@ struct Recovery::Round {
         is_over = watch.note_failure(done.error());
     }
 
-    // Goes through all pages of a list: what is refused on one keeps nobody on the next from their
-    // turn.
+    // Goes through all pages of a list, so that failures on one page do not keep the next page from
+    // its turn.
     template <typename Item>
     void each(const std::function<base::Result<std::vector<Item>>(const std::string& after_id)>& list,
               const std::function<const Grant&(const Item&)>& grant_of, const std::function<void(const Item&)>& act) {
@@ -58,8 +58,8 @@ struct Recovery::Round {
     }
 };
 
-// Also attempts that are young: what they made may be there to be found already. Those of long ago
-// are looked for by themselves, since that takes a longer look.
+// Young attempts are included, because a key of theirs may be found already. Old attempts are
+// looked for separately, because that takes longer.
 Recovered Recovery::settle(const std::stop_token& stop) {
     Recovered recovered;
     std::vector<Grant> young, old;
@@ -95,7 +95,7 @@ void Recovery::settle(const std::vector<Grant>& grants, const std::stop_token& s
     std::string latest;
     for (std::size_t i = 0; i < grants.size(); ++i) {
         if (outcomes[i] && *outcomes[i] == Settled::freed) ++recovered.settled;
-        // All that met the same outage are told of once.
+        // Attempts that met the same outage are reported once.
         if (outcomes[i] || stop.stop_requested() || outcomes[i].error().detail == latest) continue;
         latest = outcomes[i].error().detail;
         recovered.failures.push_back("settling the attempt of account " + grants[i].github_user_id.text() + ": " +
@@ -103,8 +103,8 @@ void Recovery::settle(const std::vector<Grant>& grants, const std::stop_token& s
     }
 }
 
-// The database remembers what was refused, and when it is due again, so that all replicas leave it
-// alone so long.
+// The database records which revocations failed and when they are due again, so that all replicas
+// wait that long.
 void Recovery::revoke(Round& round) {
     bool has_progress = true;
     while (has_progress && !round.ends()) {
@@ -114,8 +114,8 @@ void Recovery::revoke(Round& round) {
         if (!entries) return;
         for (const LedgerEntry& entry : *entries) {
             if (round.ends()) return;
-            // One that began just now is somebody's who is still at it; not one that is yet to
-            // begin: its clock was wrong.
+            // A revocation that began just now is probably still under way elsewhere. One that
+            // begins in the future was stored by a wrong clock, and is not skipped.
             const auto age = clock_.now() - entry.begun_at;
             if (-round.timeout < age && age < round.timeout) continue;
             const auto ended = parts_.revocation.resume(entry.grant, {"system", "resumed"}, entry.reason,
@@ -150,7 +150,7 @@ void Recovery::replace(Round& round) {
         });
 }
 
-// What has changed and upstream may not know yet; caps whose day is over are changed now.
+// Tells upstream about changes that it may not know. Caps whose day is over are raised first.
 void Recovery::synchronize(Round& round) {
     const auto raised = parts_.admin.begin_raises(clock_.now(), rows_per_page);
     if (!raised) round.recovered.failures.push_back(raised.error().detail);

@@ -15,14 +15,14 @@
 namespace llmapikey {
 
 struct Recovered {
-    int settled = 0;                    // attempts in doubt that were ended
-    int revoked = 0;                    // revocations that were ended
-    int replaced = 0;                   // keys whose places are free for the next
-    int synchronized = 0;               // changes that upstream has learned of
-    std::vector<std::string> failures;  // what could not be ended now, for the log
+    int settled = 0;                    // attempts that were settled
+    int revoked = 0;                    // revocations that were finished
+    int replaced = 0;                   // keys that were ended, so that the next one can be made
+    int synchronized = 0;               // changes that upstream has been told
+    std::vector<std::string> failures;  // what could not be finished now, for the log
 };
 
-// What it works with; all must outlive it.
+// The parts that Recovery works with; all must outlive it.
 struct RecoveryParts {
     KeyStore& store;
     AdminStore& admin;
@@ -33,24 +33,24 @@ struct RecoveryParts {
     Replacement& replacement;
 };
 
-// Ends what was interrupted, wherever and by whomever: attempts whose outcome is unknown,
-// revocations, replacements and changes that have begun; and gives keys their full cap when the day
-// is over that lowered it. What fails by itself is tried again ever more seldom, and holds up
-// nothing else. Safe to run in every replica at once. Never looks for orphans: see Reconciler.
-// Blocking; finish() is for one thread at a time, and so is settle().
+// Finishes what was interrupted, in whatever process: ambiguous attempts, and revocations,
+// replacements and changes that have begun. It also raises caps whose day of carried spending is
+// over. An item that fails by itself is retried ever more seldom, and delays nothing else. Safe to
+// run in every replica at once. It does not look for orphans; Reconciler does. Blocking; finish()
+// is for one thread at a time, and so is settle().
 class Recovery {
 public:
     Recovery(RecoveryParts parts, const base::Clock& clock) : parts_(parts), clock_(clock) {}
 
-    // Revocations, replacements and changes. `timeout`: of each call upstream. When told to stop it
-    // ends after the call that is under way.
+    // Finishes revocations, replacements and changes. `timeout` limits each call upstream. If it is
+    // told to stop, it ends after the call that is under way.
     Recovered finish(base::Seconds timeout, const std::stop_token& stop);
-    // Attempts in doubt, for which upstream's list is read: that may take minutes.
+    // Settles ambiguous and interrupted attempts. It reads upstream's list, which may take minutes.
     Recovered settle(const std::stop_token& stop);
-    // Both.
+    // Runs finish() and settle().
     Recovered run_once(base::Seconds timeout, const std::stop_token& stop);
-    // Only the attempts whose end is decided (is_ending_attempt), as far as they can be settled
-    // now: for a command that waits for its revocations where no service runs.
+    // Settles only revoking attempts (is_ending_attempt), as far as possible now. It is for a
+    // command that waits for its revocations while no service runs.
     void settle_endings();
 
 private:
@@ -62,7 +62,7 @@ private:
 
     const RecoveryParts parts_;
     const base::Clock& clock_;
-    Postponed postponed_;  // of finish(), by grant
+    Postponed postponed_;  // for finish(), by grant id
 };
 
 }  // namespace llmapikey

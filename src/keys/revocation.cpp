@@ -13,8 +13,7 @@ constexpr int replaced_max = 5;
 
 }  // namespace
 
-// A key that is replaced meanwhile makes way for another one in the same place, which then is what
-// is meant.
+// If the key was replaced meanwhile, its successor in the same seat is revoked instead.
 base::Result<Grant> Revocation::begin(const std::string& grant_id, const Ending& ending) {
     std::string id = grant_id;
     for (int round = 0; round < replaced_max; ++round) {
@@ -36,7 +35,7 @@ base::Result<Grant> Revocation::begin(const std::string& grant_id, const Ending&
 base::Result<Grant> Revocation::revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
                                        const std::optional<Hold>& hold, base::Deadline deadline, EndsWhat what) {
     const auto checked_reason = TRY(check_text(reason, reason_rule));
-    const base::Timestamp decided_at = clock_.now();  // what is replaced from now on is meant, too
+    const base::Timestamp decided_at = clock_.now();  // keys that replace it from now on are included
     const auto found = TRY(store_.find_grant(grant_id));
     if (!found) return base::fail(base::Errc::not_found, "there is no such key");
     Audited audited(audit_, clock_, by, "key.revoke", subject_of(*found), checked_reason);
@@ -44,7 +43,7 @@ base::Result<Grant> Revocation::revoke(const std::string& grant_id, const Initia
     base::crash_point("revoke.beginning");
     const auto begun = begin(grant_id, {by.actor, checked_reason, hold, decided_at, "", what});
     base::crash_point("revoke.begun");
-    // Recovery settles the attempt, ends what it has made, and records that.
+    // Recovery settles the attempt, ends the key that it has made, and records that.
     if (begun && is_ending_attempt(*begun)) return begun;
     auto finished = begun ? end_key_upstream(provider_, spending_, *begun, clock_.now(), deadline)
                           : base::Result<void>(tl::unexpected(begun.error()));
@@ -56,7 +55,7 @@ base::Result<Grant> Revocation::revoke(const std::string& grant_id, const Initia
     return begun;
 }
 
-// Only what succeeds is recorded: while the upstream is away this is tried again and again.
+// Only a success is recorded, because this is repeated often while the upstream is down.
 base::Result<void> Revocation::resume(const Grant& grant, const Initiator& by, const std::string& detail,
                                       base::Deadline deadline) {
     TRY(end_key_upstream(provider_, spending_, grant, clock_.now(), deadline));

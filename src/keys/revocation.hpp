@@ -17,29 +17,30 @@ struct ResumedRevocation {
     base::Result<void> outcome;
 };
 
-// Ends grants: first the intention is stored, then the key is revoked upstream, then the row goes.
-// Whatever dies in between, resume() takes it up; each step is noted in the audit log. Blocking,
-// thread-safe.
+// Ends grants: the intention is stored first, then the key is revoked upstream, then the row is
+// removed. If it is interrupted, resume() continues. Each step is recorded in the audit log.
+// Blocking; thread-safe.
 class Revocation {
 public:
     Revocation(AdminStore& store, SpendingStore& spending, KeyProvider& provider, AuditLog& audit,
                const base::Clock& clock)
         : store_(store), spending_(spending), provider_(provider), audit_(audit), clock_(clock) {}
 
-    // Gives the grant as it was. What its key has spent today is kept. A grant whose key is still
-    // being made (is_ending_attempt) is shown to nobody from now on, and ends by itself as soon as
-    // its attempt is over; one whose key was replaced meanwhile is followed. not_found; conflict:
-    // not active, where only that was meant. Fails as store and provider do; where the intention
-    // was stored by then, resume() ends it. A grant that is being revoked already is ended now.
+    // Returns the grant as it was. The spending of its key today is stored. A grant whose key is
+    // still being made (is_ending_attempt) is shown to nobody from now on, and ends by itself when
+    // its attempt is over. If the key was replaced meanwhile, its successor is revoked. A grant
+    // that is being revoked already is ended now. Fails with not_found, with conflict if the key is
+    // not active and `what` requires that, and as the store and the provider do. If the intention
+    // was stored by then, resume() continues.
     base::Result<Grant> revoke(const std::string& grant_id, const Initiator& by, const std::string& reason,
                                const std::optional<Hold>& hold, base::Deadline deadline,
                                EndsWhat what = EndsWhat::any_row);
 
-    // Takes up a revocation that has begun and not ended, and ends the key as revoke() does. `by`:
-    // whom the audit log names.
+    // Continues a revocation that has begun, and ends the key as revoke() does. `by` is named in
+    // the audit log.
     base::Result<void> resume(const Grant& grant, const Initiator& by, const std::string& detail,
                               base::Deadline deadline);
-    // Takes up every one of them.
+    // Continues all revocations that have begun.
     base::Result<std::vector<ResumedRevocation>> resume_all(const Initiator& by, base::Deadline deadline);
 
 private:

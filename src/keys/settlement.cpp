@@ -10,7 +10,8 @@ base::Result<Settled> Settlement::settle(const Grant& grant, base::Deadline dead
     return settle_all({grant}, deadline).front();
 }
 
-// From here on the process that made the attempt can no longer activate it. Nullopt: go on.
+// Fences the row: from now on the process that made the attempt cannot activate it. Returns nullopt
+// if settling must continue.
 std::optional<base::Result<Settled>> Settlement::fence(const Grant& grant) {
     const bool is_open =
         grant.status == GrantStatus::pending || grant.status == GrantStatus::ambiguous || is_ending_attempt(grant);
@@ -27,9 +28,9 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
                                                           const std::stop_token& stop) {
     std::vector<std::optional<base::Result<Settled>>> known(grants.size());
     std::vector<SoughtAttempt> sought;
-    std::vector<std::size_t> places(grants.size());  // in `sought`, of those that are looked for by their name
-    // By the clock before anything is looked for: a key can still appear between that and a later
-    // look at the clock.
+    std::vector<std::size_t> places(grants.size());  // index in `sought` of each grant that is looked for by name
+    // Read the clock before the search: a key can still appear between the search and a later look
+    // at the clock.
     const base::Timestamp looked_at = clock_.now();
     for (std::size_t i = 0; i < grants.size(); ++i) {
         known[i] = fence(grants[i]);
@@ -49,7 +50,7 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
         } else if (end) {
             outcomes.push_back(tl::unexpected(*end));
         } else if (is_by_name && !handles) {
-            outcomes.push_back(base::fail_in("looking for a key whose creation is in doubt", handles.error()));
+            outcomes.push_back(base::fail_in("looking for the key of an ambiguous attempt", handles.error()));
         } else {
             const std::string& handle = is_by_name ? handles->at(places[i]) : grants[i].delete_handle;
             const bool may_appear = !is_settled(grants[i], looked_at, settle_time_);
@@ -62,14 +63,14 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
     return outcomes;
 }
 
-// A create call is sent once, so one attempt makes one key at most: what was found and revoked is
+// A create call is sent once, so an attempt makes at most one key. What was found and revoked is
 // all there is.
 base::Result<Settled> Settlement::conclude(const Grant& grant, const Trace& trace, base::Deadline deadline) {
     if (trace.handle.empty() && trace.may_appear) return Settled::not_yet;
     if (!trace.handle.empty()) {
         const auto revoked = provider_.revoke(trace.handle, deadline);
         base::crash_point("settle.revoked");
-        if (!revoked) return base::fail_in("revoking a key whose creation was in doubt", revoked.error());
+        if (!revoked) return base::fail_in("revoking the key of an ambiguous attempt", revoked.error());
     }
     const auto made = make_room(grant);
     base::crash_point("settle.requeued");

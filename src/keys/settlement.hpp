@@ -14,15 +14,15 @@ namespace llmapikey {
 enum class Settled {
     freed,  // whatever the attempt made upstream is revoked; the row waits for its next turn or for its revocation, or
             // is gone with a note
-    not_yet,  // nothing was found, and it is too early to say that nothing will appear
-    changed,  // somebody else settled or activated it meanwhile
+    not_yet,  // nothing was found, but a key may still appear
+    changed,  // another process has settled or activated it meanwhile
 };
 
-// Ends attempts whose outcome nobody knows: finds by name what they made upstream, revokes it (its
-// raw key is lost) and lets the row wait for its next turn; but nobody who is not asking now gets a
-// key for an attempt of long ago: where the account had none before, its row goes with a note. Safe
-// to run anywhere, any number of times at once: the row is first marked ambiguous, after which the
-// process that made the attempt can no longer activate it. Thread-safe.
+// Ends attempts whose outcome is unknown: finds by name the key that an attempt has made, revokes
+// it (its raw key is lost), and lets the row wait for its next turn. If the attempt is too old,
+// nobody waits for its key any more: the row is then removed, with a note. Safe to run anywhere,
+// any number of times at once, because the row is first marked ambiguous, after which the process
+// that made the attempt cannot activate it. Thread-safe.
 class Settlement {
 public:
     Settlement(KeyStore& store, MintQueue& queue, KeyProvider& provider, const base::Clock& clock,
@@ -34,23 +34,23 @@ public:
           call_timeout_(call_timeout),
           settle_time_(llmapikey::settle_time(call_timeout)) {}
 
-    // For a pending or ambiguous grant, or an attempt whose end is decided. Fails as the store and
-    // the provider do, with nothing freed.
+    // Takes a pending, ambiguous or revoking attempt. Fails as the store and the provider do;
+    // nothing is freed then.
     base::Result<Settled> settle(const Grant& grant, base::Deadline deadline);
 
-    // The same for many at once, which are looked for together (KeyProvider::find_attempts): the
-    // outcome of each, in order. Those whose turn did not come before an outage have its error, or
-    // Errc::overloaded before it was told to stop.
+    // Settles many attempts, which are looked for together (KeyProvider::find_attempts). Returns
+    // the outcome of each, in order. If an outage or `stop` ends the run, the remaining ones have
+    // that error or Errc::overloaded.
     std::vector<base::Result<Settled>> settle_all(const std::vector<Grant>& grants, base::Deadline deadline,
                                                   const std::stop_token& stop = {});
 
     base::Seconds settle_time() const { return settle_time_; }
 
 private:
-    // What an attempt has left upstream.
+    // The trace that an attempt has left upstream.
     struct Trace {
-        std::string handle;       // of the key that it made; empty: none is listed
-        bool may_appear = false;  // it may still come to be
+        std::string handle;       // handle of the key that it made; empty: none is listed
+        bool may_appear = false;  // a key may still appear
     };
     std::optional<base::Result<Settled>> fence(const Grant& grant);
     base::Result<Settled> conclude(const Grant& grant, const Trace& trace, base::Deadline deadline);

@@ -12,7 +12,7 @@
 namespace llmapikey {
 namespace {
 
-// The statement of this name in statements/admin.sql.
+// Returns the statement of this name in statements/admin.sql.
 std::string named(std::string_view name) {
     return key_statement("admin.sql", name);
 }
@@ -53,8 +53,8 @@ base::Result<LedgerEntry> read_revoking_row(const SqlRow& row) {
     return entry;
 }
 
-// What upstream calls its keys and attempts, as {in_texts:} takes it. Anything else is not from
-// where we asked, and could not be found.
+// Joins handles or nonces as {in_texts:} takes them. A word with other characters is left out: no
+// provider that we know makes such a word.
 std::string joined_safe(const std::vector<std::string>& words) {
     std::vector<std::string> safe;
     for (const std::string& word : words) {

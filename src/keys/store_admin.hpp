@@ -8,7 +8,7 @@
 
 namespace llmapikey {
 
-// AdminStore in either database.
+// Implements AdminStore for both databases.
 class SqlAdminStore final : public AdminStore {
 public:
     SqlAdminStore(std::shared_ptr<SqlDatabase> database, std::shared_ptr<GrantEndings> endings)

@@ -8,7 +8,7 @@ namespace {
 const std::string select_remembered =
     "SELECT nonce FROM llmapikey.given_up_attempts WHERE nonce {in_texts:$1} "
     "UNION SELECT nonce FROM llmapikey.api_keys WHERE nonce {in_texts:$1}";
-// The migrations that it has had since it was empty, or some other program's.
+// The first migration since the database was empty, or since another program owned it.
 const std::string select_beginning_of_postgres =
     "SELECT {epoch:min(applied_at)} FROM llmapikey.applied_migrations WHERE version > 0";
 const std::string select_beginning_of_sqlite = "SELECT min(applied_at) FROM schema_migrations WHERE version > 0";

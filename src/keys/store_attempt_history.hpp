@@ -7,7 +7,7 @@
 
 namespace llmapikey {
 
-// AttemptHistory in either database.
+// Implements AttemptHistory for both databases.
 class SqlAttemptHistory final : public AttemptHistory {
 public:
     explicit SqlAttemptHistory(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}

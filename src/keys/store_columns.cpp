@@ -7,7 +7,7 @@ std::optional<base::Timestamp> time_if_any(const Cells& cells, int column) {
     return cells.is_null(column) ? std::nullopt : std::optional(time_of(cells.number(column)));
 }
 
-// A row of an answer as cells.
+// Presents a row of an answer as cells.
 class AnswerCells final : public Cells {
 public:
     explicit AnswerCells(const SqlRow& row) : row_(row) {}
@@ -59,7 +59,7 @@ bool revealed_at(const Cells& cells, int column, Grant& grant) {
     if (const auto at = time_if_any(cells, column)) grant.reveal = Reveal{*at, ""};
     return true;
 }
-bool reveal_reason(const Cells& cells, int column, Grant& grant) {  // the column before says whether there is any
+bool reveal_reason(const Cells& cells, int column, Grant& grant) {  // the column before says whether there is a reveal
     if (grant.reveal) grant.reveal->reason = cells.text(column);
     return true;
 }

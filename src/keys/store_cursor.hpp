@@ -8,17 +8,17 @@
 
 namespace llmapikey {
 
-// The last row of a page: where the next one goes on. Holds for one order only.
+// The last row of a page, after which the next page begins. It is valid for one order only.
 struct GrantCursor {
-    std::int64_t value = 0;  // of the column that orders: millionths of a second, or of a dollar
+    std::int64_t value = 0;  // of the ordering column: microseconds, millionths of a dollar, or seconds
     std::string grant_id;
 
     std::string text(GrantOrder order) const;
-    // invalid_input: not one of ours, or of another order.
+    // Fails with invalid_input if the text is no cursor of ours, or is of another order.
     static base::Result<GrantCursor> parse(const std::string& text, GrantOrder order);
 };
 
-// For LIKE with the escape character '\': what a person types is text, not a pattern.
+// Escapes the text for LIKE with the escape character '\', so that it is no pattern.
 std::string escaped_for_like(const std::string& text);
 
 }  // namespace llmapikey

@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999
 const std::string last_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-// $1: what was typed, $2: the same as a part of a login.
+// $1 is the text that was typed, $2 is the pattern for a part of a login.
 std::string search_condition(Dialect dialect) {
     const std::string like = dialect == Dialect::postgres ? "ILIKE $2" : "LIKE $2 ESCAPE '\\'";
     return "($1 = '' OR github_user_id = $1 OR key_hint = $1 OR github_username " + like + ")";

@@ -6,7 +6,7 @@
 #include "keys/admin_store.hpp"
 #include "sql/sql_database.hpp"
 
-// The ledger of ended keys, as AdminStore lists and searches it.
+// Lists and searches the ledger of ended keys, for AdminStore.
 namespace llmapikey {
 
 // The columns of the ledger that ledger_entries_of() reads, as for translated().
@@ -18,7 +18,7 @@ inline constexpr std::string_view ledger_columns =
 inline constexpr int ledger_column_count = 16;
 
 base::Result<std::vector<LedgerEntry>> ledger_entries_of(const SqlAnswer& answer);
-// How often revoking has failed, why, and when it is tried again: three columns from `column` on.
+// Reads three columns from `column` on: how often revoking has failed, why, and when it is retried.
 void read_attempts(const SqlRow& row, int column, LedgerEntry& entry);
 
 base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& query);

@@ -9,27 +9,27 @@
 namespace llmapikey {
 namespace {
 
-// How to look for what a person types.
+// The ways to look for the text that a person types.
 enum class Search {
     none,
-    by_account,    // the whole numeric id of an account that has or had a key: then nothing else is meant
-    by_index,      // an index knows where a part of a login is
-    read_through,  // so many rows fit, or so few characters are given, that reading along the order finds them sooner
+    by_account,    // the text is the whole id of an account that has or had a key: only that account is meant
+    by_index,      // an index finds a part of a login
+    read_through,  // reading in the order of the list is faster: many rows match, or too few characters are given
 };
 
-// SQLite's index of logins: a part that fits no more rows than this is looked up there.
+// SQLite's index of logins is used for a text that matches no more rows than this.
 constexpr std::int64_t looked_up_max = 1000;
 const std::string count_fitting =
     "SELECT count(*) FROM (SELECT 1 FROM login_search WHERE login_search MATCH $1 LIMIT $2)";
 
-// Of the ledger, too: when a key goes, its account's number means nobody else all at once.
+// The ledger is included, so that an id keeps its meaning when the account's key goes.
 const std::string select_account =
     "SELECT 1 FROM llmapikey.api_keys WHERE github_user_id = $1 UNION ALL "
     "SELECT 1 FROM llmapikey.ledger WHERE github_user_id = $1 LIMIT 1";
 
 struct Order {
-    std::string column;  // with the id: a key of an index
-    std::string cursor;  // how the cursor's value becomes one of the column
+    std::string column;  // together with the id, it is the key of an index
+    std::string cursor;  // expression that turns the cursor's value into one of the column
     std::string shown;   // the column as the cursor's value
     std::string direction, beyond;
 };
@@ -51,10 +51,10 @@ const Order& order_of(GrantOrder order) {
     return newest;
 }
 
-// A statement that grows, with its values numbered as they come.
+// A condition that grows, with its values numbered in order.
 class Conditions {
 public:
-    // In `condition` # stands for the value.
+    // In `condition`, # stands for the value.
     template <class Value>
     void add(const std::string& condition, const Value& value) {
         values_.add(value);
@@ -81,8 +81,8 @@ private:
     SqlValues values_;
 };
 
-// A phrase of FTS5, which finds it anywhere in a login; the index knows nothing shorter than three
-// characters.
+// Returns a phrase for FTS5, which finds it anywhere in a login. The index knows nothing shorter
+// than three characters.
 std::string phrase_of(const std::string& text) {
     std::string phrase = "\"";
     for (const char c : text)
@@ -145,11 +145,11 @@ void add_filters(const GrantQuery& query, Conditions& conditions) {
             "AS earlier WHERE earlier.grant_id {in:" +
             ids + "} AND earlier.ended_at >= {time:" + since + "})");
     }
-    // Never below, but so SQLite does not take the index of the spending for it, of which it
-    // expects a few rows only.
+    // `<=` rather than `=`, although spending is never negative: with `=` SQLite picks the index of
+    // the spending, whose selectivity it overestimates.
     if (query.is_unused) conditions.add("spent_micro_usd <= 0");
     if (query.not_used_since) {
-        // Where upstream has not said when a key was used, what was spent tells that it was.
+        // If upstream has not reported when a key was used, spending shows that it was used.
         conditions.add("last_used_at < #::bigint", seconds_of(*query.not_used_since));
         conditions.add("(last_used_at > 0 OR spent_micro_usd <= 0)");
         conditions.add("created_at < {time:#}", seconds_of(*query.not_used_since));
@@ -198,7 +198,7 @@ base::Result<void> list_targets(SqlDatabase& database, const GrantQuery& query, 
     add_search(query, search, database.dialect(), conditions);
     add_filters(query, conditions);
     const std::string bulk = conditions.number_of(bulk_id);
-    // One that comes late, after the decision, adds nothing to it.
+    // A list that comes late, after the decision, adds nothing.
     TRY(database.run("INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) SELECT " + bulk +
                          ", id, {now} FROM llmapikey.api_keys WHERE " + conditions.text() +
                          " AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS decided "

@@ -6,7 +6,7 @@
 namespace llmapikey::postgres {
 namespace {
 
-// The statement of this name in statements/postgres_endings.sql.
+// Returns the statement of this name in statements/postgres_endings.sql.
 std::string named(std::string_view name) {
     return key_statement("postgres_endings.sql", name, Dialect::postgres);
 }

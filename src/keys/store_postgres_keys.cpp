@@ -9,12 +9,12 @@
 namespace llmapikey::postgres {
 namespace {
 
-// Two submits of one account collide at most once each; more than a few times is not chance.
+// Two submits of one account collide at most once each; more collisions than a few are not chance.
 constexpr int collisions_max = 8;
 constexpr base::Millis turn_max{5'000};
 constexpr std::string_view lowest_id = "00000000-0000-0000-0000-000000000000";
 
-// The statement of this name in statements/postgres_keys.sql.
+// Returns the statement of this name in statements/postgres_keys.sql.
 std::string named(std::string_view name) {
     return key_statement("postgres_keys.sql", name, Dialect::postgres);
 }
@@ -71,8 +71,8 @@ base::Result<Account> PostgresKeyStore::find_account(GithubUserId id) {
     return account;
 }
 
-// Nothing was inserted: on hold, or full; but perhaps this account's own other submit has taken the
-// last place.
+// Nothing was inserted: the account is on hold, or the quota is full, unless another submit of the
+// same account has taken the last seat.
 base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
     auto account = TRY(find_account(request.recipient.id));
     if (account.grant) return ReserveOutcome{AlreadyHeld{std::move(*account.grant)}};
@@ -82,7 +82,7 @@ base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequ
     return ReserveOutcome{QuotaFull{}};
 }
 
-// Errc::conflict: another submit of this account came between looking and inserting.
+// Fails with Errc::conflict if another submit of this account came between looking and inserting.
 base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest& request) {
     const auto parameters = Parameters()
                                 .add(request.grant_id)
@@ -103,7 +103,7 @@ base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest
     const auto answer = TRY(std::move(inserted));
     if (answer.rows.empty()) return explain_refusal(request);
     auto grant = TRY(read_grant(answer.rows, 0));
-    // The id is this call's own: also where it was inserted by a try whose answer was lost.
+    // The id belongs to this call, even if an earlier try inserted the row and its answer was lost.
     if (grant.id == request.grant_id) return ReserveOutcome{Reserved{std::move(grant)}};
     return ReserveOutcome{AlreadyHeld{std::move(grant)}};
 }
@@ -186,7 +186,8 @@ base::Result<void> PostgresKeyStore::check() {
         return base::fail(base::Errc::store_unavailable, "the database is read-only: it is a standby, or set so");
     }
     const auto compared = compare_schema(static_cast<int>(answer.rows.number(0, 0)), newest_schema_version());
-    // Otherwise a write would cost more than it tells: jobs write now and then, and notice.
+    // A write is tried only after a statement has failed for want of disk. Otherwise it would cost
+    // more than it tells, because jobs write now and then and notice.
     return compared && database_->is_doubtful() ? database_->prove_writable() : compared;
 }
 

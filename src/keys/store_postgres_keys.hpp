@@ -8,9 +8,9 @@
 
 namespace llmapikey::postgres {
 
-// KeyStore in the schema llmapikey of a PostgreSQL database. The schema must be there: see
-// schema/postgres_migrations.hpp. Each operation is one statement and one round trip; reserving
-// takes another one where the quota is full or two submits of one account collide.
+// Implements KeyStore in the schema llmapikey of a PostgreSQL database. The schema must exist: see
+// schema/postgres_migrations.hpp. Each operation is one statement and one round trip, except that
+// reserve() takes another one if nothing was inserted or two submits of one account collide.
 class PostgresKeyStore final : public KeyStore {
 public:
     explicit PostgresKeyStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
@@ -36,8 +36,8 @@ private:
     base::Result<ReserveOutcome> reserve_once(const ReserveRequest& request);
 
     std::shared_ptr<Database> database_;
-    // Reservations take turns on the row of the totals anyway. Those of one process take them here:
-    // that costs the server nothing, and holds no connection.
+    // Reservations are serialized by the row of the totals anyway. Those of one process wait here,
+    // which costs the server nothing and holds no connection.
     std::timed_mutex reserving_;
 };
 

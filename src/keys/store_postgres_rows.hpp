@@ -5,8 +5,8 @@
 #include "grant/grant.hpp"
 #include "sql/postgres/connection.hpp"
 
-// How rows of api_keys become grants; private to the stores of this folder. Times leave and enter
-// as whole Unix seconds.
+// Turns rows of api_keys into grants; private to the stores of this folder. Times are whole Unix
+// seconds.
 namespace llmapikey::postgres {
 
 base::Result<Grant> read_grant(const Rows& rows, int row);

@@ -20,7 +20,7 @@ base::Result<Grant> SqlReplacementStore::find(const std::string& grant_id, Grant
     return grant;
 }
 
-// A try whose answer was lost may have begun it: what counts is the state that it is in.
+// An earlier try whose answer was lost may have begun it, so the current state decides.
 base::Result<Grant> SqlReplacementStore::begin_replacement(const std::string& grant_id, const Ending& ending) {
     TRY(endings_->begin_replacement(grant_id, ending));
     return find(grant_id, GrantStatus::replacing);

@@ -8,7 +8,7 @@
 
 namespace llmapikey {
 
-// ReplacementStore in either database.
+// Implements ReplacementStore for both databases.
 class SqlReplacementStore final : public ReplacementStore {
 public:
     SqlReplacementStore(std::shared_ptr<SqlDatabase> database, std::shared_ptr<GrantEndings> endings)

@@ -22,7 +22,7 @@ constexpr std::string_view ending_attempt = "(status = 'revoking' AND openrouter
     std::abort();
 }
 
-// The words of an argument.
+// Return the first word of an argument, and what follows it.
 std::string first_of(const std::string& argument) {
     return argument.substr(0, argument.find(' '));
 }
@@ -59,27 +59,27 @@ std::string status_after(const std::string& step_name) {
     return quoted(*target);
 }
 
-// Tells the holders of webhooks of the rows that have taken a step.
+// Writes the webhook messages about the rows that have taken a step.
 std::string event(const std::string& argument) {
     const Step step = step_of(first_of(argument));
     const std::string type(event_of(step));
     if (type.empty()) refuse("an event of " + first_of(argument));
     const bool is_over = step == Step::finish_ending || step == Step::finish_replacement;
-    // An attempt may be marked once only; a key is issued and revoked once only.
+    // An attempt is marked only once; a key is issued and revoked only once.
     const std::string key = step == Step::mark_ambiguous ? "id::text || ':' || nonce" : "id::text";
     return postgres::webhook_notice(
         type, rest_of(argument), key,
         is_over ? "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')" : "''");
 }
 
-// Remembers the attempts of rows (nonce; those without one are left out), which are given up in the
-// same statement.
+// Records the attempts of rows that are given up in the same statement. Rows without a nonce are
+// left out.
 std::string remember(const std::string& rows) {
     return "remembered AS (INSERT INTO llmapikey.given_up_attempts (nonce, given_up_at) SELECT nonce, {now} FROM " +
            rows + " WHERE nonce <> '' ON CONFLICT (nonce) DO UPDATE SET given_up_at = excluded.given_up_at)";
 }
 
-// What the recipient is told; $4: the problem, or ''; $5: now.
+// Records what the recipient is told. $4 is the problem, or ''; $5 is now.
 std::string note(const std::string& rows) {
     return "noted AS (INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) "
            "SELECT github_user_id, $4, $5::bigint FROM " +
@@ -88,7 +88,7 @@ std::string note(const std::string& rows) {
            "noted_at = excluded.noted_at)";
 }
 
-// $2: actor; $3: reason; $4: now; $5: bulk revocation, or ''.
+// Parameters: $2 is the actor, $3 the reason, $4 now, $5 the bulk revocation or ''.
 std::string ledger_entry(const std::string& rows) {
     return "noted AS (INSERT INTO llmapikey.ledger AS entry (grant_id, github_user_id, github_username, "
            "openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, "
@@ -99,7 +99,7 @@ std::string ledger_entry(const std::string& rows) {
            "bulk_id = excluded.bulk_id WHERE entry.ended_at IS NULL)";
 }
 
-// `argument`: when it is tried again, whether the failure counts, and the problem.
+// `argument`: when the row is tried again, whether the failure counts, and the problem.
 std::string requeued(const std::string& argument) {
     const std::string at = first_of(argument), counts = first_of(rest_of(argument)),
                       problem = rest_of(rest_of(argument));

@@ -6,9 +6,9 @@
 
 #include "grant/grant.hpp"
 
-// Every way in which the row of a key changes its status. The stores take the statuses that a
-// statement may find, the status that it sets and the webhook event that it writes from this table;
-// docs/architecture.md draws it, and tests/model/issuance.pml searches it.
+// Every way in which the row of a key changes its status. The stores take from this table the
+// statuses that a statement may find, the status that it sets and the webhook event that it writes.
+// src/keys/README.md draws it, and tests/model/issuance.pml checks it.
 namespace llmapikey {
 
 // An operation of KeyStore, MintQueue, AdminStore or ReplacementStore.
@@ -38,16 +38,16 @@ struct Transition {
     std::string_view event = "";  // type of the webhook event; empty: none
 };
 
-// In the order of Step, and of GrantStatus within a step.
+// Returns all transitions in the order of Step, and of GrantStatus within a step.
 std::span<const Transition> transitions();
 
-// "activate", ...: the words that statements use.
+// Returns the word that statements use for the step, such as "activate".
 std::string_view to_text(Step step);
 std::optional<Step> parse_step(std::string_view text);
 
-// The status that a step leads to; nullopt: the row goes.
+// Returns the status that a step leads to; nullopt if the row is removed.
 std::optional<GrantStatus> target_of(Step step);
-// The webhook event of a step; empty: none.
+// Returns the webhook event of a step; empty if there is none.
 std::string_view event_of(Step step);
 
 }  // namespace llmapikey

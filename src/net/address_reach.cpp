@@ -24,13 +24,13 @@ constexpr std::uint32_t v4(std::uint32_t a, std::uint32_t b, std::uint32_t c, st
     return a << 24 | b << 16 | c << 8 | d;
 }
 
-// The first that fits counts.
+// The first matching range decides.
 constexpr Range4 ranges4[] = {
-    {v4(168, 63, 129, 16), 32, Reach::link},    // metadata of clouds that is not link-local
-    {v4(100, 100, 100, 200), 32, Reach::link},  // likewise
-    {v4(192, 0, 0, 192), 32, Reach::link},      // likewise
+    {v4(168, 63, 129, 16), 32, Reach::link},    // cloud metadata that is not link-local
+    {v4(100, 100, 100, 200), 32, Reach::link},  // cloud metadata that is not link-local
+    {v4(192, 0, 0, 192), 32, Reach::link},      // cloud metadata that is not link-local
     {v4(0, 0, 0, 0), 8, Reach::link},           // "this host": on Linux, this machine
-    {v4(169, 254, 0, 0), 16, Reach::link},      // link-local, and metadata
+    {v4(169, 254, 0, 0), 16, Reach::link},      // link-local, and cloud metadata
     {v4(224, 0, 0, 0), 3, Reach::link},         // multicast, reserved, broadcast
     {v4(192, 0, 0, 0), 24, Reach::link},        // protocol assignments
     {v4(127, 0, 0, 0), 8, Reach::inside},       // loopback
@@ -60,7 +60,7 @@ std::uint32_t v4_at(const Bytes& bytes, std::size_t place) {
     return v4(bytes[place], bytes[place + 1], bytes[place + 2], bytes[place + 3]);
 }
 
-// The IPv4 address that an IPv6 address stands for.
+// Returns the IPv4 address that is embedded in an IPv6 address (mapped, NAT64 or 6to4).
 std::optional<std::uint32_t> carried_v4(const Bytes& bytes) {
     static constexpr std::uint8_t mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     static constexpr std::uint8_t nat64[] = {0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -77,10 +77,12 @@ Reach reach_of_v6(const Bytes& bytes) {
     static constexpr std::uint8_t metadata[] = {0xfd, 0x00, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54};
     static constexpr std::uint8_t local_nat64[] = {0, 0x64, 0xff, 0x9b, 0, 1};
     if (begins_with(bytes, loopback)) return Reach::inside;
-    if (begins_with(bytes, zeros)) return Reach::link;  // no host, or an IPv4 address in a form that is out of use
+    // unspecified, or an IPv4 address in the deprecated compatible form
+    if (begins_with(bytes, zeros)) return Reach::link;
     if (begins_with(bytes, metadata)) return Reach::link;
     if ((bytes[0] & 0xfe) == 0xfc || begins_with(bytes, local_nat64)) return Reach::inside;
-    // What is not global unicast (2000::/3): link-local, site-local, multicast, reserved.
+    // Addresses outside global unicast (2000::/3) are link-local, site-local, multicast or
+    // reserved.
     return (bytes[0] & 0xe0) == 0x20 ? Reach::world : Reach::link;
 }
 

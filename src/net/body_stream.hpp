@@ -14,24 +14,23 @@
 
 namespace llmapikey::net {
 
-// Bytes on their way from the thread that makes them to the connection that sends them. One writer,
-// through BodyWriter, and one reader. Thread-safe.
+// A bounded buffer between the thread that produces a body and the connection that sends it. It has
+// one writer, a BodyWriter, and one reader. Thread-safe.
 class BodyStream {
 public:
-    // No more than `capacity` bytes wait. After `deadline` nothing is taken from the writer any
-    // more.
+    // `capacity`: the maximum of bytes that wait. After `deadline` the writer's bytes are refused.
     BodyStream(std::size_t capacity, base::Deadline deadline) : capacity_(capacity), deadline_(deadline) {}
 
-    // What is there for the reader; `end` only if nothing follows these bytes.
+    // What take() returns to the reader. `end` is set only if no bytes follow these.
     struct Taken {
         std::string bytes;
         std::optional<BodyEnd> end;
     };
-    // From now on `wake` is called, on any thread and never after leave(), when there is something
-    // to take. It must not call back.
+    // Calls `wake` from now on whenever there is something to take: on any thread, and never after
+    // leave(). `wake` must not call this object.
     void listen(std::function<void()> wake);
     Taken take();
-    // The reader has gone.
+    // Tells the writer that the reader has gone.
     void leave();
 
     base::Deadline deadline() const { return deadline_; }
@@ -52,7 +51,7 @@ private:
     std::function<void()> wake_;
 };
 
-// The writing end. A body that is not finished when its writer goes is broken.
+// The writing end of a stream. If finish() was not called, the destructor ends the body as broken.
 class BodyWriter {
 public:
     explicit BodyWriter(std::shared_ptr<BodyStream> stream) : stream_(std::move(stream)) {}
@@ -60,10 +59,11 @@ public:
     BodyWriter(const BodyWriter&) = delete;
     BodyWriter& operator=(const BodyWriter&) = delete;
 
-    // Blocks while the reader is behind. False, and the rest is dropped, once nobody reads any more
-    // or it is too late.
+    // Blocks while the buffer is full. Returns false and drops the rest if the reader has gone or
+    // the deadline has passed.
     [[nodiscard]] bool write(std::string_view bytes) { return stream_->write(bytes); }
-    // Whether anybody still reads; for a writer that has nothing to write just now.
+    // Returns whether the reader is still there and the deadline has not passed. A writer that has
+    // nothing to write at the moment asks this.
     bool is_wanted() const { return stream_->is_wanted(); }
     void finish() { stream_->end(BodyEnd::whole); }
 

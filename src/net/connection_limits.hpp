@@ -13,33 +13,35 @@
 #include "base/clock.hpp"
 #include "net/http_server.hpp"
 
-// What all connections of an HTTP server may take together; private to net/. Thread-safe.
+// Limits that all connections of an HTTP server share; private to net/. Thread-safe.
 namespace llmapikey::net {
 
-// Whom an address stands for: itself, or for IPv6 its /64, which one subscriber has whole.
+// Identifies a client: by its address, or by its /64 for IPv6, because a subscriber owns a whole
+// /64.
 using ClientId = std::array<unsigned char, 16>;
 ClientId client_of(const boost::asio::ip::address& address);
 
-// Counts the connections of all I/O threads. `client` nullopt: counts in all only.
+// Counts the connections of all I/O threads. With `client` nullopt a connection counts only in the
+// total.
 class ConnectionLimits {
 public:
     enum class Verdict {
         admitted,
-        all_taken,          // there is no room for anybody
-        client_has_enough,  // there is none for this client
+        all_taken,          // the total limit is reached
+        client_has_enough,  // the limit of this client is reached
     };
 
-    // `per_client` 0: any number.
+    // `per_client` 0 means no limit.
     ConnectionLimits(std::size_t in_all, std::size_t per_client) : in_all_(in_all), per_client_(per_client) {}
 
     Verdict enter(const std::optional<ClientId>& client);
-    // After all_taken, where another connection has been told to go: one more than allowed, until
-    // it has gone.
+    // Admits a client after all_taken when another connection was told to close. The count exceeds
+    // the limit by one until that connection has gone.
     void enter_instead_of_another(const std::optional<ClientId>& client);
     void leave(const std::optional<ClientId>& client);
     bool wait_for_none(base::Millis timeout);
 
-    // `verdict`: why it was not let in.
+    // `verdict` says why the connection was refused.
     void count_refusal(Verdict verdict) { ++(verdict == Verdict::all_taken ? refused_in_all_ : refused_of_client_); }
     void count_displaced() { ++displaced_; }
     ConnectionStatistics figures();
@@ -58,7 +60,7 @@ private:
 // The memory that bodies may take while they are received and answered.
 class BodyBudget {
 public:
-    // Gives its part back when it ends.
+    // A part of the budget. The destructor gives it back.
     class Share {
     public:
         Share() = default;
@@ -79,7 +81,7 @@ public:
     };
 
     explicit BodyBudget(std::uint64_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
-    // nullopt: not so much is left. The budget must outlive the share.
+    // Returns nullopt if less than `bytes` is left. The budget must outlive the share.
     std::optional<Share> take(std::uint64_t bytes);
 
 private:

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
 constexpr long connect_ms_max = 10'000;
-constexpr long connections_each = 2;  // of a handle: to GitHub and to the provider of keys
+constexpr long connections_each = 2;  // of one handle: to GitHub and to the provider of keys
 constexpr std::chrono::seconds handles_kept_for{60};
 
 struct FreeHandle {
@@ -32,7 +32,7 @@ using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
 extern "C" std::size_t llmapikey_take_body(char* data, std::size_t size, std::size_t count, void* target) {
     auto& body = *static_cast<std::string*>(target);
-    if (body.size() + size * count > body_bytes_max) return 0;  // fewer than given: curl ends the transfer
+    if (body.size() + size * count > body_bytes_max) return 0;  // fewer bytes than given make curl end the transfer
     body.append(data, size * count);
     return size * count;
 }
@@ -42,7 +42,7 @@ extern "C" std::size_t llmapikey_take_header(char* data, std::size_t size, std::
     std::string_view line(data, size * count);
     while (!line.empty() && (line.back() == '\r' || line.back() == '\n'))
         line.remove_suffix(1);
-    if (line.starts_with("HTTP/")) headers.clear();  // the head of an interim answer came before
+    if (line.starts_with("HTTP/")) headers.clear();  // drops the headers of an interim response
     const auto colon = line.find(':');
     if (colon != std::string_view::npos && headers.size() < 200) {
         headers.push_back({std::string(line.substr(0, colon)), std::string(base::trim(line.substr(colon + 1)))});
@@ -50,7 +50,7 @@ extern "C" std::size_t llmapikey_take_header(char* data, std::size_t size, std::
     return size * count;
 }
 
-// One answer that is handed over while it arrives.
+// One response that is passed to the sink while it arrives.
 class Arrival {
 public:
     Arrival(CURL* handle, ClientResponse& response, AnswerSink& sink, const StreamLimits& limits)
@@ -89,7 +89,7 @@ private:
     std::size_t received_ = 0;
     bool has_begun_ = false;
     std::chrono::steady_clock::time_point latest_ = std::chrono::steady_clock::now();
-    const char* complaint_ = nullptr;  // why it was ended on our side
+    const char* complaint_ = nullptr;  // why this side ended the transfer
 };
 
 extern "C" std::size_t llmapikey_take_piece(char* data, std::size_t size, std::size_t count, void* target) {
@@ -101,10 +101,10 @@ extern "C" int llmapikey_may_go_on(void* target, curl_off_t, curl_off_t, curl_of
     return static_cast<Arrival*>(target)->may_go_on() ? 0 : 1;
 }
 
-// What a filter says to the addresses of one transfer.
+// The filter of one transfer, and its latest refusal.
 struct Filtering {
     const AddressFilter& filter;
-    std::string refusal;  // the latest; empty: none
+    std::string refusal;  // empty: none
 };
 
 extern "C" curl_socket_t llmapikey_open_socket(void* target, curlsocktype, curl_sockaddr* address) {
@@ -120,7 +120,7 @@ extern "C" int llmapikey_has_time(void* target, curl_off_t, curl_off_t, curl_off
     return std::chrono::steady_clock::now() < static_cast<Moment*>(target)->load() ? 0 : 1;
 }
 
-// Whether it is certain that the peer has seen no byte of the request.
+// Returns whether it is certain that the peer has not seen a byte of the request.
 bool is_certainly_unsent(CURL* handle, CURLcode code) {
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
@@ -142,8 +142,8 @@ bool is_certainly_unsent(CURL* handle, CURLcode code) {
     return known == CURLE_OK && ready_to_send == 0;
 }
 
-// Why libcurl cannot be used, or empty. It is loaded here, when something is sent for the first
-// time.
+// Returns why libcurl cannot be used, or an empty string. The first call loads libcurl, so that a
+// process that sends nothing does not load it.
 const std::string& library_problem() {
     static const std::string problem = []() -> std::string {
         try {
@@ -195,7 +195,8 @@ public:
         Filtering filtering{filter_, ""};
         set_filter(handle, filtering);
         Arrival arrival(handle, response, sink, limits);
-        curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, nullptr);  // a compressed piece may wait for the next one
+        // a compressed piece might stay unreadable until the next one
+        curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, nullptr);
         curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, llmapikey_take_piece);
         curl_easy_setopt(handle, CURLOPT_WRITEDATA, &arrival);
         curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
@@ -219,7 +220,7 @@ private:
         return response.failure.empty();
     }
 
-    // A handle for the length of one transfer; handles keep their connections between transfers.
+    // A handle for the duration of one transfer. Handles keep their connections between transfers.
     class Lease {
     public:
         explicit Lease(CurlClient& owner) : owner_(owner), handle_(owner.take_handle()) {}
@@ -231,7 +232,7 @@ private:
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
         CURL* get() { return handle_.get(); }
-        void drop() { handle_.reset(); }  // with its connections
+        void drop() { handle_.reset(); }  // closes its connections too
 
     private:
         CurlClient& owner_;
@@ -243,7 +244,7 @@ private:
         std::chrono::steady_clock::time_point since;
     };
 
-    // The one used last: the others grow old and are closed.
+    // Takes the handle that was used last, so that the others grow old and are closed.
     Handle take_handle() {
         {
             const std::lock_guard lock(mutex_);
@@ -258,9 +259,9 @@ private:
         return handle;
     }
 
-    // With it go those that a peak has left behind.
+    // Gives the handle back, and closes those that have been idle since a peak.
     void give_back(Handle handle) {
-        std::vector<Idle> old;  // closed without the lock
+        std::vector<Idle> old;  // destroyed after the lock is released
         const auto now = std::chrono::steady_clock::now();
         const std::lock_guard lock(mutex_);
         const auto first_kept = std::find_if(idle_.begin(), idle_.end(),
@@ -270,8 +271,8 @@ private:
         idle_.push_back({std::move(handle), now});
     }
 
-    // What has broken one connection may have cut off the others without a trace: a call that is
-    // sent on such a one would wait for nothing until its deadline.
+    // What broke one connection may have cut off the others silently. A call on such a connection
+    // would wait until its deadline, so all idle connections are closed.
     void forget_connections(Lease& failed) {
         failed.drop();
         std::vector<Idle> suspect;
@@ -280,7 +281,7 @@ private:
     }
 
     HeaderList make_headers(const ClientRequest& request) const {
-        curl_slist* list = curl_slist_append(nullptr, "Expect:");  // no pause for "100 Continue"
+        curl_slist* list = curl_slist_append(nullptr, "Expect:");  // disables the pause for "100 Continue"
         for (const Header& header : request.headers) {
             list = curl_slist_append(list, (header.name + ": " + header.value).c_str());
         }
@@ -305,8 +306,8 @@ private:
         curl_easy_setopt(handle, CURLOPT_WRITEDATA, &response.body);
         curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, llmapikey_take_header);
         curl_easy_setopt(handle, CURLOPT_HEADERDATA, &response.headers);
-        // curl sends a request again by itself when a kept connection turns out to be dead. What
-        // creates must be sent once only.
+        // curl resends a request by itself when a kept connection turns out to be dead. A POST
+        // creates something and must be sent once only, so it gets a new connection.
         if (request.method == "POST") curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
         if (!request.body.empty() || request.method == "POST") {
             curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -319,11 +320,11 @@ private:
         if (!filtering.filter) return;
         curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, llmapikey_open_socket);
         curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &filtering);
-        // Anybody's name: a resolver that hangs must not outlast the deadline.
+        // The host names come from anybody: a resolver that hangs must not outlast the deadline.
         curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
     }
 
-    // Where another address of the same name was connected to, the refusal of one does not matter.
+    // A refusal counts only if no other address of the same name was connected to.
     static void note_refusal(const Filtering& filtering, ClientResponse& response) {
         if (response.transfer == TransferStatus::not_sent && !filtering.refusal.empty())
             response.failure = filtering.refusal;
@@ -344,9 +345,10 @@ private:
 
     const std::string user_agent_;
     const AddressFilter filter_;
-    Moment last_moment_{std::chrono::steady_clock::time_point::max()};  // of what can be repeated
+    // the latest end of calls that can be repeated
+    Moment last_moment_{std::chrono::steady_clock::time_point::max()};
     std::mutex mutex_;
-    std::vector<Idle> idle_;  // the one used last at the end
+    std::vector<Idle> idle_;  // the handle used last is at the end
 };
 
 }  // namespace

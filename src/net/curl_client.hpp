@@ -8,10 +8,10 @@
 
 namespace llmapikey::net {
 
-// HttpClient on libcurl. Keeps connections alive, one handle per call at a time. `filter`, where
-// there is one, is asked for each address before it is connected to, also where a name leads to
-// another address than it did before; where the environment names an HTTP proxy, that is the
-// address of the proxy. A refusal is `not_sent`, with the filter's words.
+// Returns an HttpClient on libcurl that keeps connections alive and uses one handle per call. If
+// `filter` is set, it is asked about each resolved address before every new connection; with an
+// HTTP proxy from the environment that is the proxy's address. A refused address gives `not_sent`
+// with the filter's text.
 std::unique_ptr<HttpClient> make_curl_client(std::string user_agent, AddressFilter filter = {});
 
 }  // namespace llmapikey::net

@@ -1,6 +1,6 @@
-// The functions of libcurl that the program calls, each handed on to the library once it is loaded:
-// it brings some thirty others along (Kerberos, LDAP, SSH, a second TLS), which would be most of
-// the time that the program takes to start.
+// Lazy loading of libcurl: each function below forwards its call to the library once it is loaded.
+// libcurl depends on some thirty libraries (Kerberos, LDAP, SSH, a second TLS), and loading them
+// would take most of the program's start time.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
@@ -17,7 +17,7 @@ const llmapikey::base::SharedLibrary& library() {
 
 }  // namespace
 
-// The macros of curl.h that check or rename calls.
+// curl.h defines these as macros that check or rename calls.
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 
@@ -51,8 +51,8 @@ time_t curl_getdate(const char* text, const time_t* unused) {
     LLMAPIKEY_FORWARD_TO(library(), curl_getdate)(text, unused);
 }
 
-// Values are of the types long, curl_off_t or pointer: each is as wide as a pointer here, and
-// passed as one.
+// Values have the type long, curl_off_t or pointer. Each is as wide as a pointer on this platform,
+// and passed as one.
 static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
 CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
     va_list arguments;

@@ -18,51 +18,54 @@ struct ClientRequest {
 
 // How far a request got, so that callers can tell "certainly not done" from "unknown".
 enum class TransferStatus {
-    answered,  // a whole response is there, whatever its status
+    answered,  // the response is complete, whatever its status
     not_sent,  // no connection, DNS or TLS failure: the peer has seen nothing of the request
-    unknown,   // it may have been received: timed out, reset, truncated or too large an answer
+    unknown,   // the request may have been received: timeout, reset, truncated or too large a response
 };
 
 struct ClientResponse {
     TransferStatus transfer = TransferStatus::not_sent;
-    std::string failure;  // what went wrong unless answered; holds no secret
+    std::string failure;  // the reason unless `answered`; holds no secret
     int status = 0;
     std::vector<Header> headers;
     std::string body;
-    bool is_circuit_open = false;  // not_sent, since the peer has not answered as it should for a while
+    bool is_circuit_open = false;  // not_sent because the circuit is open: the peer has been failing for a while
 
-    // Value of the first header of that name, without regard to case; empty if absent.
+    // Returns the value of the first header of that name, ignoring case; empty if absent.
     std::string_view header(std::string_view name) const;
 };
 
-// What is done with an answer while it arrives. Called on the thread of the call; must not throw.
+// Receives a response while it arrives. All calls come on the thread that called stream(). Must not
+// throw.
 class AnswerSink {
 public:
     virtual ~AnswerSink() = default;
-    // Status and headers, before the first piece. False here or below: no more is wanted, and the
+    // Receives status and headers, before the first piece. If begin() or take() returns false, the
     // transfer ends.
     [[nodiscard]] virtual bool begin(const ClientResponse& head) = 0;
     [[nodiscard]] virtual bool take(std::string_view piece) = 0;
-    // Asked every second or so, whether or not anything arrives.
+    // Asked about once a second, whether or not anything arrives. False ends the transfer.
     virtual bool is_wanted() const = 0;
 };
 
 struct StreamLimits {
-    base::Deadline deadline;    // of the whole
+    base::Deadline deadline;    // of the whole transfer
     base::Millis idle{15'000};  // without a byte; noticed within a second
     std::size_t bytes_max = 1024 * 1024;
 };
 
-// Blocking HTTP client. Verifies TLS, follows no redirect, reads at most 4 MiB. Thread-safe.
+// A blocking HTTP client. It verifies TLS, follows no redirect and reads at most 4 MiB.
+// Thread-safe.
 class HttpClient {
 public:
     virtual ~HttpClient() = default;
     virtual ClientResponse send(const ClientRequest& request, base::Deadline deadline) = 0;
-    // As send(), but hands the body over piece by piece and returns the rest. Where the sink wanted
-    // no more, a limit was passed or the answer broke off, the transfer is `unknown`.
+    // Works like send(), but passes the body to `sink` piece by piece and returns the rest of the
+    // response. The transfer is `unknown` if the sink stopped it, a limit was exceeded or the
+    // response broke off.
     virtual ClientResponse stream(const ClientRequest& request, AnswerSink& sink, const StreamLimits& limits) = 0;
-    // From now on no send() of what can be repeated (anything but POST) lasts longer; noticed
-    // within a second. For a program that ends.
+    // Ends every send() that can be repeated (any method but POST) by `deadline`, now and in
+    // future. The end is noticed within a second. Used when the program stops.
     virtual void end_calls_by(base::Deadline) {}
 };
 

@@ -22,7 +22,7 @@ void Pressure::take_turns(bool does) {
     int policy = 0;
     sched_param none{};
     pthread_getschedparam(pthread_self(), &policy, &none);
-    // Who has chosen another policy for the whole process knows better.
+    // A policy that somebody chose for the whole process stays as it is.
     if (policy == (does ? SCHED_OTHER : SCHED_BATCH)) {
         pthread_setschedparam(pthread_self(), does ? SCHED_BATCH : SCHED_OTHER, &none);
     }

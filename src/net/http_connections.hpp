@@ -10,52 +10,53 @@
 
 #include "base/clock.hpp"
 
-// What one I/O thread of the HTTP server knows of its connections; private to net/.
+// The connections of one I/O thread of the HTTP server; private to net/.
 namespace llmapikey::net {
 
 using Instant = std::chrono::steady_clock::time_point;
-// `duration` from now.
+// Returns the instant `duration` from now.
 inline Instant after(base::Millis duration) {
     return std::chrono::steady_clock::now() + duration;
 }
 
-// One connection, as the thread that owns it sees it. Touched on that thread only.
+// One connection. Only the I/O thread that owns it touches it.
 struct Connected {
     explicit Connected(boost::asio::ip::tcp::socket accepted) : socket(std::move(accepted)) {}
-    // Whether something has arrived that nobody has read yet.
+    // Returns whether bytes have arrived that nobody has read yet.
     bool has_bytes() const {
         boost::system::error_code ignored;
         return socket.available(ignored) > 0;
     }
     boost::asio::ip::tcp::socket socket;
-    Instant deadline = Instant::max();  // of the operation under way; the sweep cancels what is late
+    Instant deadline = Instant::max();  // of the current operation; the sweep cancels what is late
     bool is_late = false;
-    boost::asio::steady_timer* alarm = nullptr;  // cancelled to wake a wait that is not one for the socket
-    bool is_deserted = false;                    // the client went during such a wait
-    bool is_idle = true;                         // between requests
-    bool has_asked = false;                      // a whole request has come
-    std::size_t place = 0;                       // among the connections of its thread
+    boost::asio::steady_timer* alarm = nullptr;  // cancelled to wake a wait that is not on the socket
+    bool is_deserted = false;                    // the client left during such a wait
+    bool is_idle = true;                         // between two requests
+    bool has_asked = false;                      // a whole request has arrived
+    std::size_t place = 0;                       // index among the connections of its thread
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> waiting;
 };
 
-// The connections of one I/O thread. Touched on that thread only.
+// The connections of one I/O thread. Only that thread touches this object.
 class Connections {
 public:
     void add(Connected& connection);
     void remove(Connected& connection);
     const std::vector<Connected*>& all() const { return all_; }
     static constexpr int turns = 8;
-    // Whether there are so many that they are looked at by turns.
+    // Returns whether there are so many connections that each sweep looks at a part of them.
     bool are_many() const { return all_.size() > few; }
-    // Those whose turn it is to be looked at: all, where there are few; each after about eight
-    // turns, where there are many. The span is good until the next call of anything here.
+    // Returns the connections that the next sweep looks at: all if they are few, otherwise a part,
+    // so that each has its turn within about eight calls. The span is valid until the next call of
+    // a member.
     std::span<Connected* const> take_turn();
 
-    // From here on it waits for a request to be whole: it can be closed to make room.
+    // Marks a connection that waits for a complete request. It may be closed to make room.
     void begin_waiting(Connected& connection);
     static void end_waiting(Connected& connection) { connection.waiting.unlink(); }
-    // The one that makes room with the least harm: that which has waited longest, of those that
-    // have never sent a whole request if there are any. It waits no more. nullptr: none waits.
+    // Removes and returns the waiting connection whose loss does the least harm: the one that has
+    // waited longest, taken first from those that never sent a whole request. nullptr: none waits.
     Connected* take_waiting();
 
 private:
@@ -68,14 +69,13 @@ private:
     Waiting strangers_, idle_;
 };
 
-// How an I/O thread behaves towards those who do the work. One that wakes usually interrupts them;
-// while more comes than can be done that is one interruption for each request that is refused. So
-// it waits for its turn meanwhile (SCHED_BATCH), and finds several requests then. Touched on that
-// thread only.
+// While requests are being refused, runs the I/O thread as SCHED_BATCH: it wakes once for several
+// arrivals and preempts fewer workers. Otherwise each refused request would interrupt a worker.
+// Only that I/O thread touches this object.
 class Pressure {
 public:
     void note_refusal();
-    void look();  // from time to time: ends it when nothing has been refused for a second
+    void look();  // called from time to time: restores SCHED_OTHER after a second without a refusal
 
 private:
     void take_turns(bool does);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 
 #include "base/authority.hpp"
@@ -36,7 +35,7 @@ void append_header(std::string& out, std::string_view name, std::string_view val
     out += "\r\n";
 }
 
-// RFC 9110 section 5.6.7; made anew once a second a thread.
+// Returns the date in the form of RFC 9110 section 5.6.7. Each thread formats it once a second.
 const std::string& http_date(std::chrono::seconds skew) {
     thread_local std::time_t made_at = 0;
     thread_local std::string text;
@@ -44,21 +43,17 @@ const std::string& http_date(std::chrono::seconds skew) {
     if (now != made_at) {
         std::tm parts{};
         gmtime_r(&now, &parts);
-        static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-        static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
         char buffer[64];
-        std::snprintf(buffer, sizeof buffer, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[parts.tm_wday], parts.tm_mday,
-                      months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+        std::strftime(buffer, sizeof buffer, "%a, %d %b %Y %H:%M:%S GMT", &parts);  // no locale is ever set
         text = buffer;
         made_at = now;
     }
     return text;
 }
 
-// Whether the body has one end for everybody (RFC 9112 section 6.3). Beast takes an unknown coding
-// for no body at all, and several equal lengths for one: what a proxy in front takes for a body
-// would be a request here.
+// Returns whether the length of the body is unambiguous (RFC 9112 section 6.3). Beast treats an
+// unknown transfer coding as no body, and several equal lengths as one. A proxy in front may
+// disagree, and bytes of a body would be taken for a request here (request smuggling).
 bool is_framed_plainly(const RequestParser::value_type& message) {
     const auto codings = message.count(http::field::transfer_encoding);
     const auto lengths = message.count(http::field::content_length);
@@ -70,8 +65,8 @@ bool is_framed_plainly(const RequestParser::value_type& message) {
     return std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// The parts of an absolute-form target (RFC 9112 section 3.2.2): what proxies are sent, and what
-// some pass on.
+// The parts of an absolute-form target (RFC 9112 section 3.2.2). Clients send this form to proxies,
+// and some proxies pass it on.
 struct AbsoluteTarget {
     std::string_view authority;
     std::string_view rest;  // path and query

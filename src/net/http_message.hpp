@@ -12,7 +12,7 @@
 #include "net/connection_limits.hpp"
 #include "net/http_types.hpp"
 
-// Between Beast's messages and ours; private to net/.
+// Conversion between Beast's messages and ours; private to net/.
 namespace llmapikey::net {
 
 using RequestParser =
@@ -25,20 +25,21 @@ public:
     IncomingMessage(const IncomingMessage&) = delete;
     IncomingMessage& operator=(const IncomingMessage&) = delete;
 
-    // Before anything else, and after forget(). Limits in bytes, of the head and of the body.
+    // Prepares for a new message; must come first, and again after forget(). The limits are in
+    // bytes.
     void begin(std::uint32_t head_max, std::uint64_t body_max);
     RequestParser& parser() { return *parser_; }
-    // What has been received, as far as it is complete: views of this object. `peer_address` as in
-    // Request. A target in absolute form becomes a path, and its host stands in the place of the
-    // Host header's (RFC 9112 section 3.2.2).
+    // Returns the received request as far as it is complete. Its views refer to this object. A
+    // target in absolute form becomes a path, and its host replaces the Host header (RFC 9112
+    // section 3.2.2).
     Request request(std::string_view peer_address);
-    // What the body takes of the budget, until the message is forgotten.
+    // Holds the body's share of the budget until forget().
     void keep(BodyBudget::Share share) { share_ = std::move(share); }
-    // Gives back what is not needed for the next one.
+    // Releases everything that the next message does not need.
     void forget();
 
 private:
-    static constexpr std::size_t usual_head = 6 * 1024;  // of browsers, cookies included
+    static constexpr std::size_t usual_head = 6 * 1024;  // bytes of a browser's head, cookies included
     std::array<char, usual_head> memory_;
     std::pmr::monotonic_buffer_resource arena_{memory_.data(), memory_.size()};
     std::optional<RequestParser> parser_;
@@ -46,8 +47,8 @@ private:
     BodyBudget::Share share_;
 };
 
-// Messages that are used again and again, so that a connection holds one only while it has a
-// request. For one thread.
+// A pool of messages, so that a connection holds one only while it has a request. Only
+// one thread may use a pool.
 class IncomingMessages {
 public:
     class Return {
@@ -66,26 +67,26 @@ private:
     std::vector<std::unique_ptr<IncomingMessage>> spare_;
 };
 
-// Parses what has been received already, and takes it off the buffer. need_more: the message is not
-// complete yet.
+// Parses the received bytes and removes them from the buffer. Returns need_more if the message is
+// not complete yet.
 boost::system::error_code parse_received(RequestParser& parser, boost::beast::flat_buffer& buffer);
 
-// Takes blank lines off the front of the buffer, at most `*left` of them, which are counted down:
-// some clients send one behind a body (RFC 9112 section 2.2). Whether something of a request is
-// left, and not just the half of a blank line.
+// Removes blank lines from the front of the buffer and decrements `left` for each, down to 0: some
+// clients send one behind a body (RFC 9112 section 2.2). Returns whether bytes of a request are
+// left, which half a blank line is not.
 bool skip_blank_lines(boost::beast::flat_buffer& buffer, int& left);
 
-// Whether the head is fit to be handled: a target in origin form or absolute form, exactly one Host
-// (HTTP/1.0: at most one), no transfer coding but chunked.
+// Returns whether the head may be handled: the target is in origin form or absolute form, there is
+// exactly one Host (HTTP/1.0: at most one), and there is no transfer coding except chunked.
 bool is_well_formed(const RequestParser& parser);
 
 enum class Connection {
     keep,
     close,
-    close_at_end,  // as close, and nothing but that ends the body: for clients that know no chunks
+    close_at_end,  // like close, and only the close ends the body: for clients that do not know chunks
 };
 
-// What ends the head of a ReadyResponse: Date, Connection and the empty line.
+// The end of the head of a ReadyResponse: Date, Connection and the empty line.
 class HeadEnd {
 public:
     explicit HeadEnd(Connection connection);
@@ -97,12 +98,12 @@ private:
     std::size_t size_ = 0;
 };
 
-// Status line and headers with the empty line behind them, Content-Length (or chunked coding), Date
-// and Connection included. Control characters in names and values are left out, so that no value
-// can begin a line of its own.
+// Writes status line, headers and the empty line, with Content-Length (or chunked coding), Date and
+// Connection. Control characters are removed from names and values, so that a value cannot inject a
+// header line.
 std::string to_head(const Response& response, Connection connection);
 
-// The body as it goes out, for anything but `chunks`.
+// Returns the body as it is sent, for responses without `chunks`.
 std::string_view body_of(const Response& response);
 
 }  // namespace llmapikey::net

@@ -11,7 +11,7 @@
 
 #include "net/http_streaming.hpp"
 
-// Rules as for http_session.cpp.
+// The rules of http_session.cpp apply here too.
 namespace llmapikey::net {
 namespace {
 
@@ -23,7 +23,7 @@ constexpr std::size_t slow_pieces_per_second = 50;
 
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-// With its size around it; nothing for an empty chunk, which would end the body.
+// Adds the chunk's size. An empty chunk yields nothing, because it would end the body.
 std::string framed(const std::string& chunk) {
     if (chunk.empty()) return {};
     char size[24];
@@ -65,7 +65,7 @@ asio::awaitable<error_code> write_slowly(const HttpServerOptions& options, Conne
     co_return ec;
 }
 
-// What goes out behind the head: the body, or all chunks at once.
+// Returns what follows the head: the body, or all chunks together.
 std::string slow_body(const Response& response, std::string_view body) {
     if (response.chunks.empty()) return std::string(body);
     std::string all;
@@ -74,7 +74,7 @@ std::string slow_body(const Response& response, std::string_view body) {
     return all.append(last_chunk);
 }
 
-// Reads and forgets, until the peer closes or the time is over.
+// Reads and discards bytes until the peer closes or `most` has passed.
 asio::awaitable<void> wait_for_close(Connected& connection, base::Millis most) {
     connection.deadline = after(most);
     std::array<char, scratch_bytes> scratch;
@@ -85,7 +85,7 @@ asio::awaitable<void> wait_for_close(Connected& connection, base::Millis most) {
     }
 }
 
-// Sends what the kernel takes at once. How many bytes that was.
+// Sends what the kernel accepts at once, and returns the number of bytes.
 std::size_t write_now(Connected& connection, std::span<const asio::const_buffer> buffers, error_code& ec) {
     const std::size_t written = connection.socket.write_some(buffers, ec);
     if (ec == asio::error::would_block || ec == asio::error::try_again) ec = {};

@@ -29,19 +29,19 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-// How late a deadline can be noticed.
+// The delay with which a passed deadline is noticed.
 constexpr base::Millis sweep_interval{100};
 constexpr base::Millis accept_back_off{100};
 
-// One thread with its own io_context and listener. All members but `io` and `thread` are touched on
-// that thread only, once started.
+// One thread with its own io_context and listener. Once the thread has started, only it touches the
+// members, except `io` and `thread`.
 struct IoThread {
     explicit IoThread(SessionHost&& sessions) : host(std::move(sessions)) {}
     asio::io_context io{1};
     tcp::acceptor acceptor{io};
     asio::steady_timer sweep_timer{io};
     SessionHost host;
-    std::promise<void> last_accepted;  // once it accepts no more
+    std::promise<void> last_accepted;  // fulfilled once it accepts no more
     bool is_over = false;              // nothing is left to sweep
     std::thread thread;
 };
@@ -56,8 +56,8 @@ error_code bind_listener(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
     return ec;
 }
 
-// A descriptor of its own for a socket that all I/O threads accept from. The kernel's word on what
-// it is.
+// Makes a separate descriptor for a socket that all I/O threads accept from. The kernel is asked
+// what the socket is, because the descriptor comes from outside.
 error_code adopt_listener(tcp::acceptor& acceptor, int listening_socket) {
     int type = 0, is_listening = 0;
     sockaddr_storage address{};
@@ -77,8 +77,8 @@ error_code adopt_listener(tcp::acceptor& acceptor, int listening_socket) {
     return ec;
 }
 
-// The only place that spawns connections: they have entered `limits`, leave them, and what none of
-// them expected is reported.
+// The only place that spawns connections. A connection has entered `limits` before, and leaves them
+// at its end. Exceptions that no connection handles are printed to stderr.
 void spawn_connection(IoThread& owner, ConnectionLimits& limits, tcp::socket socket,
                       const std::optional<ClientId>& client) {
     auto finished = [&limits, client](std::exception_ptr failure) {
@@ -93,7 +93,7 @@ void spawn_connection(IoThread& owner, ConnectionLimits& limits, tcp::socket soc
     asio::co_spawn(owner.io, serve_connection(owner.host, std::move(socket)), std::move(finished));
 }
 
-// Whether there was one that could go.
+// Returns whether there was a connection that could be closed.
 bool make_room(SessionHost& host, ConnectionLimits& limits) {
     Connected* const waiting = host.connections.take_waiting();
     if (waiting == nullptr) return false;
@@ -103,7 +103,7 @@ bool make_room(SessionHost& host, ConnectionLimits& limits) {
     return true;
 }
 
-// Lets a connection in, or drops it.
+// Admits a connection or drops it.
 void take_in(IoThread& owner, ConnectionLimits& limits, tcp::socket socket) {
     error_code ec;
     const auto peer = socket.remote_endpoint(ec).address();
@@ -126,7 +126,7 @@ asio::awaitable<void> accept_connections(IoThread& owner, ConnectionLimits& limi
         tcp::socket socket(owner.io);
         co_await owner.acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, ec));
         if (ec == asio::error::operation_aborted) co_return;
-        if (ec) {  // out of descriptors, most likely: trying again at once would only spin
+        if (ec) {  // most likely out of descriptors: an immediate retry would only spin
             make_room(owner.host, limits);
             asio::steady_timer timer(owner.io, accept_back_off);
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
@@ -153,12 +153,13 @@ void sweep(SessionHost& host) {
 }
 
 void schedule_sweep(IoThread& owner) {
-    // Of thousands many can be late at one time: cut off a few at a time, they hold nobody else up.
+    // Many of thousands of connections can be late at one time. Cutting them off in turns keeps
+    // each sweep short, so that others do not wait.
     const bool takes_turns = owner.host.connections.are_many();
     owner.sweep_timer.expires_after(takes_turns ? sweep_interval / Connections::turns : sweep_interval);
     owner.sweep_timer.async_wait([&owner](const error_code& ec) {
-        // The second condition: a sweep that was due already when the last connection ended must
-        // not begin anew.
+        // The second condition: a sweep that was already due when the last connection ended must
+        // not schedule another one.
         if (ec || owner.is_over) return;
         sweep(owner.host);
         owner.host.pressure.look();
@@ -166,8 +167,8 @@ void schedule_sweep(IoThread& owner) {
     });
 }
 
-// Newcomers may still send a first request for a moment, and what has been sent already is answered
-// yet.
+// New connections may still send a first request for a moment, and requests that have arrived are
+// still answered.
 void drain(IoThread& owner, base::Millis grace) {
     error_code ignored;
     const Instant first_request_by = after(std::min(owner.host.options.newcomer_grace, grace));
@@ -208,8 +209,8 @@ public:
         const auto wanted = asio::ip::make_address(options.listen.host, ec);
         tcp::endpoint endpoint(wanted, options.listen.port);
         const bool shares_port = threads.size() > 1;
-        // Sharing would succeed beside a stranger who shares, too: ask first whether the port is
-        // free.
+        // SO_REUSEPORT would also succeed beside another program that uses it, so this first asks
+        // whether the port is free.
         if (!ec && shares_port && endpoint.port() != 0) {
             tcp::acceptor probe(threads.front()->io);
             ec = bind_listener(probe, endpoint, false);
@@ -252,7 +253,7 @@ public:
 int own_processors() {
     cpu_set_t set;
     CPU_ZERO(&set);
-    // Fails where there are more processors than the set has room for.
+    // The call fails on machines with more processors than the set has room for.
     const bool is_known = sched_getaffinity(0, sizeof set, &set) == 0;
     return std::max(is_known ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency()), 1);
 }
@@ -310,11 +311,11 @@ void HttpServer::stop(base::Millis grace) {
     for (const auto& each : impl_->threads) {
         asio::post(each->io, [&owner = *each, grace] { drain(owner, grace); });
     }
-    // What was accepted as the end came counts among the connections by then.
+    // After this loop every accepted connection is counted in `limits`.
     for (const auto& each : impl_->threads)
         each->last_accepted.get_future().wait();
-    // After the grace connections are closed, but their handlers still end on the queues before the
-    // threads do: a job refers to its connection's frame.
+    // After the grace connections are closed. Their handlers still end on the queues before these
+    // threads do, because a job refers to its connection's frame.
     while (!impl_->limits.wait_for_none(grace)) {
         for (const auto& each : impl_->threads) {
             asio::post(each->io, [&owner = *each] { close_all(owner); });

@@ -16,8 +16,8 @@
 #include "net/run_on.hpp"
 
 // Rules for this file: nothing with braces and no capturing lambda inside a co_await expression
-// (g++ 12 destroys such temporaries twice); every wait has a deadline, kept by the sweep in
-// http_server.cpp.
+// (g++ 12 destroys such temporaries twice). Every wait has a deadline, which the sweep in
+// http_server.cpp enforces.
 namespace llmapikey::net {
 namespace {
 
@@ -37,7 +37,7 @@ std::string address_of(const tcp::socket& socket) {
     return ec ? std::string() : endpoint.address().to_string();
 }
 
-// In the host's set of connections for as long as it lives.
+// Keeps a connection in the host's set for as long as this object lives.
 class Registered {
 public:
     Registered(SessionHost& host, Connected& connection) : host_(host), connection_(connection) {
@@ -57,7 +57,7 @@ int refusal_for(const error_code& ec, bool is_late) {
     if (ec == http::error::body_limit) return 413;
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow) return 431;
     if (ec == http::error::end_of_stream || ec == http::error::partial_message) return 0;
-    // Any other complaint of the parser is the client's fault; anything else is a broken
+    // Any other error of the parser is the client's fault. Errors of other categories mean a broken
     // connection.
     return ec.category() == make_error_code(http::error::bad_method).category() ? 400 : 0;
 }
@@ -66,7 +66,7 @@ Response answer_safely(HttpHandler& handler, const Request& request) {
     try {
         return handler.handle(request);
     } catch (const std::exception& error) {
-        // The request boundary: whatever was not foreseen ends here, and is told to the operator.
+        // The request boundary: an unforeseen exception ends here and is reported to the operator.
         std::fprintf(stderr, "unforeseen failure in a request: %s\n", error.what());
         return handler.refuse(request, 500);
     }
@@ -89,8 +89,8 @@ base::WorkQueue& queue_of(Executor executor, const ServerQueues& queues) {
     return queues.database;
 }
 
-// Sets a body going that is produced while it is sent. What the producer holds is released as soon
-// as it is done.
+// Starts a body that is produced while it is sent. What the producer holds is released as soon as
+// the producer has finished.
 Response with_body_begun(SessionHost& host, const Request& request, Response response) {
     if (!response.producer || request.is_head) return response;
     BodyProducer producer;
@@ -99,7 +99,7 @@ Response with_body_begun(SessionHost& host, const Request& request, Response res
     return response.stream != nullptr ? std::move(response) : host.handler.refuse(request, 503);
 }
 
-// A handler's answer, from the thread that it asks for; nullopt if no thread came to it.
+// Runs the handler on the executor that it chose. Nullopt: no thread took the request in time.
 asio::awaitable<std::optional<Response>> dispatch(SessionHost& host, const Request& request) {
     const Executor executor = host.handler.executor_for(request);
     if (executor == Executor::io) co_return answer_safely(host.handler, request);
@@ -121,8 +121,8 @@ asio::awaitable<std::optional<Response>> dispatch(SessionHost& host, const Reque
     co_return response;
 }
 
-// Ends a connection on which unread bytes may be under way: closing at once would reset it before
-// the answer is read.
+// Closes a connection on which unread bytes may still arrive. An immediate close would send a
+// reset, and the client might lose the answer.
 asio::awaitable<void> close_gently(Connected& connection) {
     error_code ec;
     connection.socket.shutdown(tcp::socket::shutdown_send, ec);
@@ -143,8 +143,8 @@ asio::awaitable<void> refuse(SessionHost& host, Connected& connection, const Req
     if (!ec) co_await close_gently(connection);
 }
 
-// Before the wait for the first bytes of a request; false if there is none to wait for.
-// `has_begun`: some are there.
+// Prepares the wait for the first bytes of a request; `has_begun` says that some have arrived.
+// Returns false if the connection must end instead.
 bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_buffer& buffer, bool has_begun) {
     Connections::end_waiting(connection);
     host.connections.begin_waiting(connection);
@@ -157,14 +157,14 @@ bool begin_request(SessionHost& host, Connected& connection, boost::beast::flat_
     return true;
 }
 
-// What a body of unknown or announced length may take in memory.
+// Returns the memory that the body may take; a chunked body counts with the limit.
 std::uint64_t body_bytes(const SessionHost& host, const RequestParser& parser) {
     const auto announced = parser.content_length();
     return announced ? *announced : parser.chunked() ? host.options.body_bytes_max : 0;
 }
 
-// Reads the rest of one message; a status to refuse it with, 0 to close without a word, or nullopt
-// if it is complete.
+// Reads the rest of one message. Returns the status to refuse it with, 0 to close without an
+// answer, or nullopt if the message is complete.
 asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& connection,
                                                  boost::beast::flat_buffer& buffer, IncomingMessage& message) {
     RequestParser& parser = message.parser();
@@ -177,7 +177,7 @@ asio::awaitable<std::optional<int>> read_message(SessionHost& host, Connected& c
     if (!share) co_return 503;
     message.keep(std::move(*share));
     connection.deadline = after(host.options.body_timeout);
-    // HTTP/1.0 knows no interim answers (RFC 9110 section 10.1.1).
+    // HTTP/1.0 has no interim responses (RFC 9110 section 10.1.1).
     const bool is_waiting =
         parser.get().version() >= 11 && boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
     if (is_waiting && !parser.is_done()) {
@@ -197,7 +197,7 @@ Connection end_of(const SessionHost& host, const Request& request, bool is_keep_
     return request.is_http_1_0 ? Connection::close_at_end : Connection::close;
 }
 
-// Answers one request that no answer stands ready for.
+// Answers one request for which there is no cached response.
 asio::awaitable<error_code> answer(SessionHost& host, Connected& connection, const Request& request,
                                    bool is_keep_alive) {
     std::optional<Response> made = co_await dispatch(host, request);
@@ -218,14 +218,14 @@ asio::awaitable<error_code> answer(SessionHost& host, Connected& connection, con
 
 }  // namespace
 
-// Answers that stand ready are received and sent in this very frame: each further one would be
-// allocated anew.
+// Cached responses are received and sent in this one coroutine frame, because each further frame
+// would be another allocation.
 asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
     Connected connection(std::move(socket));
     const Registered registered(host, connection);
     error_code ec;
     connection.socket.set_option(tcp::no_delay(true), ec);
-    connection.socket.non_blocking(true, ec);  // for write_now()
+    connection.socket.non_blocking(true, ec);  // needed by write_now()
     const std::string peer = address_of(connection.socket);
     boost::beast::flat_buffer buffer;
 
@@ -245,7 +245,7 @@ asio::awaitable<void> serve_connection(SessionHost& host, tcp::socket socket) {
         IncomingMessages::Lent message = host.messages.lend();
         message->begin(host.options.header_bytes_max, host.options.body_bytes_max);
         RequestParser& parser = message->parser();
-        // Most messages are there as a whole with their first bytes.
+        // Most messages are complete with their first bytes.
         ec = parse_received(parser, buffer);
         std::optional<int> refusal;
         if (ec == http::error::need_more) {

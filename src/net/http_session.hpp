@@ -8,10 +8,10 @@
 #include "net/http_message.hpp"
 #include "net/http_server.hpp"
 
-// Serving one connection of the HTTP server; private to net/.
+// Serves one connection of the HTTP server; private to net/.
 namespace llmapikey::net {
 
-// What the connections of one I/O thread share. Touched on that thread only.
+// What the connections of one I/O thread share. Only that thread touches this object.
 struct SessionHost {
     const HttpServerOptions& options;
     HttpHandler& handler;
@@ -21,10 +21,10 @@ struct SessionHost {
     IncomingMessages messages{};
     Pressure pressure{};
     bool is_draining = false;
-    Instant first_request_by{};  // once it drains: of connections that have sent nothing yet
+    Instant first_request_by{};  // while draining: deadline of connections that have sent nothing yet
 };
 
-// Serves one connection until it ends. `host` must outlive it.
+// Serves one connection until it ends. `host` must outlive the coroutine.
 boost::asio::awaitable<void> serve_connection(SessionHost& host, boost::asio::ip::tcp::socket socket);
 
 }  // namespace llmapikey::net

@@ -12,7 +12,7 @@
 #include <cstdio>
 #include <exception>
 
-// Rules as for http_session.cpp.
+// The rules of http_session.cpp apply here too.
 namespace llmapikey::net {
 namespace {
 
@@ -25,13 +25,13 @@ void produce(const BodyProducer& producer, BodyWriter& writer) {
     try {
         if (producer(writer) == BodyEnd::whole) writer.finish();
     } catch (const std::exception& error) {
-        // The job boundary: the body ends as broken, and the operator is told.
+        // The job boundary: the body ends as broken, and the failure is reported to the operator.
         std::fprintf(stderr, "unforeseen failure while a body was produced: %s\n", error.what());
     }
 }
 
-// The connection as the reader of a stream, for as long as it lives. Whoever wakes it does so by a
-// post to the connection's own thread, where the alarm is touched alone.
+// Makes the connection the reader of a stream for as long as this object lives. The stream wakes it
+// by a post to the connection's own thread, which alone touches the alarm.
 class Reading {
 public:
     Reading(Connected& connection, BodyStream& stream)
@@ -57,7 +57,7 @@ public:
 private:
     Connected& connection_;
     BodyStream& stream_;
-    const std::shared_ptr<asio::steady_timer> alarm_;  // shared with what was posted and has not run yet
+    const std::shared_ptr<asio::steady_timer> alarm_;  // shared with posted tasks that have not run yet
 };
 
 std::string framed(const std::string& bytes, Connection then) {
@@ -106,8 +106,8 @@ asio::awaitable<error_code> write_stream(const HttpServerOptions& options, Conne
                                        asio::redirect_error(asio::use_awaitable, ec));
             co_return ec;
         }
-        if (!taken.bytes.empty()) continue;  // more may have come during the write
-        // What comes from now on is posted to this thread, so it is not missed.
+        if (!taken.bytes.empty()) continue;  // more may have arrived during the write
+        // Later arrivals are posted to this thread, so none is missed.
         reading.limit(options.stream_idle_timeout);
         co_await reading.alarm().async_wait(asio::redirect_error(asio::use_awaitable, ec));
     }

@@ -5,7 +5,7 @@
 namespace llmapikey::net {
 namespace {
 
-// What is shorter is nobody's secret, and might be any word of an answer.
+// Shorter values are not secrets, and might be any word of a response.
 constexpr std::size_t secret_min = 8;
 
 void hide(std::string_view secret, std::string& text) {

@@ -8,10 +8,10 @@
 
 namespace llmapikey::net {
 
-// Takes out of answers what the asker keeps secret: `secrets`, also where they are percent-encoded,
-// and what the request authorized itself with. An upstream that repeats them in an error would
-// bring them into log and pages otherwise. Not out of what is streamed: that is handed on as it
-// comes, and never logged.
+// Wraps a client so that secrets are masked in response bodies: `secrets`, also percent-encoded,
+// and the credentials in the request's Authorization header. Otherwise an upstream that repeats
+// them in an error would bring them into the log and pages. stream() is not masked: its pieces are
+// passed on at once and never logged.
 std::unique_ptr<HttpClient> make_redacting(std::unique_ptr<HttpClient> client,
                                            const std::vector<base::Secret>& secrets);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr base::Seconds most{3600};
 
-// An HTTP-date (RFC 9110 section 5.6.7) in any of its three forms.
+// Parses an HTTP-date (RFC 9110 section 5.6.7) in any of its three forms.
 std::optional<base::Timestamp> parse_date(std::string_view text) {
     const bool has_time = text.find(':') != std::string_view::npos;  // curl would take a lone "2027" for a date
     const std::time_t time = has_time ? curl_getdate(std::string(text).c_str(), nullptr) : std::time_t{-1};

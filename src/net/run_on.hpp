@@ -12,15 +12,15 @@
 
 namespace llmapikey::net {
 
-// Runs `work` on `queue` and resumes on `home`, with false if the queue took no more. The only
-// bridge between coroutines and worker threads; private to net/. What `work` refers to must live
-// until it resumes: await it at once.
+// Runs `work` on `queue` and resumes on `home`, with false if the queue refused the job. This is
+// the only bridge between coroutines and worker threads; private to net/. What `work` refers to
+// must live until the resumption, so await the result at once.
 template <class Token>
 auto run_on(base::WorkQueue& queue, boost::asio::any_io_executor home, std::function<void()> work, Token&& token) {
     auto initiate = [](auto handler, base::WorkQueue* chosen, boost::asio::any_io_executor executor,
                        std::function<void()> job) {
-        // Completion handlers can only be moved, jobs must be copyable: the handler waits behind a
-        // pointer.
+        // Completion handlers are move-only and jobs must be copyable, so the handler stands behind
+        // a pointer.
         auto completion = std::make_shared<decltype(handler)>(std::move(handler));
         auto guard = boost::asio::make_work_guard(executor);
         const bool is_queued = chosen->try_submit([completion, executor, guard, job = std::move(job)]() mutable {

@@ -28,7 +28,7 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
     return spdlog::level::info;
 }
 
-// Hands each line to the kernel by itself.
+// Writes each line with a system call of its own.
 class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
     void sink_it_(const spdlog::details::log_msg& message) override {
         spdlog::memory_buf_t line;
@@ -36,14 +36,14 @@ class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::nu
         std::string_view rest(line.data(), line.size());
         while (!rest.empty()) {
             const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
-            if (written < 0 && errno != EINTR) return;  // nobody to tell
+            if (written < 0 && errno != EINTR) return;  // a failure cannot be reported anywhere
             if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
         }
     }
     void flush_() override {}
 };
 
-// Written once, by start_logging.
+// The settings; only start_logging() writes them.
 struct Logging {
     LogLevel level = LogLevel::warn;
     LogFormat format = LogFormat::text;
@@ -62,7 +62,7 @@ spdlog::logger make_logger() {
     return logger;
 }
 
-// This thread's own, made anew when the format has been set since.
+// Returns this thread's logger. It is made again if the format has changed.
 spdlog::logger& own_logger() {
     thread_local LogFormat format = logging().format;
     thread_local spdlog::logger logger = make_logger();
@@ -117,7 +117,7 @@ Repetitions& repetitions() {
     return known;
 }
 
-// With the lock held, so that what is counted and what is written stand in one order.
+// The caller holds the lock, so that lines are written in the order in which they were counted.
 void write_all(const std::vector<RepeatedLines::Line>& lines) {
     const bool is_json = logging().format == LogFormat::json;
     for (const RepeatedLines::Line& line : lines) {
@@ -148,7 +148,7 @@ bool is_logged(LogLevel level) {
 
 void log_each(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
     if (!is_logged(level)) return;
-    thread_local std::string line;  // keeps its room from one line to the next
+    thread_local std::string line;  // keeps its memory from one line to the next
     compose(line, message, fields);
     write(level, line);
 }

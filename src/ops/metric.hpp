@@ -7,7 +7,7 @@
 
 namespace llmapikey::ops {
 
-// One metric as it stands when somebody asks, with a sample for each set of labels.
+// One metric at the time of a scrape, with a sample for each set of labels.
 struct Metric {
     enum class Kind { gauge, counter };
     struct Sample {
@@ -19,7 +19,7 @@ struct Metric {
     std::vector<Sample> samples;
 };
 
-// Without labels.
+// Make a metric without labels.
 inline Metric gauge(std::string name, std::string help, double value) {
     return {std::move(name), std::move(help), Metric::Kind::gauge, {{{}, value}}};
 }
@@ -27,8 +27,8 @@ inline Metric counter(std::string name, std::string help, double value) {
     return {std::move(name), std::move(help), Metric::Kind::counter, {{{}, value}}};
 }
 
-// Asked at each scrape, on its thread. What it cannot tell just now it leaves out: nothing stale is
-// shown.
+// Returns metrics. Called at each scrape, on the thread of the scrape. A source leaves out what it
+// cannot read at the moment, so that nothing stale is shown.
 using MetricSource = std::function<std::vector<Metric>()>;
 
 }  // namespace llmapikey::ops

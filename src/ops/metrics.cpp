@@ -59,18 +59,18 @@ public:
     RequestCounts requests;
     std::vector<MetricSource> sources;
     prometheus::Registry registry;
-    Counters& issues =
-        counters(registry, "llmapikey_key_requests_total", "Answers to a request for a key, by their status");
+    Counters& issues = counters(registry, "llmapikey_key_requests_total", "Answers to requests for a key by status");
     Counters& sign_ins = counters(registry, "llmapikey_sign_ins_total", "Sign-ins by outcome");
     Counters& reconciliations = counters(registry, "llmapikey_reconciliations_total",
-                                         "Comparisons of upstream's keys with the database by outcome");
-    Counters& findings = counters(registry, "llmapikey_reconcile_findings_total",
-                                  "What they found by kind and whether it was mended; what stays open is found again");
+                                         "Comparisons of the keys upstream with the database by outcome");
+    Counters& findings =
+        counters(registry, "llmapikey_reconcile_findings_total",
+                 "Findings of reconciliations by kind and outcome; an open one is counted again each time");
     Counters& job_runs = counters(registry, "llmapikey_task_runs_total", "Runs of background tasks by outcome");
     Gauges& job_success = gauges(registry, "llmapikey_task_last_success_timestamp_seconds",
                                  "When this process last ran a background task without a failure; 0: not yet");
     Counters& upstream_calls = counters(registry, "llmapikey_upstream_calls_total",
-                                        "Requests to the provider of keys by what for and what came of them, each try");
+                                        "Requests to the provider of keys by purpose and outcome; each try counts");
     prometheus::Gauge& upstream_circuit_open =
         gauges(registry, "llmapikey_upstream_circuit_open",
                "1 while the provider of keys is down and calls to it fail at once")

@@ -13,11 +13,11 @@ namespace llmapikey::ops {
 namespace {
 
 struct Stat {
-    double processor_ticks = 0, start_ticks = 0;  // the second: since the system started
+    double processor_ticks = 0, start_ticks = 0;  // `start_ticks` counts from the start of the system
     double virtual_bytes = 0, resident_pages = 0;
 };
 
-// proc(5): the name in parentheses may hold anything, so fields are counted behind its end.
+// The name in parentheses may contain anything, so fields are counted after its end (proc(5)).
 std::optional<Stat> read_stat() {
     std::ifstream file("/proc/self/stat");
     std::string text;
@@ -28,7 +28,8 @@ std::optional<Stat> read_stat() {
     std::vector<std::string> fields;
     for (std::string field; rest >> field;)
         fields.push_back(field);
-    constexpr std::size_t utime = 11, stime = 12, starttime = 19, vsize = 20, rss = 21;  // from the state on
+    // indexes, counted from the state field
+    constexpr std::size_t utime = 11, stime = 12, starttime = 19, vsize = 20, rss = 21;
     if (fields.size() <= rss) return std::nullopt;
     const auto number = [&](std::size_t index) { return std::strtod(fields[index].c_str(), nullptr); };
     return Stat{number(utime) + number(stime), number(starttime), number(vsize), number(rss)};
@@ -40,8 +41,8 @@ double seconds_of(clockid_t clock) {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// Not from /proc/stat, which a confined unit does not see (ProcSubset=pid). Asked once: a clock
-// that is set right later must not look like another start.
+// A confined unit does not see /proc/stat (ProcSubset=pid), so the clocks are used. They are read
+// once: a later correction of the clock must not look like another start.
 double start_time(double seconds_after_boot) {
     static const double started = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + seconds_after_boot;
     return started;
@@ -50,7 +51,7 @@ double start_time(double seconds_after_boot) {
 std::optional<double> open_descriptors() {
     DIR* const folder = ::opendir("/proc/self/fd");
     if (folder == nullptr) return std::nullopt;
-    int count = -1;  // the one that looks
+    int count = -1;  // leaves out the descriptor of this folder
     while (const dirent* entry = ::readdir(folder))
         count += entry->d_name[0] != '.' ? 1 : 0;
     ::closedir(folder);

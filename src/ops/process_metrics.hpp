@@ -6,8 +6,8 @@
 
 namespace llmapikey::ops {
 
-// What the system says of this process, with the names that all Prometheus clients give it: memory,
-// descriptors, processor time, start. What /proc does not tell is left out.
+// Returns the metrics of this process under the names that all Prometheus clients use: memory,
+// descriptors, processor time, start. Values that /proc does not show are left out.
 std::vector<Metric> process_metrics();
 
 }  // namespace llmapikey::ops

@@ -30,8 +30,8 @@ std::vector<RepeatedLines::Line> RepeatedLines::add(LogLevel level, std::string_
     return due;
 }
 
-// Removes from the front; whoever is told of its count begins another minute, unless `now` is the
-// end of time.
+// Removes lines from the front. A line whose count is returned begins another minute, unless `now`
+// is Time::max().
 std::vector<RepeatedLines::Line> RepeatedLines::take_first_while(auto is_wanted, Time now) {
     std::vector<Line> due;
     while (!known_.empty() && is_wanted()) {

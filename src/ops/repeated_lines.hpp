@@ -13,9 +13,9 @@ namespace llmapikey::ops {
 
 enum class LogLevel { debug, info, warn, error };
 
-// Which of the lines that a log is given are written. What says the same as a line within the
-// minute before is counted; the count stands on the next one, or on a line at the minute's end. One
-// who looks at the log sees that it goes on and how often, and nothing that fails in a loop fills a
+// Decides which lines of a log are written. A line that repeats another one within a minute is only
+// counted. The count is written with the next such line, or with the latest one when the minute is
+// over. So a reader sees that something goes on and how often, and a failing loop does not fill the
 // disk. Not thread-safe.
 class RepeatedLines {
 public:
@@ -23,21 +23,19 @@ public:
     struct Line {
         LogLevel level = LogLevel::info;
         std::string text;
-        std::uint64_t repeats = 0;  // how many more there have been since it was written last
+        std::uint64_t repeats = 0;  // how many repetitions there were since the line was last written
     };
 
-    // `most`: different lines to know at once. Of more, those that have been known longest are
-    // forgotten.
+    // `most`: how many different lines are remembered. Beyond that the oldest are forgotten.
     explicit RepeatedLines(std::chrono::seconds window = std::chrono::minutes{1}, std::size_t most = 1'000)
         : window_(window), most_(most) {}
 
-    // What is to be written now that there is another line. `saying`: what makes it the same as
-    // another one of its level. `text`: the line itself; of those that are counted the latest is
-    // kept.
+    // Adds a line, and returns the lines to write now. Lines of one level repeat if `saying` is the
+    // same. `text` is the whole line; the text of the latest repetition is kept.
     std::vector<Line> add(LogLevel level, std::string_view saying, std::string_view text, Time now);
-    // The counts of those whose minute is over.
+    // Returns the counts of lines whose minute is over.
     std::vector<Line> take_due(Time now);
-    // All counts: at the end of the program.
+    // Returns all counts, for the end of the program.
     std::vector<Line> take_all();
 
 private:
@@ -50,7 +48,7 @@ private:
 
     const std::chrono::seconds window_;
     const std::size_t most_;
-    std::list<Known> known_;  // the first to end in front
+    std::list<Known> known_;  // sorted by `ends_at`
     std::unordered_map<std::string, std::list<Known>::iterator> by_key_;
 };
 

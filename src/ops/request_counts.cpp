@@ -88,7 +88,7 @@ void RequestCounts::collect_durations(std::size_t row, prometheus::MetricFamily&
 
 prometheus::MetricFamily RequestCounts::collect_refusals() const {
     prometheus::MetricFamily family{"llmapikey_http_refusals_total",
-                                    "Requests turned away before they were looked at, by reason",
+                                    "Requests refused before they were handled, by reason",
                                     prometheus::MetricType::Counter,
                                     {}};
     for (std::size_t reason = 0; reason < refusal_names.size(); ++reason) {

@@ -16,12 +16,12 @@
 // Private to ops/.
 namespace llmapikey::ops {
 
-// Answered requests by route and status, how long they took, and those that were turned away.
-// Counting takes no lock and no memory: each thread adds to one of a few tables, which are summed
-// when somebody asks. Thread-safe.
+// Counts answered requests by route and status, their durations, and refused requests. Counting
+// takes no lock and allocates nothing: each thread adds to one of a few tables, which Collect()
+// sums. Thread-safe.
 class RequestCounts final : public prometheus::Collectable {
 public:
-    // `labels`: of the routes by their number; the same one may come more than once.
+    // `labels`: the label of each route by its index; several routes may share one.
     explicit RequestCounts(const std::vector<std::string>& labels);
 
     void count(std::size_t route, int status, std::chrono::nanoseconds took);
@@ -36,7 +36,8 @@ private:
     static constexpr std::size_t table_count = 4;
 
     struct Row {
-        std::array<std::atomic<std::uint64_t>, statuses.size() + 1> by_status{};  // the last: any other
+        // the last element counts all other statuses
+        std::array<std::atomic<std::uint64_t>, statuses.size() + 1> by_status{};
         std::array<std::atomic<std::uint64_t>, bucket_seconds.size() + 1> buckets{};
         std::atomic<std::uint64_t> nanoseconds{0};
     };
@@ -49,8 +50,8 @@ private:
     void collect_durations(std::size_t row, prometheus::MetricFamily& family) const;
     prometheus::MetricFamily collect_refusals() const;
 
-    std::vector<std::string> labels_;  // of the rows, each once
-    std::vector<std::size_t> row_of_;  // by the number of the route
+    std::vector<std::string> labels_;  // labels of the rows, each once
+    std::vector<std::size_t> row_of_;  // row by index of the route
     std::array<Table, table_count> tables_;
 };
 

@@ -22,7 +22,7 @@ base::Result<void> ServiceNotice::send(std::string_view assignments) const {
     std::memcpy(address.sun_path, socket_.data(), socket_.size());
     const bool is_abstract = socket_.front() == '@';
     if (is_abstract) address.sun_path[0] = '\0';
-    // An abstract name ends where the address does, a path with a NUL.
+    // An abstract name ends with the address; a path ends with NUL.
     const std::size_t length = offsetof(sockaddr_un, sun_path) + socket_.size() + (is_abstract ? 0 : 1);
     const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return failed(std::strerror(errno));

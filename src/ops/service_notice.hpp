@@ -7,11 +7,11 @@
 
 namespace llmapikey::ops {
 
-// Tells systemd how the service stands: one datagram of assignments such as "READY=1\nSTATUS=...",
-// as sd_notify(3) describes. Written here, since libsystemd would be loaded at every start.
+// Tells systemd the state of the service: one datagram of assignments such as "READY=1\nSTATUS=..."
+// (sd_notify(3)). It does not use libsystemd, which would be loaded at every start.
 class ServiceNotice {
 public:
-    // A path, or '@' and an abstract name. Empty: everything is told to nobody, with success.
+    // `socket`: a path, or '@' and an abstract name. Empty: send() does nothing and succeeds.
     explicit ServiceNotice(std::string socket) : socket_(std::move(socket)) {}
 
     bool is_wanted() const { return !socket_.empty(); }

@@ -12,7 +12,8 @@
 
 namespace llmapikey {
 
-// What trying a key asks of an answer, thinking included: enough to see that the key works.
+// Limit on the tokens of a trial's answer, including thinking. It suffices to see that the key
+// works.
 inline constexpr int trial_tokens = 300;
 
 struct ChatRequest {
@@ -20,17 +21,17 @@ struct ChatRequest {
     std::string message;  // UTF-8
 };
 
-// Who gets an answer while it is spoken. Called on the thread of the call; must not throw.
+// Receives an answer while it is generated. Called on the thread of the call; must not throw.
 class ChatListener {
 public:
     virtual ~ChatListener() = default;
-    // A piece of the answer: UTF-8, never empty. False: no more is wanted.
+    // Takes a piece of the answer: UTF-8, never empty. Returns false if no more is wanted.
     [[nodiscard]] virtual bool take(std::string_view text) = 0;
-    // Asked every second or so, also while nothing comes.
+    // Asked about every second, even while nothing arrives.
     virtual bool is_wanted() const = 0;
 };
 
-// How an answer that is complete has ended.
+// Says how a complete answer ended.
 struct ChatEnd {
     enum class Reason {
         stop,            // the model had no more to say
@@ -40,26 +41,26 @@ struct ChatEnd {
     };
     Reason reason = Reason::stop;
     bool has_text = false;
-    std::string refusal;  // the model's own words for it: UTF-8; may be empty
+    std::string refusal;  // how the model words its refusal: UTF-8; may be empty
 };
 
-// Why there is no answer, or no end of it.
+// Says why there is no answer, or why it was cut off.
 enum class ChatCause {
     key_not_accepted,   // expired, ended or switched off
-    no_credits,         // of the account, or of the key: the upstream does not say which
-    answer_too_dear,    // what so many tokens could cost is more than what is left of the key's cap
-    credits_too_low,    // likewise, of the account's credits
-    in_flight_budget,   // what is under way on the account could use its credits up: later there is room again
-    request_too_heavy,  // this request alone could: trying again is useless
+    no_credits,         // the account or the key has no credits; the upstream does not say which
+    answer_too_dear,    // so many tokens could cost more than what is left of the key's cap
+    credits_too_low,    // so many tokens could cost more than the account's credits
+    in_flight_budget,   // requests under way could use up the account's credits: try again later
+    request_too_heavy,  // this request alone could use up that budget: trying again is useless
     key_limit,          // the key's cap is spent
     guardrail_budget,   // a budget that the organizer has set for keys like this one is spent
     workspace_budget,   // the organizer's budget for all keys together is spent
-    unknown_limit,      // a limit that we do not know the name of is reached
+    unknown_limit,      // a limit is reached whose name we do not know
     moderation,         // the message was flagged
     model_not_allowed,  // the key may not use this model
     unknown_model,
-    forbidden,     // refused, and it does not say why
-    not_accepted,  // the request makes no sense to the upstream
+    forbidden,     // refused without a reason
+    not_accepted,  // the upstream cannot make sense of the request
     rate_limited,
     misconfigured,  // the upstream's address is wrong
     upstream_down,  // it does not answer, or the answer broke off
@@ -67,21 +68,21 @@ enum class ChatCause {
 
 struct ChatFailure {
     ChatCause cause = ChatCause::upstream_down;
-    std::string detail;  // for the log: nothing that the upstream has said
+    std::string detail;  // for the log; contains nothing that the upstream said
     base::Seconds retry_after{0};
-    // What the upstream says of the limit that was reached.
+    // These are what the upstream reports of the limit that was reached.
     std::optional<base::MicroUsd> limit, spent;
     std::optional<base::Timestamp> resets_at;
 };
 
-// One question to a model, with a recipient's own key. Blocking; thread-safe; does not outlast
+// Asks a model one question with a recipient's own key. Blocking; thread-safe; returns by
 // `deadline`.
 class ChatProvider {
 public:
     virtual ~ChatProvider() = default;
 
-    // Succeeds when the answer is complete or the listener wanted no more. It can fail after some
-    // of the answer, too.
+    // Succeeds when the answer is complete or the listener wants no more. It can also fail after
+    // part of the answer.
     virtual tl::expected<ChatEnd, ChatFailure> ask(const base::Secret& key, const ChatRequest& request,
                                                    ChatListener& listener, base::Deadline deadline) = 0;
 };

@@ -12,45 +12,48 @@ namespace llmapikey {
 enum class CircuitState {
     closed,     // calls go through
     open,       // calls fail at once: the upstream does not answer as it should
-    half_open,  // as open, while one probe is under way
+    half_open,  // like open, while one probe is under way
 };
 
 struct CircuitPolicy {
     int failures_in_a_row = 5;
-    // Or so many of the calls of the last ten seconds, once there were enough of them to say.
+    // The circuit also opens if this share of the last ten seconds' calls failed, once there are
+    // `calls_min` of them.
     int failed_percent = 50;
     int calls_min = 20;
     base::Millis probe_pause{400};  // between the end of a probe and the next one
 };
 
 enum class CallResult {
-    answered,  // the upstream is there, whether or not it likes the call
-    failed,    // no answer, or one that says that it cannot
+    answered,  // the upstream works, whether or not it accepts the call
+    failed,    // there was no answer, or an answer that says that it cannot
 };
 
-// Whether calls upstream are worth making. No call that means anything is ever the one that finds
-// out whether an outage is over: that is for probes alone. Pure but for its lock: time comes from
-// the caller. Thread-safe.
+// Decides whether calls upstream are worth sending. Only probes find out whether an outage is over;
+// no call that matters is risked for that. It does no I/O; the caller gives the time. Thread-safe.
 class CircuitBreaker {
 public:
-    // Told of each change, in order. Runs under the lock: must be short and must not call back.
+    // Called for each change of state, in order, under the lock: it must be short and must not call
+    // back.
     using Listener = std::function<void(CircuitState from, CircuitState to)>;
 
     explicit CircuitBreaker(CircuitPolicy policy, Listener listener = {})
         : policy_(policy), listener_(std::move(listener)) {}
 
-    // Goes with a call that was let through. What was sent before the circuit last opened or closed
-    // says nothing of now, so its result does not count.
+    // A Pass is given to a call that is let through. A result does not count if its call was sent
+    // before the circuit last opened or closed.
     struct Pass {
         std::uint64_t era = 0;
     };
 
-    // For ordinary calls: nullopt unless closed. Whoever has a pass need not record a result.
+    // Ordinary calls use these. admit() returns nullopt unless the circuit is closed. Recording a
+    // result is optional.
     std::optional<Pass> admit() const;
     void record(Pass pass, CallResult result, SteadyTime now);
 
-    // For probes: true if the caller is to send one now, and call end_probe() after. One at a time,
-    // only while open.
+    // Probes use these. If begin_probe() returns true, the caller must send one probe now and then
+    // call end_probe(). It returns true only while the circuit is open, and for one probe at a
+    // time.
     bool begin_probe(SteadyTime now);
     void end_probe(CallResult result, SteadyTime now);
 

@@ -7,23 +7,23 @@
 
 namespace llmapikey {
 
-// Server-sent events (HTML Standard section 9.2.6) that arrive in pieces of any size. Only their
-// data is read: comments and other fields are passed over, and an event that is not complete in the
-// end counts for nothing. Not thread-safe.
+// Parses server-sent events (HTML Standard, section 9.2.6) that arrive in pieces of any size. It
+// reads only the field `data`; comments, other fields and an incomplete last event are ignored. Not
+// thread-safe.
 class EventStream {
 public:
     enum class State {
         open,
         stopped,   // by the receiver
-        too_long,  // an event is larger than is taken
+        too_long,  // an event is larger than `event_bytes_max`
     };
-    // Gets each event's data; false: no more.
+    // Receives the data of one event; returns false to stop.
     using Receiver = std::function<bool(std::string_view data)>;
 
     explicit EventStream(Receiver receiver, std::size_t event_bytes_max = 256 * 1024)
         : receiver_(std::move(receiver)), event_bytes_max_(event_bytes_max) {}
 
-    // Once it is not open any more, nothing is read.
+    // Parses a piece and calls the receiver. Once the state is not `open`, pieces are ignored.
     State feed(std::string_view piece);
 
 private:
@@ -37,7 +37,7 @@ private:
     std::string data_;
     bool has_data_ = false;
     bool is_first_line_ = true;
-    bool is_after_return_ = false;  // a line feed now belongs to the line end before
+    bool is_after_return_ = false;  // a line feed now would belong to the line end before it
 };
 
 }  // namespace llmapikey

@@ -1,5 +1,5 @@
-// Looking for attempts in the list of keys: what a provider does that cannot look keys up by their
-// names.
+// Finds attempts by reading the list of keys. This is for providers that cannot look a key up by
+// its name.
 #include <algorithm>
 #include <unordered_map>
 
@@ -23,8 +23,8 @@ base::Result<std::vector<std::string>> KeyProvider::find_attempts(const std::vec
             found->second = key.delete_handle;
             --missing;
         }
-        // The list is newest first. Where the clocks are further apart what is not found here is
-        // found by the reconciler, which knows the attempt.
+        // The list is newest first. If the clocks differ by more than upstream_skew_max, a key that
+        // is not found here is found by the reconciler, which knows the attempt.
         const bool is_older = key.created_at && *key.created_at < oldest - upstream_skew_max;
         return missing > 0 && !is_older ? Scan::go_on : Scan::stop;
     };

@@ -15,7 +15,7 @@ std::shared_ptr<const Guardrail> GuardrailWatch::known() const {
 
 base::Result<bool> GuardrailWatch::refresh_if_due() {
     const base::Seconds wait = due_at_ - clock_.now();
-    const bool is_due = wait.count() <= 0 || wait > fresh_for;  // longer: the clock was set back
+    const bool is_due = wait.count() <= 0 || wait > fresh_for;  // longer than that: the clock was set back
     if (guardrails_ == nullptr || !is_due) return false;
     auto guardrail = guardrails_->guardrail(base::Deadline::after(call_timeout_));
     due_at_ = clock_.now() + (guardrail ? fresh_for : retry_after_failure);

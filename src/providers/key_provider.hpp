@@ -17,8 +17,8 @@
 
 namespace llmapikey {
 
-// So far apart the upstream's clock and ours are taken to be at most, where a key's time there is
-// compared with one here.
+// Largest difference between the upstream's clock and ours that is allowed for when a key's time
+// upstream is compared with a time here.
 inline constexpr std::chrono::hours upstream_skew_max{1};
 
 struct MintRequest {
@@ -31,20 +31,20 @@ struct Minted {
     base::Secret raw_key;
     std::string delete_handle;
 };
-// The upstream certainly created nothing (it refused, or the request never left).
+// The upstream certainly created nothing: it refused, or the request was never sent.
 struct NotMinted {
     base::Error error;
 };
-// A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set when the
-// answer told at least that. A handle that follows from a secret of our own is none: whoever
-// revokes by it before the key is there finds nothing, and takes the key that still appears for one
-// that is gone.
+// A key may exist: the answer was lost, late, a 5xx or unreadable. `delete_handle` is set if the
+// answer contained at least that. A provider must not derive the handle from a secret of ours here:
+// if the key is not there yet, a revocation by that handle finds nothing, and a key that appears
+// later would count as gone.
 struct MintUnknown {
     std::string delete_handle;
     std::string detail;
 };
-// A key exists that nobody may have (it could not be put under the guardrail): whoever asked for it
-// has it revoked, if the handle is no other key's.
+// A key exists that nobody may have, because it could not be put under the guardrail. The caller
+// must have it revoked, provided that the handle is no other key's.
 struct MintedInVain {
     std::string delete_handle;
     base::Error error;
@@ -55,25 +55,26 @@ using MintOutcome = std::variant<Minted, NotMinted, MintUnknown, MintedInVain>;
 struct UpstreamKey {
     std::string delete_handle;
     std::string name;
-    std::string workspace_id;  // empty: not told
+    std::string workspace_id;  // empty: not reported
     bool is_disabled = false;
     std::optional<base::MicroUsd> limit;            // nullopt: no cap
     std::optional<base::MicroUsd> limit_remaining;  // in the current window
     std::string limit_reset;                        // "daily", "weekly", "monthly" or empty
-    base::MicroUsd usage;                           // since creation; here and below all that counts towards the cap
-    // In the current day, week and month of upstream; nullopt: the provider does not tell it.
+    base::MicroUsd usage;  // since creation; all usage fields include everything that counts towards the cap
+    // Usage in the upstream's current day, week and month; nullopt: the provider does not report
+    // it.
     std::optional<base::MicroUsd> usage_daily, usage_weekly, usage_monthly;
     std::optional<base::Timestamp> created_at;
     std::optional<base::Timestamp> expires_at;
-    std::optional<base::Timestamp> last_used_at;  // nullopt: never, or the upstream does not say
+    std::optional<base::Timestamp> last_used_at;  // nullopt: never, or not reported
 };
 
-// How often upstream gives a key its whole cap again, as we ask for it.
+// The interval at which upstream resets a key's cap, as we ask for it.
 inline constexpr const char* daily_reset = "daily";
 
 struct KeyUpdate {
     std::optional<bool> is_disabled;
-    std::optional<base::MicroUsd> daily_limit;  // and that it is reset daily
+    std::optional<base::MicroUsd> daily_limit;  // also sets the daily reset
 };
 
 struct Credits {
@@ -81,16 +82,16 @@ struct Credits {
     base::MicroUsd used;
 };
 
-// What the account that pays for all keys still has. Blocking, thread-safe; failures as those of
-// KeyProvider.
+// Reads the credits of the account that pays for all keys. Blocking; thread-safe; fails as
+// KeyProvider does.
 class CreditsReader {
 public:
     virtual ~CreditsReader() = default;
     virtual base::Result<Credits> credits(base::Deadline deadline) = 0;
 };
 
-// Where a reading of the list of keys goes on. Made by the provider, which alone knows what is in
-// it; used once.
+// The position at which a reading of the list of keys continues. Only the provider knows its
+// content. Each cursor is used once.
 class ListCursor {
 public:
     virtual ~ListCursor() = default;
@@ -98,83 +99,84 @@ public:
 using ListCursorPtr = std::unique_ptr<ListCursor>;
 
 struct KeyPage {
-    std::vector<UpstreamKey> keys;  // none that this reading has shown before; may be empty also before the end
+    std::vector<UpstreamKey> keys;  // keys that this reading has not shown before; may be empty before the end
     ListCursorPtr next = {};        // null: this was the last page
 };
 
-// An attempt to make a key, whose outcome nobody knows.
+// An attempt to make a key, whose outcome is unknown.
 struct SoughtAttempt {
-    std::string name;              // that the key was to have
+    std::string name;              // the name that the key was to have
     base::Timestamp attempted_at;  // by our clock
 };
 
-// How long something that takes many calls may take.
+// Limits for an operation that takes many calls.
 struct ScanPatience {
     base::Deadline whole;
-    base::Millis page;          // one call, with its repetitions: an upstream that hangs is not waited for any longer
-    std::stop_token stop = {};  // looked at before each call
+    base::Millis page;          // one call with its retries, so that an upstream that hangs delays only one page
+    std::stop_token stop = {};  // checked before each call
 };
 
-// The LLM provider's key administration. Blocking: call it on a worker thread for upstream calls.
-// Thread-safe. No call outlasts `deadline`. Failures: upstream_down (with retry_after where calls
-// are not even tried for now), upstream_refused, rate_limited (with retry_after), misconfigured
-// (the management key is refused), not_found where said.
+// Administers the keys of an LLM provider. Blocking: call it on a worker thread of the queue
+// `upstream`. Thread-safe. Every call returns by `deadline`. Errors: upstream_down (with
+// retry_after while calls are not even tried), upstream_refused, rate_limited (with retry_after),
+// misconfigured (the management key is refused), and not_found where a function says so.
 class KeyProvider {
 public:
     virtual ~KeyProvider() = default;
 
     virtual const ProviderTraits& traits() const = 0;
 
-    // Sends exactly one create request and never repeats it: upstream has no idempotency key. Where
-    // a guardrail is configured, a key comes back only once it is under it; a key that could not be
-    // put under it is revoked, for which this call may outlast `deadline` by a few seconds.
+    // Sends exactly one create request and never repeats it, because upstream has no idempotency
+    // key. If a guardrail is configured, the key is returned only once it is under the guardrail;
+    // else the outcome is MintedInVain.
     virtual MintOutcome mint(const MintRequest& request, base::Deadline deadline) = 0;
 
-    // Errc::not_found if there is no such key.
+    // Fails with Errc::not_found if there is no such key.
     virtual base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) = 0;
 
-    // One page of the account's keys in the configured workspace, disabled ones included, newest
-    // first. One call upstream. `after`: null for the first page, else the cursor of the page
-    // before. A reading that has come to its last page has shown each key that was there
-    // throughout, once, whatever was made or removed meanwhile: how the list shifts is the
-    // provider's to know.
+    // Reads one page of the account's keys in the configured workspace, including disabled keys,
+    // newest first, with one call upstream. `after` is null for the first page, then the cursor of
+    // the page before. A reading that has reached its last page has shown each key that existed
+    // throughout exactly once, whatever was made or removed meanwhile: the provider must handle how
+    // its list shifts.
     virtual base::Result<KeyPage> list(ListCursorPtr after, base::Deadline deadline) = 0;
 
-    // The delete handles of what these attempts have made, in their order; empty: the provider has
-    // shown no such key. That says of a moment after this call began and of nothing later: whether
-    // the key may still appear is for the caller to judge. All or nothing: if one cannot be looked
-    // for, that is a failure. Errc::overloaded: told to stop. Unless a provider has a better way
-    // its list is read, once for all attempts, down to keys that are older than the oldest of them
-    // by more than upstream_skew_max.
+    // Returns the delete handles of the keys that these attempts have made, in the same order;
+    // empty if the provider has shown no such key. An empty handle is true for some moment after
+    // the call began; the caller must judge whether the key may still appear. If one attempt cannot
+    // be looked for, the whole call fails. Errc::overloaded: told to stop. The default reads the
+    // list once for all attempts, down to keys that are older than the oldest attempt by more than
+    // upstream_skew_max.
     virtual base::Result<std::vector<std::string>> find_attempts(const std::vector<SoughtAttempt>& attempts,
                                                                  const ScanPatience& patience);
 
-    // Errc::not_found if there is no such key.
+    // Fails with Errc::not_found if there is no such key.
     virtual base::Result<UpstreamKey> update(const std::string& delete_handle, const KeyUpdate& change,
                                              base::Deadline deadline) = 0;
 
-    // Idempotent: a key that is already gone is a success.
+    // Idempotent: revoking a key that is already gone succeeds.
     virtual base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) = 0;
 
-    // What only some providers have; null: this one has not. As long-lived as this.
+    // These return what only some providers have; null if this provider has not. They live as long
+    // as this object.
     virtual CreditsReader* credits_reader() { return nullptr; }
     virtual Guardrails* guardrails() { return nullptr; }
 };
 
-// Whether the provider's management key is of the account that our keys are in. Asked when a key
-// that is to be revoked is unknown. Empty: it is.
+// Returns whether the provider's management key belongs to the account that our keys are in. It is
+// asked when a key that is to be revoked is unknown upstream. An empty function means yes.
 using AccountCheck = std::function<base::Result<bool>(KeyProvider& provider, base::Deadline deadline)>;
 
-// A provider as a program has it that looks after it.
+// A KeyProvider with what a program needs to supervise it.
 class SupervisedKeyProvider : public KeyProvider {
 public:
-    // The same, for those who come again by themselves: their calls wait where the provider has
-    // asked to slow down.
+    // Returns the same provider for background work, which is repeated anyway: its calls wait while
+    // the provider has asked to slow down.
     virtual std::unique_ptr<KeyProvider> in_background() const = 0;
-    // Asks whether the provider is back, where it was down when last asked. For whoever has
-    // promised to by Supervision::is_probed. Takes two seconds at the most.
+    // If the circuit is open, asks whether the provider is back; takes at most two seconds. For the
+    // owner that has set Supervision::is_probed.
     virtual void probe() = 0;
-    // From now on nobody waits for the provider to answer at another time. For a program that ends.
+    // From now on nothing is retried and no pause is waited for. Call it when the program ends.
     virtual void hurry() = 0;
 };
 

@@ -6,10 +6,9 @@ namespace llmapikey {
 namespace {
 
 constexpr std::size_t keys_max = 10'000'000;  // bounds a list that never ends
-// Pages in a row that show nothing new; the deadline ends most readings before.
+// Limit on pages in a row without a new key. The deadline usually ends a reading earlier.
 constexpr int fruitless_pages_max = 2'000;
-// The same page as often, whatever was asked for, is the answer of a server that does not look at
-// what is asked for.
+// If the same page comes this often at different offsets, the server ignores the offset.
 constexpr int same_pages_max = 5;
 
 std::size_t fingerprint_of(const UpstreamKey& key) {
@@ -19,7 +18,7 @@ std::size_t fingerprint_of(const UpstreamKey& key) {
 }  // namespace
 
 base::Result<KeyPage> OffsetReading::list(ListCursorPtr after, const ReadAt& read_at) {
-    // A cursor goes back to the provider that gave it: this has made it.
+    // A cursor is always given back to the provider that made it, so its type is known.
     std::unique_ptr<OffsetReading> reading(static_cast<OffsetReading*>(after.release()));
     if (reading == nullptr) reading = std::make_unique<OffsetReading>();
     KeyPage page;
@@ -42,8 +41,8 @@ base::Result<OffsetReading::After> OffsetReading::read(const ReadAt& read_at, st
     return After::more;
 }
 
-// Of a full page: one that repeats while the offset changes. The list itself shifts by a few keys
-// at a time.
+// Only pages of two keys or more are compared, at different offsets. The list itself shifts only by
+// a few keys at a time.
 bool OffsetReading::is_always_the_same(const std::vector<UpstreamKey>& page) {
     const std::size_t first = page.size() < 2 ? 0 : fingerprint_of(page.front());
     const std::size_t last = page.size() < 2 ? 0 : fingerprint_of(page.back());
@@ -60,7 +59,7 @@ bool OffsetReading::joins(const std::vector<UpstreamKey>& page) const {
                                        [this](const UpstreamKey& key) { return seen_.contains(fingerprint_of(key)); });
 }
 
-// Further with each page that does not join: many may have gone.
+// Doubles the step back with each page that does not join, since many keys may have gone.
 void OffsetReading::go_back() {
     ++fruitless_;
     step_ = std::max(step_ * 2, std::max<std::size_t>(longest_, 2) - 1);
@@ -73,7 +72,7 @@ OffsetReading::After OffsetReading::take(std::vector<UpstreamKey> page, std::vec
     for (UpstreamKey& key : page)
         if (seen_.insert(fingerprint_of(key)).second) shown.push_back(std::move(key));
     const bool has_new = !shown.empty();
-    // Nothing new on a page that could have held more: behind it there is nothing.
+    // A page without a new key, although it could have held one, is the end of the list.
     const bool is_last = length == 0 || (!has_new && (length == 1 || length < longest_));
     if (is_last) return After::end;
     fruitless_ = has_new ? 0 : fruitless_ + 1;

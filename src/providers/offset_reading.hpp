@@ -8,22 +8,20 @@
 
 namespace llmapikey {
 
-// A reading of a list of keys that the provider gives by offset, newest first, while keys come and
-// go.
-//
-// New keys come to the front of the list, and keys go anywhere. So the order of those that stay is
-// always the same, and a page that holds a key which has been seen begins no later than behind the
-// last one seen. A page of only unknown keys may begin later, where keys in front of it were
-// removed: between the two may be others. So a page counts only if it joins what has been read, by
-// a key that has been seen; one that does not is looked for further in front. For each key that was
-// seen a few bytes are held.
+// Reads a list of keys that the provider gives by offset, newest first, while keys come and go.
+// New keys are added at the front, and keys can disappear anywhere, so the keys that stay keep
+// their order. A page that holds a key which was seen begins no later than just after the last key
+// seen. A page of only unknown keys may begin later, because keys before it were removed, and other
+// keys may lie between. So a page counts only if it holds a key that was seen; else the reading
+// goes back until one does. A few bytes are kept for each key that was seen.
 class OffsetReading final : public ListCursor {
 public:
-    // Keys from this offset on, as many as the provider gives in a call; empty behind the last.
+    // Returns the keys from this offset on, as many as the provider gives in one call; empty at the
+    // end.
     using ReadAt = std::function<base::Result<std::vector<UpstreamKey>>(std::size_t offset)>;
 
-    // The implementation of KeyProvider::list: one call of `read_at`. Errc::upstream_down if the
-    // list changes faster than it can be read, or if the provider passes over the offset.
+    // Implements KeyProvider::list with one call of `read_at`. Fails with Errc::upstream_down if
+    // the list changes faster than it can be read, or if the provider ignores the offset.
     static base::Result<KeyPage> list(ListCursorPtr after, const ReadAt& read_at);
 
 private:

@@ -8,13 +8,13 @@
 
 namespace llmapikey {
 
-// Remembers what has failed by itself, so that it is tried again ever more seldom and keeps nothing
-// else from its turn. Of this process; for one thread.
+// Remembers items that failed by themselves. Each is retried after a growing pause (5 s to 600 s)
+// and does not delay the others. The memory is per process. For one thread.
 class Postponed {
 public:
     bool is_due(const std::string& id, base::Timestamp now) const {
         const auto found = entries_.find(id);
-        // A clock that was set back must not make anybody wait longer.
+        // If the clock was set back, the item is due at once, so that nobody waits longer.
         return found == entries_.end() || now >= found->second.failed_at + found->second.pause ||
                now < found->second.failed_at;
     }

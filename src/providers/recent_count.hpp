@@ -9,7 +9,7 @@ namespace llmapikey {
 
 using SteadyTime = base::Deadline::SteadyClock::time_point;
 
-// How many of something there were in the last ten seconds, to the second. Not thread-safe.
+// Counts events of the last ten seconds, with a resolution of one second. Not thread-safe.
 class RecentCount {
 public:
     void add(SteadyTime now) {

@@ -6,19 +6,19 @@
 
 namespace llmapikey {
 
-// Keeps retries from multiplying an outage: they may be a share of the calls of the last ten
-// seconds, and a few more so that a service with little to do can retry at all. Time comes from the
-// caller. Thread-safe.
+// Keeps retries from multiplying an outage. Within ten seconds, `percent` of the calls may be
+// retries, plus `floor` so that a service with few calls can retry at all. The caller gives the
+// time. Thread-safe.
 class RetryBudget {
 public:
     explicit RetryBudget(int percent = 20, int floor = 10) : percent_(percent), floor_(floor) {}
 
-    // A call's first try.
+    // Counts the first try of a call.
     void note_call(SteadyTime now) {
         const std::lock_guard lock(mutex_);
         calls_.add(now);
     }
-    // Whether there is room for a retry now; if so it counts.
+    // Returns whether there is room for a retry now. If so, the retry is counted.
     bool take_retry(SteadyTime now) {
         const std::lock_guard lock(mutex_);
         if (retries_.total(now) >= floor_ + calls_.total(now) * percent_ / 100) return false;

@@ -20,7 +20,7 @@ bool is_of_openrouter(const net::Request& request) {
     return std::find(openrouter_calls.begin(), openrouter_calls.end(), path) != openrouter_calls.end();
 }
 
-// As OpenRouter would be asked: paths there begin at the root.
+// Removes the prefix: OpenRouter's paths begin at the root.
 net::Request without_prefix(const net::Request& request) {
     net::Request inner = request;
     inner.target.remove_prefix(BesideService::openrouter_path.size());

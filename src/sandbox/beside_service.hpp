@@ -4,15 +4,16 @@
 
 namespace llmapikey::sandbox {
 
-// Serves what browsers and people's programs need of the look-alikes where the service itself is
-// served: the sandbox then works from other machines, through one published port. Of GitHub the
-// pages, of OpenRouter what ordinary keys may call, below `openrouter_path`; neither ledgers nor
-// faults. Everything else goes to the service. Thread-safe.
+// Serves those parts of the look-alikes that browsers and people's programs need on the port of the
+// service itself, so that the sandbox works from other machines through one published port. These
+// parts are GitHub's pages, and the calls that ordinary keys may make to OpenRouter, below
+// `openrouter_path`; ledgers and faults are not served. All other requests go to the service.
+// Thread-safe.
 class BesideService final : public net::HttpHandler {
 public:
     static constexpr std::string_view openrouter_path = "/sandbox/openrouter";
 
-    // All must outlive it.
+    // All references must outlive this object.
     BesideService(net::HttpHandler& service, Lookalikes& lookalikes)
         : service_(service), github_(lookalikes.github()), openrouter_(lookalikes.openrouter()) {}
 

@@ -16,7 +16,7 @@ namespace json = boost::json;
 constexpr std::int64_t delay_ms_max = 60'000;
 constexpr std::int64_t bytes_max = 1'000'000'000;
 
-// "/keys/abc/x" -> "/keys/{}/x": so that counters are few.
+// Turns "/keys/abc/x" into "/keys/{}/x", so that there are few counters.
 std::string without_ids(std::string_view path) {
     std::string out;
     for (const std::string_view part : base::split(path, '/')) {
@@ -84,7 +84,7 @@ net::Response Faults::add(std::string_view body) {
     return json_answer(201, "{\"waiting\":" + std::to_string(faults_.size()) + "}");
 }
 
-// SplitMix64: small, and the same everywhere.
+// Draws with SplitMix64, which is small and gives the same numbers on every platform.
 bool Faults::draw(Fault& fault) {
     std::uint64_t mixed = fault.random_state += 0x9e3779b97f4a7c15;
     mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;

@@ -17,32 +17,35 @@ class object;
 
 namespace llmapikey::sandbox {
 
-// Faults on demand for a look-alike, and counters of its calls. Thread-safe. Control (JSON):  POST
-// /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE /sandbox/faults.
-// What can be asked for: "delay_ms" (at most 60000), "status" with "body", "content_type" and
-// "headers" (answered instead), "after_effect": true (the call takes effect all the same), "drop":
-// "before" or "after" (its effect), "truncate_after" (bytes), "drip_bytes_per_second" (the body is
-// sent a few bytes at a time), "duplicate_hash": true (the answer names another key than the one
-// that was made), "probability" (0 to 1, drawn anew for each call from "seed", so that the same
-// calls meet the same faults; what is spared does not count in "times").
+// Makes faults on demand for a look-alike, and counts its calls. Thread-safe. It is controlled by
+// JSON: POST /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE
+// /sandbox/faults. The fields of a fault are:
+//  - "delay_ms" (at most 60000)
+//  - "status" with "body", "content_type" and "headers": sent in place of the answer
+//  - "after_effect": true: the call takes effect nevertheless
+//  - "drop": "before" or "after": closes the connection before or after the effect
+//  - "truncate_after" (bytes); "drip_bytes_per_second": sends the body a few bytes at a time
+//  - "duplicate_hash": true: the answer names another key than the one that was made
+//  - "probability" (0 to 1): drawn anew for each call from "seed", so that the same calls meet the
+//    same faults; a call that is spared does not count in "times".
 class Faults {
 public:
-    // The answer to a control request; nullopt if it is none.
+    // Returns the answer to a control request; nullopt if the request is none.
     std::optional<net::Response> control(const net::Request& request);
 
-    // Runs the call with the first fault that is meant for it, if any, and counts it. `path` is
-    // without the base path. `misname` puts another key's hash in an answer; null where there are
-    // no keys.
+    // Counts the call, and runs it with the first fault that matches it, if any. `path` is without
+    // the base path. `misname` puts another key's hash into an answer; it is null for a look-alike
+    // without keys.
     net::Response apply(std::string_view method, std::string_view path, const std::function<net::Response()>& call,
                         const std::function<void(net::Response&)>& misname = nullptr);
-    // For a call that never gets as far as apply().
+    // Counts a call that never reaches apply().
     void count(std::string_view method, std::string_view path);
 
-    std::map<std::string, int> call_counts() const;  // "POST /keys" -> how often; ids in paths are replaced by {}
+    std::map<std::string, int> call_counts() const;  // by call, such as "POST /keys"; {} replaces ids in paths
 
 private:
     struct Fault {
-        std::string method, path;  // path: prefix
+        std::string method, path;  // `path` is a prefix
         int times = 1;
         int delay_ms = 0;
         std::optional<int> status;

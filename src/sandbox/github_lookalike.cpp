@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t tokens_per_user = 10;  // the eleventh revokes the oldest
+constexpr std::size_t tokens_per_user = 10;  // the eleventh token revokes the oldest
 constexpr base::Seconds code_lifetime{600};
 constexpr base::Millis longer_than_anybody_waits{30'000};
 
@@ -60,7 +60,7 @@ struct RedirectUri {
     std::string_view path;
 };
 
-// Http or https with a path; a view of `text`.
+// Parses an http or https URL with a path. The result is a view of `text`.
 std::optional<RedirectUri> parse_redirect_uri(std::string_view text) {
     const auto slash = text.find('/', text.find("://") + 3);
     const auto origin = base::parse_origin(text.substr(0, slash));
@@ -145,9 +145,9 @@ net::Response GithubLookalike::route(const net::Request& request, std::string_vi
     return api_error(404, "Not Found");
 }
 
-// What GitHub takes of an app whose callback is a loopback address: any port, and everything below
-// the path. Beside that the registered one, and the host at which these very pages were asked for:
-// in the sandbox that is the service.
+// Accepts the registered callback. Like GitHub for an app with a loopback callback, it also accepts
+// every loopback address with any port, and every path below the callback's path. It also accepts
+// the host of this very request, which in the sandbox is the service.
 bool GithubLookalike::is_registered(const net::Request& request, const std::string& redirect_uri) const {
     if (redirect_uri == options_.registered_callback) return true;
     const auto uri = parse_redirect_uri(redirect_uri);
@@ -213,7 +213,7 @@ net::Response GithubLookalike::exchange_error(const net::Request& request, const
     }
     json::object body{
         {"error", error}, {"error_description", "Simulated: " + error}, {"error_uri", "https://docs.github.com"}};
-    return json_answer(200, json::serialize(body));  // GitHub answers errors of the exchange with 200
+    return json_answer(200, json::serialize(body));  // GitHub answers an error of the exchange with 200, too
 }
 
 net::Response GithubLookalike::exchange(const net::Request& request) {
@@ -306,7 +306,7 @@ net::Response GithubLookalike::own_profile(const net::Request& request) {
     return persona == nullptr ? api_error(404, "Not Found") : profile(*persona);
 }
 
-// Calls of the app on one token or on all that a person gave it.
+// Serves the calls of the app about one token, or about all tokens that a person gave it.
 net::Response GithubLookalike::app_call(const net::Request& request, const std::string& action) {
     const std::string_view header = request.header("authorization");
     const auto basic = header.starts_with("Basic ") || header.starts_with("basic ")

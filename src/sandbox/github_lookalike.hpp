@@ -17,16 +17,16 @@ struct Persona {
     std::string about;  // shown beside the login
 };
 
-// A look-alike of GitHub: OAuth web flow with PKCE, /user, and the token calls of OAuth Apps, the
-// API both at the root and under /api/v3. On its page one picks or creates a persona, says no, or
-// breaks the sign-in. Tests add login=NAME&sandbox_auto=1 to the authorize request. Beside it
-// /sandbox/ledger and /sandbox/faults. Thread-safe.
+// Simulates GitHub: the OAuth web flow with PKCE, /user, and the token calls of OAuth Apps. The API
+// is served both at the root and under /api/v3. On its page one picks or creates a persona, says
+// no, or breaks the sign-in. Tests add login=NAME&sandbox_auto=1 to the authorize request to skip
+// the page. /sandbox/ledger and /sandbox/faults control it. Thread-safe.
 class GithubLookalike final : public net::HttpHandler {
 public:
     struct Options {
         std::string client_id;
         std::string client_secret;
-        std::string registered_callback;  // as at GitHub; those of loopback and of the asked host are taken, too
+        std::string registered_callback;  // as registered at GitHub; loopback and the requested host are accepted, too
         std::vector<Persona> personas;
     };
     GithubLookalike(Options options, const base::Clock& clock);

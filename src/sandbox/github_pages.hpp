@@ -10,12 +10,12 @@ namespace llmapikey::sandbox {
 
 struct Persona;
 
-// The page on which a sign-in at the simulated GitHub is decided; `query` is the authorize request,
-// which the form posts back.
+// Returns the page that decides a sign-in at the simulated GitHub. `query` is the authorize
+// request, which the form posts back.
 net::Response persona_page(const std::deque<Persona>& personas, std::string_view query,
                            const std::string& redirect_uri);
 net::Response github_stylesheet();
-// A plain page with a message.
+// Returns a plain page with a message.
 net::Response message_page(int status, const std::string& message);
 
 }  // namespace llmapikey::sandbox

@@ -12,16 +12,16 @@
 
 namespace llmapikey::sandbox {
 
-// Both look-alikes, each on a loopback server of its own.
+// Runs both look-alikes, each on a server of its own.
 class Lookalikes {
 public:
     struct Options {
-        net::ListenAddress github;  // port 0: any free one
+        net::ListenAddress github;  // port 0: any free port
         net::ListenAddress openrouter;
         std::string client_id, client_secret, management_key, registered_callback;
         std::vector<Persona> personas;
     };
-    // `clock` must outlive this.
+    // `clock` must outlive this object.
     Lookalikes(Options options, const base::Clock& clock);
     base::Result<void> start();
     void stop();
@@ -34,7 +34,7 @@ public:
 
 private:
     const Options options_;
-    base::WorkQueue no_queue_{"sandbox", 0, 0};  // both answer on the I/O thread
+    base::WorkQueue no_queue_{"sandbox", 0, 0};  // both look-alikes answer on the I/O thread
     GithubLookalike github_;
     OpenRouterLookalike openrouter_;
     net::HttpServer github_server_, openrouter_server_;

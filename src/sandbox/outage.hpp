@@ -7,16 +7,15 @@
 
 namespace llmapikey::sandbox {
 
-// A switch for a look-alike that is out of order altogether. Thread-safe. Control (JSON):  POST
-// /sandbox/outage {"mode":"refuse"} (each connection is closed without an answer), "hang" (no
-// answer, until the peer closes or for 60 s), "error" (503) or "off"; GET /sandbox/outage tells the
-// mode.
+// Puts a whole look-alike out of order. Thread-safe. It is controlled by JSON: POST /sandbox/outage
+// {"mode":"refuse"} (each connection is closed without an answer), "hang" (no answer, until the
+// peer closes or for 60 s), "error" (503) or "off". GET /sandbox/outage returns the mode.
 class Outage {
 public:
-    // The answer to a control request; nullopt if it is none.
+    // Returns the answer to a control request; nullopt if the request is none.
     std::optional<net::Response> control(const net::Request& request);
 
-    // What becomes of any call now; nullopt while there is no outage.
+    // Returns the answer that every call gets during an outage; nullopt if there is no outage.
     std::optional<net::Response> answer() const;
 
 private:

@@ -6,10 +6,10 @@
 
 namespace llmapikey::sandbox {
 
-// Another clock, put forward or back. Thread-safe.
+// Shows the time of another clock, put forward or back. Thread-safe.
 class SkewedClock final : public base::Clock {
 public:
-    // `clock` must outlive this.
+    // `clock` must outlive this object.
     explicit SkewedClock(const base::Clock& clock) : clock_(clock) {}
 
     base::Timestamp now() const override { return clock_.now() + skew(); }

@@ -14,7 +14,7 @@ constexpr std::int64_t rows_per_batch = 500;
 const std::string select_columns =
     "SELECT column_name, is_nullable FROM information_schema.columns "
     "WHERE table_schema = 'llmapikey' AND table_name = 'api_keys'";
-// Constraints that would refuse the statuses and columns of this program.
+// These constraints would refuse the statuses and columns of this program.
 const std::string select_status_checks =
     "SELECT c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c "
     "JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) "
@@ -43,8 +43,8 @@ const std::string fill_new_columns =
     "expires_at = coalesce(created_at, now()) + $2::bigint * interval '1 day', "
     "openrouter_delete_hash = nullif(openrouter_delete_hash, ''), openrouter_key = nullif(openrouter_key, ''), "
     "key_hint = coalesce(nullif(key_hint, ''), right(nullif(openrouter_key, ''), 4))";
-// Rows that were replaced meanwhile have another id, and rows that were activated meanwhile keep
-// their status.
+// A row that was replaced meanwhile has another id and stays as it is. A row that was activated
+// meanwhile keeps its status.
 const std::string restore_set_aside =
     "UPDATE llmapikey.api_keys AS k SET nonce = s.nonce, daily_limit_micro_usd = s.daily_limit_micro_usd, "
     "attempted_at = s.attempted_at, expires_at = s.expires_at, "
@@ -66,7 +66,7 @@ public:
         if (auto done = to_newest_layout(); !done) return done;
         if (auto done = loosen_constraints(); !done) return done;
         if (auto done = ensure_one_row_an_account(); !done) return done;
-        // Blank out what stood for "nothing" before keys are counted and sealed.
+        // Empty texts that meant "nothing" become NULL before keys are counted and sealed.
         if (auto done = add_columns(); !done) return done;
         if (auto known = refuse_unknown_rows(); !known) return known;
         return seal_all();
@@ -149,7 +149,7 @@ private:
         return note("added", "openrouter_key");
     }
 
-    // A reservation has neither handle, key nor hint, and may be ambiguous.
+    // A reservation has neither handle, key nor hint, and its status may be ambiguous.
     base::Result<void> loosen_constraints() {
         for (const std::string name : {"openrouter_delete_hash", "openrouter_key", "key_hint"}) {
             if (columns_.at(name)) continue;
@@ -199,7 +199,7 @@ private:
         const auto statuses = TRY(query(select_unknown_statuses));
         std::string unknown;
         for (int row = 0; row < statuses.size(); ++row) {
-            if (statuses.text(row, 0) == "ambiguous") continue;  // set aside by ourselves
+            if (statuses.text(row, 0) == "ambiguous") continue;  // this program set these rows aside
             unknown += (unknown.empty() ? "" : ", ") + statuses.text(row, 0) + " (" + statuses.text(row, 1) + ")";
         }
         if (!unknown.empty()) {
@@ -237,7 +237,7 @@ private:
         const auto seal_one = [this](const auto& id, const auto& key) { return seal(id, key); };
         if (auto done = rewrite_keys(select_plain_keys, seal_one); !done) return done;
         if (rewritten_ == 0) return {};
-        // Writes the table anew, so that no former version of a row keeps its key in plain text.
+        // This rewrites the table, so that no old version of a row keeps its key in plain text.
         return execute(
             "ALTER TABLE llmapikey.api_keys ALTER COLUMN openrouter_key TYPE text USING openrouter_key || ''");
     }
@@ -267,7 +267,7 @@ private:
         for (const auto& [item, value] : found) {
             if (auto done = restore(item, value); !done) return done;
         }
-        // Only now may the column have its former name again.
+        // The column may have its former name again only now, because restore() uses the new name.
         if (found.contains("renamed")) {
             if (auto done = execute("ALTER TABLE llmapikey.api_keys RENAME COLUMN openrouter_delete_hash TO " +
                                     quoted_name(found["renamed"]));
@@ -287,7 +287,7 @@ private:
         }
         if (item != "added") return {};
         const auto keys = TRY(number("SELECT count(*) FROM llmapikey.api_keys WHERE openrouter_key IS NOT NULL"));
-        // Keys that were issued meanwhile are not thrown away for the sake of the former layout.
+        // Keys that were issued meanwhile are worth more than the former layout.
         if (keys > 0) return {};
         return execute("ALTER TABLE llmapikey.api_keys DROP COLUMN openrouter_key");
     }
@@ -295,7 +295,7 @@ private:
     Connection& connection_;
     const AdoptionPolicy& policy_;
     const base::Deadline deadline_;
-    std::map<std::string, bool> columns_;  // name to whether it takes NULL
+    std::map<std::string, bool> columns_;  // name of the column, and whether it accepts NULL
     std::int64_t rewritten_ = 0;
 };
 

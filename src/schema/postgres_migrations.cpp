@@ -7,11 +7,11 @@
 namespace llmapikey::postgres {
 namespace {
 
-// For a step over a large table; nothing waits for it but the operator.
+// The limit suits a step over a large table. Only the operator waits for it.
 constexpr base::Millis statement_max{std::chrono::minutes{30}};
 constexpr base::Millis rehearsal_max{10'000};
 
-// Row 0 is no migration but what migrators lock, so that one of them works at a time.
+// Row 0 is not a migration. Migrators lock it, so that only one works at a time.
 constexpr const char* create_record_table =
     "CREATE TABLE IF NOT EXISTS llmapikey.applied_migrations "
     "(version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL);"
@@ -25,7 +25,7 @@ const std::string select_applied =
 const std::string insert_applied =
     "INSERT INTO llmapikey.applied_migrations (version, name, applied_at) VALUES ($1, $2, now())";
 const std::string delete_applied = "DELETE FROM llmapikey.applied_migrations WHERE version = $1";
-// Roles by which hosting providers let everybody in.
+// Hosting providers give everybody access through these roles.
 const std::string select_public_roles = "SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated')";
 
 class PostgresMigrationTarget final : public MigrationTarget {
@@ -48,7 +48,8 @@ public:
     }
 
     base::Result<void> create_record() override {
-        // CREATE ... IF NOT EXISTS fails when two do it at once: then the other one has done it.
+        // CREATE ... IF NOT EXISTS fails if another process does it at the same time. That process
+        // has then created the table.
         for (int tries = 0;; ++tries) {
             auto created = create_record_once();
             if (created || tries == 3) return created;
@@ -63,7 +64,7 @@ public:
         return tl::unexpected(locked.error());
     }
     base::Result<void> commit() override { return execute("COMMIT"); }
-    void roll_back() override { (void)execute("ROLLBACK"); }  // what had failed is reported already
+    void roll_back() override { (void)execute("ROLLBACK"); }  // the failure itself is already reported
 
     base::Result<void> apply(const Migration& migration) override {
         if (migration.version == 1) {
@@ -103,8 +104,8 @@ private:
     }
 
     base::Result<void> create_record_once() {
-        // Asked for first: creating what exists takes a right that an owner of the schema need not
-        // have.
+        // The schema is looked up first: CREATE needs a right, even for an existing schema, that
+        // its owner may lack.
         const auto schemas = TRY(query("SELECT count(*) FROM pg_namespace WHERE nspname = 'llmapikey'"));
         if (schemas.number(0, 0) == 0) {
             if (auto created = execute("CREATE SCHEMA IF NOT EXISTS llmapikey"); !created) return created;
@@ -113,8 +114,8 @@ private:
         return known.empty() ? execute(create_record_table) : base::Result<void>{};
     }
 
-    // Finds any part of a login. The extension may be missing, or not for this role to create: then
-    // searching reads the whole table, and everything else is as it is.
+    // Makes an index for searches by a part of a login. The extension may be missing, or this role
+    // may not create it. Then searches read the whole table; nothing else changes.
     void index_logins() {
         const auto is_open = execute("SAVEPOINT before_index");
         const auto done = is_open ? try_index_logins() : is_open;

@@ -8,11 +8,12 @@
 
 namespace llmapikey::postgres {
 
-// Migrations of the schema llmapikey, over a connection of their own; `policy.sealer` must outlive
-// the migrator. A table of the older deployment is adopted, and given back on the way down.
+// Makes a migrator of the schema llmapikey with a connection of its own. `policy.sealer` must
+// outlive it. A table of the older deployment is adopted on the way up, and given back on the way
+// down.
 Migrator make_migrator(std::unique_ptr<Connection> connection, const AdoptionPolicy& policy);
 
-// The version that this program needs.
+// Returns the schema version that this program needs.
 int newest_schema_version();
 
 }  // namespace llmapikey::postgres

@@ -3,8 +3,8 @@
 namespace llmapikey::postgres {
 namespace {
 
-// Columns: standby, set read-only, has our schema, may create it, tables without a right, hides
-// rows, role, owner.
+// Columns: is a standby, is read-only, has our schema, may create the schema, tables without a
+// right, row security hides rows, role, owner.
 const std::string select_rights =
     "WITH ours AS (SELECT c.oid, c.relname, c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname = 'llmapikey' AND c.relkind IN ('r', 'p')) "
@@ -17,8 +17,8 @@ const std::string select_rights =
     "EXISTS (SELECT FROM ours WHERE row_security_active(oid)), "
     "current_user, (SELECT pg_get_userbyid(relowner) FROM ours WHERE relname = 'api_keys')";
 const std::string select_facts = "SELECT to_regclass('llmapikey.facts') IS NOT NULL";
-// One string: a pooler in transaction mode gives it to one server. What fails in the middle ends
-// with the connection.
+// A pooler in transaction mode sends one string to one server. If the string fails in its middle,
+// the transaction ends with the connection.
 const std::string write_and_take_back =
     "BEGIN; INSERT INTO llmapikey.facts (name, value, noted_at) VALUES ('rehearsal', '', 0) "
     "ON CONFLICT (name) DO UPDATE SET value = excluded.value; ROLLBACK";

@@ -5,8 +5,8 @@
 
 namespace llmapikey::postgres {
 
-// Whether this role may write here what the service writes: looks at its rights, writes a row and
-// rolls back. store_unwritable: why not, and what to do.
+// Finds out whether this role may write everything that the service writes: checks its rights,
+// writes a row and rolls back. store_unwritable: the reason, and what to do.
 base::Result<void> rehearse_write(Connection& connection, base::Deadline deadline);
 
 }  // namespace llmapikey::postgres

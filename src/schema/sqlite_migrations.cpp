@@ -21,7 +21,7 @@ base::Result<bool> has_record(Connection& connection) {
     return count != 0;
 }
 
-// The first migration's down drops the keys, which go on costing money upstream.
+// Undoing the first migration drops the keys, which would still cost money upstream.
 base::Result<void> refuse_to_drop_keys(Connection& connection) {
     const auto keys = TRY(read_number(connection, "SELECT count(*) FROM api_keys"));
     if (keys == 0) return {};
@@ -40,7 +40,7 @@ public:
     base::Result<void> create_record() override { return connection_.execute(create_table); }
     base::Result<void> begin() override { return connection_.execute("BEGIN IMMEDIATE"); }
     base::Result<void> commit() override { return connection_.execute("COMMIT"); }
-    void roll_back() override { (void)connection_.execute("ROLLBACK"); }  // what had failed is reported already
+    void roll_back() override { (void)connection_.execute("ROLLBACK"); }  // the failure itself is already reported
 
     base::Result<std::vector<MigrationState>> applied() override {
         const auto exists = TRY(has_record(connection_));

@@ -9,12 +9,12 @@
 
 namespace llmapikey::sqlite {
 
-// Migrations of this database; `connection` writes, `clock` dates them. Both must outlive the
-// migrator.
+// Makes a migrator of this database. `connection` writes, `clock` gives the times of the record;
+// both must outlive the migrator.
 Migrator make_migrator(Connection& connection, const base::Clock& clock);
-// As above, with a connection of its own.
+// Makes a migrator with a connection of its own.
 Migrator make_migrator(std::unique_ptr<Connection> connection, const base::Clock& clock);
-// As compare_schema() for this database.
+// Calls compare_schema() for this database.
 base::Result<void> check_schema(Connection& connection);
 
 }  // namespace llmapikey::sqlite

@@ -7,7 +7,7 @@ namespace llmapikey {
 namespace {
 
 constexpr int at_once = 500;
-// Processes that still have the old secret alone go on sealing with it behind the first pass.
+// Replicas that still have only the old secret may seal with it during the first pass.
 constexpr int passes_max = 3;
 
 }  // namespace
@@ -29,7 +29,7 @@ base::Result<ReencryptionReport> Reencryption::run(const Progress& progress) {
 
 base::Result<ReencryptionReport> Reencryption::run_passes(const Progress& progress) {
     ReencryptionReport report;
-    std::int64_t before = -1;  // the latest pass
+    std::int64_t before = -1;  // count after the latest pass
     for (int passes = 0;; ++passes) {
         report.remaining = TRY(remaining());
         if (report.remaining == 0 || report.reencrypted == before || passes == passes_max) return report;

@@ -9,7 +9,7 @@
 #include "base/crypto.hpp"
 #include "base/result.hpp"
 
-// What is sealed in the database, once KEY_ENCRYPTION_SECRET is being changed.
+// Re-encryption of sealed data while KEY_ENCRYPTION_SECRET is being changed.
 namespace llmapikey {
 
 enum class SealedKind { raw_key, webhook_secret, former_webhook_secret };
@@ -17,52 +17,53 @@ inline constexpr SealedKind sealed_kinds[] = {SealedKind::raw_key, SealedKind::w
                                               SealedKind::former_webhook_secret};
 
 struct SealedText {
-    std::string id;  // of the row, to which it is bound
+    std::string id;  // of the row that the text is bound to
     std::string sealed;
 };
 struct ReencryptedText {
     std::string id, before, after;
 };
 
-// `prefix` (base::Sealer::prefix()): of what is sealed as it should be. Blocking, thread-safe; can
-// fail with Errc::store_unavailable.
+// The sealed texts in the database. `prefix` (base::Sealer::prefix()) marks texts of the current
+// secret. Blocking, thread-safe; fails with Errc::store_unavailable.
 class SealedStore {
 public:
     virtual ~SealedStore() = default;
-    // How many have another prefix.
+    // Returns how many texts have another prefix.
     virtual base::Result<std::int64_t> count_others(SealedKind kind, const std::string& prefix) = 0;
-    // Those, by id, behind `after` ("": from the first).
+    // Returns texts with another prefix, by id, after the id `after` ("": from the first).
     virtual base::Result<std::vector<SealedText>> list_others(SealedKind kind, const std::string& prefix,
                                                               const std::string& after, int limit) = 0;
-    // Where `before` still stands. All of them or, after a failure, any part.
+    // Replaces each text that is still `before`. After a failure, any part may have been replaced.
     virtual base::Result<void> replace(SealedKind kind, const std::vector<ReencryptedText>& texts) = 0;
 
-    // The canary (sealing/sealing_canary.hpp); nullopt: none has been written.
+    // Returns the canary (sealing/sealing_canary.hpp); nullopt: none was written yet.
     virtual base::Result<std::optional<std::string>> canary() = 0;
-    // Where `before` (nullopt: none) still stands; false: it does not.
+    // Writes the canary if it is still `before` (nullopt: none). Returns false if it is not.
     virtual base::Result<bool> write_canary(const std::optional<std::string>& before, const std::string& after) = 0;
 };
 
 struct ReencryptionReport {
     std::int64_t reencrypted = 0;
-    std::int64_t remaining = 0;    // not sealed with the current secret, as it was counted last
-    std::int64_t unreadable = 0;   // of these: neither secret opens them
-    std::string first_unreadable;  // which, and why
+    std::int64_t remaining = 0;    // not sealed with the current secret, by the last count
+    std::int64_t unreadable = 0;   // of these, texts that neither secret opens
+    std::string first_unreadable;  // its id and the reason
 };
 
-// Seals anew what another secret has sealed. It can be ended at any moment and begun again: each
-// text is replaced in one step by one that opens to the same. Blocking.
+// Re-encrypts data that another secret has sealed. It may be stopped at any moment and run again,
+// because each text is replaced in one step by one with the same content. Blocking.
 class Reencryption {
 public:
-    // Called now and then with how far it is.
+    // Called after each batch with the progress so far.
     using Progress = std::function<void(const ReencryptionReport&)>;
 
-    // Both sealers open what the current and the other secret have sealed, and must outlive this.
+    // Both sealers must open texts of the current and of the other secret, and must outlive this
+    // object.
     Reencryption(SealedStore& store, const base::Sealer& keys, const base::Sealer& webhooks)
         : store_(store), keys_(keys), webhooks_(webhooks) {}
 
     base::Result<std::int64_t> remaining();
-    // Seals the canary last, which is not counted.
+    // Re-encrypts all texts and then the canary, which is not counted.
     base::Result<ReencryptionReport> run(const Progress& progress);
 
 private:

@@ -5,11 +5,11 @@ namespace {
 
 constexpr int texts_per_look = 500;
 constexpr int looks_max = 20;
-constexpr int writing_tries_max = 5;  // a replica writes or renews it meanwhile
+constexpr int writing_tries_max = 5;  // other replicas may write or renew the canary meanwhile
 const std::string canary_text = "llmapikey";
 const std::string bound_to = "canary";
 
-// "v1.<key id>.…": of what is damaged nobody can say which secret it was sealed with.
+// Returns whether the text has the form "v1.<key id>.…". A damaged text does not show its secret.
 bool is_sealed(const std::string& text) {
     constexpr std::size_t prefix_size = 12;
     return text.size() > prefix_size && text.starts_with("v1.") && text[prefix_size - 1] == '.';
@@ -40,7 +40,7 @@ base::Result<std::optional<bool>> SealingCanary::can_open_any(SealedKind kind) {
     std::optional<bool> can_open;
     std::string after;
     for (int looks = 0; looks < looks_max; ++looks) {
-        // No text has an empty prefix: all.
+        // No text has an empty prefix, so this lists all.
         const auto texts = TRY(store_.list_others(kind, "", after, texts_per_look));
         if (texts.empty()) break;
         for (const SealedText& text : texts) {
@@ -68,9 +68,9 @@ base::Result<bool> SealingCanary::is_all_sealed_now() {
     return can_open.value_or(false);
 }
 
-// Before there was a canary a database could hold keys of several secrets: one of ours is enough. A
-// canary that does not open outweighs them, unless nothing is left of the secret that has sealed
-// it.
+// Older databases have no canary and may hold keys of several secrets, so one key that opens is
+// enough. A canary that does not open decides against the secret, unless its own secret has sealed
+// nothing that remains.
 base::Result<void> SealingCanary::judge(const std::optional<std::string>& canary) {
     if (canary && opens(*canary)) return {};
     if (canary) {
@@ -103,7 +103,7 @@ base::Result<void> SealingCanary::renew() {
     const auto judged = judge(canary);
     if (!judged) return judged.error().code == base::Errc::misconfigured ? base::Result<void>() : judged;
     TRY(store_.write_canary(canary, sealed_now()));
-    return {};  // or another process has just done it
+    return {};  // either done here, or another process did it
 }
 
 base::Result<void> SealingCanary::replace() {

@@ -7,10 +7,10 @@ namespace {
 
 struct Statements {
     std::string count, list, update;
-    std::string before_all;  // an id before every other
+    std::string before_all;  // an id that sorts before all others
 };
 
-// Twelve characters: see base::Sealer::prefix().
+// A prefix has twelve characters: see base::Sealer::prefix().
 const Statements keys{
     "SELECT count(*) FROM llmapikey.api_keys WHERE openrouter_key IS NOT NULL AND substr(openrouter_key, 1, 12) <> $1",
     "SELECT id, openrouter_key FROM llmapikey.api_keys WHERE openrouter_key IS NOT NULL "

@@ -7,7 +7,7 @@
 
 namespace llmapikey {
 
-// What is sealed, in either database.
+// SealedStore in either database.
 class SqlSealedStore final : public SealedStore {
 public:
     explicit SqlSealedStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}

@@ -31,7 +31,7 @@ base::Seconds wait_of(const net::ClientResponse& response) {
     return stated.count() > 0 ? stated : unstated_limit_wait;
 }
 
-// Of an answer that is no success, whatever was asked.
+// Converts an answer that is no success into an error.
 base::Error error_of(const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered) return {Errc::upstream_down, "GitHub: " + response.failure, {}};
     const std::string message = parse_message(response.body);
@@ -77,7 +77,7 @@ base::Result<base::Secret> GithubClient::exchange(const ExchangeRequest& request
         body};
     const net::ClientResponse response = http_.send(call, deadline);
     if (response.transfer != TransferStatus::answered) return tl::unexpected(error_of(response));
-    // GitHub answers errors with status 200: what counts is whether there is a token.
+    // GitHub answers errors with status 200 too, so only a token counts as success.
     ExchangeAnswer answer = parse_exchange_answer(response.body);
     if (!answer.token.empty()) return std::move(answer.token);
     if (!answer.error.empty()) return tl::unexpected(error_of_exchange(answer.error));
@@ -100,7 +100,8 @@ std::string GithubClient::app_credentials() const {
     return "Basic " + base::to_base64(options_.client_id + ":" + options_.client_secret.reveal());
 }
 
-// As the app, where there is one: it may ask far more often than a stranger.
+// Authenticates as the app if one is configured, because an app may ask far more often than an
+// anonymous caller.
 base::Result<net::ClientResponse> GithubClient::read_public(const std::string& path, base::Deadline deadline) {
     net::ClientRequest call{"GET",
                             options_.api_url + path,
@@ -126,7 +127,7 @@ base::Result<Recipient> GithubClient::find_account(const std::string& login, bas
     return parse_user(response.body);
 }
 
-// The calls under /applications authenticate as the app and name the token in a JSON body, also
+// The calls under /applications authenticate as the app, and name the token in a JSON body even
 // with DELETE.
 net::ClientResponse GithubClient::send_as_app(const std::string& method, const base::Secret& token,
                                               base::Deadline deadline) {
@@ -155,7 +156,7 @@ base::Result<void> GithubClient::check_credentials(base::Deadline deadline) {
     const base::Secret no_token("gho_000000000000000000000000000000000000");
     const net::ClientResponse response = send_as_app("POST", no_token, deadline);
     const bool is_answered = response.transfer == TransferStatus::answered;
-    // 404: the app may ask, there is just no such token.
+    // A 404 means that the app's credentials are accepted and that there is no such token.
     if (is_answered && (response.status == 404 || response.status == 422 || response.status == 200)) return {};
     return tl::unexpected(error_of(response));
 }

@@ -13,13 +13,13 @@ struct GithubOptions {
     std::string api_url;  // "https://api.github.com", or "https://HOST/api/v3" of an Enterprise Server
     std::string client_id;
     base::Secret client_secret;
-    // The sandbox: the pages where people say yes are served where this service is, whatever host
-    // they ask it under.
+    // True for the sandbox: GitHub's pages are then served on the origin of this service, whatever
+    // host was requested.
     bool are_pages_beside_service = false;
 };
 
-// IdentityProvider on an OAuth App of GitHub. Nothing is tried again: a code can be exchanged once,
-// and a person is waiting.
+// Implements IdentityProvider with an OAuth App of GitHub. Nothing is retried: a code can be
+// exchanged only once, and a person is waiting.
 class GithubClient final : public IdentityProvider {
 public:
     GithubClient(GithubOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}
@@ -34,7 +34,8 @@ public:
 
 private:
     std::string app_credentials() const;
-    // A profile that everybody may read, from below the API's address.
+    // Reads a public profile; `path` is relative to the API's address. Fails with not_found for a
+    // 404.
     base::Result<net::ClientResponse> read_public(const std::string& path, base::Deadline deadline);
     net::ClientResponse send_as_app(const std::string& method, const base::Secret& token, base::Deadline deadline);
 

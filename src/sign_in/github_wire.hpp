@@ -7,23 +7,24 @@
 #include "base/secret.hpp"
 #include "identity/github_user_id.hpp"
 
-// What GitHub answers, read from whatever bytes come. Pure; thread-safe.
+// Parsers of GitHub's answers, for any bytes. These functions are pure and thread-safe.
 namespace llmapikey {
 
-// Of the exchange of a code: a token, or else an error's code; both empty if the answer says
+// The answer to the exchange of a code has a token or an error's code; both are empty if it has
 // neither.
 struct ExchangeAnswer {
     base::Secret token;
     std::string error;
 };
-// JSON, or form-encoded, as GitHub's answer is where the Accept header was lost on the way.
+// Parses JSON, or the form encoding that GitHub uses if the Accept header was lost on the way.
 ExchangeAnswer parse_exchange_answer(std::string_view body);
 
-// upstream_down: no profile with an id and a login. forbidden: an account that is no person's.
+// Fails with upstream_down if there is no id or login, and with forbidden if the account is not a
+// person's.
 base::Result<Recipient> parse_user(std::string_view body);
-// Empty: there is none.
+// Returns the login of a profile; empty if there is none.
 std::string parse_login(std::string_view body);
-// What an error's body says; fit for a log, empty if it says nothing.
+// Returns the message of an error, fit for a log; empty if there is none.
 std::string parse_message(std::string_view body);
 
 }  // namespace llmapikey

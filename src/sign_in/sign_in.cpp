@@ -6,7 +6,7 @@ namespace {
 constexpr std::size_t id_bytes = 9;  // 12 characters of base64url
 constexpr std::size_t id_length = 12;
 constexpr std::size_t state_bytes = 24;
-constexpr std::size_t verifier_bytes = 48;  // 64 characters; RFC 7636 wants 43 to 128
+constexpr std::size_t verifier_bytes = 48;  // 64 characters; RFC 7636 requires 43 to 128
 
 SignInError error_of(SignInFailure failure, std::string detail) {
     return SignInError{failure, std::move(detail), {}};
@@ -39,8 +39,8 @@ SignInStart SignIn::start(const std::string& next, const std::string& redirect_u
     const std::string state = start.id + base::random_token(state_bytes);
     const std::string verifier = base::random_token(verifier_bytes);
     const auto now = clock_.now().time_since_epoch().count();
-    // One line per field: none of them can hold a line break (`next` is a checked path, the URI is
-    // made by us).
+    // Each field is one line. No field can hold a line break: `next` is a checked path, and we make
+    // the URI.
     const std::string plain = state + "\n" + verifier + "\n" + std::to_string(now) + "\n" + redirect_uri + "\n" + next;
     start.sealed = sealer_.seal(plain, start.id);
     start.authorize_url = provider_.authorize_url({state, base::to_base64url(base::sha256(verifier)), redirect_uri});
@@ -65,7 +65,7 @@ tl::expected<SignInAttempt, SignInError> SignIn::check(std::string_view state, s
     if (!started) return mismatch("the cookie of this attempt is malformed");
     if (!base::equal_constant_time(fields[0], state)) return mismatch("the state is not the cookie's");
     const base::Timestamp started_at{base::Seconds{*started}};
-    // The cookie ends when it should by the browser's clock; ours may not be that of the replica
+    // The browser ends the cookie by its own clock. Our clock may differ from that of the replica
     // that began the attempt.
     if (started_at + attempt_lifetime + base::replica_skew_max < clock_.now())
         return mismatch("the attempt is too old");

@@ -12,12 +12,12 @@
 namespace llmapikey {
 namespace {
 
-// One cookie per attempt, so that sign-ins in two tabs do not disturb each other.
+// Each attempt has its own cookie, so that sign-ins in two tabs do not disturb each other.
 constexpr std::string_view attempt_cookie_prefix = "llmapikey_oauth_";
 constexpr std::string_view callback_path = "/auth/callback";
-// In the query of /auth/login: this browser was sent to the canonical host already.
+// A field in the query of /auth/login: this browser was already redirected to the canonical host.
 constexpr std::string_view redirected_field = "redirected";
-// Attempts that are never finished would pile up in the browser until its requests are too large.
+// Without a limit, unfinished attempts would pile up until the browser's requests are too large.
 constexpr std::size_t open_attempts_max = 8;
 
 std::string attempt_cookie_name(std::string_view id) {
@@ -28,8 +28,8 @@ Cookie attempt_cookie(const Context& context, std::string_view id, std::string v
     return Cookie{attempt_cookie_name(id), std::move(value), "/auth", max_age, context.origin.is_https};
 }
 
-// Deletes the oldest attempts of this browser beyond the most that are kept, and those that cannot
-// be read.
+// Deletes this browser's oldest attempts, so that no more than `open_attempts_max` remain, and
+// unreadable ones.
 void drop_surplus_attempts(const SignInRoutes& self, const Context& context, net::Response& response) {
     std::vector<std::pair<base::Timestamp, std::string>> attempts;
     for (const auto& [name, value] : read_cookies(context.request)) {
@@ -46,7 +46,7 @@ void drop_surplus_attempts(const SignInRoutes& self, const Context& context, net
     }
 }
 
-// The attempt that `state` and a cookie of its name agree on.
+// Returns the attempt that `state` and its cookie agree on.
 tl::expected<SignInAttempt, SignInError> find_attempt(const SignInRoutes& self, const net::Request& request,
                                                       std::string_view state) {
     const std::string id = SignIn::attempt_id(state);
@@ -149,7 +149,7 @@ SignInAnswer answer_of(SignInFailure failure) {
     return {500, {}};
 }
 
-// With a way to try again that leads to the same place.
+// The answer has a link to try again that keeps `next`.
 net::Response error_answer(const Context& context, const SignInError& error, const std::string& next) {
     SignInAnswer answer = answer_of(error.failure);
     answer.text.action_path = "/auth/login?next=" + base::to_percent_encoded(next);
@@ -162,15 +162,16 @@ net::Response fail_sign_in(const SignInRoutes& self, const Context& context, con
     const bool is_ours = error.failure == SignInFailure::misconfigured ||
                          error.failure == SignInFailure::wrong_callback ||
                          error.failure == SignInFailure::app_suspended;
-    // One alert for all that only the operator can mend; the log says which.
+    // One alert covers everything that only the operator can mend; the log says which failure it
+    // is.
     self.metrics.count_sign_in(outcome_name(is_ours ? SignInFailure::misconfigured : error.failure));
     ops::log(is_ours ? ops::LogLevel::error : ops::LogLevel::warn, "sign-in failed: " + error.detail,
              {{"outcome", std::string(outcome_name(error.failure))}, {"request_id", context.request_id}});
     return error_answer(context, error, next);
 }
 
-// Off the person's path: they are signed in whether GitHub takes its token back now or lets it
-// lapse.
+// The person does not wait for this: they are signed in whether GitHub revokes its token now or the
+// token expires.
 void revoke_in_background(const SignInRoutes& self, const base::Secret& token, base::Seconds timeout) {
     SignIn& sign_in = self.sign_in;
     const auto revoke = [&sign_in, token, timeout] {
@@ -202,8 +203,9 @@ net::Response SignInRoutes::start(const Context& context) const {
     const Form query(context.request.query);
     const std::string next = safe_next_path(query.value("next"));
     if (context.session) return redirect(302, next);
-    // GitHub leads back to PUBLIC_URL, and only the host that set the attempt's cookie gets it
-    // back. Once: a proxy that does not pass the host on makes every request look so.
+    // GitHub redirects to PUBLIC_URL, and the browser returns the attempt's cookie only to the host
+    // that set it. Redirect only once: behind a proxy that does not pass the host on, every request
+    // looks like this.
     if (context.origin.is_elsewhere && !query.has(redirected_field)) {
         return redirect(302, context.shared.settings.public_url + "/auth/login?next=" + base::to_percent_encoded(next) +
                                  "&" + std::string(redirected_field) + "=1");
@@ -222,11 +224,11 @@ net::Response SignInRoutes::finish(const Context& context) const {
                                       query.value("error_description")};
     const auto attempt = find_attempt(*this, context.request, callback.state);
     if (!attempt) {
-        // The back button, or a second click: whoever is signed in already is let through,
+        // This is the back button or a second click: a person who is signed in already goes on,
         // unchanged.
         if (context.session) return redirect(302, "/dashboard");
-        // GitHub reports a wrong callback at the one that is registered, which may be another host
-        // of ours: there is no cookie of the attempt then.
+        // GitHub reports a wrong callback to the registered callback, which may be another host of
+        // ours. That host has no cookie of the attempt.
         return fail_sign_in(*this, context,
                             callback.error.empty() ? attempt.error() : SignIn::refusal_of(callback.error),
                             "/dashboard");
@@ -235,7 +237,7 @@ net::Response SignInRoutes::finish(const Context& context) const {
     const auto signed_in = sign_in.finish(*attempt, callback, deadline);
     net::Response response = signed_in ? welcome(*this, context, *signed_in)
                                        : fail_sign_in(*this, context, signed_in.error(), attempt->next);
-    // Single use.
+    // The attempt can be used only once.
     response.set("Set-Cookie", to_set_cookie(attempt_cookie(context, attempt->id, "", base::Seconds{0})));
     if (signed_in) {
         revoke_in_background(*this, signed_in->token, context.shared.settings.upstream_timeout);

@@ -10,7 +10,7 @@
 
 namespace llmapikey {
 
-// Signing in with GitHub, and out.
+// Serves the routes under /auth: signing in with GitHub, and signing out.
 struct SignInRoutes {
     SignIn& sign_in;
     ops::Metrics& metrics;

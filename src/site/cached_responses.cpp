@@ -60,12 +60,13 @@ std::optional<CachedResponses::Standing> CachedResponses::find(const net::Reques
     if (request.method != "GET") return std::nullopt;
     const auto asset = assets_.find(request.path);
     if (asset != assets_.end()) return Standing{&asset->second, 0, nullptr};
-    // What a query asks for (a notice, the key in the snippets) is for those who are signed in.
+    // A query asks for a notice or for the key in the snippets, and concerns only people who are
+    // signed in.
     const auto page = anonymous_pages_.find(request.path);
     const bool is_docs = request.path == docs_path;
     if (!is_docs && page == anonymous_pages_.end()) return std::nullopt;
     if (!find_cookie(request, session_cookie_name).empty()) return std::nullopt;
-    // What cannot be read, or holds a whole key, is refused like any other.
+    // A query that cannot be decoded, or that holds a whole key, is refused on the usual way.
     if (!request.query.empty()) {
         const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
         if (!query || !is_decodable(request.query) || holds_raw_key(*query)) return std::nullopt;

@@ -13,23 +13,23 @@
 
 namespace llmapikey {
 
-// What is answered alike to everybody, and stands in memory as it goes out: assets, the pages for
-// those who are not signed in, and the refusals when there is too much to do. Thread-safe.
+// The cached responses: assets, the pages for people who are not signed in, and the refusals under
+// overload. Thread-safe.
 class CachedResponses {
 public:
-    // Both must outlive it.
+    // Both arguments must outlive this object.
     CachedResponses(const Handlers& handlers, const SharedContext& shared);
 
     struct Standing {
         const CachedResponse* answer = nullptr;
-        std::size_t route = 0;                        // its number
-        std::shared_ptr<const CachedResponse> owner;  // where the answer may be replaced meanwhile
+        std::size_t route = 0;                        // number of the route
+        std::shared_ptr<const CachedResponse> owner;  // set if refresh() may replace the response meanwhile
     };
     std::optional<Standing> find(const net::Request& request) const;
-    // Status 503. `is_json`: a problem rather than a page.
+    // Returns the refusal with status 503. `is_json`: a problem instead of a page.
     net::ReadyResponse busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const;
-    // Makes the pages anew that depend on what was learned since the start: /docs on the guardrail.
-    // From one thread at a time.
+    // Makes /docs again, which depends on the guardrail that was read since the start. Only one
+    // thread at a time may call this.
     void refresh();
 
 private:
@@ -42,8 +42,8 @@ private:
     const Handlers& handlers_;
     const SharedContext& shared_;
     std::map<std::string, CachedResponse, std::less<>> assets_;  // by path
-    std::map<std::string, Page, std::less<>> anonymous_pages_;   // likewise: for those who are not signed in
-    std::atomic<std::shared_ptr<const CachedResponse>> docs_;    // likewise, shared with answers under way
+    std::map<std::string, Page, std::less<>> anonymous_pages_;   // by path, for people who are not signed in
+    std::atomic<std::shared_ptr<const CachedResponse>> docs_;    // shared with responses that are being sent
     std::size_t docs_route_;
     CachedRefusal busy_page_, busy_problem_;
 };

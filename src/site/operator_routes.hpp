@@ -9,7 +9,7 @@
 
 namespace llmapikey {
 
-// What /readyz says, and whether anybody asks.
+// The state behind /readyz, and when it was last asked for.
 struct Readiness {
     std::atomic<bool> is_draining{false};  // shutting down: not ready for new work
     std::atomic<base::Timestamp> last_asked_at{base::Timestamp{}};

@@ -57,7 +57,7 @@ net::Response PublicPages::docs(const Context& context) const {
 net::Response PublicPages::openapi(const Context&) const {
     net::Response response;
     response.set("Content-Type", "application/json").set("Cache-Control", "public, max-age=300");
-    response.set("Vary", "Sec-Fetch-Site");  // as the headers of every answer do
+    response.set("Vary", "Sec-Fetch-Site");  // required by the headers of every response
     response.set("Access-Control-Allow-Origin", "*");
     response.static_body = embedded_openapi()[0].text;
     return response;

@@ -7,7 +7,8 @@
 
 namespace llmapikey {
 
-// The landing page, the documentation and the description of the API: what anybody may read.
+// The pages that anybody may read: the landing page, the documentation and the description of the
+// API.
 struct PublicPages {
     const GuardrailWatch& guardrail;
     KeyStore& store;

@@ -11,7 +11,7 @@ namespace {
 struct Snippet {
     const char* id;
     const char* name;
-    const char* code;  // with BASE_URL, API_KEY and MODEL in it
+    const char* code;  // contains BASE_URL, API_KEY and MODEL
 };
 
 constexpr Snippet snippets[] = {
@@ -88,9 +88,9 @@ std::string filled_in(std::string code, const std::vector<std::pair<std::string,
     return code;
 }
 
-constexpr std::size_t open_list_max = 12;  // longer ones are folded
+constexpr std::size_t open_list_max = 12;  // longer lists are folded
 
-// A list as `name`, with its length; nothing if it is empty.
+// Sets a list as `name` with its length; sets nothing if the list is empty.
 void set_list(Data& data, const std::string& name, const std::vector<std::string>& texts) {
     if (texts.empty()) return;
     Data items{Data::type::list};

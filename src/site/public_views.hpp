@@ -5,7 +5,7 @@
 
 #include "http/answers/views.hpp"
 
-// The landing page and the documentation as values.
+// View models of the landing page and the documentation.
 namespace llmapikey {
 
 struct LandingView {
@@ -13,14 +13,14 @@ struct LandingView {
     bool is_model_choice_limited = false;
 };
 
-// Which models keys may call, by the organizer's guardrail upstream.
+// The models that keys may call according to the organizer's guardrail upstream.
 struct ModelChoice {
     enum class State { unlimited, not_known_yet, known };
     State state = State::unlimited;
-    // For known; an empty list does not limit anything.
+    // Filled if the state is `known`. An empty list limits nothing.
     std::vector<std::string> allowed_models, ignored_models;
     std::vector<std::string> allowed_providers, ignored_providers;
-    std::string limit_usd;       // beside the key's own cap; empty: none
+    std::string limit_usd;       // in addition to the key's own cap; empty: none
     std::string limit_interval;  // "daily", "weekly", "monthly"
 };
 
@@ -28,14 +28,14 @@ struct DocsView {
     Frame frame;
     std::string api_base_url;   // of the OpenAI-compatible API
     std::string example_model;  // "openai/gpt-4o-mini"
-    // The signed-in person's key; all empty if there is none.
-    std::string masked_key;  // as masked_key_text() gives it
-    std::string raw_key;     // only when it was asked for (/docs?key=show)
+    // The signed-in person's key. All three are empty if there is none.
+    std::string masked_key;  // made by masked_key_text()
+    std::string raw_key;     // only if the page was asked to show it (/docs?key=show)
     std::string expires_on;  // "2027-02-22"
     ModelChoice models = {};
 };
 
-// Complete HTML documents.
+// Return complete HTML documents.
 std::string render(const LandingView& view);
 std::string render(const DocsView& view);
 

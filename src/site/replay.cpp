@@ -40,8 +40,8 @@ std::optional<net::Response> refuse_replay(const Handlers& handlers, const Conte
 net::Response under_way_response(const Context& context, base::Seconds ends_within) {
     const base::Seconds age = StoredAnswers::request_max - ends_within;
     const std::string bound = std::to_string(ends_within.count()) + (ends_within.count() == 1 ? " second" : " seconds");
-    // One that is under way for longer than usual was most likely interrupted: asking sooner is of
-    // no use.
+    // A request that takes longer than usual was most likely interrupted, so asking sooner would
+    // not help.
     return error_response(context, 409, age < usual_request ? usual_pause : ends_within,
                           {"Under way", "The first request with this Idempotency-Key is not done yet.",
                            "If it was interrupted, the same request can be sent again in " + bound +

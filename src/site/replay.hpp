@@ -4,14 +4,15 @@
 
 #include "http/context.hpp"
 
-// What becomes of a request whose Idempotency-Key came before.
+// Answers requests whose Idempotency-Key was used before.
 namespace llmapikey {
 
-// The first request is not done, or was interrupted and counts as dead within this time.
+// Answers that the first request is not done yet. If it was interrupted, it counts as dead after
+// `ends_within`.
 net::Response under_way_response(const Context& context, base::Seconds ends_within);
 
-// The answer of the first request once more. 410: the secret that it shows is none any more.
-// Showing a token or the secret of a webhook again is recorded.
+// Repeats the answer of the first request. 410: the secret that the answer shows is no longer
+// valid. Showing a token or a webhook's secret again is recorded in the audit log.
 net::Response replay(const Handlers& handlers, const Context& context, int status, const std::string& body);
 
 }  // namespace llmapikey

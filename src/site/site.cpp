@@ -17,8 +17,8 @@
 namespace llmapikey {
 namespace {
 
-// Health checks of load balancers may come with any Host, or in HTTP/1.0 with none: nothing here
-// depends on it.
+// Health checks of load balancers may send any Host, or none in HTTP/1.0. Their routes do not
+// depend on it.
 bool needs_origin(const Route* route) {
     return route == nullptr || route->kind != Kind::probe;
 }
@@ -34,7 +34,7 @@ std::string presented_csrf_token(const net::Request& request) {
 
 constexpr std::string_view api_path = "/api/v1/";
 
-// Of a request to the JSON API; empty: none. A browser never sends one by itself.
+// Returns the bearer token of an API request, which no browser sends by itself; empty: none.
 std::string_view bearer_of(const net::Request& request) {
     constexpr std::string_view scheme = "Bearer ";
     if (!request.path.starts_with(api_path)) return {};
@@ -58,7 +58,7 @@ bool is_covered(ApiScope needed, const ApiToken& token) {
     return false;
 }
 
-// Of what the server turns away without asking the site.
+// Returns the reason for a status with which the server refuses a request by itself.
 std::optional<ops::Refusal> refusal_of(int status) {
     switch (status) {
         case 503:
@@ -105,7 +105,7 @@ Site::SessionCookie Site::session_of(const net::Request& request) const {
     return cookie;
 }
 
-// Every unknown path costs a look at the session: the time does not tell which of them admins know.
+// Every unknown path costs a session check, so that the time does not reveal admins' paths.
 const Route* Site::hidden_route(const net::Request& request) const {
     const auto session = session_of(request).session;
     const Route* route = routes().find(request, Part::admin);
@@ -115,7 +115,7 @@ const Route* Site::hidden_route(const net::Request& request) const {
 net::Executor Site::executor_for(const net::Request& request) const {
     const Route* route = routes().find(request, Part::open);
     if (!bearer_of(request).empty()) {
-        // Looking the token up takes the database, whether or not there is such a path.
+        // Looking up the token needs the database, whether or not the path exists.
         if (route == nullptr) route = routes().find(request, Part::admin);
         const bool is_known = route != nullptr && route->method == request.method;
         return is_known && route->executor != net::Executor::io ? route->executor : net::Executor::database;
@@ -178,7 +178,7 @@ bool Site::is_admin(const Context& context) const {
     return context.bearer || (context.session && parts_.admins.contains(context.session->recipient.id.value));
 }
 
-// Routes of admins are for admins alone here as well; nobody else finds them with a slash either.
+// Admins' routes are found only for admins here too, so that the slash does not reveal them.
 std::optional<net::Response> Site::move_from_slash(const Context& context) const {
     const std::string_view path = without_slash(context.request.path);
     if (path.empty() || has_raw_key(path)) return std::nullopt;
@@ -194,7 +194,7 @@ std::optional<net::ReadyResponse> Site::ready_answer(const net::Request& request
     auto standing = standing_.find(request);
     if (!standing) return std::nullopt;
     const auto is_https = origins_.came_by_https(request);
-    if (!is_https) return std::nullopt;  // refused like any other
+    if (!is_https) return std::nullopt;  // refused on the usual way
     net::ReadyResponse answer = standing->answer->answer(request, *is_https);
     answer.owner = std::move(standing->owner);
     const std::string id = new_request_id();
@@ -205,7 +205,7 @@ std::optional<net::ReadyResponse> Site::ready_answer(const net::Request& request
 std::optional<net::ReadyResponse> Site::ready_refusal(const net::Request& request) {
     const Route* const route = routes().find(request, Part::open);
     const bool is_json = wants_json(request);
-    if (is_json && has_own_errors(route)) return std::nullopt;  // has words of its own
+    if (is_json && has_own_errors(route)) return std::nullopt;  // has error texts of its own
     const auto is_https = origins_.came_by_https(request);
     if (!is_https) return std::nullopt;
     parts_.metrics.count_refusal(ops::Refusal::busy);
@@ -250,7 +250,7 @@ std::optional<net::Response> Site::authenticate(Context& context) {
         return error(context, status_of(token.error().code), token.error().retry_after);
     }
     if (!*token || !parts_.admins.contains((*token)->owner.value)) {
-        // Guessing is hopeless; this keeps it from costing much.
+        // Guessing a token is hopeless. The limit keeps it cheap for the service.
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
         if (wait) return beyond_limit(context, *wait);
         net::Response response = error_response(
@@ -301,7 +301,7 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
     }
     const std::string& attempt = std::get<FirstRequest>(*begun).attempt;
     net::Response response = context.route->handler(handlers_, context);
-    // What failed, or is still under way, may be asked for again with the same key.
+    // If the request failed or is still under way, it may be sent again with the same key.
     const bool is_kept = response.status == 200 || response.status == 201;
     const auto noted =
         is_kept ? parts_.stored_answers.finish(actor, key, attempt,
@@ -318,7 +318,7 @@ std::optional<net::Response> Site::refuse_unfit(const Context& context) {
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
         if (wait) return beyond_limit(context, *wait);
     }
-    if (context.bearer) return std::nullopt;  // no browser sends it by itself
+    if (context.bearer) return std::nullopt;  // no browser sends a bearer token by itself
     const bool is_guarded = route.csrf == Csrf::required;
     const OriginEvidence evidence =
         is_guarded ? origin_evidence(context.request, context.origin.origin) : OriginEvidence::same;
@@ -335,7 +335,7 @@ std::optional<net::Response> Site::refuse_unfit(const Context& context) {
     return route.limit == Limit::shared ? refuse_beyond_shared_limit(context) : std::nullopt;
 }
 
-// Last, so that only requests which are otherwise fit cost a round trip.
+// This check comes last, so that only valid requests cost a round trip.
 std::optional<net::Response> Site::refuse_beyond_shared_limit(const Context& context) {
     if (parts_.rate_limits == nullptr || rate_limit_per_minute_ == 0) return std::nullopt;
     const auto wait = parts_.rate_limits->take(context.origin.rate_limit_key, rate_limit_per_minute_);
@@ -366,7 +366,7 @@ void Site::finish(const Context& context, net::Response& response) const {
           context.request_id});
 }
 
-// Tells the operator why every form is refused where a proxy says another host than browsers use.
+// Tells the operator why all forms are refused if a proxy passes another host than browsers use.
 void Site::note_refused(const Context& context, std::string_view reason) const {
     if (!ops::is_logged(ops::LogLevel::warn)) return;
     const net::Request& request = context.request;

@@ -17,21 +17,21 @@
 
 namespace llmapikey {
 
-// What requests pass through before a handler sees them. All must outlive the site; all are
+// The services that a request needs before its handler runs. All must outlive the site, and all are
 // thread-safe.
 struct SiteParts {
     const base::Clock& clock;
     const SessionTokens& sessions;
     const std::set<std::int64_t>& admins;  // ids on the allowlist
     ApiTokens& tokens;
-    RateLimits* rate_limits;  // that all replicas share; null: there is one process only
+    RateLimits* rate_limits;  // shared by all replicas; null: there is only one process
     StoredAnswers& stored_answers;
     const base::Sealer& answer_sealer;
     ops::Metrics& metrics;
 };
 
-// The service's HTTP face: finds the route, checks what its columns ask for, calls the handler, and
-// adds to every answer what every answer must have. Thread-safe.
+// The service's HTTP interface: finds the route, checks its columns, calls the handler, and adds
+// the headers of every response. Thread-safe.
 class Site final : public net::HttpHandler {
 public:
     Site(const Handlers& handlers, SharedContext shared, SiteParts parts, OriginResolver origins,
@@ -43,7 +43,7 @@ public:
     std::optional<net::ReadyResponse> ready_refusal(const net::Request& request) override;
     net::Response refuse(const net::Request& request, int status) override;
 
-    // As CachedResponses::refresh().
+    // Calls CachedResponses::refresh().
     void refresh_pages();
 
 private:
@@ -51,14 +51,15 @@ private:
     bool is_admin(const Context& context) const;
     net::Response answer(Context& context);
     net::Response call(Context& context);
-    // The route of a request that brings an API token, or the answer to one whose token is no good.
+    // Finds the route of a request with an API token. Returns the answer if the token is not
+    // accepted.
     std::optional<net::Response> authenticate(Context& context);
-    // The handler's answer, or that of the first request with the same Idempotency-Key.
+    // Returns the handler's answer, or that of the first request with the same Idempotency-Key.
     net::Response answer_once(const Context& context, const std::string& key);
-    // To the path without the slash at its end, where the client may know of that; nullopt: there
-    // is none.
+    // Redirects to the path without its final slash, if the client may know that path; nullopt:
+    // there is no such path.
     std::optional<net::Response> move_from_slash(const Context& context) const;
-    // The admins' route of this path, if there is one and the request is an admin's.
+    // Returns the admins' route of this path if the request is an admin's; otherwise null.
     const Route* hidden_route(const net::Request& request) const;
     std::optional<net::Response> refuse_unfit(const Context& context);
     std::optional<net::Response> refuse_beyond_shared_limit(const Context& context);
@@ -71,9 +72,9 @@ private:
         std::optional<Session> session;
     };
     SessionCookie session_of(const net::Request& request) const;
-    // What was refused for where it was sent from or to, and why.
+    // Logs that a request was refused because of its origin or host, and why.
     void note_refused(const Context& context, std::string_view reason) const;
-    // What was answered, for /metrics and the log.
+    // The values about an answer for /metrics and the log.
     struct Answered {
         const net::Request& request;
         std::size_t route;
@@ -82,8 +83,8 @@ private:
         std::string_view request_id;
     };
     void note(const Answered& answered) const;
-    // Likewise, of an answer that stands ready, which gets its id. The client's address is found
-    // here.
+    // Adds the request id to a cached response and notes it. Sets the client's address in
+    // `answered`.
     void finish_ready(Answered answered, net::ReadyResponse& answer) const;
 
     const Handlers& handlers_;

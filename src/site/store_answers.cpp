@@ -8,8 +8,8 @@
 namespace llmapikey {
 namespace {
 
-// Takes the place of an answer that is too old, and of a request that has died. $6: older than a
-// day; $7: begun so long ago that it has died.
+// An answer that is too old, and a request that has died, are replaced. $6: the limit of age, a
+// day; $7: requests that began before have died.
 const std::string insert_request =
     "INSERT INTO llmapikey.stored_answers AS stored (actor, request_key, fingerprint, attempt, status, body, begun_at) "
     "VALUES ($1, $2, $3, $4, 0, '', $5) ON CONFLICT (actor, request_key) DO UPDATE SET "
@@ -43,7 +43,7 @@ base::Result<RequestOutcome> SqlStoredAnswers::begin(const std::string& actor, c
     if (stored.rows.empty()) return RequestOutcome{RequestUnderWay{base::Seconds{1}}};
     const SqlRow& row = stored.rows[0];
     if (row.text(0) != fingerprint) return RequestOutcome{OtherRequest{}};
-    // Written by a first try of the same statement, of which the answer was lost.
+    // A first try of the same statement has written the row, and its answer was lost.
     if (row.text(4) == attempt) return RequestOutcome{FirstRequest{attempt}};
     if (row.number(1) == 0) {
         const base::Seconds left = time_of(row.number(3)) + request_max + base::Seconds{1} - now;

@@ -8,8 +8,8 @@
 
 namespace llmapikey::postgres {
 
-// RateLimits in llmapikey.rate_limits, by the database's clock. One round trip a token; buckets
-// that are full again are cleared away now and then.
+// RateLimits in llmapikey.rate_limits, by the database's clock. Each token costs one round trip.
+// Full buckets are deleted from time to time.
 class PostgresRateLimits final : public RateLimits {
 public:
     explicit PostgresRateLimits(std::shared_ptr<Database> database) : database_(std::move(database)) {}

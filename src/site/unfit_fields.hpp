@@ -6,23 +6,23 @@
 
 #include "http/context.hpp"
 
-// What is refused of a request's fields before its handler sees them; nullopt: nothing.
+// Checks of a request before its handler runs; nullopt means that nothing is refused.
 namespace llmapikey {
 
-// A whole key in the query, where somebody has pasted it into a search or a link. It is neither
-// looked for nor repeated, and a browser is sent to `path` without it. `route`: the one that `path`
-// leads to.
+// Refuses a whole key in the query, which somebody pasted into a search or a link. The key is
+// neither looked up nor repeated, and a browser is redirected to `path` without it. `route` is the
+// route of `path`.
 std::optional<net::Response> refuse_raw_key(const Context& context, const Route& route, std::string_view path);
 
-// Whether the path of the request holds a whole key, percent-encoded or not: no answer may repeat
-// it.
+// Returns whether the path contains a whole key, percent-encoded or not. No answer may repeat such
+// a path.
 bool has_raw_key(std::string_view path);
 
-// For the log. Of a path that holds a whole key, what stands before the key, and the key's last
-// four characters.
+// Returns the path for the log. If it contains a whole key, only the text before the key and the
+// masked key are kept.
 std::string loggable_path(std::string_view path);
 
-// Fields that the route does not take (http/field_check.hpp).
+// Refuses fields that the route does not take (http/field_check.hpp).
 std::optional<net::Response> refuse_unknown_fields(const Context& context);
 
 }  // namespace llmapikey

@@ -10,13 +10,12 @@ namespace llmapikey {
 
 enum class Trouble { disk_full, disk_error, busy, unreachable, timeout, other };
 
-// Whether a write that failed so leaves it in doubt that the next one succeeds.
+// Returns whether a write that failed so leaves it doubtful that the next write succeeds.
 constexpr bool is_of_disk(Trouble trouble) {
     return trouble == Trouble::disk_full || trouble == Trouble::disk_error;
 }
 
-// What has gone wrong with the database since the start, by kind, for whoever watches the process.
-// Thread-safe.
+// Counts the database's failures since the start, by kind, for monitoring. Thread-safe.
 class DatabaseHealth {
 public:
     static constexpr std::array<std::string_view, 6> names{"disk_full",   "disk_error", "busy",

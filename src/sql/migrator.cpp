@@ -14,7 +14,7 @@ base::Error newer_schema(int version, int known) {
             {}};
 }
 
-// Rolled back unless committed.
+// A transaction of the migrator; the destructor rolls it back unless it was committed.
 class Transaction {
 public:
     explicit Transaction(MigrationTarget& target) : target_(target) {}

@@ -11,8 +11,8 @@
 #include "base/embedded.hpp"
 #include "base/result.hpp"
 
-// Numbered migrations, the same rules for every database. Versions with the same number have the
-// same name in each.
+// Numbered migrations, with the same rules for every database. A version has the same name in both
+// databases.
 namespace llmapikey {
 
 struct Migration {
@@ -27,56 +27,57 @@ struct MigrationState {
     std::optional<base::Timestamp> applied_at;  // nullopt: not applied
 };
 
-// Files named NNNN_name.up.sql and NNNN_name.down.sql, sorted by name.
+// Reads files named NNNN_name.up.sql and NNNN_name.down.sql, sorted by name.
 std::vector<Migration> read_migrations(std::span<const base::EmbeddedText> files);
 
-// store_unavailable, with the command to run, unless exactly the known migrations are applied.
-// `applied`: the highest version in the database, 0 for none.
+// Succeeds if exactly the known migrations are applied. Otherwise store_unavailable, with the
+// command to run. `applied`: the highest version in the database, 0 for none.
 base::Result<void> compare_schema(int applied, int known);
 
-// One connection to a database, as the migrator uses it. Not thread-safe; blocking.
+// The migrator's connection to a database. Not thread-safe; blocking.
 class MigrationTarget {
 public:
     virtual ~MigrationTarget() = default;
-    // What has been applied, by version; empty where the record does not exist yet. Changes
+    // Returns the applied migrations, by version; empty if the record does not exist yet. Changes
     // nothing.
     virtual base::Result<std::vector<MigrationState>> applied() = 0;
-    // Creates the record of applied migrations if it is missing; safe when many do it at once.
+    // Creates the record of applied migrations if it is missing. Many processes may do this at
+    // once.
     virtual base::Result<void> create_record() = 0;
-    // Begins a transaction that keeps every other migrator out until its end.
+    // Begins a transaction that excludes every other migrator until its end.
     virtual base::Result<void> begin() = 0;
     virtual base::Result<void> commit() = 0;
     virtual void roll_back() = 0;
-    // Inside the transaction: changes the schema and the record.
+    // Change the schema and the record, inside the transaction.
     virtual base::Result<void> apply(const Migration& migration) = 0;
     virtual base::Result<void> undo(const Migration& migration) = 0;
-    // Writes and takes it back: see Migrator::rehearse_write().
+    // Writes and rolls back: see Migrator::rehearse_write().
     virtual base::Result<void> rehearse_write() = 0;
 };
 
-// Applies and undoes migrations, each in a transaction of its own together with its record (a new
-// database gets all of them in one, which is faster): processes that start together apply each
-// once, and one that is killed leaves a whole step undone. Blocking; fails with store_unavailable.
+// Applies and undoes migrations, each in one transaction with its record; a new database gets all
+// of them in one, which is faster. Processes that start together apply each migration once, and a
+// killed process leaves no half migration. Blocking; fails with store_unavailable.
 class Migrator {
 public:
     Migrator(std::unique_ptr<MigrationTarget> target, std::vector<Migration> known)
         : target_(std::move(target)), known_(std::move(known)) {}
 
-    // Applies what is missing; says how many were applied. Fails if the database is newer than this
-    // program.
+    // Applies the missing migrations and returns their number. Fails if the database is newer than
+    // this program.
     base::Result<int> up();
-    // Undoes the latest `steps`; says how many were undone.
+    // Undoes the latest `steps` migrations and returns how many were undone.
     base::Result<int> down(int steps);
-    // All that are known, and those in the database that are not.
+    // Returns all known migrations, and those in the database that are not known.
     base::Result<std::vector<MigrationState>> states();
-    // Whether this program may write what it has to write, found out by writing; all of it is
-    // rolled back. store_unwritable: why not (another user's file, a standby, a role without the
+    // Finds out by writing whether this program may write all that it has to; everything is rolled
+    // back. store_unwritable: the reason (another user's file, a standby, a role without the
     // right), and what to do.
     base::Result<void> rehearse_write() { return target_->rehearse_write(); }
 
 private:
     base::Result<int> version();
-    // How many: one, or all of them where there was none; 0: none is missing.
+    // Returns how many were applied: one, or all in a new database; 0 if none is missing.
     base::Result<int> apply_next();
     base::Result<bool> undo_latest();
     const Migration* find(int version) const;

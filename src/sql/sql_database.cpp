@@ -13,7 +13,7 @@ namespace {
 
 struct Word {
     std::string_view name;
-    std::string_view postgres, sqlite;  // @: the expression
+    std::string_view postgres, sqlite;  // @ is the expression
 };
 constexpr Word words[] = {
     {"epoch", "floor(extract(epoch FROM @))::bigint", "@"},
@@ -22,8 +22,8 @@ constexpr Word words[] = {
     {"from_micros", "(timestamptz 'epoch' + @::bigint * interval '1 microsecond')", "(@ / 1000000)"},
     {"now", "extract(epoch FROM now())::bigint", "unixepoch()"},
     {"new_id", "gen_random_uuid()::text", "lower(hex(randomblob(16)))"},
-    // SQLite's clock has thousandths: who comes in the same one, or after it was set back, comes
-    // after the last.
+    // SQLite's clock counts thousandths. An entry in the same thousandth, or after the clock was
+    // set back, is placed behind the last one.
     {"queue_time", "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
      "max(CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), "
      "1 + coalesce((SELECT max(queued_at) FROM api_keys WHERE status = 'waiting'), 0))"},

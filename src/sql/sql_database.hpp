@@ -9,13 +9,13 @@
 
 #include "base/result.hpp"
 
-// One set of statements for both databases. They are written for PostgreSQL, in what SQLite knows
-// as well, and with a few words in braces for what differs; see translated().
+// One set of statements for both databases. The statements use the part of PostgreSQL's SQL that
+// SQLite knows too, and a few words in braces for what differs; see translated().
 namespace llmapikey {
 
 enum class Dialect { sqlite, postgres };
 
-// What $1, $2, ... stand for, in this order.
+// The values of $1, $2, ..., in this order.
 class SqlValues {
 public:
     using Value = std::variant<std::monostate, std::int64_t, std::string>;
@@ -43,8 +43,9 @@ private:
 class SqlRow {
 public:
     void add(std::optional<std::string> cell) { cells_.push_back(std::move(cell)); }
-    std::string text(int column) const { return cells_[static_cast<std::size_t>(column)].value_or(""); }  // "" for NULL
-    std::int64_t number(int column) const;                                                                // 0 for NULL
+    // "" for NULL
+    std::string text(int column) const { return cells_[static_cast<std::size_t>(column)].value_or(""); }
+    std::int64_t number(int column) const;  // 0 for NULL
     bool is_null(int column) const { return !cells_[static_cast<std::size_t>(column)]; }
 
 private:
@@ -56,26 +57,26 @@ struct SqlAnswer {
     int changed = 0;  // rows that the statement inserted, updated or deleted
 };
 
-// Runs single statements, each a transaction of its own. Blocking; thread-safe. Fails with
-// store_unavailable; conflict: a unique constraint was violated.
+// Runs single statements, each in its own transaction. conflict: a unique constraint was violated.
+// store_unavailable: any other failure. Blocking; thread-safe.
 class SqlDatabase {
 public:
     virtual ~SqlDatabase() = default;
     virtual Dialect dialect() const = 0;
-    // `sql`: as for translated().
+    // `sql` is written as translated() expects it.
     virtual base::Result<SqlAnswer> run(const std::string& sql, const SqlValues& values) = 0;
-    // The same statement for each of `all`, in one go where the database can.
+    // Runs the same statement for each of `all`; in one transaction on SQLite.
     virtual base::Result<void> run_each(const std::string& sql, const std::vector<SqlValues>& all) = 0;
 };
 
-// What a dialect makes of a statement. {epoch:E}: the time E as Unix seconds, {time:E}: the other
-// way round; {micros:E}, {from_micros:E}: likewise in millionths, for cursors; {new_id}: a random
-// text; {in:E}: "is among the UUIDs in the text E, which are separated by commas"; {in_texts:E}:
-// likewise of words of letters, digits, - and _; {queue_time}: the database's own time in
-// millionths of a second; {now}: in seconds. Kept for ever: there are few statements. A statement
-// with another word ends the program with a message.
+// Translates a statement into a dialect and caches the result for ever, because there are few
+// statements. {epoch:E}: the time E as Unix seconds; {time:E}: the reverse. {micros:E},
+// {from_micros:E}: the same in millionths of a second, for cursors. {new_id}: a random text.
+// {in:E}: "is one of the UUIDs in the text E, separated by commas"; {in_texts:E}: the same for
+// words of letters, digits, - and _. {now}: the database's time in seconds; {queue_time}: in
+// millionths. An unknown word ends the program with a message.
 const std::string& translated(const std::string& sql, Dialect dialect);
-// Whether translated() knows {name}.
+// Returns whether translated() knows {name}.
 bool is_dialect_word(std::string_view name);
 
 }  // namespace llmapikey

@@ -8,7 +8,7 @@
 #include "sql/sql_database.hpp"
 #include "sql/stored_time.hpp"
 
-// How values of the service are kept in the tables that both databases share.
+// The form in which both databases store values.
 namespace llmapikey {
 
 inline std::optional<base::Timestamp> time_if_any(const SqlRow& row, int column) {
@@ -22,7 +22,7 @@ inline std::optional<std::int64_t> seconds_if(const std::optional<base::Timestam
     return time ? std::optional(seconds_of(*time)) : std::nullopt;
 }
 
-// Words separated by commas.
+// Join and split words separated by commas.
 inline std::string joined_words(const std::set<std::string>& words) {
     std::string text;
     for (const std::string& word : words)
@@ -36,7 +36,7 @@ inline std::set<std::string> split_words(const std::string& text) {
     return words;
 }
 
-// For statements of which only the success matters.
+// Drops the rows of statements of which only the success matters.
 inline base::Result<void> done(const base::Result<SqlAnswer>& answer) {
     TRY(answer);
     return {};

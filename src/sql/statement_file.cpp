@@ -18,7 +18,7 @@ constexpr std::string_view heading = "-- name: ";
     std::abort();
 }
 
-// The lines under the heading of `name`, without comments, joined by single spaces.
+// Returns the lines under the heading of `name`, without comments, joined by single spaces.
 std::string lines_of(std::string_view text, std::string_view name) {
     std::string statement;
     bool is_inside = false;

@@ -6,7 +6,7 @@
 
 namespace llmapikey {
 
-// Times enter and leave both databases as whole Unix seconds.
+// Both databases store times as whole Unix seconds.
 inline base::Timestamp time_of(std::int64_t seconds) {
     return base::Timestamp{base::Seconds{seconds}};
 }

@@ -7,7 +7,7 @@
 
 namespace llmapikey {
 
-// TokenStore in either database.
+// Implements TokenStore for both databases.
 class SqlTokenStore final : public TokenStore {
 public:
     explicit SqlTokenStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}

@@ -6,8 +6,8 @@
 
 namespace llmapikey {
 
-// API tokens as the JSON API and the commands' --json show them (web/openapi/openapi.json). No raw
-// key, sealed or not, is ever among them. Amounts are numbers of US dollars, times RFC 3339 in UTC.
+// Returns a token as the JSON API shows it (web/openapi/openapi.json), without its text. Times are
+// RFC 3339 in UTC.
 boost::json::object to_json(const ApiToken& token);
 
 }  // namespace llmapikey

@@ -5,7 +5,7 @@
 
 namespace llmapikey {
 
-// The JSON API of API tokens.
+// Serves the JSON API of API tokens.
 struct TokenRoutes {
     TokenStore& token_store;
     ApiTokens& tokens;
@@ -13,7 +13,7 @@ struct TokenRoutes {
     net::Response list(const Context& context) const;
     net::Response create(const Context& context) const;
     net::Response revoke(const Context& context) const;
-    // Whether `shown` may be shown again, which is recorded.
+    // Returns whether the token `shown` may be shown again, and records it if so.
     base::Result<bool> may_show_again(const Context& context, const boost::json::object& answer,
                                       const base::Secret& shown) const;
 };

@@ -16,11 +16,11 @@ struct TokenRow {
 struct TokensView {
     Frame frame;
     std::vector<TokenRow> tokens;
-    std::string new_token;  // shown this once
+    std::string new_token;  // shown only this once
     std::string notice_good, notice_bad;
 };
 
-// Complete HTML documents.
+// Returns a complete HTML document.
 std::string render(const TokensView& view);
 
 }  // namespace llmapikey

@@ -6,7 +6,7 @@
 
 namespace llmapikey {
 
-// The console's page of API tokens.
+// Serves the console's page of API tokens.
 struct TokensPage {
     TokenStore& token_store;
     const base::Clock& clock;

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t message_characters_max = 2000;
 constexpr std::size_t model_bytes_max = 120;
 
-// Browsers send the line ends of a form as CR LF, and count them as one character.
+// Browsers send each line end of a form as CR LF, and count it as one character.
 std::string with_plain_line_ends(std::string_view text) {
     std::string plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -50,13 +50,13 @@ bool wants_events(const net::Request& request) {
     return base::to_lower(request.header("accept")).find("text/event-stream") != std::string::npos;
 }
 
-// Neither what was asked nor what was answered is told.
+// The log must not contain the question or the answer.
 void note_failure(const ChatFailure& failure, const std::string& request_id) {
     ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
 }
 
-// What the key has spent is another figure now. Where money was the matter it is asked for at once,
-// for the words.
+// The cached spending of the key is outdated now. If the failure is about money, the spending is
+// read at once, because the words name it.
 TrialUsage figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
                          const base::Clock& clock, std::string_view provider) {
     using enum ChatCause;
@@ -98,8 +98,9 @@ public:
 net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, ChatRequest question,
                               const Context& context) {
     net::Response response = uncached_response(200, "text/event-stream", "");
-    response.set("X-Accel-Buffering", "no");  // nginx would keep the pieces together
-    // Behind a pointer, so that its place is free again before the last event is sent.
+    response.set("X-Accel-Buffering", "no");  // else nginx would hold the pieces back
+    // The trial is moved out of this pointer, so that its place is free before the last event is
+    // sent.
     auto held = std::make_shared<Trials::Trial>(std::move(trial));
     response.producer = [&trials = self.trials, &usage = self.usage, &clock = self.clock, held,
                          provider = context.shared.settings.provider.name, question = std::move(question),
@@ -124,7 +125,7 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
     const TrialUsage figures =
         figures_after(asked, self.usage, grant, self.clock, context.shared.settings.provider.name);
     known_usage(self.usage, self.background_queue,
-                grant);  // asks anew, so that the dashboard knows it by the time that somebody goes there
+                grant);  // starts a refresh, so that the dashboard shows the new spending
     if (!asked) note_failure(asked.error(), context.request_id);
     if (!asked && listener.answer.empty()) {
         const TrialWords words = words_of(asked.error(), figures);

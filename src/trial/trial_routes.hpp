@@ -8,7 +8,7 @@
 
 namespace llmapikey {
 
-// Trying a key: one question to a model, with its answer as a page or as a stream of events.
+// Serves trials: one question to a model, answered as a page or as a stream of events.
 struct TrialRoutes {
     Trials& trials;
     UsageCache& usage;

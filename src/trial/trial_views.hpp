@@ -7,16 +7,16 @@
 // The answer of a trial as a value.
 namespace llmapikey {
 
-// What a model answered, for those without JavaScript.
+// A model's answer as a page, for browsers without JavaScript.
 struct TryView {
     Frame frame;
     std::string model;
-    std::string message;  // that was asked
+    std::string message;  // the question
     std::string answer;
-    std::string problem;  // why the answer is not complete; empty: it is
+    std::string problem;  // why the answer is incomplete; empty: it is complete
 };
 
-// Complete HTML documents.
+// Returns a complete HTML document.
 std::string render(const TryView& view);
 
 }  // namespace llmapikey

@@ -86,7 +86,8 @@ TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
             return words(502, "Key not accepted", provider + " does not accept this key: it has expired or was ended.",
                          "Reload the dashboard; if it still shows the key, tell the organizer.");
         case no_credits:
-            // Upstream says the same of an account without credits and of a key whose cap is spent.
+            // Upstream gives the same error for an account without credits and for a key whose cap
+            // is spent.
             if (figures.left && figures.left->value <= 0) return spent_words(failure, figures);
             return words(503, "No credits left", "The organizer's account at " + provider + " has no credits left.",
                          "That is not your key's fault. Tell the organizer.");

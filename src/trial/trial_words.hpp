@@ -9,27 +9,27 @@
 #include "providers/chat_provider.hpp"
 #include "trial/trials.hpp"
 
-// What a recipient is told when trying a key does not work.
+// Messages for a recipient whose trial failed.
 namespace llmapikey {
 
 struct TrialWords {
-    int status;  // of an answer that has not begun
+    int status;  // HTTP status, if the answer has not begun
     ErrorText text;
 
-    std::string sentence() const;  // for an answer that has
+    std::string sentence() const;  // for an answer that has begun
 };
 
-// What is known of the key's money, for the sentences that name it.
+// The known amounts of the key's money, for messages that name it.
 struct TrialUsage {
-    base::MicroUsd cap;                  // of today
-    std::optional<base::MicroUsd> left;  // of that; nullopt: it is not known
+    base::MicroUsd cap;                  // today's cap
+    std::optional<base::MicroUsd> left;  // what is left of the cap; nullopt: unknown
     base::Timestamp now;
-    std::string provider;  // its name
+    std::string provider;  // the provider's name
 };
 
 TrialWords words_of(TrialObstacle obstacle);
 TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures);
-// Why an answer has no text, or not all of it; empty: there is nothing to be said.
+// Returns why an answer has no text or is cut off; empty if there is nothing to say.
 std::string words_of(const ChatEnd& end);
 
 }  // namespace llmapikey

@@ -11,37 +11,37 @@
 
 namespace llmapikey {
 
-// Why a key cannot be tried now.
+// Says why a key cannot be tried now.
 enum class TrialObstacle {
-    no_key,      // or none that is active
-    not_kept,    // an older deployment made it and kept no copy
-    unreadable,  // it was sealed with another secret
+    no_key,      // the account has no active key
+    not_kept,    // an older deployment made the key and kept no copy
+    unreadable,  // the key was sealed with another secret
     expired,
     switched_off,  // by an organizer
     account_busy,  // this account's last question is not answered yet
-    all_busy,      // too many at once
+    all_busy,      // too many trials at once
     store_failed,
 };
 
-// Lets recipients ask a model one question with their own key, so that they see it work. Nothing of
-// it is stored. Blocking (database and upstream); thread-safe.
+// Lets recipients ask a model one question with their own key, so that they see that it works.
+// Nothing is stored. Blocking (database and upstream); thread-safe.
 class Trials {
 public:
     struct Policy {
-        std::size_t batch_max = 8;     // in this process; one of each account
+        std::size_t batch_max = 8;     // trials at once in this process, at most one for each account
         base::Millis timeout{25'000};  // of one answer
     };
     Trials(Policy policy, KeyStore& store, const Issuance& issuance, ChatProvider& provider, const base::Clock& clock)
         : policy_(policy), store_(store), issuance_(issuance), provider_(provider), clock_(clock) {}
 
-    // The right to ask once. Must not outlive the Trials.
+    // The right to ask once. It must not outlive the Trials object.
     struct Trial {
         base::Secret key;
-        Grant grant;                        // that the key is of
-        std::shared_ptr<const void> place;  // among those that are answered at once; free again when it goes
+        Grant grant;                        // whose key it is
+        std::shared_ptr<const void> place;  // counts towards `batch_max`; the place is free when this is destroyed
     };
     tl::expected<Trial, TrialObstacle> begin(GithubUserId account);
-    // As ChatProvider::ask(). The place is free again when it returns.
+    // Asks as ChatProvider::ask() does. When it returns, the place is free again.
     tl::expected<ChatEnd, ChatFailure> ask(Trial trial, const ChatRequest& request, ChatListener& listener);
 
 private:

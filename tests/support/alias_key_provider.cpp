@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t secret_bytes = 24, page_size = 10;
 
-// The last key that was shown.
+// The cursor: the last key of the previous page.
 struct AfterKey final : ListCursor {
     std::string delete_handle;
 };

@@ -10,8 +10,8 @@
 namespace llmapikey::test {
 
 // A provider that differs from the usual one wherever it may: it looks attempts up by their names
-// and reads no list for that, its list goes on after a key rather than at an offset, we make the
-// secrets, and it tells neither credits nor what was spent in a day, and has no guardrails. The
+// and reads no list for that, its list continues after a key instead of at an offset, this program
+// makes the secrets, and it reports neither credits nor daily spending and has no guardrails. The
 // keys are those of a FakeKeyProvider, which fails on demand. Thread-safe.
 class AliasKeyProvider final : public KeyProvider {
 public:
@@ -35,7 +35,7 @@ public:
         return keys_.revoke(delete_handle, deadline);
     }
 
-    // Of a key that was made without a lost answer.
+    // Returns the secret of a key; empty if the answer of its mint was lost.
     std::string secret_of(const std::string& delete_handle) const;
 
 private:

@@ -13,7 +13,7 @@ public:
 
 namespace llmapikey::test {
 
-// Before any test runs.
+// Initializes the crypto library before any test runs.
 testing::Environment* const crypto_environment = testing::AddGlobalTestEnvironment(new CryptoEnvironment);
 
 }  // namespace llmapikey::test

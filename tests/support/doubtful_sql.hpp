@@ -8,21 +8,21 @@
 
 namespace llmapikey::test {
 
-// A database of which statements are repeated, since a connection was lost, or reported as failed;
-// each fault strikes those that hold the given words.
+// A database that repeats statements, as after a lost connection, or reports them as failed. A
+// fault strikes the statements that contain the given words.
 class DoubtfulSql final : public SqlDatabase {
 public:
     enum class Fault {
         none,
-        repeated,     // done twice; what the second time has changed is told
-        answer_lost,  // done, and reported as failed
+        repeated,     // run twice; the answer is the second run's
+        answer_lost,  // run, and reported as failed
         not_done,     // reported as failed
     };
 
     explicit DoubtfulSql(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
     void strike(const std::string& words, Fault fault) { struck_ = words, fault_ = fault; }
-    // Once, after the next statement that holds these words.
+    // Runs `action` once, after the next statement that contains these words.
     void after(const std::string& words, std::function<void()> action) {
         awaited_ = words, action_ = std::move(action);
     }

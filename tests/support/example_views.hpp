@@ -6,7 +6,7 @@
 
 namespace llmapikey::test {
 
-// What pages are made of, with values that stand nowhere else.
+// Values of pages that occur nowhere else.
 inline Frame frame() {
     Frame frame;
     frame.login = "octocat";

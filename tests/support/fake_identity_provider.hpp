@@ -9,14 +9,14 @@
 
 namespace llmapikey::test {
 
-// GitHub in memory: it knows the accounts that it is told of, and takes any code. Thread-safe.
+// GitHub in memory: it knows the accounts that the test adds, and accepts any code. Thread-safe.
 class FakeIdentityProvider final : public IdentityProvider {
 public:
     void add(const Recipient& account) {
         const std::lock_guard lock(mutex_);
         accounts_[account.id] = account.login;
     }
-    // Every call fails so, until nullopt.
+    // Every call fails with `error` until this is called with nullopt.
     void refuse(std::optional<base::Error> error) {
         const std::lock_guard lock(mutex_);
         refusal_ = std::move(error);
@@ -29,7 +29,7 @@ public:
         if (const auto error = refusal()) return tl::unexpected(*error);
         return base::Secret("token of " + request.code);
     }
-    // The first account that it knows.
+    // Returns the first account.
     base::Result<Recipient> read_user(const base::Secret&, base::Deadline) override {
         if (const auto error = refusal()) return tl::unexpected(*error);
         const std::lock_guard lock(mutex_);

@@ -13,52 +13,52 @@
 
 namespace llmapikey::test {
 
-// The upstream in memory, with what can go wrong on demand. Thread-safe.
+// The upstream in memory, with failures on demand. Thread-safe.
 class FakeKeyProvider final : public KeyProvider, public CreditsReader, public Guardrails {
 public:
     explicit FakeKeyProvider(const base::Clock& clock) : clock_(clock) {}
 
     enum class MintFault {
         unguarded,           // done, but the key could not be put under the guardrail
-        unguarded_foreign,   // likewise, and the answer told the handle of the oldest key
+        unguarded_foreign,   // the same, and the answer contained the handle of the oldest key
         refused,             // certainly not done
         lost_before_effect,  // unknown, and not done
         lost_after_effect,   // unknown, and done
-        handle_only,         // done; the answer told the handle but not the key
-        foreign_handle,      // done; the answer told the handle of the oldest key, and no key
+        handle_only,         // done; the answer contained the handle but not the key
+        foreign_handle,      // done; the answer contained the handle of the oldest key, and no key
     };
     void fail_next_mint(MintFault fault);
     void fail_next_revoke();
-    // Every attempt to revoke this key fails so, until nullopt.
+    // Every attempt to revoke this key fails with `refusal` until this is called with nullopt.
     void refuse_to_revoke(const std::string& delete_handle, std::optional<base::Error> refusal);
     int revoke_calls(const std::string& delete_handle) const;
     void fail_next_list();
     void fail_next_guardrail();
     void refuse_credits(bool is_refused);
     void set_guardrail(std::optional<Guardrail> guardrail);
-    // From now on every call that names this key fails so; nullopt: no longer.
+    // Every call that names this key fails with `error` until this is called with nullopt.
     void refuse(const std::string& delete_handle, std::optional<base::Error> error);
-    // From now on updates answer well and leave this part of the key as it is.
+    // From now on updates succeed but leave the key's limit_reset as it is.
     void keep_limit_reset() { keeps_limit_reset_ = true; }
     // Runs inside the next mint, after its effect and before its answer.
     void during_next_mint(std::function<void()> action);
     // Runs inside the next get, after it has looked and before its answer.
     void during_next_get(std::function<void()> action);
-    // Runs before each page of the list is given.
+    // Runs before each page of the list is returned.
     void before_each_page(std::function<void()> action);
     void set_page_size(std::size_t size) { page_size_ = size; }
-    // Every page of the list is the first one.
+    // From now on every page of the list is the first one.
     void pass_over_offsets() { passes_over_offsets_ = true; }
 
-    // A key that somebody made by other means; returns its handle.
+    // Adds a key that somebody made by other means; returns its handle.
     std::string add_key(const std::string& name, base::Timestamp created_at);
     void remove_key(const std::string& delete_handle);
 
-    // What somebody has spent with a key, or changed of it by other means.
+    // Changes a key as its use or somebody else would.
     void change_key(const std::string& delete_handle, const std::function<void(UpstreamKey&)>& change);
 
-    // The handle of the newest key of this name; empty: there is none. Fails as a page of the list
-    // does.
+    // Returns the handle of the newest key of this name; empty if there is none. Fails when a page
+    // of the list would.
     base::Result<std::string> look_up(const std::string& name);
 
     int mint_calls() const;
@@ -77,7 +77,7 @@ public:
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
     base::Result<Credits> credits(base::Deadline deadline) override;
     base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override;
-    // Every key is under it.
+    // Every key is under the guardrail.
     base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) override;
     base::Result<bool> is_guarded(const UpstreamKey&, base::Deadline) override { return true; }
     base::Result<void> guard(const std::string&, base::Deadline) override { return {}; }

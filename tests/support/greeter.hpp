@@ -8,8 +8,8 @@
 
 namespace llmapikey::test {
 
-// What a server under test serves: "hello"; at /held only once it is let go, on the executor that
-// the test names.
+// The handler of a server under test. It answers "hello"; for /held it waits for the test first, on
+// the executor that the test names.
 class Greeter final : public net::HttpHandler {
 public:
     explicit Greeter(net::Executor holding) : holding_(holding) {}

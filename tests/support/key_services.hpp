@@ -15,7 +15,7 @@
 
 namespace llmapikey::test {
 
-// All that is done with keys, over a store in memory and fakes of the upstream and of GitHub.
+// All services for keys, over a store in memory and fakes of the upstream and of GitHub.
 class KeyServices : public testing::Test {
 protected:
     static constexpr base::Seconds call_timeout{15};
@@ -29,7 +29,7 @@ protected:
         policy.call_timeout = call_timeout;
         return policy;
     }
-    // What keys are handed out with; `sealer` for raw keys.
+    // Returns the dependencies of KeyParts. `sealer` seals raw keys.
     KeyPartsNeeds needs(const base::Sealer& sealer) {
         return {.keys = store_,
                 .queue = store_,
@@ -53,7 +53,7 @@ protected:
         EXPECT_EQ(answer.status, KeyOutcome::created) << answer.error.detail;
         return row_of(recipient);
     }
-    // An attempt that nobody is at work on, and whose key there may be.
+    // Makes an attempt that no process works on and whose key may exist.
     Grant reserve(const Recipient& recipient) {
         ReserveRequest request{recipient,
                                base::random_uuid(),
@@ -63,7 +63,7 @@ protected:
                                clock_.now() + std::chrono::days{90}};
         return std::get<Reserved>(store_.reserve(request).value()).grant;
     }
-    // What that attempt has made upstream: its handle.
+    // Makes the key of that attempt upstream and returns its handle.
     std::string make_upstream(const Grant& attempt) {
         return provider_.add_key(upstream_key_name(attempt.github_user_id, attempt.nonce), clock_.now());
     }
@@ -74,7 +74,7 @@ protected:
     static base::Error refusal() { return {base::Errc::upstream_refused, "answered 403", {}}; }
     static base::Error outage() { return {base::Errc::upstream_down, "no answer", {}}; }
 
-    // "key.mint begun", ...
+    // Returns "key.mint begun", ...
     std::vector<std::string> audit() {
         std::vector<std::string> entries;
         const auto all = audit_.read(0, 1'000).value();

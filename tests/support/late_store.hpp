@@ -13,22 +13,21 @@
 
 namespace llmapikey::test {
 
-// Numbers what a protocol does, from 1 on: each statement and each call upstream is a step. One
-// step, if it is a write, can be told to fail although its effect is still under way, or to take
-// effect twice: the late effect comes before a later step, or when land() is called. For one
-// thread.
+// Numbers the steps of a protocol from 1: each statement and each call upstream is a step. One
+// write can be told to fail although its effect is still under way, or to take effect twice. The
+// late effect comes before a later step, or when land() is called. Not thread-safe.
 class LateSteps {
 public:
     enum class Kind {
-        failed,    // the answer says so; where `landing` is no later step, only the answer is lost
+        failed,    // the write reports failure; if `landing` is not a later step, only the answer is lost
         repeated,  // done and answered; a first try whose connection was lost takes effect once more
     };
-    // The write at step `failing` takes effect before step `landing`. Counting begins anew.
+    // The write at step `failing` takes effect before step `landing`. Counting starts again at 1.
     void arm(int failing, int landing, Kind kind = Kind::failed);
-    // What is still under way takes effect now.
+    // Makes the pending effect happen now.
     void land();
     int steps() const { return step_; }
-    // Name of the write that was late; empty: the step was none, or never came.
+    // Returns the name of the late write; empty if that step was not a write or never came.
     const std::string& failed() const { return failed_; }
     bool is_under_way() const { return late_ != nullptr; }
 
@@ -57,7 +56,7 @@ private:
     std::function<void()> late_;
 };
 
-// The stores that a protocol works with; all must outlive what wraps them.
+// The stores that a protocol works with. All must outlive their wrappers.
 struct LateParts {
     KeyStore& keys;
     MintQueue& queue;
@@ -67,7 +66,7 @@ struct LateParts {
     AuditLog& audit;
 };
 
-// The stores of a protocol, each of whose operations is a step.
+// Wraps the stores of a protocol: each operation is a step.
 class LateStore final : public KeyStore,
                         public MintQueue,
                         public ReplacementStore,
@@ -264,7 +263,7 @@ private:
     LateSteps& steps_;
 };
 
-// The upstream, each of whose calls is a step: what is late can take effect before it.
+// Wraps the upstream: each call is a step, so a late effect can happen before it.
 class LateProvider final : public KeyProvider {
 public:
     LateProvider(KeyProvider& provider, LateSteps& steps) : in_(provider), steps_(steps) {}

@@ -6,7 +6,7 @@
 
 namespace llmapikey::test {
 
-// A clock that stands still until it is told to go on. Thread-safe.
+// A clock that stands still until the test advances it. Thread-safe.
 class ManualClock final : public base::Clock {
 public:
     base::Timestamp now() const override { return base::Timestamp{base::Seconds{seconds_.load()}}; }

@@ -1,4 +1,4 @@
-// What organizers do with the rows of MemoryKeyStore.
+// The part of MemoryKeyStore that organizers use.
 #include <algorithm>
 #include <limits>
 
@@ -45,7 +45,7 @@ void MemoryKeyStore::open_ledger(const Grant& grant, const Ending& ending) {
     entry->bulk_id = ending.bulk_id;
 }
 
-// By id, as the lists of the databases.
+// The order is by id, as in the lists of the databases.
 std::vector<Grant> MemoryKeyStore::those(const std::function<bool(const Grant&)>& fits, const std::string& after_id,
                                          int limit) const {
     std::vector<Grant> found;
@@ -159,7 +159,7 @@ base::Result<std::vector<GithubUserId>> MemoryKeyStore::find_accounts(const std:
     return found;
 }
 
-// The audit log is another fake's.
+// The audit log is in another fake.
 base::Result<std::vector<ChainedEntry>> MemoryKeyStore::find_audit_entries(const AuditQuery&) {
     return std::vector<ChainedEntry>{};
 }

@@ -8,7 +8,7 @@
 
 namespace llmapikey::test {
 
-// Of a store in memory, which forgets nothing. Thread-safe.
+// AttemptHistory of a store in memory, which forgets nothing. Thread-safe.
 class MemoryAttemptHistory final : public AttemptHistory {
 public:
     explicit MemoryAttemptHistory(MemoryKeyStore& store) : store_(store) {}

@@ -275,7 +275,8 @@ base::Result<Grant> MemoryKeyStore::begin_replacement(const std::string& grant_i
     const std::lock_guard lock(mutex_);
     Grant* grant = of_id(grant_id);
     if (grant == nullptr) return conflict();
-    // A try whose answer was lost may have begun it: what counts is the state that it is in.
+    // An earlier try whose answer was lost may have begun the replacement, so the row's present
+    // state counts.
     if (grant->status == GrantStatus::replacing) return *grant;
     if (grant->status != GrantStatus::active || grant->is_disabled) return conflict();
     if (is_on_hold(grant->github_user_id, ending.now)) return conflict();

@@ -16,16 +16,15 @@
 namespace llmapikey::test {
 
 // KeyStore, MintQueue, ReplacementStore, AdminStore and SpendingStore in memory, with failures on
-// demand. It passes the same contracts as the databases: all of
-// tests/contract/keys/*_contract_test.cpp and of
-// tests/contract/spending/spending_store_contract_test.cpp but for AdminListContract.
+// demand. It passes the same contract suites as the databases: all of these interfaces in
+// tests/contract/keys and tests/contract/spending except AdminListContract.
 //
-// It deliberately knows less of what organizers look through. list() and count() know status,
-// is_disabled, without_revoking, successors_of and created_before, ignore every other filter, and
-// are ordered by id, with the id as the cursor; list_ended() gives the whole ledger,
-// find_accounts() those of exactly this login that have a row, and find_audit_entries() none. It
-// knows no bulk revocations: an entry of one is never left to list_due_revocations("") when that is
-// done, and what was never begun marks rows all the same. Nobody is told of events. Thread-safe.
+// It deliberately supports less of the organizers' lists. list() and count() know status,
+// is_disabled, without_revoking, successors_of and created_before, and ignore every other filter;
+// they are ordered by id, with the id as the cursor. list_ended() returns the whole ledger,
+// find_accounts() the accounts with exactly this login that have a row, and find_audit_entries()
+// nothing. It knows no bulk revocations: list_due_revocations("") never returns the entries of a
+// finished one, and one that was never begun marks rows too. It reports no events. Thread-safe.
 class MemoryKeyStore final : public KeyStore,
                              public MintQueue,
                              public ReplacementStore,
@@ -34,11 +33,11 @@ class MemoryKeyStore final : public KeyStore,
 public:
     enum class Operation { find, reserve, activate, mark_ambiguous, release, knows };
     enum class When { before_effect, after_effect };
-    // The next call of this operation answers store_unavailable.
+    // Makes the next call of this operation answer store_unavailable.
     void fail_next(Operation operation, When when = When::before_effect);
 
     void hold(GithubUserId id, const Hold& hold);
-    // Whether there has ever been an attempt with this nonce.
+    // Returns whether there has ever been an attempt with this nonce.
     bool remembers(const std::string& nonce);
 
     base::Result<Account> find_account(GithubUserId id) override;
@@ -120,11 +119,11 @@ private:
 
     std::mutex mutex_;
     std::map<GithubUserId, Grant> grants_;
-    std::set<std::string> attempts_;  // nonces of all there have been
+    std::set<std::string> attempts_;  // nonces of all attempts so far
     std::map<GithubUserId, Hold> holds_;
     std::map<Operation, When> failures_;
     std::map<GithubUserId, std::pair<MintProblem, base::Timestamp>> notes_;
-    std::map<std::string, int> queued_;  // by id of the grant: the order of arrival
+    std::map<std::string, int> queued_;  // order of arrival, by id of the grant
     int next_place_ = 0;
     struct Spent {
         GithubUserId account;

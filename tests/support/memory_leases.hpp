@@ -8,7 +8,7 @@
 
 namespace llmapikey::test {
 
-// The leases of all processes, which never run out. Thread-safe.
+// The leases of all processes. They never expire. Thread-safe.
 class MemoryLeases final : public Leases {
 public:
     base::Result<bool> acquire(const std::string& name, const std::string& holder, base::Timestamp,
@@ -26,7 +26,7 @@ public:
         return {};
     }
 
-    // Empty: nobody holds it.
+    // Returns the holder; empty: nobody holds the lease.
     std::string holder(const std::string& name) const {
         const std::lock_guard lock(mutex_);
         const auto held = holders_.find(name);
@@ -41,7 +41,7 @@ public:
         const std::lock_guard lock(mutex_);
         is_away_ = is_away;
     }
-    // How often it was asked for a lease.
+    // Returns how often a lease was asked for.
     int asked() const {
         const std::lock_guard lock(mutex_);
         return asked_;

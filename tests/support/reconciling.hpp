@@ -9,8 +9,7 @@
 
 namespace llmapikey::test {
 
-// All that compares upstream's keys with the rows and ends what was interrupted, over a real
-// database and an upstream in memory.
+// Everything that reconciles and recovers, over a real database and an upstream in memory.
 class Reconciling : public StoresUnderTest {
 protected:
     static constexpr base::Seconds settle_wait{30};
@@ -20,7 +19,7 @@ protected:
         clock_.advance(noon - clock_.now());
         begin_history_at(noon - std::chrono::days{365});
     }
-    // As if the database had been made then.
+    // Makes the database look as if it had been created at `at`.
     void begin_history_at(base::Timestamp at) {
         const auto begun = sql_->run(sql_->dialect() == Dialect::postgres
                                          ? "UPDATE llmapikey.applied_migrations SET applied_at = {time:$1}"
@@ -54,11 +53,11 @@ protected:
         const auto count = report.counts.find(kind);
         return count == report.counts.end() ? 0 : count->second.found;
     }
-    // A key that was made with our secret, of an attempt that this database has never had.
+    // Adds a key that was made with our secret for an attempt that this database has never had.
     std::string add_key_of_another_life(std::int64_t account) {
         return provider_.add_key(upstream_key_name({account}, nonces_.make({account})), clock_.now());
     }
-    // An attempt of this database that it has given up, and the key that it has made all the same.
+    // Adds an attempt that this database has given up, and its key, which was made nevertheless.
     std::string give_up_with_a_key_left(std::int64_t account) {
         const std::string nonce = nonces_.make({account});
         const ReserveRequest request{{{account}, "x"}, base::random_uuid(), nonce, {}, clock_.now(), clock_.now()};

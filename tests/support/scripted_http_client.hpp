@@ -8,7 +8,7 @@
 
 namespace llmapikey::test {
 
-// Plays answers in order, and records what was asked. Answers "not sent" when the script is over.
+// Plays answers in order and records the requests. Answers "not sent" after the end of the script.
 // Not thread-safe.
 class ScriptedHttpClient final : public net::HttpClient {
 public:
@@ -25,7 +25,7 @@ public:
         return response;
     }
 
-    // The body in two pieces, so that nothing may rely on whole events.
+    // Delivers the body in two pieces, so that nothing can rely on whole events.
     net::ClientResponse stream(const net::ClientRequest& request, net::AnswerSink& sink,
                                const net::StreamLimits& limits) override {
         net::ClientResponse response = send(request, limits.deadline);

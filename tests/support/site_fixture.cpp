@@ -40,7 +40,7 @@ public:
 };
 
 void read_head(std::string_view head, SiteAnswer& answer) {
-    // "HTTP/1.1 200 OK" and a header in each further line.
+    // Each header is one line after the status line, such as "HTTP/1.1 200 OK".
     for (std::size_t end; (end = head.find("\r\n")) != std::string_view::npos; head.remove_prefix(end + 2)) {
         const std::string_view line = head.substr(0, end);
         const auto colon = line.find(": ");
@@ -83,7 +83,7 @@ struct SiteFixture::Database {
     SqlWebhookStore webhooks{sql};
 };
 
-// As Application::Parts. Order is lifetime.
+// The members correspond to app::Composition. Their order is the order of lifetimes.
 struct SiteFixture::Process {
     Process(SiteFixture& self, const IssuancePolicy& policy, int rate_limit_per_minute)
         : store(self.store_),
@@ -252,8 +252,8 @@ SiteAnswer SiteFixture::post_json(const std::string& target, const std::string& 
     return send("POST", target, std::move(headers), json);
 }
 
-// As the server does: what stands ready is given at once, and anything else is the site's to
-// handle.
+// Works like the server: cached responses are returned at once, and the site handles everything
+// else.
 SiteAnswer SiteFixture::send(const std::string& method, const std::string& target, std::vector<net::Header> headers,
                              const std::string& body) {
     headers.push_back({"Host", std::string(origin.substr(std::string_view("https://").size()))});

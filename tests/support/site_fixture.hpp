@@ -22,7 +22,7 @@
 
 namespace llmapikey::test {
 
-// Limits that all replicas share, without any: they refuse when they are told to.
+// Shared rate limits without counting: they refuse only when the test says so.
 class FakeRateLimits final : public RateLimits {
 public:
     base::Result<std::optional<base::Seconds>> take(const std::string&, int) override {
@@ -33,54 +33,55 @@ public:
     int asked = 0;
 };
 
-// What the site has answered, whole.
+// A whole answer of the site.
 struct SiteAnswer {
     int status = 0;
     std::vector<net::Header> headers;
     std::string body;
 
-    // Of the first header of that name; empty: there is none.
+    // Returns the value of the first header of that name; empty: there is none.
     std::string header(std::string_view name) const;
-    // The body as JSON; null if it is none.
+    // Returns the body as JSON; null if it is not JSON.
     boost::json::value json() const;
-    // The text of a member of that; empty: there is none.
+    // Returns the text of a member of the JSON body; empty: there is none.
     std::string json_text(std::string_view member) const;
     bool has(std::string_view text) const { return body.find(text) != std::string::npos; }
 };
 
-// Who sends a request, and how a browser or program words it.
+// The sender of a request, and the headers that a browser or program sends.
 struct Sender {
     std::string session = {};            // the cookie; empty: none
     std::string bearer = {};             // an API token; empty: none
-    std::string site = "same-origin";    // Sec-Fetch-Site of what is posted; empty: no browser
+    std::string site = "same-origin";    // Sec-Fetch-Site of POST requests; empty: not a browser
     std::string accept = "text/html";    // programs ask for "application/json"
     std::vector<net::Header> more = {};  // further headers
 };
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 
-// The site as it is composed for service (src/app/application.cpp): the route table with every
-// handler, sessions, limits, tokens and kept answers, without a socket. A request runs on the
-// thread of the test, until it is answered.
+// The site as it is composed for service (src/app/composition.cpp): the route table with every
+// handler, sessions, limits, tokens and stored answers, without a socket. A request runs on the
+// test's thread until it is answered.
 //
 // Keys, the queue, replacements, spending and the audit log are in memory, the upstream and GitHub
-// are fakes, and the clock stands still. What has no fake (bulk revocations, API tokens, kept
-// answers, figures, webhooks) is in a SQLite database on a temporary file. No background job runs.
+// are fakes, and the clock stands still. Stores without a fake (bulk revocations, API tokens,
+// stored answers, statistics, webhooks) are in a SQLite database in a temporary file. No background
+// job runs.
 class SiteFixture : public testing::Test {
 protected:
     SiteFixture();
     ~SiteFixture() override;
 
     static constexpr std::string_view origin = "https://keys.example.org";
-    static inline const Recipient ada{{1001}, "ada"}, grace{{1003}, "grace"};  // grace is an admin, ada is none
+    static inline const Recipient ada{{1001}, "ada"}, grace{{1003}, "grace"};  // grace is an admin, ada is not
 
     static IssuancePolicy usual_policy();
-    // As if the program were started with another configuration: what is stored stays.
+    // Simulates a restart of the program with another configuration; stored data stays.
     void restart(const IssuancePolicy& policy, int rate_limit_per_minute = 0);
 
     std::string session_of(const Recipient& recipient) const;
     std::string csrf_token_of(const std::string& session) const;
-    // Text of a new API token of grace's.
+    // Returns the text of a new API token of grace.
     std::string token_with(const std::set<Scope>& scopes);
 
     SiteAnswer get(const std::string& target, const Sender& sender = {});

@@ -11,7 +11,7 @@
 
 namespace llmapikey::test {
 
-// A place for a database, gone with the test.
+// A place for a database. It is deleted with the test.
 class TemporaryFolder {
 public:
     std::string file() const { return folder_.path() + "/llmapikey.db"; }

@@ -92,7 +92,7 @@ protected:
         if (!activated) throw std::runtime_error(activated.error().detail);
         return *keys_->find({account}).value();
     }
-    // Whose keys a query lists, in its order.
+    // Returns the accounts whose keys a query lists, in its order.
     std::vector<std::int64_t> accounts(const GrantQuery& query) {
         std::vector<std::int64_t> found;
         const auto page = admin_->list(query);
@@ -101,7 +101,7 @@ protected:
             found.push_back(grant.github_user_id.value);
         return found;
     }
-    // Of a key that was made today and has spent so much since.
+    // Returns a reading of a key that was made today and has spent so much since.
     SpendingReading reading_today(const std::string& handle, std::int64_t micro_usd) {
         const base::MicroUsd spent{micro_usd};
         return {handle, spent, spent, spent, clock_.now(), {}};

@@ -11,11 +11,11 @@
 
 namespace llmapikey::test {
 
-// A client that sends any bytes to a server on loopback, and reads when it is told to.
+// A client that sends any bytes to a server on loopback, and reads when the test says so.
 class TcpClient {
 public:
     struct Options {
-        std::string from = "127.0.0.1";  // of its own end
+        std::string from = "127.0.0.1";  // address of its own end
         int receive_buffer = 0;          // bytes; 0: the kernel's choice
     };
 
@@ -38,7 +38,8 @@ public:
         if (!text.empty() && send(socket_, text.data(), text.size(), MSG_NOSIGNAL) < 0)
             throw std::runtime_error("send");
     }
-    // Reads until this has come, or to the end of the connection; gives all that has come so far.
+    // Reads until `text` has arrived, or to the end of the connection. Returns everything received
+    // so far.
     const std::string& until(const std::string& text) {
         char buffer[16 * 1024];
         while (text.empty() || received_.find(text) == std::string::npos) {
@@ -50,7 +51,7 @@ public:
         return received_;
     }
     const std::string& to_end() { return until(""); }
-    // Whether neither a byte nor the end has come yet.
+    // Returns whether neither a byte nor the end has arrived yet.
     bool is_silent() { return !has_something(0); }
     void leave() {
         if (socket_ >= 0) close(socket_);

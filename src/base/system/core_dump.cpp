@@ -5,8 +5,8 @@
 
 namespace llmapikey::base {
 
-// Both: a pipe in kernel.core_pattern disregards the limit, and setting the flag alone says nothing
-// to whoever looks at the limits. Neither can fail for want of privileges.
+// Both calls are needed: a pipe in kernel.core_pattern ignores the limit, and the flag alone is
+// invisible to whoever looks at the limits. Neither call needs privileges.
 void exclude_from_core_dumps() {
     rlimit limit{};
     if (getrlimit(RLIMIT_CORE, &limit) == 0) {

@@ -2,10 +2,9 @@
 
 namespace llmapikey::base {
 
-// From now on this process leaves no core dump, and no other process of its user may read its
-// memory.
+// Makes this process leave no core dump, and bars other processes of its user from its memory.
 void exclude_from_core_dumps();
-// As far as the hard limit of the process allows.
+// Allows core dumps up to the hard limit of the process.
 void allow_core_dumps();
 
 }  // namespace llmapikey::base

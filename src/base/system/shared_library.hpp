@@ -1,8 +1,8 @@
 #pragma once
 
-// A shared library that is loaded when the first of its functions is called, not when the program
-// starts: some bring dozens of others along, which a process that does not use them should neither
-// wait for nor hold.
+// A shared library that is loaded when its first function is called, not when the program starts.
+// Some libraries load dozens of others, and a process that does not use them should not pay for
+// that.
 namespace llmapikey::base {
 
 class SharedLibrary {
@@ -12,7 +12,7 @@ public:
     SharedLibrary(const SharedLibrary&) = delete;
     SharedLibrary& operator=(const SharedLibrary&) = delete;
 
-    // The function of that name; throws likewise.
+    // Returns the function of that name. Throws std::runtime_error if the library has none.
     template <class Function>
     Function* function(const char* name) const {
         return reinterpret_cast<Function*>(address(name));
@@ -23,13 +23,13 @@ private:
 
     const char* const file_;
     const char* const package_;
-    void* handle_;  // never closed: threads may be in it when the program ends
+    void* handle_;  // never closed: threads may be inside the library when the program ends
 };
 
 }  // namespace llmapikey::base
 
-// The body of a function of the program that has the name and the parameters of one of a library,
-// but for the arguments behind it. Looked up once.
+// The body of a wrapper function that has the same name and parameters as a function of a library.
+// The arguments follow the macro. The library's function is looked up once.
 #define LLMAPIKEY_FORWARD_TO(library, name)                                  \
     static auto* const function = (library).function<decltype(name)>(#name); \
     return function

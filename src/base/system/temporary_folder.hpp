@@ -4,8 +4,8 @@
 
 namespace llmapikey::base {
 
-// A folder of its own under the system's temporary one, for its owner alone; gone with all that is
-// in it when this is.
+// A new folder under the system's temporary folder that only its owner can read. The destructor
+// deletes it with its content.
 class TemporaryFolder {
 public:
     TemporaryFolder();
@@ -13,7 +13,7 @@ public:
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-    const std::string& path() const { return path_; }  // empty: none could be made
+    const std::string& path() const { return path_; }  // empty: the folder could not be made
 
 private:
     std::string path_;

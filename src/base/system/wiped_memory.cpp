@@ -1,7 +1,6 @@
-// What the program gives back to the allocator holds nothing any more: raw keys, tokens and
-// decrypted texts pass through strings, JSON and pages on their way, and none of these wipes
-// itself. The buffers of libraries written in C are their own. Sanitizers have an allocator of
-// their own, which this must not stand in the way of.
+// All freed memory is wiped. Raw keys, tokens and decrypted texts pass through strings, JSON and
+// pages, and none of these wipes itself. C libraries free their own buffers without this. Builds
+// with sanitizers are excluded because sanitizers bring their own allocator.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(LLMAPIKEY_KEEPS_FREED_MEMORY)
 
 #include <malloc.h>
@@ -32,7 +31,7 @@ void operator delete[](void* memory) noexcept {
 void operator delete[](void* memory, std::size_t) noexcept {
     wipe_and_free(memory);
 }
-// Memory with an alignment of its own comes from aligned_alloc, which free() takes back as well.
+// Over-aligned memory comes from aligned_alloc, which free() takes back as well.
 void operator delete(void* memory, std::align_val_t) noexcept {
     wipe_and_free(memory);
 }

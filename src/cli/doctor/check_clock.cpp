@@ -10,8 +10,8 @@ constexpr double seconds_off_max = 5;
 
 }  // namespace
 
-// Nothing where there is no other clock to compare with, or the database cannot be asked, which
-// another check says.
+// Returns nothing if there is no other clock to compare with, or if the database cannot be asked;
+// another check reports that.
 std::vector<Finding> check_clock(CheckContext& context) {
     if (!context.stores || !context.stores->clock) return {};
     const double ahead = context.stores->clock->skew_of_machine().count();

@@ -10,7 +10,7 @@ bool is_loopback(const std::string& host) {
     return host.starts_with("127.") || host == "::1";
 }
 
-// Whether others than this machine can come, directly or through a proxy.
+// Returns whether other machines can reach the service, directly or through a proxy.
 bool is_reached_from_elsewhere(const config::Config& config) {
     const auto listen = net::ListenAddress::parse(config.listen);
     return !config.trusted_proxies.empty() || (listen && !is_loopback(listen->host));

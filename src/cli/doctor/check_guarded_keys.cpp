@@ -4,7 +4,8 @@
 
 namespace llmapikey::cli {
 
-// Nothing where no guardrail is configured, or where another check says why it cannot be looked at.
+// Returns nothing if no guardrail is configured, or if another check reports why the keys cannot be
+// checked.
 std::vector<Finding> check_guarded_keys(CheckContext& context) {
     if (!context.config || !context.stores || !context.is_key_accepted) return {};
     const config::Config& config = *context.config;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr base::Millis patience{2'000};
 
-// Whether what listens there is a service of ours.
+// Returns whether the process that listens there is our service.
 bool is_ours(const net::ListenAddress& address) {
     net::ClientRequest request;
     request.url = "http://" + address.text() + "/healthz";

@@ -27,7 +27,8 @@ struct NamedKey {
     std::optional<base::Timestamp> created_at;
 };
 
-// Those that this deployment's secret has named, and that are no attempt under way any more.
+// Returns the keys that were named with this deployment's secret and are no longer attempts under
+// way.
 std::vector<NamedKey> own_keys(const config::Config& config, const std::vector<UpstreamKey>& page) {
     const NonceMaker nonces(config.key_encryption_secret, config.key_encryption_secret_also_accepted);
     const base::Timestamp settled = base::SystemClock().now() - settle_time(config.upstream_timeout);
@@ -76,7 +77,7 @@ bool is_new_database(const config::Config& config) {
     return inspected && !inspected->exists;
 }
 
-// Nullopt: there is nothing to complain of.
+// Returns nullopt if nothing is wrong.
 base::Result<std::optional<Finding>> compare(const config::Config& config, const app::Stores& stores,
                                              const std::vector<NamedKey>& keys) {
     const auto found = TRY(what_the_service_found(stores));
@@ -98,7 +99,7 @@ std::vector<Finding> check_origin_of_keys(CheckContext& context) {
     const config::Config& config = *context.config;
     const auto provider = app::make_key_provider(config, *context.http);
     const auto page = provider->list(nullptr, base::Deadline::after(config.upstream_timeout));
-    if (!page) return {};  // said elsewhere
+    if (!page) return {};  // another check reports this
     const std::vector<NamedKey> keys = own_keys(config, page->keys);
     if (!context.stores) {
         if (keys.empty() || !is_new_database(config)) return {};
@@ -113,7 +114,7 @@ std::vector<Finding> check_origin_of_keys(CheckContext& context) {
     return {{keys_title(config), Verdict::ok, "the newest ones are known to the database, or were given up by it"}};
 }
 
-// By revoking a key that does not exist.
+// Tries it by revoking a key that does not exist.
 std::vector<Finding> check_management_rights(CheckContext& context) {
     if (!context.config || !context.is_key_accepted) return {};
     const auto provider = app::make_key_provider(*context.config, *context.http);
@@ -121,7 +122,7 @@ std::vector<Finding> check_management_rights(CheckContext& context) {
     const std::string nobodys = base::to_hex(base::random_bytes(handle_bytes));
     const auto revoked = provider->revoke(nobodys, base::Deadline::after(context.config->upstream_timeout));
     if (revoked) return {{title, Verdict::ok, "the management key may write"}};
-    if (revoked.error().code != base::Errc::misconfigured) return {};  // said elsewhere
+    if (revoked.error().code != base::Errc::misconfigured) return {};  // another check reports this
     return {{title, Verdict::problem,
              "the management key may not write, so no key can be made or ended: " + revoked.error().detail}};
 }

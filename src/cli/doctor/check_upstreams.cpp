@@ -11,8 +11,8 @@ base::Deadline deadline_of(const config::Config& config) {
     return base::Deadline::after(config.upstream_timeout);
 }
 
-// No answer, or none that says anything about what we sent: the configured credentials may be
-// right.
+// Returns whether there was no answer, or none about what we sent. The configured credentials may
+// then be right.
 bool is_unreachable(const base::Error& error) {
     return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited;
 }
@@ -37,7 +37,7 @@ Finding check_credits(const config::Config& config, const KeyProvider& provider,
             note + ", less than one key may spend in a day; buy credits at " + name_of(provider)};
 }
 
-// "; allowed models 3: a, b, c"; the first few of many. Empty for none.
+// Returns "; allowed models 3: a, b, c" with at most 10 names; empty if there are none.
 std::string listed(const std::string& what, const std::vector<std::string>& names) {
     constexpr std::size_t shown_max = 10;
     if (names.empty()) return {};
@@ -120,7 +120,7 @@ std::vector<Finding> check_key_provider(CheckContext& context) {
     const auto provider = app::make_key_provider(config, *context.http);
     std::vector<Finding> findings{check_key(config, *provider)};
     context.is_key_accepted = findings.back().verdict == Verdict::ok;
-    if (!context.is_key_accepted) return findings;  // whatever else is asked with this key fails for the same reason
+    if (!context.is_key_accepted) return findings;  // every other call with this key would fail for the same reason
     if (CreditsReader* const reader = provider->credits_reader(); reader != nullptr)
         findings.push_back(check_credits(config, *provider, *reader));
     if (Guardrails* const guardrails = provider->guardrails();

@@ -36,7 +36,7 @@ std::string counted(std::ptrdiff_t number, const std::string& noun) {
     return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-// The findings of a group become one, where the first of them stands.
+// Folds the findings of a group that are ok into one, at the position of the first of them.
 std::vector<Finding> folded(const std::vector<Finding>& findings) {
     std::vector<Finding> lines;
     for (const Finding& finding : findings) {
@@ -80,7 +80,7 @@ void print_json(const std::vector<Finding>& findings) {
 
 constexpr std::array<std::string_view, 3> database_variables{"DATA_DIR", "POSTGRES_URL", "POSTGRES_POOL_SIZE"};
 
-// What can be checked although other variables are wrong is checked.
+// Reads the configuration without the wrong variables, so that the rest can still be checked.
 config::Config sound_part(const config::Lookup& lookup, const std::vector<config::Problem>& problems) {
     const auto without_wrong = [&](std::string_view name) {
         const bool is_wrong = std::any_of(problems.begin(), problems.end(),
@@ -110,7 +110,7 @@ CheckContext context_of(const config::Lookup& lookup) {
 }  // namespace
 
 int run_doctor(Output output) {
-    base::exclude_from_core_dumps();  // before there is a secret
+    base::exclude_from_core_dumps();  // before any secret is read
     const auto lookup = config::environment();
     if (!lookup) {
         explain(lookup.error());
@@ -125,7 +125,7 @@ int run_doctor(Output output) {
             findings.push_back(std::move(finding));
     if (!context.config)
         findings.push_back(left_out("GitHub and " + std::string(usual_provider().name), "not asked", context.problems));
-    // The worst first; otherwise in the order of the checks.
+    // The worst findings come first; equal ones keep the order of the checks.
     std::stable_sort(findings.begin(), findings.end(),
                      [](const Finding& left, const Finding& right) { return left.verdict > right.verdict; });
     output == Output::json ? print_json(findings) : print_text(findings);

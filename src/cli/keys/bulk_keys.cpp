@@ -27,7 +27,7 @@ constexpr int stuck_shown = 200;
 constexpr int logins_shown = 8;
 constexpr base::Millis pause{500};
 
-// What a person types on the terminal, without blanks around it.
+// Returns what a person types on the terminal, without white space around it.
 std::string ask(const std::string& question) {
     std::fprintf(stderr, "%s", question.c_str());
     char line[64];
@@ -37,7 +37,7 @@ std::string ask(const std::string& question) {
     return std::string(base::trim(typed));
 }
 
-// "2 keys: those in state active that fit the search 'guest-'; of ada, bob"
+// Returns a text such as "2 keys: those in state active that fit the search 'guest-'; of ada, bob".
 base::Result<std::string> describe(KeyServices& services, const BulkSelection& selection, std::int64_t count) {
     GrantQuery query = selection.query;
     query.limit = logins_shown;
@@ -50,9 +50,9 @@ base::Result<std::string> describe(KeyServices& services, const BulkSelection& s
     return base::counted(count, "key") + " (" + in_words(selection) + logins + ")";
 }
 
-// Keys that are named by a filter are ended once somebody has seen how many they are: a person is
-// asked, a script says so beforehand. Every key is confirmed by their number only. The number that
-// is meant; nullopt: whatever it is.
+// Keys that a filter selects are ended only after somebody has seen their number: a person is
+// asked, and a script states it beforehand. The selection of every key can be confirmed only by its
+// number. Returns the confirmed number; nullopt: any number.
 base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const BulkSelection& selection,
                                                   std::int64_t count, const RevokeOptions& options) {
     if (options.confirmed_count) return options.confirmed_count;
@@ -112,7 +112,8 @@ int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeO
     const auto counted = services.bulk_revoker.count_by_now(keys, counted_max);
     if (!counted) return report(counted.error());
     const std::int64_t count = counted->count;
-    // What is made while somebody thinks about it was not counted, and is not meant.
+    // Keys that are made while somebody decides were not counted, and are not part of the
+    // selection.
     const std::string selection = keys + "&made_by=" + counted->made_by;
     if (options.is_dry_run) {
         if (output == Output::json) print_json(boost::json::object{{"would_revoke", count}});

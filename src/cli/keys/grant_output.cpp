@@ -22,7 +22,8 @@ std::string day_of(base::Timestamp time) {
     return base::to_rfc3339(time).substr(0, 10);
 }
 
-// What a spreadsheet would take for the beginning of a formula, also in full width.
+// Returns whether a spreadsheet would take the text for a formula; full-width characters count,
+// too.
 bool is_formula(const std::string& text) {
     constexpr std::string_view beginnings[] = {
         "=", "+", "-", "@", "\t", "\r", "\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};

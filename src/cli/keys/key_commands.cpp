@@ -9,11 +9,11 @@
 namespace llmapikey::cli {
 namespace {
 
-// One rule for all commands: see cli/keys/meant.hpp.
+// The same for all commands; see cli/keys/meant.hpp.
 const std::string whom = "Numeric id or login of the account, or id of the key";
 const std::string whom_of_several = "Numeric ids or logins of accounts, or ids of keys";
 
-// Options that say which keys, the same for each command that has them.
+// Options that select keys, the same for each command that has them.
 class FilterOptions {
 public:
     explicit FilterOptions(CLI::App& command) {

@@ -11,17 +11,17 @@
 
 namespace llmapikey::cli {
 
-// What commands need that change keys: the configured database and upstreams, and what acts on
-// them.
+// Holds what commands that change keys need: the configured database and upstreams, and the
+// services that use them.
 class KeyServices {
 public:
-    // Fails as app::open_stores().
+    // Fails as app::open_stores() does.
     static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
 
     app::Stores stores;
-    // The provider's name, for people.
+    // Returns the provider's name, for people.
     std::string provider_name() const { return std::string(provider_->traits().name); }
-    // The database's time, for what goes there.
+    // Returns the database's time, for times that are stored.
     const base::Clock& clock() const { return clock_; }
 
 private:

@@ -96,7 +96,7 @@ base::Result<void> refuse_raw_keys(const Filters& filters) {
     return {};
 }
 
-// From standard input; a terminal does not show what is typed or pasted.
+// Reads a key from standard input. A terminal does not show what is typed or pasted.
 base::Result<base::Secret> read_raw_key() {
     termios shown{};
     const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
@@ -147,7 +147,7 @@ int list_ended(const app::Stores& stores, const GrantQuery& query, Output output
     return 0;
 }
 
-// Somebody whose key has ended is found by the login, too.
+// The login also finds an account whose key has ended.
 int mention_ended(const app::Stores& stores, GrantQuery query) {
     if (query.search.empty() || !query.cursor.empty()) return 0;
     query.limit = 1;
@@ -199,7 +199,7 @@ int run_keys_find(Output output) {
     if (!raw_key) return report(raw_key.error());
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
-    // With another secret than this database's no key can be compared.
+    // With another secret than this database's, no key could be compared.
     const auto verified = app::verify_secret((*services)->stores, *config);
     if (!verified) return report(verified.error());
     const auto found = (*services)->find_by_raw_key(*raw_key);
@@ -313,7 +313,7 @@ int run_keys_reveal(const std::string& key, const std::string& reason, Output ou
     if (!checked) return report({base::Errc::invalid_input, "--" + checked.error().detail, {}});
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
-    // With another secret nothing can be shown, and its owner would be told that it was.
+    // With another secret nothing could be shown, although the owner would be told that it was.
     const auto verified = app::verify_secret((*services)->stores, *config);
     if (!verified) return report(verified.error());
     const auto grant = grant_meant_by(key, (*services)->stores, *config);
@@ -333,7 +333,7 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
     if (!config) return 2;
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
-    // What another secret than this database's seals nobody could be shown.
+    // A key that is sealed with another secret than this database's could be shown to nobody.
     const auto verified = app::verify_secret((*services)->stores, *config);
     if (!verified) return report(verified.error());
     const auto id = account_meant_by(account, (*services)->stores, *config);

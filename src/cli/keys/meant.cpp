@@ -14,7 +14,7 @@ constexpr base::Millis lookup_max{5'000};
 
 using Accounts = std::set<GithubUserId>;
 
-// The accounts whose login this is, or was when they were last here.
+// Returns the accounts that have this login, or had it when they last signed in.
 base::Result<Accounts> accounts_of(const std::string& login, app::Stores& stores) {
     Accounts accounts;
     GrantQuery query;
@@ -64,7 +64,7 @@ base::Result<GithubUserId> account_with(const std::string& login, app::Stores& s
     return ask_github(login, config);
 }
 
-// Neither an id nor a login.
+// A signed number is neither an id nor a login.
 bool is_signed_number(std::string_view text) {
     return (text.starts_with('-') || text.starts_with('+')) && base::parse_whole_number(text.substr(1));
 }

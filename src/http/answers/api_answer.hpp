@@ -7,30 +7,32 @@
 #include "http/context.hpp"
 #include "http/request_fields.hpp"
 
-// What handlers of the JSON API have in common.
+// Answers that handlers of the JSON API share.
 namespace llmapikey {
 
 net::Response api_answer(int status, const boost::json::value& body);
-// {name: [...]}, of items for which there is a to_json().
+// Answers {name: [...]} with items that have a to_json().
 template <class Item>
 net::Response answer_list(const char* name, const std::vector<Item>& items) {
     return api_answer(200, boost::json::object{{name, base::json_list(items)}});
 }
-// {name: [...], "next_cursor": ...}; empty: this is the last page, and it is null.
+// Answers {name: [...], "next_cursor": ...}. An empty `next_cursor` means the last page and becomes
+// null.
 template <class Item>
 net::Response answer_page(const char* name, const std::vector<Item>& items, const std::string& next_cursor) {
     boost::json::object body{{name, base::json_list(items)}, {"next_cursor", nullptr}};
     if (!next_cursor.empty()) body["next_cursor"] = next_cursor;
     return api_answer(200, body);
 }
-// {"status", "message"}, for programs that post to pages.
+// Answers {"status", "message"}, for programs that post to pages.
 net::Response status_answer(int status, std::string_view word, std::string_view message);
-// application/problem+json. For admins: says what the operator's log would say. A failure of ours
-// is logged.
+// Answers application/problem+json to admins, with the same detail as the operator's log. Statuses
+// from 500 on are logged.
 net::Response api_error(const Context& context, const base::Error& error);
 net::Response api_not_found(const Context& context);
 
-// "limit", from 1 to `most`, or `fallback`; invalid_input.
+// Returns the query field "limit", or `fallback` if it is absent. invalid_input: it is not a number
+// from 1 to `most`.
 base::Result<int> limit_of(const Context& context, int fallback, int most);
 
 }  // namespace llmapikey

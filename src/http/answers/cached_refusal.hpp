@@ -8,20 +8,20 @@
 
 namespace llmapikey {
 
-// An answer of one status that differs from one request to the next by the request's id only.
-// Immutable; thread-safe.
+// A cached response with an error status: only the request's id differs from one request to the
+// next. Immutable; thread-safe.
 class CachedRefusal {
 public:
-    // `example`: such an answer for the request `example_id`, without the headers that every answer
-    // has. Ids are all of the same length.
+    // `example`: the response to the request `example_id`, without the security headers that every
+    // response has. All ids have the same length.
     CachedRefusal(const net::Response& example, std::string_view example_id, Hsts hsts);
 
-    // Without the header that names the id. Views of this object.
+    // Returns the response without the header that names the id. Its views refer to this object.
     net::ReadyResponse answer(bool is_head, bool is_https, std::string_view request_id) const;
 
 private:
-    std::string head_[2];               // by whether the client came by HTTPS
-    std::string before_id_, after_id_;  // of the body; without an id in it, all is in the first one
+    std::string head_[2];               // index: whether the client came by HTTPS
+    std::string before_id_, after_id_;  // parts of the body; without an id in it, the first is the whole body
     bool shows_id_ = false;
 };
 

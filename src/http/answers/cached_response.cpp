@@ -12,7 +12,7 @@ namespace llmapikey {
 namespace {
 
 constexpr int brotli_quality =
-    8;  // 9 takes thirty times as long for not a byte less: pages are compressed at every start
+    8;  // 9 takes thirty times as long and saves no byte; pages are compressed at every start
 
 std::string to_brotli(const std::string& text) {
     std::size_t size = BrotliEncoderMaxCompressedSize(text.size());
@@ -28,7 +28,7 @@ std::string to_brotli(const std::string& text) {
 
 std::string to_gzip(const std::string& text) {
     z_stream stream{};
-    constexpr int gzip_window = 15 + 16;  // zlib: 16 more asks for the gzip wrapper
+    constexpr int gzip_window = 15 + 16;  // zlib: adding 16 asks for the gzip wrapper
     if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK) return {};
     std::string out(deflateBound(&stream, text.size()), '\0');
     std::string input(text);
@@ -46,7 +46,7 @@ constexpr std::size_t index_of(Opener opener) {
     return static_cast<std::size_t>(opener);
 }
 
-// Takes what is before the first comma off the list.
+// Removes the first item from a list separated by commas, and returns it.
 std::string_view next_item(std::string_view& list) {
     const std::string_view item = list.substr(0, list.find(','));
     list.remove_prefix(std::min(item.size() + 1, list.size()));
@@ -97,8 +97,8 @@ CachedResponse CachedResponse::of_asset(const base::EmbeddedAsset& asset, AssetU
 CachedResponse CachedResponse::of_page(std::string html, Hsts hsts) {
     CachedResponse answer;
     answer.hsts_ = hsts;
-    // The same URL shows another page to those who are signed in, and parts from who may have
-    // opened it.
+    // The same URL shows another page to people who are signed in, and the opener decides about
+    // Cross-Origin-Opener-Policy.
     answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie, Sec-Fetch-Site",
                        base::to_hex(base::sha256(html)).substr(0, 16)};
     answer.page_ = std::make_unique<Page>();
@@ -108,7 +108,8 @@ CachedResponse CachedResponse::of_page(std::string html, Hsts hsts) {
     return answer;
 }
 
-// Not at the start, which it would make longer by a tenth.
+// Runs at the first request that accepts a coding: at the start it would add a tenth to the start
+// time.
 void CachedResponse::compress_page() const {
     page_->brotli = to_brotli(page_->html);
     page_->gzip = to_gzip(page_->html);

@@ -54,7 +54,7 @@ ErrorText text_of(int status) {
     }
 }
 
-// A form that came to nothing leads back to where it was filled in.
+// Links from the error of a form back to the page where it was filled in.
 void lead_back(const Context& context, int status, ErrorText& text) {
     const bool is_of_form = status == 400 || status == 404 || status == 409 || status == 413;
     const bool leads_elsewhere = !text.action_path.empty() && text.action_path != "/";
@@ -88,7 +88,7 @@ int status_of(base::Errc code) {
         case base::Errc::forbidden:
             return 403;
         case base::Errc::rate_limited:
-            return 503;  // the upstream's limit is not the client's doing
+            return 503;  // the upstream's limit is not the client's fault
         case base::Errc::misconfigured:
             return 502;
         case base::Errc::upstream_refused:

@@ -6,11 +6,11 @@
 #include "base/result.hpp"
 #include "http/context.hpp"
 
-// Every answer that is not the one that was hoped for; the only place that decides on error
-// statuses. A page for people, application/problem+json (RFC 9457) for programs.
+// Error responses: a page for people, application/problem+json (RFC 9457) for programs. Only this
+// file decides on error statuses.
 namespace llmapikey {
 
-// What to say of an error; empty texts are filled in from the status.
+// The text of an error. If the title is empty, all texts come from the status.
 struct ErrorText {
     std::string title;
     std::string explanation;

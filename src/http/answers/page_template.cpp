@@ -9,48 +9,40 @@ namespace {
 constexpr std::string_view opening = "{{", closing = "}}";
 constexpr std::size_t usual_page = 16 * 1024;
 
-// FNV-1a.
-std::uint32_t hash_of(std::string_view name) {
-    std::uint32_t hash = 2'166'136'261u;
-    for (const char c : name)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619u;
-    return hash;
+// Returns the entity that replaces a character; empty: the character stays as it is.
+std::string_view entity_of(char c) {
+    switch (c) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        case '\'':
+            return "&apos;";
+        default:
+            return {};
+    }
 }
 
 void append_escaped(std::string& out, std::string_view text) {
-    std::size_t plain = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        std::string_view instead;
-        switch (text[i]) {
-            case '&':
-                instead = "&amp;";
-                break;
-            case '<':
-                instead = "&lt;";
-                break;
-            case '>':
-                instead = "&gt;";
-                break;
-            case '"':
-                instead = "&quot;";
-                break;
-            case '\'':
-                instead = "&apos;";
-                break;
-            default:
-                continue;
+    for (const char c : text) {
+        const std::string_view entity = entity_of(c);
+        if (entity.empty()) {
+            out += c;
+        } else {
+            out += entity;
         }
-        out.append(text, plain, i - plain).append(instead);
-        plain = i + 1;
     }
-    out.append(text, plain);
 }
 
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t") == std::string_view::npos;
 }
 
-// If a tag stands alone on its line, takes what is left of that line off both sides.
+// If a tag stands alone on its line, removes the rest of that line on both sides.
 void take_line(std::string_view& before, std::string_view& after) {
     const auto line = before.rfind('\n');
     const std::size_t begin = line == std::string_view::npos ? 0 : line + 1;
@@ -88,16 +80,15 @@ Data& Data::operator<<(Data item) {
 }
 
 Data& Data::field(std::string_view name) {
-    const std::uint32_t hash = hash_of(name);
     for (Field& each : fields_) {
-        if (each.hash == hash && each.name == name) return each.value;
+        if (each.name == name) return each.value;
     }
-    return fields_.emplace_back(Field{hash, std::string(name), Data()}).value;
+    return fields_.emplace_back(Field{std::string(name), Data()}).value;
 }
 
-const Data* Data::find(std::uint32_t hash, std::string_view name) const {
+const Data* Data::find(std::string_view name) const {
     for (const Field& each : fields_) {
-        if (each.hash == hash && each.name == name) return &each.value;
+        if (each.name == name) return &each.value;
     }
     return nullptr;
 }
@@ -110,9 +101,9 @@ bool Data::is_shown() const {
 void PageTemplate::parse(std::string_view text, TextOf text_of, const void* source) {
     std::vector<std::size_t> open;
     const auto add_text = [&](std::string_view plain) {
-        if (!plain.empty()) nodes_.push_back({Kind::text, 0, plain});
+        if (!plain.empty()) nodes_.push_back({Kind::text, plain});
     };
-    std::string_view line = text;  // from the end of the last tag that was not alone, for take_line()
+    std::string_view line = text;  // starts after the last tag that was not alone on its line, for take_line()
     while (true) {
         const auto begin = text.find(opening);
         if (begin == std::string_view::npos) break;
@@ -123,18 +114,18 @@ void PageTemplate::parse(std::string_view text, TextOf text_of, const void* sour
         const char kind = tag.empty() ? ' ' : tag.front();
         const bool is_variable = std::string_view("#^/>").find(kind) == std::string_view::npos;
         const std::string_view name = is_variable ? tag : tag.substr(1);
-        // Blanks before a tag that follows another on its line are not the line's beginning.
+        // Blanks between two tags on one line are not indentation.
         const bool is_first = text.data() == line.data() || before.find('\n') != std::string_view::npos;
         if (!is_variable && is_first) take_line(before, after);
         const bool was_alone = after.data() != text.data() + end + closing.size();
         add_text(before);
         text = after;
         line = was_alone ? after : std::string_view();
-        if (is_variable) nodes_.push_back({Kind::variable, hash_of(name), name});
+        if (is_variable) nodes_.push_back({Kind::variable, name});
         if (kind == '>') parse(text_of(source, name), text_of, source);
         if (kind == '#' || kind == '^') {
             open.push_back(nodes_.size());
-            nodes_.push_back({kind == '#' ? Kind::section : Kind::inverted, hash_of(name), name});
+            nodes_.push_back({kind == '#' ? Kind::section : Kind::inverted, name});
         }
         if (kind != '/') continue;
         if (open.empty() || nodes_[open.back()].text != name)
@@ -158,7 +149,7 @@ void PageTemplate::render(std::size_t begin, std::size_t end, std::vector<const 
                           std::string& out) const {
     const auto find = [&](const Node& node) -> const Data* {
         for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
-            if (const Data* found = (*scope)->find(node.hash, node.text)) return found;
+            if (const Data* found = (*scope)->find(node.text)) return found;
         }
         return nullptr;
     };

@@ -5,14 +5,13 @@
 #include <string_view>
 #include <vector>
 
-// Templates in the part of Mustache that pages need: {{name}}, always escaped for HTML;
-// {{#name}}...{{/name}}, for each item, for an object, for a text or if true;
-// {{^name}}...{{/name}}, if there is no such thing; {{>name}}, another template. A line that has
-// nothing but one tag of the last three kinds leaves no line.
+// Templates in a subset of Mustache. {{name}} is always escaped for HTML. {{#name}}...{{/name}}
+// repeats for each item of a list, and shows once for an object, a text or true.
+// {{^name}}...{{/name}} shows if the value is absent, false or an empty list. {{>name}} includes
+// another template. A line with nothing but one section or include tag leaves no line.
 namespace llmapikey {
 
-// What a template is filled with: an object of named texts, flags, objects and lists. Names are
-// unique.
+// The values of a template: an object of named texts, flags, objects and lists. Names are unique.
 class Data {
 public:
     enum class type { object, list };
@@ -21,19 +20,19 @@ public:
     explicit Data(type kind) : kind_(kind == type::list ? Kind::list : Kind::object) {}
     Data(std::string_view name, std::string text) { set(name, std::move(text)); }
 
-    // Of an object. Replaces what had that name.
+    // For objects: sets a value, and replaces an earlier one of that name.
     void set(std::string_view name, std::string text);
     void set(std::string_view name, const char* text) { set(name, std::string(text)); }
     void set(std::string_view name, bool flag);
     void set(std::string_view name, Data value);
-    // Of a list.
+    // For lists: appends an item.
     Data& operator<<(Data item);
 
 private:
     friend class PageTemplate;
     enum class Kind : std::uint8_t { object, list, text, flag };
     struct Field;
-    const Data* find(std::uint32_t hash, std::string_view name) const;
+    const Data* find(std::string_view name) const;
     Data& field(std::string_view name);
     bool is_shown() const;
 
@@ -45,16 +44,16 @@ private:
 };
 
 struct Data::Field {
-    std::uint32_t hash;
     std::string name;
     Data value;
 };
 
-// One parsed template with those that it names. Immutable; thread-safe.
+// One parsed template with the templates that it includes. Immutable; thread-safe.
 class PageTemplate {
 public:
-    // `text_of` gives the text of a template by its name. Both must outlive this object, since it
-    // has views of them. Throws std::logic_error if a tag is not closed, or closed by another.
+    // `text_of` returns the text of a template by its name. `text_of` is used here only, but its
+    // texts must outlive this object, which keeps views of them. Throws std::logic_error if a tag
+    // is not closed, or is closed by the wrong one.
     template <class TextOf>
     PageTemplate(std::string_view name, const TextOf& text_of) {
         parse(text_of(name), [&](std::string_view other) { return text_of(other); });
@@ -66,9 +65,8 @@ private:
     enum class Kind : std::uint8_t { text, variable, section, inverted };
     struct Node {
         Kind kind;
-        std::uint32_t hash = 0;  // of the name
-        std::string_view text;   // or the name
-        std::size_t end = 0;     // of a section: the node behind its last
+        std::string_view text;  // or the name
+        std::size_t end = 0;    // of a section: index of the node after its last
     };
     using TextOf = std::string_view (*)(const void* source, std::string_view name);
     template <class Source>

@@ -8,13 +8,14 @@
 
 namespace llmapikey {
 
-// What an action of the console came to, in the address of the page that it leads to (?result=...),
-// as a sentence. "{provider}" in it stands for the provider's name.
+// The sentence for the result of a console action. The page's address names the result
+// (?result=...). "{provider}" in the text stands for the provider's name.
 struct ResultText {
     std::string_view result, text;
     bool is_good;
 };
-// Shows the result that the page's address names, in one of the two; none, if `results` has it not.
+// Puts the sentence of the page's result into one of the two notices; into neither if `results`
+// does not have it.
 void show_result(const Context& context, std::span<const ResultText> results, std::string& notice_good,
                  std::string& notice_bad);
 

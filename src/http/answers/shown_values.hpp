@@ -6,7 +6,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 
-// How times, amounts and keys are written on pages.
+// How pages write times and keys.
 namespace llmapikey {
 
 std::string date_text(base::Timestamp time);         // "2027-02-22"
@@ -26,8 +26,7 @@ ShownAge shown_age(base::Timestamp time, base::Timestamp now);
 // The prefix of the provider's keys, "…" and the last characters: enough to recognize a key,
 // useless to anybody else.
 std::string masked_key_text(std::string_view prefix, const std::string& hint);
-// `text` with the provider's name in the place of each "{provider}": for tables of texts that are
-// the same for all.
+// Replaces each "{provider}" in `text` with the provider's name. Tables of fixed texts need it.
 std::string with_provider(std::string_view text, std::string_view name);
 
 }  // namespace llmapikey

@@ -18,7 +18,7 @@ std::string_view find_text(std::string_view name) {
     throw std::logic_error("no template named " + std::string(name));
 }
 
-// All of them by name, parsed once.
+// Returns all templates by name, parsed once.
 const std::map<std::string_view, PageTemplate>& templates() {
     static const auto parsed = [] {
         std::map<std::string_view, PageTemplate> all;

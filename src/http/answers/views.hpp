@@ -5,28 +5,28 @@
 #include <string_view>
 #include <vector>
 
-// Pages as values: each view model is plain data that is already fit to be shown, and render() is
-// the only way to HTML. Values are escaped by the template engine. Thread-safe.
+// View models are plain data, ready to be shown; render() is the only way to HTML. The template
+// engine escapes all values. Thread-safe.
 namespace llmapikey {
 
-// The provider of keys, as pages speak of it. Empty: there is nothing to be said of that.
+// The provider of keys as pages name it. An empty text means that pages say nothing about it.
 struct ShownProvider {
     std::string_view name, key_prefix;
     std::string_view models_url;        // of a page that lists models and prices
-    std::string_view key_variable;      // of a shell, for the key
-    std::string_view unknown_key_says;  // how it words that it does not know a key
+    std::string_view key_variable;      // name of the shell variable for the key
+    std::string_view unknown_key_says;  // the provider's error text for an unknown key
     bool tells_credits = true;
 };
 
-// What every page shows around its content.
+// The values that every page shows around its content.
 struct Frame {
     std::string login;            // of the person who is signed in; empty: nobody
-    std::string csrf_token;       // for the forms of that person; empty: nobody is signed in
+    std::string csrf_token;       // for that person's forms; empty: nobody is signed in
     std::string current_path;     // "/", "/docs", "/dashboard": marks the entry in the navigation
     std::string public_url;       // canonical origin: "https://keys.example.org"; empty: not configured
     bool is_paused = false;       // minting is off: every page says so
     bool is_sandbox = false;      // simulated upstreams answer: every page says so
-    std::string daily_limit_usd;  // "10", "2.50"
+    std::string daily_limit_usd;  // "$10.00"
     std::int64_t key_expiry_days = 0;
     ShownProvider provider = {};
 };
@@ -38,24 +38,23 @@ struct Bar {
 };
 
 struct Chart {
-    std::string title, most;  // title, and what the highest bar stands for
+    std::string title, most;  // title, and the value of the highest bar
     std::vector<Bar> bars;
 };
 
-// Every page that is not the one that was hoped for: not found, forbidden, sign-in went wrong,
-// overloaded.
+// An error page: not found, forbidden, failed sign-in, overloaded.
 struct ErrorView {
     Frame frame;
     int status = 500;
     std::string title;        // "Page not found"
     std::string explanation;  // what happened, for people
     std::string advice;       // what to do now
-    std::string action_path;  // where the button leads: "/auth/login"; empty: no button
+    std::string action_path;  // target of the button: "/auth/login"; empty: no button
     std::string action_text;  // "Try again"
-    std::string request_id;   // to quote to the organiser
+    std::string request_id;   // to quote to the organizer
 };
 
-// Complete HTML documents.
+// Returns a complete HTML document.
 std::string render(const ErrorView& view);
 
 }  // namespace llmapikey

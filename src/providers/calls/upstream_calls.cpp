@@ -13,9 +13,9 @@ using net::TransferStatus;
 
 constexpr int tries_max = 3;
 constexpr base::Millis first_back_off{200};
-// A call that had less than this left says more of its caller than of the upstream.
+// A failure with less time left than this is not counted: it may be due to the caller's deadline.
 constexpr base::Millis time_to_answer_min{250};
-constexpr base::Seconds come_again{3};  // by then a circuit that can be closed is
+constexpr base::Seconds come_again{3};  // a circuit that can be closed is closed by then
 constexpr base::Seconds reading_pause_max{std::chrono::minutes{5}};
 constexpr base::Seconds changing_pause_max{std::chrono::minutes{1}};
 
@@ -37,7 +37,8 @@ std::string_view outcome_of(const net::ClientResponse& response) {
     return response.status >= 200 && response.status < 300 ? "ok" : "refused";
 }
 
-// Full jitter, or what the upstream asks for; nullopt if that would outlast the deadline.
+// Returns a wait with full jitter, or what Retry-After asks for if that is longer; nullopt if it
+// would outlast the deadline.
 std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse& response, base::Deadline deadline) {
     const base::Millis most = first_back_off * (1 << tries);
     const auto draw = static_cast<unsigned char>(base::random_bytes(1).front());
@@ -47,7 +48,7 @@ std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse
     return wait;
 }
 
-// Whoever reads the answer waits no longer than we do.
+// Lowers Retry-After to our own limit, so that a reader of the answer waits no longer than we do.
 void bound_retry_after(const Call& call, net::ClientResponse& response) {
     const base::Seconds most = pause_max(call.name);
     if (net::retry_after_of(response) <= most) return;
@@ -56,7 +57,7 @@ void bound_retry_after(const Call& call, net::ClientResponse& response) {
     response.headers.push_back({"Retry-After", std::to_string(most.count())});
 }
 
-// What the upstream would answer.
+// Makes the answer that the upstream would give during a pause.
 net::ClientResponse paused_response(base::Millis pause) {
     net::ClientResponse response;
     response.transfer = TransferStatus::answered;
@@ -131,7 +132,7 @@ net::ClientResponse UpstreamCalls::send_again(const Call& call, base::Deadline d
         if (tries == tries_max || !is_worth_another_try(response)) return response;
         const auto wait = wait_before_try(tries, response, deadline);
         if (!wait || !retries_.take_retry(now())) return response;
-        // A worker thread for upstream calls, which waits for the upstream anyway.
+        // This blocks a worker thread for upstream calls, which would wait for the upstream anyway.
         if (!wait_for(*wait)) return response;
         pass = breaker_.admit();
         if (!pass) return response;
@@ -159,8 +160,8 @@ void UpstreamCalls::probe(base::Deadline deadline) {
     breaker_.end_probe(is_failure(response) ? CallResult::failed : CallResult::answered, now());
 }
 
-// One 429 speaks to all threads: none of them makes the same call before the time that it names.
-// One that names none, or a shorter one, takes nothing from a pause that is in force.
+// One 429 stops all threads from making the same call before the time that it names. A 429 without
+// a time, or with an earlier one, does not shorten a pause that is in force.
 void UpstreamCalls::note_pause(const Call& call, const net::ClientResponse& response) {
     if (response.transfer != TransferStatus::answered || response.status != 429) return;
     const base::Seconds pause = net::retry_after_of(response);

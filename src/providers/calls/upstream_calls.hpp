@@ -14,39 +14,39 @@
 
 namespace llmapikey {
 
-// Who looks after a client, and what it is told. All may be empty.
+// Says who probes for a client, and what is reported to whom. All members may be empty.
 struct Supervision {
-    // Whether the owner calls probe() about every second. Otherwise a call that finds the circuit
+    // True if the owner calls probe() about every second. If false, a call that finds the circuit
     // open probes first, which suits programs that end soon.
     bool is_probed = false;
-    // One request, or one that was not sent: `call` is what it was for ("mint", "get", ...),
-    // `outcome` is "ok", "refused", "unknown", "not_sent", "short_circuited" or "paused". On the
-    // thread of the call.
+    // Called on the thread of the call, once for each request that was sent or held back. `call` is
+    // the name of the call ("mint", "get", ...); `outcome` is "ok", "refused", "unknown",
+    // "not_sent", "short_circuited" or "paused".
     std::function<void(std::string_view call, std::string_view outcome)> on_call = {};
-    // The upstream has asked to slow down: calls of this name pause for so long.
+    // Called when the upstream has asked to slow down: calls of this name pause for `pause`.
     std::function<void(std::string_view call, base::Seconds pause)> on_pause = {};
     CircuitBreaker::Listener on_circuit = {};
 };
 
-// What a request is sent for.
+// A request with the name of its purpose.
 struct Call {
     std::string_view name;  // a literal
     net::ClientRequest request;
 };
 
-// Whether a call waits where the upstream has asked to slow down.
+// Says whether a call waits while the upstream has asked to slow down.
 enum class Patience {
-    by_hand,     // somebody wants it now: it is sent once in any case
-    background,  // it comes again: nothing is sent before the pause is over
+    by_hand,     // somebody waits for the result: the call is sent once in any case
+    background,  // the call is repeated later anyway: nothing is sent before the pause is over
 };
 
-// A 429 may ask for any time. For so long at most we keep quiet: what only reads can wait longer
-// than what switches keys off, ends or makes them.
+// Returns the longest pause that we accept from a 429 for this call: 1 min for calls that make,
+// change or end keys, and 5 min for calls that only read.
 base::Seconds pause_max(std::string_view call);
 
-// Sends requests to a provider, and spares it and us what is of no use: while it is down nothing is
-// sent but probes, retries are few, and a 429 keeps calls of the same name quiet for the time that
-// it asks for. Answers ask their reader for no longer pause than that. Thread-safe.
+// Sends requests to a provider and avoids useless ones. While the provider is down, only probes are
+// sent; retries are few; and a 429 pauses calls of the same name for the time that it asks for, up
+// to pause_max(). The Retry-After of an answer is lowered to the same limit. Thread-safe.
 class UpstreamCalls {
 public:
     // `http` must outlive this.
@@ -56,19 +56,18 @@ public:
           supervision_(std::move(supervision)),
           breaker_(CircuitPolicy(), supervision_.on_circuit) {}
 
-    // Once at the most. What is not sent because the upstream is down is answered with
-    // TransferStatus::not_sent and a Retry-After.
+    // Sends the request at most once. If it is not sent because the upstream is down, the answer
+    // has TransferStatus::not_sent and a Retry-After.
     net::ClientResponse send_once(const Call& call, base::Deadline deadline);
-    // For calls that can be repeated without harm: again with full jitter, or when the upstream
-    // asks for it, within the deadline and the budget.
+    // Sends a request that can be repeated without harm. Retries it with full jitter, or when the
+    // upstream asks for it, within the deadline and the retry budget.
     net::ClientResponse send_again(const Call& call, base::Deadline deadline, Patience patience = Patience::by_hand);
 
-    // If the upstream is down and nobody else is asking just now, asks whether it still is.
+    // If the circuit is open and no other thread is probing, asks the upstream whether it is back.
     void probe(base::Deadline deadline);
     static constexpr base::Millis probe_timeout{2'000};
 
-    // From now on nothing is tried again, and nobody waits for the end of a pause. For a program
-    // that ends.
+    // From now on nothing is retried and no pause is waited for. Call it when the program ends.
     void hurry();
 
 private:
@@ -77,10 +76,10 @@ private:
     net::ClientResponse short_circuit(const Call& call) const;
     void report(const Call& call, std::string_view outcome) const;
 
-    // Where the upstream has asked for a pause of these calls: how much of it is left.
+    // Returns the rest of the pause that the upstream asked for; nullopt if there is none.
     std::optional<base::Millis> left_of_pause(const Call& call) const;
     void note_pause(const Call& call, const net::ClientResponse& response);
-    bool wait_for(base::Millis time);  // false: no more is to be waited for
+    bool wait_for(base::Millis time);  // returns false if nothing may be waited for any more
 
     net::HttpClient& http_;
     const Call probe_;

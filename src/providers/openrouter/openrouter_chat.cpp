@@ -14,7 +14,7 @@ constexpr std::size_t error_bytes_max = 16 * 1024;
 constexpr std::size_t answer_bytes_max = 256 * 1024;
 constexpr std::size_t refusal_bytes_max = 1000;
 
-// "application/json; charset=utf-8"
+// Ignores parameters, as in "application/json; charset=utf-8".
 bool is_json(std::string_view content_type) {
     return base::equal_ignoring_case(base::trim(content_type.substr(0, content_type.find(';'))), "application/json");
 }
@@ -25,7 +25,7 @@ ChatFailure down(const std::string& why) {
     return failure;
 }
 
-// Hands the text of a stream to the listener, and notes how it ended.
+// Passes the text of a stream to the listener, and records how the stream ended.
 class Conversation final : public net::AnswerSink {
 public:
     explicit Conversation(ChatListener& listener) : listener_(listener) {}
@@ -39,8 +39,8 @@ public:
     }
     bool take(std::string_view piece) override {
         if (refused_with_ != 0) {
-            // It may name the account's owner: it is looked through for the cause, and goes
-            // nowhere.
+            // The body may name the account's owner. It is only searched for the cause, and never
+            // passed on.
             refusal_body_.append(piece.substr(0, error_bytes_max - refusal_body_.size()));
             return refusal_body_.size() < error_bytes_max;
         }
@@ -92,9 +92,9 @@ private:
 
     ChatListener& listener_;
     EventStream events_{[this](std::string_view data) { return take_event(data); }};
-    bool is_one_piece_ = false;  // it is not streamed, although we have asked for that
-    std::string whole_;          // of such an answer
-    int refused_with_ = 0;       // the status
+    bool is_one_piece_ = false;  // the answer is not streamed, although the request asked for that
+    std::string whole_;          // the body of an answer that is not streamed
+    int refused_with_ = 0;       // the status of a refusal; 0: none
     base::Seconds retry_after_{0};
     std::string refusal_body_;
     std::optional<ChatFailure> failure_;

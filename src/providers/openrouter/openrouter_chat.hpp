@@ -9,11 +9,11 @@ namespace llmapikey {
 
 struct ChatOptions {
     std::string base_url;       // "https://openrouter.ai/api/v1"
-    base::Millis idle{15'000};  // without a word of the upstream
+    base::Millis idle{15'000};  // the longest silence of the upstream
     int max_tokens = trial_tokens;
 };
 
-// ChatProvider on OpenRouter's chat completions. Each question is sent once.
+// Implements ChatProvider with OpenRouter's chat completions. Each question is sent once.
 class OpenRouterChat final : public ChatProvider {
 public:
     OpenRouterChat(ChatOptions options, net::HttpClient& http) : options_(std::move(options)), http_(http) {}

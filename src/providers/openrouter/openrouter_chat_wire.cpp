@@ -29,7 +29,8 @@ std::optional<base::MicroUsd> dollars_of(const json::value* value) {
     return to_amount(value->to_number<double>());
 }
 
-// The code of an error, which may be text, or stand under another name.
+// Returns the status code of an error, which may be a number or text under "code" or "http_status";
+// 0 if there is none.
 int code_of(const json::value& error) {
     for (const char* name : {"code", "http_status"}) {
         const json::value* code = member(&error, name);
@@ -41,10 +42,10 @@ int code_of(const json::value& error) {
     return 0;
 }
 
-// What an error says, in small letters, for looking words up in.
+// The content of an error. The message is in lower case, to be searched for words.
 struct Said {
-    std::string source;   // of the limit; empty: it does not say
-    std::string message;  // with the names of the kind of error
+    std::string source;   // names the limit that was reached; empty: not reported
+    std::string message;  // followed by the fields that name the kind of error
     bool is_flagged = false;
 
     bool has(std::string_view words) const { return message.find(words) != std::string::npos; }
@@ -69,7 +70,7 @@ std::optional<ChatCause> cause_by_source(const Said& said) {
     return said.has("weight_exceeds_budget") ? ChatCause::request_too_heavy : ChatCause::in_flight_budget;
 }
 
-// Both 402 and 403 are said of each of these.
+// OpenRouter uses both 402 and 403 for each of these.
 std::optional<ChatCause> cause_by_budget(const Said& said) {
     if (said.has("key limit exceeded")) return ChatCause::key_limit;
     if (said.has("workspace") && said.has("budget")) return ChatCause::workspace_budget;

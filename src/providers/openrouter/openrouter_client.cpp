@@ -28,7 +28,7 @@ base::Error error_of(const net::ClientResponse& response) {
     const int status = response.status;
     if (status == 429) return {Errc::rate_limited, detail, net::retry_after_of(response)};
     if (status == 401) return {Errc::misconfigured, detail + " (is OPENROUTER_MANAGEMENT_KEY a management key?)", {}};
-    // No rights here: never that a key is gone.
+    // A 403 means that the management key lacks rights here. It never means that a key is gone.
     if (status == 403)
         return {Errc::misconfigured,
                 detail + " (is OPENROUTER_MANAGEMENT_KEY a management key that may write, of the keys' workspace?)",
@@ -43,8 +43,8 @@ base::Error unreadable(const char* what) {
     return {Errc::upstream_down, std::string("OpenRouter's answer is no ") + what, {}};
 }
 
-// Statuses of which it is certain that nothing was created. 408 and 5xx are not among them: a
-// gateway may give up on a request that goes on behind it. Nor is 303, which follows an effect.
+// Returns whether the status excludes that a key was created. 408 and 5xx do not: a gateway may
+// give up on a request that continues behind it. 303 does not either, because it follows an effect.
 bool is_refusal(int status) {
     static constexpr int refusals[] = {301, 302, 307, 308, 400, 401, 402, 403, 404,
                                        405, 406, 410, 413, 414, 415, 422, 429, 431};
@@ -68,8 +68,8 @@ net::ClientRequest make_request(const OpenRouterOptions& options, std::string me
     return request;
 }
 
-// Why a key could not be put under the guardrail. What OpenRouter refuses is for the operator to
-// mend.
+// Says why a key could not be put under the guardrail. If OpenRouter refuses it, the operator must
+// mend the configuration.
 base::Error unassigned(const base::Error& cause) {
     const bool is_refused =
         cause.code == Errc::not_found || cause.code == Errc::upstream_refused || cause.code == Errc::misconfigured;
@@ -117,7 +117,7 @@ MintOutcome OpenRouterClient::create(const MintRequest& request, base::Deadline 
     if (is_refusal(response.status)) {
         base::Error error = error_of(response);
         if (error.code == Errc::not_found)
-            error.code = Errc::misconfigured;  // no such endpoint: OPENROUTER_URL is wrong
+            error.code = Errc::misconfigured;  // the endpoint does not exist: OPENROUTER_URL is wrong
         return NotMinted{std::move(error)};
     }
     if (!is_success(response)) return MintUnknown{"", error_of(response).detail};
@@ -128,19 +128,19 @@ MintOutcome OpenRouterClient::create(const MintRequest& request, base::Deadline 
     return Minted{base::Secret(std::move(answer.raw_key)), std::move(answer.delete_handle)};
 }
 
-// Doing it twice is doing it once.
+// Idempotent.
 base::Result<void> OpenRouterClient::assign_guardrail(const std::string& delete_handle, base::Deadline deadline) {
     const auto response = ask("assign_guardrail", "POST", guardrail_path(options_.guardrail_id) + "/assignments/keys",
                               deadline, to_assignment_body(delete_handle));
     if (!is_success(response)) return tl::unexpected(error_of(response));
     const auto count = parse_assigned_count(response.body);
     if (!count) return tl::unexpected(unreadable("count of assigned keys"));
-    // A key that OpenRouter does not know is passed over without an error.
+    // OpenRouter skips a key that it does not know without an error.
     if (*count != 1) return base::fail(Errc::upstream_down, "OpenRouter assigned " + std::to_string(*count) + " keys");
     return {};
 }
 
-// Rows of deleted keys are counted, and left out of the pages.
+// Deleted keys count in the total and are left out of the pages.
 base::Result<GuardedKeys> OpenRouterClient::guarded_page(std::size_t offset, base::Deadline deadline) {
     constexpr std::size_t page_size = 100;
     const std::string path = guardrail_path(options_.guardrail_id) +
@@ -155,8 +155,9 @@ base::Result<GuardedKeys> OpenRouterClient::guarded_page(std::size_t offset, bas
     return page;
 }
 
-// Policies have followed guardrails in November 2026: a key can be under one without being in a
-// guardrail's own list. An OpenRouter that does not know them has nothing to add.
+// Policies replaced guardrails in November 2026: a policy can apply to a key that is in no
+// guardrail's list. An OpenRouter without policies answers with a 404 or a refusal, which counts as
+// no policy.
 base::Result<bool> OpenRouterClient::is_guarded(const UpstreamKey& key, base::Deadline deadline) {
     const std::string workspace = key.workspace_id.empty() ? options_.workspace_id : key.workspace_id;
     for (const char* type : {"model_availability", "budget", "moderation"}) {
@@ -211,12 +212,13 @@ base::Result<void> OpenRouterClient::revoke(const std::string& delete_handle, ba
     const auto response = ask("revoke", "DELETE", key_path(delete_handle), deadline);
     if (is_success(response)) return {};
     base::Error error = error_of(response);
-    // Gone already, provided that the answer is OpenRouter's own and not that of a wrong address.
+    // The key is gone already, provided that the 404 is OpenRouter's own and not that of a wrong
+    // address.
     if (error.code == Errc::not_found && !parse_error_message(response.body).empty()) return confirm_gone(deadline);
     return tl::unexpected(std::move(error));
 }
 
-// Another account's management key knows none of our keys, and all of them work on.
+// A management key of another account knows none of our keys, although all of them still work.
 base::Result<void> OpenRouterClient::confirm_gone(base::Deadline deadline) {
     if (!options_.is_our_account) return {};
     const auto is_ours = options_.is_our_account(*this, deadline);

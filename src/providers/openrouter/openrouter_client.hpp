@@ -17,15 +17,15 @@ namespace llmapikey {
 struct OpenRouterOptions {
     std::string base_url;  // "https://openrouter.ai/api/v1"
     base::Secret management_key;
-    std::string workspace_id;       // empty: the key's default workspace
-    std::string guardrail_id = {};  // that new keys are put under; empty: none
+    std::string workspace_id;       // empty: the management key's default workspace
+    std::string guardrail_id = {};  // guardrail for new keys; empty: none
     AccountCheck is_our_account = {};
 };
 
-// KeyProvider on OpenRouter's key endpoints. Reads, updates and revocations are tried again within
-// their deadline; a create never is. While OpenRouter is down every call fails at once, and where
-// it has asked to slow down a call is sent once all the same, unless in_background(): see
-// docs/architecture.md, "Upstream trouble".
+// Implements KeyProvider with OpenRouter's key endpoints. Reads, updates and revocations are
+// retried within their deadline; a create is not. While OpenRouter is down, every call fails at
+// once. While it has asked to slow down, a call is still sent once, unless it is made through
+// in_background(). See src/providers/README.md.
 class OpenRouterClient final : public SupervisedKeyProvider, public CreditsReader, public Guardrails {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
@@ -60,7 +60,7 @@ private:
     MintOutcome create(const MintRequest& request, base::Deadline deadline);
     base::Result<void> confirm_gone(base::Deadline deadline);
     base::Result<void> assign_guardrail(const std::string& delete_handle, base::Deadline deadline);
-    // For calls that can be repeated without harm; `name` is a literal.
+    // Makes a call that can be repeated without harm. `name` must be a literal.
     net::ClientResponse ask(std::string_view name, std::string method, const std::string& path, base::Deadline deadline,
                             std::string body = {});
 

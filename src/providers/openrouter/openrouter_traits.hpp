@@ -4,7 +4,7 @@
 
 namespace llmapikey {
 
-// A key has 73 characters; those of OpenRouter's past, and of servers that answer in its place, may
+// A key has 73 characters. Former keys of OpenRouter, and keys of servers used in its place, may
 // differ.
 inline constexpr ProviderTraits openrouter_traits{
     .name = "OpenRouter",

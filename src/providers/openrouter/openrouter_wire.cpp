@@ -30,7 +30,7 @@ std::string text_of(const json::value* value) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-// Nullopt also for what is no number: infinity and NaN are none in JSON.
+// Returns nullopt if the value is no number. JSON has no infinity and no NaN.
 std::optional<double> number_of(const json::value* value) {
     if (value == nullptr) return std::nullopt;
     if (value->is_number()) return value->to_number<double>();
@@ -57,7 +57,7 @@ std::optional<UpstreamKey> to_key(const json::value* data) {
     key.is_disabled = disabled != nullptr && disabled->is_bool() && disabled->get_bool();
     key.limit = dollars_of(member(data, "limit"));
     const auto left = number_of(member(data, "limit_remaining"));
-    key.limit_remaining = left ? to_balance(*left) : std::nullopt;  // below zero once more is spent than the limit
+    key.limit_remaining = left ? to_balance(*left) : std::nullopt;  // negative if more was spent than the limit
     key.limit_reset = text_of(member(data, "limit_reset"));
     const json::value* includes_byok = member(data, "include_byok_in_limit");
     const bool counts_byok = includes_byok != nullptr && includes_byok->is_bool() && includes_byok->get_bool();
@@ -123,7 +123,7 @@ CreateAnswer parse_create_answer(std::string_view body) {
     if (!root) return {};
     const json::value* data = member(&*root, "data");
     CreateAnswer answer{text_of(member(&*root, "key")), text_of(member(data, "hash"))};
-    if (answer.raw_key.empty()) answer.raw_key = text_of(member(data, "key"));  // as one official sample reads it
+    if (answer.raw_key.empty()) answer.raw_key = text_of(member(data, "key"));  // one official sample reads it here
     return answer;
 }
 

@@ -28,13 +28,13 @@ struct Wish {
     bool is_by_workspace = false;
 };
 
-// nullopt unless it is "YYYY-MM-DD".
+// Parses "YYYY-MM-DD"; returns nullopt for anything else.
 std::optional<sys_days> parse_day(const std::string& text) {
     const auto time = text.size() == 10 ? base::parse_rfc3339(text + "T00:00:00Z") : std::nullopt;
     return time ? std::optional(std::chrono::floor<days>(*time)) : std::nullopt;
 }
 
-// Empty if all is well.
+// Returns the first complaint; empty if the query is valid.
 std::string take_wish(std::string_view query, sys_days today, Wish& wish) {
     wish = {today - kept, today - days{1}, query_value(query, "api_key_hash"), query_value(query, "user_id"),
             query_value(query, "workspace_id")};
@@ -57,7 +57,7 @@ bool is_meant(const SimulatedKey& key, const Wish& wish) {
            (wish.workspace_id.empty() || wish.workspace_id == key.workspace_id);
 }
 
-// The same for the same model, always.
+// Returns a UUID that is always the same for the same model.
 std::string endpoint_of(const std::string& model) {
     std::string digits = base::to_hex(base::sha256(model)).substr(0, 32);
     digits[12] = '4';

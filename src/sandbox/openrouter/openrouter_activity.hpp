@@ -8,8 +8,8 @@
 
 namespace llmapikey::sandbox {
 
-// GET /activity: what was spent on each of the last 30 completed UTC days, by model, newest day
-// first. Keys that were deleted since are in it.
+// Answers GET /activity: the spending of each of the last 30 completed UTC days by model, newest
+// day first. It includes keys that were deleted since.
 net::Response activity_answer(const OpenRouterLedger& ledger, std::string_view query, base::Timestamp now);
 
 }  // namespace llmapikey::sandbox

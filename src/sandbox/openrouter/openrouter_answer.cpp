@@ -18,7 +18,7 @@ net::Response openrouter_error(int status, const std::string& message) {
 net::Response openrouter_error(int status, const std::string& message, json::value metadata) {
     json::object root;
     root["error"] = {{"code", status}, {"message", message}, {"metadata", std::move(metadata)}};
-    if (status == 402) root["user_id"] = openrouter_owner;  // as the real one does: never to be passed on
+    if (status == 402) root["user_id"] = openrouter_owner;  // as OpenRouter does; the service must not pass it on
     return json_answer(status, json::serialize(root));
 }
 

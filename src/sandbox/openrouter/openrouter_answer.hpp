@@ -11,19 +11,19 @@ namespace boost::json {
 class value;
 }
 
-// How the simulated OpenRouter words its answers.
+// The forms of the simulated OpenRouter's answers.
 namespace llmapikey::sandbox {
 
 constexpr const char* openrouter_owner = "user_sandbox_owner";
 constexpr const char* default_workspace = "00000000-0000-4000-8000-000000000001";
 
-// {"error":{"code","message","metadata"}}; metadata is null where none is given.
+// Returns {"error":{"code","message","metadata"}}; metadata is null if none is given.
 net::Response openrouter_error(int status, const std::string& message);
 net::Response openrouter_error(int status, const std::string& message, boost::json::value metadata);
-// {"data": ...}
+// Returns {"data": ...}.
 net::Response data_answer(int status, boost::json::value data);
 
-// null where there is nothing to say.
+// These return null if there is no value.
 boost::json::value dollars(const std::optional<base::MicroUsd>& amount);
 boost::json::value time_text(const std::optional<base::Timestamp>& time);
 boost::json::value text_or_null(const std::string& text);

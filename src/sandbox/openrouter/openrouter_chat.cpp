@@ -49,7 +49,7 @@ std::string content_of(const json::value& content) {
     return text;
 }
 
-// An answer where the request is no good.
+// Returns an error answer if the request is invalid; nullopt if it was parsed.
 std::optional<net::Response> parse_request(std::string_view body, Request& request) {
     const auto parsed = parse_object(body);
     if (!parsed) return openrouter_error(400, "Invalid JSON in the request body");
@@ -103,8 +103,8 @@ json::object envelope(const std::string& id, const char* object, const Request& 
     return root;
 }
 
-// How an answer ends: a model that thinks can use up all tokens before it says a word, a filter can
-// hold its words back, and it can refuse.
+// Says how an answer ends. A model that thinks can use up all tokens before its first word, a
+// filter can hold its words back, and it can refuse.
 struct Ending {
     const char* finish_reason = "stop";
     const char* refusal = nullptr;
@@ -162,7 +162,8 @@ net::Response streamed_answer(const std::string& id, const Request& request, con
     return response;
 }
 
-// 402 and 403 as the contract says: spent, or what max_tokens could cost is more than what is left.
+// Refuses with 403 if the cap is spent, and with 402 if `max_tokens` could cost more than what is
+// left, as OpenRouter's documents say.
 std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Request& request, base::Timestamp now,
                                            bool is_structured) {
     const auto left = remaining(key, now);
@@ -177,7 +178,7 @@ std::optional<net::Response> refuse_by_cap(const SimulatedKey& key, const Reques
     return refuse_dear_answer(request.max_tokens, affordable);
 }
 
-// What a test has asked this answer to be; empty: nothing.
+// Returns what a test has asked this answer to be; empty: nothing.
 std::string take_cause(OpenRouterScene& scene) {
     if (scene.chat.cause.empty() || scene.chat.times <= 0) return {};
     --scene.chat.times;

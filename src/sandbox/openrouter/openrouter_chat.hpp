@@ -18,8 +18,8 @@ struct ChatParts {
     OpenRouterScene& scene;
 };
 
-// Answers the request for this key if its guardrail and its cap allow it, and meters its cost to
-// the ledger; unless the scene asks for something else.
+// Answers the request for this key if its guardrail and its cap allow it, and adds the cost to the
+// ledger, unless the scene asks for another answer.
 net::Response complete_chat(const ChatParts& parts, SimulatedKey& key, std::string_view body, base::Timestamp now);
 
 }  // namespace llmapikey::sandbox

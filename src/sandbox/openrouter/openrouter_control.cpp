@@ -19,7 +19,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t seeded_max = 1'000'000;  // at once
+constexpr std::int64_t seeded_max = 1'000'000;  // in one request
 constexpr std::int64_t seconds_max = std::int64_t{100} * 366 * 86'400;
 
 std::string with_number(const std::string& pattern, std::int64_t number) {
@@ -27,7 +27,7 @@ std::string with_number(const std::string& pattern, std::int64_t number) {
     return place == std::string::npos ? pattern : std::string(pattern).replace(place, 2, std::to_string(number));
 }
 
-// Empty if the body names no keys to be made, or too many.
+// Returns the names of the keys to make; empty if the body names none, or too many.
 std::vector<std::string> names_of(const json::object& fields) {
     std::vector<std::string> names;
     if (const json::value* list = fields.if_contains("names"); list != nullptr && list->is_array()) {
@@ -63,7 +63,8 @@ std::optional<net::Response> OpenRouterControl::handle(const net::Request& reque
     return std::nullopt;
 }
 
-// Entries become text one by one: as objects, all at once, they would take several times the room.
+// Each entry becomes text on its own: all entries as objects at once would need several times the
+// memory.
 net::Response OpenRouterControl::ledger_answer(std::string_view query) const {
     const bool is_live_only = query_value(query, "live") == "true";
     const std::string prefix = query_value(query, "name_prefix"), fields = query_value(query, "fields");

@@ -11,28 +11,30 @@
 
 namespace llmapikey::sandbox {
 
-// What tests ask of the look-alike itself (JSON). Not thread-safe: its owner locks.
-//   GET /sandbox/ledger   every key ever created, newest first, without raw keys; "count" of them,
-//       and the "calls" of the API. ?live=true, ?name_prefix=..., ?fields=hash,name,... say less.
-//   POST /sandbox/spend {"hash","usd"[,"model"][,"byok"]}   as if the key had spent that, of a
-//       provider's own key where "byok" is true; answers the key object.
-//   POST /sandbox/seed {"count","name","created_seconds_ago","limit"} or {"names":[...], ...}
-//       keys at once; "{}" in the name becomes a number from 1 on. Also "limit_reset",
-//       "workspace_id", "expires_at" and "disabled". Answers {"created"}, and "hashes" where
-//       "hashes":true asks.
-//   GET, POST /sandbox/clock {"skew_seconds"}   how far the look-alike's time is ahead of ours.
-//   POST /sandbox/management {"is_read_only","workspace_id"}   what the management key may do: what
-//       is not named is not limited. What it may not do is answered with 403, also by a key's hash.
-//   POST /sandbox/chat {"cause","times","is_structured"}   how so many chat completions are
-//       answered, from now on: a cause of openrouter_refusals.hpp, or none; and whether
-//       refusals say their limit_source.
+// Serves the requests of tests to the look-alike itself (JSON). Not thread-safe: its owner locks.
+//   GET /sandbox/ledger: every key ever created, newest first, without raw keys; their "count";
+//       and the "calls" of the API. ?live=true and ?name_prefix=... select keys; ?fields=hash,...
+//       selects fields.
+//   POST /sandbox/spend {"hash","usd"[,"model"][,"byok"]}: books this as spent by the key, or by
+//       a provider's own key if "byok" is true; answers the key object.
+//   POST /sandbox/seed {"count","name","created_seconds_ago","limit"} or {"names":[...], ...}:
+//       makes many keys at once; "{}" in the name becomes a number from 1 on. It also takes
+//       "limit_reset", "workspace_id", "expires_at" and "disabled". Answers {"created"}, and
+//       "hashes" if "hashes":true asks for them.
+//   GET, POST /sandbox/clock {"skew_seconds"}: how far the look-alike's time is ahead of ours.
+//   POST /sandbox/management {"is_read_only","workspace_id","is_of_another_account"}: limits the
+//       management key; a field that is absent limits nothing. What the key may not do is answered
+//       with 403, also for a key's hash. Another account's management key knows none of the keys.
+//   POST /sandbox/chat {"cause","times","is_structured"}: how the next so many chat completions
+//       are answered: a cause of openrouter_refusals.hpp, or none. "is_structured" says whether
+//       refusals contain limit_source.
 class OpenRouterControl {
 public:
-    // All must outlive this.
+    // All references must outlive this object.
     OpenRouterControl(OpenRouterLedger& ledger, SkewedClock& clock, const Faults& faults, OpenRouterScene& scene)
         : ledger_(ledger), clock_(clock), faults_(faults), scene_(scene) {}
 
-    // nullopt: not one of these.
+    // Returns nullopt if the request is none of these.
     std::optional<net::Response> handle(const net::Request& request);
 
 private:

@@ -57,7 +57,7 @@ bool is_list_of(const json::value& value, const std::function<bool(const json::v
            std::all_of(value.get_array().begin(), value.get_array().end(), is_item);
 }
 
-// Empty if the value is what the field takes.
+// Returns what the field takes; empty if the value is valid.
 std::string wants(Kind kind, const json::value& value) {
     const auto is_filled = [](const json::value& item) { return item.is_string() && !item.get_string().empty(); };
     const auto is_region = [](const json::value& item) { return is_one_of(item, {"global", "europe", "us"}); };

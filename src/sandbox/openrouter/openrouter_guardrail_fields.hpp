@@ -6,11 +6,13 @@
 
 namespace llmapikey::sandbox {
 
-// Puts what a create or update asks for into a guardrail's object, models by their canonical slugs.
-// Returns the first complaint, or nothing if all is well; `data` is spoilt after a complaint.
+// Puts the fields of a create or update into a guardrail's object, models by their canonical slugs.
+// Returns the first complaint; empty if all fields are valid. After a complaint `data` must not be
+// used.
 std::string take_guardrail_fields(const boost::json::object& wish, boost::json::object& data);
 
-// Whether the list of that name is absent (null) or holds the text.
+// Returns whether the list of that name holds the text; is_absent_or_holds() also accepts a list
+// that is null.
 bool is_absent_or_holds(const boost::json::object& data, std::string_view list, std::string_view text);
 bool holds(const boost::json::object& data, std::string_view list, std::string_view text);
 

@@ -24,7 +24,7 @@ constexpr std::int64_t usual_page = 50;
 constexpr std::int64_t largest_page = 100;
 constexpr const char* bad_page = "offset must be at least 0, and limit from 1 to 100";
 
-// Of a body {"key_hashes":[...]}; nullopt if that is not what it is.
+// Parses a body {"key_hashes":[...]}; returns nullopt for any other body.
 std::optional<std::vector<std::string>> parse_hashes(std::string_view body) {
     const auto fields = parse_object(body);
     const json::value* list = fields ? fields->if_contains("key_hashes") : nullptr;
@@ -48,8 +48,8 @@ json::object row_of(const SimulatedKey& key) {
             {"created_at", base::to_rfc3339(assignment.created_at)}};
 }
 
-// What of the page falls into these keys; the page goes on behind them. Rows of deleted keys count,
-// but are not shown.
+// Appends the part of the page that lies within these keys, and moves the page behind them. Deleted
+// keys count, but are not shown.
 void append_rows(const Keys& keys, Page& page, json::array& rows) {
     const std::size_t first = std::min(page.offset, keys.size()), count = std::min(page.limit, keys.size() - first);
     for (std::size_t i = first; i < first + count; ++i) {
@@ -75,7 +75,7 @@ net::Response count_answer(const char* name, std::size_t count) {
 struct OpenRouterGuardrails::Guardrail {
     std::string id, workspace_id;
     json::object data;
-    Keys assigned;  // in the order of assignment; deleted keys stay
+    Keys assigned;  // in the order of assignment; deleted keys remain
 };
 
 OpenRouterGuardrails::OpenRouterGuardrails(OpenRouterLedger& ledger, const base::Clock& clock)
@@ -260,8 +260,8 @@ std::optional<OpenRouterGuardrails::SpentBudget> OpenRouterGuardrails::spent_bud
     return SpentBudget{"Guardrail budget exceeded (" + interval + " limit of \"" + name + "\")", most, spent};
 }
 
-// A guardrail without a budget is no budget policy, and one that limits no models is none of
-// models.
+// A guardrail without a budget is no budget policy, and a guardrail that limits no models is no
+// model policy.
 net::Response OpenRouterGuardrails::policies_of_key(std::string_view hash, std::string_view query) const {
     const std::string type = query_value(query, "policy_type"), workspace = query_value(query, "workspace_id");
     if (!base::is_uuid(workspace)) return openrouter_error(400, "workspace_id must be a UUID");

@@ -12,27 +12,28 @@
 
 namespace llmapikey::sandbox {
 
-// Guardrails of the simulated OpenRouter, which keys are under which, and what they keep from
-// happening. Not thread-safe: its owner locks.
+// The guardrails of the simulated OpenRouter, the keys under each, and what they forbid. Not
+// thread-safe: its owner locks.
 class OpenRouterGuardrails {
 public:
-    // Both must outlive this.
+    // Both must outlive this object.
     OpenRouterGuardrails(OpenRouterLedger& ledger, const base::Clock& clock);
     ~OpenRouterGuardrails();
 
-    // A call of /guardrails and what is below it; `path` is what follows that.
+    // Serves a call of /guardrails or below it; `path` is what follows "/guardrails".
     net::Response handle(const net::Request& request, std::string_view path);
 
-    // Why this key cannot use this model; empty if it can.
+    // Returns why this key cannot use this model; empty if it can.
     std::string objection_to(const SimulatedKey& key, const Model& model) const;
-    // The budget of its guardrail that this key has spent; nullopt if it has not.
+    // The budget of a key's guardrail that the key has spent. spent_budget_of() returns nullopt if
+    // none is spent.
     struct SpentBudget {
         std::string message;
         base::MicroUsd limit, spent;
     };
     std::optional<SpentBudget> spent_budget_of(const SimulatedKey& key, base::Timestamp now) const;
 
-    // A guardrail as if created by the API. `models`: at least one, by id.
+    // Adds a guardrail as if it was created by the API. `models` holds at least one model id.
     void seed(const std::string& id, const std::string& name, const std::vector<std::string>& models);
 
 private:
@@ -48,8 +49,8 @@ private:
     net::Response assign(Guardrail& guardrail, std::string_view body);
     net::Response unassign(Guardrail& guardrail, std::string_view body);
     void detach(SimulatedKey& key);
-    // GET /guardrails/policies/assignments/api-keys/{hash}: each guardrail is also up to three
-    // policies, which have its id.
+    // Serves GET /guardrails/policies/assignments/api-keys/{hash}. Each guardrail counts as up to
+    // three policies, which have its id.
     net::Response policies_of_key(std::string_view hash, std::string_view query) const;
 
     OpenRouterLedger& ledger_;

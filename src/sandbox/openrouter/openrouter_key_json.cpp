@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Who says a field.
+// Says which objects contain a field. Each value includes the ones before it.
 enum class Where { everywhere, key_object, ledger };
 
 struct Field {
@@ -133,7 +133,7 @@ std::string take_new_key(const json::object& fields, NewKey& key) {
     std::string complaint = take_name(fields, key.settings);
     if (complaint.empty()) complaint = take_settings(fields, key.settings);
     if (!complaint.empty()) return complaint;
-    key.settings.is_disabled = false;  // a new key cannot be
+    key.settings.is_disabled = false;  // a new key cannot be disabled
     key.workspace_id = default_workspace;
     if (const json::value* expires = fields.if_contains("expires_at"); expires != nullptr && !expires->is_null()) {
         const std::string text = text_of(fields, "expires_at");

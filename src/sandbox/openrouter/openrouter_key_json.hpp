@@ -8,17 +8,17 @@
 #include "base/clock.hpp"
 #include "sandbox/openrouter/openrouter_ledger.hpp"
 
-// Keys of the simulated OpenRouter as its API and its ledger say them.
+// JSON of keys, as the simulated OpenRouter's API and ledger show them.
 namespace llmapikey::sandbox {
 
 boost::json::object key_object(const SimulatedKey& key, base::Timestamp now);
-// What GET /key says: no hash and no name.
+// Returns the object of GET /key, which has no hash and no name.
 boost::json::object own_key_object(const SimulatedKey& key, base::Timestamp now);
-// The key object, with "deleted_at", "hint" and "guardrail_id"; only these fields, unless there are
-// none.
+// Returns the key object with "deleted_at", "hint" and "guardrail_id", limited to the fields in
+// `only` unless `only` is empty.
 boost::json::object ledger_entry(const SimulatedKey& key, base::Timestamp now, std::span<const std::string_view> only);
 
-// What a body asks for. Take what is there; return the first complaint, or nothing if all is well.
+// Read the fields that a body has. They return the first complaint; empty if all fields are valid.
 std::string take_settings(const boost::json::object& fields, KeySettings& settings);
 std::string take_new_key(const boost::json::object& fields, NewKey& key);
 

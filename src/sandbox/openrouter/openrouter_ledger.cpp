@@ -12,7 +12,8 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using Keys = OpenRouterLedger::Keys;
 
-// The first day of the window that `day` is in.
+// Returns the first day of the window that contains `day`; sys_days::min() for any window but
+// daily, weekly and monthly.
 sys_days begin_of(std::string_view window, sys_days day) {
     if (window == "daily") return day;
     if (window == "weekly") return day - (std::chrono::weekday{day} - std::chrono::Monday);
@@ -25,7 +26,7 @@ bool is_older(const SimulatedKey* left, const SimulatedKey* right) {
     return std::pair(left->created_at, left->number) < std::pair(right->created_at, right->number);
 }
 
-// `keys` is in order but for those from `first_new` on, which are so among themselves.
+// Merges the keys from `first_new` on into the keys before them. Both parts are sorted.
 void settle_in(Keys& keys, std::size_t first_new) {
     if (first_new == 0 || first_new == keys.size() || is_older(keys[first_new - 1], keys[first_new])) return;
     std::inplace_merge(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(first_new), keys.end(), is_older);
@@ -79,7 +80,7 @@ std::optional<base::MicroUsd> remaining(const SimulatedKey& key, base::Timestamp
 OpenRouterLedger::OpenRouterLedger(const base::Clock& clock) : clock_(clock), secret_(base::random_bytes(32)) {}
 
 SimulatedKey& OpenRouterLedger::make(NewKey wish, base::Timestamp created_at) {
-    // As good as random, without asking the system for it 200,000 times where many keys are seeded.
+    // An HMAC is as good as random here, and avoids 200,000 system calls if many keys are seeded.
     const std::string number = std::to_string(keys_.size());
     SimulatedKey key{base::to_hex(base::hmac_sha256(secret_, "hash " + number)),
                      "sk-or-v1-" + base::to_hex(base::hmac_sha256(secret_, "key " + number)),

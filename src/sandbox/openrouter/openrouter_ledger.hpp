@@ -14,7 +14,7 @@
 
 namespace llmapikey::sandbox {
 
-// What the API can change about a key.
+// The settings of a key that the API can change.
 struct KeySettings {
     std::string name;
     std::string limit_reset;              // "daily", "weekly", "monthly" or empty
@@ -34,11 +34,11 @@ struct KeyUse {
     base::MicroUsd cost;
 };
 
-// Who is billed for a use: OpenRouter's credits, or a provider's own key (BYOK, "bring your own
-// key").
+// Says who is billed for a use: OpenRouter's credits, or a provider's own key (BYOK, "bring your
+// own key").
 enum class Billing { credits, byok };
 
-// A key's place under a guardrail.
+// The assignment of a key to a guardrail.
 struct KeyAssignment {
     std::string id;
     std::string guardrail_id;
@@ -46,7 +46,7 @@ struct KeyAssignment {
     std::uint64_t number = 0;  // in the order of assignment
 };
 
-// A key of the simulated OpenRouter, deleted ones included.
+// A key of the simulated OpenRouter. Deleted keys are kept.
 struct SimulatedKey {
     const std::string hash;     // 64 hex digits, random
     const std::string raw_key;  // "sk-or-v1-" and 64 hex digits
@@ -59,56 +59,57 @@ struct SimulatedKey {
     std::optional<KeyAssignment> assignment;
     std::map<std::pair<std::chrono::sys_days, std::string>, KeyUse> uses;  // by UTC day and model
     base::MicroUsd usage;                                                  // of all days
-    std::map<std::chrono::sys_days, base::MicroUsd> byok_uses;             // by UTC day; in none of the above
+    std::map<std::chrono::sys_days, base::MicroUsd> byok_uses;             // by UTC day; not part of `uses` and `usage`
 
     std::string label() const;
 };
 
-// Spent in the UTC day, the week from Monday or the calendar month of `now`, as `window` is
-// "daily", "weekly" or "monthly"; ever, if it is anything else.
+// Returns what was spent in the UTC day ("daily"), the week from Monday ("weekly") or the calendar
+// month ("monthly") of `now`; for any other `window`, what was ever spent.
 base::MicroUsd spent_in(const SimulatedKey& key, std::string_view window, base::Timestamp now);
-// The same, of what providers' own keys paid.
+// Returns the same for the spending that providers' own keys paid.
 base::MicroUsd byok_spent_in(const SimulatedKey& key, std::string_view window, base::Timestamp now);
-// What is left of the cap in the current window, where BYOK counts if the key says so; nullopt
-// without a cap.
+// Returns what is left of the cap in the current window; BYOK counts if the key's settings say so.
+// Returns nullopt if there is no cap. It can be negative.
 std::optional<base::MicroUsd> remaining(const SimulatedKey& key, base::Timestamp now);
 
-// Every key ever created. Not thread-safe: its owner locks. Keys live as long as this.
+// Holds every key ever created. Not thread-safe: its owner locks. Keys live as long as this object.
 class OpenRouterLedger {
 public:
     using Keys = std::vector<SimulatedKey*>;
 
-    // `clock` must outlive this.
+    // `clock` must outlive this object.
     explicit OpenRouterLedger(const base::Clock& clock);
 
     SimulatedKey& create(NewKey wish);
-    // At once, as if created that long ago.
+    // Creates all keys at once, as if `ago` ago.
     Keys create_all(std::vector<NewKey> wishes, base::Seconds ago);
-    // Live keys only; null if there is none.
+    // Finds a live key; returns null if there is none.
     SimulatedKey* find_by_hash(std::string_view hash) const;
     SimulatedKey* find_by_raw_key(std::string_view raw_key) const;
-    // Live keys of a workspace, newest first; costs what it returns.
+    // Returns live keys of a workspace, newest first. The cost is that of the keys returned.
     Keys page(const std::string& workspace_id, bool includes_disabled, std::size_t offset, std::size_t limit) const;
-    // The live key of the same workspace that is next older; null if there is none.
+    // Returns the next older live key of the same workspace; null if there is none.
     SimulatedKey* next_older(const SimulatedKey& key) const;
-    // In the order of creation, deleted ones included.
+    // Returns all keys in the order of creation, including deleted ones.
     const std::vector<std::unique_ptr<SimulatedKey>>& all() const { return keys_; }
 
     void change(SimulatedKey& key, KeySettings settings);
     void remove(SimulatedKey& key);
-    // `use.requests` and tokens may be 0.
+    // The requests and tokens in `use` may be 0.
     void spend(SimulatedKey& key, const std::string& model, const KeyUse& use, Billing billing = Billing::credits);
     base::MicroUsd total_spent() const { return total_spent_; }
 
 private:
-    // Oldest first. A deleted key is in neither, a disabled one in `live` only.
+    // Both lists are sorted, oldest first. A deleted key is in neither list, a disabled key only in
+    // `live`.
     struct Workspace {
         Keys live, enabled;
     };
     SimulatedKey& make(NewKey wish, base::Timestamp created_at);
 
     const base::Clock& clock_;
-    const std::string secret_;  // what hashes and raw keys are made from
+    const std::string secret_;  // hashes and raw keys are derived from it
     std::vector<std::unique_ptr<SimulatedKey>> keys_;
     std::unordered_map<std::string_view, SimulatedKey*> by_hash_, by_raw_key_;  // views into the keys
     std::unordered_map<std::string, Workspace> workspaces_;

@@ -30,7 +30,7 @@ std::string bearer_of(const net::Request& request) {
                                                                                         : "";
 }
 
-// What follows the base path, without a slash at the end.
+// Returns what follows the base path, without a slash at the end.
 std::string path_of(const net::Request& request) {
     std::string_view path = request.path.substr(base_path.size());
     if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
@@ -111,7 +111,8 @@ net::Response OpenRouterLookalike::route(const net::Request& request, std::strin
     return objection.empty() ? administer(request, path) : openrouter_error(403, objection);
 }
 
-// The workspace is named in the query or in the body; a key's is its own.
+// The workspace is named in the query or in the body; if the path names a key, it is that key's
+// workspace.
 std::string OpenRouterLookalike::objection_to(const net::Request& request, std::string_view path) const {
     const OpenRouterScene::Rights& rights = scene_.rights;
     const bool is_writing = request.method != "GET" || path.starts_with("/guardrails/policies/assignments");
@@ -159,7 +160,7 @@ net::Response OpenRouterLookalike::create_key(std::string_view body) {
     return json_answer(201, json::serialize(root));
 }
 
-// What a create answered, with the hash of the next older live key in the place of its own.
+// Replaces the hash in the answer to a create with the hash of the next older live key.
 void OpenRouterLookalike::misname(net::Response& response) {
     auto root = parse_object(response.body);
     json::value* data = root ? root->if_contains("data") : nullptr;

@@ -13,15 +13,15 @@
 
 namespace llmapikey::sandbox {
 
-// A look-alike of OpenRouter under /api/v1: key administration, guardrails, /key, /credits,
-// /activity, /models and chat completions that meter spend. Beside it, for tests:
-// OpenRouterControl, /sandbox/faults (Faults) and /sandbox/outage (Outage). Thread-safe.
+// Simulates OpenRouter under /api/v1: key administration, guardrails, /key, /credits, /activity,
+// /models and chat completions that meter spending. Tests control it by OpenRouterControl,
+// /sandbox/faults (Faults) and /sandbox/outage (Outage). Thread-safe.
 class OpenRouterLookalike final : public net::HttpHandler {
 public:
-    // The guardrail that is there from the start, with two models allowed.
+    // The id of the guardrail that exists from the start. It allows two models.
     static constexpr const char* guardrail_id = "5a4db000-0000-4000-8000-000000000001";
 
-    // `clock` must outlive this.
+    // `clock` must outlive this object.
     OpenRouterLookalike(std::string management_key, const base::Clock& clock);
 
     net::Executor executor_for(const net::Request&) const override { return net::Executor::io; }
@@ -32,14 +32,14 @@ public:
         std::string hash;
         std::string raw_key;
     };
-    // A key as if created by the API, with some of its cap spent.
+    // Adds a key as if it was created by the API, with `spent` of its cap used.
     Seeded seed_key(const std::string& name, base::MicroUsd limit, base::MicroUsd spent, base::Timestamp expires_at);
 
 private:
     net::Response call(const net::Request& request);
     net::Response route(const net::Request& request, std::string_view path);
     net::Response administer(const net::Request& request, std::string_view path);
-    // Why the management key may not do that; empty if it may.
+    // Returns why the management key may not do that; empty if it may.
     std::string objection_to(const net::Request& request, std::string_view path) const;
     net::Response create_key(std::string_view body);
     net::Response list_keys(std::string_view query) const;
@@ -52,7 +52,7 @@ private:
     SkewedClock clock_;
     Faults faults_;
     Outage outage_;
-    std::mutex mutex_;  // for what follows
+    std::mutex mutex_;  // guards the members below
     OpenRouterScene scene_;
     OpenRouterLedger ledger_;
     OpenRouterGuardrails guardrails_;

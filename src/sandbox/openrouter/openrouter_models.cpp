@@ -16,8 +16,8 @@ namespace json = boost::json;
 
 constexpr std::int64_t largest_page = 1000;
 
-// The last one is there to reach a cap within a few calls: each costs a dollar, and the most that a
-// short answer may cost is less, so that the cap is what ends it.
+// The last model lets a test reach a cap within a few calls: each call costs a dollar, and the
+// estimate for a short answer is less, so that it is the cap that ends it.
 constexpr Model models[] = {
     {"openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18", "OpenAI: GPT-4o-mini", 128'000, 150, 600},
     {"openai/gpt-4o", "openai/gpt-4o-2024-11-20", "OpenAI: GPT-4o", 128'000, 2'500, 10'000},

@@ -4,21 +4,21 @@
 
 namespace llmapikey::sandbox {
 
-// What tests have told the simulated OpenRouter to be like. Not thread-safe: its owner locks.
+// The behavior that tests have asked of the simulated OpenRouter. Not thread-safe: its owner locks.
 struct OpenRouterScene {
-    // What the management key may do.
+    // The rights of the management key.
     struct Rights {
         bool is_read_only = false;
-        std::string workspace_id;            // it reaches this workspace only; empty: all of them
-        bool is_of_another_account = false;  // it knows none of the keys
+        std::string workspace_id;            // the only workspace that it reaches; empty: all workspaces
+        bool is_of_another_account = false;  // the management key knows none of the keys
     } rights;
-    // How the next chat completions are answered; see openrouter_refusals.hpp for the causes.
+    // Says how the next chat completions are answered. openrouter_refusals.hpp lists the causes.
     struct Chat {
-        std::string cause;  // empty: as they deserve
-        int times = 0;      // so many calls
+        std::string cause;  // empty: as the request deserves
+        int times = 0;      // number of chat completions
     } chat;
-    // Whether refusals say who refuses and by which figures, as OpenRouter has done since the
-    // autumn of 2026.
+    // Refusals say which limit was reached and with which amounts, as OpenRouter has done since
+    // autumn 2026.
     bool has_structured_errors = true;
 };
 

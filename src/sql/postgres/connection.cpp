@@ -39,7 +39,7 @@ PGconn* connect(const ConnectionSettings& settings, const std::string& options) 
 
 std::string server_settings(const ConnectionSettings& settings, base::Millis statement_timeout) {
     for (const auto& [name, value] : settings.values()) {
-        if (name == "options") return {};  // the operator's own
+        if (name == "options") return {};  // the operator has set their own
     }
     if (statement_timeout == base::Millis{0}) return {};
     const std::string limit = std::to_string(statement_timeout.count());
@@ -108,8 +108,8 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     const std::string options = server_settings(settings, statement_timeout);
     std::unique_ptr<Connection> connection(new Connection(connect(settings, options), settings));
     PGconn* raw = connection->connection_.get();
-    // PgBouncer takes no such settings unless told to ignore them: the deadline on our side has to
-    // do.
+    // PgBouncer refuses these settings unless it is told to ignore them. Then the deadline on our
+    // side must do.
     const bool is_option_refused = !options.empty() && raw != nullptr && PQstatus(raw) != CONNECTION_OK &&
                                    std::strstr(PQerrorMessage(raw), "startup parameter") != nullptr;
     if (is_option_refused) {
@@ -119,7 +119,7 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSetti
     if (raw == nullptr) return base::fail(base::Errc::internal, "out of memory");
     if (PQstatus(raw) != CONNECTION_OK) {
         const std::string message = connection->last_message();
-        // libpq looks at the values of its parameters only now: "invalid port number", "invalid
+        // libpq checks the values of its parameters only now: "invalid port number", "invalid
         // sslmode value".
         const bool is_malformed = message.starts_with("invalid ");
         return base::fail(is_malformed ? base::Errc::invalid_input : base::Errc::store_unavailable,
@@ -141,7 +141,7 @@ std::string Connection::last_message() const {
     return settings_.without_secrets(std::move(message));
 }
 
-// A pooler names a process of its own, the server the one that answers.
+// A pooler reports its own process id at connect; a direct server reports the one that answers.
 bool Connection::is_direct(base::Deadline deadline) {
     const auto answer = query("SELECT pg_backend_pid()", Parameters(), deadline);
     return answer && answer->number(0, 0) == PQbackendPID(connection_.get());
@@ -152,7 +152,7 @@ Failure Connection::broken(Failure::Kind kind, std::string message) {
     return {kind, "", std::move(message)};
 }
 
-// Sends what is left to send, and reads until an answer is complete.
+// Sends what is unsent, and reads until an answer is complete.
 Outcome<void> Connection::wait_for_answer(base::Deadline deadline) {
     PGconn* raw = connection_.get();
     while (true) {
@@ -160,7 +160,7 @@ Outcome<void> Connection::wait_for_answer(base::Deadline deadline) {
         if (unsent < 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
         if (unsent == 0 && PQisBusy(raw) == 0) return {};
         pollfd socket{PQsocket(raw), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
-        // One more than what is left, so that a fraction of a millisecond does not become a busy
+        // One millisecond is added, so that a fraction of a millisecond does not become a busy
         // loop.
         const int ready = ::poll(&socket, 1, static_cast<int>(deadline.left().count()) + 1);
         if (ready < 0 && errno != EINTR) return tl::unexpected(broken(Failure::Kind::lost, std::strerror(errno)));
@@ -179,8 +179,8 @@ Failure Connection::failure_of(const pg_result* result) const {
     Failure failure;
     failure.sqlstate = sqlstate != nullptr ? sqlstate : "";
     failure.message = primary != nullptr ? settings_.without_secrets(primary) : last_message();
-    // Class 57: the server or an operator ended it; class 08, and no class at all: the connection
-    // did.
+    // Class 57P means that the server or an operator ended the session. Class 08 and no class mean
+    // that the connection broke.
     const bool is_end =
         failure.sqlstate.empty() || failure.sqlstate.starts_with("08") || failure.sqlstate.starts_with("57P");
     if (is_end || PQstatus(connection_.get()) != CONNECTION_OK) failure.kind = Failure::Kind::lost;
@@ -217,7 +217,7 @@ Outcome<Rows> Connection::query(const std::string& sql, const Parameters& parame
     return collect(deadline);
 }
 
-// The name under which the server keeps the statement.
+// Returns the name under which the server keeps the statement.
 Outcome<std::string> Connection::keep(const std::string& sql, base::Deadline deadline) {
     const auto kept = kept_.find(sql);
     if (kept != kept_.end()) return kept->second;
@@ -236,8 +236,8 @@ Outcome<Rows> Connection::query_kept(const std::string& sql, const Parameters& p
                                          values.data(), nullptr, nullptr, 0);
     if (sent == 0) return tl::unexpected(broken(Failure::Kind::lost, last_message()));
     auto rows = collect(deadline);
-    // The server has not the statement any more, or the tables have changed since: nothing has been
-    // carried out.
+    // The server has dropped the statement, or the tables have changed since. The statement had no
+    // effect.
     const bool is_outdated = !rows && rows.error().kind == Failure::Kind::rejected &&
                              (rows.error().sqlstate == "26000" || rows.error().sqlstate == "0A000");
     if (!is_outdated) return rows;
@@ -255,7 +255,7 @@ Outcome<Rows> Connection::execute(const std::string& sql, base::Deadline deadlin
 bool Connection::is_usable() const {
     if (is_broken_ || PQstatus(connection_.get()) != CONNECTION_OK) return false;
     if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
-    // A server has nothing to say to a client that asks nothing, but that it is going.
+    // A server sends nothing unasked, except that it is closing the connection.
     pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
     return ::poll(&socket, 1, 0) == 0;
 }

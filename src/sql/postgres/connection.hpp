@@ -15,22 +15,22 @@
 struct pg_conn;
 struct pg_result;
 
-// A thin wrapper over libpq. One Connection belongs to one thread at a time. Through a pooler there
-// is no session state and there are no named statements, so that one in transaction mode will do.
+// A thin wrapper over libpq. One Connection belongs to one thread at a time. Through a pooler it
+// uses no session state and no named statements, so a pooler in transaction mode works.
 namespace llmapikey::postgres {
 
-// Where the database is, from POSTGRES_URL.
+// The address of the database, from POSTGRES_URL.
 class ConnectionSettings {
 public:
-    // Takes what libpq takes (several hosts, target_session_attrs, TLS modes, ...); parameters that
-    // only JavaScript clients know are left out. invalid_input: what is wrong with it, without the
-    // password.
+    // Accepts everything that libpq accepts (several hosts, target_session_attrs, TLS modes, ...),
+    // and ignores parameters that only JavaScript clients know. invalid_input: the reason, without
+    // the password.
     static base::Result<ConnectionSettings> parse(const std::string& url);
 
-    // "127.0.0.1:5432/llmapikey", without user and password.
+    // Returns "127.0.0.1:5432/llmapikey", without user and password.
     const std::string& description() const { return description_; }
     const std::vector<std::pair<std::string, std::string>>& values() const { return values_; }
-    // A message of libpq's or the server's without password and URL, for logs and errors.
+    // Masks password and URL in a message of libpq or the server, for logs and errors.
     std::string without_secrets(std::string message) const;
 
 private:
@@ -47,7 +47,7 @@ struct Failure {
     enum class Kind {
         rejected,   // the server refused the statement: it had no effect
         lost,       // the connection broke: the statement may have taken effect
-        timed_out,  // no answer by the deadline: it may still take effect
+        timed_out,  // no answer by the deadline: the statement may still take effect
     };
     Kind kind = Kind::rejected;
     std::string sqlstate;  // five characters; empty if the server did not say
@@ -56,7 +56,7 @@ struct Failure {
 template <class T>
 using Outcome = tl::expected<T, Failure>;
 
-// Values for $1, $2, ... in this order, as text.
+// The values of $1, $2, ... in this order, as text.
 class Parameters {
 public:
     Parameters& add(std::string_view text);
@@ -94,28 +94,29 @@ struct FreeConnection {
 
 class Connection {
 public:
-    // Blocks for up to connect_timeout (3 s unless the URL says otherwise) for each host.
-    // `statement_timeout`: what the server is asked to end statements after; 0: never. A pooler
-    // that does not take it is connected to without.
+    // Blocks for up to connect_timeout (3 s unless the URL sets it) for each host.
+    // `statement_timeout`: the server is asked to end statements after this time; 0: never. If a
+    // pooler refuses this setting, the connection is made without it.
     static base::Result<std::unique_ptr<Connection>> open(const ConnectionSettings& settings,
                                                           base::Millis statement_timeout);
 
-    // One statement, one round trip. After lost or timed_out the connection is of no more use.
+    // Runs one statement in one round trip. After lost or timed_out the connection cannot be used
+    // again.
     Outcome<Rows> query(const std::string& sql, const Parameters& parameters, base::Deadline deadline);
-    // Likewise, for a statement that comes again and again: where the connection goes to the server
-    // itself, the server keeps it parsed and planned, and the first time takes a round trip more.
+    // Runs a statement that is repeated often. On a direct connection the server keeps it parsed
+    // and planned, and the first time takes one more round trip.
     Outcome<Rows> query_kept(const std::string& sql, const Parameters& parameters, base::Deadline deadline);
-    // Several statements without parameters; gives the last one's rows.
+    // Runs several statements without parameters, and returns the rows of the last one.
     Outcome<Rows> execute(const std::string& sql, base::Deadline deadline);
 
-    // Whether it can take another statement: not broken, no transaction open, and the server has
-    // not hung up. Cheap.
+    // Returns whether the connection can run another statement: it is not broken, has no open
+    // transaction, and the server has not closed it. Cheap.
     bool is_usable() const;
 
 private:
     Connection(pg_conn* connection, const ConnectionSettings& settings)
         : connection_(connection), settings_(settings) {}
-    std::string last_message() const;  // libpq's, on one line and without secrets
+    std::string last_message() const;  // libpq's message, on one line and without secrets
     bool is_direct(base::Deadline deadline);
     Outcome<std::string> keep(const std::string& sql, base::Deadline deadline);
     Outcome<Rows> collect(base::Deadline deadline);
@@ -130,7 +131,7 @@ private:
     std::unordered_map<std::string, std::string> kept_;  // names by statement
 };
 
-// What a failure is to the service: store_unavailable, with what to do where that can be said.
+// Converts a failure to store_unavailable, with advice if there is any.
 base::Error to_error(const Failure& failure);
 
 }  // namespace llmapikey::postgres

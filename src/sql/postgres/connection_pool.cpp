@@ -11,7 +11,7 @@ namespace {
 constexpr base::Millis first_pause{20};
 constexpr base::Millis pause_max{1'000};
 
-// Somewhere between nothing and `most`, so that many replicas do not come back in step.
+// Returns a random time from 1 ms to `most`, so that many replicas do not reconnect in step.
 base::Millis jittered(base::Millis most) {
     thread_local std::minstd_rand generator(std::random_device{}());
     return base::Millis{std::uniform_int_distribution<std::int64_t>(1, most.count())(generator)};
@@ -35,7 +35,7 @@ base::Error ConnectionPool::away() const {
     return {base::Errc::store_unavailable, last_failure_, base::Seconds{2}};
 }
 
-// Looking at a connection takes a system call, so the lock is let go meanwhile.
+// Checking a connection takes a system call, so the lock is released meanwhile.
 std::unique_ptr<Connection> ConnectionPool::take_idle(std::unique_lock<std::mutex>& lock) {
     while (!idle_.empty()) {
         std::unique_ptr<Connection> connection = std::move(idle_.back());
@@ -91,7 +91,7 @@ void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
     hand_over(std::move(connection));
 }
 
-// With the lock held.
+// The caller holds the lock.
 void ConnectionPool::hand_over(std::unique_ptr<Connection> connection) {
     if (waiters_.empty()) {
         idle_.push_back(std::move(connection));
@@ -103,7 +103,7 @@ void ConnectionPool::hand_over(std::unique_ptr<Connection> connection) {
     first->wake.notify_one();
 }
 
-// With the lock held.
+// The caller holds the lock.
 void ConnectionPool::fail_the_hasty() {
     if (!is_away()) return;
     for (Waiter* waiter : waiters_) {

@@ -16,19 +16,19 @@
 namespace llmapikey::postgres {
 
 struct PoolOptions {
-    int size = 8;                           // connections at the most
+    int size = 8;                           // maximum of connections
     base::Millis statement_timeout{5'000};  // asked of the server for each connection
 };
 
-// What to do while the database cannot be reached.
+// What acquire() does while the database cannot be reached.
 enum class Patience {
     fail_fast,  // fail at once: somebody waits for a page
-    wait,       // wait for it until the deadline: much hangs on this statement
+    wait,       // wait until the deadline: the statement is important
 };
 
-// Connections, opened when they are needed by a thread of the pool's own, so that nobody waits for
-// a host that does not answer. Those who wait are served in the order of their coming. While the
-// database is away the pool goes on trying, with growing and jittered pauses of at most a second.
+// A pool of connections. A thread of the pool opens them on demand, so that callers never block on
+// a host that does not answer. Waiting callers are served in the order of their arrival. While the
+// database is away, the pool keeps trying, with growing, jittered pauses of at most a second.
 // Thread-safe.
 class ConnectionPool {
 public:
@@ -39,7 +39,8 @@ public:
     ConnectionPool(const ConnectionPool&) = delete;
     ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-    // A connection for as long as this lives. One that is of no more use is closed and replaced.
+    // Holds a connection. The destructor gives it back; an unusable connection is closed and
+    // replaced.
     class Lease {
     public:
         Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection)
@@ -51,7 +52,7 @@ public:
         }
         Connection* operator->() { return connection_.get(); }
         Connection& operator*() { return *connection_; }
-        // Closes this connection, and all that are idle: what was wrong with it is wrong with them.
+        // Closes this connection and all idle ones, which most likely have the same problem.
         void discard();
 
     private:
@@ -61,7 +62,7 @@ public:
 
     // store_unavailable: the database is away, or no connection became free by the deadline.
     base::Result<Lease> acquire(base::Deadline deadline, Patience patience);
-    // Threads that wait for one now.
+    // Returns how many threads wait for a connection now.
     std::size_t waiting() const {
         const std::lock_guard lock(mutex_);
         return waiters_.size();

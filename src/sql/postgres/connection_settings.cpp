@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view mask = "[hidden]";
 
-// Parameters in the URLs of hosting providers that JavaScript clients know and libpq refuses.
+// Parameters in the URLs of hosting providers. JavaScript clients know them and libpq refuses them.
 constexpr std::array<std::string_view, 7> foreign_parameters{"pgbouncer",    "supa",   "workaround", "connection_limit",
                                                              "pool_timeout", "schema", "pool"};
 
@@ -24,7 +24,7 @@ struct FreeOptions {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
 
-// The URL as libpq understands it.
+// Returns the URL in a form that libpq accepts.
 std::string for_libpq(const std::string& url) {
     const auto question_mark = url.find('?');
     if (question_mark == std::string::npos) return url;
@@ -55,7 +55,8 @@ bool is_port(std::string_view text) {
     return text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Whether a port of "host:port,host:port" is none: then it may be the beginning of a password.
+// Returns whether a port of "host:port,host:port" is not a number. It may be the beginning of a
+// password.
 bool has_odd_port(std::string_view hosts) {
     for (const std::string_view host : base::split(hosts, ',')) {
         const auto bracket = host.rfind(']');
@@ -65,9 +66,9 @@ bool has_odd_port(std::string_view hosts) {
     return false;
 }
 
-// Whether the user or the password holds a character that a URL gives another meaning. libpq would
-// take the rest for a host, a port or a database, and name it in its messages; other readers of
-// URLs would part it elsewhere.
+// Returns whether user or password contains a character that has another meaning in a URL. libpq
+// would take the rest for a host, a port or a database, and name it in its messages; other URL
+// parsers would split elsewhere.
 bool is_cut_by_its_password(std::string_view url) {
     const auto scheme_end = url.find("://");
     if (scheme_end == std::string_view::npos) return false;
@@ -84,11 +85,12 @@ bool is_cut_by_its_password(std::string_view url) {
     if (question_mark == std::string_view::npos) return false;
     const std::string_view query = behind.substr(question_mark + 1);
     if (query.find('@') == std::string_view::npos) return false;
-    // Without a path before it libpq takes an @ of the query for the end of a password.
+    // Without a path before the query, libpq takes an @ in the query for the end of a password.
     return (!has_user && question_mark == 0) || !has_known_keywords_only(query);
 }
 
-// libpq quotes what it cannot read, which may be the password; the name of a parameter is none.
+// libpq quotes the part that it cannot read, which may be the password. The name of a parameter is
+// harmless.
 std::string reason_without_secrets(std::string_view complaint) {
     if (complaint.starts_with("invalid URI query parameter")) return "has an " + std::string(base::trim(complaint));
     if (complaint.find("percent-encoded") != std::string_view::npos) {
@@ -138,7 +140,7 @@ base::Result<ConnectionSettings> ConnectionSettings::parse(const std::string& ur
                           "POSTGRES_URL " + reason + "; it should look like postgresql://user:password@host:5432/name");
     }
     ConnectionSettings settings;
-    settings.hide(url);  // first: the password is a part of it
+    settings.hide(url);  // first, because the password is a part of the URL
     std::string host, port, name;
     for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
         if (option->val == nullptr) continue;
@@ -156,7 +158,7 @@ base::Result<ConnectionSettings> ConnectionSettings::parse(const std::string& ur
     settings.set_unless_given("connect_timeout", "3");
     settings.set_unless_given("fallback_application_name", "llmapikey");
     settings.set_unless_given("client_encoding", "UTF8");
-    // A host that vanished is noticed within seconds even where nothing is being sent.
+    // With these a vanished host is noticed within seconds, even while nothing is sent.
     settings.set_unless_given("keepalives_idle", "10");
     settings.set_unless_given("keepalives_interval", "3");
     settings.set_unless_given("keepalives_count", "3");

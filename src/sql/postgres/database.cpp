@@ -9,12 +9,12 @@ namespace {
 constexpr int conflicts_max = 12;
 constexpr base::Millis first_pause{2};
 constexpr base::Millis pause_max{200};
-// The connection's own deadline is this much later than the server's, so that the server's word
-// comes first.
+// The deadline on our side is this much later than the server's, so that the server's error comes
+// first.
 constexpr base::Millis allowance{500};
 
-// More than the room that pages have left: what fits into that would prove nothing. Forgotten
-// again, since facts are read whole.
+// The write needs new pages: a write into the free room of existing pages would prove nothing. The
+// row is deleted again, because all facts are read together.
 const std::string write_much =
     "INSERT INTO llmapikey.facts (name, value, noted_at) SELECT 'written', string_agg(md5(random()::text), ''), "
     "floor(extract(epoch FROM now()))::bigint FROM generate_series(1, 512) "
@@ -25,7 +25,8 @@ bool is_serialization_failure(const Failure& failure) {
     return failure.sqlstate == "40001" || failure.sqlstate == "40P01";
 }
 
-// Lost, or to a server that lives but cannot write: it has been demoted, or is a standby (25006).
+// The connection is lost, or the server lives but cannot write (25006): it was demoted, or is a
+// standby.
 bool is_end_of_connection(const Failure& failure) {
     return failure.kind == Failure::Kind::lost || failure.sqlstate == "25006";
 }
@@ -59,7 +60,7 @@ void Database::note(Trouble trouble) {
 }
 
 base::Result<void> Database::prove_writable() {
-    is_doubtful_ = false;  // first: what fails meanwhile counts
+    is_doubtful_ = false;  // cleared first, so that a failure meanwhile counts
     auto proven = run(write_much, {}, Patience::fail_fast, Plan::fresh);
     if (proven) proven = run(forget_it, {}, Patience::fail_fast, Plan::fresh);
     if (proven) return {};
@@ -94,7 +95,7 @@ base::Result<Database::Answer> Database::run(const std::string& sql, const Param
     }
 }
 
-// The connection is given back before anybody pauses.
+// The connection is returned to the pool before run() pauses.
 base::Result<Outcome<Rows>> Database::try_once(const Statement& statement, base::Deadline deadline, Patience patience) {
     auto lease = TRY(pool_.acquire(deadline, patience));
     Connection& connection = *lease;

@@ -10,32 +10,32 @@
 namespace llmapikey::postgres {
 
 enum class Plan {
-    kept,   // of a statement that is always the same, and whose plan does not hang on its values
-    fresh,  // made for this once
+    kept,   // for a constant statement whose plan does not depend on its values
+    fresh,  // planned for this one run
 };
 
-// Runs single statements, each a transaction of its own, on pooled connections, and tries again
-// what can be tried again: serialization failures and deadlocks (SQLSTATE 40001, 40P01: certainly
-// without effect) with jitter, and once what was lost with its connection. Thread-safe; blocking.
+// Runs single statements, each in its own transaction, on pooled connections. Serialization
+// failures and deadlocks (SQLSTATE 40001, 40P01) certainly had no effect and are retried with
+// jitter; a statement whose connection was lost is retried once. Thread-safe; blocking.
 class Database {
 public:
     struct Answer {
         Rows rows;
-        bool is_repeated = false;  // an earlier try was lost, and may have taken effect
+        bool is_repeated = false;  // an earlier try was lost and may have taken effect
     };
 
-    // `health`: learns of what fails.
+    // `health` counts the failures.
     Database(ConnectionSettings settings, PoolOptions options, std::shared_ptr<DatabaseHealth> health = nullptr);
 
-    // Errc::conflict: a unique constraint was violated (23505). store_unavailable: everything else;
-    // at the latest after twice the statement timeout.
+    // Errc::conflict: a unique constraint was violated (23505). store_unavailable: every other
+    // failure, at the latest about half a second after the statement timeout.
     base::Result<Answer> run(const std::string& sql, const Parameters& parameters, Patience patience,
                              Plan plan = Plan::kept);
 
-    // Whether a statement has failed for want of a disk since prove_writable() succeeded last, or
-    // the start.
+    // Returns whether a statement has failed because of a disk since the start or the last success
+    // of prove_writable().
     bool is_doubtful() const { return is_doubtful_; }
-    // Writes, for certain. store_unwritable: that fails.
+    // Makes a write that reaches the disk. store_unwritable: the write failed.
     base::Result<void> prove_writable();
 
     const ConnectionSettings& settings() const { return settings_; }

@@ -1,5 +1,5 @@
-// The functions of libpq that the program calls, each handed on to the library once it is loaded: a
-// deployment on the embedded database never needs it, nor Kerberos and LDAP, which it brings along.
+// Lazy loading of libpq: each function below forwards its call to the library once it is loaded. A
+// deployment on the embedded database needs neither libpq nor Kerberos and LDAP, which libpq loads.
 #include <libpq-fe.h>
 
 #include "base/system/shared_library.hpp"

@@ -4,10 +4,10 @@
 #include <string_view>
 #include <vector>
 
-// For what cannot be a bound parameter of its own: names of columns and constraints, and lists.
+// Quoting of names and lists that cannot be separate parameters.
 namespace llmapikey::postgres {
 
-// "name", with quotes inside doubled.
+// Returns "name", with quotes inside doubled.
 inline std::string quoted_name(std::string_view name) {
     std::string quoted = "\"";
     for (const char c : name)
@@ -15,7 +15,7 @@ inline std::string quoted_name(std::string_view name) {
     return quoted + "\"";
 }
 
-// {"a","b"}: the text of an array, to be bound as one parameter.
+// Returns the text of an array, {"a","b"}, to be bound as one parameter.
 inline std::string array_literal(const std::vector<std::string>& items) {
     std::string literal = "{";
     for (const std::string& item : items) {

@@ -5,8 +5,8 @@
 namespace llmapikey::sqlite {
 namespace {
 
-// Of all connections together; otherwise each fills a cache of its own, as the file grows. The
-// system caches it too.
+// The limit covers all connections together. Without it each connection fills its own cache as the
+// file grows, and the operating system caches the file anyway.
 constexpr std::int64_t memory_max = 3 * 1024 * 1024;
 
 }  // namespace
@@ -30,7 +30,7 @@ std::unique_ptr<Connection> Connections::take_reader() {
         auto opened = open_connection(Access::read_only);
         if (opened) return std::move(*opened);
         lock.lock();
-        --readers_;  // the first one is there, and will be free
+        --readers_;  // the first reader exists and will become free
     }
     reader_is_free_.wait(lock, [this] { return !free_readers_.empty(); });
     std::unique_ptr<Connection> reader = std::move(free_readers_.back());

@@ -12,25 +12,25 @@ namespace llmapikey::sqlite {
 
 struct ConnectionOptions {
     std::string path;
-    int readers = 2;                   // at the most: connections for reading, beside the one writer; at least 1
+    int readers = 2;                   // maximum of connections for reading, beside the one writer; at least 1
     base::Millis busy_timeout{5'000};  // how long to wait for another process's write
 };
 
-// The connections that the stores of one file share: one that writes, and a few that read beside it
-// (WAL). Thread-safe.
+// The connections that the stores of one file share: one writer, and a few readers beside it (WAL).
+// Thread-safe.
 class Connections {
 public:
-    // `check`: of a connection that was opened: whether the schema is the program's.
-    // store_unavailable: cannot be opened, or the check failed. `health`: learns of what fails.
+    // `check` tests on an open connection whether the schema is the program's. `health` counts the
+    // failures. store_unavailable: the file cannot be opened, or the check failed.
     using Check = base::Result<void> (*)(Connection&);
     static base::Result<std::shared_ptr<Connections>> open(const ConnectionOptions& options, Check check,
                                                            std::shared_ptr<DatabaseHealth> health = nullptr);
 
-    // Empties the write-ahead log if it is long and no reader needs it any more; waits for nobody.
-    // Fails where the disk does.
+    // Empties the write-ahead log if it is long and no reader needs it. Does not wait for readers.
+    // Fails if the disk fails.
     base::Result<void> shrink_log();
 
-    // The writer, for as long as this lives.
+    // Holds the writer for as long as this object lives.
     class Writer {
     public:
         explicit Writer(Connections& connections)
@@ -43,7 +43,7 @@ public:
         Connection& connection_;
     };
 
-    // A reader, for as long as this lives.
+    // Holds a reader for as long as this object lives.
     class Reader {
     public:
         explicit Reader(Connections& connections);
@@ -71,7 +71,7 @@ private:
     std::unique_ptr<Connection> writer_;
     std::mutex readers_mutex_;
     std::condition_variable reader_is_free_;
-    int readers_ = 1;  // opened: the first at once, the others when they are needed
+    int readers_ = 1;  // opened ones: the first at once, the others on demand
     std::vector<std::unique_ptr<Connection>> free_readers_;
 };
 

@@ -13,7 +13,7 @@
 namespace llmapikey::sqlite {
 namespace {
 
-// What an operator can do about a failure; empty where SQLite's words say it all.
+// Returns what an operator can do about a failure; empty if SQLite's message is enough.
 const char* advice_for(int code) {
     switch (code & 0xff) {
         case SQLITE_FULL:
@@ -50,22 +50,22 @@ Trouble trouble_of(int code) {
     }
 }
 
-// WAL lets readers go on beside the writer. FULL: what was acknowledged survives a power cut, since
-// it guards money. The schema is trusted because triggers keep the index of the search; the file is
-// nobody else's to write.
+// WAL lets readers work beside the writer. FULL keeps acknowledged writes after a power cut,
+// because they guard money. The schema is trusted because its triggers maintain the search index,
+// and only this program writes the file.
 constexpr const char* keep_a_wal = "PRAGMA journal_mode = WAL";
 constexpr const char* writer_settings =
     "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = ON;";
-// Nothing that needs the schema: it would be read at the start, by each connection anew.
+// These settings need no schema: each new connection would read it at its start.
 constexpr const char* reader_settings = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;";
 
-// SQLite would create the file by the umask; sealed or not, it is nobody else's business.
+// SQLite would create the file with the umask's mode. Nobody else may read the file, sealed or not.
 void create_private(const std::string& path) {
     const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_RDWR, S_IRUSR | S_IWUSR);
     if (file >= 0) ::close(file);
 }
 
-// Whether what was written can be read back whole.
+// Verifies that the copy can be read back whole.
 base::Result<void> check_copy(const std::string& path) {
     auto copy = TRY(Connection::open(path, Access::read_only, base::Millis{0}));
     auto query = TRY(copy->query("PRAGMA integrity_check"));
@@ -158,8 +158,8 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& pa
     return connection;
 }
 
-// SQLite changes the journal of a new file without asking its busy handler: two processes that
-// start together would refuse each other. Asked again until the time is over.
+// SQLite changes the journal mode of a new file without its busy handler, so two processes that
+// start together would fail. The change is retried until the timeout.
 base::Result<void> Connection::prepare_to_write(base::Millis busy_timeout) {
     const auto deadline = base::Deadline::after(busy_timeout);
     auto kept = execute(keep_a_wal);
@@ -167,8 +167,8 @@ base::Result<void> Connection::prepare_to_write(base::Millis busy_timeout) {
         std::this_thread::sleep_for(base::Millis{2});
         kept = execute(keep_a_wal);
     }
-    // The log grows while somebody reads, and is written from its beginning again afterwards: then
-    // it is cut.
+    // The log grows while somebody reads, and is overwritten from its beginning afterwards. Then it
+    // is cut to this size.
     if (kept) kept = execute("PRAGMA journal_size_limit = " + std::to_string(log_max));
     return kept ? execute(writer_settings) : kept;
 }
@@ -223,7 +223,7 @@ int Connection::changes() const {
 base::Error Connection::error(std::string_view doing) const {
     const int code = sqlite3_errcode(connection_.get());
     const Trouble trouble = trouble_of(code);
-    const bool is_answer = (code & 0xff) == SQLITE_CONSTRAINT;  // two that want the same: no trouble
+    const bool is_answer = (code & 0xff) == SQLITE_CONSTRAINT;  // a lost race for a row is a result, not a failure
     if (health_ != nullptr && !is_answer) health_->note(trouble);
     is_doubtful_ = is_doubtful_ || is_of_disk(trouble);
     const int kind = code & 0xff;
@@ -234,7 +234,7 @@ base::Error Connection::error(std::string_view doing) const {
             {}};
 }
 
-// What stays the same SQLite does not write: the value is a new one each time.
+// SQLite does not write unchanged pages, so the value is new each time.
 base::Result<void> Connection::prove_writable() {
     const auto written = execute(
         "INSERT INTO facts (name, value, noted_at) VALUES ('written', hex(randomblob(8)), unixepoch()) "
@@ -247,8 +247,7 @@ base::Result<void> Connection::prove_writable() {
 base::Result<void> Connection::rehearse_write() {
     const auto begun = execute("PRAGMA query_only = OFF; BEGIN IMMEDIATE");
     if (!begun) return base::fail(base::Errc::store_unwritable, begun.error().detail);
-    // Beginning alone proves nothing: on a file that cannot be written SQLite begins to read
-    // instead.
+    // BEGIN alone proves nothing: on a read-only file SQLite silently begins a read transaction.
     const auto written = execute("CREATE TABLE rehearsal (written INTEGER); INSERT INTO rehearsal VALUES (1)");
     (void)execute("ROLLBACK");  // nothing has been written to the file yet
     if (!written) return base::fail(base::Errc::store_unwritable, written.error().detail);

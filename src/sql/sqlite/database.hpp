@@ -14,11 +14,12 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-// A thin wrapper over the SQLite C API. One Connection belongs to one thread at a time.
-// Failures are Errc::store_unavailable with SQLite's own words and what to do.
+// A thin wrapper over the SQLite C API. One Connection belongs to one thread at a time. Failures
+// are Errc::store_unavailable with SQLite's message and advice.
 namespace llmapikey::sqlite {
 
-// How many bytes SQLite may hold in this process, about: near that it reuses pages of its caches.
+// Sets about how many bytes SQLite may hold in this process. Near the limit it reuses pages of its
+// caches.
 void limit_memory(std::int64_t bytes);
 
 struct FreeConnection {
@@ -30,12 +31,12 @@ struct FreeStatement {
 
 enum class Access { read_write, read_only };
 
-// Of the write-ahead log: what is longer is cut off once it is not needed.
+// The length of the write-ahead log in bytes; a longer log is cut as soon as nobody needs it.
 inline constexpr std::int64_t log_max = 8 * 1024 * 1024;
 
 class Connection;
 
-// A prepared statement being run: bind in order, then step. Reset when it goes.
+// One run of a prepared statement: bind in order, then step. The destructor resets the statement.
 class Query {
 public:
     Query(Connection& connection, sqlite3_stmt* statement) : connection_(&connection), statement_(statement) {}
@@ -47,9 +48,9 @@ public:
     Query& bind(std::int64_t number);
     Query& bind_null();
 
-    // True: a row is there to be read; false: done.
+    // Returns true if a row can be read, false at the end.
     base::Result<bool> step();
-    // For statements without rows: runs them, and says how many rows they changed.
+    // Runs a statement to its end, and returns how many rows it changed.
     base::Result<int> run();
 
     std::string text(int column) const;  // empty for NULL
@@ -65,44 +66,46 @@ private:
 
 class Connection {
 public:
-    // Creates the file with mode 0600 when opening for writing. `busy_timeout`: how long to wait
+    // Creates the file with mode 0600 if `access` is read_write. `busy_timeout`: how long to wait
     // for other writers.
     static base::Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
                                                           base::Millis busy_timeout);
 
-    // `sql` must outlive the connection (a literal): statements are prepared once and kept.
+    // Prepares a statement once and keeps it. `sql` must outlive the connection.
     base::Result<Query> query(std::string_view sql);
-    // Several statements, without parameters.
+    // Runs several statements without parameters.
     base::Result<void> execute(const std::string& sql);
 
-    // A consistent copy as of now, checked, with mode 0600; other processes may go on writing.
-    // `path` must not exist. What could not be finished is removed.
+    // Writes a consistent, verified copy with mode 0600. Other processes may keep writing. `path`
+    // must not exist. An incomplete copy is removed.
     base::Result<void> copy_to(const std::string& path);
 
-    // Moves what the write-ahead log holds into the file, as far as readers let it, and empties the
-    // log if that is all; waits for nobody. `busy_timeout`: of this connection.
+    // Moves the content of the write-ahead log into the file as far as readers allow, and empties
+    // the log if all was moved. Does not wait. `busy_timeout`: this connection's usual one, which
+    // is restored.
     base::Result<void> empty_log(base::Millis busy_timeout);
 
-    // Rows that the latest statement inserted, updated or deleted.
+    // Returns how many rows the latest statement inserted, updated or deleted.
     int changes() const;
 
-    // As the latest call failed; counted, if anybody watches.
+    // Returns the error of the latest failed call, and counts it in the DatabaseHealth of
+    // report_to().
     base::Error error(std::string_view doing) const;
     void report_to(DatabaseHealth& health) { health_ = &health; }
-    // Whether a write has failed for want of a disk since prove_writable() succeeded last, or the
-    // start.
+    // Returns whether a write has failed because of a disk since the start or the last success of
+    // prove_writable().
     bool is_doubtful() const { return is_doubtful_; }
-    // Writes, for certain. store_unwritable: that fails.
+    // Makes a write that reaches the disk. store_unwritable: the write failed.
     base::Result<void> prove_writable();
-    // Writes and rolls back, also on a connection that only reads, which can write from then on.
-    // store_unwritable: that fails.
+    // Writes and rolls back. A read-only connection can write from then on. store_unwritable: the
+    // write failed.
     base::Result<void> rehearse_write();
     sqlite3* handle() const { return connection_.get(); }
 
 private:
     Connection(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
     base::Result<void> prepare_to_write(base::Millis busy_timeout);
-    bool is_busy() const;  // whether the latest call failed because of another's lock
+    bool is_busy() const;  // whether the latest call failed because of another connection's lock
 
     std::unique_ptr<sqlite3, FreeConnection> connection_;
     std::string path_;
@@ -111,7 +114,7 @@ private:
     std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, FreeStatement>> statements_;
 };
 
-// BEGIN IMMEDIATE, and ROLLBACK unless committed.
+// Runs BEGIN IMMEDIATE; the destructor runs ROLLBACK unless commit() succeeded.
 class Transaction {
 public:
     static base::Result<Transaction> begin(Connection& connection);
@@ -125,7 +128,7 @@ private:
     Connection* connection_;
 };
 
-// A conditional change of one row: conflict if the condition did not hold.
+// Checks a conditional change of one row. conflict: the condition did not hold.
 base::Result<void> expect_one(const base::Result<int>& changed);
 
 }  // namespace llmapikey::sqlite

@@ -7,8 +7,8 @@
 
 namespace llmapikey::sqlite {
 
-// SqlDatabase on one SQLite file. What begins with SELECT runs on a reader, everything else on the
-// writer.
+// SqlDatabase on one SQLite file. Statements that begin with SELECT run on a reader, all others on
+// the writer.
 class SqliteSql final : public SqlDatabase {
 public:
     explicit SqliteSql(std::shared_ptr<Connections> connections) : connections_(std::move(connections)) {}

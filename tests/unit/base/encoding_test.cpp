@@ -21,6 +21,25 @@ TEST(EncodingTest, Base64UrlRoundTripsEveryLength) {
     EXPECT_EQ(from_base64("Y2xpZW50IGlkOnMmY3JldA=="), "client id:s&cret");
 }
 
+// libsodium by itself takes some of them for letters.
+TEST(EncodingTest, Base64IsWrittenInLettersOfItsAlphabetOnly) {
+    int letters = 0, url_letters = 0;
+    for (int byte = 0; byte < 256; ++byte) {
+        const std::string text = std::string("AA") + static_cast<char>(byte) + "A";
+        letters += from_base64(text) ? 1 : 0;
+        url_letters += from_base64url(text) ? 1 : 0;
+    }
+    EXPECT_EQ(letters, 64);
+    EXPECT_EQ(url_letters, 64);
+    EXPECT_EQ(from_base64("8+/8"), "\xf3\xef\xfc");
+    for (const char* text : {"Y2xpZW50IGlkOnMmY3JldA", "Y2xpZW50IGlkOnMmY3JldA=", "YQ==\n", "YR==", "===="})
+        EXPECT_FALSE(from_base64(text)) << text;
+    EXPECT_FALSE(from_base64url("YQ=="));
+    EXPECT_EQ(to_base64("a"), "YQ==");
+    EXPECT_EQ(to_hex(std::string("\x00\xab\x7f", 3)), "00ab7f");
+    EXPECT_EQ(to_hex("") + to_base64("") + to_base64url(""), "");
+}
+
 TEST(EncodingTest, PercentEncodingRefusesBrokenEscapes) {
     EXPECT_EQ(to_percent_encoded("a b/\xc3\xa4~"), "a%20b%2F%C3%A4~");
     EXPECT_EQ(from_percent_encoded("a+b%20c", true), "a b c");
