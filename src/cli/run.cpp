@@ -132,8 +132,8 @@ std::vector<std::string> names_of_commands(const CLI::App& app) {
     return names;
 }
 
-// "'keys lst' is not a command; did you mean 'keys list'?" Empty: the first words are a command, or
-// there is none.
+// Returns "'keys lst' is not a command; did you mean 'keys list'?"; empty if the first words are a
+// command, or if there are no words.
 std::string unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
     const CLI::App* place = &app;
     std::string path;

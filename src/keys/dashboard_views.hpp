@@ -17,7 +17,7 @@ struct KeyUsage {
     std::string this_week_usd, this_month_usd;  // empty: not known yet
     int percent_spent = 0;                      // 0 to 100; only with a limit
     ShownAge updated;                           // when upstream was asked
-    bool is_stale = false;                      // upstream could not be asked; this is what it said last
+    bool is_stale = false;                      // upstream could not be asked; this is the last known state
     std::optional<Chart> days;                  // spending of the account; nullopt: none in the last 30 days
 };
 

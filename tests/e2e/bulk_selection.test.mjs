@@ -249,6 +249,7 @@ test("Ctrl-C ends the waiting only, and says how it goes on", async (t) => {
   await until("the keys are marked", async () => (await keys("&state=active")).length === 0);
   child.kill("SIGINT");
   assert.deepEqual(await exited, { code: 1, signal: null });
-  const [, id] = /goes on[\s\S]*keys stop ([0-9a-f-]{36})/.exec(said) ?? assert.fail(said);
+  const stopping = /service continues it[\s\S]*To stop it: llmapikey keys stop ([0-9a-f-]{36})/;
+  const [, id] = stopping.exec(said) ?? assert.fail(said);
   assert.equal((await ended(id)).remaining, 0, "the service goes on with it");
 });

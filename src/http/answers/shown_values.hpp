@@ -23,8 +23,8 @@ struct ShownAge {
 };
 ShownAge shown_age(base::Timestamp time, base::Timestamp now);
 
-// The prefix of the provider's keys, "…" and the last characters: enough to recognize a key,
-// useless to anybody else.
+// Returns the prefix of the provider's keys, "…" and the last characters. The owner recognizes the
+// key; nobody else can use this.
 std::string masked_key_text(std::string_view prefix, const std::string& hint);
 // Replaces each "{provider}" in `text` with the provider's name. Tables of fixed texts need it.
 std::string with_provider(std::string_view text, std::string_view name);

@@ -28,10 +28,10 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
 // Sets a value only if it is not empty.
 void set_if_any(Data& data, const std::string& name, const std::string& value);
 
-// "at", "exact" and "age" for a `<time>`, under `name`.
+// Sets "at", "exact" and "age" for a `<time>` under `name`.
 void set_age(Data& data, const std::string& name, const ShownAge& shown);
 
-// What chart.html needs.
+// Returns the values of chart.html.
 Data chart_data(const Chart& chart);
 
 // Returns the values of word_list.html.
