@@ -17,12 +17,12 @@ base::Result<bool> check(const Handlers& handlers, const Context& context, const
 
 constexpr ShownSecret own_key_shown{"key", check<&Handlers::own_account, &OwnAccountRoutes::is_current>,
                                     "The key is gone",
-                                    "The key that this request gave has been ended or replaced since."};
+                                    "The key that this request returned has been revoked or replaced since."};
 constexpr ShownSecret token_shown{"token", check<&Handlers::tokens, &TokenRoutes::may_show_again>, "The token is gone",
                                   "The token that this request made has expired or been revoked since."};
 constexpr ShownSecret webhook_secret_shown{"secret", check<&Handlers::webhooks, &WebhookRoutes::may_show_again>,
                                            "The secret is gone",
-                                           "The endpoint has been removed, or has got another secret since."};
+                                           "The endpoint has been removed, or has a new secret since."};
 
 // The whole surface of the program: who may call what, and what protects it.
 constexpr Route table[] = {

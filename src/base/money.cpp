@@ -3,6 +3,22 @@
 #include <charconv>
 
 namespace llmapikey::base {
+namespace {
+
+constexpr std::int64_t cent = 10'000;
+constexpr std::int64_t digit_min = 100;  // the fourth digit after the point
+
+// Below a cent, rounded to four digits: "$0.0042", "$0.005".
+std::string below_a_cent(std::int64_t amount) {
+    if (amount < digit_min) return "less than $0.0001";
+    const std::int64_t digits = (amount + digit_min / 2) / digit_min;
+    std::string text = "$0." + std::to_string(10'000 + digits).substr(1);
+    while (text.back() == '0')
+        text.pop_back();
+    return text;
+}
+
+}  // namespace
 
 std::optional<MicroUsd> parse_daily_limit(std::string_view text) {
     constexpr double usd_max = 100'000;
@@ -15,8 +31,7 @@ std::optional<MicroUsd> parse_daily_limit(std::string_view text) {
 }
 
 std::string to_money(MicroUsd amount) {
-    constexpr std::int64_t cent = 10'000;
-    if (amount.value > 0 && amount.value < cent) return "less than $0.01";
+    if (amount.value > 0 && amount.value < cent) return below_a_cent(amount.value);
     const bool is_negative = amount.value < 0;
     const std::uint64_t magnitude =
         is_negative ? 0 - static_cast<std::uint64_t>(amount.value) : static_cast<std::uint64_t>(amount.value);

@@ -26,12 +26,13 @@ struct MicroUsd {
 // US dollars.
 std::optional<MicroUsd> parse_daily_limit(std::string_view text);
 
-// Writes an amount for people: "$10.00", "$48,600.00", "-$1.50"; "less than $0.01" for an amount
-// between 0 and one cent.
+// Writes an amount for people, on pages, in notices and in the text output of commands: "$10.00",
+// "$48,600.00", "-$1.50". An amount below one cent has up to four digits, so that it does not look
+// like nothing: "$0.0042", "less than $0.0001". Zero is "$0.00".
 std::string to_money(MicroUsd amount);
 
-// Writes an amount for programs: "10", "2.50", "0.003". A fraction has at least two digits and no
-// more than necessary.
+// Writes an amount for CSV: "10", "2.50", "0.003". A fraction has at least two digits and no more
+// than necessary.
 std::string to_display(MicroUsd amount);
 
 }  // namespace llmapikey::base

@@ -18,8 +18,9 @@ namespace llmapikey {
 namespace {
 
 constexpr ResultText results[] = {
-    {"stopped", "It is stopped: no further key is revoked. Those whose revocation had begun are ended.", true},
-    {"too-late", "The revocation of all its keys has begun, so there is nothing left to stop.", false},
+    {"stopped",
+     "The bulk revocation is stopped: no more keys are revoked. Keys whose revocation had started are ended.", true},
+    {"too-late", "The revocation of all keys has started, so there is nothing left to stop.", false},
 };
 
 constexpr int bulks_shown = 50;
@@ -35,14 +36,14 @@ std::string stopped_text(const BulkRevocation& bulk) {
     const std::int64_t done = bulk.total - bulk.remaining;
     if (bulk.remaining > 0)
         return when + std::to_string(done) + " of the " + base::counted(bulk.total, "key") +
-               " whose revocation had begun by then are revoked so far. All others keep working.";
+               " whose revocation had started by then are revoked so far. All others keep working.";
     return when + (done == 0 ? "no key was" : base::counted(done, "key was", "keys were")) +
            " revoked. All others keep working.";
 }
 
 std::string outcome_text(const BulkRevocation& bulk) {
     if (bulk.state != BulkState::done || bulk.stopped_at || bulk.remaining > 0) return {};
-    if (bulk.total == 0) return "No key was meant any more, so none was revoked.";
+    if (bulk.total == 0) return "There were no matching keys any more, so none was revoked.";
     return bulk.total == 1 ? "The key is revoked." : "All " + std::to_string(bulk.total) + " keys are revoked.";
 }
 
@@ -85,7 +86,7 @@ net::Response refuse_selection(const Context& context, const base::Error& error)
     BulkConfirmView view;
     view.frame = make_frame(context);
     view.count = "no keys";
-    view.problem = "That cannot be revoked: " + error.detail + ".";
+    view.problem = "These keys cannot be revoked: " + error.detail + ".";
     return html_response(400, render(view));
 }
 
@@ -112,24 +113,24 @@ net::Response show_form(const BulkPages& self, const Context& context, const Fie
     view.made_by = counted->made_by;
     view.count = base::counted(counted->count, "key");
     if (parsed->ids.empty()) view.selection = in_words(*parsed);
-    if (counted->count == 0) view.problem = "No key fits, so there is nothing to revoke.";
+    if (counted->count == 0) view.problem = "There are no matching keys, so there is nothing to revoke.";
     return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, render(view));
 }
 
 net::Response ask_to_choose(const BulkPages& self, const Context& context) {
     return self.key_list.show_with(
         context, Form(""),
-        "Nothing was revoked, since nothing says which keys are meant: choose some in the list, or search "
-        "for them and revoke all that fit.");
+        "Nothing was revoked, because no keys were chosen. Choose keys in the list, or search for keys and revoke all "
+        "matching keys.");
 }
 
 // The number of keys is another than the one that was shown: they are shown again before anything
 // is done.
 net::Response ask_again(const Context& context, const std::string& selection, const base::Error& error) {
     return error_response(context, 409, {},
-                          {"Look again", "Nothing was revoked: " + error.detail + ".",
-                           "Look at the keys that are meant now, and confirm them.",
-                           "/admin/revocations/new?" + selection, "To the keys that are meant"});
+                          {"Check the keys again", "Nothing was revoked: " + error.detail + ".",
+                           "Look at the keys that match now, and confirm again.", "/admin/revocations/new?" + selection,
+                           "To the matching keys"});
 }
 
 }  // namespace

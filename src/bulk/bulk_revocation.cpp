@@ -150,7 +150,7 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
     if (bulk->stopped_at) return *bulk;
     if (bulk->state != BulkState::selecting) {
         return base::fail(base::Errc::conflict,
-                          "the revocation of all its keys has begun, so there is nothing left to stop");
+                          "the revocation of all keys has started, so there is nothing left to stop");
     }
     Audited audited(audit_, clock_, by, "keys.revoke.stop", "bulk:" + id, bulk->reason);
     TRY(audited.begin());
@@ -159,7 +159,7 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
     const auto now = TRY(bulks_.find(id));
     if (!now || !now->stopped_at) {
         return tl::unexpected(
-            audited.failed({base::Errc::conflict, "the revocation of all its keys has begun meanwhile", {}}));
+            audited.failed({base::Errc::conflict, "the revocation of all keys has started meanwhile", {}}));
     }
     TRY(audited.done(std::to_string(now->total) + " keys had been marked by then"));
     return *now;

@@ -50,7 +50,7 @@ base::Result<std::vector<std::string>> read_ids(const Fields& fields) {
         }
     }
     if (ids.size() <= bulk_ids_max) return ids;
-    return base::fail(base::Errc::invalid_input, "ids may be at most 1000 at once; use a filter for more");
+    return base::fail(base::Errc::invalid_input, "at most 1000 ids can be given at once; use a filter for more");
 }
 
 base::Result<bool> read_all(const Fields& fields) {
@@ -102,12 +102,12 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
     const bool has_filter = narrows(selection.query) || selection.query.status;
     const int ways = (selection.ids.empty() ? 0 : 1) + (all ? 1 : 0) + (has_filter ? 1 : 0);
     if (ways == 0) {
-        return base::fail(base::Errc::invalid_input,
-                          "nothing says which keys are meant: name them by ids or by a filter that is not empty, or "
-                          "say that all are meant");
+        return base::fail(
+            base::Errc::invalid_input,
+            "the request does not say which keys to revoke: give ids, a filter that is not empty, or all");
     }
     if (ways > 1)
-        return base::fail(base::Errc::invalid_input, "ids, a filter and all exclude each other: say one of them");
+        return base::fail(base::Errc::invalid_input, "ids, a filter and all exclude each other: give only one of them");
     if (selection.query.status == GrantStatus::revoking)
         return base::fail(base::Errc::invalid_input, "these keys are being revoked already");
     const bool is_any_status = !selection.query.status || selection.query.status == GrantStatus::active;

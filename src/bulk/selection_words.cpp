@@ -19,7 +19,7 @@ std::string kind_of(const GrantQuery& query) {
 
 std::vector<std::string> conditions_of(const GrantQuery& query) {
     std::vector<std::string> conditions;
-    if (!query.search.empty()) conditions.push_back("fit the search '" + query.search + "'");
+    if (!query.search.empty()) conditions.push_back("match the search '" + query.search + "'");
     if (query.is_unused) conditions.push_back("have spent nothing yet");
     if (query.not_used_since) conditions.push_back("were not used since " + day_of(*query.not_used_since));
     if (query.expires_by) {

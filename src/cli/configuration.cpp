@@ -12,7 +12,7 @@ void explain(const std::vector<config::Problem>& problems) {
         std::fprintf(stderr, "  %s %s\n", problem.variable.c_str(), problem.message.c_str());
     }
     std::fputs(
-        "Set these in the environment or in an .env file here; `llmapikey help environment` lists every variable.\n",
+        "Set these in the environment or in a file .env here; `llmapikey help environment` explains every variable.\n",
         stderr);
 }
 
@@ -44,8 +44,8 @@ std::vector<config::Problem> unread_variables() {
 
 std::string describe_variables() {
     std::string text =
-        "Environment (or an .env file in the working directory; the environment wins). A secret may stand in a file:\n"
-        "NAME_FILE names it, or systemd's LoadCredential=NAME:FILE brings it.\n";
+        "llmapikey reads these variables from the environment, or else from a file .env in the working directory.\n"
+        "A secret can also be in a file: NAME_FILE is its path, or systemd's LoadCredential=NAME:FILE provides it.\n";
     for (const config::Variable& variable : config::variables()) {
         text += "  " + std::string(variable.name) + "\n      " + std::string(variable.meaning);
         if (!variable.default_text.empty()) text += " (default: " + std::string(variable.default_text) + ")";

@@ -20,27 +20,28 @@ constexpr int shown_max = 1000;
 // This goes to standard error, because programs read standard output.
 bool may_end_unremembered(const ReconcileChoice& choice, const std::string& database, const UnrememberedKeys& keys,
                           const std::string& why) {
-    std::fprintf(stderr,
-                 "llmapikey: there are %s.\nThey are not ended by themselves, since %s.\n"
-                 "Another life of this installation has made them, it seems: with another DATA_DIR or POSTGRES_URL, "
-                 "after the backup that was restored here, beside a copy, or before a failover that lost rows. If "
-                 "people use these keys, this is the wrong database. It is %s.\n",
-                 describe(keys).c_str(), why.c_str(), database.c_str());
+    std::fprintf(
+        stderr,
+        "llmapikey: there are %s.\nThe service does not end them by itself, because %s.\n"
+        "It seems that another life of this installation has made them: with another DATA_DIR or POSTGRES_URL, "
+        "after the backup that was restored here, beside a copy, or before a failover that lost rows. If "
+        "people use these keys, this is the wrong database. It is %s.\n",
+        describe(keys).c_str(), why.c_str(), database.c_str());
     const std::string count = std::to_string(keys.count);
     if (choice.confirmed) {
         const bool is_same = *choice.confirmed == keys.count;
-        if (!is_same) std::fprintf(stderr, "llmapikey: --confirm says another number: none of them was ended\n");
+        if (!is_same) std::fprintf(stderr, "llmapikey: --confirm gives another number: none of the keys was ended\n");
         return is_same;
     }
     if (isatty(STDIN_FILENO) == 0) {
-        std::fprintf(stderr, "llmapikey: none of them was ended; to end all, add --confirm %s\n", count.c_str());
+        std::fprintf(stderr, "llmapikey: none of the keys was ended; to end all, add --confirm %s\n", count.c_str());
         return false;
     }
-    std::fprintf(stderr, "To end all of them, type their number: ");
+    std::fprintf(stderr, "To end all of these keys, type their number: ");
     char line[32] = "";
     const bool is_read = std::fgets(line, sizeof line, stdin) != nullptr;
     if (is_read && line == count + "\n") return true;
-    std::fprintf(stderr, "llmapikey: none of them was ended\n");
+    std::fprintf(stderr, "llmapikey: none of the keys was ended\n");
     return false;
 }
 constexpr base::Millis run_max{std::chrono::minutes{30}};

@@ -26,8 +26,8 @@ void print_text(const ReencryptionReport& report) {
                 static_cast<long long>(report.remaining));
     if (report.unreadable > 0) {
         std::printf(
-            "%lld of them cannot be read: KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED must be the secret that has sealed them. "
-            "The first is %s\nIf that secret is lost: `llmapikey reseal --accept-loss`.\n",
+            "%lld of them cannot be read: set KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED to the secret that has sealed them. "
+            "The first is %s\nIf that secret is lost, run `llmapikey reseal --accept-loss`.\n",
             static_cast<long long>(report.unreadable), report.first_unreadable.c_str());
     } else if (report.remaining > 0) {
         std::puts("Run `llmapikey reseal` once every process has the new KEY_ENCRYPTION_SECRET.");
@@ -57,7 +57,7 @@ base::Result<ReencryptionReport> reseal(app::Stores& stores, Reencryption& reenc
 }
 
 int fail(const base::Error& error) {
-    std::fprintf(stderr, "llmapikey: resealing broke off, and can be begun again: %s\n", error.detail.c_str());
+    std::fprintf(stderr, "llmapikey: resealing stopped early; run it again to continue: %s\n", error.detail.c_str());
     return 1;
 }
 
@@ -86,7 +86,8 @@ int run_reseal(const ReencryptionChoice& choice, Output output) {
     const auto config = load_or_explain(config::Need::database);
     if (!config) return 2;
     if (config->key_encryption_secret.empty()) {
-        std::fputs("llmapikey: KEY_ENCRYPTION_SECRET is not set: it is what everything is to be sealed with\n", stderr);
+        std::fputs("llmapikey: KEY_ENCRYPTION_SECRET is not set: set it to the secret to seal everything with\n",
+                   stderr);
         return 2;
     }
     auto stores = app::open_stores(*config);

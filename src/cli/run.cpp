@@ -24,20 +24,21 @@ const std::string about =
     "llmapikey gives each GitHub account exactly one " + provider +
     " API key with a hard daily cap.\n\n"
     "New here? Run `llmapikey sandbox` and open the address that it prints: it needs no account and no configuration.\n"
-    "For the real thing set its variables (`llmapikey help environment`), then `llmapikey doctor` to check them, then\n"
-    "`llmapikey serve`.";
+    "To run the real service, set its variables (`llmapikey help environment`), check them with `llmapikey doctor`, "
+    "and\n"
+    "run `llmapikey serve`.";
 
 void add_audit(CLI::App& app, int& status) {
-    auto* audit = app.add_subcommand("audit", "Check and export the record of what was done");
+    auto* audit = app.add_subcommand("audit", "Check or export the audit log");
     audit->require_subcommand(1);
     auto* verify = audit->add_subcommand("verify", "Find any change or gap in the audit log");
     auto* verify_json = add_switch(*verify, "--json", "Print JSON");
     verify->callback([=, &status] { status = run_audit_verify(output_of(verify_json)); });
     auto* exporting = audit->add_subcommand("export", "Write the audit log to standard output as JSON lines");
     auto* after =
-        exporting->add_option("--after", "Only what comes after the entry of this sequence")
+        exporting->add_option("--after", "Only entries after the one with this sequence number")
             ->check([](const std::string& text) {
-                return base::parse_whole_number(text) ? "" : "it takes the sequence of an entry: a whole number";
+                return base::parse_whole_number(text) ? "" : "it takes the sequence number of an entry: a whole number";
             });
     exporting->callback(
         [&status, after] { status = run_audit_export(after->count() > 0 ? after->as<std::int64_t>() : 0); });
@@ -50,23 +51,24 @@ void add_commands(CLI::App& app, int& status) {
     });
 
     auto* sandbox = app.add_subcommand(
-        "sandbox", "Run the service with a simulated GitHub and " + provider + " and throw-away data");
-    auto* upstreams_only =
-        add_switch(*sandbox, "--upstreams-only", "Only the simulated GitHub and " + provider + ", for `serve` to use");
+        "sandbox", "Run the service with a simulated GitHub and " + provider + "; all data is deleted at the end");
+    auto* upstreams_only = add_switch(*sandbox, "--upstreams-only",
+                                      "Run only the simulated GitHub and " + provider + ", for `serve` to use");
     auto* sandbox_json = add_switch(*sandbox, "--json", "Print the addresses as one line of JSON");
     sandbox->callback([&status, upstreams_only, sandbox_json] {
         status = run_sandbox(upstreams_only->count() > 0, output_of(sandbox_json));
     });
 
-    auto* migrate = app.add_subcommand("migrate", "Bring the database to the schema of this program, or back");
+    auto* migrate = app.add_subcommand("migrate", "Update the schema of the database for this program, or undo that");
     migrate->require_subcommand(1);
     migrate->add_subcommand("up", "Apply all migrations that are missing")->callback([&] {
         status = run_migrate_up();
     });
     auto* down = migrate->add_subcommand(
-        "down", "Undo all migrations: on PostgreSQL back to what the older deployment reads, keys in plain text");
-    auto* steps = down->add_option("--steps", "Undo only so many, the latest first")->check(CLI::Range(1, all_steps));
-    auto* down_dry_run = add_switch(*down, "--dry-run", "Say what would be undone, and do nothing");
+        "down",
+        "Undo all migrations; on PostgreSQL, the older deployment can then read the database, with keys in plain text");
+    auto* steps = down->add_option("--steps", "Undo only this many, the latest first")->check(CLI::Range(1, all_steps));
+    auto* down_dry_run = add_switch(*down, "--dry-run", "Show what would be undone, and change nothing");
     down->callback([&status, steps, down_dry_run] {
         status = run_migrate_down(steps->count() > 0 ? steps->as<int>() : all_steps, down_dry_run->count() > 0);
     });
@@ -75,13 +77,13 @@ void add_commands(CLI::App& app, int& status) {
     migrate_status->callback([&status, status_json] { status = run_migrate_status(output_of(status_json)); });
 
     auto* reconcile =
-        app.add_subcommand("reconcile", "Compare all keys upstream with the database, and what was interrupted");
-    auto* fix = add_switch(*reconcile, "--fix", "Mend what is found");
+        app.add_subcommand("reconcile", "Compare all keys upstream with the database, and find interrupted work");
+    auto* fix = add_switch(*reconcile, "--fix", "Mend what differs");
     auto* older = add_switch(*reconcile, "--older",
                              "With --fix: also revoke keys named by an older deployment that no row knows");
     auto* confirm = reconcile->add_option("--confirm",
-                                          "With --fix: how many keys that this database has never heard "
-                                          "of are to be ended; asked for on a terminal");
+                                          "With --fix: the number of keys to end of which this database "
+                                          "has never heard; on a terminal you are asked for it");
     confirm->check(CLI::NonNegativeNumber)->type_name("COUNT");
     auto* reconcile_json = add_switch(*reconcile, "--json", "Print JSON");
     reconcile->callback([&status, fix, older, confirm, reconcile_json] {
@@ -90,22 +92,23 @@ void add_commands(CLI::App& app, int& status) {
     });
 
     auto* backup = app.add_subcommand("backup", "Copy the embedded database while it is in use");
-    auto* copy = backup->add_option("file", "Where to; must not exist")->required();
+    auto* copy = backup->add_option("file", "File to write; it must not exist yet")->required();
     backup->callback([=, &status] { status = run_backup(text_of(copy)); });
 
-    auto* reseal = app.add_subcommand("reseal", "Seal everything in the database with a new KEY_ENCRYPTION_SECRET");
+    auto* reseal =
+        app.add_subcommand("reseal", "Re-encrypt everything in the database with a new KEY_ENCRYPTION_SECRET");
     auto* reencryption_dry_run =
-        add_switch(*reseal, "--dry-run", "Say how much is sealed with another one, and do nothing");
+        add_switch(*reseal, "--dry-run", "Show how much is sealed with another secret, and change nothing");
     auto* accept_loss = add_switch(*reseal, "--accept-loss",
-                                   "The former secret is lost: go on with the present one, although keys that the "
-                                   "former has sealed cannot be shown any more")
+                                   "Go on without the former secret, because it is lost; keys that were sealed "
+                                   "with it cannot be shown any more")
                             ->excludes(reencryption_dry_run);
     auto* reseal_json = add_switch(*reseal, "--json", "Print JSON");
     reseal->callback([&status, reencryption_dry_run, accept_loss, reseal_json] {
         status = run_reseal({reencryption_dry_run->count() > 0, accept_loss->count() > 0}, output_of(reseal_json));
     });
 
-    auto* routes = app.add_subcommand("routes", "List every route of the service, and who gets in");
+    auto* routes = app.add_subcommand("routes", "List every route of the service, and who may use it");
     auto* routes_json = add_switch(*routes, "--json", "Print JSON");
     routes->callback([&status, routes_json] { status = run_routes(output_of(routes_json)); });
 
@@ -129,7 +132,7 @@ std::vector<std::string> names_of_commands(const CLI::App& app) {
     return names;
 }
 
-// Returns "'keys lst' is no command; did you mean 'keys list'?"; empty if the first words are a
+// Returns "'keys lst' is not a command; did you mean 'keys list'?"; empty if the first words are a
 // command, or if there are no words.
 std::string unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
     const CLI::App* place = &app;
@@ -145,11 +148,11 @@ std::string unknown_command(const CLI::App& app, const std::vector<std::string>&
         const std::string typed = path + base::to_printable(word, 40);
         const std::string meant =
             base::nearest(word, names, word.size() < 5 ? 1 : std::max<std::size_t>(2, word.size() / 3));
-        if (!meant.empty()) return "'" + typed + "' is no command; did you mean '" + path + meant + "'?";
+        if (!meant.empty()) return "'" + typed + "' is not a command; did you mean '" + path + meant + "'?";
         std::string all;
         for (const std::string& name : names)
             all += (all.empty() ? "" : ", ") + name;
-        return "'" + typed + "' is no command; there are: " + all;
+        return "'" + typed + "' is not a command; there are: " + all;
     }
     return {};
 }
@@ -161,7 +164,7 @@ int print_help(CLI::App& app, const std::vector<std::string>& topic) {
     }
     const std::string unknown = unknown_command(app, topic);
     if (!unknown.empty())
-        return report({base::Errc::invalid_input, unknown + "; the variables: llmapikey help environment", {}});
+        return report({base::Errc::invalid_input, unknown + "; for the variables: llmapikey help environment", {}});
     const CLI::App* place = &app;
     std::string path = app.get_name();
     for (const std::string& word : topic) {
@@ -175,8 +178,9 @@ int print_help(CLI::App& app, const std::vector<std::string>& topic) {
 }
 
 void add_help(CLI::App& app, int& status) {
-    auto* help = app.add_subcommand("help", "Explain a command, or `environment`: the variables that are read");
-    auto* topic = help->add_option("topic", "A command, such as keys revoke, or environment");
+    auto* help =
+        app.add_subcommand("help", "Explain a command, or with `environment` the variables that llmapikey reads");
+    auto* topic = help->add_option("topic", "A command, such as `keys revoke`, or `environment`");
     topic->expected(1, -1)->allow_extra_args();
     help->callback([&app, &status, topic] { status = print_help(app, topic->results()); });
 }
@@ -187,7 +191,7 @@ int run(int argc, char** argv) {
     CLI::App app{about, "llmapikey"};
     app.set_version_flag("--version", std::string("llmapikey ") + LLMAPIKEY_VERSION);
     app.footer(
-        "Variables of the environment: llmapikey help environment\nOf a command: llmapikey help COMMAND\n\nExit "
+        "Environment variables: llmapikey help environment\nHelp for a command: llmapikey help COMMAND\n\nExit "
         "status: 0 done, 1 failed, 2 wrong usage or configuration.");
     app.require_subcommand(1);
     app.failure_message(CLI::FailureMessage::help);

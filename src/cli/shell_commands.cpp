@@ -129,9 +129,10 @@ int print_manual(const CLI::App& app) {
     std::puts(".SH COMMANDS");
     print_command(app, "");
     std::puts(
-        ".SH ENVIRONMENT\nAlso read from the file\n.I .env\nin the working directory; the environment wins. A secret "
-        "may stand in a file that\n"
-        ".I NAME_FILE\nnames, or be a credential of systemd.");
+        ".SH ENVIRONMENT\nllmapikey reads these variables from the environment, or else from the file\n.I .env\nin the "
+        "working "
+        "directory. A secret can also be in a file, whose path is\n"
+        ".IR NAME_FILE ,\nor be a credential of systemd.");
     for (const config::Variable& variable : config::variables()) {
         std::printf(".TP\n.B %s\n%s", std::string(variable.name).c_str(), roff(std::string(variable.meaning)).c_str());
         if (!variable.default_text.empty())

@@ -13,6 +13,7 @@ Data data_of(const std::vector<Metric>& figures) {
         item.set("value", figure.value);
         if (!figure.note.empty()) item.set("note", figure.note);
         item.set("has_note", !figure.note.empty());
+        if (figure.updated) set_age(item, "updated", *figure.updated);
         list << item;
     }
     return list;
@@ -27,7 +28,7 @@ std::string render(const OverviewView& view) {
     set_if_any(data, "spent_percent", view.spent_percent);
     data.set("spent_today", view.spent_today);
     data.set("exposure_per_day", view.exposure_per_day);
-    data.set("spending_at", view.spending_at);
+    if (view.spending_updated) set_age(data, "spending_updated", *view.spending_updated);
     data.set("is_spending_possible", view.is_spending_possible);
     Data charts{Data::type::list};
     for (const Chart& chart : view.charts)
@@ -44,9 +45,9 @@ std::string render(const OverviewView& view) {
     data.set("failures", failures);
     data.set("has_failures", !view.failures.empty());
     set_if_any(data, "problem", view.problem);
-    set_if_any(data, "figures_at", view.figures_at);
+    if (view.figures_updated) set_age(data, "figures_updated", *view.figures_updated);
     set_if_any(data, "reconciled", view.reconciled);
-    data.set("reconciled_at", view.reconciled_at);
+    if (view.reconciled_updated) set_age(data, "reconciled_updated", *view.reconciled_updated);
     set_if_any(data, "reconcile_problem", view.reconcile_problem);
     set_if_any(data, "unremembered", view.unremembered);
     return render_template("admin_overview", data);

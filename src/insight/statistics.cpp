@@ -111,7 +111,7 @@ base::Result<void> Statistics::notice_spending(base::Timestamp now) {
     const auto today = TRY(store_.days(day_of(now)));
     if (today.empty() || today.back().spent < *settings_.spend_alarm) return {};
     return webhooks_.add_event({base::random_uuid(), "spend.alarm:" + today.back().day, "spend.alarm", "", "", "",
-                                base::to_display(today.back().spent) + " US dollars today", now});
+                                base::to_money(today.back().spent) + " today", now});
 }
 
 base::Result<void> Statistics::read_spending(const std::stop_token& stop, base::Timestamp now) {

@@ -97,7 +97,7 @@ net::Response AccountPage::show(const Context& context) const {
         std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
         if (is_stuck(entry)) {
             ended_at = "stuck: " + entry.problem;
-            if (entry.next_attempt_at) ended_at += "; tried again at " + minute_text(*entry.next_attempt_at);
+            if (entry.next_attempt_at) ended_at += "; next attempt at " + minute_text(*entry.next_attempt_at);
         }
         view.ended.push_back({id->text(), entry.grant.github_username, "…" + entry.grant.key_hint,
                               date_text(entry.grant.created_at), std::move(ended_at), entry.actor, entry.reason});
@@ -114,7 +114,7 @@ net::Response AccountPage::mint(const Context& context) const {
     const auto id = GithubUserId::parse(base::trim(fields->text("github_user_id")));
     const std::string login(without_at(base::trim(fields->text("github_username"))));
     if (!id) return refuse_mint(*this, context, "The account id must be a whole number, such as 583231");
-    if (!login.empty() && !is_login(login)) return refuse_mint(*this, context, "The login cannot be one of GitHub's");
+    if (!login.empty() && !is_login(login)) return refuse_mint(*this, context, "This is not a valid GitHub login");
     const auto answer = administration.mint(terms, *id, login, context.initiator());
     if (!answer && answer.error().code == base::Errc::not_found)
         return answer_outcome(context, id->text(), KeyOutcome::no_account);
@@ -165,9 +165,10 @@ net::Response AccountPage::reveal(const Context& context) const {
     if (!raw_key && raw_key.error().code == base::Errc::not_found)
         return answer_outcome(context, account_id, KeyOutcome::never_kept);
     if (!raw_key && raw_key.error().code == base::Errc::misconfigured) {
-        return error_response(context, 502, {},
-                              {"The key cannot be shown", "The reason: " + raw_key.error().detail + ".", "",
-                               "/admin/accounts/" + account_id, "Back to the account"});
+        return error_response(
+            context, 502, {},
+            {"The key cannot be shown", "The service cannot show the key: " + raw_key.error().detail + ".", "",
+             "/admin/accounts/" + account_id, "Back to the account"});
     }
     if (!raw_key) return error_response(context, raw_key.error());
     AdminRevealView view{make_frame(context), account_id, raw_key->reveal()};

@@ -35,9 +35,9 @@ std::string sentence_of(MintProblem problem, std::string_view provider) {
         case MintProblem::rate_limited:
             return name + " asks us to slow down.";
         case MintProblem::refused:
-            return name + " refuses to make keys just now. The organizer has to look after that.";
+            return name + " refuses to make keys. Tell the organizer.";
         case MintProblem::paused:
-            return "The organizer has paused handing out keys.";
+            return "The organizer has paused new keys.";
     }
     return "";
 }
@@ -68,8 +68,7 @@ void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& vi
     usage.spent_usd = base::to_money(snapshot.spent);
     usage.remaining_usd = money_if_any(snapshot.remaining);
     usage.percent_spent = snapshot.percent_spent().value_or(0);
-    usage.as_of = base::to_rfc3339(snapshot.as_of);
-    usage.age = age_text(self.clock.now() - snapshot.as_of);
+    usage.updated = shown_age(snapshot.as_of, self.clock.now());
     usage.is_stale = known.has_failed;
     usage.this_week_usd = money_if_any(snapshot.this_week);
     usage.this_month_usd = money_if_any(snapshot.this_month);
@@ -127,7 +126,7 @@ std::string sentence_of(const PastKey& past, GithubUserId id, std::string_view k
     const std::string on = " on " + date_text(past.ended_at) + ".";
     if (past.reason == "expired") return "Your last key " + masked + " expired" + on;
     if (past.actor == recipient_prefix + id.text()) return "You gave your last key " + masked + " back" + on;
-    return "Your last key " + masked + " was ended by the organizer" + on;
+    return "Your last key " + masked + " was revoked by the organizer" + on;
 }
 
 // Says why there is no key, as far as that is known.

@@ -20,8 +20,7 @@ void set_usage(Data& data, const DashboardView& view) {
     set_if_any(usage, "remaining_usd", view.usage->remaining_usd);
     if (!view.usage->remaining_usd.empty()) usage.set("percent_spent", std::to_string(view.usage->percent_spent));
     usage.set("has_no_limit", view.usage->remaining_usd.empty());
-    usage.set("as_of", view.usage->as_of);
-    usage.set("age", view.usage->age);
+    set_age(usage, "updated", view.usage->updated);
     usage.set("is_stale", view.usage->is_stale);
     set_if_any(usage, "this_week_usd", view.usage->this_week_usd);
     set_if_any(usage, "this_month_usd", view.usage->this_month_usd);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "http/answers/shown_values.hpp"
 #include "http/answers/views.hpp"
 #include "keys/dashboard_state.hpp"
 
@@ -15,8 +16,7 @@ struct KeyUsage {
     std::string remaining_usd;                  // today; empty: there is no limit
     std::string this_week_usd, this_month_usd;  // empty: not known yet
     int percent_spent = 0;                      // 0 to 100; only with a limit
-    std::string as_of;                          // "2027-02-22T14:05:00Z"
-    std::string age;                            // "12 seconds ago"
+    ShownAge updated;                           // when upstream was asked
     bool is_stale = false;                      // upstream could not be asked; this is the last known state
     std::optional<Chart> days;                  // spending of the account; nullopt: none in the last 30 days
 };

@@ -13,7 +13,7 @@ namespace {
 // Returns the row's message, except for the two messages that depend on more than the outcome.
 std::string message_of(const IssueAnswer& answer, std::string_view provider) {
     if (answer.status == KeyOutcome::exists && answer.raw_key.empty())
-        return "You already have a key. It was shown when it was made, and is not kept here.";
+        return "You already have a key. It was shown only once, when it was made: this service has no copy of it.";
     if (answer.status != KeyOutcome::queued || !answer.place) return with_provider(row_of(answer).message, provider);
     if (*answer.place == 1) return "You are the next in the queue. Ask again in a few seconds.";
     return "You are number " + std::to_string(*answer.place) + " in the queue. Ask again in a few seconds.";

@@ -36,7 +36,7 @@ base::Result<GrantPage> list_keys(const KeyListPage& self, const Form& fields, A
     };
     auto query = parse_grant_query(field, self.clock.now());
     if (!query) {
-        view.problem = "That search makes no sense: " + query.error().detail + ".";
+        view.problem = "The search was not understood: " + query.error().detail + ".";
         query = GrantQuery{};
         query->now = self.clock.now();
     } else {
@@ -50,7 +50,7 @@ base::Result<GrantPage> list_keys(const KeyListPage& self, const Form& fields, A
     if (query->is_ended) return GrantPage{};
     auto page = self.admin_store.list(*query);
     if (page || page.error().code != base::Errc::invalid_input) return page;
-    if (view.problem.empty()) view.problem = "That page does not exist; this is the first one.";
+    if (view.problem.empty()) view.problem = "That page does not exist. This is the first page.";
     query->cursor.clear();
     return self.admin_store.list(*query);
 }
@@ -66,7 +66,7 @@ base::Result<void> show_ended(const KeyListPage& self, const Form& fields, Admin
     if (is_asked_for) query->cursor = fields.value("page");
     auto listed = self.admin_store.list_ended(*query);
     if (!listed && listed.error().code == base::Errc::invalid_input) {
-        view.problem = "That page does not exist; this is the first one.";
+        view.problem = "That page does not exist. This is the first page.";
         query->cursor.clear();
         listed = self.admin_store.list_ended(*query);
     }

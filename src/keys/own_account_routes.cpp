@@ -70,7 +70,7 @@ net::Response OwnAccountRoutes::show_key(const Context& context) const {
     const bool has_key = *grant && (*grant)->status == GrantStatus::active && !(*grant)->sealed_key.empty();
     if (!has_key) {
         return error_response(context, 404, {},
-                              {"No key", "You have no key that could be shown.", "POST here to get one.", "", ""});
+                              {"No key", "You have no key that can be shown.", "POST here to get one.", "", ""});
     }
     const auto raw_key = issuance.open_key(**grant);
     if (!raw_key) return error_response(context, 500);

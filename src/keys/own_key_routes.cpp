@@ -13,11 +13,11 @@ namespace {
 std::string_view message_of(int status) {
     switch (status) {
         case 401:
-            return "Sign in first: nobody is signed in, or the session has ended.";
+            return "You are not signed in, or your session has ended. Sign in first.";
         case 403:
-            return "Refused: the request did not provably come from our own pages.";
+            return "Refused: this service could not confirm that the request came from its own pages.";
         case 429:
-            return "Too many requests from your address. Wait, then try again.";
+            return "There were too many requests from your address. Wait a moment, then try again.";
         case 503:
             return "The service is busy. Try again in a few seconds; nothing was lost.";
         default:

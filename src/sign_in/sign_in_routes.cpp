@@ -98,7 +98,7 @@ SignInAnswer answer_of(SignInFailure failure) {
                      "We only read your account's number and login name. You can try again at any time.", "", ""}};
         case SignInFailure::state_mismatch:
             return {400,
-                    {"This sign-in has run out",
+                    {"This sign-in has expired",
                      "It was started in another browser, more than ten minutes ago, or has been used already.",
                      "Start again from here.", "", ""}};
         case SignInFailure::code_rejected:
@@ -109,7 +109,7 @@ SignInAnswer answer_of(SignInFailure failure) {
         case SignInFailure::email_unverified:
             return {403,
                     {"Verify your e-mail address first",
-                     "GitHub lets nobody in whose primary e-mail address is not verified.",
+                     "GitHub does not let you sign in before your primary e-mail address is verified.",
                      "Verify it in GitHub's settings, under Emails, then try again.", "", ""}};
         case SignInFailure::not_a_person:
             return {403,
@@ -121,29 +121,30 @@ SignInAnswer answer_of(SignInFailure failure) {
                     {"GitHub asks us to wait", "GitHub is limiting how often we may ask.", "Try again in a minute.", "",
                      ""}};
         case SignInFailure::github_down:
-            return {502,
-                    {"GitHub did not answer", "GitHub could not be reached in time, or its answer made no sense.",
-                     "Try again in a minute.", "", ""}};
+            return {
+                502,
+                {"GitHub did not answer", "GitHub could not be reached in time, or its answer could not be understood.",
+                 "Try again in a minute.", "", ""}};
         case SignInFailure::misconfigured:
             return {
                 502,
                 {"Sign-in is not set up correctly", "GitHub does not accept this service's own credentials or address.",
-                 "Only the organizer can mend this: tell them to run `llmapikey doctor`.", "", ""}};
+                 "Only the organizer can fix this: tell them to run `llmapikey doctor`.", "", ""}};
         case SignInFailure::wrong_callback:
             return {
                 502,
                 {"Sign-in leads to the wrong address",
                  "GitHub says that this service's address is not the callback URL of its OAuth App "
                  "(redirect_uri_mismatch).",
-                 "Only the organizer can mend this: the callback URL must be this service's public address, followed "
+                 "Only the organizer can fix this: the callback URL must be this service's public address, followed "
                  "by /auth/callback.",
                  "", ""}};
         case SignInFailure::app_suspended:
             return {502,
                     {"GitHub has suspended this app",
-                     "GitHub lets nobody sign in here at present: the OAuth App of this service is suspended "
+                     "Nobody can sign in here at the moment: GitHub has suspended the OAuth App of this service "
                      "(application_suspended).",
-                     "Only the organizer can mend this, with GitHub's support.", "", ""}};
+                     "Only the organizer can fix this, with GitHub's support.", "", ""}};
     }
     return {500, {}};
 }

@@ -253,10 +253,10 @@ std::optional<net::Response> Site::authenticate(Context& context) {
         // Guessing a token is hopeless. The limit keeps it cheap for the service.
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
         if (wait) return beyond_limit(context, *wait);
-        net::Response response =
-            error_response(context, 401, {},
-                           {"Token not accepted",
-                            "It is unknown, expired or revoked, or its owner is no admin any more.", "", "", ""});
+        net::Response response = error_response(
+            context, 401, {},
+            {"Token not accepted", "The token is unknown, expired or revoked, or its owner is no longer an admin.", "",
+             "", ""});
         response.set("WWW-Authenticate", "Bearer");
         return response;
     }
@@ -269,7 +269,7 @@ std::optional<net::Response> Site::authenticate(Context& context) {
     const bool is_personal = context.route->scope == ApiScope::none;
     return error_response(context, 403, {},
                           {"Not with this token",
-                           is_personal ? "This can only be done in person, with a session."
+                           is_personal ? "This needs a session: sign in and do it on the pages."
                                        : "The token does not have the scope that this needs.",
                            "", "", ""});
 }
@@ -279,7 +279,7 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
     if (key.size() > key_bytes_max || !base::is_text(key)) {
         return error_response(
             context, 400, {},
-            {"Idempotency-Key not accepted", "It may have at most 255 characters of UTF-8.", "", "", ""});
+            {"Idempotency-Key not accepted", "It can have at most 255 characters of UTF-8.", "", "", ""});
     }
     const net::Request& request = context.request;
     const std::string actor = context.initiator().actor;
@@ -288,9 +288,9 @@ net::Response Site::answer_once(const Context& context, const std::string& key) 
     const auto begun = parts_.stored_answers.begin(actor, key, fingerprint, parts_.clock.now());
     if (!begun) return error_response(context, begun.error());
     if (std::holds_alternative<OtherRequest>(*begun)) {
-        return error_response(
-            context, 422, {},
-            {"Idempotency-Key used before", "It came with another request.", "Use a new one.", "", ""});
+        return error_response(context, 422, {},
+                              {"Idempotency-Key used before", "The same key came with a different request before.",
+                               "Use a new one.", "", ""});
     }
     if (const auto* under_way = std::get_if<RequestUnderWay>(&*begun))
         return under_way_response(context, under_way->ends_within);

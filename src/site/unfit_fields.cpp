@@ -35,7 +35,7 @@ std::optional<net::Response> refuse_raw_key(const Context& context, const Route&
     return error_response(
         context, 400, {},
         {"A whole key in the address",
-         "A whole key belongs in no address: proxies and browsers keep those. Nothing was looked for.",
+         "Do not put a whole key into an address: proxies and browsers keep addresses. The service did not search.",
          "POST it to /api/v1/keys/search.", "/", "To the start page"});
 }
 

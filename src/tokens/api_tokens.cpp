@@ -43,7 +43,7 @@ base::Result<NewToken> ApiTokens::create(GithubUserId owner, const std::string& 
                                          std::int64_t days, const Initiator& by) {
     const auto checked_name = TRY(check_text(name, token_name_rule));
     if (scopes.empty()) return base::fail(base::Errc::invalid_input, "a token needs a scope: read, write or reveal");
-    if (days < 1 || days > days_max) return base::fail(base::Errc::invalid_input, "a token is good for 1 to 366 days");
+    if (days < 1 || days > days_max) return base::fail(base::Errc::invalid_input, "a token works for 1 to 366 days");
     NewToken created;
     created.text = base::Secret(std::string(prefix) + base::random_token(token_bytes));
     const std::string& text = created.text.reveal();

@@ -26,7 +26,8 @@ net::Response TokenRoutes::create(const Context& context) const {
     for (const std::string& text : fields->texts("scopes")) {
         const auto scope = parse_scope(text);
         if (!scope)
-            return api_error(context, {base::Errc::invalid_input, "scopes must be of read, write and reveal", {}});
+            return api_error(context,
+                             {base::Errc::invalid_input, "scopes must be from the list read, write, reveal", {}});
         scopes.insert(*scope);
     }
     const auto days = base::parse_whole_number(fields->text("expires_in_days")).value_or(0);

@@ -13,7 +13,7 @@ namespace llmapikey {
 namespace {
 
 constexpr ResultText results[] = {
-    {"token-revoked", "The token is revoked: it is good for nothing from now on.", true},
+    {"token-revoked", "The token is revoked. It no longer works.", true},
 };
 
 TokenRow row_of(const ApiToken& token, base::Timestamp now) {
@@ -28,7 +28,7 @@ TokenRow row_of(const ApiToken& token, base::Timestamp now) {
             date_text(token.created_at),
             date_text(token.expires_at),
             token.used_at ? minute_text(*token.used_at) : "never",
-            is_good            ? "good"
+            is_good            ? "valid"
             : token.revoked_at ? "revoked"
                                : "expired",
             is_good};

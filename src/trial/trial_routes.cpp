@@ -150,9 +150,9 @@ net::Response TrialRoutes::ask(const Context& context) const {
     ChatRequest question{fields->text("model"), with_plain_line_ends(fields->text("message"))};
     if (question.model.empty()) question.model = context.shared.settings.example_model;
     if (!is_message(question.message))
-        return refuse_field(context, "Message not accepted", "It needs between 1 and 2000 characters.");
+        return refuse_field(context, "Message not accepted", "Your message must have between 1 and 2000 characters.");
     if (!is_model(question.model))
-        return refuse_field(context, "Model not accepted", "That is not the name of a model.");
+        return refuse_field(context, "Model not accepted", "This is not the name of a model.");
     auto trial = trials.begin(Seat{context.session->recipient.id});
     if (!trial) {
         const TrialWords words = words_of(trial.error());

@@ -66,7 +66,7 @@ TrialWords words_of(TrialObstacle obstacle) {
         case expired:
             return words(409, "Your key has expired", "Your key has expired and no longer works.", "");
         case switched_off:
-            return words(409, "Your key is switched off", "The organizer has switched your key off for now.", "");
+            return words(409, "Your key is switched off", "The organizer has switched your key off.", "");
         case account_busy:
             return words(503, "One at a time", "Your last message is still being answered.",
                          "Wait for the answer, then send the next.");
@@ -95,22 +95,23 @@ TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
             return spent_words(failure, figures);
         case answer_too_dear:
             return words(403, "Not enough left for this",
-                         "Trying a key asks for up to " + std::to_string(trial_tokens) +
+                         "A try asks for up to " + std::to_string(trial_tokens) +
                              " tokens, and what is left of your cap today" + amount_in_brackets(figures.left) +
                              " cannot pay for that with this model.",
                          "Choose a cheaper model, or ask for fewer tokens in a program of your own. " +
                              reset_sentence(failure, figures));
         case credits_too_low:
             return words(503, "Not enough credits",
-                         "Trying a key asks for up to " + std::to_string(trial_tokens) +
+                         "A try asks for up to " + std::to_string(trial_tokens) +
                              " tokens, and the credits of the organizer's account cannot pay for that with this model.",
                          "Choose a cheaper model, and tell the organizer.");
         case in_flight_budget:
-            return words(503, "Too much under way",
-                         "What is being answered for the organizer's account just now could use up its credits.",
-                         try_again(failure.retry_after));
+            return words(
+                503, "Too much under way",
+                "The requests that are being answered for the organizer's account now could use up its credits.",
+                try_again(failure.retry_after));
         case request_too_heavy:
-            return words(403, "Too dear at once",
+            return words(403, "Too expensive at once",
                          "This one request could cost more than the organizer's account may have under way at once.",
                          "Trying again does not help. Choose a cheaper model, or a shorter message.");
         case guardrail_budget:
@@ -127,11 +128,11 @@ TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
             return words(
                 403, "A limit is reached",
                 provider + " says that a limit is reached" + amount_in_brackets(failure.limit) +
-                    ". It is none that this service knows, of your key or of the organizer's account.",
+                    ". This service does not know that limit of your key or of the organizer's account.",
                 failure.retry_after.count() > 0 ? try_again(failure.retry_after) : budget_reset(failure, figures));
         case moderation:
             return words(403, "Message flagged",
-                         "The model's provider asks for moderation, and that flagged your message.",
+                         "The model's provider checks messages (moderation), and the check flagged your message.",
                          "Word it differently, or choose another model. Nothing was spent.");
         case model_not_allowed:
             return words(403, "Model not allowed", "The organizer does not let this key use this model.",
@@ -159,7 +160,7 @@ std::string words_of(const ChatEnd& end) {
     const std::string tokens = std::to_string(trial_tokens) + " tokens";
     switch (end.reason) {
         case ChatEnd::Reason::length:
-            if (end.has_text) return "The answer ends here: trying a key asks for " + tokens + " at the most.";
+            if (end.has_text) return "The answer ends here: a try asks for at most " + tokens + ".";
             return "Your key works, but the model has used all " + tokens +
                    " for thinking before it said a word. Choose a model that thinks less.";
         case ChatEnd::Reason::content_filter:

@@ -15,21 +15,21 @@ namespace {
 
 constexpr ResultText results[] = {
     {"removed", "The endpoint is removed.", true},
-    {"sent", "It is on its way. Reload in a moment to see what came of it.", true},
+    {"sent", "The message is on its way. Reload this page in a moment to see the result.", true},
 };
 
 constexpr int deliveries_shown = 50;
 
 std::string state_of(const WebhookEndpoint& endpoint) {
-    if (!endpoint.is_enabled) return "off: it answered 410 Gone";
+    if (!endpoint.is_enabled) return "switched off: it answered 410 Gone";
     if (!endpoint.health.failing_since) return "on";
-    return "no answer since " + minute_text(*endpoint.health.failing_since) + "; tried again at " +
+    return "no answer since " + minute_text(*endpoint.health.failing_since) + "; next attempt at " +
            time_of_day_text(endpoint.health.next_at);
 }
 
 std::string former_text(const WebhookEndpoint& endpoint, base::Timestamp now) {
     const bool has_former = endpoint.former_until && *endpoint.former_until > now;
-    return has_former ? "The former secret signs too until " + minute_text(*endpoint.former_until) + "." : "";
+    return has_former ? "The former secret also signs until " + minute_text(*endpoint.former_until) + "." : "";
 }
 
 net::Response webhooks_page(const WebhooksPage& self, const Context& context, int status, WebhooksView view) {

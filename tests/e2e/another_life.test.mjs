@@ -103,7 +103,7 @@ test("in another folder: nobody's key is ended, it is said everywhere, and a per
         /there are 5 keys of this deployment that this database has never heard of, made 20\d\d-/,
       );
       assert.match(refused.err, /history began only at 20\d\d-/);
-      assert.match(refused.err, /none of them was ended/);
+      assert.match(refused.err, /none of the keys was ended/);
       assert.equal((await liveKeys()).length, 5);
     }
     const ended = await run(["reconcile", "--fix", "--confirm", "5", "--json"], env, wrong);

@@ -122,7 +122,7 @@ test("a page that fetches itself anew keeps its notice, and loses nobody whose f
   await page.waitForURL("**/dashboard");
   await loseTheAnswer(own);
   await page.click("#generate");
-  await page.locator("h2", { hasText: "being sorted out" }).waitFor();
+  await page.locator("h2", { hasText: "Your key is being checked" }).waitFor();
   await own.clearFaults();
   await page.focus("main a");
   await page.locator("#copy-key").waitFor({ timeout: 60_000 });
@@ -229,7 +229,7 @@ test("the docs fill in the key when asked, and only then", async () => {
   await page.context().close();
 });
 
-test("the page follows a key that is being sorted out, by itself", async () => {
+test("the page follows an ambiguous key by itself", async () => {
   const slow = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", UPSTREAM_TIMEOUT_SECONDS: "1" });
   const page = await openPage(browser, slow);
   await page.goto(slow.url);
@@ -237,7 +237,7 @@ test("the page follows a key that is being sorted out, by itself", async () => {
   await page.click("button[value=ada-newcomer]");
   await loseTheAnswer(slow);
   await page.click("#generate");
-  assert.match(await page.textContent("main"), /sorted out/);
+  assert.match(await page.textContent("main"), /Your key is being checked/);
   await slow.clearFaults();
   await page.waitForSelector("#key", { state: "attached", timeout: 60_000 });
   assert.equal((await slow.ledger()).keys.filter((key) => !key.deleted_at && key.name.includes("gh-1001")).length, 1);

@@ -160,7 +160,7 @@ test("a bulk revocation is stopped from the console, the API and the command lin
   assert.match(shown.text, /id="stop-bulk"/);
   const pressed = await form(`/admin/revocations/${first.id}/stop`, "");
   assert.deepEqual([pressed.status, pressed.location], [303, `/admin/revocations/${first.id}?result=stopped`]);
-  assert.match((await page(pressed.location)).text, /It is stopped/);
+  assert.match((await page(pressed.location)).text, /The bulk revocation is stopped/);
   const second = await begin();
   const stopped = await api("POST", `/revocations/${second.id}/stop`);
   assert.equal(stopped.status, 200, stopped.text);
@@ -249,6 +249,7 @@ test("Ctrl-C ends the waiting only, and says how it goes on", async (t) => {
   await until("the keys are marked", async () => (await keys("&state=active")).length === 0);
   child.kill("SIGINT");
   assert.deepEqual(await exited, { code: 1, signal: null });
-  const [, id] = /goes on[\s\S]*keys stop ([0-9a-f-]{36})/.exec(said) ?? assert.fail(said);
+  const stopping = /service continues it[\s\S]*To stop it: llmapikey keys stop ([0-9a-f-]{36})/;
+  const [, id] = stopping.exec(said) ?? assert.fail(said);
   assert.equal((await ended(id)).remaining, 0, "the service goes on with it");
 });

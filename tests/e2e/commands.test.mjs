@@ -145,7 +145,7 @@ test("doctor says that all is well, or what is wrong and how to mend it", async 
   const well = await run(["doctor"], good, folder);
   assert.equal(well.code, 0, well.out);
   assert.match(well.out, /ok +GitHub credentials/);
-  assert.match(well.out, /ok +OpenRouter credits +\d+.* US dollars left/);
+  assert.match(well.out, /ok +OpenRouter credits +\$[\d,]+\.\d\d left$/m);
   const json = JSON.parse((await run(["doctor", "--json"], good, folder)).out);
   assert.ok(json.every((check) => check.ok && !check.warning));
   for (const [env, words] of [
@@ -198,7 +198,7 @@ test("help for newcomers, version, and usage errors", async () => {
   assert.doesNotMatch(help.out, /KEY_DAILY_LIMIT_USD/);
   assert.equal((await run(["help"])).out, help.out);
   assert.equal((await run(["help", "keys", "revoke"])).out, (await run(["keys", "revoke", "--help"])).out);
-  assert.match((await run(["help", "environment"])).out, /^Environment \(or an \.env file.*KEY_DAILY_LIMIT_USD/s);
+  assert.match((await run(["help", "environment"])).out, /^llmapikey reads these variables.*KEY_DAILY_LIMIT_USD/s);
   const lost = await run(["help", "kees"]);
   assert.equal(lost.code, 2);
   assert.match(lost.err, /did you mean 'keys'\?/);
@@ -213,7 +213,7 @@ test("help for newcomers, version, and usage errors", async () => {
 test("docs/configuration.md says what `help environment` says", async () => {
   const help = (await run(["help", "environment"])).out;
   const variables = [
-    ...help.slice(help.indexOf("Environment (or")).matchAll(/^ {2}([A-Z_]+)\n {6}(.*?)(?: \(default: (.*)\))?$/gm),
+    ...help.slice(help.indexOf("llmapikey reads")).matchAll(/^ {2}([A-Z_]+)\n {6}(.*?)(?: \(default: (.*)\))?$/gm),
   ];
   assert.ok(variables.length > 20);
   const rows = variables.map(([, name, meaning, fallback]) => `| \`${name}\` | ${meaning} | ${fallback ?? ""} |`);

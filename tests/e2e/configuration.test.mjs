@@ -291,9 +291,9 @@ test("replicas that start together on a new database: one secret wins, the other
 
 test("an unknown command: the nearest one, or all that there are", async () => {
   for (const [args, words] of [
-    [["sever"], /'sever' is no command; did you mean 'serve'\?/],
-    [["frobnicate"], /'frobnicate' is no command; there are: .*serve, sandbox, migrate/],
-    [["keys", "lst"], /'keys lst' is no command; did you mean 'keys list'\?/],
+    [["sever"], /'sever' is not a command; did you mean 'serve'\?/],
+    [["frobnicate"], /'frobnicate' is not a command; there are: .*serve, sandbox, migrate/],
+    [["keys", "lst"], /'keys lst' is not a command; did you mean 'keys list'\?/],
     [["migrate", "upp"], /did you mean 'migrate up'\?/],
     [[], /subcommand is required/],
   ]) {

@@ -69,7 +69,7 @@ test("a change that upstream does not hear is told again until it does", async (
   await service.openrouterFault({ method: "PATCH", path: "/keys", times: 1000, status: 500, body: "{}" });
   await page.goto(`${service.url}/admin/accounts/${person.account}`);
   await page.click("#disable");
-  await page.locator("[role=alert]", { hasText: "told again" }).waitFor();
+  await page.locator("[role=alert]", { hasText: "tries again every few seconds" }).waitFor();
   await screenshot(page, "console-unsynced");
   assert.equal((await upstream(person)).disabled, false);
   await service.clearFaults();
@@ -152,12 +152,12 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   assert.equal(await page.locator("tbody tr").count(), 2);
   await page.goto(`${service.url}/admin`);
   await press("#revoke-every");
-  await page.locator("p", { hasText: "This means every key" }).waitFor();
+  await page.locator("p", { hasText: "You are about to revoke every key" }).waitFor();
   assert.equal(await page.locator("input[type=checkbox][required]").count(), 1);
   assert.equal(await page.locator("select[name=hold]").inputValue(), "none");
   await page.goto(`${service.url}/admin`);
   await press("#revoke-chosen");
-  await page.locator("[role=alert]", { hasText: "nothing says which keys are meant" }).waitFor();
+  await page.locator("[role=alert]", { hasText: "no keys were chosen" }).waitFor();
   assert.equal(await page.locator("#revoke-all").count(), 0);
   await assertAccessible(page, "console-nothing-chosen");
   await tabTo(page, "tbody tr:first-child input[type=checkbox]");
@@ -175,7 +175,7 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
     async () => {
       await page.goto(`${service.url}/admin/overview`);
       const text = await page.textContent("main");
-      return !text.includes("for the first time") && !text.includes("unknown");
+      return !text.includes("for the first time") && !text.includes("not known");
     },
     20_000,
     500,
@@ -184,10 +184,15 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
   for (const words of [
     /Live keys\s*\d+/,
     /Credits left\s*\$[\d,]+\.\d\d/,
-    /Keys you can honor beyond these\s*\d+/,
-    /Greatest possible spend a day\s*\$[\d,]+\.\d\d/,
+    /Further keys that the credits cover\s*\d+/,
+    /Highest possible spending a day\s*\$[\d,]+\.\d\d/,
   ])
     assert.match(text, words);
+  const ages = await page
+    .locator("time[data-age][datetime$=Z]")
+    .evaluateAll((times) => times.map((time) => `${time.title}: ${time.textContent}`));
+  assert.ok(ages.length >= 3, "spending, credits, counts");
+  for (const age of ages) assert.match(age, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: (just now|\d+ [a-z]+ ago)$/);
   assert.equal(await page.locator("svg.chart").count(), 2);
   assert.ok(
     await page.locator("svg.chart rect").evaluateAll((bars) => bars.some((bar) => bar.height.baseVal.value > 0)),
@@ -228,7 +233,7 @@ test("filters and orders of the list", async () => {
   assert.ok((await rows("from=2026-01-01")).length > 2);
   assert.equal((await rows("to=2026-01-01")).length, 0);
   await page.goto(`${service.url}/admin?from=yesterday`);
-  assert.match(await page.textContent("[role=alert]"), /makes no sense/);
+  assert.match(await page.textContent("[role=alert]"), /The search was not understood/);
 });
 
 test("make a token, use it, revoke it", async () => {

@@ -71,12 +71,12 @@ test("the page that asks says in words which keys are meant", async (t) => {
   assert.equal(asked.status, 200);
   assert.match(
     asked.text,
-    /This means <strong>keys in state active that were not used since 2099-01-01<\/strong>: 1 key now/,
+    /You are about to revoke <strong>keys in state active that were not used since 2099-01-01<\/strong>: 1 key now/,
   );
   assert.match(asked.text, /<h1>Revoke 1 key<\/h1>/);
   assert.match(
     (await page("/admin/revocations/new?q=words-")).text,
-    /keys in any state that fit the search &apos;words-&apos;/,
+    /keys in any state that match the search &apos;words-&apos;/,
   );
   assert.match((await page("/admin/revocations/new?all=true")).text, /<strong>every key<\/strong>: 1 key now/);
 });
@@ -92,7 +92,7 @@ test("a bulk revocation that was stopped says what came of it, and looks as if n
     /Stopped at 20\d\d-\d\d-\d\d \d\d:\d\d UTC by [^:]+:1003: no key was revoked\. All others keep working\./,
   );
   assert.doesNotMatch(text, /<progress|These 0|Revoked keys|Revoking keys|0 of 0/);
-  assert.match(text, /Which keys<\/dt><dd>keys in any state that fit the search/);
+  assert.match(text, /Which keys<\/dt><dd>keys in any state that match the search/);
   assert.match((await page("/admin/revocations")).text, /<td>stopped<\/td><td>none<\/td>/);
   assert.equal((await keys()).length, 2);
   const one = (await api("POST", "/revocations", { ids: [(await keys())[0].id], reason: "left" })).json();
@@ -118,7 +118,7 @@ test("a form with a mistake says which field is wrong, and is there to be sent a
   const account = (await keys())[0].github_user_id;
   for (const [body, words] of [
     ["github_user_id=octocat", /account id must be a whole number/],
-    ["github_user_id=12&github_username=%01", /login cannot be one of GitHub/],
+    ["github_user_id=12&github_username=%01", /not a valid GitHub login/],
     ["github_user_id=", /account id must be/],
   ]) {
     const mint = await form("/admin/keys", body);
@@ -142,7 +142,7 @@ test("a form with a mistake says which field is wrong, and is there to be sent a
     assert.equal(changed.status, 303, `${body}: ${changed.text}`);
     assert.match(
       (await page(changed.location)).text,
-      /The cap was not changed: it must be an amount of US dollars above 0/,
+      /The cap was not changed\. Enter an amount in US dollars above 0/,
     );
   }
   const long = await form(`/admin/keys/${id}/change`, `disabled=true&reason=${"x".repeat(501)}`);

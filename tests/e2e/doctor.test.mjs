@@ -48,7 +48,7 @@ test("problems come first, then warnings, then the rest; the verdict counts them
   assert.equal(lastLine(out), "1 problem, 2 warnings");
   assert.match(out, /^PROBLEM +OpenRouter key +OpenRouter answered 401/m);
   assert.match(out, /^WARNING +console +nobody can open it.*ADMIN_GITHUB_USER_IDS/m);
-  assert.match(out, /^WARNING +minting +nobody gets a key.*PROVISIONING_ENABLED/m);
+  assert.match(out, /^WARNING +minting +nobody can get a key.*PROVISIONING_ENABLED/m);
   const both = await run(
     ["doctor"],
     { ...good, AUTH_SESSION_SECRET: "short", KEY_ENCRYPTION_SECRET: "short", MAX_TOTAL_KEYS: "x" },
@@ -177,7 +177,7 @@ test("every place is taken: a warning", async () => {
   assert.equal((await run(["keys", "mint", "--account", "1001", "--login", "ada"], env, folder)).code, 0);
   const { code, out } = await run(["doctor"], env, folder);
   assert.equal(code, 0);
-  assert.match(out, /WARNING +minting +1 of 1 key is taken, so nobody else gets one: raise MAX_TOTAL_KEYS/);
+  assert.match(out, /WARNING +minting +1 of 1 key is taken, so nobody else can get one: raise MAX_TOTAL_KEYS/);
 });
 
 // Runs the program as a user without rights: root may write everything.

@@ -256,7 +256,7 @@ test("what GitHub says is wrong has a page and a line in the log, whatever becom
       );
       assert.equal(answer.status, status, `${error}, ${what}`);
       assert.match(answer.body, words, what);
-      assert.doesNotMatch(answer.body, /EVIL|run out|made_up/);
+      assert.doesNotMatch(answer.body, /EVIL|sign-in has expired|made_up/);
     }
     assert.ok(linesWith(open, `GitHub answered ${error}`).length > 0, error);
   }

@@ -175,7 +175,7 @@ for (const [what, fault] of [
       const answer = await generate(service, session);
       assert.equal(answer.status, 202);
       assert.equal((await answer.json()).status, "in_progress");
-      assert.match(await page(service, session), /sorted out/);
+      assert.match(await page(service, session), /Your key is being checked/);
       await upstreams.clearFaults();
       const key = await until("a key", async () => (await (await generate(service, session)).json()).key, 60_000);
       const mine = (await liveKeys()).filter((each) => !before_.has(each.hash));
@@ -254,7 +254,7 @@ test("killed in the middle of a mint: `reconcile --fix` revokes what nobody know
     assert.equal(JSON.parse((await run(["reconcile", "--json"], env)).out).clean, true);
   }));
 
-test("killed in the middle of a mint: after the restart it is sorted out by itself, without anybody's visit", () =>
+test("killed in the middle of a mint: after the restart it is settled by itself, without anybody's visit", () =>
   withService({ UPSTREAM_TIMEOUT_SECONDS: "30" }, async (service, { again }) => {
     const session = await signIn(service, somebody());
     const before_ = new Set((await liveKeys()).map((key) => key.hash));

@@ -66,7 +66,7 @@ test("replaced: the old key is dead, the new one has what is left of the day, an
     const next = await page.textContent("#key");
     assert.notEqual(next, key);
     assert.ok(!(await isUsable(key)) && (await isUsable(next)));
-    await page.locator("dd", { hasText: "today $6.00, since your earlier key has spent $4.00" }).waitFor();
+    await page.locator("dd", { hasText: "today $6.00, because your earlier key has spent $4.00" }).waitFor();
     await spend((await mine(next)).hash, 1);
     await until(
       "the chart",
@@ -99,7 +99,7 @@ test("given back: revoked, said so, and none is taken again today", () =>
     await page.click("#return summary");
     await page.click("#give-back");
     await page.locator("[role=status]", { hasText: "Thank you" }).waitFor();
-    await page.locator("p", { hasText: "You may take another one from" }).waitFor();
+    await page.locator("p", { hasText: "You can get another one from" }).waitFor();
     assert.equal(await page.locator("#generate").count(), 0);
     assert.ok(!(await isUsable(key)));
     await look("dashboard-given-back");
@@ -145,7 +145,7 @@ test("deleted at OpenRouter: shown as what it is, and replaced by one press", ()
       "the page says so",
       async () => {
         await page.goto(`${service.url}/dashboard`);
-        return page.locator("[role=alert]", { hasText: "does not know this key any more" }).count();
+        return page.locator("[role=alert]", { hasText: "somebody has deleted it at OpenRouter" }).count();
       },
       60_000,
       500,

@@ -113,7 +113,7 @@ test("revoked for good: gone upstream, explained on the dashboard, no other key,
   assert.ok(!(await isAlive(holders[ada].key)));
   const text = await page(ada);
   assert.match(text, /leaked on a forum/);
-  assert.match(text, /cannot take another/);
+  assert.match(text, /cannot get another/);
   assert.ok(!text.includes(holders[ada].key) && !text.includes('id="generate"'));
   const refused = await generate(service, holders[ada].session);
   assert.deepEqual([refused.status, (await refused.json()).status], [403, "error"]);
@@ -135,7 +135,7 @@ test("revoked with and without a pause: another key at once, or not yet", async 
   assert.equal(fresh.status, "created");
   assert.notEqual(fresh.key, holders[ada].key);
   assert.equal((await keys("keys", "revoke", await idOf(grace), "--reason", "calm down", "--hold", "24h")).code, 0);
-  assert.match(await page(grace), /take another one from 20\d\d-\d\d-\d\d \d\d:\d\d UTC on/);
+  assert.match(await page(grace), /get another one from 20\d\d-\d\d-\d\d \d\d:\d\d UTC on/);
   assert.equal((await generate(service, holders[grace].session)).status, 403);
 });
 
@@ -145,7 +145,7 @@ test("an upstream that fails: the key is hidden at once, and `reconcile --fix` e
   await upstreams.openrouterFault({ method: "DELETE", path: "/keys", status: 503, body: "down", times: 1000 });
   const failed = await keys("keys", "revoke", await idOf(ada), "--reason", "x", "--hold", "none");
   assert.equal(failed.code, 1);
-  assert.match(await page(ada), /being ended/);
+  assert.match(await page(ada), /being revoked/);
   assert.ok(!(await page(ada)).includes(holders[ada].key));
   const looked = await keys("reconcile", "--json");
   assert.ok(looked.json().findings.some((finding) => finding.kind === "revoking" && !finding.fixed));
@@ -251,7 +251,7 @@ test("what cannot be is said plainly", async (t) => {
     [["keys", "revoke", "999"], 2, /--reason/],
     [["keys", "revoke", "999", "--reason", "x", "--hold", "soon"], 2, /--hold: a hold is/],
     [["keys", "show", "zzz"], 1, /neither the database nor GitHub/],
-    [["keys", "show", "007"], 2, /no numeric id/],
+    [["keys", "show", "007"], 2, /not a numeric id/],
     [["keys", "list", "--cursor", "x"], 2, /no cursor/],
     [["keys", "list", "--status", "odd"], 2, /odd/],
     [["keys"], 2, /subcommand/i],

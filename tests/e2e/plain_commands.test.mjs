@@ -47,7 +47,7 @@ test("making a key is told in sentences, and --json says what it said", async ()
   assert.equal(paused.code, 1);
   assert.match(paused.out, /^No key was made: new keys are paused\. Set PROVISIONING_ENABLED=true\.$/m);
   const full = await run(["keys", "mint", "7002", "--login", "plain-cid"], { ...settings, MAX_TOTAL_KEYS: "1" });
-  assert.match(full.out, /all places are taken/);
+  assert.match(full.out, /all seats are taken/);
   const checked = await command("audit", "verify");
   assert.match(checked.out, /^The audit log is whole: \d+ entries\.\nHead of its chain: [0-9a-f]{64}\n$/);
 });
@@ -65,7 +65,7 @@ test("what names nobody is named, whatever the parser takes it for", async () =>
     ]) {
       const { code, err } = await command("keys", ...args);
       const said = `${args.join(" ")}: ${err}`;
-      assert.match(err, new RegExp(`'\\${value}' is no numeric id of a GitHub account, no login`), said);
+      assert.match(err, new RegExp(`'\\${value}' is not a numeric id of a GitHub account, a login`), said);
       assert.notEqual(code, 0, said);
       assert.doesNotMatch(err, /not expected/, said);
     }
@@ -89,6 +89,6 @@ test("@login is accepted wherever a login is", async () => {
   assert.ok((await api("/audit?q=%40plain-bob")).entries.length > 0);
   const page = async (path) => (await fetch(service.url + path, { headers: { cookie: admin } })).text();
   assert.match(await page("/admin?q=%40plain-ada"), /<td class="name">plain-ada/);
-  assert.doesNotMatch(await page("/admin/audit?q=%40plain-bob"), /Nothing was done to such an account/);
+  assert.doesNotMatch(await page("/admin/audit?q=%40plain-bob"), /No matching entries/);
   assert.match(await page("/admin/revocations/new?q=%40plain-ada"), /Revoke 1 key</);
 });

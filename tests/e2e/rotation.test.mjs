@@ -161,7 +161,7 @@ test("without the secret that has sealed them keys are named as unreadable, and 
   assert.match(
     lost.out,
     new RegExp(
-      "^0 resealed, 26 remaining\\n26 of them cannot be read: KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED must be " +
+      "^0 resealed, 26 remaining\\n26 of them cannot be read: set KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED to " +
         "the secret that has sealed them\\. The first is ",
     ),
   );

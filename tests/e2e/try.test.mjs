@@ -328,7 +328,7 @@ test("what is left may not pay for the tokens that are asked for, and then that 
   assert.equal(name, "error");
   assert.match(
     message,
-    /asks for up to 300 tokens, and what is left of your cap today \(\$0\.02\) cannot pay for that/,
+    /A try asks for up to 300 tokens, and what is left of your cap today \(\$0\.02\) cannot pay for that/,
   );
 });
 
@@ -359,11 +359,12 @@ test("after a try the figures are asked for anew, and their age is shown", async
   await until("figures of nothing spent", async () => /Spent today<\/dt><dd>\$0\.00/.test(await page()));
   assert.match(
     await page(),
-    /<dt>Updated<\/dt><dd><time datetime="[^"]+" data-age>(just now|\d+ seconds? ago)<\/time>/,
+    /<dt>Updated<\/dt><dd><time datetime="[^"]+" title="[^"]+" data-age>(just now|\d+ seconds? ago)<\/time>/,
   );
+  assert.match(await page(), /title="\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC" data-age/, "the exact time");
   await lookalike("spend", { hash: await hashOf(key), usd: 3.4 });
   assert.equal((await eventsOf(await send(session, { message: "x" }))).at(-1)[0], "done");
-  assert.match(await page(), /being looked up/, "what was known before is not shown");
+  assert.match(await page(), /not known yet: this service is asking OpenRouter/, "what was known before is not shown");
   await until("the new figures", async () => /Spent today<\/dt><dd>\$3\.40/.test(await page()));
   assert.match(await page(), /Left today<\/dt><dd>\$6\.60/);
   await until("when it was used last", async () =>

@@ -32,8 +32,9 @@ inline DashboardView full_dashboard() {
     view.raw_key = "sk-or-v1-raw1234";
     view.expires_on = "2027-02-22";
     view.days_left = 11;
-    view.usage =
-        KeyUsage{"$1.50", "$5.75", "$4.50", "$8.25", 21, "2027-02-22T14:05:00Z", "12 seconds ago", false, chart()};
+    view.usage = KeyUsage{"$1.50", "$5.75", "$4.50",
+                          "$8.25", 21,      {"2027-02-22T14:05:00Z", "2027-02-22 14:05:00 UTC", "12 seconds ago"},
+                          false,   chart()};
     view.grant_id = "11111111-2222-4333-8444-555555555555";
     view.limit_today_usd = "$3.75";
     view.carried_usd = "$3.50";

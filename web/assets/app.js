@@ -192,12 +192,19 @@ const refresh = (count) => {
   );
 };
 
-// How old the figures are, also while the page stays open.
+// How old the figures are, also while the page stays open, in the words of the server's age_text().
+const ageUnits = [
+  [1, "second", 120],
+  [60, "minute", 7200],
+  [3600, "hour", 172800],
+  [86400, "day", Infinity],
+];
 setInterval(() => {
   for (const time of document.querySelectorAll("time[data-age]")) {
     const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time.dateTime)) / 1000));
-    const [count, unit] = seconds < 120 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
-    time.textContent = `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+    const [size, unit] = ageUnits.find(([, , most]) => seconds < most);
+    const count = Math.floor(seconds / size);
+    time.textContent = seconds < 1 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
   }
 }, 5000);
 

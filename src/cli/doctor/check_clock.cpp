@@ -19,9 +19,9 @@ std::vector<Finding> check_clock(CheckContext& context) {
     const std::string seconds = std::to_string(std::llround(std::abs(ahead)));
     return {{"clock", Verdict::warning,
              seconds + " s " + (ahead > 0 ? "ahead of" : "behind") +
-                 " the database's, whose time counts: the log is dated wrongly, and so may be what is read from " +
+                 " the database's clock, whose time counts: times in the log are wrong, and so may be times from " +
                  std::string(usual_provider().name) +
-                 " and GitHub; let the clock be set by NTP, on this machine or on the database's"}};
+                 " and GitHub; set the clock by NTP, on this machine or on the database's"}};
 }
 
 }  // namespace llmapikey::cli

@@ -50,7 +50,7 @@ std::vector<Finding> check_public_address(CheckContext& context) {
     if (!is_reached_from_elsewhere(*context.config))
         return {{what, Verdict::ok, "none: only this machine can connect"}};
     return {{what, Verdict::warning,
-             "not known: where GitHub sends people back to is taken from what each request claims to have asked for; "
+             "not known: GitHub sends people back to the address that each request claims; "
              "set PUBLIC_URL to the origin that people open, such as https://keys.example.org"}};
 }
 
@@ -72,7 +72,7 @@ std::vector<Finding> check_minting(CheckContext& context) {
     const std::string what = "minting";
     if (!config.is_provisioning_enabled) {
         return {{what, Verdict::warning,
-                 "nobody gets a key: PROVISIONING_ENABLED is not true; set it to true to hand out keys"}};
+                 "nobody can get a key: PROVISIONING_ENABLED is not true; set it to true to hand out keys"}};
     }
     if (config.max_total_keys == 0) return {{what, Verdict::ok, "any number of keys"}};
     const auto totals = context.stores ? std::optional(context.stores->keys->totals()) : std::nullopt;
@@ -80,7 +80,7 @@ std::vector<Finding> check_minting(CheckContext& context) {
     const std::string note = std::to_string((*totals)->live) + " of " +
                              base::counted(config.max_total_keys, "key is", "keys are") + " taken";
     if ((*totals)->live < config.max_total_keys) return {{what, Verdict::ok, note}};
-    return {{what, Verdict::warning, note + ", so nobody else gets one: raise MAX_TOTAL_KEYS or revoke some"}};
+    return {{what, Verdict::warning, note + ", so nobody else can get one: raise MAX_TOTAL_KEYS or revoke keys"}};
 }
 
 }  // namespace llmapikey::cli

@@ -26,8 +26,8 @@ std::vector<Finding> check_guarded_keys(CheckContext& context) {
     if (loose != report.counts.end()) {
         findings.push_back({what, Verdict::warning,
                             std::to_string(loose->second.found) +
-                                " are under no guardrail; `llmapikey reconcile` lists them, and with --fix puts them "
-                                "under this one"});
+                                " are under no guardrail; `llmapikey reconcile` lists them, and `llmapikey reconcile "
+                                "--fix` puts them under this one"});
     }
     if (findings.empty()) findings.push_back({what, Verdict::ok, "all of them"});
     return findings;

@@ -31,7 +31,7 @@ Finding check_credits(const config::Config& config, const KeyProvider& provider,
     const auto credits = reader.credits(deadline_of(config));
     if (!credits) return {what, Verdict::problem, credits.error().detail};
     const base::MicroUsd left{credits->total.value - credits->used.value};
-    const std::string note = base::to_display(left) + " US dollars left";
+    const std::string note = base::to_money(left) + " left";
     if (left >= config.key_daily_limit) return {what, Verdict::ok, note};
     return {what, Verdict::problem,
             note + ", less than one key may spend in a day; buy credits at " + name_of(provider)};
@@ -54,7 +54,7 @@ std::string describe(const Guardrail& guardrail) {
             listed("ignored providers", guardrail.ignored_providers);
     if (guardrail.allowed_models.empty() && guardrail.ignored_models.empty()) text += "; any model may be called";
     if (guardrail.limit) {
-        text += "; each key at most " + base::to_display(*guardrail.limit) + " US dollars " +
+        text += "; each key may spend at most " + base::to_money(*guardrail.limit) + " " +
                 base::to_printable(guardrail.limit_interval);
     }
     return text;

@@ -61,7 +61,7 @@ base::Result<std::optional<std::int64_t>> confirm(KeyServices& services, const B
     const auto meant = TRY(describe(services, selection, count));
     const std::string number = std::to_string(count);
     if (isatty(STDIN_FILENO) == 0) {
-        return base::fail(base::Errc::invalid_input, "this would revoke " + meant + ". If that is meant, add " +
+        return base::fail(base::Errc::invalid_input, "this would revoke " + meant + ". To do that, add " +
                                                          (selection.is_everything ? "" : "--yes, or ") + "--confirm " +
                                                          number);
     }
@@ -89,16 +89,17 @@ int print_ended(KeyServices& services, const BulkRevocation& bulk, Output output
     }
     print_stuck(*stuck);
     if (bulk.remaining == 0) return 0;
-    std::fprintf(stderr, "llmapikey: %s does not revoke %s; nobody is shown them, and the service tries them again\n",
+    std::fprintf(stderr, "llmapikey: %s has not revoked %s; nobody can see them, and the service tries again\n",
                  services.provider_name().c_str(), base::counted(bulk.remaining, "key").c_str());
     return 1;
 }
 
 int say_how_it_goes_on(const std::string& id) {
-    std::fprintf(stderr,
-                 "llmapikey: no longer waiting. The bulk revocation is stored and goes on in the running service, or "
-                 "else with the next one.\nTo leave the keys that are not marked yet: llmapikey keys stop %s\n",
-                 id.c_str());
+    std::fprintf(
+        stderr,
+        "llmapikey: no longer waiting. The bulk revocation is stored. The running service continues it, or the "
+        "next one that starts.\nTo stop it: llmapikey keys stop %s\n",
+        id.c_str());
     return 1;
 }
 

@@ -9,7 +9,7 @@
 namespace llmapikey::cli {
 namespace {
 
-constexpr const char* row_format = "%-12s  %-39s  %-9s  %-4s  %8s  %-10s  %-10s  %-10s  %s";
+constexpr const char* row_format = "%-12s  %-39s  %-9s  %-4s  %11s  %-10s  %-10s  %-10s  %s";
 
 std::string formatted(const std::vector<std::string>& cells) {
     char line[256];
@@ -41,12 +41,12 @@ std::string csv_cell(const std::string& text) {
 }  // namespace
 
 std::string table_header() {
-    return formatted({"ACCOUNT", "LOGIN", "STATUS", "HINT", "USD/DAY", "CREATED", "EXPIRES", "LAST USED", "ID"});
+    return formatted({"ACCOUNT", "LOGIN", "STATUS", "HINT", "DAILY CAP", "CREATED", "EXPIRES", "LAST USED", "ID"});
 }
 
 std::string table_row(const Grant& grant) {
     return formatted({grant.github_user_id.text(), base::to_printable(grant.github_username, 39),
-                      std::string(to_text(grant.status)), grant.key_hint, base::to_display(grant.daily_limit),
+                      std::string(to_text(grant.status)), grant.key_hint, base::to_money(grant.daily_limit),
                       day_of(grant.created_at), day_of(grant.expires_at),
                       grant.last_used_at ? day_of(*grant.last_used_at) : "-", grant.id});
 }

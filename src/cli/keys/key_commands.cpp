@@ -18,19 +18,19 @@ class FilterOptions {
 public:
     explicit FilterOptions(CLI::App& command) {
         add(command, "q", "--search",
-            "Part of a login, a whole account id, or a key's last characters; of a whole key: see `keys find`");
-        add(command, "state", "--state,--status", "Only keys of this state")->check(CLI::IsMember(state_words()));
-        add(command, "expires_within", "--expires-within", "Only keys that expire within so many days")
+            "Part of a login, a whole account id, or a key's last characters; for a whole key, use `keys find`");
+        add(command, "state", "--state,--status", "Only keys in this state")->check(CLI::IsMember(state_words()));
+        add(command, "expires_within", "--expires-within", "Only keys that expire within this many days")
             ->check(CLI::Range(1, 36'500));
-        add(command, "from", "--from", "Only keys made on this day or later: 2027-02-22");
-        add(command, "to", "--to", "Only keys made on this day or before: 2027-02-22");
+        add(command, "from", "--from", "Only keys made on this day or later, such as 2027-02-22");
+        add(command, "to", "--to", "Only keys made on this day or before, such as 2027-02-22");
         add(command, "not_used_since", "--not-used-since",
-            "Only keys made before this day and not used since: 2027-02-22");
-        unused_ = add_switch(command, "--unused", "Only keys that nothing was spent with yet");
+            "Only keys made before this day and not used since, such as 2027-02-22");
+        unused_ = add_switch(command, "--unused", "Only keys that have spent nothing yet");
     }
     void add_order(CLI::App& command) {
         add(command, "sort", "--sort",
-            "newest, expiry (soonest first), spent (most first) or last_used (longest ago first)")
+            "Order: newest, expiry (soonest first), spent (most first) or last_used (longest ago first)")
             ->check(CLI::IsMember({"newest", "expiry", "spent", "last_used"}));
     }
     Filters set() const {
@@ -54,8 +54,8 @@ void add_list(CLI::App& keys, int& status) {
     auto* list = keys.add_subcommand("list", "List keys, the newest first");
     const auto filters = std::make_shared<FilterOptions>(*list);
     filters->add_order(*list);
-    auto* cursor = list->add_option("--cursor", "Go on where the page before ended");
-    auto* limit = list->add_option("--limit", "How many to a page")->default_val(50)->check(CLI::Range(1, 1000));
+    auto* cursor = list->add_option("--cursor", "Continue after the page that printed this cursor");
+    auto* limit = list->add_option("--limit", "How many keys to print")->default_val(50)->check(CLI::Range(1, 1000));
     auto* json = add_switch(*list, "--json", "Print JSON");
     list->callback([=, &status] {
         status = run_keys_list({filters->set(), text_of(cursor), limit->as<int>()}, output_of(json));
@@ -63,18 +63,22 @@ void add_list(CLI::App& keys, int& status) {
 }
 
 void add_revoke(CLI::App& keys, int& status) {
-    auto* revoke = keys.add_subcommand("revoke", "End keys for good, upstream and here: those named, or all that fit");
+    auto* revoke =
+        keys.add_subcommand("revoke", "End keys for good, upstream and here: the keys you name, or all that match");
     auto* revoked = revoke->add_option("keys", whom_of_several)->expected(1, -1)->allow_extra_args();
     const auto filters = std::make_shared<FilterOptions>(*revoke);
-    auto* everything = add_switch(*revoke, "--all", "Every key; their number is asked for, or see --confirm");
+    auto* everything =
+        add_switch(*revoke, "--all", "Every key; you are asked for their number, or give it with --confirm");
     auto* confirmed =
-        revoke->add_option("--confirm", "How many keys are meant; nothing is done if there are more or fewer")
+        revoke->add_option("--confirm", "The number of matching keys; nothing is done if there are more or fewer")
             ->check(CLI::Range(std::int64_t{0}, std::int64_t{10'000'000}));
-    auto* agreed = add_switch(*revoke, "--yes", "Of a filter: do not ask, however many keys fit");
+    auto* agreed = add_switch(*revoke, "--yes", "With filters: do not ask, however many keys match");
     auto* reason = revoke->add_option("--reason", "Why; the person sees it if there is a hold")->required();
-    auto* hold = revoke->add_option("--hold", "When the person may take another: none (at once), 90m, 24h, 7d, forever")
-                     ->default_val("none");
-    auto* dry_run = add_switch(*revoke, "--dry-run", "Say what would be done, and do nothing");
+    auto* hold =
+        revoke
+            ->add_option("--hold", "When the person can get another key: none (at once), 90m, 24h, 7d, forever (never)")
+            ->default_val("none");
+    auto* dry_run = add_switch(*revoke, "--dry-run", "Show what would be done, and change nothing");
     auto* json = add_switch(*revoke, "--json", "Print JSON");
     revoke->callback([=, &status] {
         std::optional<std::int64_t> count;
@@ -91,11 +95,12 @@ void add_bulk(CLI::App& keys, int& status) {
         keys.add_subcommand("revocations", "List bulk revocations, and keys that the provider does not revoke");
     auto* list_json = add_switch(*revocations, "--json", "Print JSON");
     revocations->callback([=, &status] { status = run_keys_revocations(output_of(list_json)); });
-    auto* stop = keys.add_subcommand("stop", "Stop a bulk revocation: keys that are not marked yet stay as they are");
-    auto* stopped = stop->add_option("revocation", "Its id")->required();
+    auto* stop =
+        keys.add_subcommand("stop", "Stop a bulk revocation: keys whose revocation has not started stay as they are");
+    auto* stopped = stop->add_option("revocation", "Id of the bulk revocation")->required();
     auto* stop_json = add_switch(*stop, "--json", "Print JSON");
     stop->callback([=, &status] { status = run_keys_stop(text_of(stopped), output_of(stop_json)); });
-    auto* find = keys.add_subcommand("find", "Find out whose a whole key is: reads it from standard input");
+    auto* find = keys.add_subcommand("find", "Find the owner of a whole key, which is read from standard input");
     auto* find_json = add_switch(*find, "--json", "Print JSON");
     find->callback([=, &status] { status = run_keys_find(output_of(find_json)); });
 }
@@ -103,11 +108,11 @@ void add_bulk(CLI::App& keys, int& status) {
 void add_change(CLI::App& keys, int& status) {
     auto* change = keys.add_subcommand("change", "Switch a key off or on, or change its cap");
     auto* changed = change->add_option("key", whom)->required();
-    auto* disable = add_switch(*change, "--disable", "It works nowhere, but keeps its place");
-    auto* enable = add_switch(*change, "--enable", "It works again")->excludes(disable);
+    auto* disable = add_switch(*change, "--disable", "The key stops working, but keeps its seat");
+    auto* enable = add_switch(*change, "--enable", "The key works again")->excludes(disable);
     auto* limit = change->add_option("--daily-limit", "Cap in US dollars a day");
     auto* reason = change->add_option("--reason", "Why, for the audit log");
-    auto* dry_run = add_switch(*change, "--dry-run", "Show what it would be, and change nothing");
+    auto* dry_run = add_switch(*change, "--dry-run", "Show the result, and change nothing");
     auto* json = add_switch(*change, "--json", "Print JSON");
     change->callback([=, &status] {
         std::optional<bool> is_disabled;
@@ -134,21 +139,22 @@ void add_key_commands(CLI::App& app, int& status) {
     add_bulk(*keys, status);
     add_change(*keys, status);
 
-    auto* reveal = keys->add_subcommand("reveal", "Print a whole key; it is recorded, and its owner sees when and why");
+    auto* reveal =
+        keys->add_subcommand("reveal", "Print a whole key; the audit log records it, and its owner sees when and why");
     auto* revealed = reveal->add_option("key", whom)->required();
-    auto* why = reveal->add_option("--reason", "Why")->required();
+    auto* why = reveal->add_option("--reason", "Why; the key's owner sees it")->required();
     auto* reveal_json = add_switch(*reveal, "--json", "Print JSON");
     reveal->callback(
         [=, &status] { status = run_keys_reveal(text_of(revealed), text_of(why), output_of(reveal_json)); });
 
-    auto* mint = keys->add_subcommand("mint", "Make a key for an account, which it finds on its dashboard");
+    auto* mint = keys->add_subcommand("mint", "Make a key for an account; its owner finds it on the dashboard");
     auto* account = mint->add_option("account,--account", "Numeric id or login of the GitHub account")->required();
-    auto* login = mint->add_option("--login", "Its login name; GitHub is asked for it otherwise");
+    auto* login = mint->add_option("--login", "Login of the account; without it, GitHub is asked");
     auto* mint_json = add_switch(*mint, "--json", "Print JSON");
     mint->callback([=, &status] { status = run_keys_mint(text_of(account), text_of(login), output_of(mint_json)); });
 
     auto* export_keys =
-        keys->add_subcommand("export", "Write all keys to standard output, without the keys themselves");
+        keys->add_subcommand("export", "Write a list of all keys to standard output, without the raw keys");
     auto* format =
         export_keys->add_option("--format", "csv or jsonl")->default_val("csv")->check(CLI::IsMember({"csv", "jsonl"}));
     export_keys->callback([=, &status] {

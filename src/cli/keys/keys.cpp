@@ -30,14 +30,14 @@ namespace {
 constexpr int rows_per_export_page = 1000;
 
 std::string describe(const std::optional<Hold>& hold) {
-    if (!hold) return "may take another at once";
-    if (!hold->until) return "may take no other";
-    return "may take another from " + base::to_rfc3339(*hold->until) + " on";
+    if (!hold) return "can get another at once";
+    if (!hold->until) return "cannot get another";
+    return "can get another from " + base::to_rfc3339(*hold->until) + " on";
 }
 
 void print_account(const Account& account, const std::vector<LedgerEntry>& ledger) {
     if (account.grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*account.grant).c_str());
-    if (!account.grant) std::puts("no key now");
+    if (!account.grant) std::puts("This account has no key now.");
     if (account.hold) {
         std::printf("on hold: %s; reason: %s\n", describe(account.hold).c_str(),
                     base::to_printable(account.hold->reason).c_str());
@@ -119,8 +119,9 @@ base::Result<base::Secret> read_raw_key() {
     explicit_bzero(line, sizeof line);
     if (!raw_key.empty()) return raw_key;
     if (!hint.empty()) {
-        return base::fail(base::Errc::invalid_input,
-                          "this is no whole key; look for its last characters: llmapikey keys list --search " + hint);
+        return base::fail(
+            base::Errc::invalid_input,
+            "this is not a whole key; search for its last characters: llmapikey keys list --search " + hint);
     }
     return base::fail(base::Errc::invalid_input, "standard input must hold a whole key: " + key_form(usual_provider()));
 }
@@ -152,7 +153,7 @@ int mention_ended(const app::Stores& stores, GrantQuery query) {
     query.limit = 1;
     const auto page = stores.admin->list_ended(query);
     if (!page) return report(page.error());
-    if (!page->entries.empty()) std::fputs("Keys that have ended fit, too: add --state ended to see them.\n", stderr);
+    if (!page->entries.empty()) std::fputs("Ended keys match, too: add --state ended to see them.\n", stderr);
     return 0;
 }
 
@@ -211,9 +212,9 @@ int run_keys_find(Output output) {
         print_line(table_header());
         print_line(table_row(*found->grant));
     } else if (found->ended.empty()) {
-        print_line("no account holds this key, and none that has ended had the same last characters");
+        print_line("no account has this key, and no ended key has the same last characters");
     } else {
-        print_line("no account holds this key; these have ended, or are being ended, with the same last characters:");
+        print_line("no account has this key; these keys with the same last characters have ended, or are being ended:");
         print_ended_rows(found->ended);
     }
     return found->grant ? 0 : 1;
@@ -245,7 +246,9 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
     const bool names_both = !options.keys.empty() && (!options.filters.empty() || options.is_everything);
     if (names_nothing || names_both)
         return report(
-            {base::Errc::invalid_input, "name keys, or filters such as --search, or --all; one of these", {}});
+            {base::Errc::invalid_input,
+             "say which keys to revoke: name keys, or give filters such as --search, or --all; only one of these",
+             {}});
     const auto fit = refuse_raw_keys(options.filters);
     if (!fit) return report(fit.error());
     for (const std::string& key : options.keys)

@@ -90,7 +90,7 @@ base::Result<GithubUserId> account_meant_by(const std::string& text, app::Stores
     const bool is_number = !text.starts_with('@') && base::parse_whole_number(text);
     if (!is_login(login) || is_number || is_signed_number(text) || login.find_first_of(" /") != std::string::npos)
         return base::fail(base::Errc::invalid_input, "'" + base::to_printable(text, 60) +
-                                                         "' is no numeric id of a GitHub account, no login and no id "
+                                                         "' is not a numeric id of a GitHub account, a login or an id "
                                                          "of a key; `llmapikey keys list --search` finds all three");
     return account_with(login, stores, config);
 }

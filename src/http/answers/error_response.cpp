@@ -15,35 +15,34 @@ ErrorText text_of(int status) {
             return {"Bad request", "Your browser or program sent something that we cannot read.",
                     "Go back and try again.", "/", "To the start page"};
         case 401:
-            return {"Sign in first",
-                    "This needs to know who you are, and nobody is signed in, or the session has ended.",
+            return {"Sign in first", "You are not signed in, or your session has ended.",
                     "Sign in with GitHub and try again.", "/auth/login?next=/dashboard", "Sign in with GitHub"};
         case 403:
             return {"Request refused",
-                    "We cannot tell that you sent this from our own pages, so nothing was done. That keeps other sites "
-                    "from pressing buttons in your name.",
+                    "We could not confirm that you sent this from our own pages, so nothing was done. This check keeps "
+                    "other sites from pressing buttons in your name.",
                     "Open the dashboard and press the button there.", "/dashboard", "To the dashboard"};
         case 404:
             return {"Page not found", "There is nothing at this address.",
-                    "Check it for a typing error, or start over.", "/", "To the start page"};
+                    "Check the address for a typing error, or go to the start page.", "/", "To the start page"};
         case 405:
-            return {"Method not allowed", "This address does not take that kind of request.", "", "/",
+            return {"Method not allowed", "This address does not accept this kind of request.", "", "/",
                     "To the start page"};
         case 408:
-            return {"Request timed out", "The request did not arrive in full in time.", "Try again.", "/",
+            return {"Request timed out", "The request did not arrive completely in time.", "Try again.", "/",
                     "To the start page"};
         case 413:
-            return {"Request too large", "The request is larger than anything that we take.", "Send less.", "/",
+            return {"Request too large", "The request is larger than this service accepts.", "Send less.", "/",
                     "To the start page"};
         case 414:
         case 431:
-            return {"Request headers too large", "The request's headers are larger than we take.",
+            return {"Request headers too large", "The request's headers are larger than this service accepts.",
                     "Clear this site's cookies and try again.", "/", "To the start page"};
         case 429:
             return {"Too many requests", "There were too many requests from your address in the last minute.",
                     "Wait a moment, then try again.", "/dashboard", "To the dashboard"};
         case 502:
-            return {"Upstream trouble", "A service that we depend on did not answer as it should.",
+            return {"Another service did not answer", "A service that we depend on did not answer as it should.",
                     "Try again in a minute. Nothing was lost.", "/dashboard", "To the dashboard"};
         case 503:
             return {"Busy", "The service cannot answer just now.", "Try again in a few seconds. Nothing was lost.",

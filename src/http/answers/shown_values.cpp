@@ -18,10 +18,17 @@ std::string minute_text(base::Timestamp time) {
 }
 
 std::string age_text(base::Seconds age) {
-    if (age.count() < 1) return "just now";
-    const bool is_minutes = age.count() >= 120;
-    const auto count = is_minutes ? age.count() / 60 : age.count();
-    return base::counted(count, is_minutes ? "minute" : "second") + " ago";
+    const auto seconds = age.count();
+    if (seconds < 1) return "just now";
+    if (seconds < 120) return base::counted(seconds, "second") + " ago";
+    if (seconds < 2 * 3'600) return base::counted(seconds / 60, "minute") + " ago";
+    if (seconds < 2 * 86'400) return base::counted(seconds / 3'600, "hour") + " ago";
+    return base::counted(seconds / 86'400, "day") + " ago";
+}
+
+ShownAge shown_age(base::Timestamp time, base::Timestamp now) {
+    const std::string at = base::to_rfc3339(time);
+    return {at, at.substr(0, 10) + " " + at.substr(11, 8) + " UTC", age_text(now - time)};
 }
 
 std::string masked_key_text(std::string_view prefix, const std::string& hint) {

@@ -12,7 +12,17 @@ namespace llmapikey {
 std::string date_text(base::Timestamp time);         // "2027-02-22"
 std::string time_of_day_text(base::Timestamp time);  // "14:05 UTC"
 std::string minute_text(base::Timestamp time);       // "2027-02-22 14:05 UTC"
-std::string age_text(base::Seconds age);             // "12 seconds ago"
+std::string age_text(base::Seconds age);             // "12 seconds ago", "3 hours ago"
+
+// When something was read or counted, for `<time datetime="{{at}}" title="{{exact}}" data-age>`.
+// Only for pages that are rendered for each request: a cached response would show an old age.
+struct ShownAge {
+    std::string at;     // "2027-02-22T14:05:09Z"
+    std::string exact;  // "2027-02-22 14:05:09 UTC"
+    std::string age;    // "12 seconds ago"
+};
+ShownAge shown_age(base::Timestamp time, base::Timestamp now);
+
 // Returns the prefix of the provider's keys, "…" and the last characters. The owner recognizes the
 // key; nobody else can use this.
 std::string masked_key_text(std::string_view prefix, const std::string& hint);

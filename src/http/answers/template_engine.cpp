@@ -70,6 +70,14 @@ void set_if_any(Data& data, const std::string& name, const std::string& value) {
     if (!value.empty()) data.set(name, value);
 }
 
+void set_age(Data& data, const std::string& name, const ShownAge& shown) {
+    Data item;
+    item.set("at", shown.at);
+    item.set("exact", shown.exact);
+    item.set("age", shown.age);
+    data.set(name, item);
+}
+
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place) {
     Data data = frame_data(frame, title);
     for (const std::string each : {"overview", "keys", "bulk", "audit", "tokens", "webhooks"})

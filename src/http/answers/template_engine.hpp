@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "http/answers/page_template.hpp"
+#include "http/answers/shown_values.hpp"
 #include "http/answers/views.hpp"
 
 // The templates of the program, and values that several of them need.
@@ -26,6 +27,9 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
 
 // Sets a value only if it is not empty.
 void set_if_any(Data& data, const std::string& name, const std::string& value);
+
+// Sets "at", "exact" and "age" for a `<time>` under `name`.
+void set_age(Data& data, const std::string& name, const ShownAge& shown);
 
 // Returns the values of chart.html.
 Data chart_data(const Chart& chart);

@@ -19,12 +19,22 @@ TEST(Money, ForPeopleItHasTwoDecimalsAndSeparators) {
     EXPECT_EQ(to_money(MicroUsd{999'995'000}), "$1,000.00");
     EXPECT_EQ(to_money(MicroUsd{6'999'990}), "$7.00");
     EXPECT_EQ(to_money(MicroUsd{}), "$0.00");
-    EXPECT_EQ(to_money(MicroUsd{1}), "less than $0.01");
-    EXPECT_EQ(to_money(MicroUsd{9'999}), "less than $0.01");
     EXPECT_EQ(to_money(MicroUsd{10'000}), "$0.01");
     EXPECT_EQ(to_money(MicroUsd{-1'250'000}), "-$1.25");
     EXPECT_EQ(to_money(MicroUsd{-1}), "$0.00");
     EXPECT_EQ(MicroUsd::from_usd(0.1 + 0.2).value, 300'000);
+}
+
+TEST(Money, ForPeopleAnAmountBelowACentHasUpToFourDigits) {
+    EXPECT_EQ(to_money(MicroUsd{4'200}), "$0.0042");
+    EXPECT_EQ(to_money(MicroUsd{5'000}), "$0.005");
+    EXPECT_EQ(to_money(MicroUsd{3'050}), "$0.0031");
+    EXPECT_EQ(to_money(MicroUsd{100}), "$0.0001");
+    EXPECT_EQ(to_money(MicroUsd{99}), "less than $0.0001");
+    EXPECT_EQ(to_money(MicroUsd{1}), "less than $0.0001");
+    EXPECT_EQ(to_money(MicroUsd{9'949}), "$0.0099");
+    EXPECT_EQ(to_money(MicroUsd{9'950}), "$0.01") << "rounded, it is a cent";
+    EXPECT_EQ(to_money(MicroUsd{9'999}), "$0.01");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ TEST(SelectionWords, SayWhichKeysAreMeant) {
     EXPECT_EQ(words_of("state=active&not_used_since=2027-02-22"),
               "keys in state active that were not used since 2027-02-22");
     EXPECT_EQ(words_of("q=hack-&unused=1&expires_within=1"),
-              "keys in any state that fit the search 'hack-', have spent nothing yet and expire within 1 day");
+              "keys in any state that match the search 'hack-', have spent nothing yet and expire within 1 day");
     EXPECT_EQ(words_of("state=expired"), "expired keys");
     EXPECT_EQ(words_of("state=disabled&from=2027-02-01&to=2027-02-03&expires_within=7"),
               "keys that are switched off that expire within 7 days, were made on 2027-02-01 or later and were made "

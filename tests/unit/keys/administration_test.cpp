@@ -65,7 +65,7 @@ TEST_F(AdministrationTest, AChangeIsStoredAndToldUpstream) {
     EXPECT_EQ(provider_.live_keys()[0].limit->value, 9'000'000);
     EXPECT_EQ(row_of(ada).unsynced, "");
     EXPECT_EQ(audit(), (Entries{"key.change begun", "key.change done"}));
-    EXPECT_EQ(audit_.read(0, 10)->at(0).entry.detail, "switch off, cap 9 US dollars a day: too much");
+    EXPECT_EQ(audit_.read(0, 10)->at(0).entry.detail, "switch off, cap $9.00 a day: too much");
     ASSERT_TRUE(administration_.change(grant.id, {false, std::nullopt}, "", grace));
     EXPECT_FALSE(provider_.live_keys()[0].is_disabled);
 }

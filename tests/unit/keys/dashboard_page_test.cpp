@@ -45,7 +45,7 @@ TEST_F(DashboardPageTest, ANoticeThatContradictsThePageIsNotShown) {
     EXPECT_FALSE(page("?result=created").has("Your key is ready.")) << "anybody can make such a link";
     EXPECT_EQ(page("?result=no-such").status, 200);
     issue_to_ada();
-    EXPECT_EQ(page("?result=full").body.find("All keys have been handed out"), std::string::npos);
+    EXPECT_EQ(page("?result=full").body.find("All seats are taken"), std::string::npos);
 }
 
 TEST_F(DashboardPageTest, WhatIsUnderWayIsShownWithoutAKey) {

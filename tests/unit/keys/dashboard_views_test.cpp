@@ -12,8 +12,9 @@ using test::full_dashboard;
 
 TEST(DashboardViewsTest, TheDashboardShowsTheKeyAndItsLimits) {
     const std::string page = render(full_dashboard());
-    for (const char* text : {"sk-or-v1-raw1234", "$7.25", "$1.50", "$5.75", "2027-02-22", "in 11 days", "in 5 h 12 min",
-                             "value=\"21\"", ">12 seconds ago</time>", "some/model", "Your key is ready."}) {
+    for (const char* text :
+         {"sk-or-v1-raw1234", "$7.25", "$1.50", "$5.75", "2027-02-22", "in 11 days", "in 5 h 12 min", "value=\"21\"",
+          "title=\"2027-02-22 14:05:00 UTC\" data-age>12 seconds ago</time>", "some/model", "Your key is ready."}) {
         EXPECT_NE(page.find(text), std::string::npos) << text;
     }
     EXPECT_EQ(page.find("data-refresh-after"), std::string::npos);

@@ -81,7 +81,7 @@ TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
     view.frame = bad;
     view.masked_key = view.raw_key = view.expires_on = view.resets_at = view.api_base_url = view.example_model =
         hostile;
-    view.usage = KeyUsage{hostile, hostile, hostile, hostile, 1, hostile, hostile, true, chart(hostile)};
+    view.usage = KeyUsage{hostile, hostile, hostile, hostile, 1, {hostile, hostile, hostile}, true, chart(hostile)};
     std::vector<std::string> pages = all_pages(bad);
     pages.push_back(render(view));
     pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile, all_lists(hostile)}));
@@ -94,7 +94,7 @@ TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
 }
 
 TEST(ViewsTest, TheDocsSayThatAnyModelMayBeCalledWhereThatIsSo) {
-    EXPECT_TRUE(contains(docs_with({}), "may be called"));
+    EXPECT_TRUE(contains(docs_with({}), "</a> is allowed"));
     EXPECT_FALSE(contains(docs_with({}), "id=\"models\""));
     ModelChoice empty;
     empty.state = ModelChoice::State::known;
@@ -106,7 +106,7 @@ TEST(ViewsTest, TheDocsSayThatAnyModelMayBeCalledWhereThatIsSo) {
 TEST(ViewsTest, TheDocsSayWhenTheListOfModelsIsNotKnownYet) {
     ModelChoice unknown;
     unknown.state = ModelChoice::State::not_known_yet;
-    EXPECT_TRUE(contains(docs_with(unknown), "has not been read from OpenRouter yet"));
+    EXPECT_TRUE(contains(docs_with(unknown), "has not read the list from OpenRouter yet"));
     EXPECT_FALSE(contains(docs_with(unknown), "; any model"));
 }
 
@@ -124,7 +124,7 @@ TEST(ViewsTest, TheDocsListWhatTheGuardrailAllows) {
     models.allowed_models.assign(300, "some/model");
     EXPECT_TRUE(contains(docs_with(models), "<details><summary>Show all 300</summary>"));
     models.allowed_models.clear();
-    EXPECT_TRUE(contains(docs_with(models), "but for those below"));
+    EXPECT_TRUE(contains(docs_with(models), "except those below"));
 }
 
 TEST(ViewsTest, PausedIsSaidOnEveryPage) {

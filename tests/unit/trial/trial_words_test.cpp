@@ -36,7 +36,7 @@ TEST(TrialWordsTest, ASpentCapIsToldWithItsFiguresAndItsReset) {
               "Your key's cap of $10.00 a day is reached: $0.00 is left. The cap resets at 00:00 UTC.");
     failure.limit = base::MicroUsd{3'000'000};
     failure.spent = base::MicroUsd{2'996'000};
-    EXPECT_TRUE(has(said(failure), "$3.00 a day is reached: less than $0.01 is left")) << said(failure);
+    EXPECT_TRUE(has(said(failure), "$3.00 a day is reached: $0.004 is left")) << said(failure);
     failure.resets_at = noon + std::chrono::days{7};
     EXPECT_TRUE(has(said(failure), "resets on 2027-03-01 12:00 UTC")) << said(failure);
 }
