@@ -41,16 +41,21 @@ std::string quoted(GrantStatus status) {
     return "'" + std::string(to_text(status)) + "'";
 }
 
-std::string status_before(const std::string& step_name) {
-    const Step step = step_of(step_name);
+enum class Which { all, told };  // of a step's transitions; told: those that have a webhook event
+
+std::string status_before(Step step, Which which) {
     std::string list;
     int count = 0;
     for (const Transition& each : transitions()) {
-        if (each.step != step || !each.from) continue;
+        const bool is_meant = each.step == step && each.from && (which == Which::all || !each.event.empty());
+        if (!is_meant) continue;
         list += (list.empty() ? "" : ", ") + quoted(*each.from);
         ++count;
     }
     return count == 1 ? "status = " + list : "status IN (" + list + ")";
+}
+std::string status_before(const std::string& step_name) {
+    return status_before(step_of(step_name), Which::all);
 }
 
 std::string status_after(const std::string& step_name) {
@@ -59,17 +64,27 @@ std::string status_after(const std::string& step_name) {
     return quoted(*target);
 }
 
-// Tells the holders of webhooks of the rows that have taken a step.
-std::string event(const std::string& argument) {
-    const Step step = step_of(first_of(argument));
-    const std::string type(event_of(step));
-    if (type.empty()) refuse("an event of " + first_of(argument));
-    const bool is_over = step == Step::finish_ending || step == Step::finish_replacement;
+// Tells the holders of webhooks that a row takes a step. The row is read as it is before: SQLite
+// runs this first, and the parts of a WITH of PostgreSQL do not see what the others write.
+// `condition`: a further one.
+std::string event(Step step, const std::string& condition) {
+    const Transition* told = nullptr;
+    for (const Transition& each : transitions())
+        if (each.step == step && !each.event.empty()) told = &each;
+    if (told == nullptr) refuse("an event of " + std::string(to_text(step)));
     // An attempt may be marked once only; a key is issued and revoked once only.
-    const std::string key = step == Step::mark_ambiguous ? "id::text || ':' || nonce" : "id::text";
-    return postgres::webhook_notice(
-        type, rest_of(argument), key,
-        is_over ? "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')" : "''");
+    const std::string key = told->to == GrantStatus::ambiguous ? "id::text || ':' || nonce" : "id::text";
+    const bool is_over = told->ledger == LedgerChange::closed;
+    return webhook_notice(
+        std::string(told->event),
+        "llmapikey.api_keys WHERE github_user_id = $1 AND id = $2::uuid AND " + status_before(step, Which::told) +
+            condition,
+        key, is_over ? "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')" : "''");
+}
+
+std::string noticed(const std::string& argument) {
+    return "noticed AS (" +
+           event(step_of(first_of(argument)), " AND EXISTS (SELECT 1 FROM " + rest_of(argument) + ")") + ")";
 }
 
 // Remembers the attempts of rows (nonce; those without one are left out), which are given up in the
@@ -124,7 +139,7 @@ const std::vector<SqlWord>& words() {
          [](const std::string&) { return std::string("grant_of.*, actor, reason, {epoch:begun_at}, bulk_id"); }},
         {"attempt_columns",
          [](const std::string&) { return std::string("revoke_attempts, revoke_problem, next_revoke_at"); }},
-        {"from", status_before},
+        {"from", [](const std::string& step) { return status_before(step); }},
         {"to", status_after},
         {"unsettled", [](const std::string&) { return status_before("release"); }},
         {"ending_attempt", [](const std::string&) { return std::string(ending_attempt); }},
@@ -141,7 +156,7 @@ const std::vector<SqlWord>& words() {
              return "{from:begin_ending} AND (" + what + " <> 'active' OR status = 'active')";
          }},
         {"is_replaced", is_replaced},
-        {"event", event},
+        {"noticed", noticed},
         {"remember", remember},
         {"note", note},
         {"ledger_entry", ledger_entry},
@@ -161,6 +176,10 @@ std::string key_statement(std::string_view file, std::string_view name) {
 
 std::string key_statement(std::string_view file, std::string_view name, Dialect dialect) {
     return translated(key_statement(file, name), dialect);
+}
+
+std::string event_statement(Step step, Dialect dialect) {
+    return translated(event(step, ""), dialect);
 }
 
 }  // namespace llmapikey

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "keys/transitions.hpp"
 #include "sql/sql_database.hpp"
 
 namespace llmapikey {
@@ -13,11 +14,17 @@ namespace llmapikey {
 // it leads to (keys/transitions.hpp); {unsettled}: an attempt whose outcome is not known;
 // {ending_attempt}: one whose end was decided before (is_ending_attempt); {in_force:NOW}: of a
 // hold; {stuck}: an ending that fails again and again; {replaced:ID NOW}, {requeued:AT COUNTS
-// PROBLEM}, {ends:WHAT}, {is_replaced:NOW WHAT}: parts that two statements share; {event:STEP
+// PROBLEM}, {ends:WHAT}, {is_replaced:NOW WHAT}: parts that two statements share; {noticed:STEP
 // ROWS}, {remember:ROWS}, {note:ROWS}, {ledger_entry:ROWS}: parts of a WITH of PostgreSQL that
-// write what belongs to the change of ROWS.
+// write what belongs to the change of ROWS. {noticed:STEP ROWS} is event_statement(STEP), run only
+// if there are ROWS.
 std::string key_statement(std::string_view file, std::string_view name);
 // The same in the database's own words.
 std::string key_statement(std::string_view file, std::string_view name, Dialect dialect);
+
+// The statement that stores the webhook event of a step, as keys/transitions.hpp has it: the same
+// on both databases. SQLite runs it in the step's transaction, before the row is changed, and rolls
+// back if the row cannot take the step. $1, $2: account and id of the row.
+std::string event_statement(Step step, Dialect dialect);
 
 }  // namespace llmapikey

@@ -47,7 +47,5 @@ std::optional<Step> parse_step(std::string_view text);
 
 // The status that a step leads to; nullopt: the row goes.
 std::optional<GrantStatus> target_of(Step step);
-// The webhook event of a step; empty: none.
-std::string_view event_of(Step step);
 
 }  // namespace llmapikey
