@@ -1,6 +1,5 @@
 #include "keys/store_statements.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -10,7 +9,7 @@
 #include "keys/store_ledger_list.hpp"
 #include "keys/transitions.hpp"
 #include "sql/statement_file.hpp"
-#include "webhooks/store_webhook_notice.hpp"
+#include "webhooks/store_webhook_statements.hpp"
 
 namespace llmapikey {
 namespace {
@@ -133,8 +132,8 @@ std::string is_replaced(const std::string& argument) {
 
 const std::vector<SqlWord>& words() {
     static const std::vector<SqlWord> all = {
-        {"grant_columns", [](const std::string&) { return selected_grant_columns(); }},
-        {"ledger_columns", [](const std::string&) { return std::string(ledger_columns); }},
+        word("grant_columns", selected_grant_columns()),
+        word("ledger_columns", std::string(ledger_columns)),
         {"revoking_columns",
          [](const std::string&) { return std::string("grant_of.*, actor, reason, {epoch:begun_at}, bulk_id"); }},
         {"attempt_columns",
@@ -142,7 +141,7 @@ const std::vector<SqlWord>& words() {
         {"from", [](const std::string& step) { return status_before(step); }},
         {"to", status_after},
         {"unsettled", [](const std::string&) { return status_before("release"); }},
-        {"ending_attempt", [](const std::string&) { return std::string(ending_attempt); }},
+        word("ending_attempt", std::string(ending_attempt)),
         {"in_force", [](const std::string& now) { return "(until IS NULL OR until > {time:" + now + "})"; }},
         {"stuck",
          [](const std::string&) {
@@ -167,11 +166,7 @@ const std::vector<SqlWord>& words() {
 }  // namespace
 
 std::string key_statement(std::string_view file, std::string_view name) {
-    const auto files = embedded_key_statements();
-    const auto found =
-        std::find_if(files.begin(), files.end(), [&](const base::EmbeddedText& each) { return each.name == file; });
-    if (found == files.end()) refuse("the file " + std::string(file));
-    return statement_of(found->text, name, words());
+    return statement_of(embedded_key_statements(), file, name, words());
 }
 
 std::string key_statement(std::string_view file, std::string_view name, Dialect dialect) {
