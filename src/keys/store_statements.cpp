@@ -173,6 +173,14 @@ std::string key_statement(std::string_view file, std::string_view name, Dialect 
     return translated(key_statement(file, name), dialect);
 }
 
+std::string status_is(const std::string& name) {
+    const auto status = parse_grant_status(name);
+    if (!status) refuse("the status " + name);
+    // There is one index of all attempts whose outcome is not known.
+    const bool is_unsettled = *status == GrantStatus::pending || *status == GrantStatus::ambiguous;
+    return (is_unsettled ? status_before("release") + " AND " : "") + "status = " + quoted(*status);
+}
+
 std::string event_statement(Step step, Dialect dialect) {
     return translated(event(step, ""), dialect);
 }

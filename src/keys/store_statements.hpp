@@ -22,6 +22,10 @@ std::string key_statement(std::string_view file, std::string_view name);
 // The same in the database's own words.
 std::string key_statement(std::string_view file, std::string_view name, Dialect dialect);
 
+// "The status is the one of this name", so that the index of such rows is used. A name that is no
+// status ends the program with a message: for constants.
+std::string status_is(const std::string& name);
+
 // The statement that stores the webhook event of a step, as keys/transitions.hpp has it: the same
 // on both databases. SQLite runs it in the step's transaction, before the row is changed, and rolls
 // back if the row cannot take the step. $1, $2: account and id of the row.
