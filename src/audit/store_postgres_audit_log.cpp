@@ -1,22 +1,14 @@
 #include "audit/store_postgres_audit_log.hpp"
 
+#include "audit/store_audit_statements.hpp"
 #include "sql/stored_time.hpp"
 
 namespace llmapikey::postgres {
 namespace {
 
-// The hash is the same as chained_hash()'s. $8 is the canonical text of the entry.
-const std::string append_entry =
-    "WITH head AS (SELECT sequence + 1 AS next, hash FROM llmapikey.audit_head WHERE only_row = 1 FOR UPDATE), "
-    "entry AS (INSERT INTO llmapikey.audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) "
-    "SELECT next, to_timestamp($1::bigint), $2, $3, $4, $5, $6, $7, "
-    "encode(sha256(convert_to(hash || chr(10) || next::text || chr(10) || $8, 'UTF8')), 'hex') FROM head "
-    "RETURNING sequence, hash) "
-    "UPDATE llmapikey.audit_head SET sequence = entry.sequence, hash = entry.hash FROM entry WHERE only_row = 1";
-const std::string select_entries =
-    "SELECT sequence, floor(extract(epoch FROM at))::bigint, actor, action, subject, origin, outcome, detail, hash "
-    "FROM llmapikey.audit_log WHERE sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint";
-const std::string select_head = "SELECT sequence, hash FROM llmapikey.audit_head WHERE only_row = 1";
+const std::string append_entry = audit_statement("append_postgres", Dialect::postgres);
+const std::string select_entries = audit_statement("read", Dialect::postgres);
+const std::string select_head = audit_statement("head", Dialect::postgres);
 
 }  // namespace
 

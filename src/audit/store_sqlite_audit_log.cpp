@@ -1,18 +1,15 @@
 #include "audit/store_sqlite_audit_log.hpp"
 
+#include "audit/store_audit_statements.hpp"
 #include "sql/stored_time.hpp"
 
 namespace llmapikey::sqlite {
 namespace {
 
-constexpr std::string_view select_head = "SELECT sequence, hash FROM audit_head";
-constexpr std::string_view insert_entry =
-    "INSERT INTO audit_log (sequence, at, actor, action, subject, origin, outcome, detail, hash) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr std::string_view update_head = "UPDATE audit_head SET sequence = ?, hash = ?";
-constexpr std::string_view select_entries =
-    "SELECT sequence, at, actor, action, subject, origin, outcome, detail, hash FROM audit_log WHERE sequence > ? "
-    "ORDER BY sequence LIMIT ?";
+const std::string select_head = audit_statement("head", Dialect::sqlite);
+const std::string insert_entry = audit_statement("insert_sqlite", Dialect::sqlite);
+const std::string update_head = audit_statement("update_head_sqlite", Dialect::sqlite);
+const std::string select_entries = audit_statement("read", Dialect::sqlite);
 
 base::Result<ChainedEntry> read_head(Connection& connection) {
     auto query = TRY(connection.query(select_head));

@@ -25,6 +25,12 @@ namespace llmapikey {
 std::span<const base::EmbeddedText> embedded_sqlite_migrations();
 std::span<const base::EmbeddedText> embedded_postgres_migrations();
 std::span<const base::EmbeddedText> embedded_key_statements();
+std::span<const base::EmbeddedText> embedded_webhook_statements();
+std::span<const base::EmbeddedText> embedded_bulk_statements();
+std::span<const base::EmbeddedText> embedded_spending_statements();
+std::span<const base::EmbeddedText> embedded_insight_statements();
+std::span<const base::EmbeddedText> embedded_audit_statements();
+std::span<const base::EmbeddedText> embedded_site_statements();
 std::span<const base::EmbeddedText> embedded_templates();
 std::span<const base::EmbeddedText> embedded_openapi();
 std::span<const base::EmbeddedAsset> embedded_assets();

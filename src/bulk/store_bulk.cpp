@@ -2,64 +2,38 @@
 
 #include <algorithm>
 
+#include "base/embedded.hpp"
 #include "keys/store_endings.hpp"
 #include "keys/store_list.hpp"
 #include "sql/sql_values.hpp"
+#include "sql/statement_file.hpp"
 
 namespace llmapikey {
 namespace {
 
-const std::string columns =
-    "id, actor, origin, reason, is_held, hold_until, selection, state, total, created_at, ended_at, problem, "
-    "(SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL), coalesce(begins_at, "
-    "cutoff), stopped_at, "
-    "stopped_by, (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = bulk.id AND ended_at IS NULL "
-    "AND revoke_attempts >= " +
-    std::to_string(stuck_after_attempts) + "), begins_at";
-const std::string select = "SELECT " + columns + " FROM llmapikey.bulk_revocations AS bulk ";
-const std::string select_one = select + "WHERE id = $1";
-const std::string select_latest = select + "ORDER BY created_at DESC, id LIMIT $1::bigint";
-const std::string select_open = select + "WHERE state <> 'done' ORDER BY created_at, id LIMIT $1::bigint";
-// With exactly what was listed, or not at all; twice is once. $9: when it begins; an earlier
-// version waits for `cutoff`.
-const std::string insert =
-    "INSERT INTO llmapikey.bulk_revocations (id, actor, origin, reason, is_held, hold_until, selection, state, "
-    "total, created_at, cutoff, problem, begins_at, request) SELECT $1, $2, $3, $4, $5::bigint, $6::bigint, $7, "
-    "'selecting', "
-    "$10::bigint, $8::bigint, 253402300799, '', $9::bigint, nullif($12, '') "
-    "WHERE (SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1) = $11::bigint ON CONFLICT DO NOTHING";
-const std::string select_of_request = select + "WHERE request = $1";
-const std::string update_request = "UPDATE llmapikey.bulk_revocations SET request = NULL WHERE id = $1";
-const std::string insert_target =
-    "INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) VALUES ($1, $2::uuid, {now}) "
-    "ON CONFLICT DO NOTHING";
-const std::string update_to_listed =
-    "UPDATE llmapikey.bulk_revocations SET begins_at = cutoff WHERE id = $1 AND begins_at IS NULL";
-const std::string count_targets = "SELECT count(*) FROM llmapikey.bulk_targets WHERE bulk_id = $1";
-const std::string select_targets =
-    "SELECT grant_id FROM llmapikey.bulk_targets WHERE bulk_id = $1 ORDER BY grant_id LIMIT $2::bigint";
-const std::string delete_targets = "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1 AND grant_id {in:$2}";
-// Only while nobody has decided on them.
-const std::string delete_all_targets =
-    "DELETE FROM llmapikey.bulk_targets WHERE bulk_id = $1 AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_revocations "
-    "WHERE id = $1)";
-// Of bulk revocations that have ended, or were never decided.
-const std::string delete_left_targets =
-    "DELETE FROM llmapikey.bulk_targets WHERE listed_at < {now} - 3600 AND bulk_id NOT IN "
-    "(SELECT id FROM llmapikey.bulk_revocations WHERE state = 'selecting')";
-const std::string update_to_revoking =
-    "UPDATE llmapikey.bulk_revocations SET state = 'revoking', "
-    "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'selecting'";
-const std::string update_to_stopped =
-    "UPDATE llmapikey.bulk_revocations SET state = 'revoking', stopped_at = $2, stopped_by = $3, "
-    "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'selecting'";
-// Counts again: what was being marked while it was stopped has joined since.
-const std::string update_to_done =
-    "UPDATE llmapikey.bulk_revocations SET state = 'done', ended_at = $2, "
-    "total = (SELECT count(*) FROM llmapikey.ledger WHERE bulk_id = $1) WHERE id = $1 AND state = 'revoking' "
-    "AND NOT EXISTS (SELECT 1 FROM llmapikey.ledger WHERE bulk_id = $1 AND ended_at IS NULL AND revoke_attempts < " +
-    std::to_string(stuck_after_attempts) + ")";
-const std::string update_problem = "UPDATE llmapikey.bulk_revocations SET problem = $2 WHERE id = $1";
+// The statement of this name in statements/bulk.sql.
+std::string named(std::string_view name) {
+    static const std::vector<SqlWord> words = {word("stuck_after", std::to_string(stuck_after_attempts))};
+    return statement_of(embedded_bulk_statements(), "bulk.sql", name, words);
+}
+
+const std::string select_one = named("find");
+const std::string select_of_request = named("find_request");
+const std::string select_latest = named("list_latest");
+const std::string select_open = named("list_open");
+const std::string insert = named("create");
+const std::string update_request = named("forget_request");
+const std::string insert_target = named("add_target");
+const std::string update_to_listed = named("set_listed");
+const std::string count_targets = named("count_targets");
+const std::string select_targets = named("next_targets");
+const std::string delete_targets = named("drop_targets");
+const std::string delete_all_targets = named("drop_all_targets");
+const std::string delete_left_targets = named("prune_targets");
+const std::string update_to_revoking = named("finish_selecting");
+const std::string update_to_stopped = named("stop");
+const std::string update_to_done = named("finish");
+const std::string update_problem = named("set_problem");
 
 BulkState state_of(const std::string& text) {
     for (const auto state : {BulkState::selecting, BulkState::revoking})

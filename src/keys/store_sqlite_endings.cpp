@@ -1,5 +1,6 @@
 #include "keys/store_sqlite_endings.hpp"
 
+#include "keys/store_sqlite_events.hpp"
 #include "keys/store_statements.hpp"
 #include "sql/stored_time.hpp"
 
@@ -95,6 +96,7 @@ base::Result<int> SqliteGrantEndings::finish_replacement(const Grant& grant, con
                                                          base::Timestamp now) {
     Connections::Writer writer(*connections_);
     auto transaction = TRY(Transaction::begin(*writer));
+    TRY(tell(*writer, Step::finish_replacement, grant.github_user_id, grant.id));
     auto query = TRY(writer->query(update_replaced));
     const auto changed = query.bind(grant.id).bind(seconds_of(now)).bind(new_id).run();
     if (!changed || *changed == 0) return changed;
@@ -106,6 +108,7 @@ base::Result<int> SqliteGrantEndings::finish_replacement(const Grant& grant, con
 base::Result<void> SqliteGrantEndings::finish(const Grant& grant, base::Timestamp now) {
     Connections::Writer writer(*connections_);
     auto transaction = TRY(Transaction::begin(*writer));
+    TRY(tell(*writer, Step::finish_ending, grant.github_user_id, grant.id));
     auto query = TRY(writer->query(delete_revoked));
     const auto removed = TRY(query.bind(grant.id).run());
     if (removed == 0) return {};

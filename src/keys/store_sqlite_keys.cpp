@@ -1,6 +1,7 @@
 #include "keys/store_sqlite_keys.hpp"
 
 #include "identity/initiator.hpp"
+#include "keys/store_sqlite_events.hpp"
 #include "keys/store_sqlite_rows.hpp"
 #include "keys/store_statements.hpp"
 #include "schema/sqlite_migrations.hpp"
@@ -108,21 +109,27 @@ base::Result<ReserveOutcome> SqliteKeyStore::reserve(const ReserveRequest& reque
 
 base::Result<void> SqliteKeyStore::activate(const Attempt& attempt, const Activation& activation) {
     Connections::Writer writer(*connections_);
+    auto transaction = TRY(Transaction::begin(*writer));
+    TRY(tell(*writer, Step::activate, attempt.github_user_id, attempt.grant_id));
     auto query = TRY(writer->query(update_to_active));
-    return expect_one(query.bind(activation.delete_handle)
-                          .bind(activation.sealed_key)
-                          .bind(activation.key_hint)
-                          .bind(attempt.grant_id)
-                          .bind(attempt.nonce)
-                          .bind(attempt.seat.github_user_id.text())
-                          .bind(seconds_of(activation.now))
-                          .run());
+    TRY(expect_one(query.bind(activation.delete_handle)
+                       .bind(activation.sealed_key)
+                       .bind(activation.key_hint)
+                       .bind(attempt.grant_id)
+                       .bind(attempt.nonce)
+                       .bind(attempt.seat.github_user_id.text())
+                       .bind(seconds_of(activation.now))
+                       .run()));
+    return transaction.commit();
 }
 
 base::Result<void> SqliteKeyStore::mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) {
     Connections::Writer writer(*connections_);
+    auto transaction = TRY(Transaction::begin(*writer));
+    TRY(tell(*writer, Step::mark_ambiguous, attempt.github_user_id, attempt.grant_id));
     auto query = TRY(writer->query(update_to_ambiguous));
-    return expect_one(query.bind(delete_handle).bind(attempt.grant_id).bind(attempt.nonce).run());
+    TRY(expect_one(query.bind(delete_handle).bind(attempt.grant_id).bind(attempt.nonce).run()));
+    return transaction.commit();
 }
 
 // Removes the row by `deletion`, with a note for the recipient if there is a problem.

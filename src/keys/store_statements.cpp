@@ -1,6 +1,5 @@
 #include "keys/store_statements.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -10,7 +9,7 @@
 #include "keys/store_ledger_list.hpp"
 #include "keys/transitions.hpp"
 #include "sql/statement_file.hpp"
-#include "webhooks/store_webhook_notice.hpp"
+#include "webhooks/store_webhook_statements.hpp"
 
 namespace llmapikey {
 namespace {
@@ -41,16 +40,21 @@ std::string quoted(GrantStatus status) {
     return "'" + std::string(to_text(status)) + "'";
 }
 
-std::string status_before(const std::string& step_name) {
-    const Step step = step_of(step_name);
+enum class Which { all, told };  // of a step's transitions; told: those that have a webhook event
+
+std::string status_before(Step step, Which which) {
     std::string list;
     int count = 0;
     for (const Transition& each : transitions()) {
-        if (each.step != step || !each.from) continue;
+        const bool is_meant = each.step == step && each.from && (which == Which::all || !each.event.empty());
+        if (!is_meant) continue;
         list += (list.empty() ? "" : ", ") + quoted(*each.from);
         ++count;
     }
     return count == 1 ? "status = " + list : "status IN (" + list + ")";
+}
+std::string status_before(const std::string& step_name) {
+    return status_before(step_of(step_name), Which::all);
 }
 
 std::string status_after(const std::string& step_name) {
@@ -59,17 +63,27 @@ std::string status_after(const std::string& step_name) {
     return quoted(*target);
 }
 
-// Writes the webhook messages about the rows that have taken a step.
-std::string event(const std::string& argument) {
-    const Step step = step_of(first_of(argument));
-    const std::string type(event_of(step));
-    if (type.empty()) refuse("an event of " + first_of(argument));
-    const bool is_over = step == Step::finish_ending || step == Step::finish_replacement;
+// Writes the webhook event of a row that takes a step. The statement reads the row as it is before
+// the step: SQLite runs it first, and the parts of a WITH of PostgreSQL do not see what the others
+// write. `condition` is added to the WHERE clause.
+std::string event(Step step, const std::string& condition) {
+    const Transition* told = nullptr;
+    for (const Transition& each : transitions())
+        if (each.step == step && !each.event.empty()) told = &each;
+    if (told == nullptr) refuse("an event of " + std::string(to_text(step)));
     // An attempt is marked only once; a key is issued and revoked only once.
-    const std::string key = step == Step::mark_ambiguous ? "id::text || ':' || nonce" : "id::text";
-    return postgres::webhook_notice(
-        type, rest_of(argument), key,
-        is_over ? "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')" : "''");
+    const std::string key = told->to == GrantStatus::ambiguous ? "id::text || ':' || nonce" : "id::text";
+    const bool is_over = told->ledger == LedgerChange::closed;
+    return webhook_notice(
+        std::string(told->event),
+        "llmapikey.api_keys WHERE github_user_id = $1 AND id = $2::uuid AND " + status_before(step, Which::told) +
+            condition,
+        key, is_over ? "coalesce((SELECT reason FROM llmapikey.ledger WHERE grant_id = $2::uuid), '')" : "''");
+}
+
+std::string noticed(const std::string& argument) {
+    return "noticed AS (" +
+           event(step_of(first_of(argument)), " AND EXISTS (SELECT 1 FROM " + rest_of(argument) + ")") + ")";
 }
 
 // Records the attempts of rows that are given up in the same statement. Rows without a nonce are
@@ -118,16 +132,16 @@ std::string is_replaced(const std::string& argument) {
 
 const std::vector<SqlWord>& words() {
     static const std::vector<SqlWord> all = {
-        {"grant_columns", [](const std::string&) { return selected_grant_columns(); }},
-        {"ledger_columns", [](const std::string&) { return std::string(ledger_columns); }},
+        word("grant_columns", selected_grant_columns()),
+        word("ledger_columns", std::string(ledger_columns)),
         {"revoking_columns",
          [](const std::string&) { return std::string("grant_of.*, actor, reason, {epoch:begun_at}, bulk_id"); }},
         {"attempt_columns",
          [](const std::string&) { return std::string("revoke_attempts, revoke_problem, next_revoke_at"); }},
-        {"from", status_before},
+        {"from", [](const std::string& step) { return status_before(step); }},
         {"to", status_after},
         {"unsettled", [](const std::string&) { return status_before("release"); }},
-        {"ending_attempt", [](const std::string&) { return std::string(ending_attempt); }},
+        word("ending_attempt", std::string(ending_attempt)),
         {"in_force", [](const std::string& now) { return "(until IS NULL OR until > {time:" + now + "})"; }},
         {"stuck",
          [](const std::string&) {
@@ -141,7 +155,7 @@ const std::vector<SqlWord>& words() {
              return "{from:begin_ending} AND (" + what + " <> 'active' OR status = 'active')";
          }},
         {"is_replaced", is_replaced},
-        {"event", event},
+        {"noticed", noticed},
         {"remember", remember},
         {"note", note},
         {"ledger_entry", ledger_entry},
@@ -152,15 +166,23 @@ const std::vector<SqlWord>& words() {
 }  // namespace
 
 std::string key_statement(std::string_view file, std::string_view name) {
-    const auto files = embedded_key_statements();
-    const auto found =
-        std::find_if(files.begin(), files.end(), [&](const base::EmbeddedText& each) { return each.name == file; });
-    if (found == files.end()) refuse("the file " + std::string(file));
-    return statement_of(found->text, name, words());
+    return statement_of(embedded_key_statements(), file, name, words());
 }
 
 std::string key_statement(std::string_view file, std::string_view name, Dialect dialect) {
     return translated(key_statement(file, name), dialect);
+}
+
+std::string status_is(const std::string& name) {
+    const auto status = parse_grant_status(name);
+    if (!status) refuse("the status " + name);
+    // There is one index of all attempts whose outcome is not known.
+    const bool is_unsettled = *status == GrantStatus::pending || *status == GrantStatus::ambiguous;
+    return (is_unsettled ? status_before("release") + " AND " : "") + "status = " + quoted(*status);
+}
+
+std::string event_statement(Step step, Dialect dialect) {
+    return translated(event(step, ""), dialect);
 }
 
 }  // namespace llmapikey

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "keys/transitions.hpp"
 #include "sql/sql_database.hpp"
 
 namespace llmapikey {
@@ -18,11 +19,21 @@ namespace llmapikey {
 //  - {in_force:NOW}: true for a hold in force; {stuck}: true for a stuck revocation
 //  - {replaced:ID NOW}, {requeued:AT COUNTS PROBLEM}, {ends:WHAT}, {is_replaced:NOW WHAT}: parts
 //    that two statements share
-//  - {event:STEP ROWS}, {remember:ROWS}, {note:ROWS}, {ledger_entry:ROWS}: parts of a WITH of
-//    PostgreSQL that write what belongs to the change of ROWS
+//  - {noticed:STEP ROWS}, {remember:ROWS}, {note:ROWS}, {ledger_entry:ROWS}: parts of a WITH of
+//    PostgreSQL that write what belongs to the change of ROWS; {noticed:STEP ROWS} is
+//    event_statement(STEP), which runs only if there are ROWS
 // An unknown word, step or file ends the program.
 std::string key_statement(std::string_view file, std::string_view name);
 // Returns the same statement, translated for this database.
 std::string key_statement(std::string_view file, std::string_view name, Dialect dialect);
+
+// "The status is the one of this name", so that the index of such rows is used. A name that is no
+// status ends the program with a message: for constants.
+std::string status_is(const std::string& name);
+
+// The statement that stores the webhook event of a step, as keys/transitions.hpp has it: the same
+// on both databases. SQLite runs it in the step's transaction, before the row is changed, and rolls
+// back if the row cannot take the step. $1, $2: account and id of the row.
+std::string event_statement(Step step, Dialect dialect);
 
 }  // namespace llmapikey

@@ -62,8 +62,4 @@ std::optional<GrantStatus> target_of(Step step) {
     return first_of(step).to;
 }
 
-std::string_view event_of(Step step) {
-    return first_of(step).event;
-}
-
 }  // namespace llmapikey

@@ -47,7 +47,5 @@ std::optional<Step> parse_step(std::string_view text);
 
 // Returns the status that a step leads to; nullopt if the row is removed.
 std::optional<GrantStatus> target_of(Step step);
-// Returns the webhook event of a step; empty if there is none.
-std::string_view event_of(Step step);
 
 }  // namespace llmapikey

@@ -3,29 +3,23 @@
 #include <algorithm>
 
 #include "base/crypto.hpp"
+#include "base/embedded.hpp"
 #include "sql/sql_values.hpp"
+#include "sql/statement_file.hpp"
 
 namespace llmapikey {
 namespace {
 
-// An answer that is too old, and a request that has died, are replaced. $6: the limit of age, a
-// day; $7: requests that began before have died.
-const std::string insert_request =
-    "INSERT INTO llmapikey.stored_answers AS stored (actor, request_key, fingerprint, attempt, status, body, begun_at) "
-    "VALUES ($1, $2, $3, $4, 0, '', $5) ON CONFLICT (actor, request_key) DO UPDATE SET "
-    "fingerprint = excluded.fingerprint, attempt = excluded.attempt, status = 0, body = '', begun_at = "
-    "excluded.begun_at "
-    "WHERE stored.begun_at < $6 OR (stored.status = 0 AND stored.begun_at < $7 "
-    "AND stored.fingerprint = excluded.fingerprint)";
-const std::string select_request =
-    "SELECT fingerprint, status, body, begun_at, attempt FROM llmapikey.stored_answers WHERE actor = $1 AND "
-    "request_key = $2";
-const std::string update_answer =
-    "UPDATE llmapikey.stored_answers SET status = $4, body = $5 "
-    "WHERE actor = $1 AND request_key = $2 AND attempt = $3 AND status = 0";
-const std::string delete_request =
-    "DELETE FROM llmapikey.stored_answers WHERE actor = $1 AND request_key = $2 AND attempt = $3 AND status = 0";
-const std::string delete_old = "DELETE FROM llmapikey.stored_answers WHERE begun_at < $1";
+// The statement of this name in statements/stored_answers.sql.
+std::string named(std::string_view name) {
+    return statement_of(embedded_site_statements(), "stored_answers.sql", name, {});
+}
+
+const std::string insert_request = named("begin");
+const std::string select_request = named("find");
+const std::string update_answer = named("finish");
+const std::string delete_request = named("forget");
+const std::string delete_old = named("prune");
 
 }  // namespace
 

@@ -3,45 +3,27 @@
 #include <algorithm>
 #include <map>
 
+#include "base/embedded.hpp"
 #include "base/encoding.hpp"
 #include "grant/grant.hpp"
 #include "sql/sql_values.hpp"
+#include "sql/statement_file.hpp"
 
 namespace llmapikey {
 namespace {
 
-// What is known of keys on the day $2, and on the latest day before. $1: their handles.
-const std::string select_books =
-    "SELECT held.openrouter_delete_hash, {epoch:held.attempted_at}, held.last_used_at, known.day, "
-    "known.spent_micro_usd, known.usage_micro_usd, known.read_at, "
-    "(SELECT noted_at FROM llmapikey.facts WHERE name = 'all_spending_read') "
-    "FROM llmapikey.api_keys AS held LEFT JOIN llmapikey.spending_days AS known "
-    "ON known.github_user_id = held.github_user_id AND known.openrouter_delete_hash = held.openrouter_delete_hash "
-    "AND (known.day = $2 OR known.day = (SELECT max(day) FROM llmapikey.spending_days AS earlier "
-    "WHERE earlier.github_user_id = held.github_user_id AND earlier.day < $2 "
-    "AND earlier.openrouter_delete_hash = held.openrouter_delete_hash)) "
-    "WHERE held.openrouter_delete_hash IS NOT NULL AND held.openrouter_delete_hash ";
-const std::string of_several = "{in_texts:$1}", of_one = "= $1";
-// $6, $7: what was known of that day when this was worked out; nothing is written if it is
-// something else by now.
-const std::string upsert_day =
-    "INSERT INTO llmapikey.spending_days AS known (github_user_id, day, openrouter_delete_hash, spent_micro_usd, "
-    "usage_micro_usd, read_at) SELECT github_user_id, $2, $1, $3::bigint, $4::bigint, $5::bigint "
-    "FROM llmapikey.api_keys WHERE openrouter_delete_hash = $1 "
-    "ON CONFLICT (github_user_id, day, openrouter_delete_hash) DO UPDATE SET "
-    "spent_micro_usd = excluded.spent_micro_usd, usage_micro_usd = excluded.usage_micro_usd, "
-    "read_at = excluded.read_at WHERE known.spent_micro_usd = $6::bigint "
-    "AND known.usage_micro_usd IS NOT DISTINCT FROM $7::bigint";
-const std::string update_last_use =
-    "UPDATE llmapikey.api_keys SET last_used_at = $2::bigint WHERE openrouter_delete_hash = $1 "
-    "AND last_used_at < $2::bigint";
-const std::string upsert_all_read =
-    "INSERT INTO llmapikey.facts (name, value, noted_at) VALUES ('all_spending_read', '', $1) "
-    "ON CONFLICT (name) DO UPDATE SET noted_at = excluded.noted_at";
-const std::string select_days =
-    "SELECT day, sum(spent_micro_usd)::bigint FROM llmapikey.spending_days WHERE github_user_id = $1 AND day >= $2 "
-    "GROUP BY day HAVING sum(spent_micro_usd) > 0 ORDER BY day";
-const std::string delete_days = "DELETE FROM llmapikey.spending_days WHERE day < $1";
+// The statement of this name in statements/spending.sql.
+std::string named(std::string_view name) {
+    return statement_of(embedded_spending_statements(), "spending.sql", name, {});
+}
+
+const std::string select_books = named("books");
+const std::string select_books_of_several = named("books_of_several");
+const std::string upsert_day = named("set_day");
+const std::string update_last_use = named("set_last_use");
+const std::string upsert_all_read = named("set_all_read");
+const std::string select_days = named("days");
+const std::string delete_days = named("prune");
 
 constexpr int rounds_max = 5;  // each ends with what others have written meanwhile
 
@@ -101,7 +83,7 @@ base::Result<SqlSpendingStore::Writes> SqlSpendingStore::writes_of(
         std::string handles;
         for (const SpendingReading* reading : of_day)
             handles += (handles.empty() ? "" : ",") + reading->delete_handle;
-        const auto answer = TRY(database_->run(select_books + (is_several ? of_several : of_one),
+        const auto answer = TRY(database_->run(is_several ? select_books_of_several : select_books,
                                                SqlValues().add(handles).add(day_text(day))));
         const auto held = held_keys_of(answer, day);
         for (const SpendingReading* reading : of_day) {

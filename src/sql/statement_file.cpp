@@ -39,6 +39,10 @@ std::string lines_of(std::string_view text, std::string_view name) {
 
 }  // namespace
 
+SqlWord word(std::string_view name, std::string meaning) {
+    return {name, [meaning = std::move(meaning)](const std::string&) { return meaning; }};
+}
+
 std::string statement_of(std::string_view file_text, std::string_view name, const std::vector<SqlWord>& words) {
     std::string text = lines_of(file_text, name);
     for (auto open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
@@ -46,6 +50,11 @@ std::string statement_of(std::string_view file_text, std::string_view name, cons
         if (close == std::string::npos) refuse(name, "has a brace that is not closed");
         const std::string word = text.substr(open + 1, close - open - 1);
         const std::string key = word.substr(0, word.find(':'));
+        const std::string argument = word.size() > key.size() ? word.substr(key.size() + 1) : "";
+        if (key == "part") {
+            text.replace(open, close - open + 1, lines_of(file_text, argument));
+            continue;
+        }
         const auto known =
             std::find_if(words.begin(), words.end(), [&](const SqlWord& each) { return each.name == key; });
         if (known == words.end()) {
@@ -53,10 +62,17 @@ std::string statement_of(std::string_view file_text, std::string_view name, cons
             open = close;
             continue;
         }
-        text.replace(open, close - open + 1,
-                     known->meaning(word.size() > key.size() ? word.substr(key.size() + 1) : ""));
+        text.replace(open, close - open + 1, known->meaning(argument));
     }
     return text;
+}
+
+std::string statement_of(std::span<const base::EmbeddedText> files, std::string_view file, std::string_view name,
+                         const std::vector<SqlWord>& words) {
+    const auto found =
+        std::find_if(files.begin(), files.end(), [&](const base::EmbeddedText& each) { return each.name == file; });
+    if (found == files.end()) refuse(name, "is in a file that is not there: " + std::string(file));
+    return statement_of(found->text, name, words);
 }
 
 }  // namespace llmapikey

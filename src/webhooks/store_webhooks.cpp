@@ -2,85 +2,35 @@
 
 #include "base/crypto.hpp"
 #include "sql/sql_values.hpp"
+#include "webhooks/store_webhook_statements.hpp"
 
 namespace llmapikey {
 namespace {
 
-const std::string insert_endpoint =
-    "INSERT INTO llmapikey.webhook_endpoints (id, url, sealed_secret, events, is_enabled, created_at) "
-    "VALUES ($1, $2, $3, $4, 1, $5)";
-const std::string select_endpoints =
-    "SELECT id, url, sealed_secret, events, is_enabled, created_at, sealed_former_secret, former_until, failures, "
-    "failing_since, next_at FROM llmapikey.webhook_endpoints ORDER BY created_at, id";
-const std::string delete_endpoint = "DELETE FROM llmapikey.webhook_endpoints WHERE id = $1";
-const std::string delete_its_deliveries = "DELETE FROM llmapikey.webhook_deliveries WHERE endpoint_id = $1";
-const std::string update_disabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 0 WHERE id = $1";
-const std::string update_enabled = "UPDATE llmapikey.webhook_endpoints SET is_enabled = 1 WHERE id = $1";
-// In one statement: of two rotations at once, the second makes the secret of the first the former
-// one.
-const std::string update_secret =
-    "UPDATE llmapikey.webhook_endpoints SET sealed_former_secret = CASE WHEN $3::bigint IS NULL THEN '' "
-    "ELSE sealed_secret END, former_until = $3::bigint, sealed_secret = $2 WHERE id = $1";
-const std::string update_health =
-    "UPDATE llmapikey.webhook_endpoints SET failures = $2, failing_since = $3, next_at = $4 WHERE id = $1";
-const std::string insert_event =
-    "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
-    "SELECT $1, $2, $3, $4, $5, $6, $7, $8::bigint WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) "
-    "ON CONFLICT (event_key) DO NOTHING";
-// Of keys that are still there, and of those that were ended for it meanwhile.
-const std::string insert_expiries =
-    "INSERT INTO llmapikey.webhook_events (id, event_key, type, grant_id, github_user_id, github_username, detail, at) "
-    "SELECT {new_id}, 'key.expired:' || id::text, 'key.expired', id::text, github_user_id, github_username, '', "
-    "{epoch:expires_at} FROM llmapikey.api_keys WHERE expires_at > {time:$1} AND expires_at <= {time:$2} "
-    "AND status = 'active' AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) UNION ALL "
-    "SELECT {new_id}, 'key.expired:' || grant_id::text, 'key.expired', grant_id::text, github_user_id, "
-    "github_username, '', {epoch:expires_at} FROM llmapikey.ledger WHERE begun_at > {time:$1} "
-    "AND expires_at > {time:$1} AND expires_at <= {time:$2} AND reason = 'expired' "
-    "AND EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints) ON CONFLICT (event_key) DO NOTHING";
-const std::string event_columns =
-    "event.id, event_key, type, grant_id, github_user_id, github_username, detail, event.at";
-const std::string select_undispatched =
-    "SELECT " + event_columns +
-    " FROM llmapikey.webhook_events AS event WHERE dispatched_at IS NULL ORDER BY event.at, event.id LIMIT $1::bigint";
-const std::string insert_delivery =
-    "INSERT INTO llmapikey.webhook_deliveries (id, event_id, endpoint_id, state, attempts, next_at, updated_at, "
-    "problem, waiting_since) "
-    "SELECT $1, $2, $3, 'waiting', 0, $4::bigint, $4::bigint, '', $4::bigint "
-    "WHERE EXISTS (SELECT 1 FROM llmapikey.webhook_endpoints WHERE id = $3) "
-    "ON CONFLICT (event_id, endpoint_id) DO NOTHING";
-const std::string update_dispatched = "UPDATE llmapikey.webhook_events SET dispatched_at = $2 WHERE id = $1";
-const std::string select_deliveries =
-    "SELECT " + event_columns +
-    ", delivery.id, endpoint_id, state, attempts, next_at, updated_at, problem FROM llmapikey.webhook_deliveries AS "
-    "delivery JOIN llmapikey.webhook_events AS event ON event.id = event_id ";
-const std::string select_endpoints_with_due =
-    "SELECT endpoint_id FROM llmapikey.webhook_deliveries WHERE state = 'waiting' AND next_at <= $1::bigint "
-    "GROUP BY endpoint_id";
-const std::string select_due = select_deliveries +
-                               "WHERE state = 'waiting' AND endpoint_id = $1 AND next_at <= $2::bigint "
-                               "ORDER BY next_at, delivery.id LIMIT $3::bigint";
-const std::string update_to_dead =
-    "UPDATE llmapikey.webhook_deliveries SET state = 'dead', problem = $2, updated_at = $3 "
-    "WHERE endpoint_id = $1 AND state = 'waiting' AND waiting_since < $4::bigint";
-const std::string select_latest =
-    select_deliveries + "WHERE $1::text IS NULL ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
-const std::string select_of_state =
-    select_deliveries + "WHERE state = $1 ORDER BY updated_at DESC, delivery.id DESC LIMIT $2::bigint";
-const std::string select_dead_count = "SELECT count(*) FROM llmapikey.webhook_deliveries WHERE state = 'dead'";
-const std::string update_delivery =
-    "UPDATE llmapikey.webhook_deliveries SET state = $2, attempts = $3, next_at = $4, updated_at = $5, problem = $6 "
-    "WHERE id = $1";
-const std::string update_to_waiting =
-    "UPDATE llmapikey.webhook_deliveries SET state = 'waiting', attempts = 0, next_at = $2, updated_at = $2, "
-    "waiting_since = $2 WHERE id = $1 AND state <> 'waiting'";
-const std::string delete_deliveries =
-    "DELETE FROM llmapikey.webhook_deliveries WHERE updated_at < $1 AND state <> 'waiting'";
-const std::string delete_strays =
-    "DELETE FROM llmapikey.webhook_deliveries WHERE state = 'waiting' AND NOT EXISTS "
-    "(SELECT 1 FROM llmapikey.webhook_endpoints WHERE id = endpoint_id)";
-const std::string delete_events =
-    "DELETE FROM llmapikey.webhook_events WHERE at < $1 AND dispatched_at IS NOT NULL AND NOT EXISTS "
-    "(SELECT 1 FROM llmapikey.webhook_deliveries WHERE event_id = webhook_events.id)";
+const std::string insert_endpoint = webhook_statement("add_endpoint");
+const std::string select_endpoints = webhook_statement("endpoints");
+const std::string delete_endpoint = webhook_statement("remove_endpoint");
+const std::string delete_its_deliveries = webhook_statement("remove_its_deliveries");
+const std::string update_disabled = webhook_statement("disable_endpoint");
+const std::string update_enabled = webhook_statement("enable_endpoint");
+const std::string update_secret = webhook_statement("rotate_secret");
+const std::string update_health = webhook_statement("set_health");
+const std::string insert_event = webhook_statement("add_event");
+const std::string insert_expiries = webhook_statement("add_expiries");
+const std::string select_undispatched = webhook_statement("undispatched");
+const std::string insert_delivery = webhook_statement("add_delivery");
+const std::string update_dispatched = webhook_statement("set_dispatched");
+const std::string select_endpoints_with_due = webhook_statement("endpoints_with_due");
+const std::string select_due = webhook_statement("due");
+const std::string update_to_dead = webhook_statement("give_up");
+const std::string select_latest = webhook_statement("latest");
+const std::string select_of_state = webhook_statement("latest_of_state");
+const std::string select_dead_count = webhook_statement("count_dead");
+const std::string update_delivery = webhook_statement("update");
+const std::string update_to_waiting = webhook_statement("resend");
+const std::string delete_deliveries = webhook_statement("prune_deliveries");
+const std::string delete_strays = webhook_statement("prune_strays");
+const std::string delete_events = webhook_statement("prune_events");
 
 WebhookEvent read_event(const SqlRow& row) {
     return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), time_in(row, 7)};

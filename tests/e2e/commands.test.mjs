@@ -177,16 +177,16 @@ test("doctor says that all is well, or what is wrong and how to mend it", async 
 
 test("migrate up, status, down, up", async () => {
   const env = { DATA_DIR: join(folder, "migrate") };
-  assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /7 migrations applied/);
   assert.match((await run(["migrate", "up"], env)).out, /0 migrations applied/);
   assert.match((await run(["migrate", "status"], env)).out, /0001 +grants +applied 20/);
   assert.match(
     (await run(["migrate", "down", "--steps", "2", "--dry-run"], env)).out,
-    /^would undo 0006 +bulk_targets\nwould undo 0005 +safety\n$/,
+    /^would undo 0007 +webhook_events\nwould undo 0006 +bulk_targets\n$/,
   );
-  assert.match((await run(["migrate", "down"], env)).out, /6 migrations undone/);
+  assert.match((await run(["migrate", "down"], env)).out, /7 migrations undone/);
   assert.equal(JSON.parse((await run(["migrate", "status", "--json"], env)).out)[0].applied_at, null);
-  assert.match((await run(["migrate", "up"], env)).out, /6 migrations applied/);
+  assert.match((await run(["migrate", "up"], env)).out, /7 migrations applied/);
 });
 
 test("help for newcomers, version, and usage errors", async () => {

@@ -44,6 +44,11 @@ const sqlite = (folder) => {
     load: ask,
     tables: () => json("SELECT name FROM sqlite_master WHERE type = 'table'").map((row) => row.name),
     rows: (table) => json(`SELECT * FROM ${table}`),
+    // Without how their lines are broken.
+    triggers: () =>
+      json("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name").map(({ sql }) =>
+        sql.replace(/\s+/g, " "),
+      ),
   };
 };
 
@@ -58,6 +63,7 @@ const server = () => {
     load: (sql) => database.sql(sql),
     tables: () => json("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'llmapikey'").map((row) => row.name),
     rows: (table) => json(`SELECT * FROM llmapikey.${table}`),
+    triggers: () => json("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"),
   };
 };
 
@@ -119,6 +125,7 @@ for (const [kind, open] of [
       try {
         database.load(readFileSync(`${fixtures}/${kind}/${String(version).padStart(4, "0")}.sql`, "utf8"));
         const before = contentOf(database);
+        const triggers = database.triggers();
         const statuses = new Set(before.get("api_keys").map((row) => row.status));
         assert.ok(statuses.size >= Math.min(version + 2, 4), "the dump has rows in many states");
 
@@ -147,12 +154,14 @@ for (const [kind, open] of [
 
         const status = JSON.parse(await command("migrate", "status", "--json"));
         assert.ok(status.every((each) => each.applied_at !== null));
+        assert.ok(!JSON.stringify(database.triggers()).includes("webhook_events"), "statements write events");
         assert.match(await command("audit", "verify"), /whole/);
 
         if (version === newest) return;
         await command("migrate", "down", "--steps", String(newest - version));
         const back = contentOf(database);
         isIntact(before, back);
+        assert.deepEqual(database.triggers(), triggers, "what older programs rely on is there again");
         assert.deepEqual(
           JSON.parse(await command("migrate", "status", "--json"))
             .filter((each) => each.applied_at)

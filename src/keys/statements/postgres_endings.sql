@@ -54,7 +54,7 @@ SELECT count(*) FROM ended
 -- name: finish_replacement
 -- $1, $2: account and id of the row; $3: now; $4: the new id.
 WITH old AS (
-    SELECT id, github_user_id, github_username FROM llmapikey.api_keys
+    SELECT id FROM llmapikey.api_keys
     WHERE github_user_id = $1 AND id = $2::uuid AND {from:finish_replacement} FOR UPDATE
 ),
 next AS (
@@ -67,7 +67,7 @@ closed AS (
     UPDATE llmapikey.ledger SET ended_at = {time:$3}
     WHERE grant_id = $2::uuid AND ended_at IS NULL AND EXISTS (SELECT 1 FROM old)
 ),
-{event:finish_replacement old}
+{noticed:finish_replacement next}
 SELECT count(*) FROM next
 
 -- name: finish_ending
@@ -75,12 +75,12 @@ SELECT count(*) FROM next
 WITH gone AS (
     DELETE FROM llmapikey.api_keys
     WHERE github_user_id = $1 AND id = $2::uuid AND {from:finish_ending} AND NOT {ending_attempt}
-    RETURNING id, github_user_id, github_username, nonce
+    RETURNING nonce
 ),
 {remember:gone},
 closed AS (
     UPDATE llmapikey.ledger SET ended_at = {time:$3}
     WHERE grant_id = $2::uuid AND ended_at IS NULL AND EXISTS (SELECT 1 FROM gone)
 ),
-{event:finish_ending gone}
+{noticed:finish_ending gone}
 UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXISTS (SELECT 1 FROM gone)

@@ -59,9 +59,9 @@ WITH changed AS (
     WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND {from:activate}
         AND NOT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $4)
         AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $1 AND {in_force:$7})
-    RETURNING id, github_user_id, github_username
+    RETURNING id
 ),
-{event:activate changed}
+{noticed:activate changed}
 SELECT id FROM changed
 
 -- name: mark_ambiguous
@@ -71,10 +71,10 @@ WITH changed AS (
         status = CASE WHEN status = 'revoking' THEN status ELSE {to:mark_ambiguous} END,
         openrouter_delete_hash = coalesce(openrouter_delete_hash, nullif($4, ''))
     WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND ({from:mark_ambiguous} OR {ending_attempt})
-    RETURNING id, github_user_id, github_username, nonce, status
+    RETURNING id, status
 ),
-doubtful AS (SELECT * FROM changed WHERE status = {to:mark_ambiguous}),
-{event:mark_ambiguous doubtful}
+doubtful AS (SELECT id FROM changed WHERE status = {to:mark_ambiguous}),
+{noticed:mark_ambiguous doubtful}
 SELECT id FROM changed
 
 -- name: release

@@ -1,5 +1,5 @@
--- SQLite's statements of KeyStore (keys/key_store.hpp). Triggers keep the totals, remember attempts
--- that are given up, and tell the holders of webhooks.
+-- SQLite's statements of KeyStore (keys/key_store.hpp). Triggers keep the totals and remember
+-- attempts that are given up. Webhook events: event_statement() in keys/store_statements.hpp.
 
 -- name: find
 SELECT {grant_columns} FROM llmapikey.api_keys WHERE github_user_id = $1

@@ -1,0 +1,2 @@
+-- Nothing has changed: see the way up.
+SELECT 1;
