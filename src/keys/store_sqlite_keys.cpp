@@ -110,7 +110,7 @@ base::Result<ReserveOutcome> SqliteKeyStore::reserve(const ReserveRequest& reque
 base::Result<void> SqliteKeyStore::activate(const Attempt& attempt, const Activation& activation) {
     Connections::Writer writer(*connections_);
     auto transaction = TRY(Transaction::begin(*writer));
-    TRY(tell(*writer, Step::activate, attempt.github_user_id, attempt.grant_id));
+    TRY(tell(*writer, Step::activate, attempt.seat.github_user_id, attempt.grant_id));
     auto query = TRY(writer->query(update_to_active));
     TRY(expect_one(query.bind(activation.delete_handle)
                        .bind(activation.sealed_key)
@@ -126,7 +126,7 @@ base::Result<void> SqliteKeyStore::activate(const Attempt& attempt, const Activa
 base::Result<void> SqliteKeyStore::mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) {
     Connections::Writer writer(*connections_);
     auto transaction = TRY(Transaction::begin(*writer));
-    TRY(tell(*writer, Step::mark_ambiguous, attempt.github_user_id, attempt.grant_id));
+    TRY(tell(*writer, Step::mark_ambiguous, attempt.seat.github_user_id, attempt.grant_id));
     auto query = TRY(writer->query(update_to_ambiguous));
     TRY(expect_one(query.bind(delete_handle).bind(attempt.grant_id).bind(attempt.nonce).run()));
     return transaction.commit();
