@@ -12,7 +12,6 @@ namespace {
 using net::TransferStatus;
 
 constexpr int tries_max = 3;
-constexpr base::Millis first_back_off{200};
 // A call that had less than this left says more of its caller than of the upstream.
 constexpr base::Millis time_to_answer_min{250};
 constexpr base::Seconds come_again{3};  // by then a circuit that can be closed is
@@ -38,8 +37,9 @@ std::string_view outcome_of(const net::ClientResponse& response) {
 }
 
 // Full jitter, or what the upstream asks for; nullopt if that would outlast the deadline.
-std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse& response, base::Deadline deadline) {
-    const base::Millis most = first_back_off * (1 << tries);
+std::optional<base::Millis> wait_after_try(int tries, const net::ClientResponse& response, base::Millis back_off,
+                                           base::Deadline deadline) {
+    const base::Millis most = back_off * (1 << (tries - 1));
     const auto draw = static_cast<unsigned char>(base::random_bytes(1).front());
     const base::Millis jittered = most * draw / 256;
     const base::Millis wait = std::max<base::Millis>(net::retry_after_of(response), jittered);
@@ -129,7 +129,7 @@ net::ClientResponse UpstreamCalls::send_again(const Call& call, base::Deadline d
         if (pause && !wait_for(*pause)) return paused_response(*pause);
         net::ClientResponse response = send(call, *pass, deadline);
         if (tries == tries_max || !is_worth_another_try(response)) return response;
-        const auto wait = wait_before_try(tries, response, deadline);
+        const auto wait = wait_after_try(tries, response, supervision_.back_off, deadline);
         if (!wait || !retries_.take_retry(now())) return response;
         // A worker thread for upstream calls, which waits for the upstream anyway.
         if (!wait_for(*wait)) return response;

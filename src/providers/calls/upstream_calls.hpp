@@ -14,7 +14,7 @@
 
 namespace llmapikey {
 
-// Who looks after a client, and what it is told. All may be empty.
+// Who looks after a client, and what it is told. All functions may be empty.
 struct Supervision {
     // Whether the owner calls probe() about every second. Otherwise a call that finds the circuit
     // open probes first, which suits programs that end soon.
@@ -26,6 +26,8 @@ struct Supervision {
     // The upstream has asked to slow down: calls of this name pause for so long.
     std::function<void(std::string_view call, base::Seconds pause)> on_pause = {};
     CircuitBreaker::Listener on_circuit = {};
+    // The longest pause before a second try; before a third it is twice as long.
+    base::Millis back_off{400};
 };
 
 // What a request is sent for.
