@@ -12,7 +12,6 @@ namespace {
 using net::TransferStatus;
 
 constexpr int tries_max = 3;
-constexpr base::Millis first_back_off{200};
 // A failure with less time left than this is not counted: it may be due to the caller's deadline.
 constexpr base::Millis time_to_answer_min{250};
 constexpr base::Seconds come_again{3};  // a circuit that can be closed is closed by then
@@ -39,8 +38,9 @@ std::string_view outcome_of(const net::ClientResponse& response) {
 
 // Returns a wait with full jitter, or what Retry-After asks for if that is longer; nullopt if it
 // would outlast the deadline.
-std::optional<base::Millis> wait_before_try(int tries, const net::ClientResponse& response, base::Deadline deadline) {
-    const base::Millis most = first_back_off * (1 << tries);
+std::optional<base::Millis> wait_after_try(int tries, const net::ClientResponse& response, base::Millis back_off,
+                                           base::Deadline deadline) {
+    const base::Millis most = back_off * (1 << (tries - 1));
     const auto draw = static_cast<unsigned char>(base::random_bytes(1).front());
     const base::Millis jittered = most * draw / 256;
     const base::Millis wait = std::max<base::Millis>(net::retry_after_of(response), jittered);
@@ -130,7 +130,7 @@ net::ClientResponse UpstreamCalls::send_again(const Call& call, base::Deadline d
         if (pause && !wait_for(*pause)) return paused_response(*pause);
         net::ClientResponse response = send(call, *pass, deadline);
         if (tries == tries_max || !is_worth_another_try(response)) return response;
-        const auto wait = wait_before_try(tries, response, deadline);
+        const auto wait = wait_after_try(tries, response, supervision_.back_off, deadline);
         if (!wait || !retries_.take_retry(now())) return response;
         // This blocks a worker thread for upstream calls, which would wait for the upstream anyway.
         if (!wait_for(*wait)) return response;

@@ -14,7 +14,7 @@
 
 namespace llmapikey {
 
-// Says who probes for a client, and what is reported to whom. All members may be empty.
+// Says who probes for a client, and what is reported to whom. All functions may be empty.
 struct Supervision {
     // True if the owner calls probe() about every second. If false, a call that finds the circuit
     // open probes first, which suits programs that end soon.
@@ -26,6 +26,8 @@ struct Supervision {
     // Called when the upstream has asked to slow down: calls of this name pause for `pause`.
     std::function<void(std::string_view call, base::Seconds pause)> on_pause = {};
     CircuitBreaker::Listener on_circuit = {};
+    // The longest pause before a second try; before a third it is twice as long.
+    base::Millis back_off{400};
 };
 
 // A request with the name of its purpose.

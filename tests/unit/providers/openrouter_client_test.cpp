@@ -19,7 +19,8 @@ class OpenRouterClientTest : public testing::Test {
 protected:
     OpenRouterClient client(std::string workspace = "") {
         return OpenRouterClient(
-            {"https://router.example/api/v1", base::Secret("management-key"), std::move(workspace), ""}, http_);
+            {"https://router.example/api/v1", base::Secret("management-key"), std::move(workspace), ""}, http_,
+            Supervision{.back_off = base::Millis{1}});
     }
     MintOutcome mint() {
         return client().mint(

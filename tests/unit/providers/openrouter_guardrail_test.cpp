@@ -29,7 +29,8 @@ protected:
     }
 
     test::ScriptedHttpClient http_;
-    OpenRouterClient client_{{"https://r/v1", base::Secret("m"), "", guardrail_id}, http_};
+    OpenRouterClient client_{
+        {"https://r/v1", base::Secret("m"), "", guardrail_id}, http_, Supervision{.back_off = base::Millis{1}}};
 };
 
 TEST_F(OpenRouterGuardrailTest, AKeyIsAssignedBeforeItIsGivenAway) {

@@ -23,6 +23,7 @@ protected:
     OpenRouterClient make(bool is_probed) {
         Supervision supervision;
         supervision.is_probed = is_probed;
+        supervision.back_off = base::Millis{1};
         supervision.on_call = [this](std::string_view call, std::string_view outcome) {
             ++counted_[std::string(call) + " " + std::string(outcome)];
         };
