@@ -78,8 +78,9 @@ public:
     virtual base::Result<std::optional<Grant>> find(const Seat& seat) = 0;
 
     // Inserts a pending row (waiting, if it is queued) unless the seat has a row, its account is on
-    // hold, or `max_total_keys` rows exist. Exact under any number of concurrent calls and processes, and
-    // O(1) in the number of rows. The row records what the account's earlier keys have spent today.
+    // hold, or `max_total_keys` rows exist. Exact under any number of concurrent calls and
+    // processes, and O(1) in the number of rows. The row records what the account's earlier keys
+    // have spent today.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
     // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another

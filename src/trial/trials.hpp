@@ -34,7 +34,8 @@ public:
     Trials(Policy policy, KeyStore& store, const Issuance& issuance, ChatProvider& provider, const base::Clock& clock)
         : policy_(policy), store_(store), issuance_(issuance), provider_(provider), clock_(clock) {}
 
-    // The right to ask once, with the key that the seat holds. It must not outlive the Trials object.
+    // The right to ask once, with the key that the seat holds. It must not outlive the Trials
+    // object.
     struct Trial {
         base::Secret key;
         Grant grant;                        // whose key it is

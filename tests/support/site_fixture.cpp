@@ -208,7 +208,7 @@ void SiteFixture::restart(const Terms& terms, int rate_limit_per_minute) {
 }
 
 IssueAnswer SiteFixture::issue_key(const Recipient& recipient) {
-    return process_->issuance.issue(process_->terms, recipient);
+    return process_->keys.issuance.issue(process_->terms, recipient);
 }
 
 Issuance& SiteFixture::issuance() {
