@@ -80,8 +80,6 @@ constexpr Variable all[] = {
      false, ""},
     {"MINT_CONCURRENCY", "16", "how many keys each process mints at once, 1 to 64; everybody else waits in a queue",
      false, ""},
-    {"MINT_CONCURRENCY", "16", "keys that each process mints at once, 1 to 64; more requests wait in a queue", false,
-     ""},
     {"SPENDING_POLL_SECONDS", "300",
      "how often the service reads the spending of all keys and the credits from OpenRouter, for the console; 0: never",
      false, ""},

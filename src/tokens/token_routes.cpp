@@ -27,7 +27,7 @@ net::Response TokenRoutes::create(const Context& context) const {
         const auto scope = parse_scope(text);
         if (!scope)
             return api_error(context,
-                             {base::Errc::invalid_input, "scopes must be from the list read, write, reveal", {}});
+                             {base::Errc::invalid_input, "scopes must be a list of read, write and reveal", {}});
         scopes.insert(*scope);
     }
     const auto days = base::parse_whole_number(fields->text("expires_in_days")).value_or(0);
