@@ -233,7 +233,7 @@ TEST_P(TransitionContract, AStepThatIsRefusedTellsNothing) {
     issue(8);
     make(GrantStatus::pending);
     const Attempt attempt = attempt_of(**keys_->find({account}));
-    const Attempt stale{attempt.github_user_id, attempt.grant_id, base::random_token(16)};
+    const Attempt stale{attempt.seat, attempt.grant_id, base::random_token(16)};
     forget_events();
     EXPECT_FALSE(keys_->activate(stale, {"handle", "v1.sealed", "1234", clock_.now()}));
     EXPECT_FALSE(keys_->mark_ambiguous(stale, "handle"));
