@@ -42,7 +42,7 @@ Handlers Composition::make_handlers() {
 // wanted.
 std::vector<Job> Composition::table_of_jobs() {
     constexpr base::Seconds each{0};  // no lease: each process does it
-    constexpr auto yes = Counted::yes, no = Counted::no;
+    constexpr auto yes = Counted::each_run, no = Counted::never;
     constexpr auto always = Wanted::yes;
     constexpr auto later = FirstRun::after_pause, at_once = FirstRun::at_once;
     const auto wanted_if = [](bool is_wanted) { return is_wanted ? Wanted::yes : Wanted::no; };
@@ -62,7 +62,7 @@ std::vector<Job> Composition::table_of_jobs() {
              return JobRun{dispatcher.run_once(terms, stop) ? AfterJob::go_on : AfterJob::pause};
          }},
         // Takes its lease, counts and reports by itself, once it is due.
-        {"reconcile", reconcile_pause, each, no, reconciles, later,
+        {"reconcile", reconcile_pause, each, Counted::by_itself, reconciles, later,
          [this](const auto& stop) { return reconcile_job.run_if_due(stop), JobRun{}; }},
         {"bulk", operations_pause, base::Seconds{20}, yes, asks, later,
          [this](const auto& stop) {

@@ -39,7 +39,7 @@ Frame make_frame(const Context& context) {
     frame.public_url = settings.public_url;
     frame.is_paused = settings.is_paused;
     frame.is_sandbox = settings.is_sandbox;
-    frame.daily_limit_usd = base::to_money(settings.daily_limit);
+    frame.daily_limit_usd = base::to_cap(settings.daily_limit);
     frame.provider = settings.provider;
     frame.key_expiry_days = settings.key_lifetime.count();
     return frame;

@@ -20,7 +20,7 @@ std::string describe(const KeyChange& change, const std::string& reason) {
     std::string text;
     if (change.is_disabled) text += *change.is_disabled ? "switch off" : "switch on";
     if (change.daily_limit) {
-        text += (text.empty() ? "" : ", ") + std::string("cap ") + base::to_money(*change.daily_limit) + " a day";
+        text += (text.empty() ? "" : ", ") + std::string("cap ") + base::to_cap(*change.daily_limit) + " a day";
     }
     return reason.empty() ? text : text + ": " + reason;
 }

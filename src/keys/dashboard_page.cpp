@@ -97,7 +97,7 @@ void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view
         view.reveal_reason = grant.reveal->reason;
     }
     // The page shows the cap that this key was made with, not the cap of new keys.
-    view.frame.daily_limit_usd = base::to_money(grant.daily_limit);
+    view.frame.daily_limit_usd = base::to_cap(grant.daily_limit);
     if (grant.sealed_key.empty()) {
         view.state = DashboardState::not_kept;
         return;

@@ -18,7 +18,7 @@ KeyRow key_row(const Grant& grant, base::Timestamp now) {
     if (row.is_active && grant.missing_since) row.status = "missing";
     if (row.is_active && grant.is_disabled) row.status = "switched off";
     row.masked_key = grant.key_hint.empty() ? "none yet" : "…" + grant.key_hint;
-    row.daily_limit_usd = base::to_money(grant.daily_limit);
+    row.daily_limit_usd = base::to_cap(grant.daily_limit);
     row.spent_usd = grant.spent_as_of ? base::to_money(grant.spent) : "not known";
     row.last_used_on = grant.last_used_at ? date_text(*grant.last_used_at) : "not known";
     row.created_on = date_text(grant.created_at);

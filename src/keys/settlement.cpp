@@ -38,8 +38,10 @@ std::vector<base::Result<Settled>> Settlement::settle_all(const std::vector<Gran
         places[i] = sought.size();
         sought.push_back({upstream_key_name(grants[i].github_user_id, grants[i].nonce), grants[i].attempted_at});
     }
-    const auto handles = sought.empty() ? base::Result<std::vector<std::string>>{}
-                                        : provider_.find_attempts(sought, {deadline, call_timeout_, stop});
+    auto handles = sought.empty() ? base::Result<std::vector<std::string>>{}
+                                  : provider_.find_attempts(sought, {deadline, call_timeout_, stop});
+    if (handles && handles->size() != sought.size())
+        handles = base::fail(base::Errc::upstream_down, "the provider did not tell of every attempt");
     std::vector<base::Result<Settled>> outcomes;
     std::optional<base::Error> end;  // why nothing more is tried
     OutageWatch watch;

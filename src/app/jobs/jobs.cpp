@@ -22,7 +22,7 @@ Jobs::Running::Running(Jobs& jobs, Job row)
 void Jobs::start() {
     for (Running& each : running_) {
         if (each.job.wanted == Wanted::no) continue;
-        if (each.job.counted == Counted::yes) metrics_.expect_job(each.job.name);
+        if (each.job.counted != Counted::never) metrics_.expect_job(each.job.name);
         each.timer.start();
     }
 }
@@ -47,7 +47,7 @@ AfterJob Jobs::run(Running& running, const std::stop_token& stop) {
     const JobRun done = job.run(stop);
     for (const std::string& failure : done.failures)
         note_failure_(std::string(job.name) + ": " + failure);
-    if (job.counted == Counted::yes) metrics_.count_job(job.name, done.failures.empty());
+    if (job.counted == Counted::each_run) metrics_.count_job(job.name, done.failures.empty());
     return done.next;
 }
 

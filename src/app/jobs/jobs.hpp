@@ -20,10 +20,12 @@ struct JobRun {
     std::vector<std::string> failures = {};  // for the log and the console; empty: all went well
 };
 
-enum class Wanted { no, yes };   // whether this process does the job at all
-enum class Counted { no, yes };  // whether /metrics counts its runs
+enum class Wanted { no, yes };  // whether this process does the job at all
 
-// One row of the table of background jobs (src/app/application.cpp).
+// Whether /metrics counts the runs of a job: Jobs does, or the job itself, or nobody.
+enum class Counted { never, by_itself, each_run };
+
+// One row of the table of background jobs (src/app/composition.cpp).
 struct Job {
     const char* name;    // of its thread, in /metrics and in the log; at most 15 characters
     base::Millis pause;  // between two runs; jittered

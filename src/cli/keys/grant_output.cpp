@@ -46,7 +46,7 @@ std::string table_header() {
 
 std::string table_row(const Grant& grant) {
     return formatted({grant.github_user_id.text(), base::to_printable(grant.github_username, 39),
-                      std::string(to_text(grant.status)), grant.key_hint, base::to_money(grant.daily_limit),
+                      std::string(to_text(grant.status)), grant.key_hint, base::to_cap(grant.daily_limit),
                       day_of(grant.created_at), day_of(grant.expires_at),
                       grant.last_used_at ? day_of(*grant.last_used_at) : "-", grant.id});
 }

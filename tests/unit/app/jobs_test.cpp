@@ -26,7 +26,7 @@ class JobsTest : public testing::Test {
 protected:
     // A row that runs at once, and then pauses for longer than the test takes.
     static Job row(const char* name, std::function<JobRun(const std::stop_token&)> run) {
-        return {name, for_ever, no_lease, Counted::yes, Wanted::yes, FirstRun::at_once, std::move(run)};
+        return {name, for_ever, no_lease, Counted::each_run, Wanted::yes, FirstRun::at_once, std::move(run)};
     }
     void start(std::vector<Job> table) {
         jobs_.emplace(std::move(table), leases_, metrics_, [this](const std::string& message) {
@@ -60,6 +60,21 @@ TEST_F(JobsTest, ARunIsCountedAndItsFailuresAreReportedWithTheNameOfTheJob) {
     EXPECT_EQ(failures_, (std::vector<std::string>{"bulk: one", "bulk: two"}));
     EXPECT_TRUE(has_metric(R"(llmapikey_task_runs_total{outcome="failed",task="bulk"} 1)")) << metrics_.text();
     EXPECT_TRUE(has_metric(R"(llmapikey_task_runs_total{outcome="ok",task="statistics"} 1)"));
+}
+
+TEST_F(JobsTest, AJobThatCountsItselfIsExpectedFromTheStart) {
+    Job itself = row("reconcile", [this](const auto&) { return ++runs_, JobRun{}; });
+    itself.counted = Counted::by_itself;
+    Job never = row("probe", [this](const auto&) { return ++runs_, JobRun{}; });
+    never.counted = Counted::never;
+    start({itself, never});
+    ASSERT_TRUE(becomes_true([this] { return runs_ == 2; }));
+    jobs_->stop();
+    for (const char* outcome : {"ok", "failed"})
+        EXPECT_TRUE(
+            has_metric(std::string("llmapikey_task_runs_total{outcome=\"") + outcome + R"(",task="reconcile"} 0)"))
+            << "an alert needs the 0 before the first failure";
+    EXPECT_EQ(metrics_.text().find("task=\"probe\""), std::string::npos);
 }
 
 TEST_F(JobsTest, WhatIsNotWantedNeverRunsAndIsNotExpected) {

@@ -25,6 +25,15 @@ TEST(Money, ForPeopleItHasTwoDecimalsAndSeparators) {
     EXPECT_EQ(MicroUsd::from_usd(0.1 + 0.2).value, 300'000);
 }
 
+TEST(Money, ACapIsWrittenExactly) {
+    EXPECT_EQ(to_cap(MicroUsd{10'000'000}), "$10.00");
+    EXPECT_EQ(to_cap(MicroUsd{2'500'000}), "$2.50");
+    EXPECT_EQ(to_cap(MicroUsd{2'505'000}), "$2.505");
+    EXPECT_EQ(to_cap(MicroUsd{48'600'000'001}), "$48,600.000001");
+    EXPECT_EQ(to_cap(MicroUsd{100'000'000'000}), "$100,000.00");
+    EXPECT_EQ(to_cap(MicroUsd{50}), "$0.00005");
+}
+
 TEST(Money, ForPeopleAnAmountBelowACentHasUpToFourDigits) {
     EXPECT_EQ(to_money(MicroUsd{4'200}), "$0.0042");
     EXPECT_EQ(to_money(MicroUsd{5'000}), "$0.005");

@@ -57,15 +57,15 @@ TEST_F(AdministrationTest, WhatComesToNothingIsRecordedAsFailed) {
 
 TEST_F(AdministrationTest, AChangeIsStoredAndToldUpstream) {
     const auto grant = issue(ada);
-    const auto off = administration_.change(grant.id, {true, base::MicroUsd{9'000'000}}, "too much", grace);
+    const auto off = administration_.change(grant.id, {true, base::MicroUsd{9'005'000}}, "too much", grace);
     ASSERT_TRUE(off) << off.error().detail;
     EXPECT_TRUE(off->is_disabled);
     EXPECT_EQ(off->unsynced, "");
     EXPECT_TRUE(provider_.live_keys()[0].is_disabled);
-    EXPECT_EQ(provider_.live_keys()[0].limit->value, 9'000'000);
+    EXPECT_EQ(provider_.live_keys()[0].limit->value, 9'005'000);
     EXPECT_EQ(row_of(ada).unsynced, "");
     EXPECT_EQ(audit(), (Entries{"key.change begun", "key.change done"}));
-    EXPECT_EQ(audit_.read(0, 10)->at(0).entry.detail, "switch off, cap $9.00 a day: too much");
+    EXPECT_EQ(audit_.read(0, 10)->at(0).entry.detail, "switch off, cap $9.005 a day: too much");
     ASSERT_TRUE(administration_.change(grant.id, {false, std::nullopt}, "", grace));
     EXPECT_FALSE(provider_.live_keys()[0].is_disabled);
 }
