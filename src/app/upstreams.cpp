@@ -55,7 +55,7 @@ AccountCheck same_account_as(AdminStore& store) {
         [&store](KeyProvider& provider, base::Deadline deadline) { return is_our_account(store, provider, deadline); };
 }
 
-// config/ lets no other word through than those of known_providers().
+// The word is that of the first known provider unless config/ sets another one.
 const ProviderTraits& traits_of(const config::Config& config) {
     for (const ProviderTraits* traits : known_providers())
         if (traits->word == config.provider.word) return *traits;

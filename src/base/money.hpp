@@ -31,8 +31,8 @@ std::optional<MicroUsd> parse_daily_limit(std::string_view text);
 // like nothing: "$0.0042", "less than $0.0001". Zero is "$0.00".
 std::string to_money(MicroUsd amount);
 
-// Writes a cap, which people have chosen, for people: as to_money(), but exactly: "$2.505". `cap` is
-// not below 0.
+// Writes a cap, which people have chosen, for people. It is like to_money(), but exact: "$2.505".
+// `cap` is not below 0.
 std::string to_cap(MicroUsd cap);
 
 // Writes an amount for CSV: "10", "2.50", "0.003". A fraction has at least two digits and no more

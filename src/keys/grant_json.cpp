@@ -7,7 +7,7 @@ namespace llmapikey {
 
 namespace json = boost::json;
 
-json::object to_json(const Grant& grant) {
+json::object to_own_json(const Grant& grant) {
     json::object object;
     object["id"] = grant.id;
     object["github_user_id"] = grant.github_user_id.text();
@@ -24,6 +24,10 @@ json::object to_json(const Grant& grant) {
     object["created_at"] = base::to_rfc3339(grant.created_at);
     object["expires_at"] = base::to_rfc3339(grant.expires_at);
     return object;
+}
+
+json::object to_json(const Grant& grant) {
+    return to_own_json(grant);
 }
 
 json::object to_json(const LedgerEntry& entry) {

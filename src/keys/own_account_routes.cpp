@@ -55,7 +55,7 @@ net::Response OwnAccountRoutes::show(const Context& context) const {
     body["hold"] = to_json(is_held ? account->hold : std::nullopt);
     body["usage"] = nullptr;
     if (account->grant) {
-        json::object key = to_json(*account->grant);
+        json::object key = to_own_json(*account->grant);
         key["reveal"] = reveal_json(*account->grant);
         body["key"] = std::move(key);
         const bool is_active = account->grant->status == GrantStatus::active;

@@ -1,6 +1,6 @@
 // What each earlier schema left behind, with a row in every state that it knows (tests/upgrade), is
 // taken over by the current binary: nothing of it changes, keys can be read, and it can be taken
-// back. A new migration brings a dump of the schema before it.
+// back. A new migration brings a dump of the schema after it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, rmSync } from "node:fs";
@@ -103,7 +103,7 @@ test("there is a dump of every schema, of both databases", () => {
     assert.deepEqual(
       readdirSync(`${fixtures}/${kind}`).sort(),
       versions,
-      "add what the schema before the new migration leaves, with a row in each state",
+      "add what the schema after the new migration leaves, with a row in each state",
     );
 });
 

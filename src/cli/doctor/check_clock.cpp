@@ -1,7 +1,7 @@
 #include <cmath>
 
+#include "app/upstreams.hpp"
 #include "cli/doctor/doctor_checks.hpp"
-#include "providers/known_providers.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -20,7 +20,7 @@ std::vector<Finding> check_clock(CheckContext& context) {
     return {{"clock", Verdict::warning,
              seconds + " s " + (ahead > 0 ? "ahead of" : "behind") +
                  " the database's clock, whose time counts: times in the log are wrong, and so may be times from " +
-                 std::string(usual_provider().name) +
+                 std::string(app::traits_of(context.sound).name) +
                  " and GitHub; set the clock by NTP, on this machine or on the database's"}};
 }
 

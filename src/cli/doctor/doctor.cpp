@@ -10,7 +10,6 @@
 #include "cli/configuration.hpp"
 #include "cli/doctor/doctor_checks.hpp"
 #include "cli/printing.hpp"
-#include "providers/known_providers.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -124,7 +123,8 @@ int run_doctor(Output output) {
         for (Finding& finding : check(context))
             findings.push_back(std::move(finding));
     if (!context.config)
-        findings.push_back(left_out("GitHub and " + std::string(usual_provider().name), "not asked", context.problems));
+        findings.push_back(
+            left_out("GitHub and " + std::string(app::traits_of(context.sound).name), "not asked", context.problems));
     // The worst findings come first; equal ones keep the order of the checks.
     std::stable_sort(findings.begin(), findings.end(),
                      [](const Finding& left, const Finding& right) { return left.verdict > right.verdict; });

@@ -22,7 +22,6 @@
 #include "identity/login.hpp"
 #include "keys/grant_json.hpp"
 #include "keys/pasted_key.hpp"
-#include "providers/known_providers.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -97,7 +96,7 @@ base::Result<void> refuse_raw_keys(const Filters& filters) {
 }
 
 // Reads a key from standard input. A terminal does not show what is typed or pasted.
-base::Result<base::Secret> read_raw_key() {
+base::Result<base::Secret> read_raw_key(const ProviderTraits& provider) {
     termios shown{};
     const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
     if (is_terminal) {
@@ -123,7 +122,7 @@ base::Result<base::Secret> read_raw_key() {
             base::Errc::invalid_input,
             "this is not a whole key; search for its last characters: llmapikey keys list --search " + hint);
     }
-    return base::fail(base::Errc::invalid_input, "standard input must hold a whole key: " + key_form(usual_provider()));
+    return base::fail(base::Errc::invalid_input, "standard input must hold a whole key: " + key_form(provider));
 }
 
 void print_ended_rows(const std::vector<LedgerEntry>& entries) {
@@ -195,7 +194,7 @@ int run_keys_list(const ListOptions& options, Output output) {
 int run_keys_find(Output output) {
     const auto config = load_or_explain(config::Need::mint);
     if (!config) return 2;
-    const auto raw_key = read_raw_key();
+    const auto raw_key = read_raw_key(app::traits_of(*config));
     if (!raw_key) return report(raw_key.error());
     const auto services = KeyServices::open(*config);
     if (!services) return report(services.error());
