@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/locale/utf.hpp>
 #include <charconv>
 #include <cstdio>
@@ -26,18 +27,39 @@ std::string encode_base64(std::string_view bytes, int variant) {
     return text;
 }
 
-// libsodium refuses lengths, padding and trailing bits that no encoder produces, so that a value
-// has one spelling. Version 1.0.18 takes some bytes beyond ASCII for letters, so those are refused
-// first.
-std::optional<std::string> decode_base64(std::string_view text, int variant) {
-    const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-    if (!is_ascii) return std::nullopt;
+// The value of each character. no_value: the character is not in the alphabet.
+using Base64Values = std::array<std::uint8_t, 256>;
+constexpr std::uint8_t no_value = 64;
+
+constexpr Base64Values values_of(std::string_view alphabet) {
+    Base64Values values{};
+    values.fill(no_value);
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    return values;
+}
+constexpr Base64Values url_values = values_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+constexpr Base64Values standard_values = values_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+// Lengths and trailing bits that no encoder produces are refused, so that a value has one spelling.
+// libsodium 1.0.18 takes some bytes beyond ASCII for letters, and six times as long for a session
+// token.
+std::optional<std::string> decode_base64(std::string_view text, const Base64Values& values) {
+    if (text.size() % 4 == 1) return std::nullopt;
     std::string bytes(text.size() * 3 / 4, '\0');
-    auto* const out = reinterpret_cast<unsigned char*>(bytes.data());
-    std::size_t length = 0;
-    if (sodium_base642bin(out, bytes.size(), text.data(), text.size(), nullptr, &length, nullptr, variant) != 0)
-        return std::nullopt;
-    bytes.resize(length);
+    std::size_t written = 0;
+    std::uint32_t buffer = 0;
+    int bits = 0;
+    for (const char c : text) {
+        const std::uint32_t value = values[static_cast<unsigned char>(c)];
+        if (value == no_value) return std::nullopt;
+        buffer = (buffer << 6 | value) & 0xffffffu;
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        bytes[written++] = static_cast<char>(buffer >> bits & 0xff);
+    }
+    if ((buffer & ((1u << bits) - 1)) != 0) return std::nullopt;
     return bytes;
 }
 
@@ -97,11 +119,14 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-    return decode_base64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return decode_base64(text, url_values);
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-    return decode_base64(text, sodium_base64_VARIANT_ORIGINAL);
+    if (text.size() % 4 != 0) return std::nullopt;
+    for (int i = 0; i < 2 && text.ends_with('='); ++i)
+        text.remove_suffix(1);
+    return decode_base64(text, standard_values);
 }
 
 std::string to_percent_encoded(std::string_view text) {

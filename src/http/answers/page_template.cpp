@@ -9,33 +9,41 @@ namespace {
 constexpr std::string_view opening = "{{", closing = "}}";
 constexpr std::size_t usual_page = 16 * 1024;
 
-// Returns the entity that replaces a character; empty: the character stays as it is.
-std::string_view entity_of(char c) {
-    switch (c) {
-        case '&':
-            return "&amp;";
-        case '<':
-            return "&lt;";
-        case '>':
-            return "&gt;";
-        case '"':
-            return "&quot;";
-        case '\'':
-            return "&apos;";
-        default:
-            return {};
-    }
+// Hashes a name with FNV-1a.
+std::uint32_t hash_of(std::string_view name) {
+    std::uint32_t hash = 2'166'136'261u;
+    for (const char c : name)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619u;
+    return hash;
 }
 
 void append_escaped(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        const std::string_view entity = entity_of(c);
-        if (entity.empty()) {
-            out += c;
-        } else {
-            out += entity;
+    std::size_t plain = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        std::string_view instead;
+        switch (text[i]) {
+            case '&':
+                instead = "&amp;";
+                break;
+            case '<':
+                instead = "&lt;";
+                break;
+            case '>':
+                instead = "&gt;";
+                break;
+            case '"':
+                instead = "&quot;";
+                break;
+            case '\'':
+                instead = "&apos;";
+                break;
+            default:
+                continue;
         }
+        out.append(text, plain, i - plain).append(instead);
+        plain = i + 1;
     }
+    out.append(text, plain);
 }
 
 bool is_blank(std::string_view text) {
@@ -80,15 +88,16 @@ Data& Data::operator<<(Data item) {
 }
 
 Data& Data::field(std::string_view name) {
+    const std::uint32_t hash = hash_of(name);
     for (Field& each : fields_) {
-        if (each.name == name) return each.value;
+        if (each.hash == hash && each.name == name) return each.value;
     }
-    return fields_.emplace_back(Field{std::string(name), Data()}).value;
+    return fields_.emplace_back(Field{hash, std::string(name), Data()}).value;
 }
 
-const Data* Data::find(std::string_view name) const {
+const Data* Data::find(std::uint32_t hash, std::string_view name) const {
     for (const Field& each : fields_) {
-        if (each.name == name) return &each.value;
+        if (each.hash == hash && each.name == name) return &each.value;
     }
     return nullptr;
 }
@@ -101,7 +110,7 @@ bool Data::is_shown() const {
 void PageTemplate::parse(std::string_view text, TextOf text_of, const void* source) {
     std::vector<std::size_t> open;
     const auto add_text = [&](std::string_view plain) {
-        if (!plain.empty()) nodes_.push_back({Kind::text, plain});
+        if (!plain.empty()) nodes_.push_back({Kind::text, 0, plain});
     };
     std::string_view line = text;  // starts after the last tag that was not alone on its line, for take_line()
     while (true) {
@@ -121,11 +130,11 @@ void PageTemplate::parse(std::string_view text, TextOf text_of, const void* sour
         add_text(before);
         text = after;
         line = was_alone ? after : std::string_view();
-        if (is_variable) nodes_.push_back({Kind::variable, name});
+        if (is_variable) nodes_.push_back({Kind::variable, hash_of(name), name});
         if (kind == '>') parse(text_of(source, name), text_of, source);
         if (kind == '#' || kind == '^') {
             open.push_back(nodes_.size());
-            nodes_.push_back({kind == '#' ? Kind::section : Kind::inverted, name});
+            nodes_.push_back({kind == '#' ? Kind::section : Kind::inverted, hash_of(name), name});
         }
         if (kind != '/') continue;
         if (open.empty() || nodes_[open.back()].text != name)
@@ -149,7 +158,7 @@ void PageTemplate::render(std::size_t begin, std::size_t end, std::vector<const 
                           std::string& out) const {
     const auto find = [&](const Node& node) -> const Data* {
         for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
-            if (const Data* found = (*scope)->find(node.text)) return found;
+            if (const Data* found = (*scope)->find(node.hash, node.text)) return found;
         }
         return nullptr;
     };

@@ -32,7 +32,7 @@ private:
     friend class PageTemplate;
     enum class Kind : std::uint8_t { object, list, text, flag };
     struct Field;
-    const Data* find(std::string_view name) const;
+    const Data* find(std::uint32_t hash, std::string_view name) const;
     Data& field(std::string_view name);
     bool is_shown() const;
 
@@ -44,6 +44,7 @@ private:
 };
 
 struct Data::Field {
+    std::uint32_t hash;
     std::string name;
     Data value;
 };
@@ -65,8 +66,9 @@ private:
     enum class Kind : std::uint8_t { text, variable, section, inverted };
     struct Node {
         Kind kind;
-        std::string_view text;  // or the name
-        std::size_t end = 0;    // of a section: index of the node after its last
+        std::uint32_t hash = 0;  // of the name
+        std::string_view text;   // or the name
+        std::size_t end = 0;     // of a section: index of the node after its last
     };
     using TextOf = std::string_view (*)(const void* source, std::string_view name);
     template <class Source>
