@@ -115,7 +115,7 @@ for (const [name, layout] of Object.entries(layouts)) {
         const page = await (
           await fetch(`${service.url}/dashboard`, { headers: { cookie: await sessionOf(account) } })
         ).text();
-        assert.ok(layout.hasKey ? page.includes(rawKey(database, account)) : page.includes("was shown once"));
+        assert.ok(layout.hasKey ? page.includes(rawKey(database, account)) : page.includes("was shown only once"));
       }
     });
     await done(migrate(database, "down"));
