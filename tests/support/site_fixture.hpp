@@ -84,6 +84,11 @@ protected:
     // Returns the text of a new API token of grace.
     std::string token_with(const std::set<Scope>& scopes);
 
+    // A program that has a token with these scopes.
+    test::Sender program_with(const std::set<Scope>& scopes) {
+        return {.bearer = token_with(scopes), .site = "", .accept = "application/json"};
+    }
+
     SiteAnswer get(const std::string& target, const Sender& sender = {});
     SiteAnswer post_form(const std::string& target, const FormFields& fields, const Sender& sender);
     SiteAnswer post_json(const std::string& target, const std::string& json, const Sender& sender);

@@ -6,18 +6,14 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "support/waiting.hpp"
 
 namespace llmapikey::app {
 namespace {
 
 constexpr base::Millis for_ever{3'600'000};
 
-bool becomes_true(const std::function<bool()>& condition) {
-    const auto end = base::Deadline::after(base::Seconds{10});
-    while (!condition() && !end.has_passed())
-        std::this_thread::sleep_for(base::Millis{1});
-    return condition();
-}
+using test::becomes_true;
 
 TEST(JobTimerTest, PausesFirstUnlessItIsToBeginAtOnce) {
     std::atomic<int> first{0}, second{0};

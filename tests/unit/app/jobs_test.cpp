@@ -8,6 +8,8 @@
 
 #include "support/manual_clock.hpp"
 #include "support/memory_leases.hpp"
+#include "support/metric_lines.hpp"
+#include "support/waiting.hpp"
 
 namespace llmapikey::app {
 namespace {
@@ -15,12 +17,7 @@ namespace {
 constexpr base::Millis for_ever{3'600'000};
 constexpr base::Seconds no_lease{0};
 
-bool becomes_true(const std::function<bool()>& condition) {
-    const auto end = base::Deadline::after(base::Seconds{10});
-    while (!condition() && !end.has_passed())
-        std::this_thread::sleep_for(base::Millis{1});
-    return condition();
-}
+using test::becomes_true;
 
 class JobsTest : public testing::Test {
 protected:
@@ -35,9 +32,7 @@ protected:
         });
         jobs_->start();
     }
-    bool has_metric(const std::string& line) {
-        return ("\n" + metrics_.text()).find("\n" + line + "\n") != std::string::npos;
-    }
+    bool has_metric(const std::string& line) { return test::has_line(metrics_, line); }
 
     test::ManualClock clock_;
     test::MemoryLeases store_;

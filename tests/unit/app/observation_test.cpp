@@ -9,6 +9,7 @@
 #include "sql/sqlite/sqlite_sql.hpp"
 #include "support/manual_clock.hpp"
 #include "support/memory_key_store.hpp"
+#include "support/metric_lines.hpp"
 #include "support/sqlite_database.hpp"
 
 namespace llmapikey::app {
@@ -132,9 +133,7 @@ protected:
         transport_.next = std::move(answer);
         (void)counted_.post({}, base::Deadline::after(base::Seconds{1}), stop);
     }
-    bool has_metric(const std::string& line) {
-        return ("\n" + metrics_.text()).find("\n" + line + "\n") != std::string::npos;
-    }
+    bool has_metric(const std::string& line) { return test::has_line(metrics_, line); }
 
     OneAnswer transport_;
     ops::Metrics metrics_{{"other"}};

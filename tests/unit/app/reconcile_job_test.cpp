@@ -4,6 +4,7 @@
 
 #include "support/key_services.hpp"
 #include "support/memory_leases.hpp"
+#include "support/metric_lines.hpp"
 
 namespace llmapikey::app {
 namespace {
@@ -44,9 +45,7 @@ protected:
                             every, "a database");
     }
     std::string fact(const char* name) { return facts_->known[name].value; }
-    bool has_metric(const std::string& line) {
-        return ("\n" + metrics_.text()).find("\n" + line + "\n") != std::string::npos;
-    }
+    bool has_metric(const std::string& line) { return test::has_line(metrics_, line); }
 
     Stores stores_;
     FactStore* facts_ = nullptr;

@@ -13,9 +13,7 @@ namespace {
 class BulkRoutesTest : public test::SiteFixture {
 protected:
     static constexpr const char* path = "/api/v1/revocations";
-    test::Sender writer() {
-        return {.bearer = token_with({Scope::read, Scope::write}), .site = "", .accept = "application/json"};
-    }
+    test::Sender writer() { return program_with({Scope::read, Scope::write}); }
     test::SiteAnswer begin(const std::string& json) { return post_json(path, json, writer()); }
     void expect_refused(const std::string& json, const char* words) {
         const auto refused = begin(json);
@@ -51,7 +49,7 @@ TEST_F(BulkRoutesTest, WhatIsNotThereIsNotFound) {
 }
 
 TEST_F(BulkRoutesTest, AReaderSeesDecisionsAndMakesNone) {
-    const test::Sender reader{.bearer = token_with({Scope::read}), .site = "", .accept = "application/json"};
+    const test::Sender reader = program_with({Scope::read});
     EXPECT_EQ(get(path, reader).status, 200);
     EXPECT_EQ(post_json(path, R"({"reason":"leaked","state":"active"})", reader).status, 403);
     EXPECT_EQ(decided(), 0u);

@@ -10,9 +10,7 @@ namespace {
 
 class OverviewRoutesTest : public test::SiteFixture {
 protected:
-    test::SiteAnswer show() {
-        return get("/api/v1/overview", {.bearer = token_with({Scope::read}), .site = "", .accept = "application/json"});
-    }
+    test::SiteAnswer show() { return get("/api/v1/overview", program_with({Scope::read})); }
 };
 
 TEST_F(OverviewRoutesTest, WhatNobodyHasLookedUpYetIsNullAndNotZero) {
@@ -36,7 +34,7 @@ TEST_F(OverviewRoutesTest, OnlyAnAdminAndATokenThatReadsSeeIt) {
     EXPECT_EQ(status_of({.session = session_of(grace), .accept = "application/json"}), 200);
     EXPECT_EQ(status_of({.session = session_of(ada), .accept = "application/json"}), 404);
     EXPECT_EQ(status_of({.accept = "application/json"}), 404);
-    EXPECT_EQ(status_of({.bearer = token_with({Scope::reveal}), .site = "", .accept = "application/json"}), 403);
+    EXPECT_EQ(status_of(program_with({Scope::reveal})), 403);
 }
 
 }  // namespace

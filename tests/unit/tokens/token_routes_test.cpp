@@ -12,9 +12,6 @@ class TokenRoutesTest : public test::SiteFixture {
 protected:
     static constexpr const char* path = "/api/v1/tokens";
     test::Sender owner() { return {.session = session_of(grace), .accept = "application/json"}; }
-    test::Sender program(const std::set<Scope>& scopes) {
-        return {.bearer = token_with(scopes), .site = "", .accept = "application/json"};
-    }
     test::SiteAnswer create(const std::string& json) { return post_json(path, json, owner()); }
     test::SiteAnswer revoke(const std::string& id) {
         return send("DELETE", std::string(path) + "/" + id,
@@ -58,7 +55,7 @@ TEST_F(TokenRoutesTest, WhatMakesNoSenseIsRefusedWithWhatToSend) {
 TEST_F(TokenRoutesTest, ATokenMakesNoFurtherToken) {
     const std::string json = R"({"name":"more","scopes":["read"],"expires_in_days":7})";
     for (const std::set<Scope>& scopes : {std::set{Scope::read}, std::set{Scope::read, Scope::write, Scope::reveal}})
-        EXPECT_EQ(post_json(path, json, program(scopes)).status, 403);
+        EXPECT_EQ(post_json(path, json, program_with(scopes)).status, 403);
     EXPECT_EQ(post_json(path, json, {.session = session_of(ada), .accept = "application/json"}).status, 404)
         << "to somebody who is no admin there is no such address";
 }

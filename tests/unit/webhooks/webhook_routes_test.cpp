@@ -13,9 +13,7 @@ namespace {
 class WebhookRoutesTest : public test::SiteFixture {
 protected:
     static constexpr const char* path = "/api/v1/webhooks";
-    test::Sender writer() {
-        return {.bearer = token_with({Scope::read, Scope::write}), .site = "", .accept = "application/json"};
-    }
+    test::Sender writer() { return program_with({Scope::read, Scope::write}); }
     test::SiteAnswer add(const std::string& json) { return post_json(path, json, writer()); }
     std::string add_one() {
         const auto added = add(R"({"url":"https://hooks.example.org/in","events":["key.issued"]})");
@@ -74,7 +72,7 @@ TEST_F(WebhookRoutesTest, ATestIsAnEventThatWaitsForTheCourier) {
 }
 
 TEST_F(WebhookRoutesTest, AReaderChangesNothing) {
-    const test::Sender reader{.bearer = token_with({Scope::read}), .site = "", .accept = "application/json"};
+    const test::Sender reader = program_with({Scope::read});
     EXPECT_EQ(get(path, reader).status, 200);
     EXPECT_EQ(post_json(path, R"({"url":"https://hooks.example.org/in","events":[]})", reader).status, 403);
     EXPECT_EQ(length_of(path, "webhooks"), 0u);
