@@ -51,11 +51,11 @@ const recipientsDay = async (page, url) => {
   await page.waitForSelector("#copy-key");
   const first = await page.textContent("#key");
   await page.click("#try-send");
-  await page.locator("#try-answer", { hasText: /\w/ }).waitFor();
+  await page.locator("#try-turns .said", { hasText: /\w/ }).waitFor();
   assert.ok(await page.isHidden("#try-problem"));
   await page.click("#replace summary");
   await page.click("#rotate");
-  await page.waitForURL(/result=/);
+  await page.locator("[role=status]", { hasText: "ready" }).waitFor();
   await until("another key", async () => (await page.textContent("#key").catch(() => first)) !== first);
   await page.click("#sign-out");
   await page.waitForURL(`${url}/`);

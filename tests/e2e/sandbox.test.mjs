@@ -53,7 +53,7 @@ const getKey = async (url) => {
   await page.waitForSelector("#copy-key");
   const key = await page.textContent("#key");
   await page.click("#try-send");
-  await page.locator("#try-answer", { hasText: /\w/ }).waitFor();
+  await page.locator("#try-turns .said", { hasText: /\w/ }).waitFor();
   await page.goto(`${url}/docs`);
   const docs = await page.textContent("main");
   await context.close();
