@@ -112,9 +112,7 @@ test("a page that fetches itself anew keeps its notice, and loses nobody whose f
     page.click("button[name=persona][value=grace-returning]"),
   ]);
   assert.match(await shown.text(), /<main[^>]* data-refresh-after=/, "what was spent is not known yet");
-  await page
-    .locator("#today p", { hasText: /^\$2\.30 spent/ })
-    .waitFor();
+  await page.locator("#today p", { hasText: /^\$2\.30 spent/ }).waitFor();
   assert.match(await page.textContent("[role=status]"), /ready/);
   await page.click("#sign-out");
   await page.click("#sign-in");

@@ -357,7 +357,10 @@ test("after a try the figures are asked for anew, and their age is shown", async
   const { session, key } = await holder();
   const page = async () => (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text();
   await until("figures of nothing spent", async () => /\$0\.00 spent\./.test(await page()));
-  assert.match(await page(), /Updated <time datetime="[^"]+" title="[^"]+" data-age>(just now|\d+ seconds? ago)<\/time>/);
+  assert.match(
+    await page(),
+    /Updated <time datetime="[^"]+" title="[^"]+" data-age>(just now|\d+ seconds? ago)<\/time>/,
+  );
   assert.match(await page(), /title="\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC" data-age/, "the exact time");
   await lookalike("spend", { hash: await hashOf(key), usd: 3.4 });
   assert.equal((await eventsOf(await send(session, { message: "x" }))).at(-1)[0], "done");
@@ -521,7 +524,9 @@ for (const colorScheme of ["light", "dark"]) {
     await page.fill("#try-form textarea", "Hello there");
     await page.focus("#try-send");
     await page.keyboard.press("Enter");
-    await answerOf(page).filter({ hasText: /^First words$/ }).waitFor();
+    await answerOf(page)
+      .filter({ hasText: /^First words$/ })
+      .waitFor();
     assert.equal(await page.textContent("#try-send"), "Stop");
     say(held[0].response, " and <b>more</b>.");
     await answerOf(page).filter({ hasText: "First words and <b>more</b>." }).waitFor();
@@ -581,9 +586,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`in the browser ${javaScriptEnabled ? "with" : "without"} JavaScript: a try renews the figures`, async () => {
     const { session, key } = await holder();
     await until("figures of nothing spent", async () =>
-      /\$0\.00 spent\./.test(
-        await (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text(),
-      ),
+      /\$0\.00 spent\./.test(await (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text()),
     );
     const page = await openDashboard(session, { javaScriptEnabled });
     await lookalike("spend", { hash: await hashOf(key), usd: 3.4 });
@@ -596,7 +599,8 @@ for (const javaScriptEnabled of [true, false]) {
     }
     await page.locator("#today .big", { hasText: "$6.60 left of $10.00" }).waitFor({ timeout: 5000 });
     assert.match(await page.textContent("#today"), /\$3\.40 spent\./);
-    if (javaScriptEnabled) assert.match(await answerOf(page).textContent(), /You said: what is left/, "the answer stays");
+    if (javaScriptEnabled)
+      assert.match(await answerOf(page).textContent(), /You said: what is left/, "the answer stays");
     await page.context().close();
   });
 }
