@@ -127,7 +127,7 @@ test("with colors of one's own the chart and the buttons are still there", async
       const seen = await page.evaluate(() => {
         const style = (selector) => getComputedStyle(document.querySelector(selector));
         return {
-          bar: style(".chart rect").fill,
+          bar: style(".chart .bars").fill,
           text: style("body").color,
           border: style("#copy-key").borderTopWidth,
           edge: style("#copy-key").borderTopColor,
@@ -151,10 +151,17 @@ test("the focus can be seen wherever it goes", async () => {
             await page.keyboard.press("Tab");
             const focused = await page.evaluate(() => {
               const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+              // A day of a chart is framed by its own area.
+              const frame = document.activeElement.matches(".days > g") && document.activeElement.querySelector("path");
+              const { stroke, strokeWidth } = frame ? getComputedStyle(frame) : {};
               return {
                 what: document.activeElement.outerHTML.slice(0, 100),
                 isBody: document.activeElement === document.body,
-                outline: outlineStyle === "none" ? 0 : parseFloat(outlineWidth),
+                outline: frame
+                  ? stroke !== "none" && parseFloat(strokeWidth)
+                  : outlineStyle === "none"
+                    ? 0
+                    : parseFloat(outlineWidth),
               };
             });
             if (focused.isBody) break;
