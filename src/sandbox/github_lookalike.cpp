@@ -112,7 +112,7 @@ net::Response GithubLookalike::handle(const net::Request& request) {
     if (request.path == "/sandbox/style.css") return github_stylesheet();
     const bool is_enterprise = request.path.starts_with("/api/v3/");
     const std::string_view path = is_enterprise ? request.path.substr(7) : request.path;
-    return faults_.apply(request.method, path, [&] { return route(request, path); });
+    return faults_.apply({request.method, path, request.body}, [&] { return route(request, path); });
 }
 
 net::Response GithubLookalike::route(const net::Request& request, std::string_view path) {

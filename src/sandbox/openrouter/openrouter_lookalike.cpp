@@ -87,7 +87,8 @@ net::Response OpenRouterLookalike::call(const net::Request& request) {
         return std::move(*answer);
     }
     const auto run = [&] { return route(request, path); };
-    net::Response response = faults_.apply(request.method, path, run, [&](net::Response& made) { misname(made); });
+    net::Response response =
+        faults_.apply({request.method, path, request.body}, run, [&](net::Response& made) { misname(made); });
     response.set("Access-Control-Allow-Origin", "*").set("Access-Control-Allow-Headers", "Authorization, Content-Type");
     return response;
 }
