@@ -41,12 +41,13 @@ std::string outlook_text(const CreditsOutlook& outlook) {
     return "";
 }
 
-// One value of each day.
+// One value of each day; the last day is today.
 template <class ValueOf>
-std::vector<DayValue> values_of(const std::vector<DayStatistics>& days, ValueOf value_of) {
+std::vector<DayValue> values_of(const Overview& overview, ValueOf value_of) {
+    auto day = std::chrono::floor<std::chrono::days>(overview.now) - std::chrono::days{overview.days.size()};
     std::vector<DayValue> values;
-    for (const DayStatistics& day : days)
-        values.push_back({day.day, value_of(day)});
+    for (const DayStatistics& each : overview.days)
+        values.push_back({day += std::chrono::days{1}, value_of(each)});
     return values;
 }
 
@@ -115,11 +116,10 @@ net::Response OverviewPage::show(const Context& context) const {
     view.frame = make_frame(context);
     show_counts(*overview, terms.max_total_keys, view);
     show_money(*overview, view);
-    const auto dollars = [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); };
-    const auto issued = values_of(overview->days, [](const auto& day) { return day.issued; });
-    const auto spent = values_of(overview->days, [](const auto& day) { return day.spent.value; });
-    view.charts.push_back(day_chart("Keys issued per day", issued, number_text));
-    view.charts.push_back(day_chart("Spent per day", spent, dollars));
+    const auto issued = values_of(*overview, [](const auto& day) { return day.issued; });
+    const auto spent = values_of(*overview, [](const auto& day) { return day.spent.value; });
+    view.charts.push_back(day_chart(count_words("Keys issued per day"), issued, std::nullopt));
+    view.charts.push_back(day_chart(money_words("Spent per day"), spent, std::nullopt));
     for (const Failure& failure : overview->failures)
         view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
     view.problem = upstream_problem_of(*overview);
