@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { launch, openPage } from "./support/browser.mjs";
-import { startSandbox } from "./support/service.mjs";
+import { giveKey, startSandbox } from "./support/service.mjs";
 
 let service, browser;
 before(async () => {
   service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" });
+  await giveKey(service, "grace-returning");
   browser = await launch();
 });
 after(async () => {
@@ -103,7 +104,8 @@ test("a page of another site that opens ours has no hold of it; no second proces
 });
 
 test("a page that fetches itself anew keeps its notice, and loses nobody whose focus is inside it", async (t) => {
-  const own = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", UPSTREAM_TIMEOUT_SECONDS: "2" });
+  // With its history: what keys have spent is known at OpenRouter, and not yet by the service.
+  const own = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", UPSTREAM_TIMEOUT_SECONDS: "2" }, { hasHistory: true });
   t.after(() => own.stop());
   const page = await openPage(browser, own);
   await page.goto(`${own.url}/auth/login?next=${encodeURIComponent("/dashboard?result=created")}`);
