@@ -530,12 +530,42 @@ test("a try moves the badge and the bar, and old figures stay until the new ones
   await page.context().close();
 });
 
-test("a page that shows newer figures leaves open what somebody has opened, and the key covered", async () => {
-  const person = await holder();
-  await service.stop(); // a new process does not know what was spent
+// A new process does not know what was spent.
+const forgetFigures = async () => {
+  await service.stop();
   await upstreams.openrouterFault({ method: "GET", path: "/keys", delay_ms: 3000, times: 3 });
   service = await startService(upstreams, folder, { SPENDING_POLL_SECONDS: "0", MAX_TOTAL_KEYS: "0" });
-  const page = await open({ session: person.session });
+};
+
+test("nothing moves when the figures come: their place is kept", async () => {
+  for (const earlier of [[], [1_000_000]]) {
+    const person = await holder();
+    if (earlier.length) spendEarlier(person, earlier);
+    await forgetFigures();
+    const page = await openPage(browser, service, { viewport: { width: 1280, height: 800 } });
+    const [name, value] = person.session.split("=");
+    await page.context().addCookies([{ name, value, url: service.url }]);
+    await page.addInitScript(() => {
+      window.moved = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.moved += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto(`${service.url}/dashboard`);
+    assert.match(await page.textContent("#today"), /not known yet/);
+    await page.locator("#today .big").waitFor();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const moved = await page.evaluate(() => window.moved);
+    assert.ok(moved < 0.01, `moved by ${moved}`);
+    await upstreams.clearFaults();
+    await page.context().close();
+  }
+});
+
+test("a page that shows newer figures leaves open what somebody has opened, and the key covered", async () => {
+  const person = await holder();
+  await forgetFigures();
+  const page = await open(person);
   assert.ok(await page.getAttribute("main", "data-refresh-after"), "what was spent is not known yet");
   await page.click("#replace summary");
   await page.locator("#today .big").waitFor();
