@@ -170,10 +170,10 @@ class Stage {
     const session = await signIn(open, admin),
       nobody = await signIn(empty, admin);
     for (const [name, path] of [
-      ["overview", "/admin/overview"],
-      ["keys", "/admin"],
+      ["overview", "/admin"],
+      ["keys", "/admin/people"],
       ["revocations", "/admin/revocations"],
-      ["audit", "/admin/audit"],
+      ["audit", "/admin/activity"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
       ["account", "/admin/accounts/424242"],
@@ -212,23 +212,23 @@ class Stage {
       100,
     );
     this.add("admin-progress-done", open, bulk.headers.get("location"), session);
-    const page = async () => (await fetch(`${open.url}/admin/overview`, { headers: { cookie: session } })).text();
-    await until("the figures are there", async () => !(await page()).includes("for the first time"), 60_000, 100);
+    const page = async () => (await fetch(`${open.url}/admin`, { headers: { cookie: session } })).text();
+    await until("the figures are there", async () => !(await page()).includes("has not read it"), 60_000, 100);
     for (const [name, path] of [
-      ["overview", "/admin/overview"],
-      ["keys", "/admin"],
-      ["keys-found", "/admin?q=crowd-4&state=active"],
-      ["keys-none", "/admin?q=nobody-at-all"],
-      ["keys-problem", "/admin?from=yesterday"],
+      ["overview", "/admin"],
+      ["keys", "/admin/people"],
+      ["keys-found", "/admin/people?q=crowd-4&state=active"],
+      ["keys-none", "/admin/people?q=nobody-at-all"],
+      ["keys-problem", "/admin/people?from=yesterday"],
       ["revocations", "/admin/revocations"],
-      ["audit", "/admin/audit"],
+      ["audit", "/admin/activity"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
       ["confirm", "/admin/revocations/new?q=www"],
       ["confirm-all", "/admin/revocations/new?all=true"],
-      ["keys-ended", "/admin?state=ended"],
-      ["key-unknown", "/admin?result=unknown-key"],
-      ["audit-found", "/admin/audit?q=crowd-4"],
+      ["keys-ended", "/admin/people?state=ended"],
+      ["key-unknown", "/admin/people?result=unknown-key"],
+      ["audit-found", "/admin/activity?q=crowd-4"],
     ])
       this.add(`admin-${name}`, open, path, session);
     const shown = await this.holder("shown-key");
@@ -282,7 +282,7 @@ class Stage {
       hold: "none",
     });
     this.add("admin-progress", stuck, bulk.headers.get("location"), session, { isWaiting: true });
-    this.add("admin-overview-stuck", stuck, "/admin/overview", session);
+    this.add("admin-overview-stuck", stuck, "/admin", session);
   }
 
   async addErrors() {
@@ -376,6 +376,9 @@ export const visit = async (page, place) => {
       for (const each of document.querySelectorAll(selector)) each.open = true;
     }, place.open ?? "details");
   if (!place.isWaiting) await page.waitForFunction(() => !document.querySelector("main[data-refresh-after]"));
-  if (place.use) await page.click(`label:has(#use-${place.use})`);
+  if (place.use) {
+    await page.click(`label:has(#use-${place.use})`);
+    await page.evaluate(() => localStorage.clear()); // the next place is seen as by somebody new
+  }
   if (place.questions) await askQuestions(page);
 };
