@@ -23,7 +23,7 @@ Handlers Composition::make_handlers() {
             .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
             .key_list = key_list,
             .key_search = {*stores.admin, keys.issuance},
-            .audit_page = {*stores.audit, *stores.admin},
+            .activity_page = {*stores.audit, *stores.admin, *stores.activity},
             .account = {key_list, *stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
             .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
             .overview_page = {terms, *stores.statistics, time},

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "activity/store_activity.hpp"
 #include "app/jobs/store_leases.hpp"
 #include "audit/store_postgres_audit_log.hpp"
 #include "audit/store_sqlite_audit_log.hpp"
@@ -116,6 +117,7 @@ void open_shared(const std::shared_ptr<SqlDatabase>& database, std::shared_ptr<G
     stores.tokens = std::make_unique<SqlTokenStore>(database);
     stores.answers = std::make_unique<SqlStoredAnswers>(database);
     stores.leases = std::make_unique<SqlLeases>(database);
+    stores.activity = std::make_unique<SqlActivityStore>(database);
     stores.statistics = std::make_unique<SqlStatisticsStore>(database);
     stores.webhooks = std::make_unique<SqlWebhookStore>(database);
     stores.sealed = std::make_unique<SqlSealedStore>(database);

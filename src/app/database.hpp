@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "activity/activity_store.hpp"
 #include "app/database_clock.hpp"
 #include "app/jobs/leases.hpp"
 #include "app/store_time_correction.hpp"
@@ -47,6 +48,7 @@ struct Stores {
     std::unique_ptr<SpendingStore> spending;
     std::unique_ptr<AdminStore> admin;
     std::unique_ptr<AuditLog> audit;
+    std::unique_ptr<ActivityStore> activity;
     std::unique_ptr<AttemptHistory> history;
     std::unique_ptr<BulkStore> bulks;
     std::unique_ptr<TokenStore> tokens;

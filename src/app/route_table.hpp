@@ -1,9 +1,9 @@
 #pragma once
 
+#include "activity/activity_page.hpp"
+#include "activity/audit_routes.hpp"
 #include "bulk/bulk_pages.hpp"
 #include "bulk/bulk_routes.hpp"
-#include "insight/audit_page.hpp"
-#include "insight/audit_routes.hpp"
 #include "insight/overview_page.hpp"
 #include "insight/overview_routes.hpp"
 #include "keys/account_page.hpp"
@@ -33,7 +33,7 @@ struct Handlers {
     SignInRoutes sign_in;
     KeyListPage key_list;
     KeySearchRoutes key_search;
-    AuditPage audit_page;
+    ActivityPage activity_page;
     AccountPage account;
     BulkPages bulk_pages;
     OverviewPage overview_page;

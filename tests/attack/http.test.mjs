@@ -261,7 +261,7 @@ test("odd values of queries and of paths are refused in words", async () => {
   const fields = {
     "/admin": ["days", "q"],
     "/admin/people": ["q", "state", "status", "page", "sort", "from", "to", "expires_within", "unused", "result"],
-    "/admin/activity": ["before", "q", "result"],
+    "/admin/activity": ["act", "before", "day", "q", "result"],
     "/admin/revocations/new": ["q", "ids", "state", "from"],
     "/api/v1/keys": ["q", "cursor", "limit", "state", "sort", "from", "to", "expires_within"],
     "/api/v1/audit": ["cursor", "limit"],

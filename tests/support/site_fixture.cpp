@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include "activity/store_activity.hpp"
 #include "app/route_table.hpp"
 #include "base/encoding.hpp"
 #include "bulk/store_bulk.hpp"
@@ -80,6 +81,7 @@ struct SiteFixture::Database {
     SqlBulkStore bulks{sql};
     SqlTokenStore tokens{sql};
     SqlStoredAnswers answers{sql};
+    SqlActivityStore activity{sql};
     SqlStatisticsStore statistics{sql};
     SqlWebhookStore webhooks{sql};
 };
@@ -141,7 +143,7 @@ struct SiteFixture::Process {
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
                 .key_list = key_list,
                 .key_search = {store, keys.issuance},
-                .audit_page = {audit, store},
+                .activity_page = {audit, store, database.activity},
                 .account = {key_list, store, store, clock, keys.administration, keys.revocation, terms},
                 .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
                 .overview_page = {terms, database.statistics, clock},
