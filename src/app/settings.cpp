@@ -18,6 +18,9 @@ SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvi
     settings.upstream_timeout = config.upstream_timeout;
     settings.spending_poll = config.spending_poll;
     settings.hsts = config.does_hsts_include_subdomains ? Hsts::subdomains : Hsts::this_host;
+    const config::OrganizerConfig& organizer = config.organizer;
+    settings.organizer = {organizer.name, organizer.contact,
+                          organizer.event_name.empty() ? std::string(product_name) : organizer.event_name};
     const Terms terms = terms_of(config);
     settings.is_paused = !terms.is_enabled;
     settings.daily_limit = terms.daily_limit;

@@ -164,12 +164,14 @@ public:
         return std::string(fallback);
     }
 
-    std::string public_url(std::string_view name) {
+    // Reads a value that `parse` checks.
+    template <typename Parse>
+    std::string parsed(std::string_view name, Parse parse) {
         const std::string value = text(name);
         if (value.empty()) return {};
-        auto url = parse_public_url(value);
-        if (url) return *url;
-        complain(name, url.error().detail);
+        auto result = parse(value);
+        if (result) return *result;
+        complain(name, result.error().detail);
         return {};
     }
 
@@ -213,6 +215,12 @@ void read_minting(Reader& reader, Config& config, Need need) {
     config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, 3650)};
 }
 
+void read_organizer(Reader& reader, OrganizerConfig& organizer) {
+    organizer.name = reader.parsed("ORGANIZER_NAME", parse_organizer_name);
+    organizer.contact = reader.parsed("ORGANIZER_CONTACT", parse_organizer_contact);
+    organizer.event_name = reader.parsed("EVENT_NAME", parse_event_name);
+}
+
 void read_admins(Reader& reader, Config& config) {
     const std::string value = reader.text("ADMIN_GITHUB_USER_IDS");
     if (value.empty()) return;
@@ -229,7 +237,7 @@ void read_admins(Reader& reader, Config& config) {
 }
 
 void read_web(Reader& reader, Config& config) {
-    config.public_url = reader.public_url("PUBLIC_URL");
+    config.public_url = reader.parsed("PUBLIC_URL", parse_public_url);
     const std::string proxies = reader.text("TRUSTED_PROXIES");
     for (const std::string_view part : base::split(proxies, ',')) {
         const std::string_view item = base::trim(part);
@@ -278,6 +286,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     config.key_encryption_secret_also_accepted = reader.former_secret("KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED");
     if (need != Need::database) read_minting(reader, config, need);
     if (need == Need::serve) read_admins(reader, config);
+    read_organizer(reader, config.organizer);
     read_web(reader, config);
     config.github_url = reader.base_url("GITHUB_URL", "https://github.com");
     config.github_api_url = reader.base_url("GITHUB_API_URL", "https://api.github.com");

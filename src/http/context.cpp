@@ -41,6 +41,7 @@ Frame make_frame(const Context& context) {
     frame.is_sandbox = settings.is_sandbox;
     frame.daily_limit_usd = base::to_cap(settings.daily_limit);
     frame.provider = settings.provider;
+    frame.organizer = settings.organizer;
     frame.key_expiry_days = settings.key_lifetime.count();
     return frame;
 }

@@ -29,6 +29,7 @@ struct SiteSettings {
     ShownProvider provider = {};
     base::MicroUsd daily_limit;
     std::chrono::days key_lifetime{90};
+    Organizer organizer = {};
 };
 
 // The state that all requests share.
