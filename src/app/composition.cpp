@@ -14,9 +14,9 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 
 // Each handler with the services that it names.
 Handlers Composition::make_handlers() {
-    const KeyListPage key_list{time, *stores.admin, *stores.keys, terms};
+    const KeyListPage key_list{time, *stores.admin, *stores.keys, settings};
     return {.pages = {guardrail, *stores.keys, keys.issuance},
-            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, terms},
+            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, settings},
             .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},
             .trial = {trials, usage, time, background_queue},
             .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
@@ -25,11 +25,11 @@ Handlers Composition::make_handlers() {
             .audit_page = {*stores.audit, *stores.admin},
             .account = {key_list, *stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
             .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
-            .overview_page = {terms, *stores.statistics, time},
+            .overview_page = {settings, *stores.statistics, time},
             .tokens_page = {*stores.tokens, time, tokens},
             .webhooks_page = {*stores.webhooks, time, webhooks},
             .own_account = {usage, background_queue, *stores.keys, time, keys.issuance},
-            .overview = {*stores.statistics, terms, time},
+            .overview = {*stores.statistics, settings, time},
             .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
             .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
             .audit = {*stores.admin, *stores.audit},
@@ -77,6 +77,12 @@ std::vector<Job> Composition::table_of_jobs() {
              observation.note_reencryption();
              return run_of(failure);
          }},
+        // So that what was set in another replica, or by a command, is shown here.
+        {"settings", settings_pause, each, no, always, later,
+         [this](const auto&) {
+             const auto known = settings.read();
+             return run_of(known ? "" : known.error().detail);
+         }},
         {"probe", probe_pause, each, no, asks, later, [this](const auto&) { return provider->probe(), JobRun{}; }},
         {"guardrail", guardrail_pause, each, no, guards, at_once,
          [this](const auto&) {
@@ -86,6 +92,11 @@ std::vector<Job> Composition::table_of_jobs() {
          }},
         {"upkeep", upkeep_pause, each, no, always, later, [this](const auto&) { return upkeep.run_once(), JobRun{}; }},
     };
+}
+
+void Composition::show(const SettingsState& now) {
+    giveaway.show(shown_giveaway(now));
+    site.refresh_pages();
 }
 
 JobRun Composition::finish_recovery(const Recovered& recovered) {

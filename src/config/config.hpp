@@ -31,12 +31,16 @@ struct ProviderConfig {
     std::string guardrail_id;     // empty: any model may be called
 };
 
-// What people see of whoever runs the giveaway. An empty text: nothing is said about it.
+// What people see of whoever runs the giveaway. An empty name or contact: nothing is said about it.
 struct OrganizerConfig {
     std::string name;
-    std::string contact;  // "https://…" or "mailto:…"
-    std::string event_name;
+    std::string contact;                   // "https://…" or "mailto:…"
+    std::string event_name = "llmapikey";  // never empty
 };
+
+// The highest values of KEY_EXPIRY_DAYS and MAX_TOTAL_KEYS.
+inline constexpr std::int64_t key_expiry_days_max = 3650;
+inline constexpr std::int64_t total_keys_max = 1'000'000'000;
 
 struct Config {
     std::string github_oauth_client_id;

@@ -210,15 +210,16 @@ void read_minting(Reader& reader, Config& config, Need need) {
     config.provider.management_key = base::Secret(reader.credential("OPENROUTER_MANAGEMENT_KEY", is_key_needed));
     config.provider.workspace_id = reader.uuid("OPENROUTER_WORKSPACE_ID");
     config.provider.guardrail_id = reader.uuid("OPENROUTER_GUARDRAIL_ID");
-    config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, 1'000'000'000);
+    config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, total_keys_max);
     config.key_daily_limit = reader.dollars("KEY_DAILY_LIMIT_USD", base::MicroUsd{10'000'000});
-    config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, 3650)};
+    config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, key_expiry_days_max)};
 }
 
 void read_organizer(Reader& reader, OrganizerConfig& organizer) {
     organizer.name = reader.parsed("ORGANIZER_NAME", parse_organizer_name);
     organizer.contact = reader.parsed("ORGANIZER_CONTACT", parse_organizer_contact);
-    organizer.event_name = reader.parsed("EVENT_NAME", parse_event_name);
+    const std::string event_name = reader.parsed("EVENT_NAME", parse_event_name);
+    if (!event_name.empty()) organizer.event_name = event_name;
 }
 
 void read_admins(Reader& reader, Config& config) {

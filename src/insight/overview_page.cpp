@@ -109,11 +109,11 @@ void show_money(const Overview& overview, OverviewView& view) {
 }  // namespace
 
 net::Response OverviewPage::show(const Context& context) const {
-    const auto overview = read_overview(statistics, terms, context.shared.settings.spending_poll, clock.now());
+    const auto overview = read_overview(statistics, terms.known(), context.shared.settings.spending_poll, clock.now());
     if (!overview) return error_response(context, overview.error());
     OverviewView view;
     view.frame = make_frame(context);
-    show_counts(*overview, terms.max_total_keys, view);
+    show_counts(*overview, terms.known().max_total_keys, view);
     show_money(*overview, view);
     const auto dollars = [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); };
     const auto issued = values_of(overview->days, [](const auto& day) { return day.issued; });

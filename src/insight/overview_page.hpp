@@ -9,7 +9,7 @@ namespace llmapikey {
 
 // The console's overview: how many keys there are, what they cost, and what went wrong.
 struct OverviewPage {
-    const Terms& terms;
+    const TermsSource& terms;
     StatisticsStore& statistics;
     const base::Clock& clock;
 

@@ -21,7 +21,7 @@ struct DashboardPage {
     MintQueue& queue;
     const GuardrailWatch& guardrail;
     KeyStore& store;
-    const Terms& terms;
+    const TermsSource& terms;
 
     net::Response show(const Context& context) const;
 };

@@ -71,11 +71,15 @@ IssueAnswer Issuance::issue(const Terms& terms, const Recipient& recipient) {
         if (std::holds_alternative<QuotaFull>(*outcome)) {
             return plain(terms.is_enabled ? KeyOutcome::full : KeyOutcome::paused);
         }
+        if (std::holds_alternative<MintingPaused>(*outcome)) return plain(KeyOutcome::paused);
         if (const auto* on_hold = std::get_if<OnHold>(&*outcome)) return held_back(on_hold->hold);
         if (const auto* reserved = std::get_if<Reserved>(&*outcome)) {
             return may_mint == MayMint::now ? mint(reserved->grant, deadline) : queue_answer(reserved->grant);
         }
-        auto answer = advance(terms, std::get<AlreadyHeld>(*outcome).grant, may_mint, deadline);
+        const auto& held = std::get<AlreadyHeld>(*outcome);
+        Terms now = terms;
+        now.is_enabled = terms.is_enabled && !held.is_paused;
+        auto answer = advance(now, held.grant, may_mint, deadline);
         if (answer) return std::move(*answer);
     }
     return plain(KeyOutcome::in_progress);
