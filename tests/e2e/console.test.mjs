@@ -99,7 +99,7 @@ test("look at a whole key: with a reason, recorded, and its owner sees it", asyn
     await dashboard(person),
     /An organizer looked at this key on 20[^<]*<q>&lt;i&gt;lost&lt;\/i&gt; it<\/q>/,
   );
-  await page.goto(`${service.url}/admin/audit`);
+  await page.goto(`${service.url}/admin/activity`);
   assert.match(await page.locator("tbody tr").first().textContent(), /key\.reveal.*done/);
   assert.ok(!(await page.content()).includes(person.key));
   const lines = (await (await page.context().request.get(`${service.url}/admin/audit/export`)).text())
@@ -121,7 +121,7 @@ test("look at a whole key: with a reason, recorded, and its owner sees it", asyn
 test("choose some in the list and revoke them, by keyboard; then all that fit", async () => {
   const people = [];
   for (let i = 0; i < 5; i += 1) people.push(await take(`chosen-${i}`));
-  await page.goto(`${service.url}/admin?q=chosen-`);
+  await page.goto(`${service.url}/admin/people?q=chosen-`);
   const chosen = (await page.locator("tbody tr").allTextContents())
     .slice(0, 2)
     .map((row) => /chosen-(\d)/.exec(row)[1]);
@@ -142,7 +142,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   await assertAccessible(page, "console-progress");
   assert.equal(await upstream(people[chosen[0]]), undefined);
   assert.match(await dashboard(people[chosen[1]]), /two of them/);
-  await page.goto(`${service.url}/admin?q=chosen-`);
+  await page.goto(`${service.url}/admin/people?q=chosen-`);
   await press("#revoke-fitting");
   await page.locator("h1", { hasText: "Revoke 3 keys" }).waitFor();
   await page.fill("input[name=reason]", "the rest");
@@ -173,7 +173,7 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
   await until(
     "figures are there",
     async () => {
-      await page.goto(`${service.url}/admin/overview`);
+      await page.goto(`${service.url}/admin`);
       const text = await page.textContent("main");
       return !text.includes("for the first time") && !text.includes("not known");
     },
@@ -209,7 +209,7 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
   await until(
     "the failure is shown",
     async () => {
-      await page.goto(`${service.url}/admin/overview`);
+      await page.goto(`${service.url}/admin`);
       return (await page.textContent("main")).includes("no credits");
     },
     20_000,
@@ -219,7 +219,7 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
 
 test("filters and orders of the list", async () => {
   const rows = async (query) => {
-    await page.goto(`${service.url}/admin?${query}`);
+    await page.goto(`${service.url}/admin/people?${query}`);
     return page.locator("tbody tr").allTextContents();
   };
   const spent = await until("spending is known", async () => {
@@ -232,7 +232,7 @@ test("filters and orders of the list", async () => {
   assert.equal((await rows("expires_within=7")).length, 0);
   assert.ok((await rows("from=2026-01-01")).length > 2);
   assert.equal((await rows("to=2026-01-01")).length, 0);
-  await page.goto(`${service.url}/admin?from=yesterday`);
+  await page.goto(`${service.url}/admin/people?from=yesterday`);
   assert.match(await page.textContent("[role=alert]"), /The search was not understood/);
 });
 

@@ -31,6 +31,10 @@ ShownAge shown_age(base::Timestamp time, base::Timestamp now) {
     return {at, at.substr(0, 10) + " " + at.substr(11, 8) + " UTC", age_text(now - time)};
 }
 
+std::string initials_of(std::string_view login) {
+    return std::string(login.substr(0, 2));
+}
+
 std::string masked_key_text(std::string_view prefix, const std::string& hint) {
     return std::string(prefix) + "…" + hint;
 }

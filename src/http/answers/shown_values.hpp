@@ -23,6 +23,9 @@ struct ShownAge {
 };
 ShownAge shown_age(base::Timestamp time, base::Timestamp now);
 
+// Returns two letters that stand for a login where a picture would: "grace-returning" is "gr".
+std::string initials_of(std::string_view login);
+
 // Returns the prefix of the provider's keys, "…" and the last characters. The owner recognizes the
 // key; nobody else can use this.
 std::string masked_key_text(std::string_view prefix, const std::string& hint);

@@ -80,18 +80,27 @@ void set_age(Data& data, const std::string& name, const ShownAge& shown) {
 
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place) {
     Data data = frame_data(frame, title);
-    for (const std::string each : {"overview", "keys", "bulk", "audit", "tokens", "webhooks"})
-        data.set("at_" + each, each == place);
+    data.set("is_console", true);
+    data.set("asset_console_css", asset_url("console.css"));
+    data.set("asset_console_js", asset_url("console.js"));
+    const bool is_setting = place == "bulk" || place == "tokens" || place == "webhooks";
+    data.set("at_" + place, true);
+    if (is_setting) data.set("at_settings", true);
     return data;
 }
 
 Data frame_data(const Frame& frame, const std::string& title) {
     Data data;
     data.set("title", title + " · llmapikey");
+    data.set("event_name", "llmapikey");
     data.set("asset_css", asset_url("app.css"));
     data.set("asset_js", asset_url("app.js"));
     data.set("asset_icon", asset_url("favicon.svg"));
-    if (!frame.login.empty()) data.set("login", frame.login);
+    if (!frame.login.empty()) {
+        data.set("login", frame.login);
+        data.set("initials", initials_of(frame.login));
+    }
+    data.set("is_admin", frame.is_admin);
     data.set("csrf_token", frame.csrf_token);
     data.set("is_landing", frame.current_path == "/");
     data.set("is_docs", frame.current_path == "/docs");

@@ -22,7 +22,9 @@ Data frame_data(const Frame& frame, const std::string& title);
 // and link previews, and with its canonical address if PUBLIC_URL is set.
 Data shared_page_data(const Frame& frame, const std::string& title, const std::string& description);
 
-// Returns frame_data() with the marked entry of the console's navigation: "overview", "keys", ...
+// Returns frame_data() for a page of the console, with the place that its navigation marks:
+// "overview", "people", "activity", "settings", or a part of the settings ("tokens", "webhooks",
+// "bulk").
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place);
 
 // Sets a value only if it is not empty.

@@ -31,6 +31,7 @@ struct Organizer {
 // The values that every page shows around its content.
 struct Frame {
     std::string login;            // of the person who is signed in; empty: nobody
+    bool is_admin = false;        // that person may open the console: pages link to it
     std::string csrf_token;       // for that person's forms; empty: nobody is signed in
     std::string current_path;     // "/", "/docs", "/dashboard": marks the entry in the navigation
     std::string public_url;       // canonical origin: "https://keys.example.org"; empty: not configured
