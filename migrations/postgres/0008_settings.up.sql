@@ -1,5 +1,5 @@
--- What organizers have set while the service runs: each row wins over the environment's variable. Both
--- values NULL: the variable counts again. Times are Unix seconds.
+-- What organizers have set while the service runs: each row wins over the environment's variable.
+-- Both values NULL: the variable counts again. Times are Unix seconds.
 CREATE TABLE llmapikey.settings (
     name         text   PRIMARY KEY,                 -- src/settings/settings.hpp lists them
     number       bigint CHECK (number >= 0),         -- a count, days, millionths of a US dollar, or 1 for yes
@@ -10,6 +10,7 @@ CREATE TABLE llmapikey.settings (
     CHECK (number IS NULL OR words IS NULL)
 );
 ALTER TABLE llmapikey.settings ENABLE ROW LEVEL SECURITY;
--- Counts the changes of settings, in the row that every reservation locks: one that waits for the row
--- while settings change finds another count and takes no place (src/keys/statements/postgres_keys.sql).
+-- Counts the changes of settings, in the row that every reservation locks: one that waits for the
+-- row while settings change finds another count and takes no place
+-- (src/keys/statements/postgres_keys.sql).
 ALTER TABLE llmapikey.totals ADD COLUMN settings_version bigint NOT NULL DEFAULT 0;

@@ -15,27 +15,30 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 // Each handler with the services that it names.
 Handlers Composition::make_handlers() {
     const KeyListPage key_list{time, *stores.admin, *stores.keys, settings};
-    return {.pages = {guardrail, *stores.keys, keys.issuance},
-            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, settings},
-            .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},
-            .trial = {trials, usage, time, background_queue},
-            .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
-            .key_list = key_list,
-            .key_search = {*stores.admin, keys.issuance},
-            .audit_page = {*stores.audit, *stores.admin},
-            .account = {key_list, *stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
-            .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
-            .overview_page = {settings, *stores.statistics, time},
-            .tokens_page = {*stores.tokens, time, tokens},
-            .webhooks_page = {*stores.webhooks, time, webhooks},
-            .own_account = {usage, background_queue, *stores.keys, time, keys.issuance},
-            .overview = {*stores.statistics, settings, time},
-            .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
-            .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
-            .audit = {*stores.admin, *stores.audit},
-            .tokens = {*stores.tokens, tokens},
-            .webhooks = {*stores.webhooks, webhooks, time},
-            .operators = {readiness, time, *stores.keys, metrics}};
+    return {
+        .pages = {guardrail, *stores.keys, keys.issuance},
+        .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, settings},
+        .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},
+        .trial = {trials, usage, time, background_queue},
+        .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
+        .key_list = key_list,
+        .key_search = {*stores.admin, keys.issuance},
+        .audit_page = {*stores.audit, *stores.admin},
+        .account = {key_list, *stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
+        .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
+        .overview_page = {settings, *stores.statistics, time},
+        .settings_page = {settings, *stores.keys, time},
+        .tokens_page = {*stores.tokens, time, tokens},
+        .webhooks_page = {*stores.webhooks, time, webhooks},
+        .own_account = {usage, background_queue, *stores.keys, time, keys.issuance},
+        .overview = {*stores.statistics, settings, time},
+        .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
+        .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
+        .audit = {*stores.admin, *stores.audit},
+        .settings = {settings},
+        .tokens = {*stores.tokens, tokens},
+        .webhooks = {*stores.webhooks, webhooks, time},
+        .operators = {readiness, time, *stores.keys, metrics}};
 }
 
 // Without a management key nothing can be asked of the provider, and the jobs that ask it are not

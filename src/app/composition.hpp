@@ -107,9 +107,9 @@ public:
                              time,          config.upstream_timeout, time_to_stop_bulk};
     ApiTokens tokens{*stores.tokens, *stores.audit, time};
     Webhooks webhooks{*stores.webhooks, counted_webhooks, sealers.webhooks, *stores.audit, time};
-    Statistics statistics{*stores.statistics,   *stores.spending, *stores.webhooks,
-                          *background_provider, time,             settings,
-                          statistics_settings(config), metric_log(metrics)};
+    Statistics statistics{
+        *stores.statistics,          *stores.spending,   *stores.webhooks, *background_provider, time, settings,
+        statistics_settings(config), metric_log(metrics)};
     SignIn sign_in{*identity, attempt_sealer, time};
     UsageCache usage{*background_provider, *stores.spending, time, config.upstream_timeout};
     GuardrailWatch guardrail{*background_provider, time, is_guarded(config), config.upstream_timeout};

@@ -28,7 +28,9 @@ SettingDefaults setting_defaults(const config::Config& config) {
 ShownGiveaway shown_giveaway(const SettingsState& state) {
     const Terms terms = state.terms();
     const config::OrganizerConfig organizer = state.organizer();
-    return {!terms.is_enabled, terms.daily_limit, terms.key_lifetime,
+    return {!terms.is_enabled,
+            terms.daily_limit,
+            terms.key_lifetime,
             {organizer.name, organizer.contact, organizer.event_name}};
 }
 

@@ -85,6 +85,7 @@ struct Config {
 enum class Need {
     serve,     // all required variables
     database,  // migrate: only DATA_DIR or POSTGRES_URL
+    settings,  // the database, and what organizers may change
     revoke,    // the database and the provider's management key
     mint,      // like revoke, and the secret that seals raw keys and names upstream keys
 };

@@ -206,7 +206,8 @@ void read_identity(Reader& reader, Config& config) {
 
 void read_minting(Reader& reader, Config& config, Need need) {
     config.is_provisioning_enabled = reader.flag("PROVISIONING_ENABLED");
-    const bool is_key_needed = config.is_provisioning_enabled || need == Need::revoke || need == Need::mint;
+    const bool is_key_needed =
+        (config.is_provisioning_enabled && need != Need::settings) || need == Need::revoke || need == Need::mint;
     config.provider.management_key = base::Secret(reader.credential("OPENROUTER_MANAGEMENT_KEY", is_key_needed));
     config.provider.workspace_id = reader.uuid("OPENROUTER_WORKSPACE_ID");
     config.provider.guardrail_id = reader.uuid("OPENROUTER_GUARDRAIL_ID");

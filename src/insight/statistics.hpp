@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 #include "base/result.hpp"
+#include "keys/terms.hpp"
 #include "providers/key_provider.hpp"
 #include "spending/spending.hpp"
 

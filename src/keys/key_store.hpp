@@ -35,7 +35,7 @@ struct AlreadyHeld {
     bool is_paused = false;  // organizers have paused minting
 };                           // the seat has a row, whatever its status
 struct QuotaFull {};
-struct MintingPaused {};  // by organizers
+struct MintingPaused {};  // by organizers, or by the configuration
 struct OnHold {
     Hold hold;
 };  // the account may not take a key now

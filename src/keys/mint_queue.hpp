@@ -49,7 +49,8 @@ public:
     virtual ~MintQueue() = default;
 
     // waiting -> pending, with a new attempt: only the caller may mint. Errc::conflict if another
-    // process was first, the row is gone, the account is on hold, or organizers have paused minting.
+    // process was first, the row is gone, the account is on hold, or organizers have paused
+    // minting.
     virtual base::Result<Grant> claim(const Claim& claim) = 0;
 
     // pending or ambiguous -> waiting. Call this only if no key of this attempt is or will be alive

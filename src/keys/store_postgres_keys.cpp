@@ -78,8 +78,8 @@ base::Result<Account> PostgresKeyStore::find_account(const Seat& seat) {
 }
 
 // Nothing was inserted: the account is on hold, minting is paused, or the quota is full, unless
-// another submit of the same account has taken the last seat. If nothing is in the way any more, the
-// terms have changed meanwhile: fails with conflict.
+// another submit of the same account has taken the last seat. If nothing is in the way any more,
+// the terms have changed meanwhile: fails with conflict.
 base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
     auto account = TRY(find_account(request.seat));
     const auto room = TRY(database_->run(select_room, Parameters().add(request.max_total_keys), Patience::fail_fast));

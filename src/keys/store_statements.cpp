@@ -133,8 +133,7 @@ std::string set_term(const std::string& name) {
 
 // `argument`: when, the parameter of what is ended, and the one of the actor.
 std::string is_replaced(const std::string& argument) {
-    const std::string now = first_of(argument), what = first_of(rest_of(argument)),
-                      actor = rest_of(rest_of(argument));
+    const std::string now = first_of(argument), what = first_of(rest_of(argument)), actor = rest_of(rest_of(argument));
     return "{from:begin_replacement} AND is_disabled = 0 AND " + what + " <> '' AND {not_in_vain_for:" + actor +
            "} AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE holds.github_user_id = api_keys.github_user_id "
            "AND {in_force:" +
@@ -155,7 +154,8 @@ const std::vector<SqlWord>& words() {
         word("ending_attempt", std::string(ending_attempt)),
         {"set", set_term},
         word("paused", "coalesce({set:minting_paused} = 1, false)"),
-        // A recipient whose key ended now would get no other one. An organizer ends it all the same.
+        // A recipient whose key ended now would get no other one. An organizer ends it all the
+        // same.
         {"not_in_vain_for",
          [](const std::string& actor) { return "NOT (" + actor + " LIKE 'recipient:%' AND {paused})"; }},
         {"in_force", [](const std::string& now) { return "(until IS NULL OR until > {time:" + now + "})"; }},

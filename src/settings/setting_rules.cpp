@@ -48,10 +48,10 @@ base::Result<SettingValue> parse_whole(std::string_view text, std::int64_t least
 }
 
 // Everybody sees these texts.
-base::Result<SettingValue> without_key(base::Result<std::string> text) {
-    if (!text) return tl::unexpected(text.error());
-    if (holds_raw_key(*text)) return refuse("holds a whole key, and everybody would see it");
-    return SettingValue{std::move(*text)};
+base::Result<SettingValue> without_key(base::Result<std::string> parsed) {
+    auto text = TRY(std::move(parsed));
+    if (holds_raw_key(text)) return refuse("holds a whole key, and everybody would see it");
+    return SettingValue{std::move(text)};
 }
 
 base::Result<SettingValue> parse_event_name(std::string_view text) {

@@ -36,8 +36,8 @@ std::span<const SettingRule> setting_rules();
 const SettingRule& rule_of(SettingName setting);
 const SettingRule* find_setting(std::string_view name);  // null: there is none
 
-// Reads what somebody has typed. invalid_input, with a message that goes on after the setting's name
-// or title: "must be a whole number from 1 to 3650".
+// Reads what somebody has typed. invalid_input, with a message that goes on after the setting's
+// name or title: "must be a whole number from 1 to 3650".
 base::Result<SettingValue> parse_setting(SettingName setting, std::string_view text);
 
 // Writes a value for people: "$10.00", "90 days", "no limit", "nothing".

@@ -55,9 +55,9 @@ public:
 };
 
 struct SettingState {
-    SettingValue value;       // in force
-    SettingValue configured;  // what the environment says
-    bool is_set = false;      // an organizer has set it
+    SettingValue value;                         // in force
+    SettingValue configured;                    // what the environment says
+    bool is_set = false;                        // an organizer has set it
     std::optional<base::Timestamp> changed_at;  // by an organizer; nullopt: never
     std::string changed_by, changed_by_login;   // actor as in the audit log; login, empty where it is not known
 };
@@ -68,7 +68,8 @@ public:
     SettingsState(const SettingDefaults& defaults, const std::vector<StoredSetting>& stored);
 
     const SettingState& of(SettingName setting) const { return states_[static_cast<std::size_t>(setting)]; }
-    // Whether the environment lets keys be made at all; if not, nothing that is set here changes that.
+    // Whether the environment lets keys be made at all; if not, nothing that is set here changes
+    // that.
     bool is_minting_configured() const { return is_minting_configured_; }
     Terms terms() const;
     config::OrganizerConfig organizer() const;
@@ -92,7 +93,8 @@ public:
     // Called when this process learns of a change, one call at a time.
     using Observer = std::function<void(const SettingsState&)>;
 
-    // Reads the settings; if that fails, those of the environment are shown until refresh() succeeds.
+    // Reads the settings; if that fails, those of the environment are shown until refresh()
+    // succeeds.
     Settings(SettingsStore& store, SettingDefaults defaults, AuditLog& audit, const base::Clock& clock,
              Observer on_change = {});
 

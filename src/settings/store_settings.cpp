@@ -36,8 +36,7 @@ base::Result<std::vector<StoredSetting>> SqlSettingsStore::list() {
 base::Result<void> SqlSettingsStore::put(const std::vector<SettingChange>& changes, const SettingActor& by,
                                          base::Timestamp now) {
     const bool is_postgres = database_->dialect() == Dialect::postgres;
-    const auto values =
-        SqlValues().add(json_text_of(changes)).add(seconds_of(now)).add(by.by.actor).add(by.login);
+    const auto values = SqlValues().add(json_text_of(changes)).add(seconds_of(now)).add(by.by.actor).add(by.login);
     return done(database_->run(is_postgres ? put_postgres : put_sqlite, values));
 }
 

@@ -26,9 +26,7 @@ CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept)
 }  // namespace
 
 CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& shared)
-    : handlers_(handlers),
-      shared_(shared),
-      busy_problem_(prepare_busy(shared, "application/json")) {
+    : handlers_(handlers), shared_(shared), busy_problem_(prepare_busy(shared, "application/json")) {
     const Hsts hsts = shared.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         assets_.emplace(asset.url_path, CachedResponse::of_asset(asset, AssetUrl::changes_with_content, hsts));

@@ -29,8 +29,8 @@ public:
     std::optional<Standing> find(const net::Request& request) const;
     // Returns the refusal with status 503. `is_json`: a problem instead of a page.
     net::ReadyResponse busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const;
-    // Makes all pages again: they depend on the guardrail that was read since the start, and on what
-    // organizers have set.
+    // Makes all pages again: they depend on the guardrail that was read since the start, and on
+    // what organizers have set.
     void refresh();
 
 private:
@@ -44,7 +44,7 @@ private:
     const SharedContext& shared_;
     std::map<std::string, CachedResponse, std::less<>> assets_;  // by path
     std::map<std::string, Page, std::less<>> anonymous_pages_;   // by path, for people who are not signed in
-    std::mutex refreshing_;  // whoever is last shows what is newest
+    std::mutex refreshing_;                                      // whoever is last shows what is newest
     std::atomic<std::shared_ptr<const CachedRefusal>> busy_page_;
     const CachedRefusal busy_problem_;
 };

@@ -91,8 +91,7 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
 
 Data frame_data(const Frame& frame, const std::string& title) {
     Data data;
-    data.set("title", title + " · llmapikey");
-    data.set("event_name", "llmapikey");
+    data.set("title", title + " · " + frame.organizer.event_name);
     data.set("asset_css", asset_url("app.css"));
     data.set("asset_js", asset_url("app.js"));
     data.set("asset_icon", asset_url("favicon.svg"));

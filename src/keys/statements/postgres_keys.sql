@@ -26,11 +26,11 @@ SELECT * FROM (
 -- name: reserve
 -- The row of the totals is locked before the reservation is inserted: that makes the quota exact,
 -- whichever replica asks. What organizers have set wins over $5, $7 and $8, and every change of it
--- counts settings_version up: if one is committed while this statement waits for the lock, the terms
--- that it has read are of yesterday, and it takes no place. Gives no row then, and if minting is
--- paused, all places are taken or the account is on hold. $1: id; $2, $3: account, login; $4: nonce;
--- $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to wait for its turn; $10: today; $11:
--- when the caps are reset.
+-- counts settings_version up: if one is committed while this statement waits for the lock, the
+-- terms that it has read are of yesterday, and it takes no place. Gives no row then, and if minting
+-- is paused, all places are taken or the account is on hold. $1: id; $2, $3: account, login; $4:
+-- nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to wait for its turn; $10:
+-- today; $11: when the caps are reset.
 WITH held AS (SELECT {grant_columns} FROM llmapikey.api_keys WHERE github_user_id = $2),
 spent AS (
     SELECT coalesce(sum(spent_micro_usd), 0)::bigint AS today
@@ -61,8 +61,8 @@ reserved AS (
 SELECT held.*, is_paused FROM held, terms UNION ALL SELECT reserved.*, false FROM reserved
 
 -- name: room
--- Why nothing was reserved. $1: quota, or 0. Gives whether minting is paused, and whether all places
--- are taken.
+-- Why nothing was reserved. $1: quota, or 0. Gives whether minting is paused, and whether all
+-- places are taken.
 SELECT {paused}, coalesce({set:seats}, $1::bigint) > 0 AND live >= coalesce({set:seats}, $1::bigint)
 FROM llmapikey.totals WHERE only_row = 1
 

@@ -15,10 +15,10 @@ SELECT {grant_columns} FROM llmapikey.api_keys WHERE {ending_attempt} AND id > $
 ORDER BY id LIMIT $3
 
 -- name: reserve
--- Inserts nothing if the account has a row or is on hold, if minting is paused, or if all places are
--- taken. $1: id; $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0;
--- $9: 'queued', to wait for its turn; $10: today; $11: when the caps are reset. What organizers have
--- set wins over $5, $7 and $8.
+-- Inserts nothing if the account has a row or is on hold, if minting is paused, or if all places
+-- are taken. $1: id; $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or
+-- 0; $9: 'queued', to wait for its turn; $10: today; $11: when the caps are reset. What organizers
+-- have set wins over $5, $7 and $8.
 INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at,
     attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, next_attempt_at)
 SELECT $1, $2, $3, iif($9 = 'queued', {to:queue}, {to:reserve}), $4, coalesce({set:daily_limit_usd}, $5), $6, $6,
