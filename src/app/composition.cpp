@@ -81,11 +81,7 @@ std::vector<Job> Composition::table_of_jobs() {
              return run_of(failure);
          }},
         // So that what was set in another replica, or by a command, is shown here.
-        {"settings", settings_pause, each, no, always, later,
-         [this](const auto&) {
-             const auto known = settings.read();
-             return run_of(known ? "" : known.error().detail);
-         }},
+        {"settings", settings_pause, each, no, always, later, [this](const auto&) { return follow_settings(); }},
         {"probe", probe_pause, each, no, asks, later, [this](const auto&) { return provider->probe(), JobRun{}; }},
         {"guardrail", guardrail_pause, each, no, guards, at_once,
          [this](const auto&) {
@@ -100,6 +96,14 @@ std::vector<Job> Composition::table_of_jobs() {
 void Composition::show(const SettingsState& now) {
     giveaway.show(shown_giveaway(now));
     site.refresh_pages();
+}
+
+// While the database is away one line says so, and not one a second.
+JobRun Composition::follow_settings() {
+    const auto read = settings.read();
+    const bool is_news = !read && are_settings_read;
+    are_settings_read = read.has_value();
+    return run_of(is_news ? read.error().detail : "");
 }
 
 JobRun Composition::finish_recovery(const Recovered& recovered) {

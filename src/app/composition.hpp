@@ -84,6 +84,7 @@ public:
     Terms terms = terms_of(config);
     Settings settings{*stores.settings, setting_defaults(config), *stores.audit, time,
                       [this](const SettingsState& now) { show(now); }};
+    bool are_settings_read = true;  // by the last run of the job
     GiveawayBoard giveaway{shown_giveaway(*settings.state())};
     ConcurrencyLimiter limiter{config.mint_concurrency, waiting_minters};
     KeyParts keys{{.keys = *stores.keys,
@@ -178,6 +179,7 @@ private:
     std::vector<Job> table_of_jobs();
 
     void show(const SettingsState& now);
+    JobRun follow_settings();
     JobRun finish_recovery(const Recovered& recovered);
     void check_guardrail(ReconcileReport& report, const std::stop_token& stop);
     // For the log, and for the console's recent failures; takes no time of whoever met the failure.

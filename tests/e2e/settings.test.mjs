@@ -76,7 +76,7 @@ const api = async (service, session, method, body) => {
 };
 const keyOf = async (service, session) => {
   const { hint } = await (await generate(service, session)).json();
-  return (await upstreams.ledger()).keys.find((key) => !key.deleted_at && key.label.endsWith(hint));
+  return (await upstreams.ledger()).keys.find((key) => !key.deleted_at && key.hint === hint);
 };
 const metric = async (service, name) =>
   Number(new RegExp(`^${name} (\\S+)$`, "m").exec(await textOf(service, "/metrics"))[1]);

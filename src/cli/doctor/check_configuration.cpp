@@ -69,13 +69,13 @@ std::vector<Finding> check_console(CheckContext& context) {
 }
 
 SettingsState settings_in_force(const CheckContext& context) {
-    const SettingDefaults defaults = app::setting_defaults(context.sound);
+    const SettingDefaults defaults = app::setting_defaults(context.config.value_or(context.sound));
     auto stored = context.stores ? context.stores->settings->list() : std::vector<StoredSetting>();
     return {defaults, stored.value_or(std::vector<StoredSetting>())};
 }
 
 std::vector<Finding> check_settings(CheckContext& context) {
-    if (!context.stores) return {};
+    if (!context.config || !context.stores) return {};
     const SettingsState state = settings_in_force(context);
     std::string note;
     for (const SettingRule& rule : setting_rules()) {
