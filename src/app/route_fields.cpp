@@ -11,7 +11,8 @@ constexpr Field next[] = {{"next", text}};
 constexpr Field result[] = {{"result", text}};
 constexpr Field snippet_key[] = {{"key", text}};
 constexpr Field meant_key[] = {{"key_id", text}};
-constexpr Field question[] = {{"message", text}, {"model", text}};
+constexpr Field question[] = {{"message", text}, {"model", text}, {"other_model", text}};
+constexpr Field range_and_result[] = {{"days", text}, {"result", text}};
 // "status" is what the state was called before.
 constexpr Field list_of_console[] = {{"q", text},
                                      {"state", text},
@@ -88,7 +89,7 @@ constexpr Field delivery_state[] = {{"state", text}};
 
 constexpr RouteFields table[] = {
     {"GET", "/docs", snippet_key, {}},
-    {"GET", "/dashboard", result, {}},
+    {"GET", "/dashboard", range_and_result, {}},
     {"POST", "/dashboard/key/rotate", {}, meant_key},
     {"POST", "/dashboard/key/give-back", {}, meant_key},
     {"POST", "/dashboard/try", {}, question},

@@ -33,6 +33,9 @@ void set_if_any(Data& data, const std::string& name, const std::string& value);
 // Sets "at", "exact" and "age" for a `<time>` under `name`.
 void set_age(Data& data, const std::string& name, const ShownAge& shown);
 
+// Sets "at", "exact" and "shown" for a `<time>` under `name`.
+void set_time(Data& data, const std::string& name, const ShownTime& shown);
+
 // Returns the values of chart.html.
 Data chart_data(const Chart& chart);
 
