@@ -189,7 +189,6 @@ class Stage {
         github_username: i % 3 ? `crowd-${i}` : `${"w".repeat(37)}${10 + i}`.slice(-39),
       });
     await post(open, session, "/admin/settings", {
-      daily_limit_usd: "23456.789",
       organizer_name: "w".repeat(80),
       organizer_contact: `https://help.example.org/${"w".repeat(170)}`,
     });
