@@ -59,6 +59,13 @@ base::Result<SettingValue> parse_event_name(std::string_view text) {
     return without_key(config::parse_event_name(text));
 }
 
+// Returns a plain e-mail address without the scheme, as people know it.
+std::string without_scheme(const std::string& text) {
+    constexpr std::string_view mail = "mailto:";
+    const bool is_plain = text.starts_with(mail) && text.find('?') == std::string::npos;
+    return is_plain ? text.substr(mail.size()) : text;
+}
+
 }  // namespace
 
 std::span<const SettingRule> setting_rules() {
@@ -97,7 +104,7 @@ base::Result<SettingValue> parse_setting(SettingName setting, std::string_view t
 }
 
 std::string shown_setting(SettingName setting, const SettingValue& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return text->empty() ? "nothing" : *text;
+    if (const auto* text = std::get_if<std::string>(&value)) return text->empty() ? "nothing" : without_scheme(*text);
     const std::int64_t number = std::get<std::int64_t>(value);
     if (setting == minting_paused) return number == 1 ? "paused" : "not paused";
     if (setting == daily_limit) return base::to_cap(base::MicroUsd{number});
@@ -106,7 +113,7 @@ std::string shown_setting(SettingName setting, const SettingValue& value) {
 }
 
 std::string typed_setting(SettingName setting, const SettingValue& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* text = std::get_if<std::string>(&value)) return without_scheme(*text);
     const std::int64_t number = std::get<std::int64_t>(value);
     if (setting == minting_paused) return number == 1 ? "true" : "false";
     return setting == daily_limit ? base::to_display(base::MicroUsd{number}) : std::to_string(number);

@@ -36,8 +36,10 @@ TEST(SettingRules, WhatIsTypedIsShownAndTypedAgain) {
              Example{SettingName::seats, "500", "500", "500 seats"},
              Example{SettingName::organizer_name, " The course ", "The course", "The course"},
              Example{SettingName::organizer_name, "", "", "nothing"},
-             Example{SettingName::organizer_contact, "help@example.org", "mailto:help@example.org",
-                     "mailto:help@example.org"},
+             Example{SettingName::organizer_contact, "help@example.org", "help@example.org",
+                     "help@example.org"},
+             Example{SettingName::organizer_contact, "mailto:a@example.org?subject=Key",
+                     "mailto:a@example.org?subject=Key", "mailto:a@example.org?subject=Key"},
              Example{SettingName::event_name, "Spring school", "Spring school", "Spring school"},
          }) {
         const auto value = parse_setting(each.setting, each.typed);
