@@ -44,7 +44,7 @@ terms AS (
 ),
 place AS (
     UPDATE llmapikey.totals SET live = live + 1 FROM terms
-    WHERE only_row = 1 AND NOT is_paused AND (seats = 0 OR live < seats)
+    WHERE only_row = 1 AND settings_version = version AND NOT is_paused AND (seats = 0 OR live < seats)
         AND NOT EXISTS (SELECT 1 FROM held)
         AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $2 AND {in_force:$6})
     RETURNING live
