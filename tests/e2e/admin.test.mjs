@@ -64,7 +64,7 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
       ["POST", "/admin/accounts/1002/lift"],
       ["GET", "/admin/"],
       ["GET", "/admin/nothing"],
-      ["GET", "/admin"],
+      ["GET", "/admin/overview"],
       ["GET", "/admin/audit/export"],
       ["GET", "/admin/revocations"],
       ["GET", "/admin/revocations/new"],
@@ -170,7 +170,7 @@ test("find a key, revoke it with a reason, see it in ledger and audit log, lift 
   const { key } = await (await generate(service, theirs)).json();
   const page = await openPage(browser, service);
   await signInAs(page, "linus-organizer");
-  await page.goto(`${service.url}/admin`);
+  await page.goto(`${service.url}/admin/people`);
   assert.ok(!(await page.content()).includes(key));
   await page.fill("input[name=q]", "CARELESS");
   await page.press("input[name=q]", "Enter");
@@ -233,7 +233,7 @@ test("by keyboard alone: search, open, revoke", async () => {
   await generate(service, await signIn(service, "keyboard-target"));
   const page = await openPage(browser, service);
   await signInAs(page, "linus-organizer");
-  await page.goto(`${service.url}/admin`);
+  await page.goto(`${service.url}/admin/people`);
   await tabTo(page, "input[name=q]");
   await page.keyboard.type("keyboard-target");
   await page.keyboard.press("Enter");
@@ -254,7 +254,7 @@ test("pages of fifty, each key once", async () => {
   for (let i = 0; i < 110; i += 1) await generate(own, await signIn(own, `many-${i}`));
   const session = await signIn(own, "linus-organizer");
   const seen = [];
-  let path = "/admin";
+  let path = "/admin/people";
   while (path) {
     const text = await (await fetch(own.url + path, { headers: { cookie: session } })).text();
     seen.push(...[...text.matchAll(/href="\/admin\/accounts\/(\d+)"/g)].map((match) => match[1]));
@@ -278,7 +278,7 @@ test("every console page: no axe violation, no sideways scrolling, in light and 
   const page = await openPage(browser, service, { bypassCSP: true });
   await signInAs(page, "linus-organizer");
   for (const [name, path] of [
-    ["admin-list", "/admin"],
+    ["admin-list", "/admin/people"],
     ["admin-nothing", "/admin/people?q=nobody-at-all"],
     ["admin-account", "/admin/accounts/1002"],
     ["admin-held", `/admin/accounts/${account}`],

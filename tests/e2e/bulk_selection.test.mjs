@@ -123,7 +123,7 @@ test("every key is an action of its own, confirmed by its count", async (t) => {
   assert.match(confirm.text, /Revoke 3 keys/);
   assert.match(confirm.text, /name="hold"><option value="none">/, "never again is not the first choice");
   assert.equal((await form("/admin/revocations", "all=true&confirm=4&reason=x&hold=none")).status, 409);
-  const list = await page("/admin");
+  const list = await page("/admin/people");
   assert.match(list.text, /id="revoke-every" href="\/admin\/revocations\/new\?all=true"/);
   assert.doesNotMatch(list.text, /id="revoke-fitting"/, "there is no search that they could fit");
   const unasked = await command("keys", "revoke", "--all", "--reason", "x");
