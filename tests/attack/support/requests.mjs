@@ -45,7 +45,7 @@ export const requests = {
   "POST /api/v1/me/key/rotate": () => plain("/api/v1/me/key/rotate"),
   "POST /api/v1/keys": (about) =>
     json("/api/v1/keys", { github_user_id: about.newcomer(), github_username: "newcomer" }),
-  "PATCH /api/v1/settings": () => json("/api/v1/settings", { key_lifetime_days: null }),
+  "PATCH /api/v1/settings": () => json("/api/v1/settings", { organizer_name: "somebody else" }),
   "PATCH /api/v1/keys/{id}": (about) => json(`/api/v1/keys/${about.key()}`, { disabled: true }),
   "POST /api/v1/keys/{id}/revoke": (about) => json(`/api/v1/keys/${about.key()}/revoke`, why),
   "POST /api/v1/keys/{id}/reveal": (about) => json(`/api/v1/keys/${about.key()}/reveal`, { reason: "a test" }),
