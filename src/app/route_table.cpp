@@ -22,8 +22,9 @@ base::Result<bool> check(const Handlers& handlers, const Context& context, const
 // The console begins with the overview. Before, it began with the list of keys: links to a search
 // go on to show what was searched for.
 net::Response show_console(const Handlers& handlers, const Context& context) {
-    const bool is_search = std::ranges::any_of(Form(context.request.query).take(),
-                                               [](const auto& field) { return field.first != "days"; });
+    const bool is_search = std::ranges::any_of(Form(context.request.query).take(), [](const auto& field) {
+        return !OverviewPage::is_own_field(field.first, field.second);
+    });
     return is_search ? handlers.key_list.show(context) : handlers.overview_page.show(context);
 }
 

@@ -31,7 +31,8 @@ ShownGiveaway shown_giveaway(const SettingsState& state) {
     return {!terms.is_enabled,
             terms.daily_limit,
             terms.key_lifetime,
-            {organizer.name, organizer.contact, organizer.event_name}};
+            {organizer.name, organizer.contact, organizer.event_name},
+            state.is_minting_configured()};
 }
 
 StatisticsSettings statistics_settings(const config::Config& config) {

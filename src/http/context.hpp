@@ -37,6 +37,7 @@ struct ShownGiveaway {
     base::MicroUsd daily_limit;
     std::chrono::days key_lifetime{90};
     Organizer organizer = {};
+    bool is_resumable = true;  // false: the environment keeps new keys off, whatever organizers do
 };
 
 // Holds it for all requests. Thread-safe.

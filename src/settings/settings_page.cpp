@@ -35,7 +35,7 @@ constexpr FieldText field_texts[] = {
     {SettingName::daily_limit, "It resets at 00:00 UTC.", "$", "a day"},
     {SettingName::key_lifetime, "After that it ends by itself, and its owner can get a new one.", "", "days"},
     {SettingName::seats, "How many people can have a key at once. 0: no limit.", "", ""},
-    {SettingName::organizer_name, "Shown on every page. Empty: nothing is shown.", "", ""},
+    {SettingName::organizer_name, "People read: \"Paid for by …\". Empty: nothing is shown.", "", ""},
     {SettingName::organizer_contact, "An e-mail address, or a web address that begins with https://. Empty: none.", "",
      ""},
     {SettingName::event_name, "What pages call this service.", "", ""},
@@ -147,10 +147,10 @@ SettingActor actor_of(const Context& context) {
 
 // Where the form of a button leads back to: a page of the console.
 std::string way_back(const RequestFields& fields, std::string_view result) {
-    const std::string next = fields.text("next");
-    const std::string safe = next.empty() ? "" : safe_next_path(next);
-    if (safe.starts_with("/admin")) return safe;
-    return std::string(own_path) + "?result=" + std::string(result);
+    const std::string next = safe_next_path(fields.text("next"));
+    const bool is_of_console = next == "/admin" || next.starts_with("/admin/");
+    return (is_of_console ? next.substr(0, next.find_first_of("?#")) : std::string(own_path)) +
+           "?result=" + std::string(result);
 }
 
 net::Response set_paused(const SettingsPage& self, const Context& context, bool is_paused) {

@@ -90,17 +90,33 @@ TEST_F(SettingsPageTest, PagesOfAllFollowAtOnce) {
 TEST_F(SettingsPageTest, PauseAndResumeAreOnePressEach) {
     EXPECT_EQ(location(post_form("/admin/settings/pause", {}, organizer())), "/admin/settings?result=paused");
     EXPECT_TRUE(get("/").has("id=\"paused\""));
-    EXPECT_TRUE(page().has("Hand out keys again"));
+    EXPECT_TRUE(page().has("Resume new keys"));
     const auto refused = post_form("/dashboard/key", {}, {.session = session_of(ada), .accept = "application/json"});
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(refused.json_text("status"), "paused");
-    EXPECT_EQ(location(post_form("/admin/settings/resume", {{"next", "/admin"}}, organizer())), "/admin");
+    EXPECT_EQ(location(post_form("/admin/settings/resume", {{"next", "/admin"}}, organizer())),
+              "/admin?result=resumed");
     EXPECT_FALSE(get("/").has("id=\"paused\""));
     EXPECT_EQ(post_form("/dashboard/key", {}, {.session = session_of(ada), .accept = "application/json"}).status, 200);
 }
 
+TEST_F(SettingsPageTest, TheOverviewHasTheSameButtons) {
+    EXPECT_TRUE(get("/admin", organizer()).has("action=\"/admin/settings/pause\""));
+    EXPECT_EQ(location(post_form("/admin/settings/pause", {{"next", "/admin"}}, organizer())), "/admin?result=paused");
+    const auto paused = get("/admin?result=paused", organizer());
+    EXPECT_TRUE(paused.has("New keys are paused. From now on nobody gets one."));
+    EXPECT_TRUE(paused.has("action=\"/admin/settings/resume\""));
+    EXPECT_FALSE(paused.has("action=\"/admin/settings/pause\""));
+    Terms terms = usual_terms();
+    terms.is_enabled = false;
+    restart(terms);
+    EXPECT_FALSE(get("/admin", organizer()).has("action=\"/admin/settings/"));
+}
+
 TEST_F(SettingsPageTest, TheButtonsLeadBackToTheConsoleOnly) {
-    for (const char* next : {"https://evil.example/", "//evil.example", "/dashboard", ""})
+    EXPECT_EQ(location(post_form("/admin/settings/pause", {{"next", "/admin/people?q=a"}}, organizer())),
+              "/admin/people?result=paused");
+    for (const char* next : {"https://evil.example/", "//evil.example", "/dashboard", "/administrator", ""})
         EXPECT_EQ(location(post_form("/admin/settings/pause", {{"next", next}}, organizer())),
                   "/admin/settings?result=paused");
 }
