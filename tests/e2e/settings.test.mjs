@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch, openPage } from "./support/browser.mjs";
+import { assertAccessible } from "./support/browser_checks.mjs";
 import { startPostgres } from "./support/postgres.mjs";
 import {
   generate,
@@ -126,6 +127,50 @@ test("a cap that is set in a browser is the cap of the next key upstream; the pa
         page.complaints.filter((complaint) => !/422/.test(complaint)),
         [],
       );
+    } finally {
+      await browser.close();
+    }
+  }));
+
+test("the overview pauses and resumes with one press; the tabs of the settings lead to each other", () =>
+  withReplicas(1, { ORGANIZER_NAME: "The library", ORGANIZER_CONTACT: "help@example.org" }, async ([service]) => {
+    const browser = await launch();
+    try {
+      const page = await openPage(browser, service, { bypassCSP: true });
+      const [name, value] = (await signIn(service, organizer)).split("=");
+      await page.context().addCookies([{ name, value, url: service.url }]);
+      const person = await signIn(service, somebody());
+      await page.goto(`${service.url}/admin`);
+      await page.click("#pause");
+      assert.equal(new URL(page.url()).pathname, "/admin");
+      assert.match(await page.textContent("main [role=status]"), /New keys are paused\. From now on nobody gets one\./);
+      assert.match(
+        await textOf(service, "/dashboard", person),
+        /<a href="mailto:help@example\.org"[^>]*>The library<\/a>/,
+      );
+      assert.equal((await generate(service, person)).status, 403);
+      await assertAccessible(page, "the overview while new keys are paused");
+      await page.click("#resume");
+      assert.match(await page.textContent("main [role=status]"), /People can get keys again\./);
+      assert.equal((await generate(service, person)).status, 200);
+
+      await page.click("nav.main >> text=Settings");
+      for (const [tab, path] of [
+        ["API tokens", "/admin/tokens"],
+        ["Webhooks", "/admin/webhooks"],
+        ["Bulk revocations", "/admin/revocations"],
+        ["General", "/admin/settings"],
+      ]) {
+        await page.click(`.sections >> text=${tab}`);
+        await page.waitForURL(service.url + path);
+        assert.equal(await page.textContent(".sections [aria-current]"), tab);
+        assert.equal(await page.textContent("nav.main [aria-current]"), "Settings");
+      }
+      await page.fill("#seats", "many");
+      await page.click("#save");
+      await page.waitForSelector("#errors");
+      assert.equal(await page.evaluate(() => document.activeElement.id), "errors", "what is wrong is read first");
+      await assertAccessible(page, "settings that are refused");
     } finally {
       await browser.close();
     }
