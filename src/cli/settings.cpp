@@ -38,7 +38,7 @@ void print_row(std::string_view name, std::string_view from, const std::string& 
 }
 
 std::string described(SettingName setting, const SettingState& state) {
-    const std::string value = shown_setting(setting, state.value);
+    std::string value = shown_setting(setting, state.value);
     if (!state.is_set) return value;
     return value + " (environment: " + shown_setting(setting, state.configured) + "; set by " + state.changed_by +
            " at " + base::to_rfc3339(*state.changed_at) + ")";
