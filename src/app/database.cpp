@@ -27,6 +27,7 @@
 #include "schema/sqlite_migrations.hpp"
 #include "sealing/sealing_canary.hpp"
 #include "sealing/store_sealed.hpp"
+#include "settings/store_settings.hpp"
 #include "site/store_answers.hpp"
 #include "site/store_rate_limits.hpp"
 #include "spending/store_spending.hpp"
@@ -120,6 +121,7 @@ void open_shared(const std::shared_ptr<SqlDatabase>& database, std::shared_ptr<G
     stores.activity = std::make_unique<SqlActivityStore>(database);
     stores.statistics = std::make_unique<SqlStatisticsStore>(database);
     stores.webhooks = std::make_unique<SqlWebhookStore>(database);
+    stores.settings = std::make_unique<SqlSettingsStore>(database);
     stores.sealed = std::make_unique<SqlSealedStore>(database);
     stores.misdated = std::make_unique<SqlTimeCorrection>(database);
 }

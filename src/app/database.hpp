@@ -22,6 +22,7 @@
 #include "keys/mint_queue.hpp"
 #include "keys/replacement.hpp"
 #include "sealing/reencryption.hpp"
+#include "settings/settings.hpp"
 #include "site/rate_limits.hpp"
 #include "site/stored_answers.hpp"
 #include "spending/spending.hpp"
@@ -56,6 +57,7 @@ struct Stores {
     std::unique_ptr<Leases> leases;
     std::unique_ptr<StatisticsStore> statistics;
     std::unique_ptr<WebhookStore> webhooks;
+    std::unique_ptr<SettingsStore> settings;
     std::unique_ptr<SealedStore> sealed;
     std::shared_ptr<DatabaseHealth> health = std::make_shared<DatabaseHealth>();
     std::unique_ptr<RateLimits> rate_limits;  // null: one process only, which counts for itself

@@ -22,8 +22,9 @@ base::Result<bool> check(const Handlers& handlers, const Context& context, const
 // The console begins with the overview. Before, it began with the list of keys: links to a search
 // go on to show what was searched for.
 net::Response show_console(const Handlers& handlers, const Context& context) {
-    const bool is_search = std::ranges::any_of(Form(context.request.query).take(),
-                                               [](const auto& field) { return field.first != "days"; });
+    const bool is_search = std::ranges::any_of(Form(context.request.query).take(), [](const auto& field) {
+        return !OverviewPage::is_own_field(field.first, field.second);
+    });
     return is_search ? handlers.key_list.show(context) : handlers.overview_page.show(context);
 }
 
@@ -100,6 +101,14 @@ constexpr Route table[] = {
     {"GET", "/admin/overview", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_overview},
     {"GET", "/admin/audit/export", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::activity_page, &ActivityPage::download>},
+    {"GET", "/admin/settings", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::settings_page, &SettingsPage::show>},
+    {"POST", "/admin/settings", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings_page, &SettingsPage::save>},
+    {"POST", "/admin/settings/pause", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings_page, &SettingsPage::pause>},
+    {"POST", "/admin/settings/resume", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings_page, &SettingsPage::resume>},
     {"GET", "/admin/tokens", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::tokens_page, &TokensPage::show>},
     {"POST", "/admin/tokens", Access::admin, Csrf::required, Limit::per_client, database, database,
@@ -162,6 +171,10 @@ constexpr Route table[] = {
      call<&Handlers::bulk, &BulkRoutes::stop>, ApiScope::write},
     {"GET", "/api/v1/audit", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::audit, &AuditRoutes::list>, ApiScope::read},
+    {"GET", "/api/v1/settings", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::settings, &SettingsRoutes::show>, ApiScope::read},
+    {"PATCH", "/api/v1/settings", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings, &SettingsRoutes::change>, ApiScope::write},
     {"GET", "/api/v1/tokens", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::tokens, &TokenRoutes::list>},
     {"POST", "/api/v1/tokens", Access::admin, Csrf::required, Limit::per_client, database, database,

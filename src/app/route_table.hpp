@@ -13,6 +13,8 @@
 #include "keys/key_search_routes.hpp"
 #include "keys/own_account_routes.hpp"
 #include "keys/own_key_routes.hpp"
+#include "settings/settings_page.hpp"
+#include "settings/settings_routes.hpp"
 #include "sign_in/sign_in_routes.hpp"
 #include "site/operator_routes.hpp"
 #include "site/public_pages.hpp"
@@ -37,6 +39,7 @@ struct Handlers {
     AccountPage account;
     BulkPages bulk_pages;
     OverviewPage overview_page;
+    SettingsPage settings_page;
     TokensPage tokens_page;
     WebhooksPage webhooks_page;
     OwnAccountRoutes own_account;
@@ -44,6 +47,7 @@ struct Handlers {
     KeyRoutes keys;
     BulkRoutes bulk;
     AuditRoutes audit;
+    SettingsRoutes settings;
     TokenRoutes tokens;
     WebhookRoutes webhooks;
     OperatorRoutes operators;

@@ -31,6 +31,7 @@ std::span<const base::EmbeddedText> embedded_spending_statements();
 std::span<const base::EmbeddedText> embedded_insight_statements();
 std::span<const base::EmbeddedText> embedded_activity_statements();
 std::span<const base::EmbeddedText> embedded_audit_statements();
+std::span<const base::EmbeddedText> embedded_setting_statements();
 std::span<const base::EmbeddedText> embedded_site_statements();
 std::span<const base::EmbeddedText> embedded_templates();
 std::span<const base::EmbeddedText> embedded_openapi();

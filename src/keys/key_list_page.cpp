@@ -100,7 +100,8 @@ net::Response KeyListPage::show_with(const Context& context, const Form& fields,
     const auto totals = store.totals();
     if (!totals) return error_response(context, totals.error());
     view.live = std::to_string(totals->live);
-    if (terms.max_total_keys > 0) view.limit = std::to_string(terms.max_total_keys);
+    const std::int64_t seats = terms.known().max_total_keys;
+    if (seats > 0) view.limit = std::to_string(seats);
     for (const Grant& grant : page->grants) {
         view.keys.push_back(key_row(grant, clock.now()));
         view.has_choices = view.has_choices || view.keys.back().can_be_revoked;

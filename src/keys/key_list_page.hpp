@@ -14,7 +14,7 @@ struct KeyListPage {
     const base::Clock& clock;
     AdminStore& admin_store;
     KeyStore& store;
-    const Terms& terms;
+    const TermsSource& terms;
 
     net::Response show(const Context& context) const;
     // Shows the list that `fields` ask for, with a problem that has nothing to do with them; empty:

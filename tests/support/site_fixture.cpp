@@ -4,6 +4,7 @@
 
 #include "activity/store_activity.hpp"
 #include "app/route_table.hpp"
+#include "app/settings.hpp"
 #include "base/encoding.hpp"
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
@@ -94,6 +95,11 @@ struct SiteFixture::Process {
           audit(self.audit_),
           clock(self.clock_),
           terms(given_terms),
+          settings(self.settings_, {terms, {}}, audit, clock,
+                   [this](const SettingsState& now) {
+                       giveaway.show(app::shown_giveaway(now));
+                       site.refresh_pages();
+                   }),
           keys({.keys = store,
                 .queue = store,
                 .admin = store,
@@ -118,25 +124,22 @@ struct SiteFixture::Process {
           guardrail(self.provider_, clock, false, base::Seconds{15}),
           trials({}, store, keys.issuance, chat, clock),
           handlers(make_handlers()),
-          site(handlers, {settings_of(terms), csrf, app::route_table()},
+          site(handlers, {site_settings(), csrf, app::route_table(), giveaway},
                {clock, sessions, admins, tokens, &self.rate_limits_, database.answers, answer_sealer, metrics},
                OriginResolver(std::string(origin), {}), rate_limit_per_minute) {}
 
-    static SiteSettings settings_of(const Terms& terms) {
+    static SiteSettings site_settings() {
         SiteSettings settings;
         settings.public_url = origin;
         settings.api_base_url = "https://openrouter.test/api/v1";
         settings.example_model = "openai/gpt-4o-mini";
-        settings.is_paused = !terms.is_enabled;
-        settings.daily_limit = terms.daily_limit;
-        settings.key_lifetime = terms.key_lifetime;
         return settings;
     }
 
     Handlers make_handlers() {
-        const KeyListPage key_list{clock, store, store, terms};
+        const KeyListPage key_list{clock, store, store, settings};
         return {.pages = {guardrail, store, keys.issuance},
-                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, terms,
+                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, settings,
                               openrouter_traits.suggested_models},
                 .own_key = {metrics, usage, clock, keys.issuance, keys.own_key, terms},
                 .trial = {trials, usage, clock, background_queue},
@@ -146,14 +149,16 @@ struct SiteFixture::Process {
                 .activity_page = {audit, store, database.activity},
                 .account = {key_list, store, store, clock, keys.administration, keys.revocation, terms},
                 .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
-                .overview_page = {terms, database.statistics, clock},
+                .overview_page = {settings, database.statistics, clock},
+                .settings_page = {settings, store, clock},
                 .tokens_page = {database.tokens, clock, tokens},
                 .webhooks_page = {database.webhooks, clock, webhooks},
                 .own_account = {usage, background_queue, store, clock, keys.issuance},
-                .overview = {database.statistics, terms, clock},
+                .overview = {database.statistics, settings, clock},
                 .keys = {store, store, clock, keys.administration, keys.revocation, terms},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
                 .audit = {store, audit},
+                .settings = {settings},
                 .tokens = {database.tokens, tokens},
                 .webhooks = {database.webhooks, webhooks, clock},
                 .operators = {readiness, clock, store, metrics}};
@@ -176,6 +181,8 @@ struct SiteFixture::Process {
     Parrot chat;
     AnyEndpoint endpoints;
     const Terms terms;
+    Settings settings;
+    GiveawayBoard giveaway{app::shown_giveaway(*settings.state())};
     KeyParts keys;
     BulkRevoker bulk_revoker;
     ApiTokens tokens;
