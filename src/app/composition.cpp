@@ -16,7 +16,8 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 Handlers Composition::make_handlers() {
     const KeyListPage key_list{time, *stores.admin, *stores.keys, terms};
     return {.pages = {guardrail, *stores.keys, keys.issuance},
-            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, terms},
+            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, terms,
+                          provider->traits().suggested_models},
             .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},
             .trial = {trials, usage, time, background_queue},
             .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},

@@ -11,7 +11,8 @@ constexpr Field next[] = {{"next", text}};
 constexpr Field result[] = {{"result", text}};
 constexpr Field snippet_key[] = {{"key", text}};
 constexpr Field meant_key[] = {{"key_id", text}};
-constexpr Field question[] = {{"message", text}, {"model", text}};
+constexpr Field question[] = {{"message", text}, {"model", text}, {"other_model", text}};
+constexpr Field range_and_result[] = {{"days", text}, {"result", text}};
 // "status" is what the state was called before.
 constexpr Field list_of_console[] = {{"q", text},
                                      {"state", text},
@@ -24,6 +25,18 @@ constexpr Field list_of_console[] = {{"q", text},
                                      {"sort", text},
                                      {"page", text},
                                      {"result", text}};
+constexpr Field overview_or_list_of_console[] = {{"days", number},
+                                                 {"q", text},
+                                                 {"state", text},
+                                                 {"status", text},
+                                                 {"unused", flag},
+                                                 {"not_used_since", text},
+                                                 {"expires_within", number},
+                                                 {"from", text},
+                                                 {"to", text},
+                                                 {"sort", text},
+                                                 {"page", text},
+                                                 {"result", text}};
 constexpr Field list_of_api[] = {
     {"q", text},    {"state", text}, {"unused", flag}, {"not_used_since", text}, {"expires_within", number},
     {"from", text}, {"to", text},    {"sort", text},   {"cursor", text},         {"limit", number}};
@@ -70,14 +83,16 @@ constexpr Field delivery_state[] = {{"state", text}};
 
 constexpr RouteFields table[] = {
     {"GET", "/docs", snippet_key, {}},
-    {"GET", "/dashboard", result, {}},
+    {"GET", "/dashboard", range_and_result, {}},
     {"POST", "/dashboard/key/rotate", {}, meant_key},
     {"POST", "/dashboard/key/give-back", {}, meant_key},
     {"POST", "/dashboard/try", {}, question},
     {"GET", "/auth/login", next, {}},
     {"GET", "/auth/callback", code_and_state, {}},
-    {"GET", "/admin", list_of_console, {}},
+    {"GET", "/admin", overview_or_list_of_console, {}},
+    {"GET", "/admin/people", list_of_console, {}},
     {"POST", "/admin/search", {}, search_of_console},
+    {"GET", "/admin/activity", audit_of_console, {}},
     {"GET", "/admin/audit", audit_of_console, {}},
     {"GET", "/admin/audit/export", after, {}},
     {"GET", "/admin/accounts/{id}", result, {}},

@@ -1,5 +1,9 @@
 #include "app/route_table.hpp"
 
+#include <algorithm>
+
+#include "http/form.hpp"
+
 namespace llmapikey::app {
 namespace {
 using enum net::Executor;
@@ -13,6 +17,24 @@ template <auto Group, auto IsStillGood>
 base::Result<bool> check(const Handlers& handlers, const Context& context, const boost::json::object& answer,
                          const base::Secret& shown) {
     return (handlers.*Group.*IsStillGood)(context, answer, shown);
+}
+
+// The console begins with the overview. Before, it began with the list of keys: links to a search
+// go on to show what was searched for.
+net::Response show_console(const Handlers& handlers, const Context& context) {
+    const bool is_search = std::ranges::any_of(Form(context.request.query).take(),
+                                               [](const auto& field) { return field.first != "days"; });
+    return is_search ? handlers.key_list.show(context) : handlers.overview_page.show(context);
+}
+
+// Earlier addresses of pages of the console.
+net::Response move_to_overview(const Handlers&, const Context&) {
+    return redirect(308, "/admin");
+}
+
+net::Response move_to_activity(const Handlers&, const Context& context) {
+    const std::string query(context.request.query);
+    return redirect(308, "/admin/activity" + (query.empty() ? "" : "?" + query));
 }
 
 constexpr ShownSecret own_key_shown{"key", check<&Handlers::own_account, &OwnAccountRoutes::is_current>,
@@ -45,12 +67,14 @@ constexpr Route table[] = {
      call<&Handlers::sign_in, &SignInRoutes::finish>},
     {"POST", "/auth/sign-out", Access::anyone, Csrf::required, Limit::per_client, io, io,
      call<&Handlers::sign_in, &SignInRoutes::sign_out>},
-    {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database,
+    {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database, show_console},
+    {"GET", "/admin/people", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::key_list, &KeyListPage::show>},
     {"POST", "/admin/search", Access::admin, Csrf::required, Limit::per_client, database, database,
      call<&Handlers::key_search, &KeySearchRoutes::search_page>},
-    {"GET", "/admin/audit", Access::admin, Csrf::not_needed, Limit::none, database, database,
+    {"GET", "/admin/activity", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::audit_page, &AuditPage::show>},
+    {"GET", "/admin/audit", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_activity},
     {"GET", "/admin/accounts/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::account, &AccountPage::show>},
     {"POST", "/admin/accounts/{id}/lift", Access::admin, Csrf::required, Limit::per_client, database, database,
@@ -73,8 +97,7 @@ constexpr Route table[] = {
      call<&Handlers::bulk_pages, &BulkPages::progress>},
     {"POST", "/admin/revocations/{id}/stop", Access::admin, Csrf::required, Limit::per_client, database, database,
      call<&Handlers::bulk_pages, &BulkPages::stop>},
-    {"GET", "/admin/overview", Access::admin, Csrf::not_needed, Limit::none, database, database,
-     call<&Handlers::overview_page, &OverviewPage::show>},
+    {"GET", "/admin/overview", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_overview},
     {"GET", "/admin/audit/export", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::audit_page, &AuditPage::download>},
     {"GET", "/admin/tokens", Access::admin, Csrf::not_needed, Limit::none, database, database,

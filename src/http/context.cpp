@@ -33,6 +33,7 @@ Frame make_frame(const Context& context) {
     Frame frame;
     if (context.session) {
         frame.login = context.session->recipient.login;
+        frame.is_admin = context.is_admin;
         frame.csrf_token = context.shared.csrf.issue(context.session_token);
     }
     frame.current_path = std::string(context.request.path);

@@ -54,6 +54,7 @@ struct Context {
     ClientOrigin origin = {};
     std::string_view session_token = {};     // raw cookie; empty: none
     std::optional<Session> session = {};     // of a valid session token
+    bool is_admin = false;                   // the session's owner is on the allowlist
     std::optional<TokenBearer> bearer = {};  // of a valid API token; then there is no session
 
     // Returns the admin who asks, in person or by a token. Only for routes with Access::admin.

@@ -77,7 +77,7 @@ net::Response AuditPage::show(const Context& context) const {
     const bool has_older = !entries->empty() && entries->front().sequence > 1 &&
                            (view.search.empty() || entries->size() == static_cast<std::size_t>(entries_per_page));
     if (has_older) {
-        view.older_path = "/admin/audit?before=" + std::to_string(entries->front().sequence) +
+        view.older_path = "/admin/activity?before=" + std::to_string(entries->front().sequence) +
                           (view.search.empty() ? "" : "&q=" + base::to_percent_encoded(view.search));
     }
     return html_response(200, render(view));

@@ -5,7 +5,7 @@
 namespace llmapikey {
 
 std::string render(const AdminAuditView& view) {
-    Data data = admin_data(view.frame, "Audit log", "audit");
+    Data data = admin_data(view.frame, "Activity", "activity");
     data.set("search", view.search);
     data.set("is_searched", !view.search.empty());
     Data entries{Data::type::list};

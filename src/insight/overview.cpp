@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "insight/rankings_json.hpp"
 
 namespace llmapikey {
 namespace {
 
-constexpr std::chrono::days days_shown{30};
 constexpr int failures_shown = 10;
 // It is taken every half minute, with very many keys less often.
 constexpr base::Seconds exposure_age_max{std::chrono::minutes{30}};
@@ -73,6 +73,14 @@ void read_amounts(const Facts& facts, base::Seconds spending_every, Overview& ov
                                                 is_known ? std::optional(overview.days) : std::nullopt, overview.now});
 }
 
+void read_rankings(const Facts& facts, Overview& overview) {
+    const auto most = facts.find(fact::most_today);
+    const auto today = std::chrono::floor<std::chrono::days>(overview.now);
+    if (most != facts.end() && most->second.noted_at >= today) overview.most_today = spenders_of(most->second.value);
+    overview.models = models_of(text_of(facts, fact::models));
+    overview.models_at = noted(facts, fact::models);
+}
+
 void read_keys_to_honor(const Terms& terms, Overview& overview) {
     const std::int64_t promised = terms.daily_limit.value * terms.key_lifetime.count();
     if (promised <= 0 || !overview.credits_left || !overview.exposure_until_expiry) return;
@@ -80,10 +88,11 @@ void read_keys_to_honor(const Terms& terms, Overview& overview) {
     overview.keys_to_honor = std::max<std::int64_t>(uncommitted / promised, 0);
 }
 
-base::Result<void> read_days(StatisticsStore& store, Overview& overview) {
+base::Result<void> read_days(StatisticsStore& store, int count, Overview& overview) {
     const auto today = std::chrono::floor<std::chrono::days>(overview.now);
-    const auto known = TRY(store.days(today - days_shown + std::chrono::days{1}));
-    for (auto day = today - days_shown + std::chrono::days{1}; day <= today; day += std::chrono::days{1}) {
+    const auto first = today - std::chrono::days{count - 1};
+    const auto known = TRY(store.days(first));
+    for (auto day = first; day <= today; day += std::chrono::days{1}) {
         const std::string name = base::to_rfc3339(base::Timestamp{day}).substr(0, 10);
         const auto found =
             std::find_if(known.begin(), known.end(), [&](const DayStatistics& each) { return each.day == name; });
@@ -107,18 +116,19 @@ base::Seconds amount_age_max(base::Seconds read_every) {
 }
 
 base::Result<Overview> read_overview(StatisticsStore& store, const Terms& terms, base::Seconds spending_every,
-                                     base::Timestamp now) {
+                                     base::Timestamp now, int days) {
     Overview overview;
     overview.now = now;
     const auto counts = TRY(store.status_counts());
     overview.counts = counts;
     if (terms.max_total_keys > 0) overview.room = std::max<std::int64_t>(terms.max_total_keys - counts.live, 0);
-    TRY(read_days(store, overview));
+    TRY(read_days(store, days, overview));
     const auto facts = TRY(store.facts());
     read_exposure(facts, overview);
     read_reconciliation(facts, overview);
     read_amounts(facts, spending_every, overview);
     read_keys_to_honor(terms, overview);
+    read_rankings(facts, overview);
     overview.failures = TRY(store.failures(failures_shown));
     return overview;
 }

@@ -35,7 +35,10 @@ struct Overview {
     std::string reconcile_problem;                 // why it failed since; empty: it did not
     std::int64_t unremembered_keys = 0;            // upstream, left alone
     std::string unremembered_note;                 // what they are, and why; empty: there are none
-    std::vector<DayStatistics> days;               // each of the last 30, in order
+    std::vector<DayStatistics> days;               // each of the last days, as many as were asked for, in order
+    std::vector<Spender> most_today;               // who spent most today, the most first; empty: not known, or nobody
+    std::vector<ModelSpending> models;             // spent with each model over the last 30 finished days
+    std::optional<base::Timestamp> models_at;      // when that was read; nullopt: not yet
     std::vector<Failure> failures;                 // the latest first
 };
 
@@ -45,9 +48,11 @@ std::string upstream_problem_of(const Overview& overview);
 // After how long an amount is too old, where it is read so often (0: never).
 base::Seconds amount_age_max(base::Seconds read_every);
 
+inline constexpr int overview_days = 30;
+
 // Reads the figures; a few statements, none of which counts. `spending_every`: how often spending
-// and credits are read. Fails as the store does.
+// and credits are read. `days`: how many, at least 7. Fails as the store does.
 base::Result<Overview> read_overview(StatisticsStore& store, const Terms& terms, base::Seconds spending_every,
-                                     base::Timestamp now);
+                                     base::Timestamp now, int days = overview_days);
 
 }  // namespace llmapikey

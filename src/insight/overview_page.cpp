@@ -6,18 +6,16 @@
 #include "base/plural.hpp"
 #include "http/answers/error_response.hpp"
 #include "http/answers/shown_values.hpp"
-#include "insight/overview.hpp"
+#include "http/form.hpp"
+#include "insight/health_words.hpp"
 #include "insight/overview_views.hpp"
 #include "spending/day_chart.hpp"
 
 namespace llmapikey {
 namespace {
 
-std::string number_text(std::int64_t number) {
-    return std::to_string(number);
-}
-
 constexpr const char* not_known = "not known";
+constexpr int near_percent = 75;
 
 std::string or_not_known(const std::optional<base::MicroUsd>& amount) {
     return amount ? base::to_money(*amount) : not_known;
@@ -27,107 +25,164 @@ std::optional<ShownAge> age_of(const std::optional<base::Timestamp>& time, base:
     return time ? std::optional(shown_age(*time, now)) : std::nullopt;
 }
 
-std::string outlook_text(const CreditsOutlook& outlook) {
-    switch (outlook.kind) {
-        case CreditsOutlook::Kind::unknown:
-            return not_known;
-        case CreditsOutlook::Kind::used_up:
-            return "used up";
-        case CreditsOutlook::Kind::until:
-            return date_text(*outlook.end);
-        case CreditsOutlook::Kind::lasting:
-            return "more than ten years from now";
-    }
-    return "";
+// Returns a part as 0 to 100; nullopt: there is no whole.
+std::optional<int> percent_of(std::int64_t part, std::int64_t whole) {
+    if (whole <= 0) return std::nullopt;
+    const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+    return static_cast<int>(std::clamp(percent, 0.0, 100.0));
 }
 
-// One value of each day.
+std::string bar_kind_of(const std::optional<int>& percent) {
+    return !percent || *percent < near_percent ? "" : *percent < 100 ? "near" : "full";
+}
+
+// One value of each day; the last day is today.
 template <class ValueOf>
-std::vector<DayValue> values_of(const std::vector<DayStatistics>& days, ValueOf value_of) {
+std::vector<DayValue> values_of(const Overview& overview, ValueOf value_of) {
+    auto day = std::chrono::floor<std::chrono::days>(overview.now) - std::chrono::days{overview.days.size()};
     std::vector<DayValue> values;
-    for (const DayStatistics& day : days)
-        values.push_back({day.day, value_of(day)});
+    for (const DayStatistics& each : overview.days)
+        values.push_back({day += std::chrono::days{1}, value_of(each)});
     return values;
 }
 
-void show_counts(const Overview& overview, std::int64_t most, OverviewView& view) {
-    const std::string provider(view.frame.provider.name);
-    const StatusCounts& counts = overview.counts;
-    view.figures = {
-        {"Live keys", number_text(counts.live), most > 0 ? "of " + base::counted(most, "seat") : "no limit is set", {}},
-        {"Seats left", overview.room ? number_text(*overview.room) : "no limit", "", {}},
-        {"Waiting for their turn", number_text(counts.waiting), "these people have a seat, but no key yet", {}},
-        {"Being made", number_text(counts.pending), "", {}},
-        {"Ambiguous", number_text(counts.ambiguous), provider + " did not say whether it made these keys", {}},
-        {"Being revoked", number_text(counts.revoking), "", {}},
-        {"Being replaced", number_text(counts.replacing), "", {}},
-        {"Switched off", number_text(counts.disabled), "", {}},
-        {"Missing", number_text(counts.missing), "somebody else deleted them at " + provider, {}},
-        {"Expired", number_text(overview.expired_keys), "their seats become free within a minute", {}},
-        {"Usable now", number_text(overview.usable_keys), "", {}}};
+Tile spent_today_of(const Overview& overview) {
+    Tile tile;
+    tile.value = or_not_known(overview.spent_today);
+    if (overview.exposure_per_day) tile.of = "of at most " + base::to_money(*overview.exposure_per_day);
+    if (!overview.spent_today || !overview.exposure_per_day) return tile;
+    tile.percent = percent_of(overview.spent_today->value, overview.exposure_per_day->value);
+    tile.bar_kind = bar_kind_of(tile.percent);
+    return tile;
 }
 
-// What follows from the credits, where the provider tells them.
-std::vector<Metric> credits_of(const Overview& overview, const ShownProvider& provider) {
-    const std::string provider_name(provider.name);
-    if (!provider.tells_credits) return {{"Credits left", "not known", provider_name + " does not report them", {}}};
-    return {{"Credits left", or_not_known(overview.credits_left),
-             "at " + provider_name + (overview.credits_at ? "" : ", not read yet"),
-             age_of(overview.credits_at, overview.now)},
-            {"Credits last until",
-             outlook_text(overview.credits_outlook),
-             "if spending goes on as in the last seven days, within all caps",
-             {}},
-            {"Further keys that the credits cover",
-             overview.keys_to_honor ? number_text(*overview.keys_to_honor) : not_known,
-             "if every key reaches its cap every day until it expires",
-             {}}};
+// What the keys that exist can cost from now on: no more than their caps, and no more than the
+// credits that pay for them.
+Tile worst_of(const Overview& overview, std::string_view provider) {
+    const auto& caps = overview.exposure_until_expiry;
+    const auto& credits = overview.credits_left;
+    const bool do_credits_end_it = credits && (!caps || credits->value < caps->value);
+    if (do_credits_end_it)
+        return {base::to_money(std::max(*credits, base::MicroUsd{})), "",
+                "Your " + std::string(provider) + " credits. No key can spend more, unless the account tops itself up.",
+                std::nullopt, ""};
+    const std::string until =
+        overview.last_expiry ? " until the last one expires on " + long_date_text(*overview.last_expiry) : "";
+    return {or_not_known(caps), "", caps ? "If every key uses its whole cap every day" + until + "." : "", std::nullopt,
+            ""};
 }
 
-void show_money(const Overview& overview, OverviewView& view) {
-    view.money = {
-        {"Highest possible spending a day",
-         or_not_known(overview.exposure_per_day),
-         "if every key reaches its cap",
-         {}},
-        {"Highest possible spending until the last expiry",
-         or_not_known(overview.exposure_until_expiry),
-         overview.last_expiry ? "the last key expires on " + date_text(*overview.last_expiry) : "there are no keys",
-         {}}};
-    for (Metric& figure : credits_of(overview, view.frame.provider))
-        view.money.push_back(std::move(figure));
-    view.spent_today = or_not_known(overview.spent_today);
-    view.exposure_per_day = or_not_known(overview.exposure_per_day);
-    view.spending_updated = age_of(overview.spending_at, overview.now);
-    view.is_spending_possible = !overview.exposure_per_day || overview.exposure_per_day->value > 0;
-    if (overview.spent_today && overview.exposure_per_day && overview.exposure_per_day->value > 0) {
-        const auto percent = overview.spent_today->value * 100 / overview.exposure_per_day->value;
-        view.spent_percent = number_text(std::clamp<std::int64_t>(percent, 0, 100));
+std::string worst_when_full(const Overview& overview, const Terms& terms) {
+    if (!overview.room || *overview.room == 0 || !overview.exposure_per_day) return "";
+    const std::int64_t per_day = overview.exposure_per_day->value + *overview.room * terms.daily_limit.value;
+    return base::to_money(base::MicroUsd{per_day}) + " a day once all " + std::to_string(terms.max_total_keys) +
+           " seats are taken.";
+}
+
+std::string pace_text(const CreditsOutlook& outlook) {
+    if (outlook.kind == CreditsOutlook::Kind::until)
+        return "At the pace of the last seven days: until " + long_date_text(*outlook.end) + ".";
+    if (outlook.kind == CreditsOutlook::Kind::lasting)
+        return "At the pace of the last seven days: more than ten years.";
+    return "";
+}
+
+Tile credits_last_of(const Overview& overview, const ShownProvider& provider) {
+    const std::string name(provider.name);
+    if (!provider.tells_credits) return {not_known, "", name + " does not report its credits.", std::nullopt, ""};
+    if (!overview.credits_left)
+        return {not_known, "", overview.credits_at ? "" : "The service has not read them from " + name + " yet.",
+                std::nullopt, ""};
+    const std::string left = base::to_money(std::max(*overview.credits_left, base::MicroUsd{})) + " left. ";
+    if (overview.credits_left->value <= 0)
+        return {"used up", "", left + "No key can spend anything now.", std::nullopt, "full"};
+    if (!overview.exposure_per_day || overview.exposure_per_day->value <= 0)
+        return {base::to_money(*overview.credits_left), "left", pace_text(overview.credits_outlook), std::nullopt, ""};
+    const std::int64_t days = overview.credits_left->value / overview.exposure_per_day->value;
+    return {days < 1 ? "less than a day" : base::counted(days, "day"), days < 1 ? "" : "or longer",
+            left + "This is if every key uses its whole cap. " + pace_text(overview.credits_outlook), std::nullopt, ""};
+}
+
+Tile claimed_of(const Overview& overview, const Terms& terms) {
+    Tile tile;
+    tile.value = std::to_string(overview.counts.live);
+    if (terms.max_total_keys == 0) {
+        tile.of = "without a limit";
+        return tile;
     }
+    tile.of = "of " + base::counted(terms.max_total_keys, "seat");
+    tile.percent = percent_of(overview.counts.live, terms.max_total_keys);
+    tile.note = *overview.room == 0 ? "All seats are taken." : base::counted(*overview.room, "seat") + " left.";
+    return tile;
+}
+
+void show_days(const Overview& overview, OverviewView& view) {
+    const auto issued = values_of(overview, [](const auto& day) { return day.issued; });
+    const auto spent = values_of(overview, [](const auto& day) { return day.spent.value; });
+    const auto is_anything = [](const DayValue& day) { return day.value > 0; };
+    base::MicroUsd sum;
+    for (const DayValue& day : spent)
+        sum.value += day.value;
+    view.spent_of_range = base::to_money(sum);
+    std::optional<ChartCap> most;
+    if (overview.exposure_per_day && overview.exposure_per_day->value > 0) {
+        const std::string text = base::to_money(*overview.exposure_per_day);
+        most = ChartCap{overview.exposure_per_day->value, "most possible a day " + text, "most " + text};
+    }
+    if (std::ranges::any_of(spent, is_anything)) view.spent = day_chart(money_words("Spent per day"), spent, most);
+    if (std::ranges::any_of(issued, is_anything))
+        view.issued = day_chart(count_words("Keys created per day"), issued, std::nullopt);
+}
+
+void show_rankings(const Overview& overview, std::string_view provider, OverviewView& view) {
+    for (const Spender& each : overview.most_today) {
+        const std::string name = each.login.empty() ? "account " + each.github_user_id : each.login;
+        const auto part = percent_of(each.spent.value, each.daily_limit.value);
+        const std::string of = each.daily_limit.value > 0 ? "of " + base::to_cap(each.daily_limit) : "";
+        view.most_today.push_back({name, "/admin/accounts/" + each.github_user_id, base::to_money(each.spent), of,
+                                   part.value_or(100), bar_kind_of(part)});
+    }
+    const std::int64_t most = overview.models.empty() ? 0 : overview.models.front().spent.value;
+    for (const ModelSpending& each : overview.models)
+        view.models.push_back({each.model.empty() ? "all others" : each.model, "", base::to_money(each.spent),
+                               base::counted(each.requests, "request"), percent_of(each.spent.value, most).value_or(0),
+                               ""});
+    view.models_note = "All of your account at " + std::string(provider) + ", the last 30 finished days.";
+}
+
+// How many days the chart shows: 7, 30 (where nothing or nonsense is asked for) or 90.
+int days_asked_for(const Context& context) {
+    const std::string days = Form(context.request.query).value("days");
+    return days == "7" ? 7 : days == "90" ? 90 : overview_days;
 }
 
 }  // namespace
 
 net::Response OverviewPage::show(const Context& context) const {
-    const auto overview = read_overview(statistics, terms, context.shared.settings.spending_poll, clock.now());
+    const int days = days_asked_for(context);
+    const auto overview = read_overview(statistics, terms, context.shared.settings.spending_poll, clock.now(), days);
     if (!overview) return error_response(context, overview.error());
     OverviewView view;
     view.frame = make_frame(context);
-    show_counts(*overview, terms.max_total_keys, view);
-    show_money(*overview, view);
-    const auto dollars = [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); };
-    const auto issued = values_of(overview->days, [](const auto& day) { return day.issued; });
-    const auto spent = values_of(overview->days, [](const auto& day) { return day.spent.value; });
-    view.charts.push_back(day_chart("Keys issued per day", issued, number_text));
-    view.charts.push_back(day_chart("Spent per day", spent, dollars));
+    const ShownProvider& provider = view.frame.provider;
+    view.health = health_of(*overview, provider.name);
+    view.fine = fine_words(*overview);
+    view.compared = age_of(overview->reconciled_at, overview->now);
+    view.spent_today = spent_today_of(*overview);
+    view.worst = worst_of(*overview, provider.name);
+    view.worst_when_full = worst_when_full(*overview, terms);
+    view.credits_last = credits_last_of(*overview, provider);
+    view.claimed = claimed_of(*overview, terms);
+    view.spending_updated = age_of(overview->spending_at, overview->now);
+    view.days_shown = days;
+    show_days(*overview, view);
+    show_rankings(*overview, provider.name, view);
     for (const Failure& failure : overview->failures)
-        view.failures.push_back({minute_text(failure.last_at), number_text(failure.times), failure.what});
+        view.failures.push_back({minute_text(failure.last_at), std::to_string(failure.times), failure.what});
     view.problem = upstream_problem_of(*overview);
     view.reconciled = overview->reconciled;
-    view.reconciled_updated = age_of(overview->reconciled_at, overview->now);
     view.reconcile_problem = overview->reconcile_problem;
     view.unremembered = overview->unremembered_note;
-    view.figures_updated = age_of(overview->figures_at, overview->now);
     return html_response(200, render(view));
 }
 

@@ -6,6 +6,7 @@
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 #include "grant/key_name.hpp"
+#include "insight/rankings_json.hpp"
 #include "providers/upstream_scan.hpp"
 #include "webhooks/webhooks.hpp"
 
@@ -13,7 +14,9 @@ namespace llmapikey {
 namespace {
 
 constexpr base::Seconds statistics_pause_min{30};
-constexpr int pause_for_each_second = 50;  // so that they take a fiftieth of a core at the most
+constexpr int pause_for_each_second = 50;                       // so that they take a fiftieth of a core at the most
+constexpr base::Seconds activity_pause{std::chrono::hours{1}};  // it tells finished days only
+constexpr int spenders_shown = 5;
 constexpr std::size_t keys_per_batch = 100;
 constexpr std::chrono::days failures_kept{30};
 constexpr std::chrono::days webhooks_kept{30};
@@ -66,6 +69,7 @@ base::Result<void> Statistics::take_figures(base::Timestamp now) {
         // Of yesterday hardly anything comes in later, and it costs as much as today.
         if (now - day < std::chrono::hours{26}) go_on(store_.count_spending(day));
     }
+    go_on(take_top_spenders(now));
     const auto dead = webhooks_.count_dead();
     go_on(dead ? store_.set_facts({{fact::dead_deliveries, std::to_string(*dead)}}, now)
                : base::Result<void>(tl::unexpected(dead.error())));
@@ -75,6 +79,11 @@ base::Result<void> Statistics::take_figures(base::Timestamp now) {
     figures_pause_ = std::max(statistics_pause_min, taken_for);
     go_on(prune(now));
     return outcome;
+}
+
+base::Result<void> Statistics::take_top_spenders(base::Timestamp now) {
+    const auto spenders = TRY(store_.top_spenders(day_of(now), spenders_shown));
+    return store_.set_facts({{fact::most_today, to_fact(spenders)}}, now);
 }
 
 base::Result<void> Statistics::prune(base::Timestamp now) {
@@ -159,6 +168,16 @@ base::Result<void> Statistics::ask_for_credits() {
     return asked ? stored : asked;
 }
 
+base::Result<void> Statistics::ask_for_activity() {
+    ActivityReader* const reader = provider_.activity_reader();
+    if (reader == nullptr) return {};  // the provider does not tell it
+    TRY(store_.set_facts({{fact::models_asked, "tried"}}, clock_.now()));
+    const auto models = reader->activity(base::Deadline::after(settings_.call_timeout));
+    note("activity", models ? base::Result<void>{} : base::Result<void>(tl::unexpected(models.error())));
+    return models ? store_.set_facts({{fact::models, to_fact(*models)}}, clock_.now())
+                  : base::Result<void>(tl::unexpected(models.error()));
+}
+
 // What was read in part is kept, but does not count as read.
 base::Result<void> Statistics::ask_for_spending(const std::stop_token& stop, base::Timestamp now) {
     const auto asked = read_spending(stop, now);
@@ -186,6 +205,9 @@ std::string Statistics::run_once(const std::stop_token& stop) {
             take(("noting that " + std::string(provider_.traits().name) + " was asked").c_str(),
                  store_.set_facts({{fact::asked, "tried"}}, now));
     }
+    const bool is_upstream_read = settings_.spending_every.count() > 0 && !stop.stop_requested();
+    if (is_upstream_read && is_due(*facts, fact::models_asked, now, activity_pause))
+        take("reading activity", ask_for_activity());
     if (stop.stop_requested() || !is_due(*facts, fact::counted, now, figures_pause_)) return problems;
     take("taking figures", take_figures(now));
     take("noticing what happened", notice(*facts, now));

@@ -43,6 +43,13 @@ struct KeySpending {
     base::MicroUsd usage;  // since it was made
 };
 
+// What one person has spent on a day, over all keys.
+struct Spender {
+    std::string github_user_id, login;  // the login is empty if the person holds no key now
+    base::MicroUsd spent;
+    base::MicroUsd daily_limit;  // of the present key; 0: there is none
+};
+
 struct Failure {
     std::string what;
     base::Timestamp first_at, last_at;
@@ -69,6 +76,9 @@ public:
     // Sums up what SpendingStore has of the day that begins at `day`, of keys that have ended, too,
     // and keeps it. Repeating it is harmless. Reads every spender of that day: not for a page.
     virtual base::Result<void> count_spending(base::Timestamp day) = 0;
+    // Who has spent most on the day that begins at `day`, the most first. Reads every spender of
+    // that day: not for a page.
+    virtual base::Result<std::vector<Spender>> top_spenders(base::Timestamp day, int limit) = 0;
     // From the day of `since` on, in order; days without anything may be missing.
     virtual base::Result<std::vector<DayStatistics>> days(base::Timestamp since) = 0;
     virtual base::Result<Facts> facts() = 0;
@@ -89,7 +99,8 @@ struct StatisticsSettings {
 
 class WebhookStore;
 
-// Told of each attempt to read a figure: "credits", "spending" or "exposure".
+// Told of each attempt to read a figure: "credits", "spending", "exposure"
+// or "activity".
 using MetricLog = std::function<void(std::string_view figure, bool has_succeeded)>;
 
 // Takes the figures from time to time, and says what the holders of webhooks are waiting for:
@@ -117,6 +128,8 @@ private:
     base::Result<void> notice(const Facts& facts, base::Timestamp now);
     base::Result<void> notice_spending(base::Timestamp now);
     base::Result<void> ask_for_credits();
+    base::Result<void> ask_for_activity();
+    base::Result<void> take_top_spenders(base::Timestamp now);
     base::Result<void> ask_for_spending(const std::stop_token& stop, base::Timestamp now);
     base::Result<void> read_spending(const std::stop_token& stop, base::Timestamp now);
     void note(std::string_view figure, const base::Result<void>& outcome) const;
@@ -145,10 +158,13 @@ inline constexpr const char* dead_deliveries = "dead_deliveries";       // of we
 inline constexpr const char* credits_total = "credits_total";           // in millionths of a dollar
 inline constexpr const char* credits_used = "credits_used";             // likewise
 inline constexpr const char* credits_problem = "credits_problem";       // why they could not be read; empty: they were
-inline constexpr const char* asked = "asked_upstream";                 // when spending and credits were tried: noted_at
-inline constexpr const char* spending = "spending";                    // when all keys' spending was read: noted_at
-inline constexpr const char* spending_problem = "spending_problem";    // why it could not be read; empty: it was
-inline constexpr const char* reconciled = "reconciled";                // what it came to; noted_at: when
+inline constexpr const char* asked = "asked_upstream";               // when spending and credits were tried: noted_at
+inline constexpr const char* spending = "spending";                  // when all keys' spending was read: noted_at
+inline constexpr const char* spending_problem = "spending_problem";  // why it could not be read; empty: it was
+inline constexpr const char* models = "models";              // spending by model, see rankings_json.hpp; noted_at: when
+inline constexpr const char* models_asked = "models_asked";  // when it was tried: noted_at
+inline constexpr const char* most_today = "most_today";      // who spent most today, see rankings_json.hpp
+inline constexpr const char* reconciled = "reconciled";      // what it came to; noted_at: when
 inline constexpr const char* reconcile_problem = "reconcile_problem";  // empty: none
 inline constexpr const char* unremembered_keys = "unremembered_keys";  // that were left alone
 inline constexpr const char* unremembered_note = "unremembered_note";  // what they are, and why; empty: none

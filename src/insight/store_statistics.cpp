@@ -22,6 +22,7 @@ const std::string select_exposure = named("exposure");
 const std::string count_of_day = named("count_day");
 const std::string update_spent = named("record_spending");
 const std::string count_spending_of_day = named("count_spending");
+const std::string select_top_spenders = named("top_spenders");
 const std::string select_days = named("days");
 const std::string select_facts = named("facts");
 const std::string upsert_fact = named("set_fact");
@@ -60,6 +61,15 @@ base::Result<void> SqlStatisticsStore::record_spending(const std::vector<KeySpen
 
 base::Result<void> SqlStatisticsStore::count_spending(base::Timestamp day) {
     return done(database_->run(count_spending_of_day, SqlValues().add(day_text(day))));
+}
+
+base::Result<std::vector<Spender>> SqlStatisticsStore::top_spenders(base::Timestamp day, int limit) {
+    const auto answer =
+        TRY(database_->run(select_top_spenders, SqlValues().add(day_text(day)).add(std::int64_t{limit})));
+    std::vector<Spender> spenders;
+    for (const SqlRow& row : answer.rows)
+        spenders.push_back({row.text(0), row.text(1), base::MicroUsd{row.number(2)}, base::MicroUsd{row.number(3)}});
+    return spenders;
 }
 
 base::Result<std::vector<DayStatistics>> SqlStatisticsStore::days(base::Timestamp since) {

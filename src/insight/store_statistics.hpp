@@ -17,6 +17,7 @@ public:
     base::Result<void> count_day(base::Timestamp day) override;
     base::Result<void> record_spending(const std::vector<KeySpending>& keys, base::Timestamp now) override;
     base::Result<void> count_spending(base::Timestamp day) override;
+    base::Result<std::vector<Spender>> top_spenders(base::Timestamp day, int limit) override;
     base::Result<std::vector<DayStatistics>> days(base::Timestamp since) override;
     base::Result<Facts> facts() override;
     base::Result<void> set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) override;

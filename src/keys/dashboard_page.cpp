@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::chrono::minutes problem_shown_for{30};
 
-std::string until_reset(base::Timestamp now) {
-    const auto minutes = std::chrono::ceil<std::chrono::minutes>(next_reset(now) - now).count();
-    return "00:00 UTC, in " + std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
+std::string time_until(base::Timestamp time, base::Timestamp now) {
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(time - now).count();
+    return std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
 }
 
 std::string sentence_of(MintProblem problem, std::string_view provider) {
@@ -42,17 +42,30 @@ std::string sentence_of(MintProblem problem, std::string_view provider) {
     return "";
 }
 
-// Returns a chart of all days in the window, including days without spending.
-std::optional<Chart> chart_of(const std::vector<SpendingDay>& spent, base::Timestamp now) {
-    if (spent.empty()) return std::nullopt;
+// Returns each of the last `count` days, including days without spending.
+std::vector<DayValue> days_of(const std::vector<SpendingDay>& spent, int count, base::Timestamp now) {
+    const auto today = std::chrono::floor<std::chrono::days>(now);
     std::vector<DayValue> days;
-    for (auto ago = UsageCache::days_shown - std::chrono::days{1}; ago.count() >= 0; --ago) {
-        const std::string day = day_text(now - ago);
-        const auto found = std::find_if(spent.begin(), spent.end(), [&](const auto& each) { return each.day == day; });
+    for (int ago = count - 1; ago >= 0; --ago) {
+        const auto day = today - std::chrono::days{ago};
+        const std::string name = day_text(day);
+        const auto found = std::ranges::find(spent, name, &SpendingDay::day);
         days.push_back({day, found == spent.end() ? 0 : found->spent.value});
     }
-    return day_chart("What you spent per day", days,
-                     [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); });
+    return days;
+}
+
+void show_days(const UsageSnapshot& snapshot, const Grant& grant, base::Timestamp now, int days_shown,
+               KeyUsage& usage) {
+    const auto days = days_of(snapshot.days, days_shown, now);
+    base::MicroUsd sum;
+    for (const DayValue& day : days)
+        sum.value += day.value;
+    usage.spent_of_range = base::to_money(sum);
+    if (sum.value == 0) return;
+    const std::string cap = base::to_cap(grant.daily_limit);
+    usage.days = day_chart(money_words("Spent per day"), days,
+                           ChartCap{grant.daily_limit.value, "daily cap " + cap, "cap " + cap});
 }
 
 void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& view) {
@@ -62,38 +75,29 @@ void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& vi
     if (!known.snapshot) return;
     const UsageSnapshot& snapshot = *known.snapshot;
     KeyUsage usage;
-    const auto money_if_any = [](const std::optional<base::MicroUsd>& amount) {
-        return amount ? base::to_money(*amount) : "";
-    };
     usage.spent_usd = base::to_money(snapshot.spent);
-    usage.remaining_usd = money_if_any(snapshot.remaining);
+    if (snapshot.remaining) usage.remaining_usd = base::to_money(*snapshot.remaining);
     usage.percent_spent = snapshot.percent_spent().value_or(0);
     usage.updated = shown_age(snapshot.as_of, self.clock.now());
     usage.is_stale = known.has_failed;
-    usage.this_week_usd = money_if_any(snapshot.this_week);
-    usage.this_month_usd = money_if_any(snapshot.this_month);
-    usage.days = chart_of(snapshot.days, self.clock.now());
-    view.usage = usage;
+    show_days(snapshot, grant, self.clock.now(), view.days_shown, usage);
+    view.usage = std::move(usage);
 }
 
 void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     const base::Timestamp now = self.clock.now();
     view.masked_key = masked_key_text(view.frame.provider.key_prefix, grant.key_hint);
-    view.expires_on = date_text(grant.expires_at);
-    if (grant.last_used_at) view.last_used = minute_text(*grant.last_used_at);
+    view.expires_on = shown_date(grant.expires_at);
     view.is_expired = is_expired(grant, now);
     view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
-    view.resets_at = until_reset(now);
+    view.resets_at = shown_time_of_day(next_reset(now));
+    view.resets_in = time_until(next_reset(now), now);
     view.is_disabled = grant.is_disabled;
     view.is_gone = grant.missing_since.has_value();
     if (!grant.is_disabled) view.grant_id = grant.id;
-    const base::MicroUsd limit_today = limit_at(grant, now);
-    if (limit_today != grant.daily_limit) {
-        view.limit_today_usd = base::to_money(limit_today);
-        view.carried_usd = base::to_money(grant.carried);
-    }
+    if (limit_at(grant, now) != grant.daily_limit) view.carried_usd = base::to_money(grant.carried);
     if (grant.reveal) {
-        view.revealed_at = minute_text(grant.reveal->at);
+        view.revealed_at = shown_minute(grant.reveal->at);
         view.reveal_reason = grant.reveal->reason;
     }
     // The page shows the cap that this key was made with, not the cap of new keys.
@@ -118,12 +122,12 @@ void show_hold(const Hold& hold, DashboardView& view) {
     view.state = DashboardState::on_hold;
     view.is_given_back = hold.is_own;
     view.hold_reason = hold.reason;
-    if (hold.until) view.hold_until = minute_text(*hold.until);
+    if (hold.until) view.hold_until = shown_minute(*hold.until);
 }
 
 std::string sentence_of(const PastKey& past, GithubUserId id, std::string_view key_prefix) {
     const std::string masked = masked_key_text(key_prefix, past.hint);
-    const std::string on = " on " + date_text(past.ended_at) + ".";
+    const std::string on = " on " + long_date_text(past.ended_at) + ".";
     if (past.reason == "expired") return "Your last key " + masked + " expired" + on;
     if (past.actor == recipient_prefix + id.text()) return "You gave your last key " + masked + " back" + on;
     return "Your last key " + masked + " was revoked by the organizer" + on;
@@ -187,6 +191,12 @@ void settle_in_background(const DashboardPage& self, const Grant& grant) {
     if (!is_queued) ops::log(ops::LogLevel::warn, "too busy to settle an attempt; the next visit tries again");
 }
 
+// How many days the chart shows: 7, 30 (where nothing or nonsense is asked for) or 90.
+int days_asked_for(const Context& context) {
+    const std::string days = Form(context.request.query).value("days");
+    return days == "7" ? 7 : days == "90" ? 90 : 30;
+}
+
 }  // namespace
 
 net::Response DashboardPage::show(const Context& context) const {
@@ -194,6 +204,8 @@ net::Response DashboardPage::show(const Context& context) const {
     view.frame = make_frame(context);
     view.api_base_url = context.shared.settings.api_base_url;
     view.example_model = example_model(guardrail, context.shared.settings.example_model);
+    view.models = models_to_try(guardrail, suggested_models, context.shared.settings.example_model);
+    view.days_shown = days_asked_for(context);
     if (!context.session) return html_response(200, render(view));
 
     const Seat seat{context.session->recipient.id};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "base/clock.hpp"
 #include "base/work_queue.hpp"
 #include "http/context.hpp"
@@ -8,6 +10,7 @@
 #include "keys/mint_queue.hpp"
 #include "keys/terms.hpp"
 #include "providers/guardrail_watch.hpp"
+#include "providers/provider_traits.hpp"
 #include "spending/usage.hpp"
 
 namespace llmapikey {
@@ -22,6 +25,7 @@ struct DashboardPage {
     const GuardrailWatch& guardrail;
     KeyStore& store;
     const Terms& terms;
+    std::span<const SuggestedModel> suggested_models = {};  // to try
 
     net::Response show(const Context& context) const;
 };

@@ -7,8 +7,74 @@
 namespace llmapikey {
 namespace {
 
+constexpr int near_cap_percent = 75;
+
 bool is_dead(const DashboardView& view) {
     return view.is_expired || view.is_gone;
+}
+
+bool is_at_cap(const DashboardView& view) {
+    return view.usage && !view.usage->remaining_usd.empty() && view.usage->percent_spent >= 100;
+}
+
+bool is_near_cap(const DashboardView& view) {
+    return view.usage && !view.usage->remaining_usd.empty() && view.usage->percent_spent >= near_cap_percent;
+}
+
+struct Badge {
+    std::string_view text, kind;  // kind: class of app.css
+};
+
+Badge badge_of_key(const DashboardView& view) {
+    if (view.is_disabled) return {"Switched off", "warn"};
+    if (view.is_expired) return {"Expired", ""};
+    if (view.is_gone) return {"Deleted", "bad"};
+    if (is_at_cap(view)) return {"At cap", "bad"};
+    if (is_near_cap(view)) return {"Near cap", "warn"};
+    return {"Active", "good"};
+}
+
+Badge badge_of(const DashboardView& view) {
+    switch (view.state) {
+        case DashboardState::has_key:
+        case DashboardState::not_kept:
+        case DashboardState::unreadable:
+            return badge_of_key(view);
+        case DashboardState::queued:
+            return {"Waiting", ""};
+        case DashboardState::in_progress:
+            return {"Being made", ""};
+        case DashboardState::ambiguous:
+            return {"Being checked", "warn"};
+        case DashboardState::replacing:
+            return {"Being replaced", ""};
+        case DashboardState::revoking:
+            return {"Being revoked", "warn"};
+        case DashboardState::signed_out:
+        case DashboardState::no_key:
+        case DashboardState::paused:
+        case DashboardState::on_hold:
+            break;
+    }
+    return {};
+}
+
+void set_badge(Data& data, const DashboardView& view) {
+    const Badge badge = badge_of(view);
+    if (badge.text.empty()) return;
+    data.set("badge", std::string(badge.text));
+    data.set("badge_kind", std::string(badge.kind));
+}
+
+// The lengths of time that the chart can show.
+void set_ranges(Data& data, int shown) {
+    Data ranges{Data::type::list};
+    for (const int days : {7, 30, 90}) {
+        Data range("days", std::to_string(days));
+        range.set("is_chosen", days == shown);
+        ranges << std::move(range);
+    }
+    data.set("ranges", std::move(ranges));
 }
 
 void set_usage(Data& data, const DashboardView& view) {
@@ -19,13 +85,28 @@ void set_usage(Data& data, const DashboardView& view) {
     usage.set("spent_usd", view.usage->spent_usd);
     set_if_any(usage, "remaining_usd", view.usage->remaining_usd);
     if (!view.usage->remaining_usd.empty()) usage.set("percent_spent", std::to_string(view.usage->percent_spent));
+    usage.set("bar_kind", is_at_cap(view) ? "full" : is_near_cap(view) ? "near" : "");
+    usage.set("is_at_cap", is_at_cap(view));
     usage.set("has_no_limit", view.usage->remaining_usd.empty());
+    usage.set("spent_of_range", view.usage->spent_of_range);
+    usage.set("days_shown", std::to_string(view.days_shown));
+    set_ranges(usage, view.days_shown);
     set_age(usage, "updated", view.usage->updated);
     usage.set("is_stale", view.usage->is_stale);
-    set_if_any(usage, "this_week_usd", view.usage->this_week_usd);
-    set_if_any(usage, "this_month_usd", view.usage->this_month_usd);
-    if (view.usage->days) data.set("days", chart_data(*view.usage->days));
-    data.set("usage", usage);
+    if (view.usage->days) usage.set("days_chart", chart_data(*view.usage->days));
+    data.set("usage", std::move(usage));
+}
+
+void set_models(Data& data, const DashboardView& view) {
+    Data models{Data::type::list};
+    for (const ModelToTry& model : view.models) {
+        Data item("id", model.id);
+        item.set("name", model.name);
+        set_if_any(item, "price", model.price);
+        models << std::move(item);
+    }
+    data.set("models", std::move(models));
+    data.set("has_models", !view.models.empty());
 }
 
 void set_refresh(Data& data, const DashboardView& view) {
@@ -36,40 +117,46 @@ void set_refresh(Data& data, const DashboardView& view) {
     if (is_waiting || lacks_usage) data.set("refresh_after_ms", is_waiting ? "2000" : "1000");
 }
 
-}  // namespace
-
-std::string render(const DashboardView& view) {
-    Data data = shared_page_data(view.frame, "Dashboard",
-                                 "Get your LLM API key, try it, and see what it has spent and when it expires.");
-    data.set(std::string(to_text(view.state)), true);
-    set_if_any(data, "notice_good", view.notice_good);
-    set_if_any(data, "notice_bad", view.notice_bad);
+void set_key(Data& data, const DashboardView& view) {
     data.set("masked_key", view.masked_key);
     data.set("raw_key", view.raw_key);
-    data.set("expires_on", view.expires_on);
-    set_if_any(data, "last_used", view.last_used);
+    set_time(data, "expires_on", view.expires_on);
     data.set("time_left", view.days_left > 0 ? base::counted(view.days_left, "day") : "less than a day");
     data.set("is_expired", view.is_expired);
     data.set("is_gone", view.is_gone && !view.is_expired);
     data.set("is_dead", is_dead(view) && !view.is_disabled);
     data.set("is_alive", !is_dead(view));
     data.set("is_disabled", view.is_disabled);
+    data.set("can_try", !is_dead(view) && !view.is_disabled);
     set_if_any(data, "grant_id", view.grant_id);
-    set_if_any(data, "limit_today_usd", view.limit_today_usd);
-    data.set("carried_usd", view.carried_usd);
+    set_if_any(data, "carried_usd", view.carried_usd);
+    set_time(data, "resets_at", view.resets_at);
+    data.set("resets_in", view.resets_in);
+    if (!view.revealed_at) return;
+    set_time(data, "revealed_at", *view.revealed_at);
+    data.set("reveal_reason", view.reveal_reason);
+}
+
+}  // namespace
+
+std::string render(const DashboardView& view) {
+    Data data = shared_page_data(view.frame, "Your key",
+                                 "Get your LLM API key, try it, and see what it has spent and when it expires.");
+    data.set(std::string(to_text(view.state)), true);
+    set_badge(data, view);
+    set_if_any(data, "notice_good", view.notice_good);
+    set_if_any(data, "notice_bad", view.notice_bad);
+    set_key(data, view);
     set_if_any(data, "place", view.place);
     data.set("is_next", view.place == "1");
     set_if_any(data, "problem", view.problem);
     set_if_any(data, "past_key", view.past_key);
     data.set("is_given_back", view.is_given_back);
-    data.set("can_try", !is_dead(view) && !view.is_disabled);
-    if (!view.revealed_at.empty()) data.set("revealed_at", view.revealed_at);
-    data.set("reveal_reason", view.reveal_reason);
-    if (!view.hold_reason.empty()) data.set("hold_reason", view.hold_reason);
-    if (!view.hold_until.empty()) data.set("hold_until", view.hold_until);
-    data.set("resets_at", view.resets_at);
+    set_if_any(data, "hold_reason", view.hold_reason);
+    if (view.hold_until) set_time(data, "hold_until", *view.hold_until);
     data.set("api_base_url", view.api_base_url);
     data.set("example_model", view.example_model);
+    set_models(data, view);
     set_usage(data, view);
     set_refresh(data, view);
     return render_template("dashboard", data);

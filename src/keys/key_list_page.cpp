@@ -77,7 +77,7 @@ base::Result<void> show_ended(const KeyListPage& self, const Form& fields, Admin
                               entry.ended_at ? minute_text(*entry.ended_at) : "under way", entry.actor, entry.reason});
     }
     if (is_asked_for && !page.next_cursor.empty())
-        view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page.next_cursor;
+        view.next_path = "/admin/people?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page.next_cursor;
     return {};
 }
 
@@ -106,7 +106,8 @@ net::Response KeyListPage::show_with(const Context& context, const Form& fields,
         view.has_choices = view.has_choices || view.keys.back().can_be_revoked;
     }
     if (!page->next_cursor.empty())
-        view.next_path = "/admin?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
+        view.next_path =
+            "/admin/people?" + view.filter + (view.filter.empty() ? "" : "&") + "page=" + page->next_cursor;
     if (GithubUserId::parse(view.search)) view.searched_account = view.search;
     return html_response(view.problem.empty() ? 200 : 400, render(view));
 }

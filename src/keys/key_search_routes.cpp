@@ -22,8 +22,8 @@ net::Response to_found(const FoundKey& found) {
     };
     if (found.grant) return to_account(*found.grant, "found-key");
     if (found.ended.size() == 1) return to_account(found.ended.front().grant, "perhaps-ended");
-    return redirect(303, found.ended.empty() ? "/admin?result=unknown-key"
-                                             : "/admin?state=ended&result=perhaps-ended&q=" +
+    return redirect(303, found.ended.empty() ? "/admin/people?result=unknown-key"
+                                             : "/admin/people?state=ended&result=perhaps-ended&q=" +
                                                    base::to_percent_encoded(found.ended.front().grant.key_hint));
 }
 
@@ -34,7 +34,7 @@ net::Response KeySearchRoutes::search_page(const Context& context) const {
     if (!fields) return error_response(context, 400);
     const std::string pasted = fields->text("q");
     const std::string hint = hint_of_shortened(pasted);
-    if (hint.empty() && is_cut_off(pasted)) return redirect(303, "/admin?result=part-of-key");
+    if (hint.empty() && is_cut_off(pasted)) return redirect(303, "/admin/people?result=part-of-key");
     const base::Secret raw_key = hint.empty() ? raw_key_in(pasted) : base::Secret();
     if (!raw_key.empty()) {
         const auto found = find_by_raw_key(admin_store, issuance, raw_key);
@@ -45,7 +45,7 @@ net::Response KeySearchRoutes::search_page(const Context& context) const {
     const std::string sort = fields->text("sort");
     if (!sort.empty() && sort != "newest") said.emplace_back("sort", sort);
     const std::string query = base::to_query_string(said);
-    return redirect(303, query.empty() ? "/admin" : "/admin?" + query);
+    return redirect(303, query.empty() ? "/admin/people" : "/admin/people?" + query);
 }
 
 net::Response KeySearchRoutes::search(const Context& context) const {

@@ -53,7 +53,7 @@ void set_ended(Data& data, const std::vector<EndedKeyRow>& rows) {
 }  // namespace
 
 std::string render(const AdminListView& view) {
-    Data data = admin_data(view.frame, "Keys", "keys");
+    Data data = admin_data(view.frame, "People", "people");
     data.set("live", view.live);
     set_if_any(data, "limit", view.limit);
     data.set("search", view.search);
@@ -97,7 +97,7 @@ std::string render(const AdminListView& view) {
 }
 
 std::string render(const AdminAccountView& view) {
-    Data data = admin_data(view.frame, "Account " + view.account_id, "");
+    Data data = admin_data(view.frame, "Account " + view.account_id, "people");
     data.set("account_id", view.account_id);
     if (view.key) data.set("key", data_of(*view.key));
     set_if_any(data, "grant_id", view.grant_id);
@@ -118,7 +118,7 @@ std::string render(const AdminAccountView& view) {
 }
 
 std::string render(const AdminRevealView& view) {
-    Data data = admin_data(view.frame, "Key of account " + view.account_id, "");
+    Data data = admin_data(view.frame, "Key of account " + view.account_id, "people");
     data.set("account_id", view.account_id);
     data.set("raw_key", view.raw_key);
     return render_template("admin_reveal", data);

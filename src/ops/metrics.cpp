@@ -51,7 +51,7 @@ public:
         begin_at_zero(webhook_attempts, "outcome", {"delivered", "failed"});
         for (const char* outcome : {"ok", "refused", "unknown", "not_sent", "short_circuited", "paused"})
             upstream_calls.Add({{"call", "mint"}, {"outcome", outcome}});
-        for (const char* figure : {"credits", "spending", "exposure"})
+        for (const char* figure : {"credits", "spending", "exposure", "activity"})
             for (const char* outcome : {"ok", "failed"})
                 figure_reads.Add({{"figure", figure}, {"outcome", outcome}});
     }

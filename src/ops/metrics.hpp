@@ -45,7 +45,8 @@ public:
     // Sets whether the circuit is open: the provider of keys is down and calls to it fail at once.
     void set_upstream_circuit_open(bool is_open);
     void count_webhook_attempt(bool is_delivered);
-    // Counts one attempt to read amounts of money. `figure`: "credits", "spending" or "exposure".
+    // Counts one attempt to read amounts of money. `figure`: "credits", "spending", "exposure"
+    // or "activity".
     void count_figure_read(std::string_view figure, bool has_succeeded);
 
     // Adds a source; must be called before the first text(). Whatever the source uses must outlive

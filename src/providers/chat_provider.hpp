@@ -41,7 +41,8 @@ struct ChatEnd {
     };
     Reason reason = Reason::stop;
     bool has_text = false;
-    std::string refusal;  // how the model words its refusal: UTF-8; may be empty
+    std::optional<base::MicroUsd> cost;  // of the answer, as the provider charges it; nullopt: not told
+    std::string refusal;                 // how the model words its refusal: UTF-8; may be empty
 };
 
 // Says why there is no answer, or why it was cut off.

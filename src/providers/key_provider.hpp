@@ -12,6 +12,7 @@
 #include "base/money.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "providers/account_reports.hpp"
 #include "providers/guardrails.hpp"
 #include "providers/provider_traits.hpp"
 
@@ -75,19 +76,6 @@ inline constexpr const char* daily_reset = "daily";
 struct KeyUpdate {
     std::optional<bool> is_disabled;
     std::optional<base::MicroUsd> daily_limit;  // also sets the daily reset
-};
-
-struct Credits {
-    base::MicroUsd total;
-    base::MicroUsd used;
-};
-
-// Reads the credits of the account that pays for all keys. Blocking; thread-safe; fails as
-// KeyProvider does.
-class CreditsReader {
-public:
-    virtual ~CreditsReader() = default;
-    virtual base::Result<Credits> credits(base::Deadline deadline) = 0;
 };
 
 // The position at which a reading of the list of keys continues. Only the provider knows its
@@ -160,6 +148,7 @@ public:
     // These return what only some providers have; null if this provider has not. They live as long
     // as this object.
     virtual CreditsReader* credits_reader() { return nullptr; }
+    virtual ActivityReader* activity_reader() { return nullptr; }
     virtual Guardrails* guardrails() { return nullptr; }
 };
 

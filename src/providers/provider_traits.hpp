@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace llmapikey {
@@ -28,6 +29,13 @@ struct ProviderVariables {
     std::string_view management_key_advice;  // "create a management key at ..."
 };
 
+// A model that a recipient can try with one press. The price is a word, because amounts change.
+struct SuggestedModel {
+    std::string_view id;     // "openai/gpt-4o-mini"
+    std::string_view name;   // "GPT-4o mini"
+    std::string_view price;  // "very cheap", "cheap", "mid-priced", "expensive"
+};
+
 // Properties of a provider that do not depend on the configuration. All texts live as long as the
 // program.
 struct ProviderTraits {
@@ -37,10 +45,11 @@ struct ProviderTraits {
     SecretMaker secret_made_by = SecretMaker::provider;
     bool is_expiry_changeable = false;  // of a key that exists
     DayEnd day_ends_at = DayEnd::utc_midnight;
-    std::string_view api_base_url = {};      // where recipients use their keys; empty: the operator's own address
-    std::string_view models_url = {};        // a page that lists models and prices; empty: there is none
-    std::string_view example_model = {};     // for snippets, if no guardrail limits the choice
-    std::string_view key_variable = {};      // in a recipient's shell
+    std::string_view api_base_url = {};   // where recipients use their keys; empty: the operator's own address
+    std::string_view models_url = {};     // a page that lists models and prices; empty: there is none
+    std::string_view example_model = {};  // for snippets, if no guardrail limits the choice
+    std::span<const SuggestedModel> suggested_models = {};  // from cheap to expensive; empty: recipients type a name
+    std::string_view key_variable = {};                     // in a recipient's shell
     std::string_view unknown_key_says = {};  // the error of a call with a key that is gone; empty: nothing special
     ProviderVariables variables = {};
 };

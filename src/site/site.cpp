@@ -164,8 +164,7 @@ net::Response Site::answer(Context& context) {
         auto moved = move_from_slash(context);
         return moved ? std::move(*moved) : error(context, 404);
     }
-    const bool is_hidden = context.route->access == Access::operator_ && is_through_proxy(context.request);
-    if (is_hidden) return error(context, 404);
+    if (context.route->access == Access::operator_ && is_through_proxy(context.request)) return error(context, 404);
     if (context.route->method != context.request.method) {
         net::Response response = error(context, 405);
         response.set("Allow", routes().allowed_methods(context.route->path));
@@ -229,6 +228,7 @@ void Site::read_session(Context& context) const {
     SessionCookie cookie = session_of(context.request);
     context.session_token = cookie.token;
     context.session = std::move(cookie.session);
+    context.is_admin = is_admin(context);
 }
 
 net::Response Site::call(Context& context) {

@@ -29,7 +29,7 @@ std::optional<net::Response> refuse_raw_key(const Context& context, const Route&
         ops::LogLevel::warn, "a whole key was sent as part of an address; the log of a proxy may have kept it",
         {{"key", masked(raw_key)}, {"path", loggable_path(context.request.path)}, {"request_id", context.request_id}});
     if (route.method == "GET" && !context.wants_json()) {
-        const bool is_search = route.path == "/admin";
+        const bool is_search = route.path == "/admin" || route.path == "/admin/people";
         return redirect(303, std::string(path) + (is_search ? "?result=key-in-address" : ""));
     }
     return error_response(

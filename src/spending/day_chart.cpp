@@ -2,38 +2,142 @@
 
 #include <algorithm>
 
+#include "http/answers/shown_values.hpp"
+
 namespace llmapikey {
 namespace {
 
-constexpr int chart_height = 100;
-constexpr int bar_step = 10;
+constexpr int bar_min = 2;  // a day with anything at all can be seen
+constexpr int days_between_dates = 7;
+constexpr int letter_width = 7;  // of the values that hover above the bars
 
-// A day with anything at all can be seen.
-int height_of(std::int64_t value, std::int64_t most) {
-    if (most <= 0 || value <= 0) return 0;
-    return std::max(2, static_cast<int>(static_cast<double>(value) / static_cast<double>(most) * chart_height));
+ChartDrawing empty_drawing(int width, int height) {
+    ChartDrawing drawing;
+    drawing.width = width;
+    drawing.height = height;
+    drawing.left = 48;
+    drawing.right = width - 8;
+    drawing.top = 18;
+    drawing.bottom = height - 24;
+    return drawing;
+}
+
+// Where values and days lie in a drawing.
+struct Scale {
+    const ChartDrawing& drawing;
+    std::int64_t top;
+    std::size_t days;
+
+    int height_of(std::int64_t value) const {
+        const double part = static_cast<double>(value) / static_cast<double>(top);
+        return static_cast<int>(part * (drawing.bottom - drawing.top) + 0.5);
+    }
+    int y_of(std::int64_t value) const { return drawing.bottom - height_of(value); }
+    int bar_of(std::int64_t value) const { return value <= 0 ? 0 : std::max(height_of(value), bar_min); }
+    int x_of(std::size_t day) const {
+        return drawing.left + static_cast<int>(day * static_cast<std::size_t>(drawing.right - drawing.left) / days);
+    }
+    int width_of(std::size_t day) const { return x_of(day + 1) - x_of(day); }
+};
+
+std::string path_of(const Scale& scale, const std::vector<DayValue>& days) {
+    std::string path;
+    for (std::size_t i = 0; i < days.size(); ++i) {
+        const int height = scale.bar_of(days[i].value);
+        if (height == 0) continue;
+        const int gap = scale.width_of(i) > 6 ? 2 : 1;
+        const std::string width = std::to_string(std::max(scale.width_of(i) - gap, 1));
+        path += "M" + std::to_string(scale.x_of(i) + gap / 2) + " " + std::to_string(scale.drawing.bottom) + "v-" +
+                std::to_string(height) + "h" + width + "v" + std::to_string(height) + "z";
+    }
+    return path;
+}
+
+// Every seventh day from today back, as far as they do not touch each other.
+void add_dates(const Scale& scale, const std::vector<DayValue>& days, int step, ChartDrawing& drawing) {
+    const int y = drawing.bottom + 18;
+    for (int i = static_cast<int>(days.size()) - 1, ago = 0; i >= 0; i -= step, ago += step) {
+        const auto place = static_cast<std::size_t>(i);
+        const int x = std::clamp(scale.x_of(place) + scale.width_of(place) / 2, drawing.left + 20, drawing.right - 20);
+        drawing.dates.push_back({x, y, ago == 0 ? "today" : short_date_text(days[place].day)});
+    }
+}
+
+void add_lines(const Scale& scale, const ChartWords& words, ChartDrawing& drawing) {
+    for (const std::int64_t value : {std::int64_t{0}, scale.top / 2, scale.top})
+        drawing.grid.push_back({drawing.left - 6, scale.y_of(value), words.axis_text(value)});
+}
+
+void add_days(const Scale& scale, const ChartWords& words, const std::vector<DayValue>& days, ChartDrawing& drawing) {
+    for (std::size_t i = 0; i < days.size(); ++i) {
+        ChartDrawing::Day day;
+        day.x = scale.x_of(i);
+        day.width = scale.width_of(i);
+        day.label = short_date_text(days[i].day) + ": " + words.value_text(days[i].value);
+        day.tip_width = 16 + letter_width * static_cast<int>(day.label.size());
+        const int middle = day.x + day.width / 2;
+        const int left = std::clamp(middle - day.tip_width / 2, drawing.left, drawing.right - day.tip_width);
+        day.tip_x = left - day.x;
+        day.tip_y = std::max(drawing.bottom - scale.bar_of(days[i].value) - 26, 0);
+        drawing.days.push_back(std::move(day));
+    }
+}
+
+ChartDrawing draw(ChartDrawing drawing, const ChartWords& words, const std::vector<DayValue>& days, std::int64_t top) {
+    const Scale scale{drawing, top, std::max<std::size_t>(days.size(), 1)};
+    drawing.bars = path_of(scale, days);
+    add_lines(scale, words, drawing);
+    return drawing;
+}
+
+int date_step(std::size_t days, bool is_narrow) {
+    if (days <= 7) return is_narrow ? 3 : 1;
+    const int weeks = days > 31 ? 2 : 1;
+    return days_between_dates * weeks * (is_narrow ? 2 : 1);
 }
 
 }  // namespace
 
-Chart day_chart(const std::string& title, const std::vector<DayValue>& days,
-                const std::function<std::string(std::int64_t)>& text_of) {
-    Chart chart;
-    chart.title = title;
-    std::int64_t most = 0;
+std::int64_t round_top(std::int64_t value) {
+    for (std::int64_t power = 1;; power *= 10)
+        for (const std::int64_t step : {1, 2, 4, 5})
+            if (step * power >= value && step * power % 2 == 0) return step * power;
+}
+
+ChartWords money_words(std::string title) {
+    const auto text = [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); };
+    const auto axis = [text](std::int64_t micro) {
+        const std::string whole = text(micro);
+        return whole.ends_with(".00") ? whole.substr(0, whole.size() - 3) : whole;
+    };
+    return {std::move(title), text, axis};
+}
+
+ChartWords count_words(std::string title) {
+    const auto text = [](std::int64_t count) { return std::to_string(count); };
+    return {std::move(title), text, text};
+}
+
+Chart day_chart(const ChartWords& words, const std::vector<DayValue>& days, const std::optional<ChartCap>& cap) {
+    std::int64_t most = cap ? cap->value : 0;
     for (const DayValue& day : days)
         most = std::max(most, day.value);
-    chart.most = text_of(most);
-    for (const DayValue& day : days) {
-        Bar bar;
-        bar.x = static_cast<int>(chart.bars.size()) * bar_step + 1;
-        bar.height = height_of(day.value, most);
-        bar.y = chart_height - bar.height;
-        bar.day = day.day;
-        bar.value = text_of(day.value);
-        bar.label = day.day + ": " + bar.value;
-        chart.bars.push_back(std::move(bar));
+    const std::int64_t top = round_top(most);
+    Chart chart;
+    chart.title = words.title;
+    chart.wide = draw(empty_drawing(720, 190), words, days, top);
+    chart.narrow = draw(empty_drawing(340, 170), words, days, top);
+    for (ChartDrawing* drawing : {&chart.wide, &chart.narrow}) {
+        const bool is_narrow = drawing == &chart.narrow;
+        const Scale scale{*drawing, top, std::max<std::size_t>(days.size(), 1)};
+        add_dates(scale, days, date_step(days.size(), is_narrow), *drawing);
+        if (!is_narrow) add_days(scale, words, days, *drawing);
+        if (!cap) continue;
+        drawing->cap =
+            ChartDrawing::Text{drawing->right, scale.y_of(cap->value), is_narrow ? cap->narrow_text : cap->wide_text};
     }
+    for (const DayValue& day : days)
+        chart.rows.push_back({date_text(base::Timestamp{day.day}), words.value_text(day.value)});
     return chart;
 }
 

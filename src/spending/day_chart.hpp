@@ -2,20 +2,45 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "base/money.hpp"
 #include "http/answers/views.hpp"
 
 namespace llmapikey {
 
 struct DayValue {
-    std::string day;  // "2027-02-22"
-    std::int64_t value = 0;
+    std::chrono::sys_days day;
+    std::int64_t value = 0;  // not negative
 };
 
-// A bar for each day, as high as its part of the highest.
-Chart day_chart(const std::string& title, const std::vector<DayValue>& days,
-                const std::function<std::string(std::int64_t)>& text_of);
+// How the values of a chart are written.
+struct ChartWords {
+    std::string title;                                    // "Spent per day"
+    std::function<std::string(std::int64_t)> value_text;  // "$0.74"
+    std::function<std::string(std::int64_t)> axis_text;   // "$5": of grid lines
+};
+
+// A value that no bar can cross, with its name: "daily cap $10.00".
+struct ChartCap {
+    std::int64_t value = 0;
+    std::string wide_text, narrow_text;
+};
+
+// Words for values in millionths of a dollar.
+ChartWords money_words(std::string title);
+// Words for counts.
+ChartWords count_words(std::string title);
+
+// Returns the smallest round number (1, 2, 4 or 5 times a power of ten) that is not below `value`
+// and whose half is whole; at least 2.
+std::int64_t round_top(std::int64_t value);
+
+// Draws a bar for each day. The days follow each other, and the last one is today. The top of the
+// chart is never below the cap.
+Chart day_chart(const ChartWords& words, const std::vector<DayValue>& days, const std::optional<ChartCap>& cap);
 
 }  // namespace llmapikey

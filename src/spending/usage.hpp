@@ -32,7 +32,7 @@ struct UsageSnapshot {
 // delays a dashboard nor a busy dashboard tires the upstream. Thread-safe.
 class UsageCache {
 public:
-    static constexpr std::chrono::days days_shown{30};
+    static constexpr std::chrono::days days_shown{90};
 
     UsageCache(KeyProvider& provider, SpendingStore& spending, const base::Clock& clock, base::Seconds call_timeout)
         : provider_(provider), spending_(spending), clock_(clock), call_timeout_(call_timeout) {}

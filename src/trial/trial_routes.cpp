@@ -55,17 +55,25 @@ void note_failure(const ChatFailure& failure, const std::string& request_id) {
     ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
 }
 
-// The cached spending of the key is outdated now. If the failure is about money, the spending is
-// read at once, because the words name it.
+// The cached spending of the key is outdated now. Where the words name what is left, it is what was
+// left before without the cost of this answer, because the provider books an answer a little later;
+// if it was not known, or the failure is about money, it is read at once.
 TrialUsage figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
                          const base::Clock& clock, std::string_view provider) {
     using enum ChatCause;
+    const auto before = usage.peek(grant.delete_handle);
     usage.forget(grant.delete_handle);
     const bool is_about_money = !asked && (asked.error().cause == no_credits || asked.error().cause == key_limit ||
                                            asked.error().cause == answer_too_dear);
-    if (is_about_money) usage.refresh(grant);
-    const auto known = usage.peek(grant.delete_handle);
-    return {limit_at(grant, clock.now()), known ? known->remaining : std::nullopt, clock.now(), std::string(provider)};
+    TrialUsage figures{limit_at(grant, clock.now()), std::nullopt, clock.now(), std::string(provider)};
+    if (asked && asked->cost && before && before->remaining) {
+        figures.left = base::MicroUsd{before->remaining->value - asked->cost->value};
+    } else if (asked || is_about_money) {
+        usage.refresh(grant);
+        const auto known = usage.peek(grant.delete_handle);
+        if (known) figures.left = known->remaining;
+    }
+    return figures;
 }
 
 std::string event(std::string_view name, const boost::json::value& data) {
@@ -111,7 +119,9 @@ net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, Chat
         const TrialUsage figures = figures_after(asked, usage, grant, clock, provider);
         if (!asked) note_failure(asked.error(), request_id);
         const std::string words = asked ? words_of(*asked) : words_of(asked.error(), figures).sentence();
-        const auto said = words.empty() ? boost::json::object() : boost::json::object{{"message", words}};
+        boost::json::object said;
+        if (!words.empty()) said["message"] = words;
+        if (asked) said["cost"] = cost_words(*asked, figures);
         return writer.write(event(asked ? "done" : "error", said)) ? net::BodyEnd::whole : net::BodyEnd::broken;
     };
     return response;
@@ -131,8 +141,12 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
         const TrialWords words = words_of(asked.error(), figures);
         return error_response(context, words.status, asked.error().retry_after, words.text);
     }
-    TryView view{make_frame(context), question.model, question.message, listener.answer,
-                 asked ? words_of(*asked) : words_of(asked.error(), figures).sentence()};
+    TryView view{make_frame(context),
+                 question.model,
+                 question.message,
+                 listener.answer,
+                 asked ? words_of(*asked) : words_of(asked.error(), figures).sentence(),
+                 asked ? cost_words(*asked, figures) : ""};
     return html_response(200, render(view));
 }
 
@@ -147,7 +161,9 @@ net::Response refuse_field(const Context& context, std::string title, std::strin
 net::Response TrialRoutes::ask(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, fields.error());
-    ChatRequest question{fields->text("model"), with_plain_line_ends(fields->text("message"))};
+    // A model that is typed counts more than the one chosen from the list.
+    const std::string typed = std::string(base::trim(fields->text("other_model")));
+    ChatRequest question{typed.empty() ? fields->text("model") : typed, with_plain_line_ends(fields->text("message"))};
     if (question.model.empty()) question.model = context.shared.settings.example_model;
     if (!is_message(question.message))
         return refuse_field(context, "Message not accepted", "Your message must have between 1 and 2000 characters.");

@@ -10,6 +10,7 @@ std::string render(const TryView& view) {
     data.set("message", view.message);
     data.set("answer", view.answer);
     set_if_any(data, "problem", view.problem);
+    set_if_any(data, "cost", view.cost);
     return render_template("try", data);
 }
 

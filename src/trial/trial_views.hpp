@@ -14,6 +14,7 @@ struct TryView {
     std::string message;  // the question
     std::string answer;
     std::string problem;  // why the answer is incomplete; empty: it is complete
+    std::string cost;     // "Cost $0.0001. $7.70 left today."; empty: not known
 };
 
 // Returns a complete HTML document.

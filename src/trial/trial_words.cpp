@@ -156,6 +156,13 @@ TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
                  "That is not your key's fault. Try again in a minute.");
 }
 
+std::string cost_words(const ChatEnd& end, const TrialUsage& figures) {
+    std::string words = end.cost ? "Cost " + base::to_money(*end.cost) + "." : "";
+    if (!figures.left) return words;
+    if (!words.empty()) words += " ";
+    return words + base::to_money(std::max(*figures.left, base::MicroUsd{})) + " left today.";
+}
+
 std::string words_of(const ChatEnd& end) {
     const std::string tokens = std::to_string(trial_tokens) + " tokens";
     switch (end.reason) {

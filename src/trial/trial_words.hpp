@@ -29,6 +29,9 @@ struct TrialUsage {
 
 TrialWords words_of(TrialObstacle obstacle);
 TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures);
+// Returns what an answer cost and what is left of today's cap: "Cost $0.0001. $7.70 left today.";
+// empty if neither is known.
+std::string cost_words(const ChatEnd& end, const TrialUsage& figures);
 // Returns why an answer has no text or is cut off; empty if there is nothing to say.
 std::string words_of(const ChatEnd& end);
 

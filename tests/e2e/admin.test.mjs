@@ -53,17 +53,17 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
   ]) {
     for (const [method, path] of [
       ["GET", "/admin"],
-      ["GET", "/admin?q=a&page=x"],
+      ["GET", "/admin/people?q=a&page=x"],
       ["HEAD", "/admin"],
       ["PUT", "/admin"],
-      ["GET", "/admin/audit"],
+      ["GET", "/admin/activity"],
       ["GET", "/admin/accounts/1002"],
       ["POST", "/admin/keys"],
       ["POST", `/admin/keys/${uuid}/revoke`],
       ["POST", "/admin/accounts/1002/lift"],
       ["GET", "/admin/"],
       ["GET", "/admin/nothing"],
-      ["GET", "/admin/overview"],
+      ["GET", "/admin"],
       ["GET", "/admin/audit/export"],
       ["GET", "/admin/revocations"],
       ["GET", "/admin/revocations/new"],
@@ -190,7 +190,7 @@ test("find a key, revoke it with a reason, see it in ledger and audit log, lift 
   await page.click("#lift");
   await page.locator("[role=status]", { hasText: "lifted" }).waitFor();
   assert.equal((await (await generate(service, theirs)).json()).status, "created");
-  await page.goto(`${service.url}/admin/audit`);
+  await page.goto(`${service.url}/admin/activity`);
   const rows = await page.locator("tbody tr").allTextContents();
   assert.match(rows[0], /github:1003hold\.lift/);
   assert.match(rows[2], /key\.revoke.*127\.0\.0\.1done/);
@@ -261,7 +261,7 @@ test("pages of fifty, each key once", async () => {
   }
   assert.equal(seen.length, 112);
   assert.equal(new Set(seen).size, 112);
-  const wrong = await fetch(`${own.url}/admin?page=99`, { headers: { cookie: session } });
+  const wrong = await fetch(`${own.url}/admin/people?page=99`, { headers: { cookie: session } });
   assert.equal(wrong.status, 400);
   assert.match(await wrong.text(), /That page does not exist/);
   await own.stop();
@@ -272,17 +272,17 @@ test("every console page: no axe violation, no sideways scrolling, in light and 
   await generate(service, theirs);
   const session = await signIn(service, "linus-organizer");
   const account = /accounts\/(\d+)"/.exec(
-    await (await fetch(`${service.url}/admin?q=ended-once`, { headers: { cookie: session } })).text(),
+    await (await fetch(`${service.url}/admin/people?q=ended-once`, { headers: { cookie: session } })).text(),
   )?.[1];
   const page = await openPage(browser, service, { bypassCSP: true });
   await signInAs(page, "linus-organizer");
   for (const [name, path] of [
     ["admin-list", "/admin"],
-    ["admin-nothing", "/admin?q=nobody-at-all"],
+    ["admin-nothing", "/admin/people?q=nobody-at-all"],
     ["admin-account", "/admin/accounts/1002"],
     ["admin-held", `/admin/accounts/${account}`],
-    ["admin-audit", "/admin/audit"],
-    ["admin-overview", "/admin/overview"],
+    ["admin-audit", "/admin/activity"],
+    ["admin-overview", "/admin"],
     ["admin-bulk-list", "/admin/revocations"],
     ["admin-bulk-confirm", "/admin/revocations/new?q=e"],
     ["admin-tokens", "/admin/tokens"],

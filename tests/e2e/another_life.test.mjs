@@ -83,7 +83,7 @@ test("in another folder: nobody's key is ended, it is said everywhere, and a per
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     assert.match(metrics, /^llmapikey_unremembered_keys 5$/m);
     const organizer = await signIn(service, "linus-organizer");
-    const page = await (await fetch(`${service.url}/admin/overview`, { headers: { cookie: organizer } })).text();
+    const page = await (await fetch(`${service.url}/admin`, { headers: { cookie: organizer } })).text();
     assert.match(page, /id="unremembered"[^>]*>At OpenRouter there are 5 keys/);
     const late = await run(["doctor"], env, wrong);
     assert.match(late.out, /PROBLEM.*keys at OpenRouter.*5 keys/);

@@ -164,7 +164,7 @@ test("credits that cannot be read leave spending and exposure as they are", asyn
   assert.ok((await service.metric("llmapikey_figure_reads_total", { figure: "credits", outcome: "failed" })) > 0);
   assert.ok((await service.metric("llmapikey_figure_reads_total", { figure: "spending", outcome: "ok" })) > 0);
   assert.equal(await service.metric("llmapikey_last_credits_read_timestamp_seconds"), 0);
-  assert.match(await service.page("/admin/overview"), /Credits left not known/);
+  assert.match(await service.page("/admin"), /Credits last not known/);
 });
 
 test("credits that were read once, and can be no more, are soon not shown any more", async (t) => {
@@ -222,7 +222,7 @@ test("credits that are used up, or overdrawn, are said to be used up", async (t)
   );
   assert.equal(overview.credits_left_usd, -2.5);
   assert.equal(overview.credits_outlook, "used_up");
-  assert.match(await service.page("/admin/overview"), /Credits last until used up/);
+  assert.match(await service.page("/admin"), /Credits last used up/);
 });
 
 test("the alarm hears of a key that was made, used and revoked between two looks at spending", async (t) => {

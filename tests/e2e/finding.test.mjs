@@ -87,7 +87,7 @@ test("a whole key is found by POST, and its owner with it", async () => {
     "as it was copied",
   );
   const unknown = await search({ q: other });
-  assert.equal(unknown.location, "/admin?result=unknown-key");
+  assert.equal(unknown.location, "/admin/people?result=unknown-key");
   assert.match((await page(unknown.location)).text, /no ended key has the same last characters/);
   const byApi = await api("POST", "/keys/search", { key: holder.key });
   assert.equal(byApi.json().key.github_user_id, holder.account);
@@ -112,7 +112,7 @@ test("a part of a key is found by its last characters, or asked for whole, and n
     ` "sk-or-…${hint}" `,
   ]) {
     const found = await search({ q: shortened });
-    assert.equal(found.location, `/admin?q=${hint}`, shortened);
+    assert.equal(found.location, `/admin/people?q=${hint}`, shortened);
     assert.match((await page(found.location)).text, new RegExp(`/admin/accounts/${account}"`));
     const byCommand = await withInput(["keys", "find"], `${shortened}\n`);
     assert.equal(byCommand.code, 2, shortened);
@@ -127,13 +127,13 @@ test("a part of a key is found by its last characters, or asked for whole, and n
   );
   for (const part of ["sk-or-v1-", "sk-or-v1-ab", key.slice(0, 30)]) {
     const found = await search({ q: part });
-    assert.equal(found.location, "/admin?result=part-of-key", part);
+    assert.equal(found.location, "/admin/people?result=part-of-key", part);
     assert.match((await page(found.location)).text, /Paste the whole key/);
     assert.equal((await api("POST", "/keys/search", { key: part })).status, 400);
     assert.match((await withInput(["keys", "find"], `${part}\n`)).err, /whole key/);
   }
   for (const login of ["a...b", "...", "…"])
-    assert.equal((await search({ q: login })).location, `/admin?q=${encodeURIComponent(login)}`);
+    assert.equal((await search({ q: login })).location, `/admin/people?q=${encodeURIComponent(login)}`);
 });
 
 test("a key of ours that is no longer live is known by its last characters, whatever ended it", async () => {
@@ -164,7 +164,7 @@ test("a key of ours that is no longer live is known by its last characters, what
     });
     assert.match(found.location, /result=perhaps-ended/, way);
   }
-  assert.doesNotMatch((await page("/admin?result=unknown-key")).text, /not made here/);
+  assert.doesNotMatch((await page("/admin/people?result=unknown-key")).text, /not made here/);
 });
 
 test("a key is one without its first letters, too: its 64 digits alone", async () => {
@@ -172,13 +172,13 @@ test("a key is one without its first letters, too: its 64 digits alone", async (
   assert.match(bare, /^[0-9a-f]{64}$/);
   for (const pasted of [bare, ` "${bare}" `, `v1-${bare}`])
     assert.equal((await search({ q: pasted })).location, `/admin/accounts/${holder.account}?result=found-key`);
-  assert.equal((await search({ q: "0".repeat(64) })).location, "/admin?result=unknown-key");
+  assert.equal((await search({ q: "0".repeat(64) })).location, "/admin/people?result=unknown-key");
   assert.equal((await api("POST", "/keys/search", { key: bare })).json().key.github_user_id, holder.account);
   assert.equal(
     JSON.parse((await withInput(["keys", "find", "--json"], `${bare}\n`)).out).key.github_user_id,
     holder.account,
   );
-  for (const path of [`/admin?q=${bare}`, `/admin/audit?q=${bare}`, `/admin/?q=${bare}`]) {
+  for (const path of [`/admin/people?q=${bare}`, `/admin/activity?q=${bare}`, `/admin/?q=${bare}`]) {
     const answer = await page(path);
     assert.equal(answer.status, 303, path);
     assert.ok(!(answer.location + answer.text).includes(bare));
@@ -189,11 +189,11 @@ test("a key is one without its first letters, too: its 64 digits alone", async (
     400,
     "it would stand in the audit log",
   );
-  assert.equal((await search({ q: bare.slice(1) })).location, `/admin?q=${bare.slice(1)}`, "63 are none");
+  assert.equal((await search({ q: bare.slice(1) })).location, `/admin/people?q=${bare.slice(1)}`, "63 are none");
 });
 
 test("the console searches by POST, and goes to an address that can be kept", async () => {
-  const form = await page("/admin");
+  const form = await page("/admin/people");
   assert.match(form.text, /<form[^>]* method="post" action="\/admin\/search"/);
   const found = await search({
     q: "finder-",
@@ -204,26 +204,26 @@ test("the console searches by POST, and goes to an address that can be kept", as
     unused: "",
     sort: "newest",
   });
-  assert.deepEqual([found.status, found.location], [303, "/admin?q=finder-&state=active"]);
+  assert.deepEqual([found.status, found.location], [303, "/admin/people?q=finder-&state=active"]);
   assert.match((await page(found.location)).text, /finder-holder/);
-  assert.equal((await search({ q: "", state: "", sort: "newest" })).location, "/admin");
+  assert.equal((await search({ q: "", state: "", sort: "newest" })).location, "/admin/people");
 });
 
 test("an address that holds a whole key is answered without it, and logged masked", async () => {
   const key = encodeURIComponent(holder.key);
   for (const path of [
-    `/admin?q=${key}`,
-    `/admin?q=${key}&state=active`,
-    `/admin?q=${key.replace("sk-or", "%73k-or")}`,
+    `/admin/people?q=${key}`,
+    `/admin/people?q=${key}&state=active`,
+    `/admin/people?q=${key.replace("sk-or", "%73k-or")}`,
     `/admin/revocations/new?q=${key}`,
-    `/admin/audit?q=${key}`,
+    `/admin/activity?q=${key}`,
   ]) {
     const answer = await page(path);
     assert.equal(answer.status, 303, path);
     assert.ok(!answer.location.includes("sk-or"), answer.location);
     assert.ok(!answer.text.includes(holder.key));
   }
-  assert.match((await page((await page(`/admin?q=${key}`)).location)).text, /The address contained a key/);
+  assert.match((await page((await page(`/admin/people?q=${key}`)).location)).text, /The address contained a key/);
   assert.equal((await page(`/?key=${key}`, "")).status, 303, "for nobody in particular, too");
   assert.equal((await page(`/dashboard?key=${key}`, holder.session)).status, 303);
   const byApi = await api("GET", `/keys?q=${key}`);
@@ -333,7 +333,7 @@ test("a whole key is no part of a reason", async () => {
 });
 
 test("every state can be filtered by console, API and command line", async () => {
-  const shown = (await page("/admin")).text;
+  const shown = (await page("/admin/people")).text;
   for (const state of [
     "active",
     "expired",
@@ -346,7 +346,7 @@ test("every state can be filtered by console, API and command line", async () =>
     "ended",
   ]) {
     assert.match(shown, new RegExp(`<option value="${state}"`), state);
-    assert.equal((await page(`/admin?state=${state}`)).status, 200, state);
+    assert.equal((await page(`/admin/people?state=${state}`)).status, 200, state);
     assert.equal((await api("GET", `/keys?state=${state}`)).status, 200, state);
     const { code, err } = await run(
       ["keys", "list", "--state", state, "--json"],
@@ -368,11 +368,11 @@ test("somebody whose key was revoked is found by the login in console, API, comm
     [ended.github_user_id, ended.github_username, ended.reason],
     [account, "finder-gone", "left the team"],
   );
-  const listed = await page("/admin?q=finder-gone");
+  const listed = await page("/admin/people?q=finder-gone");
   assert.match(listed.text, new RegExp(`/admin/accounts/${account}"`));
   assert.match(listed.text, /left the team/);
   assert.match((await page(`/admin/accounts/${account}`)).text, new RegExp(`Account ${account}: finder-gone`));
-  const audit = await page("/admin/audit?q=finder-gone");
+  const audit = await page("/admin/activity?q=finder-gone");
   assert.match(audit.text, /key\.revoke/);
   assert.doesNotMatch(audit.text, new RegExp(`account:${holder.account}\\b`));
   const { entries } = (await api("GET", `/audit?q=${account}`)).json();

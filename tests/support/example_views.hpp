@@ -19,8 +19,17 @@ inline Frame frame() {
     return frame;
 }
 
-inline Chart chart(const std::string& word = "2027-02-22") {
-    return {"What you spent per day", "$3.00", {{1, 0, 100, word + ": $3.00", word, "$3.00"}}};
+inline Chart chart(const std::string& word = "22 Feb") {
+    ChartDrawing drawing;
+    drawing.bars = "M0 0v1";
+    drawing.grid = drawing.dates = {{1, 2, word}};
+    drawing.cap = ChartDrawing::Text{3, 4, word};
+    drawing.days = {{5, 6, 7, 8, 9, word + ": $3.00"}};
+    return {"Spent per day", drawing, drawing, {{word, "$3.00"}}};
+}
+
+inline ShownTime time(const std::string& word) {
+    return {"2027-02-22T14:05:00Z", "2027-02-22 14:05 UTC", word};
 }
 
 inline DashboardView full_dashboard() {
@@ -30,17 +39,23 @@ inline DashboardView full_dashboard() {
     view.notice_good = "Your key is ready.";
     view.masked_key = "sk-or-v1-…1234";
     view.raw_key = "sk-or-v1-raw1234";
-    view.expires_on = "2027-02-22";
+    view.expires_on = time("22 February 2027");
     view.days_left = 11;
-    view.usage = KeyUsage{"$1.50", "$5.75", "$4.50",
-                          "$8.25", 21,      {"2027-02-22T14:05:00Z", "2027-02-22 14:05:00 UTC", "12 seconds ago"},
-                          false,   chart()};
+    KeyUsage usage;
+    usage.spent_usd = "$1.50";
+    usage.remaining_usd = "$5.75";
+    usage.spent_of_range = "$8.25";
+    usage.percent_spent = 21;
+    usage.updated = {"2027-02-22T14:05:00Z", "2027-02-22 14:05:00 UTC", "12 seconds ago"};
+    usage.days = chart();
+    view.usage = usage;
     view.grant_id = "11111111-2222-4333-8444-555555555555";
-    view.limit_today_usd = "$3.75";
     view.carried_usd = "$3.50";
-    view.resets_at = "00:00 UTC, in 5 h 12 min";
+    view.resets_at = time("00:00 UTC");
+    view.resets_in = "5 h 12 min";
     view.api_base_url = "https://router.example/api/v1";
     view.example_model = "some/model";
+    view.models = {{"some/model", "Some Model", "cheap"}};
     return view;
 }
 

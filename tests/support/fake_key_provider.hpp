@@ -14,7 +14,7 @@
 namespace llmapikey::test {
 
 // The upstream in memory, with failures on demand. Thread-safe.
-class FakeKeyProvider final : public KeyProvider, public CreditsReader, public Guardrails {
+class FakeKeyProvider final : public KeyProvider, public CreditsReader, public ActivityReader, public Guardrails {
 public:
     explicit FakeKeyProvider(const base::Clock& clock) : clock_(clock) {}
 
@@ -68,6 +68,9 @@ public:
 
     const ProviderTraits& traits() const override { return usual_provider(); }
     CreditsReader* credits_reader() override { return this; }
+    ActivityReader* activity_reader() override { return this; }
+    base::Result<std::vector<ModelSpending>> activity(base::Deadline) override { return models_spent; }
+    std::vector<ModelSpending> models_spent;
     Guardrails* guardrails() override { return this; }
     MintOutcome mint(const MintRequest& request, base::Deadline deadline) override;
     base::Result<UpstreamKey> get(const std::string& delete_handle, base::Deadline deadline) override;

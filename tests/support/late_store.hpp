@@ -286,6 +286,7 @@ public:
         return steps_.read([&] { return in_.revoke(delete_handle, deadline); });
     }
     CreditsReader* credits_reader() override { return in_.credits_reader(); }
+    ActivityReader* activity_reader() override { return in_.activity_reader(); }
     Guardrails* guardrails() override { return in_.guardrails(); }
 
 private:

@@ -7,6 +7,7 @@
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
 #include "net/body_stream.hpp"
+#include "providers/openrouter/openrouter_traits.hpp"
 #include "site/site.hpp"
 #include "site/store_answers.hpp"
 #include "sql/sqlite/sqlite_sql.hpp"
@@ -133,7 +134,8 @@ struct SiteFixture::Process {
     Handlers make_handlers() {
         const KeyListPage key_list{clock, store, store, terms};
         return {.pages = {guardrail, store, keys.issuance},
-                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, terms},
+                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, terms,
+                              openrouter_traits.suggested_models},
                 .own_key = {metrics, usage, clock, keys.issuance, keys.own_key, terms},
                 .trial = {trials, usage, clock, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},

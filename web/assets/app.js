@@ -13,15 +13,22 @@ const select = (element) => {
   selection.selectAllChildren(element);
 };
 
-// Copies the text of an element; where the browser refuses, selects it for the person to copy.
+// What a copy of an element is: its text, with the whole key in the place of the masked one.
+const textOf = (element) => {
+  const [key, masked] = ["key", "masked"].map((id) => document.getElementById(id));
+  const text = element.textContent;
+  return "withKey" in element.dataset && key && masked ? text.replaceAll(masked.textContent, key.textContent) : text;
+};
+
+// Copies an element; where the browser refuses, selects it for the person to copy.
 const copy = async (button, source) => {
   const label = button.dataset.label || (button.dataset.label = button.textContent);
   try {
-    await navigator.clipboard.writeText(source.textContent);
+    await navigator.clipboard.writeText(textOf(source));
     button.textContent = "Copied";
     announce("Copied to the clipboard");
   } catch {
-    select(source);
+    select("withKey" in source.dataset ? document.getElementById("key") : source);
     button.textContent = "Selected: press Ctrl+C";
     announce("The text is selected. Press Control C to copy it.");
   }
@@ -30,26 +37,89 @@ const copy = async (button, source) => {
   }, 2500);
 };
 
+const addCopyButton = (snippet) => {
+  const code = snippet.querySelector("code");
+  if (!code || snippet.querySelector(".copy")) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet copy";
+  button.textContent = "withKey" in code.dataset ? "Copy with key" : "Copy";
+  const name = snippet.querySelector("h3")?.textContent ?? code.parentElement.getAttribute("aria-label");
+  button.setAttribute("aria-label", `${button.textContent}: ${name ?? "the command"}`);
+  button.addEventListener("click", () => copy(button, code));
+  snippet.append(button);
+};
+
+// Times stand in UTC; here they become the reader's own. The title keeps UTC.
+const forms = {
+  date: { dateStyle: "long" },
+  time: { hour: "2-digit", minute: "2-digit" },
+  minute: { dateStyle: "medium", timeStyle: "short" },
+};
+const language = document.documentElement.lang;
+const localize = (root) => {
+  for (const time of root.querySelectorAll("time[data-local]")) {
+    const kind = time.dataset.local;
+    const text = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, forms[kind]).format(
+      new Date(time.dateTime),
+    );
+    time.textContent = kind === "time" ? `${text} your time` : text;
+    delete time.dataset.local;
+  }
+};
+
 const equip = () => {
   for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
-  for (const snippet of document.querySelectorAll(".snippet")) {
-    const code = snippet.querySelector("code");
-    if (!code || snippet.querySelector(".copy")) continue;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet copy";
-    button.textContent = "Copy";
-    const heading = snippet.querySelector("h3");
-    button.setAttribute("aria-label", "Copy " + (heading ? heading.textContent : "the command"));
-    button.addEventListener("click", () => copy(button, code));
-    snippet.append(button);
-  }
+  for (const snippet of document.querySelectorAll(".snippet")) addCopyButton(snippet);
+  localize(document);
 };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-copy]");
   if (button) copy(button, document.getElementById(button.dataset.copy));
 });
+
+// In a chart the arrow keys lead from day to day.
+const steps = { ArrowLeft: -1, ArrowRight: 1 };
+document.addEventListener("keydown", (event) => {
+  const day = event.target.closest?.(".chart .day");
+  if (!day || !(event.key in steps)) return;
+  const days = [...day.parentElement.querySelectorAll(".day")];
+  const next = days[days.indexOf(day) + steps[event.key]];
+  if (!next) return;
+  event.preventDefault();
+  day.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
+});
+
+// The way to use the key that somebody chose last; on a phone it is to try it.
+const remembered = "llmapikey-use";
+const chooseUse = () => {
+  try {
+    const chosen = document.getElementById(localStorage.getItem(remembered) ?? "use-try");
+    if (chosen) chosen.checked = true;
+  } catch {
+    /* no storage: the first one stays */
+  }
+};
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "use") return;
+  try {
+    localStorage.setItem(remembered, event.target.id);
+  } catch {
+    /* no storage */
+  }
+});
+
+// A notice tells of the last press: reloading the page, or sending its address on, does not repeat
+// it.
+const forgetNotice = () => {
+  const url = new URL(location.href);
+  if (!url.searchParams.has("result")) return;
+  url.searchParams.delete("result");
+  history.replaceState(null, "", url);
+};
 
 document.addEventListener("submit", (event) => {
   const text = event.target.dataset.busy;
@@ -82,36 +152,59 @@ const readEvents = async (body, take) => {
   }
 };
 
+// With the notice of the last press, which forgetNotice() takes out of the address.
+const address = location.href;
 const fetchPage = async () => {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
   return answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+};
+
+// Shows a newer text of a part of the page, unless somebody is at it.
+const renew = (page, part) => {
+  const fresh = page && page.getElementById(part.id);
+  if (!fresh || part.contains(document.activeElement) || part.querySelector("details[open]")) return null;
+  localize(fresh);
+  if (fresh.innerHTML !== part.innerHTML) part.replaceWith(fresh);
+  return fresh;
 };
 
 // A try has made the figures old: they are shown anew, as soon as they are known.
 const renewFigures = async (times) => {
   try {
-    const [mine, fresh] = [document, await fetchPage()].map((each) => each && each.querySelector("#limits"));
-    if (mine && fresh) mine.replaceWith(fresh);
-    if (fresh && fresh.querySelector("time")) return;
+    const part = document.getElementById("today");
+    const fresh = part && renew(await fetchPage(), part);
+    if (fresh && fresh.querySelector("time[data-age]")) return;
   } catch {
     /* offline for a moment */
   }
   if (times > 1) setTimeout(renewFigures, 1000, times - 1);
 };
 
+const paragraph = (className, text) => {
+  const element = document.createElement("p");
+  element.className = className;
+  element.textContent = text;
+  return element;
+};
+
 const ask = async (form) => {
-  const [answer, problem, button] = ["answer", "problem", "send"].map((name) => document.getElementById("try-" + name));
+  const [turns, problem, button] = ["turns", "problem", "send"].map((name) => document.getElementById("try-" + name));
   const fields = new URLSearchParams(new FormData(form));
+  const turn = document.createElement("div");
+  turn.className = "turn";
+  const answer = paragraph("said", "");
+  answer.setAttribute("aria-busy", "true");
+  turn.append(paragraph("soft small", fields.get("message")), answer);
   let complaint = "The answer broke off. Try again.";
+  let cost = "";
   const take = (name, data) => {
-    if (name === "text") answer.append(data);
-    else complaint = data.message ?? "";
+    if (name === "text") return answer.append(data);
+    complaint = data.message ?? "";
+    cost = data.cost ?? "";
   };
   asking = new AbortController();
-  answer.textContent = "";
-  answer.hidden = false;
+  turns.append(turn);
   problem.hidden = true;
-  answer.setAttribute("aria-busy", "true");
   button.textContent = "Stop";
   try {
     const response = await fetch(form.action, {
@@ -128,7 +221,9 @@ const ask = async (form) => {
   asking = null;
   button.textContent = "Send";
   answer.removeAttribute("aria-busy");
-  answer.hidden = !answer.textContent;
+  if (!answer.textContent) answer.remove();
+  if (cost) turn.append(paragraph("soft small cost", cost));
+  if (!answer.textContent && !cost) turn.remove();
   problem.textContent = complaint;
   problem.hidden = !complaint;
   renewFigures(20);
@@ -156,11 +251,12 @@ const show = (next, main) => {
   const focused = main.contains(document.activeElement) ? document.activeElement : null;
   const isOpen = main.querySelector("details[open]");
   // What was typed and answered stays.
-  const [mine, fresh] = [main, next].map((each) => each.querySelector("#try"));
+  const [mine, fresh] = [main, next].map((each) => each.querySelector("#pane-try"));
   if (mine && fresh) fresh.replaceWith(mine);
   main.replaceWith(next);
   if (isOpen && next.querySelector("details")) next.querySelector("details").open = true;
   equip();
+  chooseUse();
   const heading = next.querySelector("h2");
   if (heading && !main.querySelector("#key")) announce(heading.textContent);
   if (!focused) return;
@@ -178,7 +274,7 @@ const refresh = (count) => {
   setTimeout(
     async () => {
       // Nobody who types is disturbed.
-      if (document.activeElement?.closest("#try")) return refresh(count);
+      if (document.activeElement?.closest("#pane-try")) return refresh(count);
       try {
         const page = await fetchPage();
         const next = page && page.querySelector("main");
@@ -208,5 +304,20 @@ setInterval(() => {
   }
 }, 5000);
 
+// Figures that move are shown anew while somebody looks.
+const liveEvery = 30_000;
+setInterval(async () => {
+  const parts = [...document.querySelectorAll("[data-live][id]")];
+  if (parts.length === 0 || document.visibilityState !== "visible") return;
+  try {
+    const page = await fetchPage();
+    for (const part of parts) renew(page, part);
+  } catch {
+    /* offline for a moment: the next round asks again */
+  }
+}, liveEvery);
+
 equip();
+chooseUse();
+forgetNotice();
 refresh(0);

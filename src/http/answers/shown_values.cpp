@@ -4,6 +4,18 @@
 #include "base/plural.hpp"
 
 namespace llmapikey {
+namespace {
+
+constexpr std::string_view months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                       "July",    "August",   "September", "October", "November", "December"};
+
+std::string day_and_month(base::Timestamp time, bool is_short) {
+    const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(time)};
+    const std::string_view month = months[static_cast<unsigned>(date.month()) - 1];
+    return std::to_string(static_cast<unsigned>(date.day())) + " " + std::string(month.substr(0, is_short ? 3 : 99));
+}
+
+}  // namespace
 
 std::string date_text(base::Timestamp time) {
     return base::to_rfc3339(time).substr(0, 10);
@@ -15,6 +27,26 @@ std::string time_of_day_text(base::Timestamp time) {
 
 std::string minute_text(base::Timestamp time) {
     return date_text(time) + " " + time_of_day_text(time);
+}
+
+std::string long_date_text(base::Timestamp time) {
+    return day_and_month(time, false) + " " + date_text(time).substr(0, 4);
+}
+
+std::string short_date_text(base::Timestamp time) {
+    return day_and_month(time, true);
+}
+
+ShownTime shown_date(base::Timestamp time) {
+    return {base::to_rfc3339(time), minute_text(time), long_date_text(time)};
+}
+
+ShownTime shown_time_of_day(base::Timestamp time) {
+    return {base::to_rfc3339(time), minute_text(time), time_of_day_text(time)};
+}
+
+ShownTime shown_minute(base::Timestamp time) {
+    return {base::to_rfc3339(time), minute_text(time), long_date_text(time) + ", " + time_of_day_text(time)};
 }
 
 std::string age_text(base::Seconds age) {
@@ -29,6 +61,10 @@ std::string age_text(base::Seconds age) {
 ShownAge shown_age(base::Timestamp time, base::Timestamp now) {
     const std::string at = base::to_rfc3339(time);
     return {at, at.substr(0, 10) + " " + at.substr(11, 8) + " UTC", age_text(now - time)};
+}
+
+std::string initials_of(std::string_view login) {
+    return std::string(login.substr(0, 2));
 }
 
 std::string masked_key_text(std::string_view prefix, const std::string& hint) {

@@ -12,7 +12,20 @@ namespace llmapikey {
 std::string date_text(base::Timestamp time);         // "2027-02-22"
 std::string time_of_day_text(base::Timestamp time);  // "14:05 UTC"
 std::string minute_text(base::Timestamp time);       // "2027-02-22 14:05 UTC"
+std::string long_date_text(base::Timestamp time);    // "22 February 2027"
+std::string short_date_text(base::Timestamp time);   // "22 Feb"
 std::string age_text(base::Seconds age);             // "12 seconds ago", "3 hours ago"
+
+// A time for `<time datetime="{{at}}" title="{{exact}}" data-local="...">{{shown}}</time>`: app.js
+// writes it in the reader's own time; `data-local` says whether as "date", "time" or "minute".
+struct ShownTime {
+    std::string at;     // "2027-02-22T14:05:09Z"
+    std::string exact;  // "2027-02-22 14:05 UTC"
+    std::string text;   // in UTC, for who has no JavaScript
+};
+ShownTime shown_date(base::Timestamp time);         // "22 February 2027"
+ShownTime shown_time_of_day(base::Timestamp time);  // "14:05 UTC"
+ShownTime shown_minute(base::Timestamp time);       // "22 February 2027, 14:05 UTC"
 
 // When something was read or counted, for `<time datetime="{{at}}" title="{{exact}}" data-age>`.
 // Only for pages that are rendered for each request: a cached response would show an old age.
@@ -22,6 +35,9 @@ struct ShownAge {
     std::string age;    // "12 seconds ago"
 };
 ShownAge shown_age(base::Timestamp time, base::Timestamp now);
+
+// Returns two letters that stand for a login where a picture would: "grace-returning" is "gr".
+std::string initials_of(std::string_view login);
 
 // Returns the prefix of the provider's keys, "…" and the last characters. The owner recognizes the
 // key; nobody else can use this.

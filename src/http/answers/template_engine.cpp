@@ -31,24 +31,68 @@ const std::map<std::string_view, PageTemplate>& templates() {
     return parsed;
 }
 
+// `y_of_text`: where a text stands relative to its line.
+Data text_data(const ChartDrawing::Text& text, int y_of_text) {
+    Data data;
+    data.set("x", std::to_string(text.x));
+    data.set("y", std::to_string(text.y));
+    data.set("text_y", std::to_string(text.y + y_of_text));
+    data.set("text", text.text);
+    return data;
+}
+
+// The last day can be reached by the Tab key, and from it app.js leads to the others.
+Data day_data(const ChartDrawing::Day& day, bool is_last) {
+    Data data;
+    data.set("x", std::to_string(day.x));
+    data.set("w", std::to_string(day.width));
+    data.set("tip_x", std::to_string(day.tip_x));
+    data.set("tip_y", std::to_string(day.tip_y));
+    data.set("tip_w", std::to_string(day.tip_width));
+    data.set("tip_middle", std::to_string(day.tip_width / 2));
+    data.set("label", day.label);
+    data.set("tabindex", is_last ? "0" : "-1");
+    return data;
+}
+
+Data drawing_data(const ChartDrawing& drawing) {
+    Data data;
+    data.set("width", std::to_string(drawing.width));
+    data.set("height", std::to_string(drawing.height));
+    data.set("left", std::to_string(drawing.left));
+    data.set("right", std::to_string(drawing.right));
+    data.set("top", std::to_string(drawing.top));
+    data.set("h", std::to_string(drawing.bottom - drawing.top));
+    data.set("bars", drawing.bars);
+    Data grid{Data::type::list}, dates{Data::type::list}, days{Data::type::list};
+    for (const ChartDrawing::Text& line : drawing.grid)
+        grid << text_data(line, 4);
+    for (const ChartDrawing::Text& date : drawing.dates)
+        dates << text_data(date, 0);
+    for (const ChartDrawing::Day& day : drawing.days)
+        days << day_data(day, &day == &drawing.days.back());
+    data.set("grid", std::move(grid));
+    if (drawing.cap) data.set("cap", text_data(*drawing.cap, -4));
+    data.set("dates", std::move(dates));
+    data.set("days", std::move(days));
+    return data;
+}
+
 }  // namespace
 
 Data chart_data(const Chart& chart) {
     Data data;
     data.set("chart_title", chart.title);
-    data.set("most", chart.most);
-    Data bars{Data::type::list};
-    for (const Bar& bar : chart.bars) {
+    data.set("wide", drawing_data(chart.wide));
+    data.set("narrow", drawing_data(chart.narrow));
+    Data rows{Data::type::list};
+    for (const ChartRow& row : chart.rows) {
         Data item;
-        item.set("x", std::to_string(bar.x));
-        item.set("y", std::to_string(bar.y));
-        item.set("height", std::to_string(bar.height));
-        item.set("label", bar.label);
-        item.set("day", bar.day);
-        item.set("value", bar.value);
-        bars << item;
+        item.set("day", row.day);
+        item.set("value", row.value);
+        rows << std::move(item);
     }
-    data.set("bars", bars);
+    data.set("rows", std::move(rows));
     return data;
 }
 
@@ -70,6 +114,14 @@ void set_if_any(Data& data, const std::string& name, const std::string& value) {
     if (!value.empty()) data.set(name, value);
 }
 
+void set_time(Data& data, const std::string& name, const ShownTime& shown) {
+    Data item;
+    item.set("at", shown.at);
+    item.set("exact", shown.exact);
+    item.set("shown", shown.text);
+    data.set(name, std::move(item));
+}
+
 void set_age(Data& data, const std::string& name, const ShownAge& shown) {
     Data item;
     item.set("at", shown.at);
@@ -80,18 +132,27 @@ void set_age(Data& data, const std::string& name, const ShownAge& shown) {
 
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place) {
     Data data = frame_data(frame, title);
-    for (const std::string each : {"overview", "keys", "bulk", "audit", "tokens", "webhooks"})
-        data.set("at_" + each, each == place);
+    data.set("is_console", true);
+    data.set("asset_console_css", asset_url("console.css"));
+    data.set("asset_console_js", asset_url("console.js"));
+    const bool is_setting = place == "bulk" || place == "tokens" || place == "webhooks";
+    data.set("at_" + place, true);
+    if (is_setting) data.set("at_settings", true);
     return data;
 }
 
 Data frame_data(const Frame& frame, const std::string& title) {
     Data data;
     data.set("title", title + " · llmapikey");
+    data.set("event_name", "llmapikey");
     data.set("asset_css", asset_url("app.css"));
     data.set("asset_js", asset_url("app.js"));
     data.set("asset_icon", asset_url("favicon.svg"));
-    if (!frame.login.empty()) data.set("login", frame.login);
+    if (!frame.login.empty()) {
+        data.set("login", frame.login);
+        data.set("initials", initials_of(frame.login));
+    }
+    data.set("is_admin", frame.is_admin);
     data.set("csrf_token", frame.csrf_token);
     data.set("is_landing", frame.current_path == "/");
     data.set("is_docs", frame.current_path == "/docs");

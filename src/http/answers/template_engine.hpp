@@ -22,7 +22,9 @@ Data frame_data(const Frame& frame, const std::string& title);
 // and link previews, and with its canonical address if PUBLIC_URL is set.
 Data shared_page_data(const Frame& frame, const std::string& title, const std::string& description);
 
-// Returns frame_data() with the marked entry of the console's navigation: "overview", "keys", ...
+// Returns frame_data() for a page of the console, with the place that its navigation marks:
+// "overview", "people", "activity", "settings", or a part of the settings ("tokens", "webhooks",
+// "bulk").
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place);
 
 // Sets a value only if it is not empty.
@@ -30,6 +32,9 @@ void set_if_any(Data& data, const std::string& name, const std::string& value);
 
 // Sets "at", "exact" and "age" for a `<time>` under `name`.
 void set_age(Data& data, const std::string& name, const ShownAge& shown);
+
+// Sets "at", "exact" and "shown" for a `<time>` under `name`.
+void set_time(Data& data, const std::string& name, const ShownTime& shown);
 
 // Returns the values of chart.html.
 Data chart_data(const Chart& chart);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct ShownProvider {
 // The values that every page shows around its content.
 struct Frame {
     std::string login;            // of the person who is signed in; empty: nobody
+    bool is_admin = false;        // that person may open the console: pages link to it
     std::string csrf_token;       // for that person's forms; empty: nobody is signed in
     std::string current_path;     // "/", "/docs", "/dashboard": marks the entry in the navigation
     std::string public_url;       // canonical origin: "https://keys.example.org"; empty: not configured
@@ -31,15 +33,37 @@ struct Frame {
     ShownProvider provider = {};
 };
 
-struct Bar {
-    int x = 0, y = 0, height = 0;  // in the chart's own units: 30 bars, 10 wide, 100 high
-    std::string label;             // "2027-02-22: 12"
-    std::string day, value;
+// A chart of days, drawn twice: wide with values on hover and focus, and narrow for small screens,
+// because an SVG that shrinks makes its letters too small to read. Coordinates are in units of the
+// drawing, from its upper left corner.
+struct ChartDrawing {
+    struct Text {
+        int x = 0, y = 0;
+        std::string text;
+    };
+    struct Day {
+        int x = 0, width = 0;                       // of the area that shows the value
+        int tip_x = 0, tip_y = 0, tip_width = 120;  // of the value, relative to x
+        std::string label;                          // "25 Nov: $0.74"
+    };
+    int width = 0, height = 0;  // of the whole drawing
+    int left = 0, right = 0;    // ends of the lines
+    int top = 0, bottom = 0;    // of the area with the bars
+    std::string bars;           // all bars as one path
+    std::vector<Text> grid;     // each line's height, and what it stands for
+    std::optional<Text> cap;    // a line that no bar can cross
+    std::vector<Text> dates;    // below the bars
+    std::vector<Day> days;      // only in the wide drawing
+};
+
+struct ChartRow {
+    std::string day, value;  // "2027-02-22", "$0.74"
 };
 
 struct Chart {
-    std::string title, most;  // title, and the value of the highest bar
-    std::vector<Bar> bars;
+    std::string title;  // "Spent per day"
+    ChartDrawing wide, narrow;
+    std::vector<ChartRow> rows;  // the same as a table
 };
 
 // An error page: not found, forbidden, failed sign-in, overloaded.

@@ -53,6 +53,16 @@ INSERT INTO llmapikey.days (day, spent_micro_usd)
 SELECT $1::text, sum(spent_micro_usd)::bigint FROM llmapikey.spending_days WHERE day = $1::text HAVING count(*) > 0
 ON CONFLICT (day) DO UPDATE SET spent_micro_usd = excluded.spent_micro_usd
 
+-- name: top_spenders
+-- $1: the day; $2: how many.
+SELECT spent.github_user_id, coalesce(held.github_username, ''), spent.micro, coalesce(held.daily_limit_micro_usd, 0)
+FROM (
+    SELECT github_user_id, sum(spent_micro_usd)::bigint AS micro FROM llmapikey.spending_days
+    WHERE day = $1::text AND spent_micro_usd > 0 GROUP BY github_user_id ORDER BY 2 DESC, 1 LIMIT $2::bigint
+) AS spent
+LEFT JOIN llmapikey.api_keys AS held ON held.github_user_id = spent.github_user_id
+ORDER BY 3 DESC, 1
+
 -- name: days
 SELECT day, issued, ended, spent_micro_usd FROM llmapikey.days WHERE day >= $1 ORDER BY day
 

@@ -79,6 +79,7 @@ private:
             is_listening_ = listener_.take(chunk->text);
         }
         if (end_.refusal.size() + chunk->refusal.size() <= refusal_bytes_max) end_.refusal += chunk->refusal;
+        if (chunk->cost) end_.cost = chunk->cost;
         if (chunk->failure) failure_ = chunk->failure;
         if (chunk->has_ended) end_.reason = chunk->reason;
         has_ended_ = has_ended_ || chunk->has_ended;

@@ -178,6 +178,7 @@ std::optional<ChatChunk> parse_chat_chunk(std::string_view data) {
         has_failed = reason == "error";
         if (error == nullptr) error = member(&choice, "error");
     }
+    chunk.cost = dollars_of(member(member(&root, "usage"), "cost"));
     if (error != nullptr && error->is_null()) error = nullptr;
     if (error == nullptr && !has_failed) return chunk;
     chunk.has_ended = true;

@@ -19,6 +19,7 @@ struct ChatChunk {
     bool has_ended = false;                          // the answer is complete, or fails here
     ChatEnd::Reason reason = ChatEnd::Reason::stop;  // valid if the answer has ended
     std::string refusal;                             // a piece of how the model words its refusal; may be empty
+    std::optional<base::MicroUsd> cost;              // of the whole answer; comes once, with the last event
     std::optional<ChatFailure> failure;              // an error that comes after the response head
 };
 // Returns nullopt if the data is no JSON object.

@@ -237,6 +237,16 @@ base::Result<Credits> OpenRouterClient::credits(base::Deadline deadline) {
     return *credits;
 }
 
+base::Result<std::vector<ModelSpending>> OpenRouterClient::activity(base::Deadline deadline) {
+    const std::string workspace =
+        options_.workspace_id.empty() ? "" : "?workspace_id=" + base::to_percent_encoded(options_.workspace_id);
+    const auto response = ask("activity", "GET", "/activity" + workspace, deadline);
+    if (!is_success(response)) return tl::unexpected(error_of(response));
+    auto models = parse_activity_answer(response.body);
+    if (!models) return tl::unexpected(unreadable("list of activity"));
+    return std::move(*models);
+}
+
 base::Result<std::optional<Guardrail>> OpenRouterClient::guardrail(base::Deadline deadline) {
     if (options_.guardrail_id.empty()) return std::nullopt;
     const auto response = ask("guardrail", "GET", guardrail_path(options_.guardrail_id), deadline);

@@ -26,12 +26,16 @@ struct OpenRouterOptions {
 // retried within their deadline; a create is not. While OpenRouter is down, every call fails at
 // once. While it has asked to slow down, a call is still sent once, unless it is made through
 // in_background(). See src/providers/README.md.
-class OpenRouterClient final : public SupervisedKeyProvider, public CreditsReader, public Guardrails {
+class OpenRouterClient final : public SupervisedKeyProvider,
+                               public CreditsReader,
+                               public ActivityReader,
+                               public Guardrails {
 public:
     OpenRouterClient(OpenRouterOptions options, net::HttpClient& http, Supervision supervision = {});
 
     const ProviderTraits& traits() const override { return openrouter_traits; }
     CreditsReader* credits_reader() override { return this; }
+    ActivityReader* activity_reader() override { return this; }
     Guardrails* guardrails() override { return this; }
     std::unique_ptr<KeyProvider> in_background() const override;
 
@@ -42,6 +46,7 @@ public:
                                      base::Deadline deadline) override;
     base::Result<void> revoke(const std::string& delete_handle, base::Deadline deadline) override;
     base::Result<Credits> credits(base::Deadline deadline) override;
+    base::Result<std::vector<ModelSpending>> activity(base::Deadline deadline) override;
     base::Result<std::optional<Guardrail>> guardrail(base::Deadline deadline) override;
 
     base::Result<GuardedKeys> guarded_page(std::size_t offset, base::Deadline deadline) override;

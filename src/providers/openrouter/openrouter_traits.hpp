@@ -4,6 +4,14 @@
 
 namespace llmapikey {
 
+inline constexpr SuggestedModel openrouter_models[] = {
+    {"openai/gpt-4o-mini", "GPT-4o mini", "very cheap"},
+    {"meta-llama/llama-3.3-70b-instruct", "Llama 3.3 70B", "very cheap"},
+    {"deepseek/deepseek-chat", "DeepSeek", "cheap"},
+    {"openai/gpt-4o", "GPT-4o", "mid-priced"},
+    {"anthropic/claude-sonnet-4", "Claude Sonnet 4", "expensive"},
+};
+
 // A key has 73 characters. Former keys of OpenRouter, and keys of servers used in its place, may
 // differ.
 inline constexpr ProviderTraits openrouter_traits{
@@ -16,6 +24,7 @@ inline constexpr ProviderTraits openrouter_traits{
     .api_base_url = "https://openrouter.ai/api/v1",
     .models_url = "https://openrouter.ai/models",
     .example_model = "openai/gpt-4o-mini",
+    .suggested_models = openrouter_models,
     .key_variable = "OPENROUTER_API_KEY",
     .unknown_key_says = "User not found.",
     .variables = {.management_key = "OPENROUTER_MANAGEMENT_KEY",

@@ -1,9 +1,12 @@
 #include "providers/openrouter/openrouter_wire.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
+#include <functional>
+#include <map>
 
 #include "base/encoding.hpp"
 #include "providers/amounts.hpp"
@@ -150,6 +153,27 @@ std::optional<Credits> parse_credits_answer(std::string_view body) {
     const auto used = dollars_of(member(data, "total_usage"));
     if (!total || !used) return std::nullopt;
     return Credits{*total, *used};
+}
+
+std::optional<std::vector<ModelSpending>> parse_activity_answer(std::string_view body) {
+    const auto root = parse(body);
+    const json::value* data = root ? member(&*root, "data") : nullptr;
+    if (data == nullptr || !data->is_array()) return std::nullopt;
+    std::map<std::string, ModelSpending> sums;
+    for (const json::value& row : data->get_array()) {
+        const std::string model = text_of(member(&row, "model"));
+        if (model.empty()) continue;
+        ModelSpending& sum = sums[model];
+        sum.model = model;
+        sum.spent.value +=
+            std::max(dollars_of(member(&row, "usage")).value_or(base::MicroUsd{}).value, std::int64_t{0});
+        sum.requests += static_cast<std::int64_t>(number_of(member(&row, "requests")).value_or(0));
+    }
+    std::vector<ModelSpending> models;
+    for (auto& [name, sum] : sums)
+        models.push_back(std::move(sum));
+    std::ranges::stable_sort(models, std::greater<>(), [](const ModelSpending& each) { return each.spent.value; });
+    return models;
 }
 
 std::string to_assignment_body(const std::string& delete_handle) {

@@ -27,6 +27,8 @@ std::optional<UpstreamKey> parse_key_answer(std::string_view body);
 // Skips items without a hash. Returns nullopt if `data` is no array.
 std::optional<std::vector<UpstreamKey>> parse_list_answer(std::string_view body);
 std::optional<Credits> parse_credits_answer(std::string_view body);
+// Sums up the rows by model, the most expensive first. Rows without a model are passed over.
+std::optional<std::vector<ModelSpending>> parse_activity_answer(std::string_view body);
 
 std::string to_assignment_body(const std::string& delete_handle);
 // Returns how many keys were put under a guardrail; nullopt if the answer does not say so.

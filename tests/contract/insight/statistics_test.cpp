@@ -83,7 +83,8 @@ TEST_P(StatisticsTest, CreditsThatAreRefusedKeepNothingElseFromBeingRead) {
     EXPECT_FALSE(known.credits_at);
     EXPECT_EQ(known.credits_outlook.kind, CreditsOutlook::Kind::unknown);
     EXPECT_EQ(upstream_problem_of(known), "credits: answered 403");
-    EXPECT_EQ(reads_, (std::map<std::string, int>{{"credits failed", 1}, {"spending ok", 1}, {"exposure ok", 1}}));
+    EXPECT_EQ(reads_, (std::map<std::string, int>{
+                          {"credits failed", 1}, {"spending ok", 1}, {"exposure ok", 1}, {"activity ok", 1}}));
 }
 
 TEST_P(StatisticsTest, EachFigureHasItsOwnTimeAndIsAbsentWhenItIsOld) {

@@ -17,6 +17,7 @@ public:
     base::Result<void> count_day(base::Timestamp) override { return {}; }
     base::Result<void> record_spending(const std::vector<KeySpending>&, base::Timestamp) override { return {}; }
     base::Result<void> count_spending(base::Timestamp) override { return {}; }
+    base::Result<std::vector<Spender>> top_spenders(base::Timestamp, int) override { return std::vector<Spender>{}; }
     base::Result<std::vector<DayStatistics>> days(base::Timestamp) override { return std::vector<DayStatistics>{}; }
     base::Result<Facts> facts() override { return known; }
     base::Result<void> set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) override {

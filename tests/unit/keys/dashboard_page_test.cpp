@@ -66,7 +66,7 @@ TEST_F(DashboardPageTest, WhoseKeyWasEndedReadsWhatBecameOfIt) {
     issue_to_ada();
     ASSERT_EQ(post_form("/dashboard/key/give-back", {}, {.session = session_of(ada)}).status, 303);
     clock_.advance(std::chrono::hours{24});
-    EXPECT_TRUE(page().has(" back on 2026-09-21."));
+    EXPECT_TRUE(page().has(" back on 21 September 2026."));
 }
 
 TEST_F(DashboardPageTest, AKeySealedWithAnotherSecretIsNotShown) {

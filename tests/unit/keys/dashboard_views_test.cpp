@@ -13,8 +13,10 @@ using test::full_dashboard;
 TEST(DashboardViewsTest, TheDashboardShowsTheKeyAndItsLimits) {
     const std::string page = render(full_dashboard());
     for (const char* text :
-         {"sk-or-v1-raw1234", "$7.25", "$1.50", "$5.75", "2027-02-22", "in 11 days", "in 5 h 12 min", "value=\"21\"",
-          "title=\"2027-02-22 14:05:00 UTC\" data-age>12 seconds ago</time>", "some/model", "Your key is ready."}) {
+         {"sk-or-v1-raw1234", "$5.75 left", "of $7.25", "$1.50 spent, including $3.50 with your earlier key",
+          "22 February 2027", "for 11 days", "in 5 h 12 min", "value=\"21\"", "Last 30 days: $8.25",
+          "Some Model (cheap)", "title=\"2027-02-22 14:05:00 UTC\" data-age>12 seconds ago</time>", "some/model",
+          "Your key is ready."}) {
         EXPECT_NE(page.find(text), std::string::npos) << text;
     }
     EXPECT_EQ(page.find("data-refresh-after"), std::string::npos);
@@ -23,11 +25,10 @@ TEST(DashboardViewsTest, TheDashboardShowsTheKeyAndItsLimits) {
 TEST(DashboardViewsTest, WithoutALimitNothingIsSaidToBeLeft) {
     DashboardView view = full_dashboard();
     view.usage->remaining_usd.clear();
-    view.usage->this_week_usd.clear();
     const std::string page = render(view);
-    EXPECT_TRUE(contains(page, "<dt>Left today</dt><dd>no limit</dd>"));
-    EXPECT_FALSE(contains(page, "<meter"));
-    EXPECT_FALSE(contains(page, "This week"));
+    EXPECT_TRUE(contains(page, "$1.50 spent <small>without a limit</small>"));
+    EXPECT_FALSE(contains(page, "<progress"));
+    EXPECT_FALSE(contains(page, " left"));
 }
 
 TEST(DashboardViewsTest, APageThatWaitsAsksForItselfAgainWithAndWithoutScript) {

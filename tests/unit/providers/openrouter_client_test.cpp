@@ -234,5 +234,19 @@ TEST(OpenRouterAmounts, ThatNobodyHasAreUnread) {
     EXPECT_FALSE(parse_key_answer(R"({"data":{"hash":"h","limit_remaining":-1e308}})")->limit_remaining);
 }
 
+TEST(OpenRouterWireTest, ActivityIsSummedUpByModelTheMostExpensiveFirst) {
+    const auto models = parse_activity_answer(R"({"data":[
+        {"date":"2027-02-21","model":"a/cheap","usage":0.25,"requests":2},
+        {"date":"2027-02-21","model":"b/dear","usage":3,"requests":1},
+        {"date":"2027-02-20","model":"a/cheap","usage":"0.5","requests":"4"},
+        {"date":"2027-02-20","usage":9}, null, 7]})");
+    ASSERT_TRUE(models);
+    EXPECT_EQ(*models, (std::vector<ModelSpending>{{"b/dear", base::MicroUsd{3'000'000}, 1},
+                                                   {"a/cheap", base::MicroUsd{750'000}, 6}}));
+    EXPECT_TRUE(parse_activity_answer(R"({"data":[]})")->empty());
+    for (const char* wrong : {"", "[]", R"({"data":{}})", R"({"error":{}})"})
+        EXPECT_FALSE(parse_activity_answer(wrong)) << wrong;
+}
+
 }  // namespace
 }  // namespace llmapikey

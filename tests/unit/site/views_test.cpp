@@ -29,13 +29,14 @@ std::string docs_with(const ModelChoice& models) {
 }
 
 std::vector<std::string> all_pages(const Frame& frame) {
-    std::vector<std::string> pages{render(LandingView{frame}),
-                                   render(DocsView{frame, "https://r/api/v1", "m", "", "", ""}),
-                                   render(DocsView{frame, "https://r/api/v1", "m", "sk-…1234", "sk-raw", "2027-01-01"}),
-                                   render(DocsView{frame, "https://r/api/v1", "m", "", "", "", all_lists("word")}),
-                                   render(LandingView{frame, true}),
-                                   render(TryView{frame, "some/model", "Hello?", "Hello.", "Why it broke off"}),
-                                   render(ErrorView{frame, 404, "Title", "Why", "What now", "/", "Go", "id"})};
+    std::vector<std::string> pages{
+        render(LandingView{frame}),
+        render(DocsView{frame, "https://r/api/v1", "m", "", "", ""}),
+        render(DocsView{frame, "https://r/api/v1", "m", "sk-…1234", "sk-raw", "2027-01-01"}),
+        render(DocsView{frame, "https://r/api/v1", "m", "", "", "", all_lists("word")}),
+        render(LandingView{frame, true}),
+        render(TryView{frame, "some/model", "Hello?", "Hello.", "Why it broke off", "Cost $0.0001."}),
+        render(ErrorView{frame, 404, "Title", "Why", "What now", "/", "Go", "id"})};
     for (const auto state :
          {DashboardState::signed_out, DashboardState::no_key, DashboardState::paused, DashboardState::in_progress,
           DashboardState::ambiguous, DashboardState::has_key, DashboardState::not_kept, DashboardState::on_hold,
@@ -65,7 +66,7 @@ TEST(ViewsTest, EveryPageIsAWholeDocumentWithOneHeadingAndNothingInline) {
 
 TEST(ViewsTest, NumbersComeFromTheConfigurationAlone) {
     for (const std::string& page : all_pages(frame())) {
-        for (const char* wrong : {"10 US", "$10", "90 days", ">90<", ">10<"})
+        for (const char* wrong : {"10 US", "$10", "for 90 days", ">90<", ">10<"})
             EXPECT_EQ(page.find(wrong), std::string::npos) << wrong;
     }
     const std::string landing = render(LandingView{frame()});
@@ -79,13 +80,16 @@ TEST(ViewsTest, HostileTextIsEscapedEverywhere) {
     bad.login = bad.csrf_token = bad.daily_limit_usd = hostile;
     DashboardView view = full_dashboard();
     view.frame = bad;
-    view.masked_key = view.raw_key = view.expires_on = view.resets_at = view.api_base_url = view.example_model =
-        hostile;
-    view.usage = KeyUsage{hostile, hostile, hostile, hostile, 1, {hostile, hostile, hostile}, true, chart(hostile)};
+    view.masked_key = view.raw_key = view.resets_in = view.api_base_url = view.example_model = hostile;
+    view.expires_on = view.resets_at = {hostile, hostile, hostile};
+    view.models = {{hostile, hostile, hostile}};
+    view.usage->spent_usd = view.usage->remaining_usd = view.usage->spent_of_range = hostile;
+    view.usage->updated = {hostile, hostile, hostile};
+    view.usage->days = chart(hostile);
     std::vector<std::string> pages = all_pages(bad);
     pages.push_back(render(view));
     pages.push_back(render(DocsView{bad, hostile, hostile, hostile, hostile, hostile, all_lists(hostile)}));
-    pages.push_back(render(TryView{bad, hostile, hostile, hostile, hostile}));
+    pages.push_back(render(TryView{bad, hostile, hostile, hostile, hostile, hostile}));
     pages.push_back(render(ErrorView{bad, 500, hostile, hostile, hostile, hostile, hostile, hostile}));
     for (const std::string& page : pages) {
         EXPECT_EQ(page.find("<script>alert"), std::string::npos);

@@ -104,7 +104,7 @@ TEST_F(UsageCacheTest, FiguresAreThePersonsAndAgreeWithTheDays) {
         key.usage_daily = key.usage_weekly = key.usage_monthly = key.usage = base::MicroUsd{1'000'000};
     });
     // Earlier keys have spent 7 of today's 8 dollars, and all of the days before.
-    spending_.known = {{"2027-01-31", {99}},
+    spending_.known = {{"2026-12-01", {99}},
                        {"2027-02-10", {32'000'000}},
                        {"2027-02-28", {16'000'000}},
                        {"2027-03-01", {4'000'000}},
@@ -116,7 +116,7 @@ TEST_F(UsageCacheTest, FiguresAreThePersonsAndAgreeWithTheDays) {
     EXPECT_EQ(known.percent_spent(), 80);
     EXPECT_EQ(known.this_week->value, 12'000'000) << "from Monday on";
     EXPECT_EQ(known.this_month->value, 12'000'000);
-    EXPECT_EQ(known.days.size(), 4u) << "of the last thirty days";
+    EXPECT_EQ(known.days.size(), 4u) << "of the last ninety days";
 }
 
 TEST_F(UsageCacheTest, AKeyWithoutALimitHasNothingThatIsLeft) {

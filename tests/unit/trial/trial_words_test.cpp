@@ -64,13 +64,27 @@ TEST(TrialWordsTest, AWaitIsNamedAndAUselessRetryIsNotAdvised) {
 }
 
 TEST(TrialWordsTest, AnAnswerWithoutTextSaysWhy) {
-    EXPECT_EQ(words_of(ChatEnd{ChatEnd::Reason::stop, true, ""}), "");
-    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::length, false, ""}), "all 300 tokens for thinking"));
-    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::length, true, ""}), "ends here"));
-    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::content_filter, false, ""}), "content filter"));
+    EXPECT_EQ(words_of(ChatEnd{ChatEnd::Reason::stop, true, std::nullopt, ""}), "");
     EXPECT_TRUE(
-        has(words_of(ChatEnd{ChatEnd::Reason::refusal, false, "I will not."}), "refuses to answer: I will not."));
-    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::stop, false, ""}), "no text"));
+        has(words_of(ChatEnd{ChatEnd::Reason::length, false, std::nullopt, ""}), "all 300 tokens for thinking"));
+    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::length, true, std::nullopt, ""}), "ends here"));
+    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::content_filter, false, std::nullopt, ""}), "content filter"));
+    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::refusal, false, std::nullopt, "I will not."}),
+                    "refuses to answer: I will not."));
+    EXPECT_TRUE(has(words_of(ChatEnd{ChatEnd::Reason::stop, false, std::nullopt, ""}), "no text"));
+}
+
+TEST(TrialWordsTest, AnAnswerSaysWhatItCostAndWhatIsLeft) {
+    const TrialUsage known{base::MicroUsd{10'000'000}, base::MicroUsd{7'700'000}, {}, "OpenRouter"};
+    const TrialUsage unknown{base::MicroUsd{10'000'000}, std::nullopt, {}, "OpenRouter"};
+    const TrialUsage overspent{base::MicroUsd{10'000'000}, base::MicroUsd{-5}, {}, "OpenRouter"};
+    ChatEnd end;
+    EXPECT_EQ(cost_words(end, unknown), "");
+    EXPECT_EQ(cost_words(end, known), "$7.70 left today.");
+    end.cost = base::MicroUsd{100};
+    EXPECT_EQ(cost_words(end, known), "Cost $0.0001. $7.70 left today.");
+    EXPECT_EQ(cost_words(end, unknown), "Cost $0.0001.");
+    EXPECT_EQ(cost_words(end, overspent), "Cost $0.0001. $0.00 left today.");
 }
 
 }  // namespace
