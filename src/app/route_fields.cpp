@@ -13,7 +13,7 @@ constexpr Field snippet_key[] = {{"key", text}};
 constexpr Field meant_key[] = {{"key_id", text}};
 constexpr Field question[] = {{"message", text}, {"model", text}, {"other_model", text}};
 constexpr Field range_and_result[] = {{"days", text}, {"result", text}};
-// "status" is what the state was called before.
+// "status" is what the state was called before. `added` and `known` belong to a result.
 constexpr Field list_of_console[] = {{"q", text},
                                      {"state", text},
                                      {"status", text},
@@ -23,8 +23,13 @@ constexpr Field list_of_console[] = {{"q", text},
                                      {"from", text},
                                      {"to", text},
                                      {"sort", text},
+                                     {"dir", text},
                                      {"page", text},
-                                     {"result", text}};
+                                     {"before", text},
+                                     {"all", flag},
+                                     {"result", text},
+                                     {"added", number},
+                                     {"known", number}};
 constexpr Field overview_or_list_of_console[] = {{"days", number},
                                                  {"q", text},
                                                  {"state", text},
@@ -35,14 +40,45 @@ constexpr Field overview_or_list_of_console[] = {{"days", number},
                                                  {"from", text},
                                                  {"to", text},
                                                  {"sort", text},
+                                                 {"dir", text},
                                                  {"page", text},
+                                                 {"before", text},
+                                                 {"all", flag},
                                                  {"result", text}};
+constexpr Field list_to_save[] = {{"q", text},
+                                  {"state", text},
+                                  {"status", text},
+                                  {"unused", flag},
+                                  {"not_used_since", text},
+                                  {"expires_within", number},
+                                  {"from", text},
+                                  {"to", text},
+                                  {"sort", text},
+                                  {"dir", text}};
+constexpr Field people_of_api[] = {{"q", text},
+                                   {"state", text},
+                                   {"unused", flag},
+                                   {"not_used_since", text},
+                                   {"expires_within", number},
+                                   {"from", text},
+                                   {"to", text},
+                                   {"sort", text},
+                                   {"dir", text},
+                                   {"cursor", text},
+                                   {"limit", number}};
+constexpr Field new_people[] = {{"people", text}};
 constexpr Field list_of_api[] = {
     {"q", text},    {"state", text}, {"unused", flag}, {"not_used_since", text}, {"expires_within", number},
     {"from", text}, {"to", text},    {"sort", text},   {"cursor", text},         {"limit", number}};
-constexpr Field search_of_console[] = {
-    {"q", text},    {"state", text}, {"unused", flag}, {"not_used_since", text}, {"expires_within", number},
-    {"from", text}, {"to", text},    {"sort", text}};
+constexpr Field search_of_console[] = {{"q", text},
+                                       {"state", text},
+                                       {"unused", flag},
+                                       {"not_used_since", text},
+                                       {"expires_within", number},
+                                       {"from", text},
+                                       {"to", text},
+                                       {"sort", text},
+                                       {"dir", text}};
 constexpr Field raw_key[] = {{"key", text}};
 constexpr Field selection[] = {{"ids", text_list},
                                {"all", flag},
@@ -91,10 +127,13 @@ constexpr RouteFields table[] = {
     {"GET", "/auth/callback", code_and_state, {}},
     {"GET", "/admin", overview_or_list_of_console, {}},
     {"GET", "/admin/people", list_of_console, {}},
+    {"POST", "/admin/people", {}, new_people},
+    {"GET", "/admin/people/export", list_to_save, {}},
     {"POST", "/admin/search", {}, search_of_console},
     {"GET", "/admin/activity", audit_of_console, {}},
     {"GET", "/admin/audit", audit_of_console, {}},
     {"GET", "/admin/audit/export", after, {}},
+    {"GET", "/admin/people/{id}", result, {}},
     {"GET", "/admin/accounts/{id}", result, {}},
     {"POST", "/admin/keys", {}, account},
     {"POST", "/admin/keys/{id}/revoke", {}, reason_and_hold},
@@ -111,6 +150,7 @@ constexpr RouteFields table[] = {
     {"DELETE", "/api/v1/me/key", {}, meant_key},
     {"POST", "/api/v1/me/key/rotate", {}, meant_key},
     {"GET", "/api/v1/keys", list_of_api, {}},
+    {"GET", "/api/v1/people", people_of_api, {}},
     {"POST", "/api/v1/keys", {}, account},
     {"POST", "/api/v1/keys/search", {}, raw_key},
     {"PATCH", "/api/v1/keys/{id}", {}, change},

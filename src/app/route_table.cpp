@@ -24,7 +24,7 @@ base::Result<bool> check(const Handlers& handlers, const Context& context, const
 net::Response show_console(const Handlers& handlers, const Context& context) {
     const bool is_search = std::ranges::any_of(Form(context.request.query).take(),
                                                [](const auto& field) { return field.first != "days"; });
-    return is_search ? handlers.key_list.show(context) : handlers.overview_page.show(context);
+    return is_search ? handlers.people.show(context) : handlers.overview_page.show(context);
 }
 
 // Earlier addresses of pages of the console.
@@ -35,6 +35,11 @@ net::Response move_to_overview(const Handlers&, const Context&) {
 net::Response move_to_activity(const Handlers&, const Context& context) {
     const std::string query(context.request.query);
     return redirect(308, "/admin/activity" + (query.empty() ? "" : "?" + query));
+}
+
+net::Response move_to_person(const Handlers&, const Context& context) {
+    const std::string query(context.request.query);
+    return redirect(308, "/admin/people/" + std::string(context.path_id) + (query.empty() ? "" : "?" + query));
 }
 
 constexpr ShownSecret own_key_shown{"key", check<&Handlers::own_account, &OwnAccountRoutes::is_current>,
@@ -69,24 +74,31 @@ constexpr Route table[] = {
      call<&Handlers::sign_in, &SignInRoutes::sign_out>},
     {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database, show_console},
     {"GET", "/admin/people", Access::admin, Csrf::not_needed, Limit::none, database, database,
-     call<&Handlers::key_list, &KeyListPage::show>},
+     call<&Handlers::people, &PeoplePage::show>},
+    {"POST", "/admin/people", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
+     call<&Handlers::people, &PeoplePage::add>},
+    {"GET", "/admin/people/export", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::people, &PeoplePage::download>},
     {"POST", "/admin/search", Access::admin, Csrf::required, Limit::per_client, database, database,
      call<&Handlers::key_search, &KeySearchRoutes::search_page>},
     {"GET", "/admin/activity", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::audit_page, &AuditPage::show>},
     {"GET", "/admin/audit", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_activity},
-    {"GET", "/admin/accounts/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database,
-     call<&Handlers::account, &AccountPage::show>},
-    {"POST", "/admin/accounts/{id}/lift", Access::admin, Csrf::required, Limit::per_client, database, database,
-     call<&Handlers::account, &AccountPage::lift_hold>},
+    {"GET", "/admin/people/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::person, &PersonPage::show>},
+    {"POST", "/admin/people/{id}/lift", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::person, &PersonPage::lift_hold>},
+    {"POST", "/admin/people/{id}/remove", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::person, &PersonPage::remove>},
+    {"GET", "/admin/accounts/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_person},
     {"POST", "/admin/keys", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
-     call<&Handlers::account, &AccountPage::mint>},
+     call<&Handlers::person, &PersonPage::mint>},
     {"POST", "/admin/keys/{id}/revoke", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
-     call<&Handlers::account, &AccountPage::revoke>},
+     call<&Handlers::person, &PersonPage::revoke>},
     {"POST", "/admin/keys/{id}/change", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
-     call<&Handlers::account, &AccountPage::change>},
+     call<&Handlers::person, &PersonPage::change>},
     {"POST", "/admin/keys/{id}/reveal", Access::admin, Csrf::required, Limit::per_client, database, database,
-     call<&Handlers::account, &AccountPage::reveal>},
+     call<&Handlers::person, &PersonPage::reveal>},
     {"GET", "/admin/revocations", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::bulk_pages, &BulkPages::list>},
     {"GET", "/admin/revocations/new", Access::admin, Csrf::not_needed, Limit::none, database, database,
@@ -134,6 +146,8 @@ constexpr Route table[] = {
      call<&Handlers::overview, &OverviewRoutes::show>, ApiScope::read},
     {"GET", "/api/v1/keys", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::keys, &KeyRoutes::list>, ApiScope::read},
+    {"GET", "/api/v1/people", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::people_api, &PeopleRoutes::list>, ApiScope::read},
     {"POST", "/api/v1/keys", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
      call<&Handlers::keys, &KeyRoutes::mint>, ApiScope::write},
     {"POST", "/api/v1/keys/search", Access::admin, Csrf::required, Limit::per_client, database, database,

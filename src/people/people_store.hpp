@@ -52,8 +52,12 @@ struct PeoplePart {
 struct PeopleCounts {
     std::int64_t all = 0;                          // that match the search and the filters, in any state
     std::map<std::string, std::int64_t> by_state;  // of people_states(); one person may be in several
-    // Returns how many are in a state; "" stands for any.
+    std::int64_t keys = 0;                         // of these people, that are not being revoked yet
+    std::map<std::string, std::int64_t> keys_by_state;
+    // Return how many people are in a state, and how many of them have such a key; "" stands for any
+    // state.
     std::int64_t in(const std::string& state) const;
+    std::int64_t keys_in(const std::string& state) const;
 };
 
 // Blocking, thread-safe; can fail with Errc::store_unavailable. Each call reads one state of the

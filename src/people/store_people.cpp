@@ -106,12 +106,6 @@ base::Result<std::vector<Read>> read_rows(SqlDatabase& database, const PeopleQue
 
 }  // namespace
 
-std::int64_t PeopleCounts::in(const std::string& state) const {
-    if (state.empty()) return all;
-    const auto found = by_state.find(state);
-    return found == by_state.end() ? 0 : found->second;
-}
-
 base::Result<PeoplePart> SqlPeopleStore::list(const PeopleQuery& query) {
     std::optional<PeopleCursor> cursor;
     if (!query.cursor.empty()) {
@@ -153,11 +147,19 @@ base::Result<PeopleCounts> SqlPeopleStore::count(const PeopleQuery& query) {
     const auto answer = TRY(database_->run(statement.sql, statement.values));
     PeopleCounts counts;
     for (const SqlRow& row : answer.rows) {
-        counts.all += row.number(0);
-        int column = 0;
-        for (const std::string& state : counted_states())
-            counts.by_state[state] += row.number(++column);
+        const bool have_keys = row.number(0) == 1;
+        counts.all += row.number(1);
+        if (have_keys) counts.keys += row.number(1);
+        int column = 1;
+        for (const std::string& state : counted_states()) {
+            const std::int64_t count = row.number(++column);
+            counts.by_state[state] += count;
+            if (have_keys) counts.keys_by_state[state] += count;
+        }
     }
+    std::int64_t& revoking = counts.keys_by_state[std::string(to_text(GrantStatus::revoking))];
+    counts.keys -= revoking;
+    revoking = 0;
     return counts;
 }
 

@@ -46,7 +46,7 @@ Kind kind_of(Source source) {
 std::string counts_from(Source source, PeopleParts& parts) {
     const Kind kind = kind_of(source);
     const bool counts_all = source != Source::spending && source != Source::holds;
-    std::string columns = counts_all ? "count(*)" : "0";
+    std::string columns = std::string(kind == Kind::keys ? "1" : "0") + (counts_all ? ", count(*)" : ", 0");
     for (const std::string& state : counted_states()) {
         if (!is_counted_from(source, state)) {
             columns += ", 0";

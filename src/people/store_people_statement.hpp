@@ -31,7 +31,8 @@ int segments_of(PeopleOrder order);
 PeopleStatement list_statement(const PeopleQuery& query, const Search& search, Dialect dialect, int segment,
                                const std::optional<PeopleCursor>& cursor, int limit);
 
-// Each row counts other people: the number of all, then one for each of counted_states().
+// Each row counts other people: 1 if they have a row of api_keys, else 0; how many they are; and then
+// how many of them are in each of counted_states().
 PeopleStatement count_statement(const PeopleQuery& query, const Search& search, Dialect dialect);
 const std::vector<std::string>& counted_states();
 

@@ -7,7 +7,9 @@
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
 #include "net/body_stream.hpp"
+#include "people/store_people.hpp"
 #include "providers/openrouter/openrouter_traits.hpp"
+#include "roster/store_roster.hpp"
 #include "site/site.hpp"
 #include "site/store_answers.hpp"
 #include "sql/sqlite/sqlite_sql.hpp"
@@ -78,6 +80,8 @@ struct SiteFixture::Database {
     TemporaryFolder folder;
     std::shared_ptr<SqlDatabase> sql = std::make_shared<sqlite::SqliteSql>(open_connections(folder.file()));
     SqlBulkStore bulks{sql};
+    SqlPeopleStore people{sql};
+    SqlRosterStore roster{sql};
     SqlTokenStore tokens{sql};
     SqlStoredAnswers answers{sql};
     SqlStatisticsStore statistics{sql};
@@ -109,6 +113,7 @@ struct SiteFixture::Process {
                 .call_timeout = base::Seconds{15},
                 .log = [](const std::string&) {}}),
           bulk_revoker(database.bulks, store, keys.background_revocation, audit, clock, base::Seconds{15}),
+          roster(database.roster, self.identity_, audit, clock),
           tokens(database.tokens, audit, clock),
           webhooks(database.webhooks, endpoints, sealer, audit, clock),
           sign_in(self.identity_, attempt_sealer, clock),
@@ -132,24 +137,26 @@ struct SiteFixture::Process {
     }
 
     Handlers make_handlers() {
-        const KeyListPage key_list{clock, store, store, terms};
+        const PeoplePage people{clock, store, store, terms, database.people, roster};
         return {.pages = {guardrail, store, keys.issuance},
                 .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, terms,
                               openrouter_traits.suggested_models},
                 .own_key = {metrics, usage, clock, keys.issuance, keys.own_key, terms},
                 .trial = {trials, usage, clock, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
-                .key_list = key_list,
+                .people = people,
                 .key_search = {store, keys.issuance},
                 .audit_page = {audit, store},
-                .account = {key_list, store, store, clock, keys.administration, keys.revocation, terms},
-                .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
+                .person = {people, database.roster, roster, store, store, clock, keys.administration, keys.revocation,
+                           terms},
+                .bulk_pages = {store, clock, bulk_revoker, people, database.bulks},
                 .overview_page = {terms, database.statistics, clock},
                 .tokens_page = {database.tokens, clock, tokens},
                 .webhooks_page = {database.webhooks, clock, webhooks},
                 .own_account = {usage, background_queue, store, clock, keys.issuance},
                 .overview = {database.statistics, terms, clock},
                 .keys = {store, store, clock, keys.administration, keys.revocation, terms},
+                .people_api = {clock, database.people},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
                 .audit = {store, audit},
                 .tokens = {database.tokens, tokens},
@@ -176,6 +183,7 @@ struct SiteFixture::Process {
     const Terms terms;
     KeyParts keys;
     BulkRevoker bulk_revoker;
+    Roster roster;
     ApiTokens tokens;
     Webhooks webhooks;
     SignIn sign_in;
@@ -191,6 +199,10 @@ SiteFixture::SiteFixture() : database_(std::make_unique<Database>()) {
     for (const Recipient& each : {ada, grace})
         identity_.add(each);
     restart(usual_terms());
+}
+
+SqlDatabase& SiteFixture::sql() {
+    return *database_->sql;
 }
 
 SiteFixture::~SiteFixture() {

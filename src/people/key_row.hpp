@@ -4,7 +4,7 @@
 
 #include "grant/grant.hpp"
 #include "http/context.hpp"
-#include "keys/key_views.hpp"
+#include "people/key_views.hpp"
 
 namespace llmapikey {
 

@@ -4,16 +4,18 @@
 #include "http/context.hpp"
 #include "keys/admin_store.hpp"
 #include "keys/administration.hpp"
-#include "keys/key_list_page.hpp"
 #include "keys/key_store.hpp"
 #include "keys/revocation.hpp"
 #include "keys/terms.hpp"
+#include "people/people_page.hpp"
 
 namespace llmapikey {
 
-// Serves the console's page of one account, and the actions of its buttons.
-struct AccountPage {
-    KeyListPage key_list;
+// Serves the console's page of a person, and the actions of its buttons.
+struct PersonPage {
+    PeoplePage people;
+    RosterStore& roster_store;
+    Roster& roster;
     AdminStore& admin_store;
     KeyStore& store;
     const base::Clock& clock;
@@ -27,6 +29,8 @@ struct AccountPage {
     net::Response change(const Context& context) const;
     net::Response reveal(const Context& context) const;
     net::Response lift_hold(const Context& context) const;
+    // Removes somebody from the organizer's list.
+    net::Response remove(const Context& context) const;
 };
 
 }  // namespace llmapikey

@@ -1,4 +1,4 @@
-#include "keys/key_row.hpp"
+#include "people/key_row.hpp"
 
 #include "http/answers/shown_values.hpp"
 #include "http/form.hpp"

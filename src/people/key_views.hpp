@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "http/answers/page_template.hpp"
 #include "http/answers/views.hpp"
 
-// The console's pages of keys and accounts as values.
+// The console's page of a person as a value.
 namespace llmapikey {
 
 struct KeyRow {
@@ -28,25 +29,7 @@ struct EndedKeyRow {
     std::string account_id, login, masked_key, made_on, ended_at, actor, reason;
 };
 
-struct AdminListView {
-    Frame frame;
-    std::string live;   // keys that count towards the limit
-    std::string limit;  // MAX_TOTAL_KEYS; empty: no limit
-    std::string search, state, sort, expires_within, from, to;
-    bool is_unused = false;
-    std::string not_used_since;
-    std::vector<KeyRow> keys;
-    std::vector<EndedKeyRow> ended;
-    std::string notice_good, notice_bad;
-    bool has_choices = false;
-    std::string next_path;         // of the next page; empty: this is the last one
-    std::string filter;            // the filters and the order, as a query string
-    bool is_filtered = false;      // there are filters, not only an order
-    std::string searched_account;  // the search is a whole numeric id: that account's page
-    std::string problem;           // what is wrong with the request; empty: nothing
-};
-
-struct AdminAccountView {
+struct PersonView {
     Frame frame;
     std::string account_id;
     std::string login;  // also set for an account whose keys have ended; empty: unknown
@@ -58,17 +41,21 @@ struct AdminAccountView {
     bool is_on_hold = false;
     std::string hold_reason, hold_until;  // "": until it is lifted
     std::vector<EndedKeyRow> ended;
+    std::string expected_id, expected_name, expected_since, expected_by;  // on the organizer's list; empty: not on it
+    std::string unresolved_why;  // nothing but the login is known, and why; empty: the account is known
     std::string notice_good, notice_bad;
 };
 
-struct AdminRevealView {
+struct RevealView {
     Frame frame;
     std::string account_id, raw_key;
 };
 
+// Sets "ended", a list of rows, and "has_ended".
+void set_ended(Data& data, const std::vector<EndedKeyRow>& rows);
+
 // Return complete HTML documents.
-std::string render(const AdminListView& view);
-std::string render(const AdminAccountView& view);
-std::string render(const AdminRevealView& view);
+std::string render(const PersonView& view);
+std::string render(const RevealView& view);
 
 }  // namespace llmapikey

@@ -1,22 +1,25 @@
-#include "keys/account_page.hpp"
+#include "people/person_page.hpp"
 
 #include "base/encoding.hpp"
 #include "grant/written_text.hpp"
 #include "http/answers/api_answer.hpp"
 #include "http/answers/error_response.hpp"
+#include "http/answers/result_text.hpp"
 #include "http/answers/shown_values.hpp"
 #include "http/form.hpp"
 #include "identity/login.hpp"
 #include "keys/issue_answer.hpp"
 #include "keys/key_fields.hpp"
-#include "keys/key_row.hpp"
 #include "ops/log.hpp"
+#include "people/key_row.hpp"
 
 namespace llmapikey {
 namespace {
 
+constexpr ResultText results[] = {{"people-removed", "This person is removed from the organizer's list.", true}};
+
 net::Response to_account(const std::string& account_id, std::string_view result) {
-    return redirect(303, "/admin/accounts/" + account_id + "?result=" + std::string(result));
+    return redirect(303, "/admin/people/" + account_id + "?result=" + std::string(result));
 }
 
 KeyOutcome outcome_of(const base::Error& error, KeyOutcome where_stored) {
@@ -43,9 +46,31 @@ net::Response answer_outcome(const Context& context, const std::string& account_
     return status_answer(http_status, row.word, with_provider(row.console_text, context.shared.settings.provider.name));
 }
 
-net::Response refuse_mint(const AccountPage& self, const Context& context, const std::string& why) {
+net::Response refuse_mint(const PersonPage& self, const Context& context, const std::string& why) {
     if (context.wants_json()) return error_response(context, 400, {}, {"Bad request", why + ".", "", "", ""});
-    return self.key_list.show_with(context, Form(""), "No key was made. " + why + ".");
+    return self.people.show_with(context, "No key was made. " + why + ".", PeoplePage::At::mint_form);
+}
+
+void show_expected(const ExpectedPerson& person, PersonView& view) {
+    view.expected_id = person.id;
+    view.expected_name = person.name;
+    view.expected_since = minute_text(person.added_at);
+    view.expected_by = person.added_by;
+    if (view.login.empty()) view.login = person.login;
+}
+
+// Somebody on the organizer's list whose account is not known yet.
+net::Response show_unresolved(const PersonPage& self, const Context& context) {
+    const auto expected = self.roster_store.find_by_id(std::string(context.path_id));
+    if (!expected) return error_response(context, expected.error());
+    if (!*expected) return error_response(context, 404);
+    if ((*expected)->github_user_id) return redirect(303, "/admin/people/" + (*expected)->github_user_id->text());
+    PersonView view;
+    view.frame = make_frame(context);
+    show_expected(**expected, view);
+    view.unresolved_why =
+        (*expected)->problem.empty() ? "GitHub has not said yet whose login this is" : (*expected)->problem;
+    return html_response(200, render(view));
 }
 
 // The key that the path names, and the fields of the form. read_asked() returns an error answer if
@@ -54,7 +79,7 @@ struct Asked {
     Grant grant;
     RequestFields fields;
 };
-tl::expected<Asked, net::Response> read_asked(const AccountPage& self, const Context& context) {
+tl::expected<Asked, net::Response> read_asked(const PersonPage& self, const Context& context) {
     const std::string id(context.path_id);
     if (!base::is_uuid(id)) return tl::unexpected(error_response(context, 404));
     auto fields = RequestFields::read(context.request);
@@ -67,14 +92,15 @@ tl::expected<Asked, net::Response> read_asked(const AccountPage& self, const Con
 
 }  // namespace
 
-net::Response AccountPage::show(const Context& context) const {
+net::Response PersonPage::show(const Context& context) const {
+    if (base::is_uuid(context.path_id)) return show_unresolved(*this, context);
     const auto id = GithubUserId::parse(context.path_id);
     if (!id) return error_response(context, 404);
     const auto account = store.find_account(Seat{*id});
     if (!account) return error_response(context, account.error());
     const auto ledger = admin_store.ledger_of(*id);
     if (!ledger) return error_response(context, ledger.error());
-    AdminAccountView view;
+    PersonView view;
     view.frame = make_frame(context);
     view.account_id = id->text();
     if (account->grant) {
@@ -104,11 +130,15 @@ net::Response AccountPage::show(const Context& context) const {
         if (view.login.empty()) view.login = entry.grant.github_username;
     }
     if (account->grant) view.login = account->grant->github_username;
+    const auto expected = roster_store.find(*id);
+    if (!expected) return error_response(context, expected.error());
+    if (*expected) show_expected(**expected, view);
     show_key_outcome(context, view.notice_good, view.notice_bad);
+    if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);
     return html_response(200, render(view));
 }
 
-net::Response AccountPage::mint(const Context& context) const {
+net::Response PersonPage::mint(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, 400);
     const auto id = GithubUserId::parse(base::trim(fields->text("github_user_id")));
@@ -123,7 +153,7 @@ net::Response AccountPage::mint(const Context& context) const {
     return to_account(id->text(), row_of(*answer).word);
 }
 
-net::Response AccountPage::revoke(const Context& context) const {
+net::Response PersonPage::revoke(const Context& context) const {
     const auto asked = read_asked(*this, context);
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
@@ -139,7 +169,7 @@ net::Response AccountPage::revoke(const Context& context) const {
                           revoked.error().code);
 }
 
-net::Response AccountPage::change(const Context& context) const {
+net::Response PersonPage::change(const Context& context) const {
     const auto asked = read_asked(*this, context);
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
@@ -155,7 +185,7 @@ net::Response AccountPage::change(const Context& context) const {
                           changed.error().code);
 }
 
-net::Response AccountPage::reveal(const Context& context) const {
+net::Response PersonPage::reveal(const Context& context) const {
     const auto asked = read_asked(*this, context);
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
@@ -168,14 +198,24 @@ net::Response AccountPage::reveal(const Context& context) const {
         return error_response(
             context, 502, {},
             {"The key cannot be shown", "The service cannot show the key: " + raw_key.error().detail + ".", "",
-             "/admin/accounts/" + account_id, "Back to the account"});
+             "/admin/people/" + account_id, "Back to the person"});
     }
     if (!raw_key) return error_response(context, raw_key.error());
-    AdminRevealView view{make_frame(context), account_id, raw_key->reveal()};
+    RevealView view{make_frame(context), account_id, raw_key->reveal()};
     return html_response(200, render(view));
 }
 
-net::Response AccountPage::lift_hold(const Context& context) const {
+net::Response PersonPage::remove(const Context& context) const {
+    const auto expected = roster_store.find_by_id(std::string(context.path_id));
+    if (!expected) return error_response(context, expected.error());
+    if (!*expected) return error_response(context, 404);
+    const auto removed = roster.remove(**expected, context.initiator());
+    if (!removed) return error_response(context, removed.error());
+    const auto& account = (*expected)->github_user_id;
+    return redirect(303, "/admin/people" + (account ? "/" + account->text() : "") + "?result=people-removed");
+}
+
+net::Response PersonPage::lift_hold(const Context& context) const {
     const auto id = GithubUserId::parse(context.path_id);
     if (!id) return error_response(context, 404);
     const auto lifted = administration.set_hold(*id, std::nullopt, context.initiator());
