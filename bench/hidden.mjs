@@ -11,7 +11,7 @@ const uuid = "0b0e7c2e-5a3e-4d52-9a7e-111111111111";
 const asked = [
   ["GET", "/nothing-here"],
   ["GET", "/admin"],
-  ["GET", "/admin/overview"],
+  ["GET", "/admin/people"],
   ["GET", "/admin/accounts/1002"],
   ["GET", "/api/v1/keys"],
   ["POST", "/nothing-here"],

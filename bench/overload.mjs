@@ -214,7 +214,8 @@ await orderly(async (atEnd) => {
   const asAdmin = sessionCookie(admin);
   const dashboards = holders.map(({ cookie }) => ({ path: "/dashboard", cookie }));
   const searches = Array.from({ length: 64 }, (_, i) => ({
-    path: `/admin?q=${["margaret-", "nobody-here", String(5_000_000 + i), String((i * 7919) % 1_000_003)][i % 4]}`,
+    path:
+      "/admin/people?q=" + ["margaret-", "nobody-here", String(5_000_000 + i), String((i * 7919) % 1_000_003)][i % 4],
     cookie: asAdmin,
   }));
   const cheap = [

@@ -54,6 +54,10 @@ std::string file_path(const config::Config& config) {
     return config.data_dir + "/llmapikey.db";
 }
 
+sqlite::Durability durability_of(const config::Config& config) {
+    return config.is_data_thrown_away ? sqlite::Durability::thrown_away : sqlite::Durability::kept;
+}
+
 base::Result<void> make_data_folder(const config::Config& config) {
     std::error_code ec;
     const bool is_new = std::filesystem::create_directories(config.data_dir, ec);
@@ -91,7 +95,8 @@ base::Result<Migrator> open_sqlite_migrator(const config::Config& config, sqlite
     if (access == sqlite::Access::read_write) {
         TRY(make_data_folder(config));
     }
-    auto connection = TRY(sqlite::Connection::open(file_path(config), access, sqlite_busy_timeout));
+    auto connection =
+        TRY(sqlite::Connection::open(file_path(config), access, sqlite_busy_timeout, durability_of(config)));
     return sqlite::make_migrator(std::move(connection), clock);
 }
 
@@ -130,8 +135,9 @@ DatabaseClock::Read reader_of_time(std::shared_ptr<SqlDatabase> database) {
 
 base::Result<Stores> open_sqlite(const config::Config& config) {
     Stores stores;
-    const auto connections = TRY(sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout},
-                                                           sqlite::check_schema, stores.health));
+    const auto connections =
+        TRY(sqlite::Connections::open({file_path(config), sqlite_threads, sqlite_busy_timeout, durability_of(config)},
+                                      sqlite::check_schema, stores.health));
     stores.keys = std::make_unique<sqlite::SqliteKeyStore>(connections);
     stores.audit = std::make_unique<sqlite::SqliteAuditLog>(connections);
     open_shared(std::make_shared<sqlite::SqliteSql>(connections),

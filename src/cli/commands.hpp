@@ -11,7 +11,11 @@ namespace llmapikey::cli {
 enum class Output { text, json };
 
 int run_serve();
-int run_sandbox(bool upstreams_only, Output output);
+struct SandboxChoice {
+    bool is_upstreams_only = false;  // only the look-alikes, for `serve` to use
+    bool is_empty = false;           // nothing has happened before
+};
+int run_sandbox(const SandboxChoice& choice, Output output);
 int run_migrate_up();
 // Undoes the latest `steps` migrations. With `is_dry_run` it only prints which ones these are.
 int run_migrate_down(int steps, bool is_dry_run);

@@ -52,11 +52,13 @@ void add_commands(CLI::App& app, int& status) {
 
     auto* sandbox = app.add_subcommand(
         "sandbox", "Run the service with a simulated GitHub and " + provider + "; all data is deleted at the end");
+    auto* empty = add_switch(*sandbox, "--empty",
+                             "Start with nobody and nothing, instead of the thirty days and 24 people of an example");
     auto* upstreams_only = add_switch(*sandbox, "--upstreams-only",
                                       "Run only the simulated GitHub and " + provider + ", for `serve` to use");
     auto* sandbox_json = add_switch(*sandbox, "--json", "Print the addresses as one line of JSON");
-    sandbox->callback([&status, upstreams_only, sandbox_json] {
-        status = run_sandbox(upstreams_only->count() > 0, output_of(sandbox_json));
+    sandbox->callback([&status, empty, upstreams_only, sandbox_json] {
+        status = run_sandbox({upstreams_only->count() > 0, empty->count() > 0}, output_of(sandbox_json));
     });
 
     auto* migrate = app.add_subcommand("migrate", "Update the schema of the database for this program, or undo that");

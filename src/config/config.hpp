@@ -59,6 +59,8 @@ struct Config {
     std::string github_url, github_api_url;
     // Set only by the sandbox, when browsers may run on other machines than the look-alikes.
     bool are_github_pages_beside_service = false;
+    // Set only by the sandbox, which deletes data_dir at its end.
+    bool is_data_thrown_away = false;
     std::chrono::seconds upstream_timeout{15};
     std::chrono::seconds spending_poll{300};   // pause between two readings of spending upstream; 0: never
     std::chrono::seconds reconcile_every{30};  // pause between two reconciliations; 0: never

@@ -62,7 +62,9 @@ std::vector<HealthPart> health_of(const Overview& overview, std::string_view pro
               "/admin/people?state=ambiguous", since(counts.ambiguous_since, overview.now));
     parts.add(counts.waiting > 0, is_or_are(counts.waiting, "person", "people") + " waiting",
               "/admin/people?state=waiting", since(counts.waiting_since, overview.now));
-    parts.add(counts.missing > 0, keys_are(counts.missing) + " missing: somebody deleted them at " + name,
+    parts.add(counts.missing > 0,
+              keys_are(counts.missing) + " missing: somebody deleted " + (counts.missing == 1 ? "it" : "them") +
+                  " at " + name,
               "/admin/people?state=missing");
     parts.add(counts.revoking > 0, keys_are(counts.revoking) + " being revoked", "/admin/people?state=revoking");
     parts.add(counts.replacing > 0, keys_are(counts.replacing) + " being replaced", "/admin/people?state=replacing");

@@ -18,11 +18,6 @@ namespace {
 
 constexpr std::chrono::minutes problem_shown_for{30};
 
-std::string time_until(base::Timestamp time, base::Timestamp now) {
-    const auto minutes = std::chrono::ceil<std::chrono::minutes>(time - now).count();
-    return std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
-}
-
 std::string sentence_of(MintProblem problem, std::string_view provider) {
     const std::string name(provider);
     switch (problem) {
@@ -91,7 +86,7 @@ void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view
     view.is_expired = is_expired(grant, now);
     view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
     view.resets_at = shown_time_of_day(next_reset(now));
-    view.resets_in = time_until(next_reset(now), now);
+    view.resets_in = span_text(next_reset(now) - now);
     view.is_disabled = grant.is_disabled;
     view.is_gone = grant.missing_since.has_value();
     if (!grant.is_disabled) view.grant_id = grant.id;

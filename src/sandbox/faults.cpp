@@ -52,6 +52,7 @@ Faults::Fault Faults::parse(const json::object& wish) {
     Fault fault;
     fault.method = text_of(wish, "method");
     fault.path = text_of(wish, "path");
+    fault.request_has = text_of(wish, "request_has");
     fault.times = static_cast<int>(std::clamp<std::int64_t>(number_of(wish, "times", 1), 1, 1'000'000'000));
     fault.delay_ms = static_cast<int>(amount("delay_ms", delay_ms_max));
     if (wish.if_contains("status") != nullptr) fault.status = static_cast<int>(number_of(wish, "status", 500));
@@ -98,12 +99,13 @@ void Faults::count(std::string_view method, std::string_view path) {
     ++calls_[std::string(method) + " " + without_ids(path)];
 }
 
-std::optional<Faults::Fault> Faults::take(std::string_view method, std::string_view path) {
-    count(method, path);
+std::optional<Faults::Fault> Faults::take(const Call& asked) {
+    count(asked.method, asked.path);
     const std::lock_guard lock(mutex_);
     for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
-        if (!fault->method.empty() && fault->method != method) continue;
-        if (!path.starts_with(fault->path)) continue;
+        if (!fault->method.empty() && fault->method != asked.method) continue;
+        if (!asked.path.starts_with(fault->path)) continue;
+        if (asked.body.find(fault->request_has) == std::string_view::npos) continue;
         if (!draw(*fault)) continue;
         Fault taken = *fault;
         if (--fault->times == 0) faults_.erase(fault);
@@ -112,9 +114,9 @@ std::optional<Faults::Fault> Faults::take(std::string_view method, std::string_v
     return std::nullopt;
 }
 
-net::Response Faults::apply(std::string_view method, std::string_view path, const std::function<net::Response()>& call,
+net::Response Faults::apply(const Call& asked, const std::function<net::Response()>& call,
                             const std::function<void(net::Response&)>& misname) {
-    const auto fault = take(method, path);
+    const auto fault = take(asked);
     if (!fault) return call();
     const bool replaces_answer = fault->status || fault->body;
     const bool has_effect = fault->drop != "before" && (!replaces_answer || fault->is_after_effect);

@@ -20,6 +20,7 @@ namespace llmapikey::sandbox {
 // Makes faults on demand for a look-alike, and counts its calls. Thread-safe. It is controlled by
 // JSON: POST /sandbox/faults {"method":"POST","path":"/keys","times":1, ...}, GET and DELETE
 // /sandbox/faults. The fields of a fault are:
+//  - "request_has": only calls with this text in their body meet it
 //  - "delay_ms" (at most 60000)
 //  - "status" with "body", "content_type" and "headers": sent in place of the answer
 //  - "after_effect": true: the call takes effect nevertheless
@@ -33,10 +34,13 @@ public:
     // Returns the answer to a control request; nullopt if the request is none.
     std::optional<net::Response> control(const net::Request& request);
 
-    // Counts the call, and runs it with the first fault that matches it, if any. `path` is without
-    // the base path. `misname` puts another key's hash into an answer; it is null for a look-alike
-    // without keys.
-    net::Response apply(std::string_view method, std::string_view path, const std::function<net::Response()>& call,
+    // What faults are chosen by. `path` is without the base path.
+    struct Call {
+        std::string_view method, path, body;
+    };
+    // Counts the call, and runs it with the first fault that matches it, if any. `misname` puts
+    // another key's hash into an answer; it is null for a look-alike without keys.
+    net::Response apply(const Call& asked, const std::function<net::Response()>& call,
                         const std::function<void(net::Response&)>& misname = nullptr);
     // Counts a call that never reaches apply().
     void count(std::string_view method, std::string_view path);
@@ -46,6 +50,7 @@ public:
 private:
     struct Fault {
         std::string method, path;  // `path` is a prefix
+        std::string request_has;
         int times = 1;
         int delay_ms = 0;
         std::optional<int> status;
@@ -63,7 +68,7 @@ private:
     static Fault parse(const boost::json::object& wish);
     static bool draw(Fault& fault);
     net::Response add(std::string_view body);
-    std::optional<Fault> take(std::string_view method, std::string_view path);
+    std::optional<Fault> take(const Call& asked);
 
     mutable std::mutex mutex_;
     std::deque<Fault> faults_;

@@ -112,7 +112,7 @@ net::Response GithubLookalike::handle(const net::Request& request) {
     if (request.path == "/sandbox/style.css") return github_stylesheet();
     const bool is_enterprise = request.path.starts_with("/api/v3/");
     const std::string_view path = is_enterprise ? request.path.substr(7) : request.path;
-    return faults_.apply(request.method, path, [&] { return route(request, path); });
+    return faults_.apply({request.method, path, request.body}, [&] { return route(request, path); });
 }
 
 net::Response GithubLookalike::route(const net::Request& request, std::string_view path) {
@@ -179,7 +179,7 @@ net::Response GithubLookalike::authorize_page(const net::Request& request, const
     std::string encoded;
     for (const auto& [name, value] : query)
         encoded += name + "=" + base::to_percent_encoded(value) + "&";
-    return persona_page(personas_, encoded, redirect_uri);
+    return persona_page(personas_, options_.advice, encoded, redirect_uri);
 }
 
 net::Response GithubLookalike::decide(const net::Request& request, const Fields& query, const Fields& form) {
@@ -264,7 +264,7 @@ const Persona& GithubLookalike::persona_named(const std::string& login) {
     for (const Persona& persona : personas_) {
         if (base::equal_ignoring_case(persona.login, login)) return persona;
     }
-    personas_.push_back({next_id_++, login, "created just now"});
+    personas_.push_back({next_id_++, login, "has signed in before", "Created by you"});
     return personas_.back();
 }
 

@@ -14,7 +14,8 @@ namespace llmapikey::sandbox {
 struct Persona {
     std::int64_t id = 0;
     std::string login;
-    std::string about;  // shown beside the login
+    std::string about;  // what one sees as this persona; shown beside the login
+    std::string group;  // heading under which the persona stands; the same group stands together
 };
 
 // Simulates GitHub: the OAuth web flow with PKCE, /user, and the token calls of OAuth Apps. The API
@@ -28,6 +29,7 @@ public:
         std::string client_secret;
         std::string registered_callback;  // as registered at GitHub; loopback and the requested host are accepted, too
         std::vector<Persona> personas;
+        std::string advice;  // shown below the personas; may be empty
     };
     GithubLookalike(Options options, const base::Clock& clock);
 

@@ -1,5 +1,8 @@
 #include "sandbox/github_pages.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "sandbox/github_lookalike.hpp"
 
 namespace llmapikey::sandbox {
@@ -9,10 +12,11 @@ constexpr std::string_view stylesheet =
     R"(:root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--paper:#fff;--line:#8c959f;--go:#1a6b32;--warn:#8a4600}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#a5b0bb;--paper:#0f1318;--line:#59636e;--go:#2c7a45;--warn:#e0a458}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
-main{max-width:34rem;margin:0 auto;padding:1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
+main{max-width:60rem;margin:0 auto;padding:1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
 .note{border-left:.3rem solid var(--warn);padding:.3rem .8rem;color:var(--soft)}
 button,input{font:inherit;padding:.55rem .8rem;border-radius:.4rem;border:1px solid var(--line);background:transparent;color:inherit;max-width:100%}
-button{cursor:pointer}.persona{display:block;width:100%;text-align:left;margin:.4rem 0;overflow-wrap:anywhere}
+button{cursor:pointer}.personas{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:.6rem}
+.persona{text-align:left;overflow-wrap:anywhere;display:flex;flex-direction:column}
 .persona small{color:var(--soft);display:block}.go{background:var(--go);border-color:var(--go);color:#fff}
 :focus-visible{outline:3px solid #4493f8;outline-offset:2px}.row{display:flex;gap:.5rem;flex-wrap:wrap;align-items:end}label{display:block}
 )";
@@ -60,37 +64,49 @@ net::Response page(int status, const std::string& title, const std::string& cont
     return response;
 }
 
+std::string persona_button(const Persona& persona) {
+    return "<button class=\"persona\" name=\"persona\" value=\"" + escape(persona.login) + "\"><strong>" +
+           escape(persona.login) + "</strong><small>" + escape(persona.about) + "</small></button>";
+}
+
+std::string form_of_somebody_new(const std::string& form) {
+    return "<h2>Somebody new</h2><form class=\"row\"" + form +
+           "<label>Login name <br><input name=\"persona\" required maxlength=\"39\" pattern=\"[A-Za-z0-9-]+\" "
+           "autocomplete=\"off\" spellcheck=\"false\"></label><button class=\"go\">Create and sign in</button></form>";
+}
+
 std::string choice_button(const std::string& name, const std::string& value, const std::string& text) {
     return "<button name=\"" + name + "\" value=\"" + escape(value) + "\">" + escape(text) + "</button> ";
 }
 
 }  // namespace
 
-net::Response persona_page(const std::deque<Persona>& personas, std::string_view query,
+net::Response persona_page(const std::deque<Persona>& personas, const std::string& advice, std::string_view query,
                            const std::string& redirect_uri) {
+    const std::string form = " method=\"post\" action=\"/login/oauth/authorize?" + escape(query) + "\">";
     std::string content =
         "<h1>Simulated GitHub</h1><p class=\"note\">This is the sandbox: nobody real is asked, and nothing leaves this "
-        "machine.</p><p>The app would like to know who you are. Sign in as:</p>"
-        "<form method=\"post\" action=\"/login/oauth/authorize?" +
-        escape(query) + "\">";
-    for (const Persona& persona : personas) {
-        content += "<button class=\"persona\" name=\"persona\" value=\"" + escape(persona.login) + "\"><strong>" +
-                   escape(persona.login) + "</strong><small>" + escape(persona.about) + "</small></button>";
+        "machine.</p><p>The app would like to know who you are. Choose somebody to be:</p>";
+    std::vector<std::string> groups;
+    for (const Persona& persona : personas)
+        if (std::find(groups.begin(), groups.end(), persona.group) == groups.end()) groups.push_back(persona.group);
+    for (const std::string& group : groups) {
+        content += "<h2>" + escape(group) + "</h2><form class=\"personas\"" + form;
+        for (const Persona& persona : personas)
+            if (persona.group == group) content += persona_button(persona);
+        content += "</form>";
+        // Near the top, where it is found on a telephone, too.
+        if (group == groups.front()) content += form_of_somebody_new(form);
     }
-    content +=
-        "</form><h2>Somebody new</h2><form class=\"row\" method=\"post\" action=\"/login/oauth/authorize?" +
-        escape(query) +
-        "\"><label>Login name <br><input name=\"persona\" required maxlength=\"39\" pattern=\"[A-Za-z0-9-]+\" "
-        "autocomplete=\"off\" spellcheck=\"false\"></label><button class=\"go\">Create and sign in</button></form>"
-        "<h2>Or else</h2><form class=\"row\" method=\"post\" action=\"/login/oauth/authorize?" +
-        escape(query) + "\">";
+    content += "<h2>Or else</h2><form class=\"row\"" + form;
     content += choice_button("decision", "deny", "Say no") + choice_button("breakage", "bad_code", "Reject the code") +
                choice_button("breakage", "unverified", "E-mail not verified") +
                choice_button("breakage", "server_error", "Answer 500") +
                choice_button("breakage", "timeout", "Do not answer") +
                choice_button("breakage", "rate_limit", "Rate limit") +
-               choice_button("breakage", "profile", "Unreadable profile");
-    return page(200, "Simulated GitHub", content + "</form>", origin_of(redirect_uri));
+               choice_button("breakage", "profile", "Unreadable profile") + "</form>";
+    if (!advice.empty()) content += "<p class=\"note\">" + escape(advice) + "</p>";
+    return page(200, "Simulated GitHub", content, origin_of(redirect_uri));
 }
 
 net::Response github_stylesheet() {

@@ -10,9 +10,9 @@ namespace llmapikey::sandbox {
 
 struct Persona;
 
-// Returns the page that decides a sign-in at the simulated GitHub. `query` is the authorize
-// request, which the form posts back.
-net::Response persona_page(const std::deque<Persona>& personas, std::string_view query,
+// Returns the page that decides a sign-in at the simulated GitHub. `advice` stands at its end, and
+// may be empty. `query` is the authorize request, which the form posts back.
+net::Response persona_page(const std::deque<Persona>& personas, const std::string& advice, std::string_view query,
                            const std::string& redirect_uri);
 net::Response github_stylesheet();
 // Returns a plain page with a message.

@@ -20,7 +20,9 @@ std::string url_of(const net::ListenAddress& listen, std::uint16_t port) {
 
 Lookalikes::Lookalikes(Options options, const base::Clock& clock)
     : options_(std::move(options)),
-      github_({options_.client_id, options_.client_secret, options_.registered_callback, options_.personas}, clock),
+      github_({options_.client_id, options_.client_secret, options_.registered_callback, options_.personas,
+               options_.advice},
+              clock),
       openrouter_(options_.management_key, clock),
       github_server_(options_for(options_.github), github_, {no_queue_, no_queue_, no_queue_, no_queue_, no_queue_}),
       openrouter_server_(options_for(options_.openrouter), openrouter_,

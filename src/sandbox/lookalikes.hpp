@@ -20,6 +20,7 @@ public:
         net::ListenAddress openrouter;
         std::string client_id, client_secret, management_key, registered_callback;
         std::vector<Persona> personas;
+        std::string advice;  // for who looks for a state that no persona has
     };
     // `clock` must outlive this object.
     Lookalikes(Options options, const base::Clock& clock);

@@ -76,8 +76,7 @@ void add_days(const Scale& scale, const ChartWords& words, const std::vector<Day
         day.label = short_date_text(days[i].day) + ": " + words.value_text(days[i].value);
         day.tip_width = 16 + letter_width * static_cast<int>(day.label.size());
         const int middle = day.x + day.width / 2;
-        const int left = std::clamp(middle - day.tip_width / 2, drawing.left, drawing.right - day.tip_width);
-        day.tip_x = left - day.x;
+        day.tip_x = std::clamp(middle - day.tip_width / 2, drawing.left, drawing.right - day.tip_width);
         day.tip_y = std::max(drawing.bottom - scale.bar_of(days[i].value) - 26, 0);
         drawing.days.push_back(std::move(day));
     }

@@ -172,7 +172,8 @@ const isAt = (route, path) =>
 // What is asked for in a body, so that no log of addresses keeps it: it changes nothing, and is
 // seen by its answer.
 const findings = {
-  "POST /admin/search": ({ status, headers }) => assert.deepEqual([status, headers.location], [303, "/admin?q=a"]),
+  "POST /admin/search": ({ status, headers }) =>
+    assert.deepEqual([status, headers.location], [303, "/admin/people?q=a"]),
   "POST /api/v1/keys/search": ({ status, body }) =>
     assert.deepEqual([status, JSON.parse(body)], [200, { key: null, perhaps_ended: [] }]),
 };

@@ -259,8 +259,9 @@ test("odd values of queries and of paths are refused in words", async () => {
     "eyJ9",
   ];
   const fields = {
-    "/admin": ["q", "state", "status", "page", "sort", "from", "to", "expires_within", "unused", "result"],
-    "/admin/audit": ["before", "result"],
+    "/admin": ["days", "q"],
+    "/admin/people": ["q", "state", "status", "page", "sort", "from", "to", "expires_within", "unused", "result"],
+    "/admin/activity": ["before", "q", "result"],
     "/admin/revocations/new": ["q", "ids", "state", "from"],
     "/api/v1/keys": ["q", "cursor", "limit", "state", "sort", "from", "to", "expires_within"],
     "/api/v1/audit": ["cursor", "limit"],

@@ -133,8 +133,8 @@ test("admins look, make, reveal, and make tokens and webhooks", async () => {
   secrets.set("a webhook's secret", hook.secret);
   for (const path of [
     "/admin",
-    "/admin/audit",
-    "/admin/overview",
+    "/admin/people",
+    "/admin/activity",
     "/admin/tokens",
     "/admin/webhooks",
     "/admin/revocations",

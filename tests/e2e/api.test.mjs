@@ -465,7 +465,7 @@ test("a bulk revocation by ids and by filter, followed to its end", async () => 
 });
 
 test("figures", async () => {
-  if (!isEmbedded) await mint(1004, "alan-at-the-limit");
+  await mint(1004, "alan-at-the-limit");
   const spender = (await service.ledger()).keys.find((key) => key.name.includes("gh-1004/"));
   await fetch(`${service.openrouter_url.replace("/api/v1", "")}/sandbox/spend`, {
     method: "POST",

@@ -6,11 +6,13 @@ import { after, before, test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { launch, openPage, screenshot } from "./support/browser.mjs";
 import { assertAccessible, tabTo } from "./support/browser_checks.mjs";
-import { generate, signIn, startSandbox, until } from "./support/service.mjs";
+import { generate, giveKey, signIn, startSandbox, until } from "./support/service.mjs";
 
 let service, browser, page;
 before(async () => {
   service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0", MAX_TOTAL_KEYS: "0", SPEND_ALARM_USD: "1" });
+  await giveKey(service, "grace-returning", 2.3);
+  await giveKey(service, "alan-at-the-limit", 10);
   browser = await launch();
   page = await openPage(browser, service, { bypassCSP: true });
   await page.goto(`${service.url}/auth/login?next=/dashboard`);

@@ -4,11 +4,12 @@ import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { ask, portOf } from "../attack/support/wire.mjs";
-import { generate, signIn, startSandbox, until } from "./support/service.mjs";
+import { generate, giveKey, signIn, startSandbox, until } from "./support/service.mjs";
 
 let service, port;
 before(async () => {
   service = await startSandbox({ RATE_LIMIT_PER_MINUTE: "0" });
+  await giveKey(service, "grace-returning");
   port = Number(new URL(service.url).port);
 });
 after(() => service.stop());

@@ -175,7 +175,7 @@ for (const [what, fault] of [
       const answer = await generate(service, session);
       assert.equal(answer.status, 202);
       assert.equal((await answer.json()).status, "in_progress");
-      assert.match(await page(service, session), /Your key is being checked/);
+      assert.match(await page(service, session), /We are checking whether your key was created/);
       await upstreams.clearFaults();
       const key = await until("a key", async () => (await (await generate(service, session)).json()).key, 60_000);
       const mine = (await liveKeys()).filter((each) => !before_.has(each.hash));
@@ -380,7 +380,7 @@ test("usage comes from the upstream's window", () =>
   withService({}, async (service) => {
     const session = await signIn(service, somebody());
     const { key } = await (await generate(service, session)).json();
-    assert.match(await page(service, session), /Spent today<\/dt><dd>\$0\.00/);
+    assert.match(await page(service, session), /<p class="big">\$10\.00 left [^]*\$0\.00 spent\./);
     const spent = await fetch(`${upstreams.openrouter_url}/chat/completions`, {
       method: "POST",
       headers: { authorization: `Bearer ${key}` },

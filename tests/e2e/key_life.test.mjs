@@ -66,28 +66,25 @@ test("replaced: the old key is dead, the new one has what is left of the day, an
     const next = await page.textContent("#key");
     assert.notEqual(next, key);
     assert.ok(!(await isUsable(key)) && (await isUsable(next)));
-    await page.locator("dd", { hasText: "today $6.00, because your earlier key has spent $4.00" }).waitFor();
+    await page.locator("#today .big", { hasText: "$6.00 left of $10.00" }).waitFor();
+    await page.locator("#today p", { hasText: "$4.00 spent, including $4.00 with your earlier key." }).waitFor();
     await spend((await mine(next)).hash, 1);
     await until(
       "the chart",
       async () => {
         await page.reload();
-        return page.locator("td", { hasText: "5.00" }).count();
+        return page.locator("td", { hasText: "$5.00" }).count();
       },
       40_000,
       500,
     );
     assert.equal((await mine(next)).limit, 6);
-    const figure = (label) =>
-      page
-        .locator("dl.limits > div", { has: page.locator("dt", { hasText: label }) })
-        .locator("dd")
-        .innerText();
-    assert.match(await figure("Spent today"), /^\$5\.00/, "with what the earlier key has spent");
-    assert.deepEqual(
-      [await figure("Left today"), await figure("This week"), await figure("This month")],
-      ["$5.00", "$5.00", "$5.00"],
-    );
+    assert.equal(await page.textContent("#today .big"), "$5.00 left of $10.00");
+    assert.match(await page.textContent("#today"), /\$5\.00 spent, including \$4\.00 with your earlier key\./);
+    for (const days of [7, 30, 90]) {
+      await page.click(`#today a:text("${days} days")`);
+      await page.locator("#today h2", { hasText: `Last ${days} days: $5.00` }).waitFor();
+    }
     await look("dashboard-after-replacing");
     assert.deepEqual(page.complaints, []);
   }));
@@ -99,7 +96,7 @@ test("given back: revoked, said so, and none is taken again today", () =>
     await page.click("#return summary");
     await page.click("#give-back");
     await page.locator("[role=status]", { hasText: "Thank you" }).waitFor();
-    await page.locator("p", { hasText: "You can get another one from" }).waitFor();
+    await page.locator("p", { hasText: "You can get another key from" }).waitFor();
     assert.equal(await page.locator("#generate").count(), 0);
     assert.ok(!(await isUsable(key)));
     await look("dashboard-given-back");

@@ -475,6 +475,15 @@ test("a fault with a probability meets that share of the calls, the same ones fo
   for (const probability of [-0.1, 1.1, "1"]) assert.equal((await control("faults", { probability })).status, 400);
 });
 
+test("a fault can be meant for one person's calls, by a text in their body", async () => {
+  await upstreams.openrouterFault({ method: "POST", path: "/keys", request_has: "gh-17/", status: 429, times: 1000 });
+  const make = async (name) => (await api("/keys", { name })).status;
+  assert.deepEqual(
+    [await make("gh-1/x"), await make("gh-17/x"), await make("gh-17/y"), await make("gh-170/x")],
+    [201, 429, 429, 201],
+  );
+});
+
 test("a third of the answers is lost by one control call, and their effects are not", async () => {
   await upstreams.openrouterFault({
     method: "POST",

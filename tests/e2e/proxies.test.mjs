@@ -51,11 +51,11 @@ const recipientsDay = async (page, url) => {
   await page.waitForSelector("#copy-key");
   const first = await page.textContent("#key");
   await page.click("#try-send");
-  await page.locator("#try-answer", { hasText: /\w/ }).waitFor();
+  await page.locator("#try-turns .said", { hasText: /\w/ }).waitFor();
   assert.ok(await page.isHidden("#try-problem"));
   await page.click("#replace summary");
   await page.click("#rotate");
-  await page.waitForURL(/result=/);
+  await page.locator("[role=status]", { hasText: "ready" }).waitFor();
   await until("another key", async () => (await page.textContent("#key").catch(() => first)) !== first);
   await page.click("#sign-out");
   await page.waitForURL(`${url}/`);
@@ -66,6 +66,7 @@ const organizersDay = async (page, url) => {
   await signIn(page, url, "linus-organizer");
   await page.goto(`${url}/admin/`);
   assert.equal(page.url(), `${url}/admin`, "a slash too many leads to the console");
+  await page.click("nav.main a:text('People')");
   await page.fill("form[action='/admin/keys'] [name=github_user_id]", "77");
   await page.fill("form[action='/admin/keys'] [name=github_username]", "by-form");
   await page.click("#mint");

@@ -1,4 +1,4 @@
-// Screenshots of every page in every state, in light and dark, at 320 and 1280 px, into
+// Screenshots of every page in every state, in light and dark, at 390 and 1280 px, into
 // build/screenshots, to be looked at. `node tests/e2e/screenshots.mjs [part of a name]`;
 // LLMAPIKEY_BINARY names another binary.
 import { mkdirSync } from "node:fs";
@@ -15,7 +15,7 @@ const browser = await launch();
 try {
   for (const place of stage.places.filter(({ name }) => name.includes(part))) {
     for (const colorScheme of ["light", "dark"]) {
-      for (const width of [320, 1280]) {
+      for (const width of [390, 1280]) {
         const page = await openPage(browser, place.service, { colorScheme, viewport: { width, height: 800 } });
         await visit(page, place);
         await page.screenshot({ path: join(folder, `${place.name}-${colorScheme}-${width}.png`), fullPage: true });

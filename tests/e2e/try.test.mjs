@@ -165,7 +165,7 @@ test("the answer comes piece by piece, with the recipient's own key and a cap on
   assert.deepEqual(events, [
     ["text", "First words"],
     ["text", ' and\nmore "words".'],
-    ["done", {}],
+    ["done", { cost: "$10.00 left today." }],
   ]);
   assert.equal(
     textOf(await eventsOf(await ((stage.play = null), send(session, { message: "again" })))).slice(-5),
@@ -356,20 +356,19 @@ test("an answer without text says why", async (t) => {
 test("after a try the figures are asked for anew, and their age is shown", async () => {
   const { session, key } = await holder();
   const page = async () => (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text();
-  await until("figures of nothing spent", async () => /Spent today<\/dt><dd>\$0\.00/.test(await page()));
+  await until("figures of nothing spent", async () => /\$0\.00 spent\./.test(await page()));
   assert.match(
     await page(),
-    /<dt>Updated<\/dt><dd><time datetime="[^"]+" title="[^"]+" data-age>(just now|\d+ seconds? ago)<\/time>/,
+    /Updated <time datetime="[^"]+" title="[^"]+" data-age>(just now|\d+ seconds? ago)<\/time>/,
   );
   assert.match(await page(), /title="\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC" data-age/, "the exact time");
   await lookalike("spend", { hash: await hashOf(key), usd: 3.4 });
   assert.equal((await eventsOf(await send(session, { message: "x" }))).at(-1)[0], "done");
   assert.match(await page(), /not known yet: this service is asking OpenRouter/, "what was known before is not shown");
-  await until("the new figures", async () => /Spent today<\/dt><dd>\$3\.40/.test(await page()));
-  assert.match(await page(), /Left today<\/dt><dd>\$6\.60/);
-  await until("when it was used last", async () =>
-    /Last used<\/dt><dd>\d{4}-\d\d-\d\d \d\d:\d\d UTC/.test(await page()),
-  );
+  await until("the new figures", async () => /\$3\.40 spent\./.test(await page()));
+  assert.match(await page(), /<p class="big">\$6\.60 left <small>of \$10\.00<\/small>/);
+  const own = async () => (await fetch(`${service.url}/api/v1/me`, { headers: { cookie: session } })).json();
+  await until("when it was used last", async () => /^20\d\d-\d\d-\d\dT/.test((await own()).key.last_used_at));
 });
 
 test("an upstream that is down, silent or breaks off is told as such, with what came before", async () => {
@@ -455,7 +454,7 @@ test("many at once: eight are answered, one of each account; others wait, and no
   for (const answer of answers.filter(Boolean))
     assert.deepEqual(await eventsOf(answer), [
       ["text", "First words"],
-      ["done", {}],
+      ["done", { cost: "$10.00 left today." }],
     ]);
   for (const page of pages.filter(Boolean)) assert.match(await (await page).text(), /First words/);
   stage.play = null;
@@ -508,6 +507,7 @@ test("neither the message nor the answer nor the key is logged or stored", async
   }
 });
 
+const answerOf = (page) => page.locator("#try-turns .turn").last().locator(".said");
 const openDashboard = async (session, options = {}) => {
   const page = await openPage(browser, service, options);
   const [name, value] = session.split("=");
@@ -524,10 +524,12 @@ for (const colorScheme of ["light", "dark"]) {
     await page.fill("#try-form textarea", "Hello there");
     await page.focus("#try-send");
     await page.keyboard.press("Enter");
-    await page.locator("#try-answer", { hasText: /^First words$/ }).waitFor();
+    await answerOf(page)
+      .filter({ hasText: /^First words$/ })
+      .waitFor();
     assert.equal(await page.textContent("#try-send"), "Stop");
     say(held[0].response, " and <b>more</b>.");
-    await page.locator("#try-answer", { hasText: "First words and <b>more</b>." }).waitFor();
+    await answerOf(page).filter({ hasText: "First words and <b>more</b>." }).waitFor();
     end(held[0].response);
     await page.locator("#try-send", { hasText: "Send" }).waitFor();
     assert.ok(await page.isHidden("#try-problem"));
@@ -559,11 +561,11 @@ test("in the browser: stopping keeps what has come, and a refusal is told", asyn
   await eventsOf(other);
   page.complaints.length = 0; // a browser complains of every 503
   await page.click("#try-send");
-  await page.locator("#try-answer", { hasText: "First words" }).waitFor();
+  await answerOf(page).filter({ hasText: "First words" }).waitFor();
   await page.click("#try-send");
   await page.locator("#try-send", { hasText: "Send" }).waitFor();
   await held[1].hasLeft;
-  assert.equal(await page.textContent("#try-answer"), "First words");
+  assert.equal(await answerOf(page).textContent(), "First words");
   assert.ok(await page.isHidden("#try-problem"));
   assert.deepEqual(page.complaints, []);
   await page.context().close();
@@ -575,7 +577,7 @@ test("in the browser without JavaScript the form leads to the whole answer", asy
   await page.fill("#try-form textarea", "two\nlines");
   await page.click("#try-send");
   assert.match(await page.textContent("#answer"), /You said: two\nlines$/);
-  await page.click("text=Back to the dashboard");
+  await page.click("text=Back to your key");
   assert.ok(await page.isVisible("#try-form"));
   await page.context().close();
 });
@@ -584,9 +586,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`in the browser ${javaScriptEnabled ? "with" : "without"} JavaScript: a try renews the figures`, async () => {
     const { session, key } = await holder();
     await until("figures of nothing spent", async () =>
-      /Spent today<\/dt><dd>\$0\.00/.test(
-        await (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text(),
-      ),
+      /\$0\.00 spent\./.test(await (await fetch(`${service.url}/dashboard`, { headers: { cookie: session } })).text()),
     );
     const page = await openDashboard(session, { javaScriptEnabled });
     await lookalike("spend", { hash: await hashOf(key), usd: 3.4 });
@@ -595,12 +595,12 @@ for (const javaScriptEnabled of [true, false]) {
     if (!javaScriptEnabled) {
       await page.locator("#answer").waitFor();
       await new Promise((done) => setTimeout(done, 1000));
-      await page.click("text=Back to the dashboard");
+      await page.click("text=Back to your key");
     }
-    await page.locator("#limits dd", { hasText: "$6.60" }).waitFor({ timeout: 5000 });
-    assert.match(await page.textContent("#limits"), /Spent today\$3\.40/);
+    await page.locator("#today .big", { hasText: "$6.60 left of $10.00" }).waitFor({ timeout: 5000 });
+    assert.match(await page.textContent("#today"), /\$3\.40 spent\./);
     if (javaScriptEnabled)
-      assert.match(await page.textContent("#try-answer"), /You said: what is left/, "the answer stays");
+      assert.match(await answerOf(page).textContent(), /You said: what is left/, "the answer stays");
     await page.context().close();
   });
 }
@@ -618,10 +618,10 @@ test("in the browser: what is typed stays while the page asks for what was spent
   assert.ok(await page.getAttribute("main", "data-refresh-after"), "what was spent is not known yet");
   await page.fill("#try-form textarea", "typed meanwhile");
   await page.focus("summary");
-  await page.locator("dt", { hasText: "Updated" }).waitFor();
+  await page.locator("#today", { hasText: "Updated" }).waitFor();
   await upstreams.clearFaults();
   assert.equal(await page.inputValue("#try-form textarea"), "typed meanwhile");
   await page.click("#try-send");
-  await page.locator("#try-answer", { hasText: "You said: typed meanwhile" }).waitFor();
+  await answerOf(page).filter({ hasText: "You said: typed meanwhile" }).waitFor();
   await page.context().close();
 });

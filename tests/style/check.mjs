@@ -24,8 +24,9 @@ const scriptsIn = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return ignored.has(entry.name) ? [] : scriptsIn(path);
+    if (!entry.isFile()) return []; // a link, perhaps to a folder
     const isScript = /\.[cm]?js$/.test(entry.name) || (!entry.name.includes(".") && isNodeScript(path));
-    return entry.isFile() && isScript ? [path] : [];
+    return isScript ? [path] : [];
   });
 
 let problems = 0;

@@ -28,7 +28,8 @@ const copy = async (button, source) => {
     button.textContent = "Copied";
     announce("Copied to the clipboard");
   } catch {
-    select("withKey" in source.dataset ? document.getElementById("key") : source);
+    if ("withKey" in source.dataset) source.textContent = textOf(source);
+    select(source);
     button.textContent = "Selected: press Ctrl+C";
     announce("The text is selected. Press Control C to copy it.");
   }
@@ -80,16 +81,16 @@ document.addEventListener("click", (event) => {
 });
 
 // In a chart the arrow keys lead from day to day.
-const steps = { ArrowLeft: -1, ArrowRight: 1 };
 document.addEventListener("keydown", (event) => {
-  const day = event.target.closest?.(".chart .day");
-  if (!day || !(event.key in steps)) return;
-  const days = [...day.parentElement.querySelectorAll(".day")];
-  const next = days[days.indexOf(day) + steps[event.key]];
+  const day = event.target.closest?.(".days > g");
+  if (!day || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+  const next = event.key === "ArrowLeft" ? day.previousElementSibling : day.nextElementSibling;
   if (!next) return;
   event.preventDefault();
-  day.setAttribute("tabindex", "-1");
+  day.removeAttribute("tabindex");
   next.setAttribute("tabindex", "0");
+  next.setAttribute("role", "img");
+  next.setAttribute("aria-label", next.textContent);
   next.focus();
 });
 
@@ -159,21 +160,31 @@ const fetchPage = async () => {
   return answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
 };
 
-// Shows a newer text of a part of the page, unless somebody is at it.
-const renew = (page, part) => {
-  const fresh = page && page.getElementById(part.id);
-  if (!fresh || part.contains(document.activeElement) || part.querySelector("details[open]")) return null;
-  localize(fresh);
-  if (fresh.innerHTML !== part.innerHTML) part.replaceWith(fresh);
-  return fresh;
+// What somebody has opened stays open in the newer text.
+const keepOpen = (old, fresh) => {
+  const open = [...old.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
+  for (const each of fresh.querySelectorAll("details")) each.open = open.includes(each.firstElementChild.textContent);
+};
+
+// Shows a newer text of the parts that move, unless somebody is at one of them. Until newer figures
+// are known, those of a while ago stay: they say how old they are. Gives whether they are known.
+const renew = (page) => {
+  const hasFigures = (root) => root.querySelector("time[data-age]") !== null;
+  if (!page || (hasFigures(document) && !hasFigures(page))) return false;
+  for (const part of document.querySelectorAll("[data-live][id]")) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh || part.contains(document.activeElement)) continue;
+    localize(fresh);
+    keepOpen(part, fresh);
+    if (fresh.innerHTML !== part.innerHTML) part.replaceWith(fresh);
+  }
+  return hasFigures(page);
 };
 
 // A try has made the figures old: they are shown anew, as soon as they are known.
 const renewFigures = async (times) => {
   try {
-    const part = document.getElementById("today");
-    const fresh = part && renew(await fetchPage(), part);
-    if (fresh && fresh.querySelector("time[data-age]")) return;
+    if (renew(await fetchPage())) return;
   } catch {
     /* offline for a moment */
   }
@@ -249,12 +260,11 @@ addEventListener("pageshow", (event) => {
 // Puts a newer `main` in the place of the one that is shown, and the focus where it was.
 const show = (next, main) => {
   const focused = main.contains(document.activeElement) ? document.activeElement : null;
-  const isOpen = main.querySelector("details[open]");
   // What was typed and answered stays.
   const [mine, fresh] = [main, next].map((each) => each.querySelector("#pane-try"));
   if (mine && fresh) fresh.replaceWith(mine);
+  keepOpen(main, next);
   main.replaceWith(next);
-  if (isOpen && next.querySelector("details")) next.querySelector("details").open = true;
   equip();
   chooseUse();
   const heading = next.querySelector("h2");
@@ -307,11 +317,9 @@ setInterval(() => {
 // Figures that move are shown anew while somebody looks.
 const liveEvery = 30_000;
 setInterval(async () => {
-  const parts = [...document.querySelectorAll("[data-live][id]")];
-  if (parts.length === 0 || document.visibilityState !== "visible") return;
+  if (document.visibilityState !== "visible" || !document.querySelector("[data-live][id]")) return;
   try {
-    const page = await fetchPage();
-    for (const part of parts) renew(page, part);
+    renew(await fetchPage());
   } catch {
     /* offline for a moment: the next round asks again */
   }

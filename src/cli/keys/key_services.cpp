@@ -5,14 +5,22 @@
 namespace llmapikey::cli {
 
 base::Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Config& config) {
-    auto stores = TRY(app::open_stores(config));
-    return std::unique_ptr<KeyServices>(new KeyServices(config, std::move(stores)));
+    static const base::SystemClock machine_clock;
+    return open(config, machine_clock,
+                [](const std::string& message) { std::fprintf(stderr, "llmapikey: %s\n", message.c_str()); });
 }
 
-KeyServices::KeyServices(const config::Config& config, app::Stores opened)
+base::Result<std::unique_ptr<KeyServices>> KeyServices::open(const config::Config& config, const base::Clock& clock,
+                                                             IssueLog log) {
+    auto stores = TRY(app::open_stores(config));
+    return std::unique_ptr<KeyServices>(new KeyServices(config, std::move(stores), clock, std::move(log)));
+}
+
+KeyServices::KeyServices(const config::Config& config, app::Stores opened, const base::Clock& machine_clock,
+                         IssueLog log)
     : stores(std::move(opened)),
       terms(app::terms_of(config)),
-      clock_(stores.time_or(machine_clock_)),
+      clock_(stores.time_or(machine_clock)),
       http_(app::make_http_client(config)),
       provider_(app::make_key_provider(config, *http_, {}, app::same_account_as(*stores.admin))),
       identity_(app::make_identity_provider(config, *http_)),
@@ -34,7 +42,7 @@ KeyServices::KeyServices(const config::Config& config, app::Stores opened)
             .limiter = limiter_,
             .clock = clock_,
             .call_timeout = config.upstream_timeout,
-            .log = [](const std::string& message) { std::fprintf(stderr, "llmapikey: %s\n", message.c_str()); }}),
+            .log = std::move(log)}),
       bulk_revoker(*stores.bulks, *stores.admin, keys.revocation, *stores.audit, clock_, config.upstream_timeout) {}
 
 }  // namespace llmapikey::cli

@@ -19,18 +19,22 @@ class KeyServices {
 public:
     // Fails as app::open_stores() does.
     static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config);
+    // As above, with another clock than this machine's, which must outlive the services, and with
+    // another log than standard error.
+    static base::Result<std::unique_ptr<KeyServices>> open(const config::Config& config, const base::Clock& clock,
+                                                           IssueLog log);
 
     app::Stores stores;
     const Terms terms;
     // Returns the provider's name, for people.
     std::string provider_name() const { return std::string(provider_->traits().name); }
+    KeyProvider& provider() { return *provider_; }
     // Returns the database's time, for times that are stored.
     const base::Clock& clock() const { return clock_; }
 
 private:
-    KeyServices(const config::Config& config, app::Stores opened);
+    KeyServices(const config::Config& config, app::Stores opened, const base::Clock& machine_clock, IssueLog log);
 
-    const base::SystemClock machine_clock_;
     const base::Clock& clock_;  // the database's time
     std::unique_ptr<net::HttpClient> http_;
     std::unique_ptr<SupervisedKeyProvider> provider_;

@@ -58,6 +58,12 @@ std::string age_text(base::Seconds age) {
     return base::counted(seconds / 86'400, "day") + " ago";
 }
 
+std::string span_text(base::Seconds span) {
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(span).count();
+    const std::string rest = std::to_string(minutes % 60) + "\u00a0min";
+    return minutes < 60 ? rest : std::to_string(minutes / 60) + "\u00a0h\u00a0" + rest;
+}
+
 ShownAge shown_age(base::Timestamp time, base::Timestamp now) {
     const std::string at = base::to_rfc3339(time);
     return {at, at.substr(0, 10) + " " + at.substr(11, 8) + " UTC", age_text(now - time)};

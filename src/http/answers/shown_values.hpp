@@ -15,6 +15,7 @@ std::string minute_text(base::Timestamp time);       // "2027-02-22 14:05 UTC"
 std::string long_date_text(base::Timestamp time);    // "22 February 2027"
 std::string short_date_text(base::Timestamp time);   // "22 Feb"
 std::string age_text(base::Seconds age);             // "12 seconds ago", "3 hours ago"
+std::string span_text(base::Seconds span);           // "22 h 55 min", "55 min", with no-break spaces
 
 // A time for `<time datetime="{{at}}" title="{{exact}}" data-local="...">{{shown}}</time>`: app.js
 // writes it in the reader's own time; `data-local` says whether as "date", "time" or "minute".

@@ -41,7 +41,8 @@ Data text_data(const ChartDrawing::Text& text, int y_of_text) {
     return data;
 }
 
-// The last day can be reached by the Tab key, and from it app.js leads to the others.
+// A chart of 90 days has this 90 times, so it is short. The last day can be reached by the Tab key;
+// from it app.js leads to the others, and gives them what they need to take the focus.
 Data day_data(const ChartDrawing::Day& day, bool is_last) {
     Data data;
     data.set("x", std::to_string(day.x));
@@ -49,9 +50,10 @@ Data day_data(const ChartDrawing::Day& day, bool is_last) {
     data.set("tip_x", std::to_string(day.tip_x));
     data.set("tip_y", std::to_string(day.tip_y));
     data.set("tip_w", std::to_string(day.tip_width));
-    data.set("tip_middle", std::to_string(day.tip_width / 2));
+    data.set("tip_middle", std::to_string(day.tip_x + day.tip_width / 2));
+    data.set("tip_text_y", std::to_string(day.tip_y + 14));
     data.set("label", day.label);
-    data.set("tabindex", is_last ? "0" : "-1");
+    data.set("is_last", is_last);
     return data;
 }
 

@@ -1,5 +1,6 @@
 #include "sandbox/openrouter/openrouter_lookalike.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -22,7 +23,8 @@ namespace json = boost::json;
 constexpr std::string_view base_path = "/api/v1";
 constexpr std::string_view control_path = "/sandbox/";
 constexpr std::size_t page_size = 100;
-constexpr base::MicroUsd total_credits{1'000'000'000};
+// The tokens of a usual call of a script or an editor.
+constexpr std::int64_t prompt_tokens = 6'000, completion_tokens = 900;
 
 std::string bearer_of(const net::Request& request) {
     const std::string_view value = request.header("authorization");
@@ -87,7 +89,8 @@ net::Response OpenRouterLookalike::call(const net::Request& request) {
         return std::move(*answer);
     }
     const auto run = [&] { return route(request, path); };
-    net::Response response = faults_.apply(request.method, path, run, [&](net::Response& made) { misname(made); });
+    net::Response response =
+        faults_.apply({request.method, path, request.body}, run, [&](net::Response& made) { misname(made); });
     response.set("Access-Control-Allow-Origin", "*").set("Access-Control-Allow-Headers", "Authorization, Content-Type");
     return response;
 }
@@ -200,7 +203,7 @@ net::Response OpenRouterLookalike::update_key(SimulatedKey& key, std::string_vie
 }
 
 net::Response OpenRouterLookalike::credits() const {
-    return data_answer(200, {{"total_credits", total_credits.usd()}, {"total_usage", ledger_.total_spent().usd()}});
+    return data_answer(200, {{"total_credits", total_credits_.usd()}, {"total_usage", ledger_.total_spent().usd()}});
 }
 
 net::Response OpenRouterLookalike::infer(const net::Request& request, std::string_view path) {
@@ -222,13 +225,22 @@ net::Response OpenRouterLookalike::infer(const net::Request& request, std::strin
     return data_answer(200, own_key_object(*key, now));
 }
 
-OpenRouterLookalike::Seeded OpenRouterLookalike::seed_key(const std::string& name, base::MicroUsd limit,
-                                                          base::MicroUsd spent, base::Timestamp expires_at) {
+base::Result<void> OpenRouterLookalike::spend(const std::string& hash, std::string_view model_id, base::MicroUsd cost) {
     const std::lock_guard lock(mutex_);
-    NewKey wish{{name, "daily", limit, /*include_byok_in_limit=*/true}, default_workspace, expires_at};
-    SimulatedKey& key = ledger_.create(std::move(wish));
-    if (spent.value > 0) ledger_.spend(key, all_models().front().canonical_slug, {1, 0, 0, spent});
-    return {key.hash, key.raw_key};
+    SimulatedKey* key = ledger_.find_by_hash(hash);
+    const Model* model = find_model(model_id);
+    if (key == nullptr || model == nullptr)
+        return base::fail(base::Errc::not_found, "the look-alike has no such key or model");
+    const std::int64_t call_nano_usd =
+        prompt_tokens * model->prompt_nano_usd + completion_tokens * model->completion_nano_usd;
+    const std::int64_t calls = std::max<std::int64_t>(cost.value * 1'000 / call_nano_usd, 1);
+    ledger_.spend(*key, model->canonical_slug, {calls, calls * prompt_tokens, calls * completion_tokens, cost});
+    return {};
+}
+
+void OpenRouterLookalike::set_credits_left(base::MicroUsd left) {
+    const std::lock_guard lock(mutex_);
+    total_credits_.value = ledger_.total_spent().value + left.value;
 }
 
 }  // namespace llmapikey::sandbox

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/result.hpp"
 #include "sandbox/faults.hpp"
 #include "sandbox/openrouter/openrouter_control.hpp"
 #include "sandbox/openrouter/openrouter_guardrails.hpp"
@@ -28,12 +29,11 @@ public:
     net::Response handle(const net::Request& request) override;
     net::Response refuse(const net::Request& request, int status) override;
 
-    struct Seeded {
-        std::string hash;
-        std::string raw_key;
-    };
-    // Adds a key as if it was created by the API, with `spent` of its cap used.
-    Seeded seed_key(const std::string& name, base::MicroUsd limit, base::MicroUsd spent, base::Timestamp expires_at);
+    // Books as many calls of a usual size as `cost` pays, now, whatever the key's cap is.
+    // not_found: there is no such key or model.
+    base::Result<void> spend(const std::string& hash, std::string_view model_id, base::MicroUsd cost);
+    // Buys credits, or takes some back, so that this much is left of them.
+    void set_credits_left(base::MicroUsd left);
 
 private:
     net::Response call(const net::Request& request);
@@ -54,6 +54,7 @@ private:
     Outage outage_;
     std::mutex mutex_;  // guards the members below
     OpenRouterScene scene_;
+    base::MicroUsd total_credits_{1'000'000'000};
     OpenRouterLedger ledger_;
     OpenRouterGuardrails guardrails_;
     OpenRouterControl control_;

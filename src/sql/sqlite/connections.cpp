@@ -39,7 +39,7 @@ std::unique_ptr<Connection> Connections::take_reader() {
 }
 
 base::Result<std::unique_ptr<Connection>> Connections::open_connection(Access access) const {
-    auto opened = Connection::open(options_.path, access, options_.busy_timeout);
+    auto opened = Connection::open(options_.path, access, options_.busy_timeout, options_.durability);
     if (opened && health_ != nullptr) (*opened)->report_to(*health_);
     return opened;
 }

@@ -14,6 +14,7 @@ struct ConnectionOptions {
     std::string path;
     int readers = 2;                   // maximum of connections for reading, beside the one writer; at least 1
     base::Millis busy_timeout{5'000};  // how long to wait for another process's write
+    Durability durability = Durability::kept;
 };
 
 // The connections that the stores of one file share: one writer, and a few readers beside it (WAL).

@@ -144,7 +144,7 @@ int Query::columns() const {
 }
 
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access,
-                                                           base::Millis busy_timeout) {
+                                                           base::Millis busy_timeout, Durability durability) {
     if (access == Access::read_write) create_private(path);
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
     sqlite3* raw = nullptr;
@@ -155,6 +155,9 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const std::string& pa
     sqlite3_busy_timeout(raw, static_cast<int>(busy_timeout.count()));
     TRY(access == Access::read_write ? connection->prepare_to_write(busy_timeout)
                                      : connection->execute(reader_settings));
+    if (access == Access::read_write && durability == Durability::thrown_away) {
+        TRY(connection->execute("PRAGMA synchronous = OFF"));
+    }
     return connection;
 }
 

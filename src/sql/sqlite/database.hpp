@@ -31,6 +31,10 @@ struct FreeStatement {
 
 enum class Access { read_write, read_only };
 
+// Says what a power cut may take: nothing that was acknowledged (`kept`), or all of a database that
+// is deleted at the end anyway (`thrown_away`), which saves waiting for the disk.
+enum class Durability { kept, thrown_away };
+
 // The length of the write-ahead log in bytes; a longer log is cut as soon as nobody needs it.
 inline constexpr std::int64_t log_max = 8 * 1024 * 1024;
 
@@ -69,7 +73,8 @@ public:
     // Creates the file with mode 0600 if `access` is read_write. `busy_timeout`: how long to wait
     // for other writers.
     static base::Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
-                                                          base::Millis busy_timeout);
+                                                          base::Millis busy_timeout,
+                                                          Durability durability = Durability::kept);
 
     // Prepares a statement once and keeps it. `sql` must outlive the connection.
     base::Result<Query> query(std::string_view sql);

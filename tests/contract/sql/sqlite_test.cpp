@@ -38,6 +38,19 @@ TEST(SqliteConnectionTest, WhoOpensANewFileWaitsForAnotherWhoHoldsIt) {
     release.join();
 }
 
+TEST(SqliteConnectionTest, WaitsForTheDiskUnlessTheDatabaseIsThrownAway) {
+    const TemporaryFolder folder;
+    const auto synchronous = [&](sqlite::Durability durability) {
+        const auto connection =
+            sqlite::Connection::open(folder.file(), sqlite::Access::read_write, base::Millis{100}, durability);
+        auto query = (*connection)->query("PRAGMA synchronous");
+        return *query->step() ? query->number(0) : -1;
+    };
+    constexpr std::int64_t off = 0, full = 2;
+    EXPECT_EQ(synchronous(sqlite::Durability::kept), full);
+    EXPECT_EQ(synchronous(sqlite::Durability::thrown_away), off);
+}
+
 // A reader that stays holds the log: nothing that it may still see is overwritten.
 TEST(SqliteLogTest, ShrinksOnceNobodyReadsWhatItHolds) {
     const TemporaryFolder folder;

@@ -93,25 +93,46 @@ class Stage {
     return { login, session, key, account: accountOf(session) };
   }
 
+  // Spends today, and writes what was spent on earlier days: every so many days. A try makes the
+  // service ask anew.
+  async spend({ account, key, session }, usd, { days, every }) {
+    const { hash } = (await this.upstreams.ledger()).keys.find((each) => !each.deleted_at && key.endsWith(each.hint));
+    const values = [];
+    for (let ago = days; ago > 0; ago -= every)
+      values.push(`('${account}', date('now', '-${ago} days'), '${hash}', ${((ago * 7) % 29) * 310_000})`);
+    this.open.sql(
+      "INSERT INTO spending_days (github_user_id, day, openrouter_delete_hash, spent_micro_usd) VALUES " +
+        values.join(),
+    );
+    await this.upstreams.spend(hash, usd);
+    await post(this.open, session, "/dashboard/try", { message: "Hello." });
+  }
+
   async addDashboards() {
-    const { open, upstreams } = this;
+    const { open } = this;
     this.add("landing-signed-in", open, "/", await signIn(open, longLogin));
     this.add("dashboard-no-key", open, "/dashboard", await signIn(open, "newcomer"));
     const fresh = await this.holder("fresh-key");
     this.add("dashboard-created", open, "/dashboard?result=created", fresh.session);
     const person = await this.holder(longLogin);
-    const { hash } = (await upstreams.ledger()).keys.find((each) => !each.deleted_at && person.key.endsWith(each.hint));
-    for (let ago = 20; ago > 0; ago -= 3)
-      open.sql(
-        "INSERT INTO spending_days (github_user_id, day, openrouter_delete_hash, spent_micro_usd) VALUES " +
-          `('${person.account}', date('now', '-${ago} days'), '${hash}', ${ago * 310_000})`,
-      );
-    await upstreams.spend(hash, 7.77);
+    await this.spend(person, 7.77, { days: 20, every: 3 });
     open.sql(
       `UPDATE api_keys SET revealed_at = unixepoch(), reveal_reason = '${longReason}' WHERE github_user_id = ` +
         `'${person.account}'`,
     );
     this.add("dashboard-key", open, "/dashboard", person.session, { unfold: true });
+    const calm = await this.holder("calm-key");
+    await this.spend(calm, 2.3, { days: 90, every: 1 });
+    this.add("dashboard-calm", open, "/dashboard", calm.session);
+    this.add("dashboard-7-days", open, "/dashboard?days=7", calm.session);
+    this.add("dashboard-90-days", open, "/dashboard?days=90", calm.session);
+    for (const use of ["terminal", "python", "javascript", "apps"])
+      this.add(`dashboard-use-${use}`, open, "/dashboard", calm.session, { use });
+    this.add("dashboard-confirm", open, "/dashboard", calm.session, { open: "details.sure, details.reveal" });
+    this.add("dashboard-tried", open, "/dashboard", calm.session, { questions: true });
+    const spent = await this.holder("spent-key");
+    await this.spend(spent, 10, { days: 3, every: 1 });
+    this.add("dashboard-at-cap", open, "/dashboard?result=exists", spent.session);
     this.add("docs-signed-in", open, "/docs?key=show", person.session);
     this.add("docs-masked", open, "/docs", person.session);
     this.add("try-answer", open, "/dashboard/try", person.session, {
@@ -149,10 +170,10 @@ class Stage {
     const session = await signIn(open, admin),
       nobody = await signIn(empty, admin);
     for (const [name, path] of [
-      ["overview", "/admin/overview"],
-      ["keys", "/admin"],
+      ["overview", "/admin"],
+      ["keys", "/admin/people"],
       ["revocations", "/admin/revocations"],
-      ["audit", "/admin/audit"],
+      ["audit", "/admin/activity"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
       ["account", "/admin/accounts/424242"],
@@ -191,23 +212,23 @@ class Stage {
       100,
     );
     this.add("admin-progress-done", open, bulk.headers.get("location"), session);
-    const page = async () => (await fetch(`${open.url}/admin/overview`, { headers: { cookie: session } })).text();
-    await until("the figures are there", async () => !(await page()).includes("for the first time"), 60_000, 100);
+    const page = async () => (await fetch(`${open.url}/admin`, { headers: { cookie: session } })).text();
+    await until("the figures are there", async () => !(await page()).includes("has not read it"), 60_000, 100);
     for (const [name, path] of [
-      ["overview", "/admin/overview"],
-      ["keys", "/admin"],
-      ["keys-found", "/admin?q=crowd-4&state=active"],
-      ["keys-none", "/admin?q=nobody-at-all"],
-      ["keys-problem", "/admin?from=yesterday"],
+      ["overview", "/admin"],
+      ["keys", "/admin/people"],
+      ["keys-found", "/admin/people?q=crowd-4&state=active"],
+      ["keys-none", "/admin/people?q=nobody-at-all"],
+      ["keys-problem", "/admin/people?from=yesterday"],
       ["revocations", "/admin/revocations"],
-      ["audit", "/admin/audit"],
+      ["audit", "/admin/activity"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
       ["confirm", "/admin/revocations/new?q=www"],
       ["confirm-all", "/admin/revocations/new?all=true"],
-      ["keys-ended", "/admin?state=ended"],
-      ["key-unknown", "/admin?result=unknown-key"],
-      ["audit-found", "/admin/audit?q=crowd-4"],
+      ["keys-ended", "/admin/people?state=ended"],
+      ["key-unknown", "/admin/people?result=unknown-key"],
+      ["audit-found", "/admin/activity?q=crowd-4"],
     ])
       this.add(`admin-${name}`, open, path, session);
     const shown = await this.holder("shown-key");
@@ -231,7 +252,8 @@ class Stage {
     const states = {
       queued: [
         "waiting",
-        "queued_at = 1, next_attempt_at = unixepoch() + 9999, problem = 'upstream_down', attempts = 3",
+        "queued_at = (unixepoch() - 60) * 1000000, next_attempt_at = unixepoch() + 9999, attempts = 3, " +
+          "problem = 'upstream_down'",
       ],
       "in-progress": ["pending", "attempted_at = unixepoch() + 9999"],
       "sorting-out": ["ambiguous", "attempted_at = unixepoch()"],
@@ -260,7 +282,7 @@ class Stage {
       hold: "none",
     });
     this.add("admin-progress", stuck, bulk.headers.get("location"), session, { isWaiting: true });
-    this.add("admin-overview-stuck", stuck, "/admin/overview", session);
+    this.add("admin-overview-stuck", stuck, "/admin", session);
   }
 
   async addErrors() {
@@ -318,6 +340,22 @@ const submit = (page, url, fields) =>
     [url, fields],
   );
 
+// Asks the key on the page two questions, and a third one of a model that there is not.
+const askQuestions = async (page) => {
+  for (const [message, model] of [
+    ["Hello.", ""],
+    ["Is anybody there, who hears more than one question?", ""],
+    ["Nobody?", "no-such/model"],
+  ]) {
+    await page.fill("#try-message", message);
+    await page.selectOption("#try-model", model ? "other" : { index: 0 });
+    if (model) await page.fill("#try-other", model);
+    await page.click("#try-send");
+    await page.locator("#try-send", { hasText: "Send" }).waitFor();
+  }
+  await page.locator("#try-problem", { hasText: "no such model" }).waitFor();
+};
+
 // Opens a place in a browser, as a person would come to it.
 export const visit = async (page, place) => {
   const url = place.service.url + place.path;
@@ -333,9 +371,14 @@ export const visit = async (page, place) => {
     await page.goto(url);
   }
   if (place.press) await page.click(`text=${place.press}`);
-  if (place.unfold)
-    await page.evaluate(() => {
-      for (const each of document.querySelectorAll("details")) each.open = true;
-    });
+  if (place.unfold || place.open)
+    await page.evaluate((selector) => {
+      for (const each of document.querySelectorAll(selector)) each.open = true;
+    }, place.open ?? "details");
   if (!place.isWaiting) await page.waitForFunction(() => !document.querySelector("main[data-refresh-after]"));
+  if (place.use) {
+    await page.click(`label:has(#use-${place.use})`);
+    await page.evaluate(() => localStorage.clear()); // the next place is seen as by somebody new
+  }
+  if (place.questions) await askQuestions(page);
 };

@@ -147,9 +147,9 @@ export const mixedLoad = ({ url, holders, sessionOf, admin, ask, outcomes, unexp
           await get(
             pick([
               "/admin",
-              "/admin?status=active",
-              "/admin/audit",
-              "/admin/overview",
+              "/admin/people",
+              "/admin/people?status=active",
+              "/admin/activity",
               "/admin/audit/export",
               "/admin/tokens",
               "/admin/webhooks",
@@ -166,7 +166,7 @@ export const mixedLoad = ({ url, holders, sessionOf, admin, ask, outcomes, unexp
       async () =>
         expect(
           "search",
-          await get(`/admin?q=${pick(["bench", "bench-20", "4", "nobody-at-all", String(pick(holders).id)])}`, {
+          await get(`/admin/people?q=${pick(["bench", "bench-20", "4", "nobody-at-all", String(pick(holders).id)])}`, {
             cookie: asAdmin,
           }),
           200,

@@ -58,10 +58,12 @@ const start = (args, env, cwd, ready) =>
 
 export const temporaryFolder = () => mkdtempSync(join(tmpdir(), "llmapikey-e2e-"));
 
-// A whole sandbox. `env` as for the program.
-export const startSandbox = async (env = {}) => {
+// A whole sandbox, in which nothing has happened unless it is to have its history. `env` as for the
+// program.
+export const startSandbox = async (env = {}, { hasHistory = false } = {}) => {
   const cwd = temporaryFolder();
-  const process_ = await start(["sandbox", "--json"], { LISTEN: "127.0.0.1:0", ...env }, cwd, /^\{.*\}$/m);
+  const args = ["sandbox", "--json", ...(hasHistory ? [] : ["--empty"])];
+  const process_ = await start(args, { LISTEN: "127.0.0.1:0", ...env }, cwd, /^\{.*\}$/m);
   const addresses = JSON.parse(process_.match[0]);
   return withAddresses(addresses, {
     process: process_,
@@ -190,6 +192,15 @@ export const generate = (service, session, headers = {}) =>
     redirect: "manual",
     headers: { cookie: session, accept: "application/json", origin: service.url, ...headers },
   });
+
+// Gives somebody a key that has spent so much today.
+export const giveKey = async (service, login, usd = 0) => {
+  const session = await signIn(service, login);
+  const { key } = await (await generate(service, session)).json();
+  const { keys } = await service.ledgerOf({ live: true, fields: "hash,hint" });
+  if (usd > 0) await service.spend(keys.find(({ hint }) => hint === key.slice(-4)).hash, usd);
+  return { session, key };
+};
 
 // Waits for a condition, with a limit. The pause is for whoever is to bring it about: a long one
 // where asking is work, such as a page that is loaded anew.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.hpp"
+
 namespace llmapikey {
 namespace {
 
@@ -20,6 +22,12 @@ TEST(ShownValuesTest, AnAgeComesWithItsExactTime) {
     EXPECT_EQ(shown.at, "2027-01-15T08:00:05Z");
     EXPECT_EQ(shown.exact, "2027-01-15 08:00:05 UTC");
     EXPECT_EQ(shown.age, "90 seconds ago");
+}
+
+TEST(ShownValuesTest, ASpanIsInHoursAndMinutesAndNeverBroken) {
+    for (const auto& [seconds, text] : {std::pair{1, "1_min"}, std::pair{59 * 60, "59_min"},
+                                        std::pair{59 * 60 + 1, "1_h_0_min"}, std::pair{82'500, "22_h_55_min"}})
+        EXPECT_EQ(base::replaced(span_text(base::Seconds{seconds}), "\u00a0", "_"), text) << seconds;
 }
 
 }  // namespace

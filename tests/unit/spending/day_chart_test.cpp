@@ -52,8 +52,8 @@ TEST(DayChartTest, EachDayShowsItsValueAndNoValueLeavesTheDrawing) {
     ASSERT_EQ(chart.wide.days.size(), 90u);
     EXPECT_EQ(chart.wide.days.back().label, "22 Feb: $1.00");
     for (const ChartDrawing::Day& day : chart.wide.days) {
-        EXPECT_GE(day.x + day.tip_x, chart.wide.left);
-        EXPECT_LE(day.x + day.tip_x + day.tip_width, chart.wide.right);
+        EXPECT_GE(day.tip_x, chart.wide.left);
+        EXPECT_LE(day.tip_x + day.tip_width, chart.wide.right);
         EXPECT_GE(day.tip_y, 0);
     }
     EXPECT_TRUE(chart.narrow.days.empty());

@@ -11,8 +11,9 @@
 #include "base/system/temporary_folder.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/sandbox/history.hpp"
+#include "cli/sandbox/people.hpp"
 #include "cli/stop_signal.hpp"
-#include "grant/key_name.hpp"
 #include "ops/log.hpp"
 #include "sandbox/beside_service.hpp"
 #include "sandbox/lookalikes.hpp"
@@ -23,16 +24,10 @@ namespace {
 constexpr const char* client_id = "Iv1.sandbox0000000000";
 constexpr const char* client_secret = "sandbox-client-secret-of-nobody";
 constexpr const char* management_key = "sk-or-v1-sandbox-management-key";
-constexpr const char* admin_id = "1003";
+constexpr std::string_view advice =
+    "To see that new keys are paused, start the sandbox with PROVISIONING_ENABLED=false; to see that all seats are "
+    "taken, with MAX_TOTAL_KEYS=1.";
 constexpr base::Millis shutdown_grace{2'000};
-
-std::vector<sandbox::Persona> personas() {
-    return {{1001, "ada-newcomer", "has no key yet"},
-            {1002, "grace-returning", "has a key and has spent a little today"},
-            {1003, "linus-organizer", "is an admin"},
-            {1004, "alan-at-the-limit", "has spent today's cap"},
-            {1005, "a-login-name-of-thirty-nine-characters1", "has a long name"}};
-}
 
 // Sets the variables that the sandbox decides; all others are read from the environment, as for
 // `serve`.
@@ -56,44 +51,36 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
         if (name == "AUTH_SESSION_SECRET") return session_secret;
         if (name == "KEY_ENCRYPTION_SECRET") return encryption_secret;
         if (name == "PROVISIONING_ENABLED") return "true";
-        if (name == "ADMIN_GITHUB_USER_IDS") return admin_id;
+        if (name == "ADMIN_GITHUB_USER_IDS") return std::to_string(organizer_id);
         if (name == "SPENDING_POLL_SECONDS") return "15";
         if (name == "RECONCILE_SECONDS") return "10";
         return std::nullopt;
     };
 }
 
-base::Result<void> seed_one(KeyStore& store, sandbox::OpenRouterLookalike& openrouter, const config::Config& config,
-                            const Recipient& recipient, int percent_spent) {
-    const auto now = base::SystemClock().now();
-    const NonceMaker nonces(config.key_encryption_secret);
-    ReserveRequest request{Seat{recipient.id},      recipient.login,
-                           base::random_uuid(),     nonces.make(recipient.id),
-                           config.key_daily_limit,  now,
-                           now + config.key_expiry, 0};
-    TRY(store.reserve(request));
-    const base::MicroUsd spent{config.key_daily_limit.value / 100 * percent_spent};
-    const auto key = openrouter.seed_key(upstream_key_name(recipient.id, request.nonce), config.key_daily_limit, spent,
-                                         request.expires_at);
-    const app::Sealers sealers(config);
-    return store.activate({request.seat, request.grant_id, request.nonce},
-                          {key.hash, sealers.keys.seal(key.raw_key, request.grant_id), key_hint(key.raw_key)});
-}
-
-base::Result<void> seed(const config::Config& config, sandbox::OpenRouterLookalike& openrouter) {
+// Makes the database, and lets its history happen.
+base::Result<void> make_history(const config::Config& config, sandbox::OpenRouterLookalike& provider,
+                                sandbox::SkewedClock& clock) {
     {
-        const base::SystemClock clock;
-        const auto migration = TRY(app::DatabaseMigration::open(config, clock));
+        const base::SystemClock now;
+        const auto migration = TRY(app::DatabaseMigration::open(config, now));
         TRY(migration->migrator().up());
     }
-    const auto stores = TRY(app::open_stores(config));
-    const auto first = seed_one(*stores.keys, openrouter, config, {{1002}, "grace-returning"}, 23);
-    return first ? seed_one(*stores.keys, openrouter, config, {{1004}, "alan-at-the-limit"}, 100) : first;
+    return live_through_thirty_days(config, provider, clock);
+}
+
+bool is_everywhere(const std::string& url) {
+    return url.starts_with("http://0.0.0.0:") || url.starts_with("http://[::]:");
+}
+
+std::string organizer_address(const std::string& url) {
+    return url + std::string(sandbox::BesideService::organizer_path);
 }
 
 std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& data_dir) {
     boost::json::object root;
     if (!url.empty()) root["url"] = url;
+    if (!url.empty()) root["organizer_url"] = organizer_address(url);
     root["github_url"] = lookalikes.github_url();
     root["github_api_url"] = lookalikes.github_api_url();
     root["openrouter_url"] = lookalikes.openrouter_url();
@@ -108,11 +95,7 @@ std::string describe_json(const sandbox::Lookalikes& lookalikes, const std::stri
 // Returns the address that people open. `url` is where the service listens.
 std::string address_for_people(const config::Config& config, const std::string& url) {
     if (!config.public_url.empty()) return config.public_url;
-    const auto port = url.substr(url.rfind(':'));
-    const bool is_everywhere = url.starts_with("http://0.0.0.0:") || url.starts_with("http://[::]:");
-    return is_everywhere ? "http://localhost" + port + "  (from other machines by this one's name or address, port " +
-                               port.substr(1) + ")"
-                         : url;
+    return is_everywhere(url) ? "http://localhost" + url.substr(url.rfind(':')) : url;
 }
 
 void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& url, const std::string& shown_url,
@@ -120,7 +103,14 @@ void print_addresses(const sandbox::Lookalikes& lookalikes, const std::string& u
     if (output == Output::json) {
         std::puts(describe_json(lookalikes, url, data_dir).c_str());
     } else {
-        if (!url.empty()) std::printf("\n  llmapikey sandbox: open  %s\n\n", shown_url.c_str());
+        if (!url.empty()) {
+            std::printf("\n  llmapikey sandbox\n\n  as a recipient           %s\n  as the organizer         %s\n",
+                        shown_url.c_str(), organizer_address(shown_url).c_str());
+            if (is_everywhere(url))
+                std::printf("  from other machines      by this one's name or address, port %s\n",
+                            url.substr(url.rfind(':') + 1).c_str());
+            std::puts("");
+        }
         std::printf("  simulated GitHub         %s\n  simulated OpenRouter     %s\n  a guardrail there        %s\n",
                     lookalikes.github_url().c_str(), lookalikes.openrouter_url().c_str(),
                     sandbox::OpenRouterLookalike::guardrail_id);
@@ -153,7 +143,7 @@ void serve_lookalikes_beside(config::Config& config) {
 // Takes the ports after the service's own, so that addresses stay the same from run to run; any
 // free ports if these are taken.
 sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen, const std::string& public_url,
-                                               bool wants_fixed_ports) {
+                                               bool wants_fixed_ports, bool has_history) {
     sandbox::Lookalikes::Options options;
     options.github = {"127.0.0.1", 0};
     options.openrouter = {"127.0.0.1", 0};
@@ -166,8 +156,16 @@ sandbox::Lookalikes::Options lookalike_options(const net::ListenAddress& listen,
     options.management_key = management_key;
     options.registered_callback =
         (public_url.empty() ? "http://127.0.0.1:" + std::to_string(listen.port) : public_url) + "/auth/callback";
-    options.personas = personas();
+    options.personas = has_history ? personas_with_history() : personas_without_history();
+    options.advice = has_history ? advice : "";
     return options;
+}
+
+// Somebody who tries the sandbox needs no log line for each request, nor for each call that fails
+// because a persona waits, unless LOG_LEVEL asks for them.
+void start_logging(const config::Config& config, bool is_level_set, bool has_history) {
+    const auto usual = has_history ? ops::LogLevel::error : ops::LogLevel::warn;
+    ops::start_logging(is_level_set ? ops::parse_log_level(config.log_level) : usual, ops::LogFormat::text);
 }
 
 int fail(const std::string& what) {
@@ -178,12 +176,11 @@ int fail(const std::string& what) {
 using Started = base::Result<std::unique_ptr<app::Application>>;
 
 Started start_application(const config::Config& config, sandbox::Lookalikes& lookalikes, const base::Clock& clock) {
-    app::Application::PutInFront beside;
-    if (config.are_github_pages_beside_service) {
-        beside = [&lookalikes](net::HttpHandler& site) {
-            return std::make_unique<sandbox::BesideService>(site, lookalikes);
-        };
-    }
+    const auto browsers = config.are_github_pages_beside_service ? sandbox::BesideService::Browsers::anywhere
+                                                                 : sandbox::BesideService::Browsers::on_this_machine;
+    const auto beside = [&lookalikes, browsers](net::HttpHandler& site) {
+        return std::make_unique<sandbox::BesideService>(site, lookalikes, browsers, organizer_login);
+    };
     auto application = TRY(app::Application::create(config, app::Setting::sandbox, clock, beside));
     TRY(application->start());
     return application;
@@ -200,7 +197,7 @@ Started start_somewhere(config::Config& config, sandbox::Lookalikes& lookalikes,
 
 }  // namespace
 
-int run_sandbox(bool upstreams_only, Output output) {
+int run_sandbox(const SandboxChoice& choice, Output output) {
     const auto environment = config::environment();
     if (!environment) {
         explain(environment.error());
@@ -212,14 +209,20 @@ int run_sandbox(bool upstreams_only, Output output) {
     const std::string public_url =
         config::parse_public_url((*environment)("PUBLIC_URL").value_or("")).value_or(std::string());
     StopSignal stop_signal;
+    const bool has_history = !choice.is_empty && !choice.is_upstreams_only;
     const base::SystemClock clock;
-    auto lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, public_url, true), clock);
+    sandbox::SkewedClock lookalike_clock(clock);  // ahead of the service's by nothing, once history is over
+    const auto make_lookalikes = [&](bool wants_fixed_ports) {
+        return std::make_unique<sandbox::Lookalikes>(
+            lookalike_options(*listen, public_url, wants_fixed_ports, has_history), lookalike_clock);
+    };
+    auto lookalikes = make_lookalikes(true);
     if (!lookalikes->start()) {
-        lookalikes = std::make_unique<sandbox::Lookalikes>(lookalike_options(*listen, public_url, false), clock);
+        lookalikes = make_lookalikes(false);
         const auto started = lookalikes->start();
         if (!started) return fail(started.error().detail);
     }
-    if (upstreams_only) {
+    if (choice.is_upstreams_only) {
         print_addresses(*lookalikes, "", "", "", output);
         stop_signal.wait();
         lookalikes->stop();
@@ -233,14 +236,13 @@ int run_sandbox(bool upstreams_only, Output output) {
         explain(config.error());
         return 2;
     }
+    config->is_data_thrown_away = true;
     if (are_browsers_elsewhere(*config, *listen)) serve_lookalikes_beside(*config);
-    // Somebody who tries the sandbox does not need a log line for each request, unless LOG_LEVEL
-    // asks for it.
-    const bool is_level_set = (*environment)("LOG_LEVEL").has_value();
-    ops::start_logging(is_level_set ? ops::parse_log_level(config->log_level) : ops::LogLevel::warn,
-                       ops::LogFormat::text);
-    const auto seeded = seed(*config, lookalikes->openrouter());
-    if (!seeded) return fail(seeded.error().detail);
+    start_logging(*config, (*environment)("LOG_LEVEL").has_value(), has_history);
+    if (has_history) {
+        const auto lived = make_history(*config, lookalikes->openrouter(), lookalike_clock);
+        if (!lived) return fail(lived.error().detail);
+    }
     const bool is_address_chosen = (*environment)("LISTEN").has_value();
     const auto application = start_somewhere(*config, *lookalikes, is_address_chosen, clock);
     if (!application) return fail(application.error().detail);
