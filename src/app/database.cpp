@@ -22,7 +22,7 @@
 #include "keys/store_sqlite_endings.hpp"
 #include "keys/store_sqlite_keys.hpp"
 #include "ops/log.hpp"
-#include "people/store_people.hpp"
+#include "people/store/store_people.hpp"
 #include "roster/store_roster.hpp"
 #include "schema/postgres_migrations.hpp"
 #include "schema/sqlite_migrations.hpp"

@@ -9,10 +9,10 @@ constexpr const char* list_path = "/admin/people";
 
 }  // namespace
 
-PeopleAddress::PeopleAddress(const Form& fields, const PeopleQuery& query)
+PeopleAddress::PeopleAddress(const FieldReader& field, const PeopleQuery& query)
     : sort_(sort_fields(query.order, query.is_descending)) {
     for (const std::string name : {"q", "unused", "not_used_since", "expires_within", "from", "to"}) {
-        std::string value(base::trim(fields.value(name)));
+        std::string value(base::trim(field(name)));
         if (!value.empty()) filters_.emplace_back(name, std::move(value));
     }
     if (!query.state.empty()) filters_.emplace_back("state", query.state);

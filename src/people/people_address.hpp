@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "http/form.hpp"
 #include "people/people_query.hpp"
 
 namespace llmapikey {
@@ -12,7 +11,8 @@ namespace llmapikey {
 // The addresses of the list of people that lead on from one of its pages.
 class PeopleAddress {
 public:
-    PeopleAddress(const Form& fields, const PeopleQuery& query);
+    // `field` reads the fields that the query was read from.
+    PeopleAddress(const FieldReader& field, const PeopleQuery& query);
 
     // The first page of the same list.
     std::string path() const { return page({}); }

@@ -63,15 +63,18 @@ void show_search(const Form& fields, const PeopleQuery& query, PeopleView& view)
 
 // The states that somebody is in, and the one that is chosen.
 void show_chips(const PeopleQuery& query, const PeopleCounts& counts, const PeopleAddress& address, PeopleView& view) {
-    view.chips.push_back({"All", address.with_state(""), std::to_string(counts.all), query.state.empty()});
+    const auto number = [&](const std::string& state) {
+        return counts.is_complete ? std::to_string(counts.in(state)) : std::string();
+    };
+    view.chips.push_back({"All", address.with_state(""), number(""), query.state.empty()});
     for (const StateWord& word : state_labels()) {
         const std::string state(word.state);
         const bool is_chosen = query.state == state;
         // It says nothing that others do not.
         const bool is_told_otherwise = state == "active";
-        if (!is_chosen && (counts.in(state) == 0 || is_told_otherwise)) continue;
-        view.chips.push_back(
-            {std::string(word.label), address.with_state(state), std::to_string(counts.in(state)), is_chosen});
+        const bool is_nobody = counts.is_complete && counts.in(state) == 0;
+        if (!is_chosen && (is_nobody || is_told_otherwise)) continue;
+        view.chips.push_back({std::string(word.label), address.with_state(state), number(state), is_chosen});
     }
 }
 
@@ -91,8 +94,11 @@ void show_columns(const PeopleQuery& query, const PeopleAddress& address, People
 }
 
 // "1–25 of 120"
-std::string place_text(const PeoplePart& part, std::int64_t total) {
+std::string place_text(const PeoplePart& part, const PeopleCounts& counts, const PeopleQuery& query) {
     const auto shown = static_cast<std::int64_t>(part.people.size());
+    if (!counts.is_complete)
+        return std::to_string(part.first) + "–" + std::to_string(part.first + shown - 1) + " of more than 10,000";
+    const std::int64_t total = counts.in(query.state);
     // What has changed since the first page was read moves the last one.
     const std::int64_t first = part.next_cursor.empty() && !part.previous_cursor.empty()
                                    ? std::max<std::int64_t>(total - shown + 1, 1)
@@ -111,7 +117,8 @@ void show_choice(const Form& fields, const PeopleQuery& query, const PeopleCount
     view.is_all_chosen = view.has_choices && is_set(fields.value("all"));
     view.selection = address.filters();
     if (view.selection.empty()) view.selection.emplace_back("all", "true");
-    if (view.is_all_chosen || is_more_than_a_page) view.matching = base::counted(keys, "key");
+    if (view.is_all_chosen || is_more_than_a_page)
+        view.matching = counts.is_complete ? base::counted(keys, "key") : "keys";
     view.choose_all_path = address.with_all();
     view.choose_single_path = address.path();
 }
@@ -146,7 +153,7 @@ base::Result<PeoplePart> list_people(const PeoplePage& self, const Form& fields,
 
 base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& view) {
     PeopleQuery query = query_of(fields, self.clock.now(), view.problem);
-    const PeopleAddress address(fields, query);
+    const PeopleAddress address([&](std::string_view name) { return fields.value(name); }, query);
     const auto part = TRY(list_people(self, fields, query, view.problem));
     const auto counts = TRY(self.people.count(query));
     show_search(fields, query, view);
@@ -154,7 +161,7 @@ base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& 
     show_columns(query, address, view);
     for (const Person& person : part.people)
         view.people.push_back(person_row(person, query.now));
-    view.place = place_text(part, counts.in(query.state));
+    view.place = place_text(part, counts, query);
     if (!part.previous_cursor.empty()) view.previous_path = address.page_before(part.previous_cursor);
     if (!part.next_cursor.empty()) view.next_path = address.page_after(part.next_cursor);
     view.export_path = address.download();
@@ -166,10 +173,8 @@ base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& 
     return {};
 }
 
-// How many people were added, as the address of the page says it.
-std::string added_text(const Form& fields) {
-    const auto added = base::parse_whole_number(fields.value("added")).value_or(0);
-    const auto known = base::parse_whole_number(fields.value("known")).value_or(0);
+// How many people were added.
+std::string added_text(std::int64_t added, std::int64_t known) {
     const std::string others = base::counted(known, "person was", "people were") + " on the list already.";
     if (added == 0) return "Nobody was added: " + others;
     return base::counted(added, "person is", "people are") + " added to the list." + (known > 0 ? " " + others : "");
@@ -180,7 +185,10 @@ net::Response answer(const PeoplePage& self, const Context& context, const Form&
     view.frame = make_frame(context);
     show_key_outcome(context, view.notice_good, view.notice_bad);
     if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);
-    if (fields.value("result") == "people-added") view.notice_good = added_text(fields);
+    if (fields.value("result") == "people-added") {
+        view.notice_good = added_text(base::parse_whole_number(fields.value("added")).value_or(0),
+                                      base::parse_whole_number(fields.value("known")).value_or(0));
+    }
     const auto filled = fill(self, fields, view);
     if (!filled) return error_response(context, filled.error());
     if (!beside.problem.empty()) view.problem = std::move(beside.problem);
@@ -188,6 +196,13 @@ net::Response answer(const PeoplePage& self, const Context& context, const Form&
     view.is_minting = beside.is_minting;
     const int status = beside.status != 200 ? beside.status : view.problem.empty() ? 200 : 400;
     return html_response(status, render(view));
+}
+
+net::Response refuse_lines(const Context& context, const std::vector<LineProblem>& problems) {
+    std::string text;
+    for (const LineProblem& problem : problems)
+        text += (text.empty() ? "" : " ") + problem.text;
+    return error_response(context, 422, {}, {"Nobody was added", text, "", "", ""});
 }
 
 std::string csv_of(const Person& person, base::Timestamp now) {
@@ -246,9 +261,11 @@ net::Response PeoplePage::add(const Context& context) const {
     const auto added = roster.add(text, context.initiator());
     if (!added) return error_response(context, added.error());
     if (added->problems.empty()) {
+        if (context.wants_json()) return status_answer(200, "people-added", added_text(added->added, added->known));
         return redirect(303, "/admin/people?result=people-added&added=" + std::to_string(added->added) +
                                  "&known=" + std::to_string(added->known));
     }
+    if (context.wants_json()) return refuse_lines(context, added->problems);
     Beside beside{.status = 422};
     // A key that somebody has pasted by mistake is not sent back.
     beside.add.text = holds_raw_key(text) ? "" : text;

@@ -24,7 +24,8 @@ struct PeoplePage {
     Roster& roster;
 
     net::Response show(const Context& context) const;
-    // Shows the list with a problem that a form has: one on another page, or the one that makes a key.
+    // Shows the list with a problem that a form has: one on another page, or the one that makes a
+    // key.
     enum class At { elsewhere, mint_form };
     net::Response show_with(const Context& context, std::string problem, At at = At::elsewhere) const;
     // Adds people to the organizer's list.

@@ -23,6 +23,8 @@ struct PeopleQuery {
     std::string cursor;        // of a person on the page before or after; empty: the first page
     bool is_backward = false;  // the page that ends before `cursor`
     int limit = 25;
+    // Counting reads each row: where more people than this match, they are not counted.
+    std::int64_t counted_max = 10'000;
     base::Timestamp now;
 };
 

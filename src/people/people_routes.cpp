@@ -31,7 +31,8 @@ net::Response PeopleRoutes::list(const Context& context) const {
     json::array list;
     for (const Person& person : part->people)
         list.push_back(to_json(person, query->now));
-    json::object body{{"people", std::move(list)}, {"total", counts->in(query->state)}, {"next_cursor", nullptr}};
+    json::object body{{"people", std::move(list)}, {"total", nullptr}, {"next_cursor", nullptr}};
+    if (counts->is_complete) body["total"] = counts->in(query->state);
     if (!part->next_cursor.empty()) body["next_cursor"] = part->next_cursor;
     return api_answer(200, body);
 }

@@ -37,6 +37,7 @@ struct Person {
     std::optional<GithubUserId> github_user_id;  // nullopt: expected, and GitHub has not said yet whose login it is
     std::string login;                           // empty: unknown
     std::string expected_id, name;               // on the organizer's list; empty: not on it, no name
+    std::string expected_problem;                // why GitHub does not say whose login it is; empty: nothing is wrong
     std::optional<PersonKey> key;
     std::optional<FormerKey> former;
     std::optional<Hold> hold;     // in force
@@ -50,12 +51,13 @@ struct PeoplePart {
 };
 
 struct PeopleCounts {
+    bool is_complete = true;                       // false: too many match to count them; all numbers are too low
     std::int64_t all = 0;                          // that match the search and the filters, in any state
     std::map<std::string, std::int64_t> by_state;  // of people_states(); one person may be in several
     std::int64_t keys = 0;                         // of these people, that are not being revoked yet
     std::map<std::string, std::int64_t> keys_by_state;
-    // Return how many people are in a state, and how many of them have such a key; "" stands for any
-    // state.
+    // Return how many people are in a state, and how many of them have such a key; "" stands for
+    // any state.
     std::int64_t in(const std::string& state) const;
     std::int64_t keys_in(const std::string& state) const;
 };

@@ -91,7 +91,7 @@ void set_chips(Data& data, const std::vector<Chip>& chips) {
         Data item;
         item.set("label", chip.label);
         item.set("path", chip.path);
-        item.set("count", chip.count);
+        set_if_any(item, "count", chip.count);
         item.set("is_chosen", chip.is_chosen);
         list << item;
     }

@@ -41,7 +41,7 @@ struct SortLink {
 
 struct Chip {
     std::string label, path;
-    std::string count;
+    std::string count;  // empty: too many to count
     bool is_chosen = false;
 };
 
@@ -71,7 +71,7 @@ struct PeopleView {
 
     bool has_choices = false;    // there is a key on the page
     bool is_all_chosen = false;  // everybody who matches, on all pages
-    std::string matching;        // "98 keys"; empty: those of this page are all
+    std::string matching;         // "98 keys"; empty: those of this page are all
     std::string choose_all_path, choose_single_path;
     std::vector<std::pair<std::string, std::string>> selection;  // fields that select everybody who matches
 

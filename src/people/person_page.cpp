@@ -211,6 +211,7 @@ net::Response PersonPage::remove(const Context& context) const {
     if (!*expected) return error_response(context, 404);
     const auto removed = roster.remove(**expected, context.initiator());
     if (!removed) return error_response(context, removed.error());
+    if (context.wants_json()) return status_answer(200, "people-removed", results[0].text);
     const auto& account = (*expected)->github_user_id;
     return redirect(303, "/admin/people" + (account ? "/" + account->text() : "") + "?result=people-removed");
 }

@@ -35,7 +35,8 @@ std::string note_of(const Person& person) {
         return "Ended " + dated(*person.former->ended_at) + ": " + person.former->reason;
     if (person.former) return "Ending: " + person.former->reason;
     if (person.hold) return person.hold->reason;
-    return person.github_user_id ? "" : "GitHub has not been asked for this account yet";
+    if (person.github_user_id) return {};
+    return person.expected_problem.empty() ? "GitHub has not been asked for this account yet" : person.expected_problem;
 }
 
 }  // namespace

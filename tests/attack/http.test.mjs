@@ -260,10 +260,15 @@ test("odd values of queries and of paths are refused in words", async () => {
   ];
   const fields = {
     "/admin": ["days", "q"],
-    "/admin/people": ["q", "state", "status", "page", "sort", "from", "to", "expires_within", "unused", "result"],
+    "/admin/people": [
+      ...["q", "state", "status", "page", "before", "sort", "dir", "from", "to", "expires_within", "unused", "all"],
+      ...["result", "added", "known"],
+    ],
+    "/admin/people/export": ["q", "state", "sort", "dir", "from"],
     "/admin/activity": ["before", "q", "result"],
     "/admin/revocations/new": ["q", "ids", "state", "from"],
     "/api/v1/keys": ["q", "cursor", "limit", "state", "sort", "from", "to", "expires_within"],
+    "/api/v1/people": ["q", "cursor", "limit", "state", "sort", "dir", "from", "to", "expires_within"],
     "/api/v1/audit": ["cursor", "limit"],
     "/api/v1/webhook-deliveries": ["state"],
     "/dashboard": ["result", "notice"],
@@ -280,6 +285,7 @@ test("odd values of queries and of paths are refused in words", async () => {
   }
   for (const path of [
     "/admin/accounts/",
+    "/admin/people/",
     "/admin/revocations/",
     "/api/v1/keys/",
     "/api/v1/accounts/",

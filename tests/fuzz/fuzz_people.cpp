@@ -5,7 +5,7 @@
 #include "http/form.hpp"
 #include "identity/login.hpp"
 #include "people/people_query.hpp"
-#include "people/store_people_cursor.hpp"
+#include "people/store/store_people_cursor.hpp"
 #include "roster/roster_lines.hpp"
 
 using namespace llmapikey;

@@ -7,7 +7,7 @@
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
 #include "net/body_stream.hpp"
-#include "people/store_people.hpp"
+#include "people/store/store_people.hpp"
 #include "providers/openrouter/openrouter_traits.hpp"
 #include "roster/store_roster.hpp"
 #include "site/site.hpp"

@@ -66,8 +66,8 @@ using FormFields = std::vector<std::pair<std::string, std::string>>;
 //
 // Keys, the queue, replacements, spending and the audit log are in memory, the upstream and GitHub
 // are fakes, and the clock stands still. Stores without a fake (bulk revocations, API tokens,
-// stored answers, statistics, webhooks, people) are in a SQLite database in a temporary file. No background
-// job runs.
+// stored answers, statistics, webhooks, people) are in a SQLite database in a temporary file. No
+// background job runs.
 class SiteFixture : public testing::Test {
 protected:
     SiteFixture();
@@ -98,8 +98,8 @@ protected:
 
     IssueAnswer issue_key(const Recipient& recipient);
     Issuance& issuance();
-    // The database of the stores that have no fake. The list of people is read from it, and so is the
-    // organizer's list: a test that looks at them puts rows there.
+    // The database of the stores that have no fake. The list of people is read from it, and so is
+    // the organizer's list: a test that looks at them puts rows there.
     SqlDatabase& sql();
     Grant row_of(const Recipient& recipient) { return store_.find({recipient.id}).value().value(); }
 

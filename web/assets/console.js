@@ -40,7 +40,8 @@ const addressOf = (form) => {
     const isUsual = name === "csrf_token" || (name === "sort" && value === "today");
     if (!isUsual && value.trim()) fields.append(name, value.trim());
   }
-  return "/admin/people" + (fields.size ? `?${fields}` : "");
+  const query = String(fields);
+  return `/admin/people${query && "?"}${query}`;
 };
 let searching = null;
 const searchPeople = async () => {

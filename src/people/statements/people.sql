@@ -3,27 +3,27 @@
 
 -- name: keys
 'key' AS kind, github_user_id AS account, github_username AS shown_login, '' AS list_id, '' AS list_name,
-id::text AS grant_id, status AS grant_status, coalesce(key_hint, '') AS hint, daily_limit_micro_usd AS cap,
-{epoch:created_at} AS created, {epoch:expires_at} AS expires, is_disabled AS disabled,
+'' AS list_problem, id::text AS grant_id, status AS grant_status, coalesce(key_hint, '') AS hint,
+daily_limit_micro_usd AS cap, {epoch:created_at} AS created, {epoch:expires_at} AS expires, is_disabled AS disabled,
 (CASE WHEN missing_since IS NULL THEN 0 ELSE 1 END) AS missing, last_used_at AS used, NULL::bigint AS ended,
 '' AS ended_by, '' AS ended_why
 
 -- name: former
 'former' AS kind, github_user_id AS account, github_username AS shown_login, '' AS list_id, '' AS list_name,
-grant_id::text AS grant_id, '' AS grant_status, coalesce(key_hint, '') AS hint, daily_limit_micro_usd AS cap,
-{epoch:created_at} AS created, {epoch:expires_at} AS expires, 0 AS disabled, 0 AS missing, 0 AS used,
-{epoch:ended_at} AS ended, actor AS ended_by, reason AS ended_why
+'' AS list_problem, grant_id::text AS grant_id, '' AS grant_status, coalesce(key_hint, '') AS hint,
+daily_limit_micro_usd AS cap, {epoch:created_at} AS created, {epoch:expires_at} AS expires, 0 AS disabled,
+0 AS missing, 0 AS used, {epoch:ended_at} AS ended, actor AS ended_by, reason AS ended_why
 
 -- name: held
-'held' AS kind, github_user_id AS account, '' AS shown_login, '' AS list_id, '' AS list_name, '' AS grant_id,
-'' AS grant_status, '' AS hint, 0 AS cap, 0 AS created, 0 AS expires, 0 AS disabled, 0 AS missing, 0 AS used,
-NULL::bigint AS ended, '' AS ended_by, '' AS ended_why
+'held' AS kind, github_user_id AS account, '' AS shown_login, '' AS list_id, '' AS list_name, '' AS list_problem,
+'' AS grant_id, '' AS grant_status, '' AS hint, 0 AS cap, 0 AS created, 0 AS expires, 0 AS disabled, 0 AS missing,
+0 AS used, NULL::bigint AS ended, '' AS ended_by, '' AS ended_why
 
 -- name: expected
 'expected' AS kind, coalesce(expected.github_user_id, '') AS account, expected.login AS shown_login,
-expected.id AS list_id, expected.name AS list_name, '' AS grant_id, '' AS grant_status, '' AS hint, 0 AS cap,
-0 AS created, 0 AS expires, 0 AS disabled, 0 AS missing, 0 AS used, NULL::bigint AS ended, '' AS ended_by,
-'' AS ended_why
+expected.id AS list_id, expected.name AS list_name, expected.problem AS list_problem, '' AS grant_id,
+'' AS grant_status, '' AS hint, 0 AS cap, 0 AS created, 0 AS expires, 0 AS disabled, 0 AS missing, 0 AS used,
+NULL::bigint AS ended, '' AS ended_by, '' AS ended_why
 
 -- name: is_former
 -- The latest entry of somebody who has no row of api_keys now.

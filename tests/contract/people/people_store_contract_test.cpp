@@ -6,7 +6,7 @@
 
 #include "base/encoding.hpp"
 #include "contract/people/people_under_test.hpp"
-#include "people/store_people_statement.hpp"
+#include "people/store/store_people_statement.hpp"
 
 namespace llmapikey::test {
 namespace {
@@ -175,6 +175,17 @@ TEST_P(PeopleStoreContract, CountsEqualTheRowsInEachState) {
         EXPECT_EQ(counts.in(state), count) << state;
 }
 
+TEST_P(PeopleStoreContract, TooManyAreNotCounted) {
+    populate();
+    PeopleQuery few = query();
+    few.counted_max = 24;
+    EXPECT_TRUE(people_.count(few).value().is_complete) << "as many rows as are read of each table";
+    few.counted_max = 23;
+    EXPECT_FALSE(people_.count(few).value().is_complete);
+    few.filters.search = "twin";
+    EXPECT_TRUE(people_.count(few).value().is_complete) << "a search narrows them down";
+}
+
 TEST_P(PeopleStoreContract, AStateSelectsThosePeopleWhoseBadgeSaysSo) {
     populate();
     for (const Person& person : all(query())) {
@@ -207,6 +218,10 @@ TEST_P(PeopleStoreContract, APersonIsShownWithWhatIsKnown) {
     EXPECT_FALSE(people.contains("32")) << "that hold is over";
     EXPECT_EQ(people["33"].hold->reason, "why");
     EXPECT_EQ(people["@b-unknown"].name, "Unresolved");
+    ASSERT_TRUE(roster_.note_problem(people["@b-unknown"].expected_id, "GitHub knows no such account", clock_.now()));
+    PeopleQuery unknown = query();
+    unknown.filters.search = "b-unknown";
+    EXPECT_EQ(all(unknown).at(0).expected_problem, "GitHub knows no such account");
     EXPECT_FALSE(people.contains("@" + login_of(2))) << "the login has a key";
 }
 

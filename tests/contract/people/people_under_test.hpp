@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "people/person_state.hpp"
-#include "people/store_people.hpp"
+#include "people/store/store_people.hpp"
 #include "roster/store_roster.hpp"
 #include "support/stores_under_test.hpp"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "people/store_people_parts.hpp"
-#include "people/store_people_statement.hpp"
+#include "people/store/store_people_parts.hpp"
+#include "people/store/store_people_statement.hpp"
 
 namespace llmapikey {
 namespace {
@@ -43,7 +43,7 @@ Kind kind_of(Source source) {
     }
 }
 
-std::string counts_from(Source source, PeopleParts& parts) {
+std::string counts_from(Source source, PeopleParts& parts, std::int64_t counted_max) {
     const Kind kind = kind_of(source);
     const bool counts_all = source != Source::spending && source != Source::holds;
     std::string columns = std::string(kind == Kind::keys ? "1" : "0") + (counts_all ? ", count(*)" : ", 0");
@@ -57,6 +57,11 @@ std::string counts_from(Source source, PeopleParts& parts) {
             (source == Source::spending ? parts.condition_of_cap(state) : parts.condition_of_state(kind, state)) + ")";
     }
     std::string from = parts.table_of(kind), where = parts.filter_of(kind);
+    if (counts_all) {
+        from = "(SELECT * FROM " + from + " WHERE " + where + " LIMIT " + parts.number_of(counted_max + 1) +
+               "::bigint) AS " + parts.alias_of(kind);
+        where = "true";
+    }
     if (source == Source::spending) {
         from = parts.named("spent_on_day") + " CROSS JOIN " + from;
         where += " AND spent.spender = " + parts.account_of(kind);
@@ -80,7 +85,7 @@ PeopleStatement count_statement(const PeopleQuery& query, const Search& search, 
     for (const Source source :
          {Source::keys, Source::spending, Source::holds, Source::former, Source::held, Source::expected}) {
         if (!parts.has(kind_of(source))) continue;
-        sql += (sql.empty() ? "" : " UNION ALL ") + counts_from(source, parts);
+        sql += (sql.empty() ? "" : " UNION ALL ") + counts_from(source, parts, query.counted_max);
     }
     return {sql, parts.conditions.values()};
 }

@@ -1,9 +1,9 @@
-#include "people/store_people.hpp"
+#include "people/store/store_people.hpp"
 
 #include <algorithm>
 
 #include "identity/initiator.hpp"
-#include "people/store_people_statement.hpp"
+#include "people/store/store_people_statement.hpp"
 #include "sql/sql_values.hpp"
 
 namespace llmapikey {
@@ -16,6 +16,7 @@ enum Column {
     login,
     list_id,
     list_name,
+    list_problem,
     grant_id,
     status,
     hint,
@@ -61,6 +62,7 @@ base::Result<Person> person_of_row(const SqlRow& row) {
     const bool is_listed_here = !row.text(list_id).empty();
     person.expected_id = row.text(is_listed_here ? list_id : listed_id);
     person.name = row.text(is_listed_here ? list_name : listed_name);
+    person.expected_problem = row.text(list_problem);
     if (row.text(kind) == "key") {
         person.key = TRY(key_of_row(row));
     }
@@ -149,6 +151,7 @@ base::Result<PeopleCounts> SqlPeopleStore::count(const PeopleQuery& query) {
     for (const SqlRow& row : answer.rows) {
         const bool have_keys = row.number(0) == 1;
         counts.all += row.number(1);
+        counts.is_complete = counts.is_complete && row.number(1) <= query.counted_max;
         if (have_keys) counts.keys += row.number(1);
         int column = 1;
         for (const std::string& state : counted_states()) {

@@ -1,4 +1,4 @@
-#include "people/store_people_parts.hpp"
+#include "people/store/store_people_parts.hpp"
 
 #include "base/embedded.hpp"
 #include "base/encoding.hpp"
@@ -50,6 +50,11 @@ std::string PeopleParts::table_of(Kind kind) const {
             return "llmapikey.expected_people AS expected";
     }
     return {};
+}
+
+std::string PeopleParts::alias_of(Kind kind) const {
+    const std::string column = account_of(kind);
+    return column.substr(0, column.find('.'));
 }
 
 std::string PeopleParts::columns_of(Kind kind) {

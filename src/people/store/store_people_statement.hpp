@@ -5,7 +5,7 @@
 
 #include "keys/store_conditions.hpp"
 #include "people/people_query.hpp"
-#include "people/store_people_cursor.hpp"
+#include "people/store/store_people_cursor.hpp"
 #include "sql/sql_database.hpp"
 
 // The statements that list and count people. People stand in four tables, and in each of them an
@@ -31,8 +31,8 @@ int segments_of(PeopleOrder order);
 PeopleStatement list_statement(const PeopleQuery& query, const Search& search, Dialect dialect, int segment,
                                const std::optional<PeopleCursor>& cursor, int limit);
 
-// Each row counts other people: 1 if they have a row of api_keys, else 0; how many they are; and then
-// how many of them are in each of counted_states().
+// Each row counts other people: 1 if they have a row of api_keys, else 0; how many they are; and
+// then how many of them are in each of counted_states().
 PeopleStatement count_statement(const PeopleQuery& query, const Search& search, Dialect dialect);
 const std::vector<std::string>& counted_states();
 

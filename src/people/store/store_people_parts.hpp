@@ -26,6 +26,8 @@ public:
     // Whether anybody of this kind can match the query.
     bool has(Kind kind) const;
     std::string table_of(Kind kind) const;
+    // What the conditions call a row of it.
+    std::string alias_of(Kind kind) const;
     std::string columns_of(Kind kind);
     // The column of the account, and expressions for the order of logins and for its ties.
     std::string account_of(Kind kind) const;

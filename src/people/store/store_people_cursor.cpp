@@ -1,4 +1,4 @@
-#include "people/store_people_cursor.hpp"
+#include "people/store/store_people_cursor.hpp"
 
 #include "base/encoding.hpp"
 #include "identity/github_user_id.hpp"

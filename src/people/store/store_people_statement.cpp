@@ -1,7 +1,7 @@
-#include "people/store_people_statement.hpp"
+#include "people/store/store_people_statement.hpp"
 
 #include "base/encoding.hpp"
-#include "people/store_people_parts.hpp"
+#include "people/store/store_people_parts.hpp"
 
 namespace llmapikey {
 namespace {
