@@ -114,11 +114,12 @@ void show_choice(const Form& fields, const PeopleQuery& query, const PeopleCount
         view.has_choices = view.has_choices || !row.grant_id.empty();
     const std::int64_t keys = counts.keys_in(query.state);
     const bool is_more_than_a_page = !view.previous_path.empty() || !view.next_path.empty();
-    view.is_all_chosen = view.has_choices && is_set(fields.value("all"));
+    // Nobody is chosen by a search that was not understood.
+    view.is_all_chosen = view.has_choices && view.problem.empty() && is_set(fields.value("all"));
     view.selection = address.filters();
     if (view.selection.empty()) view.selection.emplace_back("all", "true");
     if (view.is_all_chosen || is_more_than_a_page)
-        view.matching = counts.is_complete ? base::counted(keys, "key") : "keys";
+        view.matching = counts.is_complete ? base::counted(keys, "key") : "very many keys";
     view.choose_all_path = address.with_all();
     view.choose_single_path = address.path();
 }
@@ -153,7 +154,10 @@ base::Result<PeoplePart> list_people(const PeoplePage& self, const Form& fields,
 
 base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& view) {
     PeopleQuery query = query_of(fields, self.clock.now(), view.problem);
-    const PeopleAddress address([&](std::string_view name) { return fields.value(name); }, query);
+    // What was not understood is not repeated in links.
+    const bool is_understood = view.problem.empty();
+    const auto field = [&](std::string_view name) { return is_understood ? fields.value(name) : std::string(); };
+    const PeopleAddress address(field, query);
     const auto part = TRY(list_people(self, fields, query, view.problem));
     const auto counts = TRY(self.people.count(query));
     show_search(fields, query, view);

@@ -124,7 +124,7 @@ test("every key is an action of its own, confirmed by its count", async (t) => {
   assert.match(confirm.text, /name="hold"><option value="none">/, "never again is not the first choice");
   assert.equal((await form("/admin/revocations", "all=true&confirm=4&reason=x&hold=none")).status, 409);
   const list = await page("/admin/people?all=true");
-  assert.match(list.text, /All 3 keys that match are chosen\.<\/strong><input type="hidden" name="all" value="true">/);
+  assert.match(list.text, /Chosen: 3 keys, all that match\.<\/strong><input type="hidden" name="all" value="true">/);
   const found = await page("/admin/people?q=crowd-&all=true");
   assert.match(found.text, /<input type="hidden" name="q" value="crowd-">/, "a search is not every key");
   assert.doesNotMatch(found.text, /name="all"/);

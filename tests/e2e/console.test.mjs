@@ -145,7 +145,7 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   assert.equal(await upstream(people[chosen[0]]), undefined);
   assert.match(await dashboard(people[chosen[1]]), /two of them/);
   await page.goto(`${service.url}/admin/people?q=chosen-&state=usable&all=true`);
-  await page.locator("strong", { hasText: "All 3 keys that match are chosen" }).waitFor();
+  await page.locator("strong", { hasText: "Chosen: 3 keys, all that match." }).waitFor();
   await press("#revoke-chosen");
   await page.locator("h1", { hasText: "Revoke 3 keys" }).waitFor();
   await page.fill("input[name=reason]", "the rest");

@@ -180,7 +180,7 @@ test("the head's tick chooses the page, a link everybody who matches, and the ba
   assert.ok(await page.locator("#choose-page").evaluate((tick) => tick.indeterminate));
   await assertAccessible(await bypassing(page), "people-chosen");
   await page.click("#choose-all");
-  await page.locator("strong", { hasText: "All 92 keys that match are chosen" }).waitFor();
+  await page.locator("strong", { hasText: "Chosen: 92 keys, all that match." }).waitFor();
   await page.click("#revoke-chosen");
   await page.locator("h1", { hasText: "Revoke 92 keys" }).waitFor();
   assert.match(await page.textContent("main"), /keys that can be used/);
@@ -215,7 +215,7 @@ test("without JavaScript all of it works, with forms and links", async () => {
   await page.locator("#people tbody input").first().check();
   assert.equal(await page.locator(".bulk").isVisible(), true);
   await page.click("#choose-all");
-  await page.locator("strong", { hasText: "All 98 keys that match are chosen" }).waitFor();
+  await page.locator("strong", { hasText: "Chosen: 98 keys, all that match." }).waitFor();
   await page.click("#choose-single");
   await page.locator("#people tbody input").nth(1).check();
   await page.click("#revoke-chosen");

@@ -104,14 +104,14 @@ TEST_F(PeoplePageTest, AllThatMatchAreChosenByALink) {
         hold_key(account, "login-" + std::to_string(account), account <= 2 ? "is_disabled = 1" : "");
     hold_key(31, "login-31", "status = 'revoking', openrouter_key = NULL");
     const auto list = get("/admin/people", page());
-    EXPECT_TRUE(list.has("href=\"/admin/people?all=true\">Choose all 30 keys that match</a>"))
+    EXPECT_TRUE(list.has("href=\"/admin/people?all=true\">Choose all that match (30 keys)</a>"))
         << "one is being revoked";
     const auto chosen = get("/admin/people?all=true", page());
-    EXPECT_TRUE(chosen.has("All 30 keys that match are chosen"));
+    EXPECT_TRUE(chosen.has("Chosen: 30 keys, all that match."));
     EXPECT_TRUE(chosen.has("<input type=\"hidden\" name=\"all\" value=\"true\">"));
     EXPECT_FALSE(chosen.has("name=\"ids\""));
     const auto some = get("/admin/people?state=disabled&q=login&all=true", page());
-    EXPECT_TRUE(some.has("All 2 keys that match are chosen"));
+    EXPECT_TRUE(some.has("Chosen: 2 keys, all that match."));
     EXPECT_TRUE(some.has(
         "<input type=\"hidden\" name=\"q\" value=\"login\"><input type=\"hidden\" name=\"state\" value=\"disabled\">"));
     EXPECT_FALSE(some.has("name=\"all\" value"));
@@ -135,7 +135,10 @@ TEST_F(PeoplePageTest, LinksToTheListOfKeysGoOnToWork) {
     const auto moved = get("/admin/accounts/1001?result=revoked", page());
     EXPECT_EQ(moved.status, 308);
     EXPECT_EQ(moved.header("Location"), "/admin/people/1001?result=revoked");
-    EXPECT_EQ(get("/admin/people?from=yesterday", page()).status, 400);
+    const auto wrong = get("/admin/people?from=yesterday&all=true", page());
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_FALSE(wrong.has("Chosen:")) << "nobody is chosen by what makes no sense";
+    EXPECT_FALSE(wrong.has("?from=yesterday"));
 }
 
 TEST_F(PeoplePageTest, PeopleAreAddedNamedLineByLineAndRemoved) {
