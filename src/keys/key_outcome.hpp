@@ -25,6 +25,7 @@ enum class KeyOutcome {
     switched_off,  // an organizer has disabled the key to be replaced or given back
     failed,        // an error says why; nothing was left behind
     rate_limited,  // the provider asks to slow down; nothing was left behind
+    replaced,      // a key was minted just now, and the one before it no longer works
     // Outcomes of giving a key back (OwnKey).
     given_back,  // the key is revoked, and its seat is free
     ending,      // the decision is stored and the key is shown to nobody; the provider is told as soon as it answers

@@ -36,7 +36,9 @@ void count(ops::Metrics& metrics, const IssueAnswer& answer) {
     metrics.count_issue(is_ambiguous ? to_text(answer.status) : row_of(answer).json_status);
 }
 
-net::Response issue_response(const OwnKeyRoutes& self, const Context& context, const IssueAnswer& answer) {
+// `told`: the outcome in the words of the page.
+net::Response issue_response(const OwnKeyRoutes& self, const Context& context, const IssueAnswer& answer,
+                             const KeyOutcomeRow& told) {
     count(self.metrics, answer);
     if (answer.status == KeyOutcome::created) {
         self.usage.remember_unused(*answer.grant, limit_at(*answer.grant, self.clock.now()));
@@ -46,7 +48,7 @@ net::Response issue_response(const OwnKeyRoutes& self, const Context& context, c
                   {"request_id", context.request_id}});
     }
     if (context.wants_json()) return issue_json(answer, ShowKey::yes, context.shared.settings.provider.name);
-    return redirect(303, dashboard_with(row_of(answer)));
+    return redirect(303, dashboard_with(told));
 }
 
 // Returns the id of the key that the page showed, so that two presses affect one key once; empty if
@@ -64,14 +66,16 @@ net::Response own_key_error(int status, base::Seconds retry_after, std::string m
 }
 
 net::Response OwnKeyRoutes::create(const Context& context) const {
-    return issue_response(*this, context, issuance.issue(terms, context.session->recipient));
+    const IssueAnswer answer = issuance.issue(terms, context.session->recipient);
+    return issue_response(*this, context, answer, row_of(answer));
 }
 
 net::Response OwnKeyRoutes::replace(const Context& context) const {
     const auto key_id = meant_key(context);
     if (!key_id) return error_response(context, key_id.error());
     const auto answer = own_key.rotate(terms, context.session->recipient, *key_id, context.origin.client_address);
-    return issue_response(*this, context, answer);
+    const bool is_replaced = answer.status == KeyOutcome::created;
+    return issue_response(*this, context, answer, is_replaced ? row_of(KeyOutcome::replaced) : row_of(answer));
 }
 
 net::Response OwnKeyRoutes::give_back(const Context& context) const {

@@ -151,9 +151,8 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
 }
 
 net::Response refuse_field(const Context& context, std::string title, std::string why) {
-    return error_response(
-        context, 400, {},
-        {std::move(title), std::move(why), "Go back and change it.", "/dashboard", "To the dashboard"});
+    return error_response(context, 400, {},
+                          {std::move(title), std::move(why), "Go back and change it.", "/dashboard", "To your key"});
 }
 
 }  // namespace

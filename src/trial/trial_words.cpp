@@ -9,7 +9,7 @@ namespace llmapikey {
 namespace {
 
 TrialWords words(int status, std::string title, std::string explanation, std::string advice) {
-    return {status, {std::move(title), std::move(explanation), std::move(advice), "/dashboard", "To the dashboard"}};
+    return {status, {std::move(title), std::move(explanation), std::move(advice), "/dashboard", "To your key"}};
 }
 
 std::string amount_in_brackets(const std::optional<base::MicroUsd>& amount) {

@@ -69,7 +69,7 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
       ["POST", "/admin/people/1002/lift"],
       ["GET", "/admin/"],
       ["GET", "/admin/nothing"],
-      ["GET", "/admin"],
+      ["GET", "/admin/overview"],
       ["GET", "/admin/audit/export"],
       ["GET", "/admin/revocations"],
       ["GET", "/admin/revocations/new"],

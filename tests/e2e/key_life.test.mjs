@@ -62,7 +62,7 @@ test("replaced: the old key is dead, the new one has what is left of the day, an
     await page.click("#replace summary");
     await look("dashboard-replace");
     await page.click("#rotate");
-    await page.locator("[role=status]", { hasText: "ready" }).waitFor();
+    await page.locator("[role=status]", { hasText: "Your new key is ready. The old one no longer works." }).waitFor();
     const next = await page.textContent("#key");
     assert.notEqual(next, key);
     assert.ok(!(await isUsable(key)) && (await isUsable(next)));

@@ -595,7 +595,7 @@ for (const [timezoneId, offset] of [
     assert.match(reset.dateTime, /^20\d\d-\d\d-\d\dT00:00:00Z$/);
     const looked = await timeIn("#revealed time");
     assert.equal(looked.title, "2026-11-20 22:05 UTC");
-    assert.equal(looked.textContent, offset > 0 ? "21 Nov 2026, 07:05" : "20 Nov 2026, 12:05");
+    assert.equal(looked.textContent, offset > 0 ? "21 November 2026 at 07:05" : "20 November 2026 at 12:05");
     const end = await timeIn("h1 + p time");
     const local = new Date(Date.parse(end.dateTime) + offset * 3_600_000);
     assert.equal(

@@ -51,19 +51,19 @@ const addCopyButton = (snippet) => {
   snippet.append(button);
 };
 
-// Times stand in UTC; here they become the reader's own. The title keeps UTC.
+// Times stand in UTC; here they become the reader's own, where that is another, in about as many
+// letters, so that no line breaks anew. The title keeps UTC.
 const forms = {
   date: { dateStyle: "long" },
   time: { hour: "2-digit", minute: "2-digit" },
-  minute: { dateStyle: "medium", timeStyle: "short" },
+  minute: { dateStyle: "long", timeStyle: "short" },
 };
 const language = document.documentElement.lang;
 const localize = (root) => {
   for (const time of root.querySelectorAll("time[data-local]")) {
-    const kind = time.dataset.local;
-    const text = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, forms[kind]).format(
-      new Date(time.dateTime),
-    );
+    const [kind, at] = [time.dataset.local, new Date(time.dateTime)];
+    if (at.getTimezoneOffset() === 0) continue;
+    const text = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, forms[kind]).format(at);
     time.textContent = kind === "time" ? `${text} your time` : text;
     delete time.dataset.local;
   }

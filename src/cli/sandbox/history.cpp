@@ -252,9 +252,13 @@ private:
     // What the service's jobs do by themselves, once a day.
     base::Result<void> end_day(int days_ago) {
         step_to(days_ago, days_ago > 0 ? night : minutes_per_day);
-        const std::string problems = statistics_.run_once({});
-        if (!problems.empty()) return base::fail(base::Errc::internal, problems);
+        TRY(read_figures());
         return done(reconciler_.run(base::Deadline::after(std::chrono::minutes{1}), {}));
+    }
+
+    base::Result<void> read_figures() {
+        const std::string problems = statistics_.run_once({});
+        return problems.empty() ? base::Result<void>{} : base::fail(base::Errc::internal, problems);
     }
 
     base::Result<void> act_all(int days_ago) {
@@ -310,6 +314,7 @@ private:
             case Act::revoke:
                 return done(services_.keys.revocation.revoke(key.id, organizer, event.reason, hold_of(event), soon));
             case Act::lose_upstream:
+                TRY(read_figures());  // as it does every few minutes: what the key has spent is known by then
                 return services_.provider().revoke(key.delete_handle, soon);
             default:
                 return tl::unexpected(gone_wrong(person, "this cannot happen to a key"));

@@ -21,7 +21,7 @@ ErrorText text_of(int status) {
             return {"Request refused",
                     "We could not confirm that you sent this from our own pages, so nothing was done. This check keeps "
                     "other sites from pressing buttons in your name.",
-                    "Open the dashboard and press the button there.", "/dashboard", "To the dashboard"};
+                    "Open the dashboard and press the button there.", "/dashboard", "To your key"};
         case 404:
             return {"Page not found", "There is nothing at this address.",
                     "Check the address for a typing error, or go to the start page.", "/", "To the start page"};
@@ -40,13 +40,13 @@ ErrorText text_of(int status) {
                     "Clear this site's cookies and try again.", "/", "To the start page"};
         case 429:
             return {"Too many requests", "There were too many requests from your address in the last minute.",
-                    "Wait a moment, then try again.", "/dashboard", "To the dashboard"};
+                    "Wait a moment, then try again.", "/dashboard", "To your key"};
         case 502:
             return {"Another service did not answer", "A service that we depend on did not answer as it should.",
-                    "Try again in a minute. Nothing was lost.", "/dashboard", "To the dashboard"};
+                    "Try again in a minute. Nothing was lost.", "/dashboard", "To your key"};
         case 503:
             return {"Busy", "The service cannot answer just now.", "Try again in a few seconds. Nothing was lost.",
-                    "/dashboard", "To the dashboard"};
+                    "/dashboard", "To your key"};
         default:
             return {"Something went wrong", "That was our fault, not yours.",
                     "Try again. If it happens again, tell the organizer and quote the number below.", "/",

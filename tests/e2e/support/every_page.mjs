@@ -278,6 +278,9 @@ class Stage {
     const unlucky = await signIn(stuck, "unlucky");
     stuck.sql(`INSERT INTO mint_notes VALUES ('${accountOf(unlucky)}', 'refused', unixepoch())`);
     this.add("dashboard-problem", stuck, "/dashboard", unlucky);
+    await post(stuck, people["usage-unknown"].session, "/dashboard/try", {
+      message: "What was spent before is old now.",
+    });
     this.add("dashboard-usage-unknown", stuck, "/dashboard", people["usage-unknown"].session);
     const bulk = await post(stuck, session, "/admin/revocations", {
       q: crowd.login,

@@ -157,7 +157,7 @@ TEST_F(OwnKeyRoutesTest, AKeyIsReplacedOnceByWhoSawIt) {
     EXPECT_EQ(pressed_again.json_text("key"), second);
     const auto for_page = post_form("/dashboard/key/rotate", {{"key_id", row_of(ada).id}}, page());
     EXPECT_EQ(for_page.status, 303);
-    EXPECT_EQ(for_page.header("Location"), "/dashboard?result=created");
+    EXPECT_EQ(for_page.header("Location"), "/dashboard?result=replaced");
 }
 
 TEST_F(OwnKeyRoutesTest, WhatIsNotThereOrSwitchedOffCanBeNeitherReplacedNorGivenBack) {
