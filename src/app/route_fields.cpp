@@ -13,7 +13,7 @@ constexpr Field snippet_key[] = {{"key", text}};
 constexpr Field meant_key[] = {{"key_id", text}};
 constexpr Field question[] = {{"message", text}, {"model", text}, {"other_model", text}};
 constexpr Field range_and_result[] = {{"days", text}, {"result", text}};
-// "status" is what the state was called before. `added` and `known` belong to a result.
+// "status" is what the state was called before.
 constexpr Field list_of_console[] = {{"q", text},
                                      {"state", text},
                                      {"status", text},
@@ -27,9 +27,7 @@ constexpr Field list_of_console[] = {{"q", text},
                                      {"page", text},
                                      {"before", text},
                                      {"all", flag},
-                                     {"result", text},
-                                     {"added", number},
-                                     {"known", number}};
+                                     {"result", text}};
 constexpr Field overview_or_list_of_console[] = {{"days", number},
                                                  {"q", text},
                                                  {"state", text},

@@ -177,11 +177,24 @@ base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& 
     return {};
 }
 
-// How many people were added.
+// How many people were added, as the page's address says it: "people-added-2-1".
+constexpr std::string_view added_word = "people-added-";
+std::string added_result(std::int64_t added, std::int64_t known) {
+    return std::string(added_word) + std::to_string(added) + "-" + std::to_string(known);
+}
+
 std::string added_text(std::int64_t added, std::int64_t known) {
     const std::string others = base::counted(known, "person was", "people were") + " on the list already.";
     if (added == 0) return "Nobody was added: " + others;
     return base::counted(added, "person is", "people are") + " added to the list." + (known > 0 ? " " + others : "");
+}
+
+void show_added(std::string_view result, PeopleView& view) {
+    if (!result.starts_with(added_word)) return;
+    const auto numbers = base::split(result.substr(added_word.size()), '-');
+    const auto added = base::parse_whole_number(numbers[0]);
+    const auto known = base::parse_whole_number(numbers.back());
+    if (added && known) view.notice_good = added_text(*added, *known);
 }
 
 net::Response answer(const PeoplePage& self, const Context& context, const Form& fields, Beside beside) {
@@ -189,10 +202,7 @@ net::Response answer(const PeoplePage& self, const Context& context, const Form&
     view.frame = make_frame(context);
     show_key_outcome(context, view.notice_good, view.notice_bad);
     if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);
-    if (fields.value("result") == "people-added") {
-        view.notice_good = added_text(base::parse_whole_number(fields.value("added")).value_or(0),
-                                      base::parse_whole_number(fields.value("known")).value_or(0));
-    }
+    show_added(fields.value("result"), view);
     const auto filled = fill(self, fields, view);
     if (!filled) return error_response(context, filled.error());
     if (!beside.problem.empty()) view.problem = std::move(beside.problem);
@@ -266,8 +276,7 @@ net::Response PeoplePage::add(const Context& context) const {
     if (!added) return error_response(context, added.error());
     if (added->problems.empty()) {
         if (context.wants_json()) return status_answer(200, "people-added", added_text(added->added, added->known));
-        return redirect(303, "/admin/people?result=people-added&added=" + std::to_string(added->added) +
-                                 "&known=" + std::to_string(added->known));
+        return redirect(303, "/admin/people?result=" + added_result(added->added, added->known));
     }
     if (context.wants_json()) return refuse_lines(context, added->problems);
     Beside beside{.status = 422};

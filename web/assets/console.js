@@ -1,4 +1,5 @@
 // Makes the console nicer; every page of it works without.
+/* global announce -- of app.js */
 "use strict";
 
 // "/" leads to the search field, as on GitHub, unless somebody types.

@@ -96,17 +96,6 @@ constexpr int days_of_credits = 12;
 
 const Initiator organizer{"github:1003", "127.0.0.1"};
 
-// The organizer's list. One of them has no key yet.
-struct Expected {
-    std::int64_t id;
-    const char* name;
-};
-constexpr Expected expected_people[] = {
-    {1001, "Ada Newcomer"}, {1002, "Grace Returning"}, {1004, "Alan Turner"},  {1006, "Nora Nilsen"},
-    {1007, "Felix Brandt"}, {1009, "Oskar Lind"},      {1010, "Tara Kapoor"},  {1011, "Bruno Costa"},
-    {1017, "Emil Novak"},   {1020, "Mara Rossi"},      {1021, "Hugo Laurent"}, {1023, "Aylin Demir"},
-};
-
 base::Error gone_wrong(const Person& person, const std::string& what) {
     return {base::Errc::internal, std::string("the history of ") + person.login + ": " + what, {}};
 }
@@ -178,7 +167,7 @@ private:
 
     base::Result<void> expect_people() {
         std::vector<NewExpectedPerson> people;
-        for (const Expected& each : expected_people)
+        for (const Expected& each : expected_people())
             people.push_back({GithubUserId{each.id}, person_with(each.id).login, each.name});
         TRY(services_.stores.roster->add(people, organizer.actor, clock_.now()));
         const std::string what = base::counted(static_cast<std::int64_t>(people.size()), "person", "people");

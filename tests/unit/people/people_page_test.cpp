@@ -166,7 +166,7 @@ TEST_F(PeoplePageTest, PeopleAreAddedNamedLineByLineAndRemoved) {
     EXPECT_TRUE(get(removed.header("Location"), page()).has("is removed from the organizer&apos;s list"));
     EXPECT_EQ(post_form("/admin/people/" + id + "/remove", {}, page()).status, 404);
     EXPECT_EQ(post_form("/admin/people", {{"people", "ada"}}, page()).header("Location"),
-              "/admin/people?result=people-added&added=0&known=1");
+              "/admin/people?result=people-added-0-1");
 }
 
 TEST_F(PeoplePageTest, SomebodyWhoseAccountIsNotKnownYetHasAPage) {
