@@ -70,7 +70,10 @@ ShownAge shown_age(base::Timestamp time, base::Timestamp now) {
 }
 
 std::string initials_of(std::string_view login) {
-    return std::string(login.substr(0, 2));
+    std::string initials;
+    for (const char c : login)
+        if (c != '-' && initials.size() < 2) initials += c;
+    return initials;
 }
 
 std::string masked_key_text(std::string_view prefix, const std::string& hint) {

@@ -24,6 +24,12 @@ TEST(ShownValuesTest, AnAgeComesWithItsExactTime) {
     EXPECT_EQ(shown.age, "90 seconds ago");
 }
 
+TEST(ShownValuesTest, InitialsAreLettersOrDigits) {
+    EXPECT_EQ(initials_of("grace-returning"), "gr");
+    EXPECT_EQ(initials_of("a-long-login"), "al");
+    EXPECT_EQ(initials_of("x"), "x");
+}
+
 TEST(ShownValuesTest, ASpanIsInHoursAndMinutesAndNeverBroken) {
     for (const auto& [seconds, text] : {std::pair{1, "1_min"}, std::pair{59 * 60, "59_min"},
                                         std::pair{59 * 60 + 1, "1_h_0_min"}, std::pair{82'500, "22_h_55_min"}})
