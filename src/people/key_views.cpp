@@ -1,5 +1,6 @@
 #include "people/key_views.hpp"
 
+#include "http/answers/shown_values.hpp"
 #include "http/answers/template_engine.hpp"
 
 namespace llmapikey {
@@ -23,6 +24,25 @@ Data data_of(const KeyRow& key) {
 
 }  // namespace
 
+void set_badges(Data& data, const std::vector<Badge>& badges) {
+    Data list{Data::type::list};
+    for (const Badge& badge : badges) {
+        Data item;
+        set_if_any(item, "kind", std::string(badge.kind));
+        item.set("text", std::string(badge.text));
+        list << item;
+    }
+    data.set("badges", list);
+}
+
+void set_bar(Data& data, const SpentBar& spent) {
+    set_if_any(data, "today", spent.today);
+    set_if_any(data, "total", spent.total);
+    set_if_any(data, "cap", spent.cap);
+    data.set("percent", std::to_string(spent.percent));
+    set_if_any(data, "bar_kind", spent.bar_kind);
+}
+
 void set_ended(Data& data, const std::vector<EndedKeyRow>& rows) {
     Data ended{Data::type::list};
     for (const EndedKeyRow& row : rows) {
@@ -41,9 +61,14 @@ void set_ended(Data& data, const std::vector<EndedKeyRow>& rows) {
 }
 
 std::string render(const PersonView& view) {
-    const bool is_known = view.unresolved_why.empty();
-    Data data = admin_data(view.frame, is_known ? "Account " + view.account_id : view.login, "people");
+    Data data = admin_data(view.frame, view.login.empty() ? "Account " + view.account_id : view.login, "people");
     data.set("account_id", view.account_id);
+    data.set("face", initials_of(view.login));
+    set_if_any(data, "profile_url", view.profile_url);
+    set_badges(data, view.badges);
+    Data spent;
+    set_bar(spent, view.spent);
+    if (!view.spent.today.empty()) data.set("spent_bar", spent);
     if (view.key) data.set("key", data_of(*view.key));
     set_if_any(data, "grant_id", view.grant_id);
     set_if_any(data, "revocable_id", view.revocable_id);

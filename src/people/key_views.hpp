@@ -6,6 +6,7 @@
 
 #include "http/answers/page_template.hpp"
 #include "http/answers/views.hpp"
+#include "people/people_words.hpp"
 
 // The console's page of a person as a value.
 namespace llmapikey {
@@ -25,6 +26,14 @@ struct KeyRow {
     bool can_be_revoked = false;  // true in every state except `revoking`
 };
 
+// What a person has spent over all keys.
+struct SpentBar {
+    std::string today, total;  // "$2.30"; empty: nothing can have been spent
+    std::string cap;           // "of $10.00"; empty: there is no cap
+    int percent = 0;           // of the cap
+    std::string bar_kind;      // class of the bar: "", "near", "full"
+};
+
 struct EndedKeyRow {
     std::string account_id, login, masked_key, made_on, ended_at, actor, reason;
 };
@@ -32,7 +41,10 @@ struct EndedKeyRow {
 struct PersonView {
     Frame frame;
     std::string account_id;
-    std::string login;  // also set for an account whose keys have ended; empty: unknown
+    std::string login;        // also set for an account whose keys have ended; empty: unknown
+    std::string profile_url;  // at GitHub; empty: the login is unknown
+    std::vector<Badge> badges;
+    SpentBar spent;
     std::optional<KeyRow> key;
     std::string grant_id;      // set for an active key, which can be changed
     std::string revocable_id;  // set for a key, or an attempt at one, that can be revoked
@@ -51,6 +63,9 @@ struct RevealView {
     std::string account_id, raw_key;
 };
 
+// Set "badges", a list, and what a bar shows.
+void set_badges(Data& data, const std::vector<Badge>& badges);
+void set_bar(Data& data, const SpentBar& spent);
 // Sets "ended", a list of rows, and "has_ended".
 void set_ended(Data& data, const std::vector<EndedKeyRow>& rows);
 

@@ -69,6 +69,8 @@ public:
     virtual ~PeopleStore() = default;
     // Fails with invalid_input if the cursor is not from this list and order.
     virtual base::Result<PeoplePart> list(const PeopleQuery& query) = 0;
+    // Reads one person; nullopt: nobody with this account is in the list.
+    virtual base::Result<std::optional<Person>> find(const GithubUserId& account, base::Timestamp now) = 0;
     // Counts the people who match the query's search and filters; its state and order do not
     // matter.
     virtual base::Result<PeopleCounts> count(const PeopleQuery& query) = 0;

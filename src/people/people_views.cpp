@@ -5,13 +5,6 @@
 namespace llmapikey {
 namespace {
 
-Data badge_data(const Badge& badge) {
-    Data data;
-    set_if_any(data, "kind", std::string(badge.kind));
-    data.set("text", std::string(badge.text));
-    return data;
-}
-
 void set_date(Data& data, const std::string& name, const DateCell& date) {
     if (date.at.empty()) return;
     Data cell;
@@ -27,16 +20,9 @@ Data row_data(const PersonRow& row) {
     data.set("who", row.login);
     set_if_any(data, "name", row.name);
     set_if_any(data, "note", row.note);
-    Data badges{Data::type::list};
-    badges << badge_data(row.badge);
-    if (row.second_badge) badges << badge_data(*row.second_badge);
-    data.set("badges", badges);
+    set_badges(data, row.badges);
     set_if_any(data, "grant_id", row.grant_id);
-    set_if_any(data, "today", row.today);
-    set_if_any(data, "total", row.total);
-    set_if_any(data, "cap", row.cap);
-    data.set("percent", std::to_string(row.percent));
-    set_if_any(data, "bar_kind", row.bar_kind);
+    set_bar(data, row.spent);
     if (row.used) set_age(data, "used", *row.used);
     set_if_any(data, "hint", row.hint);
     set_date(data, "expires", row.expires);
@@ -112,6 +98,16 @@ void set_choices(Data& data, const PeopleView& view) {
         fields << field;
     }
     data.set("selection", fields);
+    Data acts{Data::type::list};
+    for (const BulkAct& act : bulk_acts()) {
+        Data item;
+        item.set("act", std::string(act.name));
+        item.set("act_path", std::string(act.path));
+        item.set("act_label", std::string(act.label));
+        set_if_any(item, "act_class", std::string(act.css_class));
+        acts << item;
+    }
+    data.set("acts", acts);
 }
 
 void set_add(Data& data, const AddPeopleForm& form) {

@@ -7,7 +7,6 @@
 #include "http/answers/shown_values.hpp"
 #include "http/answers/views.hpp"
 #include "people/key_views.hpp"
-#include "people/people_words.hpp"
 
 // The console's list of people as a value.
 namespace llmapikey {
@@ -20,13 +19,9 @@ struct PersonRow {
     std::string path;                   // of the person's page
     std::string initials, login, name;  // name: empty, if the organizer's list has none
     std::string note;                   // what else there is to know, in a line; empty: nothing
-    Badge badge;
-    std::optional<Badge> second_badge;
+    std::vector<Badge> badges;     // at least one
     std::string grant_id;          // of a key that can be chosen; empty: there is none
-    std::string today, total;      // "$2.30"; empty: nothing can have been spent
-    std::string cap;               // "of $10.00"; empty: there is no cap
-    int percent = 0;               // of the cap
-    std::string bar_kind;          // class of the bar: "", "near", "full"
+    SpentBar spent;
     std::optional<ShownAge> used;  // nullopt: never, or not known
     std::string hint;              // "…1b58"; empty: there is no key
     DateCell expires, created;
@@ -71,7 +66,7 @@ struct PeopleView {
 
     bool has_choices = false;    // there is a key on the page
     bool is_all_chosen = false;  // everybody who matches, on all pages
-    std::string matching;         // "98 keys"; empty: those of this page are all
+    std::string matching;        // "98 keys"; empty: those of this page are all
     std::string choose_all_path, choose_single_path;
     std::vector<std::pair<std::string, std::string>> selection;  // fields that select everybody who matches
 

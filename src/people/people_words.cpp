@@ -62,6 +62,11 @@ const std::vector<StateWord>& state_labels() {
     return all;
 }
 
+const std::vector<BulkAct>& bulk_acts() {
+    static const std::vector<BulkAct> all = {{"revoke", "/admin/revocations/new", "Revoke…", "danger"}};
+    return all;
+}
+
 const std::vector<ColumnHead>& column_heads() {
     static const std::vector<ColumnHead> all = {
         {PeopleOrder::today, "Today", "r"},        {PeopleOrder::total, "In all", "r"},

@@ -22,6 +22,13 @@ struct StateWord {
 // Returns all of people_states(), in the order of the chips.
 const std::vector<StateWord>& state_labels();
 
+// What can be done with the keys of those who are chosen: a button that leads to a confirmation.
+struct BulkAct {
+    std::string_view name, path, label;
+    std::string_view css_class;  // "danger"; empty: it can be undone
+};
+const std::vector<BulkAct>& bulk_acts();
+
 // A column of the list.
 struct ColumnHead {
     PeopleOrder order;

@@ -12,6 +12,7 @@
 #include "keys/key_fields.hpp"
 #include "ops/log.hpp"
 #include "people/key_row.hpp"
+#include "people/person_row.hpp"
 
 namespace llmapikey {
 namespace {
@@ -57,6 +58,13 @@ void show_expected(const ExpectedPerson& person, PersonView& view) {
     view.expected_since = minute_text(person.added_at);
     view.expected_by = person.added_by;
     if (view.login.empty()) view.login = person.login;
+}
+
+// What the list says of this person, too.
+void show_person(const Person& person, base::Timestamp now, PersonView& view) {
+    PersonRow row = person_row(person, now);
+    view.badges = std::move(row.badges);
+    view.spent = std::move(row.spent);
 }
 
 // Somebody on the organizer's list whose account is not known yet.
@@ -133,6 +141,10 @@ net::Response PersonPage::show(const Context& context) const {
     const auto expected = roster_store.find(*id);
     if (!expected) return error_response(context, expected.error());
     if (*expected) show_expected(**expected, view);
+    const auto person = people.people.find(*id, clock.now());
+    if (!person) return error_response(context, person.error());
+    if (*person) show_person(**person, clock.now(), view);
+    if (is_login(view.login)) view.profile_url = context.shared.settings.github_url + "/" + view.login;
     show_key_outcome(context, view.notice_good, view.notice_bad);
     if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);
     return html_response(200, render(view));

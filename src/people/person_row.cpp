@@ -22,11 +22,12 @@ void show_key(const PersonKey& key, base::MicroUsd today, base::Timestamp now, P
     if (key.status != GrantStatus::active) return;
     row.expires = date_cell(key.expires_at);
     if (key.last_used_at) row.used = shown_age(*key.last_used_at, now);
-    row.cap = "of " + base::to_cap(key.daily_limit);
+    row.spent.cap = "of " + base::to_cap(key.daily_limit);
     const double part =
         static_cast<double>(today.value) / static_cast<double>(std::max<std::int64_t>(key.daily_limit.value, 1));
-    row.percent = static_cast<int>(std::clamp(100 * part, 0.0, 100.0));
-    row.bar_kind = row.percent >= 100 ? "full" : row.percent >= near_cap_percent ? "near" : "";
+    int& percent = row.spent.percent;
+    percent = static_cast<int>(std::clamp(100 * part, 0.0, 100.0));
+    row.spent.bar_kind = percent >= 100 ? "full" : percent >= near_cap_percent ? "near" : "";
 }
 
 std::string note_of(const Person& person) {
@@ -53,12 +54,12 @@ PersonRow person_row(const Person& person, base::Timestamp now) {
     row.initials = initials_of(row.login);
     row.name = person.name;
     row.note = note_of(person);
-    row.badge = badge_of(state_of(person, now));
+    row.badges.push_back(badge_of(state_of(person, now)));
     if (person.key && person.hold)
-        row.second_badge = badge_of(person.hold->until ? PersonState::on_hold : PersonState::blocked);
+        row.badges.push_back(badge_of(person.hold->until ? PersonState::on_hold : PersonState::blocked));
     const bool has_spent = person.key || person.former;
-    if (has_spent) row.today = base::to_money(person.today);
-    if (has_spent) row.total = base::to_money(person.total);
+    if (has_spent) row.spent.today = base::to_money(person.today);
+    if (has_spent) row.spent.total = base::to_money(person.total);
     if (person.key) show_key(*person.key, person.today, now, row);
     return row;
 }

@@ -128,6 +128,7 @@ struct SiteFixture::Process {
     static SiteSettings settings_of(const Terms& terms) {
         SiteSettings settings;
         settings.public_url = origin;
+        settings.github_url = "https://github.example";
         settings.api_base_url = "https://openrouter.test/api/v1";
         settings.example_model = "openai/gpt-4o-mini";
         settings.is_paused = !terms.is_enabled;

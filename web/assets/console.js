@@ -1,5 +1,4 @@
 // Makes the console nicer; every page of it works without.
-/* global announce -- of app.js */
 "use strict";
 
 // "/" leads to the search field, as on GitHub, unless somebody types.
@@ -57,7 +56,7 @@ const searchPeople = async () => {
     for (const id of ["people", "export"]) document.getElementById(id).replaceWith(page.getElementById(id));
     history.replaceState(null, "", address);
     countChosen();
-    announce(document.getElementById("place")?.textContent ?? "Nobody matches");
+    document.getElementById("announce").textContent = document.getElementById("place")?.textContent ?? "Nobody matches";
   } catch {
     /* another search has begun, or offline: the button is there */
   }

@@ -143,6 +143,19 @@ base::Result<PeoplePart> SqlPeopleStore::list(const PeopleQuery& query) {
     return part;
 }
 
+base::Result<std::optional<Person>> SqlPeopleStore::find(const GithubUserId& account, base::Timestamp now) {
+    PeopleQuery query;
+    query.filters.search = account.text();
+    query.order = PeopleOrder::person;
+    query.now = query.filters.now = now;
+    const Search exact{Search::Way::by_account};
+    const auto statement = list_statement(query, exact, database_->dialect(), 0, std::nullopt, 1);
+    const auto answer = TRY(database_->run(statement.sql, statement.values));
+    if (answer.rows.empty()) return std::optional<Person>();
+    auto person = TRY(person_of_row(answer.rows.front()));
+    return std::optional(std::move(person));
+}
+
 base::Result<PeopleCounts> SqlPeopleStore::count(const PeopleQuery& query) {
     const auto search = TRY(search_of(*database_, query.filters.search));
     const auto statement = count_statement(query, search, database_->dialect());

@@ -13,6 +13,7 @@ public:
     explicit SqlPeopleStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
     base::Result<PeoplePart> list(const PeopleQuery& query) override;
+    base::Result<std::optional<Person>> find(const GithubUserId& account, base::Timestamp now) override;
     base::Result<PeopleCounts> count(const PeopleQuery& query) override;
 
 private:

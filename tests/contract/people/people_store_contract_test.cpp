@@ -45,6 +45,21 @@ bool is_in_order(const Person& left, const Person& right, PeopleOrder order, boo
     return is_descending ? a.value >= b.value : a.value <= b.value;
 }
 
+TEST_P(PeopleStoreContract, SomebodyIsFoundByTheAccountAsTheListShowsThem) {
+    populate();
+    for (const Person& listed : all(query())) {
+        if (!listed.github_user_id) continue;
+        const auto found = people_.find(*listed.github_user_id, clock_.now()).value();
+        ASSERT_TRUE(found) << name_of(listed);
+        EXPECT_EQ(name_of(*found), name_of(listed));
+        EXPECT_EQ(state_of(*found, clock_.now()), state_of(listed, clock_.now())) << name_of(listed);
+        EXPECT_EQ(found->today, listed.today) << name_of(listed);
+        EXPECT_EQ(found->total, listed.total) << name_of(listed);
+        EXPECT_EQ(found->name, listed.name) << name_of(listed);
+    }
+    EXPECT_FALSE(people_.find({4'000'000}, clock_.now()).value());
+}
+
 TEST_P(PeopleStoreContract, EverybodyIsListedOnceInEachOrderAndDirection) {
     populate();
     for (const PeopleOrder order : orders) {

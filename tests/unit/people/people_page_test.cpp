@@ -53,6 +53,21 @@ TEST_F(PeoplePageTest, ARowIsAPersonWithABadgeAndABar) {
     EXPECT_FALSE(list.has("v1.sealed"));
 }
 
+TEST_F(PeoplePageTest, ThePageOfAPersonSaysTheSameAsTheRow) {
+    hold_key(1002, "bob", "is_disabled = 1");
+    spend(1002, 9'000'000);
+    const auto person = get("/admin/people/1002", page());
+    EXPECT_TRUE(person.has("<span class=\"badge warn\">Switched off</span>"));
+    EXPECT_TRUE(person.has("$9.00 <small>of $10.00</small>"));
+    EXPECT_TRUE(person.has("<progress class=\"near\" max=\"100\" value=\"90\""));
+    EXPECT_FALSE(get("/admin/people/77", page()).has("badge")) << "nothing is known of this account";
+}
+
+TEST_F(PeoplePageTest, ABarWithOneActLeadsToTheConfirmation) {
+    hold_key(1001, "ada");
+    EXPECT_TRUE(get("/admin/people", page()).has("id=\"revoke-chosen\" formaction=\"/admin/revocations/new\""));
+}
+
 TEST_F(PeoplePageTest, ChipsAreOfStatesThatSomebodyIsIn) {
     hold_key(1001, "ada");
     const auto list = get("/admin/people?q=a&sort=person", page());
@@ -178,7 +193,7 @@ TEST_F(PeoplePageTest, SomebodyWhoseAccountIsNotKnownYetHasAPage) {
     const std::string id = list.body.substr(at, 36);
     const auto person = get("/admin/people/" + id, page());
     EXPECT_EQ(person.status, 200);
-    EXPECT_TRUE(person.has("<h1>late-comer</h1>"));
+    EXPECT_TRUE(person.has("<h1>late-comer <span class=\"badge\">Not claimed</span></h1>"));
     EXPECT_EQ(post_form("/admin/people/" + id + "/remove", {}, page()).header("Location"),
               "/admin/people?result=people-removed");
 }

@@ -50,6 +50,7 @@ TEST_F(PersonPageTest, ShowsTheKeyAndNeverTheWholeOfIt) {
     EXPECT_TRUE(shown.has("ada"));
     EXPECT_TRUE(shown.has("…" + grant.key_hint));
     EXPECT_TRUE(shown.has("$2.50"));
+    EXPECT_TRUE(shown.has("href=\"https://github.example/ada\""));
     EXPECT_FALSE(shown.has(raw_key));
     EXPECT_TRUE(shown.has("action=\"/admin/keys/" + grant.id + "/revoke\""));
     EXPECT_TRUE(shown.has("action=\"/admin/keys/" + grant.id + "/reveal\""));
