@@ -19,8 +19,8 @@ struct PersonRow {
     std::string path;                   // of the person's page
     std::string initials, login, name;  // name: empty, if the organizer's list has none
     std::string note;                   // what else there is to know, in a line; empty: nothing
-    std::vector<Badge> badges;     // at least one
-    std::string grant_id;          // of a key that can be chosen; empty: there is none
+    std::vector<Badge> badges;          // at least one
+    std::string grant_id;               // of a key that can be chosen; empty: there is none
     SpentBar spent;
     std::optional<ShownAge> used;  // nullopt: never, or not known
     std::string hint;              // "…1b58"; empty: there is no key
