@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/answers/error_response.hpp"
 #include "http/form.hpp"
 
 namespace llmapikey::app {
@@ -38,8 +39,10 @@ net::Response move_to_activity(const Handlers&, const Context& context) {
 }
 
 net::Response move_to_person(const Handlers&, const Context& context) {
+    const auto id = GithubUserId::parse(context.path_id);
+    if (!id) return error_response(context, 404);
     const std::string query(context.request.query);
-    return redirect(308, "/admin/people/" + std::string(context.path_id) + (query.empty() ? "" : "?" + query));
+    return redirect(308, "/admin/people/" + id->text() + (query.empty() ? "" : "?" + query));
 }
 
 constexpr ShownSecret own_key_shown{"key", check<&Handlers::own_account, &OwnAccountRoutes::is_current>,

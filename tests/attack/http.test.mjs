@@ -98,7 +98,7 @@ const pathTricks = readLines("paths.txt");
 const isLedOn = (target, { status, headers }, known) =>
   known.test(target) && status === 308 && headers.location === target.slice(0, -1);
 const openWithSlash = /^\/(auth\/login|dashboard|dashboard\/key)\/$/,
-  adminWithSlash = /^\/(admin|admin\/overview|admin\/accounts\/1003|api\/v1\/keys)\/$/;
+  adminWithSlash = /^\/(admin|admin\/overview|admin\/(?:accounts|people)\/1003|api\/v1\/keys)\/$/;
 
 test("no spelling of a hidden path is anything but an unknown path, to anybody and to a recipient", async () => {
   for (const headers of [{}, { Cookie: await signIn(service, "nosy-person") }]) {

@@ -202,11 +202,11 @@ test("the console searches by POST, and goes to an address that can be kept", as
     from: "",
     to: "",
     unused: "",
-    sort: "newest",
+    sort: "today",
   });
   assert.deepEqual([found.status, found.location], [303, "/admin/people?q=finder-&state=active"]);
   assert.match((await page(found.location)).text, /finder-holder/);
-  assert.equal((await search({ q: "", state: "", sort: "newest" })).location, "/admin/people");
+  assert.equal((await search({ q: "", state: "", sort: "today" })).location, "/admin/people");
 });
 
 test("an address that holds a whole key is answered without it, and logged masked", async () => {
