@@ -32,6 +32,10 @@ std::string Application::address() const {
     return parts_->server.address().text();
 }
 
+bool Application::hands_out_keys() const {
+    return parts_->settings.known().is_enabled;
+}
+
 bool Application::responds(base::Deadline deadline) {
     return parts_->server.responds(deadline);
 }

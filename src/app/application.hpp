@@ -36,6 +36,8 @@ public:
     // cannot be bound, or the socket cannot be used.
     base::Result<void> start(std::optional<int> listening_socket = {});
     std::string address() const;  // "127.0.0.1:3000", as it is bound
+    // Whether new keys are made: the environment lets them, and no organizer has paused them.
+    bool hands_out_keys() const;
     // Whether the threads that serve do so, or hang. Only once started.
     bool responds(base::Deadline deadline);
     // From now on /readyz says no, while everything is served as before.

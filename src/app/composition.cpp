@@ -14,28 +14,30 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 
 // Each handler with the services that it names.
 Handlers Composition::make_handlers() {
-    const PeoplePage people{time, *stores.admin, *stores.keys, terms, *stores.people, roster};
+    const PeoplePage people{time, *stores.admin, *stores.keys, settings, *stores.people, roster};
     return {.pages = {guardrail, *stores.keys, keys.issuance},
-            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys, terms,
-                          provider->traits().suggested_models},
+            .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys,
+                          settings, provider->traits().suggested_models},
             .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},
             .trial = {trials, usage, time, background_queue},
             .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
             .people = people,
             .key_search = {*stores.admin, keys.issuance},
-            .audit_page = {*stores.audit, *stores.admin},
+            .activity_page = {*stores.audit, *stores.admin, *stores.activity},
             .person = {people, *stores.roster, roster, *stores.admin, *stores.keys, time, keys.administration,
                        keys.revocation, terms},
             .bulk_pages = {*stores.admin, time, bulk_revoker, people, *stores.bulks},
-            .overview_page = {terms, *stores.statistics, time},
+            .overview_page = {settings, *stores.statistics, time},
+            .settings_page = {settings, *stores.keys, time},
             .tokens_page = {*stores.tokens, time, tokens},
             .webhooks_page = {*stores.webhooks, time, webhooks},
             .own_account = {usage, background_queue, *stores.keys, time, keys.issuance},
-            .overview = {*stores.statistics, terms, time},
+            .overview = {*stores.statistics, settings, time},
             .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
             .people_api = {time, *stores.people},
             .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
             .audit = {*stores.admin, *stores.audit},
+            .settings = {settings},
             .tokens = {*stores.tokens, tokens},
             .webhooks = {*stores.webhooks, webhooks, time},
             .operators = {readiness, time, *stores.keys, metrics}};
@@ -82,6 +84,8 @@ std::vector<Job> Composition::table_of_jobs() {
              observation.note_reencryption();
              return run_of(failure);
          }},
+        // So that what was set in another replica, or by a command, is shown here.
+        {"settings", settings_pause, each, no, always, later, [this](const auto&) { return follow_settings(); }},
         {"probe", probe_pause, each, no, asks, later, [this](const auto&) { return provider->probe(), JobRun{}; }},
         {"guardrail", guardrail_pause, each, no, guards, at_once,
          [this](const auto&) {
@@ -91,6 +95,19 @@ std::vector<Job> Composition::table_of_jobs() {
          }},
         {"upkeep", upkeep_pause, each, no, always, later, [this](const auto&) { return upkeep.run_once(), JobRun{}; }},
     };
+}
+
+void Composition::show(const SettingsState& now) {
+    giveaway.show(shown_giveaway(now));
+    site.refresh_pages();
+}
+
+// While the database is away one line says so, and not one a second.
+JobRun Composition::follow_settings() {
+    const auto read = settings.read();
+    const bool is_news = !read && are_settings_read;
+    are_settings_read = read.has_value();
+    return run_of(is_news ? read.error().detail : "");
 }
 
 JobRun Composition::finish_recovery(const Recovered& recovered) {

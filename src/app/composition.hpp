@@ -79,8 +79,13 @@ public:
     CsrfTokens csrf{config.auth_session_secret, config.auth_session_secret_also_accepted};
     std::set<std::int64_t> admins = config.admin_github_user_ids;
 
-    // What the product does.
+    // What the product does. Keys are made by `terms`, over which the statements let win what
+    // organizers have set; pages show both together by `settings`.
     Terms terms = terms_of(config);
+    Settings settings{*stores.settings, setting_defaults(config), *stores.audit, time,
+                      [this](const SettingsState& now) { show(now); }};
+    bool are_settings_read = true;  // by the last run of the job
+    GiveawayBoard giveaway{shown_giveaway(*settings.state())};
     ConcurrencyLimiter limiter{config.mint_concurrency, waiting_minters};
     KeyParts keys{{.keys = *stores.keys,
                    .queue = *stores.queue,
@@ -104,8 +109,9 @@ public:
     Roster roster{*stores.roster, *identity, *stores.audit, time};
     ApiTokens tokens{*stores.tokens, *stores.audit, time};
     Webhooks webhooks{*stores.webhooks, counted_webhooks, sealers.webhooks, *stores.audit, time};
-    Statistics statistics{*stores.statistics,          *stores.spending,   *stores.webhooks, *background_provider, time,
-                          statistics_settings(config), metric_log(metrics)};
+    Statistics statistics{
+        *stores.statistics,          *stores.spending,   *stores.webhooks, *background_provider, time, settings,
+        statistics_settings(config), metric_log(metrics)};
     SignIn sign_in{*identity, attempt_sealer, time};
     UsageCache usage{*background_provider, *stores.spending, time, config.upstream_timeout};
     GuardrailWatch guardrail{*background_provider, time, is_guarded(config), config.upstream_timeout};
@@ -126,7 +132,7 @@ public:
     Observation observation{{stores,
                              sealers,
                              !config.key_encryption_secret_also_accepted.empty(),
-                             terms,
+                             settings,
                              config.postgres_url.empty() ? "sqlite" : "postgres",
                              config.spending_poll,
                              {&database_queue, &upstream_queue, &identity_queue, &mint_queue, &streaming_pool,
@@ -136,7 +142,7 @@ public:
                             metrics};
     Handlers handlers = make_handlers();
     Site site{handlers,
-              {settings_of(config, given.setting, *provider), csrf, route_table()},
+              {settings_of(config, given.setting, *provider), csrf, route_table(), giveaway},
               {time, sessions, admins, tokens, stores.rate_limits.get(), *stores.answers, answer_sealer, metrics},
               OriginResolver(config.public_url, given.proxies),
               config.rate_limit_per_minute};
@@ -173,6 +179,8 @@ private:
     Handlers make_handlers();
     std::vector<Job> table_of_jobs();
 
+    void show(const SettingsState& now);
+    JobRun follow_settings();
     JobRun finish_recovery(const Recovered& recovered);
     void check_guardrail(ReconcileReport& report, const std::stop_token& stop);
     // For the log, and for the console's recent failures; takes no time of whoever met the failure.

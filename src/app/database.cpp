@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "activity/store_activity.hpp"
 #include "app/jobs/store_leases.hpp"
 #include "audit/store_postgres_audit_log.hpp"
 #include "audit/store_sqlite_audit_log.hpp"
@@ -28,6 +29,7 @@
 #include "schema/sqlite_migrations.hpp"
 #include "sealing/sealing_canary.hpp"
 #include "sealing/store_sealed.hpp"
+#include "settings/store_settings.hpp"
 #include "site/store_answers.hpp"
 #include "site/store_rate_limits.hpp"
 #include "spending/store_spending.hpp"
@@ -120,8 +122,10 @@ void open_shared(const std::shared_ptr<SqlDatabase>& database, std::shared_ptr<G
     stores.leases = std::make_unique<SqlLeases>(database);
     stores.roster = std::make_unique<SqlRosterStore>(database);
     stores.people = std::make_unique<SqlPeopleStore>(database);
+    stores.activity = std::make_unique<SqlActivityStore>(database);
     stores.statistics = std::make_unique<SqlStatisticsStore>(database);
     stores.webhooks = std::make_unique<SqlWebhookStore>(database);
+    stores.settings = std::make_unique<SqlSettingsStore>(database);
     stores.sealed = std::make_unique<SqlSealedStore>(database);
     stores.misdated = std::make_unique<SqlTimeCorrection>(database);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "activity/activity_store.hpp"
 #include "app/database_clock.hpp"
 #include "app/jobs/leases.hpp"
 #include "app/store_time_correction.hpp"
@@ -23,6 +24,7 @@
 #include "people/people_store.hpp"
 #include "roster/roster.hpp"
 #include "sealing/reencryption.hpp"
+#include "settings/settings.hpp"
 #include "site/rate_limits.hpp"
 #include "site/stored_answers.hpp"
 #include "spending/spending.hpp"
@@ -49,6 +51,7 @@ struct Stores {
     std::unique_ptr<SpendingStore> spending;
     std::unique_ptr<AdminStore> admin;
     std::unique_ptr<AuditLog> audit;
+    std::unique_ptr<ActivityStore> activity;
     std::unique_ptr<AttemptHistory> history;
     std::unique_ptr<BulkStore> bulks;
     std::unique_ptr<TokenStore> tokens;
@@ -58,6 +61,7 @@ struct Stores {
     std::unique_ptr<PeopleStore> people;
     std::unique_ptr<StatisticsStore> statistics;
     std::unique_ptr<WebhookStore> webhooks;
+    std::unique_ptr<SettingsStore> settings;
     std::unique_ptr<SealedStore> sealed;
     std::shared_ptr<DatabaseHealth> health = std::make_shared<DatabaseHealth>();
     std::unique_ptr<RateLimits> rate_limits;  // null: one process only, which counts for itself

@@ -57,10 +57,14 @@ std::vector<Metric> Observation::figures() const {
                        "1, with the version of the program and the database that it uses",
                        Metric::Kind::gauge,
                        {{{{"version", LLMAPIKEY_VERSION}, {"database", observed_.database}}, 1}}});
-    figures.push_back(gauge("llmapikey_provisioning_enabled", "1 if new keys may be made (PROVISIONING_ENABLED)",
-                            observed_.terms.is_enabled ? 1 : 0));
+    const Terms terms = observed_.terms.known();
+    figures.push_back(gauge("llmapikey_provisioning_enabled",
+                            "1 if new keys may be made (PROVISIONING_ENABLED, and not paused by an organizer)",
+                            terms.is_enabled ? 1 : 0));
     figures.push_back(
-        gauge("llmapikey_live_keys_limit", "MAX_TOTAL_KEYS; 0: no limit", number(observed_.terms.max_total_keys)));
+        gauge("llmapikey_live_keys_limit",
+              "How many live keys there may be (MAX_TOTAL_KEYS, or what organizers have set); 0: no limit",
+              number(terms.max_total_keys)));
     figures.push_back(gauge("llmapikey_clock_ahead_seconds",
                             "How far this machine's clock is ahead of the database's; negative: behind",
                             observed_.stores.clock ? observed_.stores.clock->skew_of_machine().count() : 0));
@@ -117,8 +121,8 @@ void Observation::add_keys(std::vector<Metric>& figures) const {
 
 void Observation::add_facts(std::vector<Metric>& figures) const {
     const std::string provider(observed_.provider.name);
-    const auto overview =
-        read_overview(*observed_.stores.statistics, observed_.terms, observed_.spending_every, observed_.clock.now());
+    const auto overview = read_overview(*observed_.stores.statistics, observed_.terms.known(), observed_.spending_every,
+                                        observed_.clock.now());
     if (!overview) return;  // llmapikey_database_up says so
     figures.push_back(gauge("llmapikey_last_reconciliation_timestamp_seconds",
                             "When any replica last compared all of upstream's keys with the database; 0: never",

@@ -22,7 +22,7 @@ struct Observed {
     Stores& stores;
     const Sealers& sealers;
     bool is_reencrypting = false;  // a second KEY_ENCRYPTION_SECRET is accepted
-    Terms terms;
+    const TermsSource& terms;
     std::string database;               // "sqlite" or "postgres"
     base::Seconds spending_every{300};  // how often spending and credits are read
     std::vector<const base::WorkQueue*> queues;

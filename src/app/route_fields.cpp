@@ -106,9 +106,15 @@ constexpr Field reason[] = {{"reason", text}};
 constexpr Field reason_and_hold[] = {{"reason", text}, {"hold", text}};
 constexpr Field change[] = {{"disabled", flag}, {"daily_limit_usd", number}, {"reason", text}};
 constexpr Field change_of_console[] = {{"disabled", flag}, {"daily_limit_usd", typed}, {"reason", text}};
-constexpr Field audit_of_console[] = {{"before", number}, {"q", text}};
+constexpr Field audit_of_console[] = {{"act", text}, {"before", number}, {"day", text}, {"q", text}};
 constexpr Field after[] = {{"after", number}};
 constexpr Field audit_of_api[] = {{"cursor", number}, {"limit", number}, {"q", text}};
+constexpr Field settings[] = {{"minting_paused", flag}, {"daily_limit_usd", number}, {"key_lifetime_days", number},
+                              {"seats", number},        {"organizer_name", text},    {"organizer_contact", text},
+                              {"event_name", text}};
+constexpr Field settings_of_console[] = {
+    {"daily_limit_usd", typed},  {"key_lifetime_days", typed}, {"seats", typed},    {"organizer_name", text},
+    {"organizer_contact", text}, {"event_name", text},         {"back", text_list}, {"version", text}};
 constexpr Field token[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", number}};
 constexpr Field token_of_console[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", typed}};
 constexpr Field webhook[] = {{"url", text}, {"events", text_list}};
@@ -140,6 +146,10 @@ constexpr RouteFields table[] = {
     {"GET", "/admin/revocations/new", selection, {}},
     {"POST", "/admin/revocations", {}, bulk},
     {"GET", "/admin/revocations/{id}", result, {}},
+    {"GET", "/admin/settings", result, {}},
+    {"POST", "/admin/settings", {}, settings_of_console},
+    {"POST", "/admin/settings/pause", {}, next},
+    {"POST", "/admin/settings/resume", {}, next},
     {"GET", "/admin/tokens", result, {}},
     {"POST", "/admin/tokens", {}, token_of_console},
     {"GET", "/admin/webhooks", result, {}},
@@ -157,6 +167,7 @@ constexpr RouteFields table[] = {
     {"PUT", "/api/v1/accounts/{id}/hold", {}, reason_and_hold},
     {"POST", "/api/v1/revocations", {}, bulk},
     {"GET", "/api/v1/audit", audit_of_api, {}},
+    {"PATCH", "/api/v1/settings", {}, settings},
     {"POST", "/api/v1/tokens", {}, token},
     {"POST", "/api/v1/webhooks", {}, webhook},
     {"POST", "/api/v1/webhooks/{id}/secret", {}, new_secret},

@@ -23,8 +23,9 @@ base::Result<bool> check(const Handlers& handlers, const Context& context, const
 // The console begins with the overview. Before, it began with the list of keys: links to a search
 // go on to show what was searched for.
 net::Response show_console(const Handlers& handlers, const Context& context) {
-    const bool is_search = std::ranges::any_of(Form(context.request.query).take(),
-                                               [](const auto& field) { return field.first != "days"; });
+    const bool is_search = std::ranges::any_of(Form(context.request.query).take(), [](const auto& field) {
+        return !OverviewPage::is_own_field(field.first, field.second);
+    });
     return is_search ? handlers.people.show(context) : handlers.overview_page.show(context);
 }
 
@@ -85,7 +86,7 @@ constexpr Route table[] = {
     {"POST", "/admin/search", Access::admin, Csrf::required, Limit::per_client, database, database,
      call<&Handlers::key_search, &KeySearchRoutes::search_page>},
     {"GET", "/admin/activity", Access::admin, Csrf::not_needed, Limit::none, database, database,
-     call<&Handlers::audit_page, &AuditPage::show>},
+     call<&Handlers::activity_page, &ActivityPage::show>},
     {"GET", "/admin/audit", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_activity},
     {"GET", "/admin/people/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::person, &PersonPage::show>},
@@ -114,7 +115,15 @@ constexpr Route table[] = {
      call<&Handlers::bulk_pages, &BulkPages::stop>},
     {"GET", "/admin/overview", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_overview},
     {"GET", "/admin/audit/export", Access::admin, Csrf::not_needed, Limit::none, database, database,
-     call<&Handlers::audit_page, &AuditPage::download>},
+     call<&Handlers::activity_page, &ActivityPage::download>},
+    {"GET", "/admin/settings", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::settings_page, &SettingsPage::show>},
+    {"POST", "/admin/settings", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings_page, &SettingsPage::save>},
+    {"POST", "/admin/settings/pause", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings_page, &SettingsPage::pause>},
+    {"POST", "/admin/settings/resume", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings_page, &SettingsPage::resume>},
     {"GET", "/admin/tokens", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::tokens_page, &TokensPage::show>},
     {"POST", "/admin/tokens", Access::admin, Csrf::required, Limit::per_client, database, database,
@@ -179,6 +188,10 @@ constexpr Route table[] = {
      call<&Handlers::bulk, &BulkRoutes::stop>, ApiScope::write},
     {"GET", "/api/v1/audit", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::audit, &AuditRoutes::list>, ApiScope::read},
+    {"GET", "/api/v1/settings", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::settings, &SettingsRoutes::show>, ApiScope::read},
+    {"PATCH", "/api/v1/settings", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::settings, &SettingsRoutes::change>, ApiScope::write},
     {"GET", "/api/v1/tokens", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::tokens, &TokenRoutes::list>},
     {"POST", "/api/v1/tokens", Access::admin, Csrf::required, Limit::per_client, database, database,

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "activity/activity_page.hpp"
+#include "activity/audit_routes.hpp"
 #include "bulk/bulk_pages.hpp"
 #include "bulk/bulk_routes.hpp"
-#include "insight/audit_page.hpp"
-#include "insight/audit_routes.hpp"
 #include "insight/overview_page.hpp"
 #include "insight/overview_routes.hpp"
 #include "keys/dashboard_page.hpp"
@@ -14,6 +14,8 @@
 #include "people/people_page.hpp"
 #include "people/people_routes.hpp"
 #include "people/person_page.hpp"
+#include "settings/settings_page.hpp"
+#include "settings/settings_routes.hpp"
 #include "sign_in/sign_in_routes.hpp"
 #include "site/operator_routes.hpp"
 #include "site/public_pages.hpp"
@@ -34,10 +36,11 @@ struct Handlers {
     SignInRoutes sign_in;
     PeoplePage people;
     KeySearchRoutes key_search;
-    AuditPage audit_page;
+    ActivityPage activity_page;
     PersonPage person;
     BulkPages bulk_pages;
     OverviewPage overview_page;
+    SettingsPage settings_page;
     TokensPage tokens_page;
     WebhooksPage webhooks_page;
     OwnAccountRoutes own_account;
@@ -46,6 +49,7 @@ struct Handlers {
     PeopleRoutes people_api;
     BulkRoutes bulk;
     AuditRoutes audit;
+    SettingsRoutes settings;
     TokenRoutes tokens;
     WebhookRoutes webhooks;
     OperatorRoutes operators;

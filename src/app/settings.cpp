@@ -19,15 +19,25 @@ SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvi
     settings.upstream_timeout = config.upstream_timeout;
     settings.spending_poll = config.spending_poll;
     settings.hsts = config.does_hsts_include_subdomains ? Hsts::subdomains : Hsts::this_host;
-    const Terms terms = terms_of(config);
-    settings.is_paused = !terms.is_enabled;
-    settings.daily_limit = terms.daily_limit;
-    settings.key_lifetime = terms.key_lifetime;
     return settings;
 }
 
+SettingDefaults setting_defaults(const config::Config& config) {
+    return {terms_of(config), config.organizer};
+}
+
+ShownGiveaway shown_giveaway(const SettingsState& state) {
+    const Terms terms = state.terms();
+    const config::OrganizerConfig organizer = state.organizer();
+    return {!terms.is_enabled,
+            terms.daily_limit,
+            terms.key_lifetime,
+            {organizer.name, organizer.contact, organizer.event_name},
+            state.is_minting_configured()};
+}
+
 StatisticsSettings statistics_settings(const config::Config& config) {
-    return {terms_of(config).max_total_keys, config.spend_alarm, config.upstream_timeout, config.spending_poll};
+    return {config.spend_alarm, config.upstream_timeout, config.spending_poll};
 }
 
 net::HttpServerOptions server_options(const config::Config& config, const net::ListenAddress& listen,

@@ -29,6 +29,7 @@ inline constexpr base::Millis statistics_pause{5'000};
 // again.
 inline constexpr base::Millis probe_pause{800};
 inline constexpr base::Millis guardrail_pause{10'000};  // between looks at whether it is time to ask
+inline constexpr base::Millis settings_pause{1'000};
 inline constexpr base::Millis upkeep_pause{10'000};
 
 inline constexpr base::Millis last_calls{2'000};  // how long jobs' calls may take once the program ends

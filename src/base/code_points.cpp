@@ -4,6 +4,8 @@
 #include <array>
 #include <boost/locale/utf.hpp>
 
+#include "base/encoding.hpp"
+
 namespace llmapikey {
 namespace {
 
@@ -32,6 +34,14 @@ constexpr std::array ranges{
     Range{0xe0000, 0xe0fff, Look::hidden},
 };
 
+bool continues_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0u) == 0x80u;
+}
+
+base::Result<std::string> refuse(const std::string& why) {
+    return base::fail(base::Errc::invalid_input, why);
+}
+
 }  // namespace
 
 Look look_of(std::uint32_t point) {
@@ -56,6 +66,21 @@ Looks looks_in(std::string_view text) {
         looks.has_disturbing |= look == Look::disturbing;
     }
     return looks;
+}
+
+base::Result<std::string> check_visible_line(std::string_view text, std::size_t characters_max) {
+    text = base::trim(text);
+    if (!base::is_text(text)) return refuse("must be UTF-8 text");
+    const Looks looks = looks_in(text);
+    if (looks.has_disturbing)
+        return refuse("must be one line without control characters, also none that turn the direction of writing");
+    if (!text.empty() && !looks.has_visible)
+        return refuse("has nothing but characters that cannot be seen: write it in letters");
+    const auto characters = static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
+    if (characters > characters_max)
+        return refuse("may have at most " + std::to_string(characters_max) + " characters");
+    return std::string(text);
 }
 
 }  // namespace llmapikey

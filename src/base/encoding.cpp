@@ -101,6 +101,16 @@ std::optional<Seconds> parse_offset(std::string_view text) {
     return text[0] == '+' ? offset : -offset;
 }
 
+// Appends the number with zeros in front up to `width` digits, and `after`. A page with a chart
+// writes a hundred dates, for which snprintf() took a quarter of the page's time.
+void append_padded(int number, std::size_t width, char after, std::string& text) {
+    const std::string digits = std::to_string(number < 0 ? -number : number);
+    if (number < 0) text += '-';
+    if (digits.size() < width) text.append(width - digits.size(), '0');
+    text += digits;
+    text += after;
+}
+
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
@@ -175,11 +185,13 @@ std::string to_rfc3339(Timestamp time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{time - day};
-    char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()));
+    std::string text;
+    append_padded(static_cast<int>(date.year()), 4, '-', text);
+    append_padded(static_cast<int>(static_cast<unsigned>(date.month())), 2, '-', text);
+    append_padded(static_cast<int>(static_cast<unsigned>(date.day())), 2, 'T', text);
+    append_padded(static_cast<int>(clock.hours().count()), 2, ':', text);
+    append_padded(static_cast<int>(clock.minutes().count()), 2, ':', text);
+    append_padded(static_cast<int>(clock.seconds().count()), 2, 'Z', text);
     return text;
 }
 

@@ -24,6 +24,8 @@ inline Output output_of(const CLI::Option* json) {
 
 // Defined in key_commands.cpp: adds `keys`.
 void add_key_commands(CLI::App& app, int& status);
+// Defined in settings.cpp: adds `settings`.
+void add_settings_commands(CLI::App& app, int& status);
 // Defined in shell_commands.cpp: adds `completion` and `man`, which are made from the commands in
 // `app`.
 void add_shell_commands(CLI::App& app, int& status);

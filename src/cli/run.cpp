@@ -115,6 +115,7 @@ void add_commands(CLI::App& app, int& status) {
     routes->callback([&status, routes_json] { status = run_routes(output_of(routes_json)); });
 
     add_key_commands(app, status);
+    add_settings_commands(app, status);
     add_shell_commands(app, status);
     add_audit(app, status);
 

@@ -45,9 +45,9 @@ void drain(app::Application& application, StopSignal& stop_signal, base::Seconds
     stop_signal.wait_for(deadline.left());
 }
 
-std::string status_of(const app::Application& application, const config::Config& config) {
+std::string status_of(const app::Application& application) {
     return "listening on http://" + application.address() +
-           (config.is_provisioning_enabled ? ", handing out keys" : ", minting paused");
+           (application.hands_out_keys() ? ", handing out keys" : ", minting paused");
 }
 
 void tell(const ops::ServiceNotice& notice, const std::string& assignments) {
@@ -100,10 +100,10 @@ int run_serve() {
         return exit_status_of(application.error());
     }
     ops::log(ops::LogLevel::info, "listening on http://" + (*application)->address(),
-             {{"minting", config->is_provisioning_enabled ? "enabled" : "paused"},
+             {{"minting", (*application)->hands_out_keys() ? "enabled" : "paused"},
               {"database", app::describe_database(*config)}});
     const ops::ServiceNotice notice(systemd->notify_socket);
-    tell(notice, "READY=1\nSTATUS=" + status_of(**application, *config));
+    tell(notice, "READY=1\nSTATUS=" + status_of(**application));
     const int signal = wait_for_stop(stop_signal, **application, notice, systemd->watchdog);
     ops::log(ops::LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
     tell(notice, "STOPPING=1\nSTATUS=finishing what is under way");

@@ -31,6 +31,17 @@ struct ProviderConfig {
     std::string guardrail_id;     // empty: any model may be called
 };
 
+// What people see of whoever runs the giveaway. An empty name or contact: nothing is said about it.
+struct OrganizerConfig {
+    std::string name;
+    std::string contact;                   // "https://…" or "mailto:…"
+    std::string event_name = "llmapikey";  // never empty
+};
+
+// The highest values of KEY_EXPIRY_DAYS and MAX_TOTAL_KEYS.
+inline constexpr std::int64_t key_expiry_days_max = 3650;
+inline constexpr std::int64_t total_keys_max = 1'000'000'000;
+
 struct Config {
     std::string github_oauth_client_id;
     base::Secret github_oauth_client_secret;
@@ -44,6 +55,7 @@ struct Config {
     std::int64_t max_total_keys = 500;  // 0: no limit
     base::MicroUsd key_daily_limit;
     std::chrono::days key_expiry{90};
+    OrganizerConfig organizer;
     std::set<std::int64_t> admin_github_user_ids;
     // the second is empty unless a secret is being rotated
     base::Secret key_encryption_secret, key_encryption_secret_also_accepted;
@@ -75,6 +87,7 @@ struct Config {
 enum class Need {
     serve,     // all required variables
     database,  // migrate: only DATA_DIR or POSTGRES_URL
+    settings,  // the database, and what organizers may change
     revoke,    // the database and the provider's management key
     mint,      // like revoke, and the secret that seals raw keys and names upstream keys
 };
@@ -128,6 +141,15 @@ base::Result<std::vector<std::pair<std::string, std::string>>> parse_dotenv(std:
 // default port. invalid_input: a path, an invalid port or host, a host that ends with a dot, or a
 // placeholder of documents. example.org, which our documents use, is accepted.
 base::Result<std::string> parse_public_url(std::string_view text);
+
+// Texts about the organizer that every page shows. Each returns the text as pages use it; an empty
+// text stays empty. invalid_input, with a message that goes on after the name: as
+// check_visible_line() (base/code_points.hpp).
+base::Result<std::string> parse_organizer_name(std::string_view text);
+base::Result<std::string> parse_event_name(std::string_view text);
+// Accepts an https: URL, a mailto: URL with one address, or an e-mail address, which becomes a
+// mailto: URL. Returns the target of a link.
+base::Result<std::string> parse_organizer_contact(std::string_view text);
 
 // Returns a problem for each name that is not a variable of this program. In `.env` every unknown
 // name is a problem. The environment belongs to other programs too, so there a name must be similar

@@ -164,12 +164,14 @@ public:
         return std::string(fallback);
     }
 
-    std::string public_url(std::string_view name) {
+    // Reads a value that `parse` checks.
+    template <typename Parse>
+    std::string parsed(std::string_view name, Parse parse) {
         const std::string value = text(name);
         if (value.empty()) return {};
-        auto url = parse_public_url(value);
-        if (url) return *url;
-        complain(name, url.error().detail);
+        auto result = parse(value);
+        if (result) return *result;
+        complain(name, result.error().detail);
         return {};
     }
 
@@ -204,13 +206,21 @@ void read_identity(Reader& reader, Config& config) {
 
 void read_minting(Reader& reader, Config& config, Need need) {
     config.is_provisioning_enabled = reader.flag("PROVISIONING_ENABLED");
-    const bool is_key_needed = config.is_provisioning_enabled || need == Need::revoke || need == Need::mint;
+    const bool is_key_needed =
+        (config.is_provisioning_enabled && need != Need::settings) || need == Need::revoke || need == Need::mint;
     config.provider.management_key = base::Secret(reader.credential("OPENROUTER_MANAGEMENT_KEY", is_key_needed));
     config.provider.workspace_id = reader.uuid("OPENROUTER_WORKSPACE_ID");
     config.provider.guardrail_id = reader.uuid("OPENROUTER_GUARDRAIL_ID");
-    config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, 1'000'000'000);
+    config.max_total_keys = reader.whole("MAX_TOTAL_KEYS", 500, 0, total_keys_max);
     config.key_daily_limit = reader.dollars("KEY_DAILY_LIMIT_USD", base::MicroUsd{10'000'000});
-    config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, 3650)};
+    config.key_expiry = std::chrono::days{reader.whole("KEY_EXPIRY_DAYS", 90, 1, key_expiry_days_max)};
+}
+
+void read_organizer(Reader& reader, OrganizerConfig& organizer) {
+    organizer.name = reader.parsed("ORGANIZER_NAME", parse_organizer_name);
+    organizer.contact = reader.parsed("ORGANIZER_CONTACT", parse_organizer_contact);
+    const std::string event_name = reader.parsed("EVENT_NAME", parse_event_name);
+    if (!event_name.empty()) organizer.event_name = event_name;
 }
 
 void read_admins(Reader& reader, Config& config) {
@@ -229,7 +239,7 @@ void read_admins(Reader& reader, Config& config) {
 }
 
 void read_web(Reader& reader, Config& config) {
-    config.public_url = reader.public_url("PUBLIC_URL");
+    config.public_url = reader.parsed("PUBLIC_URL", parse_public_url);
     const std::string proxies = reader.text("TRUSTED_PROXIES");
     for (const std::string_view part : base::split(proxies, ',')) {
         const std::string_view item = base::trim(part);
@@ -278,6 +288,7 @@ tl::expected<Config, std::vector<Problem>> load(const Lookup& lookup, Need need)
     config.key_encryption_secret_also_accepted = reader.former_secret("KEY_ENCRYPTION_SECRET_ALSO_ACCEPTED");
     if (need != Need::database) read_minting(reader, config, need);
     if (need == Need::serve) read_admins(reader, config);
+    read_organizer(reader, config.organizer);
     read_web(reader, config);
     config.github_url = reader.base_url("GITHUB_URL", "https://github.com");
     config.github_api_url = reader.base_url("GITHUB_API_URL", "https://api.github.com");

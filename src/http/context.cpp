@@ -38,11 +38,13 @@ Frame make_frame(const Context& context) {
     }
     frame.current_path = std::string(context.request.path);
     frame.public_url = settings.public_url;
-    frame.is_paused = settings.is_paused;
+    const auto giveaway = context.shared.giveaway.shown();
+    frame.is_paused = giveaway->is_paused;
     frame.is_sandbox = settings.is_sandbox;
-    frame.daily_limit_usd = base::to_cap(settings.daily_limit);
+    frame.daily_limit_usd = base::to_cap(giveaway->daily_limit);
     frame.provider = settings.provider;
-    frame.key_expiry_days = settings.key_lifetime.count();
+    frame.organizer = giveaway->organizer;
+    frame.key_expiry_days = giveaway->key_lifetime.count();
     return frame;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/money.hpp"
 #include "http/answers/views.hpp"
@@ -16,7 +19,7 @@
 
 namespace llmapikey {
 
-// The configuration as pages show it.
+// The configuration as pages show it, as far as it stays as it is.
 struct SiteSettings {
     bool is_sandbox = false;
     std::string public_url;  // canonical origin; empty: not configured
@@ -26,10 +29,27 @@ struct SiteSettings {
     base::Seconds upstream_timeout{15};
     base::Seconds spending_poll{300};  // pause between two readings of spending and credits
     Hsts hsts = Hsts::this_host;
-    bool is_paused = false;  // no new keys
     ShownProvider provider = {};
+};
+
+// What pages say of the giveaway. Organizers change it while the program runs.
+struct ShownGiveaway {
+    bool is_paused = false;  // no new keys
     base::MicroUsd daily_limit;
     std::chrono::days key_lifetime{90};
+    Organizer organizer = {};
+    bool is_resumable = true;  // false: the environment keeps new keys off, whatever organizers do
+};
+
+// Holds it for all requests. Thread-safe.
+class GiveawayBoard {
+public:
+    explicit GiveawayBoard(ShownGiveaway first) { show(std::move(first)); }
+    void show(ShownGiveaway now) { shown_.store(std::make_shared<const ShownGiveaway>(std::move(now))); }
+    std::shared_ptr<const ShownGiveaway> shown() const { return shown_.load(); }
+
+private:
+    std::atomic<std::shared_ptr<const ShownGiveaway>> shown_;
 };
 
 // The state that all requests share.
@@ -37,6 +57,7 @@ struct SharedContext {
     SiteSettings settings;
     const CsrfTokens& csrf;
     RouteTable routes;
+    const GiveawayBoard& giveaway;
 };
 
 // The owner of the API token that a request carries.

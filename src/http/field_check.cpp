@@ -112,7 +112,9 @@ enum class Unknown { refused, passed_over };
 bool may_be_empty(const RouteFields& route, std::string_view name) {
     if (name == "key_id") return false;
     const bool has_no_meaning = name == "cursor" || name == "limit" || name == "reason";
-    return has_no_meaning || !route.path.starts_with("/api/v1/");
+    // An organizer may say nothing.
+    const bool is_meant = name == "organizer_name" || name == "organizer_contact";
+    return has_no_meaning || is_meant || !route.path.starts_with("/api/v1/");
 }
 
 base::Result<void> refuse_empty(std::string_view name) {

@@ -1,5 +1,6 @@
 #include "http/request_fields.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -41,6 +42,7 @@ base::Result<RequestFields> RequestFields::read(const net::Request& request) {
     const auto parsed = boost::json::parse(request.body, ec);
     if (ec || !parsed.is_object()) return base::fail(base::Errc::invalid_input, "the body must be a JSON object");
     for (const auto& [name, value] : parsed.get_object()) {
+        if (value.is_null()) fields.nulls_.emplace_back(name);
         if (!value.is_array()) {
             fields.fields_.emplace_back(name, text_of(value));
             continue;
@@ -57,6 +59,10 @@ bool RequestFields::has(std::string_view name) const {
     for (const auto& field : fields_)
         if (field.first == name) return true;
     return false;
+}
+
+bool RequestFields::is_null(std::string_view name) const {
+    return std::find(nulls_.begin(), nulls_.end(), name) != nulls_.end();
 }
 
 std::string RequestFields::text(std::string_view name) const {

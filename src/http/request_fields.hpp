@@ -29,12 +29,15 @@ public:
     static base::Result<RequestFields> read(const net::Request& request);
 
     bool has(std::string_view name) const;
+    // Returns whether the field is there and is null in the JSON.
+    bool is_null(std::string_view name) const;
     // Returns the first value of that name; empty if absent or null.
     std::string text(std::string_view name) const;
     std::vector<std::string> texts(std::string_view name) const;
 
 private:
     std::vector<std::pair<std::string, std::string>> fields_;
+    std::vector<std::string> nulls_;  // names
 };
 
 // Returns whether the value of a flag is "true" or "1".

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 #include "http/answers/error_response.hpp"
+#include "http/answers/result_text.hpp"
 #include "http/answers/shown_values.hpp"
 #include "http/form.hpp"
 #include "insight/health_words.hpp"
@@ -16,6 +17,12 @@ namespace {
 
 constexpr const char* not_known = "not known";
 constexpr int near_percent = 75;
+
+// What the button beside the heading came to.
+constexpr ResultText results[] = {
+    {"paused", "New keys are paused. From now on nobody gets one.", true},
+    {"resumed", "People can get keys again.", true},
+};
 
 std::string or_not_known(const std::optional<base::MicroUsd>& amount) {
     return amount ? base::to_money(*amount) : not_known;
@@ -158,21 +165,29 @@ int days_asked_for(const Context& context) {
 
 }  // namespace
 
+bool OverviewPage::is_own_field(std::string_view name, std::string_view value) {
+    const auto is_it = [&](const ResultText& each) { return each.result == value; };
+    return name == "days" || (name == "result" && std::ranges::any_of(results, is_it));
+}
+
 net::Response OverviewPage::show(const Context& context) const {
     const int days = days_asked_for(context);
-    const auto overview = read_overview(statistics, terms, context.shared.settings.spending_poll, clock.now(), days);
+    const Terms now = terms.known();
+    const auto overview = read_overview(statistics, now, context.shared.settings.spending_poll, clock.now(), days);
     if (!overview) return error_response(context, overview.error());
     OverviewView view;
     view.frame = make_frame(context);
+    show_result(context, results, view.notice_good, view.notice_bad);
+    view.is_resumable = context.shared.giveaway.shown()->is_resumable;
     const ShownProvider& provider = view.frame.provider;
     view.health = health_of(*overview, provider.name);
     view.fine = fine_words(*overview);
     view.compared = age_of(overview->reconciled_at, overview->now);
     view.spent_today = spent_today_of(*overview);
     view.worst = worst_of(*overview, provider.name);
-    view.worst_when_full = worst_when_full(*overview, terms);
+    view.worst_when_full = worst_when_full(*overview, now);
     view.credits_last = credits_last_of(*overview, provider);
-    view.claimed = claimed_of(*overview, terms);
+    view.claimed = claimed_of(*overview, now);
     view.spending_updated = age_of(overview->spending_at, overview->now);
     view.days_shown = days;
     show_days(*overview, view);

@@ -6,7 +6,7 @@
 namespace llmapikey {
 
 net::Response OverviewRoutes::show(const Context& context) const {
-    const auto overview = read_overview(statistics, terms, context.shared.settings.spending_poll, clock.now());
+    const auto overview = read_overview(statistics, terms.known(), context.shared.settings.spending_poll, clock.now());
     return overview ? api_answer(200, to_json(*overview)) : api_error(context, overview.error());
 }
 

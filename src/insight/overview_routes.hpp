@@ -10,7 +10,7 @@ namespace llmapikey {
 // The JSON API of the console's figures.
 struct OverviewRoutes {
     StatisticsStore& statistics;
-    const Terms& terms;
+    const TermsSource& terms;
     const base::Clock& clock;
 
     net::Response show(const Context& context) const;

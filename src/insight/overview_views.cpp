@@ -73,6 +73,9 @@ void set_chart(Data& data, const OverviewView& view) {
 
 std::string render(const OverviewView& view) {
     Data data = admin_data(view.frame, "Overview", "overview");
+    set_if_any(data, "notice_good", view.notice_good);
+    set_if_any(data, "notice_bad", view.notice_bad);
+    data.set("is_resumable", view.is_resumable);
     data.set("health", data_of(view.health));
     data.set("is_fine", view.health.empty());
     data.set("fine", view.fine);

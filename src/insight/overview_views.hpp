@@ -38,6 +38,8 @@ struct FailureRow {
 
 struct OverviewView {
     Frame frame;
+    std::string notice_good, notice_bad;
+    bool is_resumable = false;         // organizers can pause new keys, and let them be made again
     std::vector<HealthPart> health;    // empty: all is fine
     std::string fine;                  // "All 98 keys are fine."; said if `health` is empty
     std::optional<ShownAge> compared;  // when keys were last compared with the provider; nullopt: not yet

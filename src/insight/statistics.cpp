@@ -96,7 +96,8 @@ base::Result<void> Statistics::prune(base::Timestamp now) {
 // notice less.
 base::Result<void> Statistics::notice(const Facts& facts, base::Timestamp now) {
     const auto counts = TRY(store_.status_counts());
-    const bool is_full = settings_.max_total_keys > 0 && counts.live >= settings_.max_total_keys;
+    const std::int64_t seats = terms_.known().max_total_keys;
+    const bool is_full = seats > 0 && counts.live >= seats;
     if (is_full && text_of(facts, fact::is_quota_full) != "1") {
         const auto minute = std::to_string(now.time_since_epoch().count() / 60);
         TRY(webhooks_.add_event({base::random_uuid(), "quota.reached:" + minute, "quota.reached", "", "", "",

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 #include "base/result.hpp"
+#include "keys/terms.hpp"
 #include "providers/key_provider.hpp"
 #include "spending/spending.hpp"
 
@@ -91,7 +92,6 @@ public:
 };
 
 struct StatisticsSettings {
-    std::int64_t max_total_keys = 0;            // 0: no limit
     std::optional<base::MicroUsd> spend_alarm;  // of a day
     base::Seconds call_timeout{15};
     base::Seconds spending_every{300};  // 0: spending is never asked for
@@ -109,12 +109,13 @@ using MetricLog = std::function<void(std::string_view figure, bool has_succeeded
 class Statistics {
 public:
     Statistics(StatisticsStore& store, SpendingStore& spending, WebhookStore& webhooks, KeyProvider& provider,
-               const base::Clock& clock, StatisticsSettings settings, MetricLog log = {})
+               const base::Clock& clock, const TermsSource& terms, StatisticsSettings settings, MetricLog log = {})
         : store_(store),
           spending_(spending),
           webhooks_(webhooks),
           provider_(provider),
           clock_(clock),
+          terms_(terms),
           settings_(settings),
           log_(std::move(log)) {}
 
@@ -139,6 +140,7 @@ private:
     WebhookStore& webhooks_;
     KeyProvider& provider_;
     const base::Clock& clock_;
+    const TermsSource& terms_;
     const StatisticsSettings settings_;
     const MetricLog log_;
     base::Seconds figures_pause_{30};  // grows with the time that they take

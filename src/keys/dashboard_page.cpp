@@ -139,7 +139,7 @@ base::Result<void> show_past(const DashboardPage& self, const Seat& seat, Dashbo
 }
 
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
-    const MintProblem problem = self.terms.is_enabled ? grant.problem : MintProblem::paused;
+    const MintProblem problem = self.terms.known().is_enabled ? grant.problem : MintProblem::paused;
     view.problem = sentence_of(problem, view.frame.provider.name);
     const auto place = TRY(self.queue.place_of(grant.id, Issuance::counted_places_max));
     if (place) view.place = std::to_string(*place);
@@ -154,7 +154,7 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
         return {};
     }
     if (!grant) {
-        view.state = self.terms.is_enabled ? DashboardState::no_key : DashboardState::paused;
+        view.state = self.terms.known().is_enabled ? DashboardState::no_key : DashboardState::paused;
         return show_past(self, seat, view);
     }
     view.state = state_of(grant->status);

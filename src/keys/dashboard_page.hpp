@@ -24,7 +24,7 @@ struct DashboardPage {
     MintQueue& queue;
     const GuardrailWatch& guardrail;
     KeyStore& store;
-    const Terms& terms;
+    const TermsSource& terms;
     std::span<const SuggestedModel> suggested_models = {};  // to try
 
     net::Response show(const Context& context) const;

@@ -68,14 +68,16 @@ IssueAnswer Issuance::issue(const Terms& terms, const Recipient& recipient) {
             parts_.log("reserving for account " + recipient.id.text() + ": " + outcome.error().detail);
             return failed(outcome.error());
         }
-        if (std::holds_alternative<QuotaFull>(*outcome)) {
-            return plain(terms.is_enabled ? KeyOutcome::full : KeyOutcome::paused);
-        }
+        if (std::holds_alternative<QuotaFull>(*outcome)) return plain(KeyOutcome::full);
+        if (std::holds_alternative<MintingPaused>(*outcome)) return plain(KeyOutcome::paused);
         if (const auto* on_hold = std::get_if<OnHold>(&*outcome)) return held_back(on_hold->hold);
         if (const auto* reserved = std::get_if<Reserved>(&*outcome)) {
             return may_mint == MayMint::now ? mint(reserved->grant, deadline) : queue_answer(reserved->grant);
         }
-        auto answer = advance(terms, std::get<AlreadyHeld>(*outcome).grant, may_mint, deadline);
+        const auto& held = std::get<AlreadyHeld>(*outcome);
+        Terms now = terms;
+        now.is_enabled = !held.is_paused;
+        auto answer = advance(now, held.grant, may_mint, deadline);
         if (answer) return std::move(*answer);
     }
     return plain(KeyOutcome::in_progress);
@@ -87,8 +89,7 @@ base::Result<ReserveOutcome> Issuance::reserve(const Terms& terms, const Recipie
     const Seat seat{recipient.id};
     if (!terms.is_enabled) {
         const auto held = TRY(parts_.store.find(seat));
-        if (!held) return ReserveOutcome{QuotaFull{}};
-        return ReserveOutcome{AlreadyHeld{*held}};
+        return held ? ReserveOutcome{AlreadyHeld{*held, true}} : ReserveOutcome{MintingPaused{}};
     }
     ReserveRequest request;
     request.seat = seat;

@@ -13,6 +13,8 @@
 
 namespace llmapikey {
 
+// What organizers have set (keys/terms.hpp) wins over `daily_limit`, `expires_at` and
+// `max_total_keys`.
 struct ReserveRequest {
     Seat seat;
     std::string login;     // of the seat's account
@@ -30,12 +32,14 @@ struct Reserved {
 };  // this call inserted the row: only its caller may mint, unless the row waits
 struct AlreadyHeld {
     Grant grant;
-};  // the seat has a row, whatever its status
+    bool is_paused = false;  // organizers have paused minting
+};                           // the seat has a row, whatever its status
 struct QuotaFull {};
+struct MintingPaused {};  // by organizers, or by the configuration
 struct OnHold {
     Hold hold;
 };  // the account may not take a key now
-using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull, OnHold>;
+using ReserveOutcome = std::variant<Reserved, AlreadyHeld, QuotaFull, MintingPaused, OnHold>;
 
 // All that is known about a seat: the grant that it holds, and the hold that bars its account.
 struct Account {
@@ -63,7 +67,8 @@ struct Activation {
 };
 
 struct GrantTotals {
-    std::int64_t live = 0;  // every row counts towards MAX_TOTAL_KEYS, whatever its status
+    std::int64_t live = 0;   // every row counts towards MAX_TOTAL_KEYS, whatever its status
+    bool is_paused = false;  // organizers have paused minting
 };
 
 // Stores grants. Each operation is one transaction, durable when it returns. Blocking: call it on a
@@ -78,9 +83,10 @@ public:
     virtual base::Result<std::optional<Grant>> find(const Seat& seat) = 0;
 
     // Inserts a pending row (waiting, if it is queued) unless the seat has a row, its account is on
-    // hold, or `max_total_keys` rows exist. Exact under any number of concurrent calls and
-    // processes, and O(1) in the number of rows. The row records what the account's earlier keys
-    // have spent today.
+    // hold, organizers have paused minting, or `max_total_keys` rows exist. Exact under any number
+    // of concurrent calls and processes, and O(1) in the number of rows: once a change of the terms
+    // is committed, no row is inserted by the former ones. The row records what the account's
+    // earlier keys have spent today.
     virtual base::Result<ReserveOutcome> reserve(const ReserveRequest& request) = 0;
 
     // pending -> active. Errc::conflict if the row is gone, no longer pending, or of another

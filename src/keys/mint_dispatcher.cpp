@@ -32,12 +32,18 @@ bool MintDispatcher::run_once(const Terms& terms, const std::stop_token& stop) {
     }
     if (due->empty()) troubles_ = 0;
     const std::vector<Grant> unserved = without_those_under_way(*due);
+    const auto terms_now = with_pause(terms, unserved);
+    if (!terms_now) {
+        log_("reading whether minting is paused: " + terms_now.error().detail);
+        rest();
+        return false;
+    }
     limiter_.set_has_queue(!unserved.empty());
     const bool is_careful = troubles_ > 0;
     bool has_progress = false;
     for (const Grant& grant : unserved) {
         if (stop.stop_requested() || has_met_trouble_) return false;
-        const Step step = advance(terms, grant);
+        const Step step = advance(*terms_now, grant);
         if (step == Step::no_slot) return true;
         if (step == Step::failed) rest();
         if (step == Step::failed || (step == Step::left && is_careful)) return false;
@@ -56,6 +62,14 @@ std::vector<Grant> MintDispatcher::without_those_under_way(std::vector<Grant> du
     std::erase_if(
         due, [this](const Grant& grant) { return under_way_.contains(grant.id) || set_aside_.contains(grant.id); });
     return due;
+}
+
+// Organizers may have paused minting in any replica.
+base::Result<Terms> MintDispatcher::with_pause(Terms terms, const std::vector<Grant>& unserved) {
+    if (unserved.empty() || !terms.is_enabled) return terms;
+    const auto totals = TRY(store_.totals());
+    terms.is_enabled = !totals.is_paused;
+    return terms;
 }
 
 MintDispatcher::Step MintDispatcher::advance(const Terms& terms, const Grant& grant) {

@@ -38,6 +38,7 @@ private:
     enum class Step { left, stays, no_slot, failed };
 
     std::vector<Grant> without_those_under_way(std::vector<Grant> due);
+    base::Result<Terms> with_pause(Terms terms, const std::vector<Grant>& unserved);
     Step advance(const Terms& terms, const Grant& grant);
     Step abandon(const Grant& grant, MintProblem problem);
     Step hand_over(const Terms& terms, const Grant& grant);

@@ -8,7 +8,8 @@
 
 namespace llmapikey {
 
-// The turn of a waiting row.
+// The turn of a waiting row. What organizers have set (keys/terms.hpp) wins over `expires_at` and,
+// unless the row keeps its own, over `daily_limit`.
 struct Claim {
     Attempt waiting;    // as the row was read
     std::string nonce;  // fresh, for the attempt that begins
@@ -48,7 +49,8 @@ public:
     virtual ~MintQueue() = default;
 
     // waiting -> pending, with a new attempt: only the caller may mint. Errc::conflict if another
-    // process was first, the row is gone, or the account is on hold.
+    // process was first, the row is gone, the account is on hold, or organizers have paused
+    // minting.
     virtual base::Result<Grant> claim(const Claim& claim) = 0;
 
     // pending or ambiguous -> waiting. Call this only if no key of this attempt is or will be alive

@@ -9,23 +9,27 @@ IssueAnswer plain(KeyOutcome status) {
     return answer;
 }
 
+IssueAnswer failed(base::Error error) {
+    IssueAnswer answer;
+    answer.error = std::move(error);
+    return answer;
+}
+
 }  // namespace
 
 IssueAnswer OwnKey::rotate(const Terms& terms, const Recipient& recipient, const std::string& grant_id,
                            const std::string& origin) {
     const Seat seat{recipient.id};
     const auto account = store_.find_account(seat);
-    if (!account) {
-        IssueAnswer answer;
-        answer.error = account.error();
-        return answer;
-    }
+    if (!account) return failed(account.error());
     if (!account->grant) return plain(KeyOutcome::no_key);
     const Grant& grant = *account->grant;
     const bool is_meant = grant_id.empty() || grant.id == grant_id;
     // Another key has taken its place already, or is about to.
     if (!is_meant || grant.status != GrantStatus::active) return issuance_.issue(terms, recipient);
-    if (!terms.is_enabled) return plain(KeyOutcome::paused);
+    const auto totals = store_.totals();
+    if (!totals) return failed(totals.error());
+    if (!terms.is_enabled || totals->is_paused) return plain(KeyOutcome::paused);
     if (grant.is_disabled) return plain(KeyOutcome::switched_off);
     if (account->hold && is_in_force(*account->hold, clock_.now())) {
         IssueAnswer answer = plain(KeyOutcome::on_hold);

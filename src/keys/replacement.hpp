@@ -18,7 +18,8 @@ public:
     virtual ~ReplacementStore() = default;
     // active -> replacing, with an entry in the ledger. From now on the key is shown to nobody, and
     // the intention survives a crash. Errc::conflict if the key is not active, an organizer has
-    // disabled it, or its account is on hold.
+    // disabled it, or its account is on hold; and for a recipient while minting is paused, because
+    // no key would follow.
     virtual base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) = 0;
     // Call this after the key is gone upstream: replacing -> waiting, as a new grant with the id
     // `new_id`; closes the ledger entry. Errc::conflict if another process has done it, or if the
@@ -40,8 +41,8 @@ public:
                 const base::Clock& clock)
         : store_(store), spending_(spending), provider_(provider), audit_(audit), clock_(clock) {}
 
-    // Returns the waiting grant. Fails with conflict if the key is not active, is disabled, or its
-    // account is on hold, and as the stores and the provider do. If the intention was stored by
+    // Returns the waiting grant. Fails with conflict as begin_replacement() does, and as the stores
+    // and the provider do. If the intention was stored by
     // then, resume() continues.
     base::Result<Grant> begin(const Grant& grant, const Initiator& by, const std::string& reason,
                               base::Deadline deadline);

@@ -23,6 +23,7 @@ const std::string select_by_account = named("find");
 const std::string select_account = named("find_account");
 const std::string select_open_attempts = named("list_unsettled");
 const std::string insert_pending = named("reserve");
+const std::string select_room = named("room");
 const std::string update_to_active = named("activate");
 const std::string update_to_ambiguous = named("mark_ambiguous");
 const std::string delete_unsettled = named("release");
@@ -34,6 +35,10 @@ const std::string select_state = named("check");
 
 Parameters parameters_of(const Attempt& attempt) {
     return Parameters().add(attempt.seat.github_user_id.text()).add(attempt.grant_id).add(attempt.nonce);
+}
+
+tl::unexpected<base::Error> lost_row() {
+    return base::fail(base::Errc::store_unavailable, "llmapikey.totals has lost its row");
 }
 
 tl::unexpected<base::Error> wrong_state() {
@@ -72,18 +77,25 @@ base::Result<Account> PostgresKeyStore::find_account(const Seat& seat) {
     return account;
 }
 
-// Nothing was inserted: the account is on hold, or the quota is full, unless another submit of the
-// same account has taken the last seat.
+// Nothing was inserted: the account is on hold, minting is paused, or the quota is full, unless
+// another submit of the same account has taken the last seat. If nothing is in the way any more,
+// the terms have changed meanwhile: fails with conflict.
 base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
     auto account = TRY(find_account(request.seat));
-    if (account.grant) return ReserveOutcome{AlreadyHeld{std::move(*account.grant)}};
+    const auto room = TRY(database_->run(select_room, Parameters().add(request.max_total_keys), Patience::fail_fast));
+    if (room.rows.empty()) return lost_row();
+    const bool is_paused = room.rows.flag(0, 0), is_full = room.rows.flag(0, 1);
+    if (account.grant) return ReserveOutcome{AlreadyHeld{std::move(*account.grant), is_paused}};
     if (account.hold && is_in_force(*account.hold, request.now)) {
         return ReserveOutcome{OnHold{std::move(*account.hold)}};
     }
-    return ReserveOutcome{QuotaFull{}};
+    if (is_paused) return ReserveOutcome{MintingPaused{}};
+    if (is_full) return ReserveOutcome{QuotaFull{}};
+    return base::fail(base::Errc::conflict, "the terms of new keys change too often");
 }
 
-// Fails with Errc::conflict if another submit of this account came between looking and inserting.
+// Fails with Errc::conflict if another submit of this account, or a change of the terms, came
+// between looking and inserting.
 base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest& request) {
     const auto parameters = Parameters()
                                 .add(request.grant_id)
@@ -106,7 +118,7 @@ base::Result<ReserveOutcome> PostgresKeyStore::reserve_once(const ReserveRequest
     auto grant = TRY(read_grant(answer.rows, 0));
     // The id belongs to this call, even if an earlier try inserted the row and its answer was lost.
     if (grant.id == request.grant_id) return ReserveOutcome{Reserved{std::move(grant)}};
-    return ReserveOutcome{AlreadyHeld{std::move(grant)}};
+    return ReserveOutcome{AlreadyHeld{std::move(grant), answer.rows.flag(0, grant_column_count())}};
 }
 
 base::Result<ReserveOutcome> PostgresKeyStore::reserve(const ReserveRequest& request) {
@@ -177,8 +189,8 @@ base::Result<bool> PostgresKeyStore::knows(const std::string& delete_handle, con
 
 base::Result<GrantTotals> PostgresKeyStore::totals() {
     const auto answer = TRY(database_->run(select_totals, Parameters(), Patience::fail_fast));
-    if (answer.rows.empty()) return base::fail(base::Errc::store_unavailable, "llmapikey.totals has lost its row");
-    return GrantTotals{answer.rows.number(0, 0)};
+    if (answer.rows.empty()) return lost_row();
+    return GrantTotals{answer.rows.number(0, 0), answer.rows.flag(0, 1)};
 }
 
 base::Result<void> PostgresKeyStore::check() {

@@ -52,7 +52,7 @@ base::Result<int> hold_back(Connection& connection, const std::string& ids, cons
 base::Result<int> change_status(Connection& connection, const Beginning& beginning, const std::string& ids,
                                 const Ending& ending) {
     auto query = TRY(connection.query(beginning.update_status));
-    query.bind(ids).bind_null().bind_null().bind(seconds_of(ending.now)).bind_null();
+    query.bind(ids).bind(ending.actor).bind_null().bind(seconds_of(ending.now)).bind_null();
     return query.bind(what_of(ending)).run();
 }
 

@@ -49,13 +49,20 @@ base::Result<std::optional<Hold>> find_hold(Connection& connection, GithubUserId
     return std::optional(std::move(hold));
 }
 
+base::Result<GrantTotals> totals_in(Connection& connection) {
+    auto query = TRY(connection.query(select_totals));
+    TRY(query.step());
+    return GrantTotals{query.number(0), query.number(1) != 0};
+}
+
 // Why nothing was inserted although the account has no row.
 base::Result<ReserveOutcome> explain_refusal(Connection& connection, const ReserveRequest& request) {
     auto hold = TRY(find_hold(connection, request.seat.github_user_id));
     if (hold && is_in_force(*hold, request.now)) {
         return ReserveOutcome{OnHold{std::move(*hold)}};
     }
-    return ReserveOutcome{QuotaFull{}};
+    const auto totals = TRY(totals_in(connection));
+    return totals.is_paused ? ReserveOutcome{MintingPaused{}} : ReserveOutcome{QuotaFull{}};
 }
 
 base::Result<int> insert_reservation(Connection& connection, const ReserveRequest& request) {
@@ -102,7 +109,10 @@ base::Result<ReserveOutcome> SqliteKeyStore::reserve(const ReserveRequest& reque
     auto held = TRY(find_in(*writer, request.seat));
     if (!held) return explain_refusal(*writer, request);
     const bool is_new = held->id == request.grant_id;
-    if (!is_new) return ReserveOutcome{AlreadyHeld{std::move(*held)}};
+    if (!is_new) {
+        const auto totals = TRY(totals_in(*writer));
+        return ReserveOutcome{AlreadyHeld{std::move(*held), totals.is_paused}};
+    }
     TRY(transaction.commit());
     return ReserveOutcome{Reserved{std::move(*held)}};
 }
@@ -186,9 +196,7 @@ base::Result<bool> SqliteKeyStore::knows(const std::string& delete_handle, const
 
 base::Result<GrantTotals> SqliteKeyStore::totals() {
     Connections::Reader reader(*connections_);
-    auto query = TRY(reader->query(select_totals));
-    TRY(query.step());
-    return GrantTotals{query.number(0)};
+    return totals_in(*reader);
 }
 
 base::Result<void> SqliteKeyStore::check() {

@@ -1,5 +1,6 @@
 #include "keys/store_statements.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -7,6 +8,7 @@
 #include "keys/admin_store.hpp"
 #include "keys/store_columns.hpp"
 #include "keys/store_ledger_list.hpp"
+#include "keys/terms.hpp"
 #include "keys/transitions.hpp"
 #include "sql/statement_file.hpp"
 #include "webhooks/store_webhook_statements.hpp"
@@ -123,11 +125,19 @@ std::string requeued(const std::string& argument) {
            at + "::bigint, attempts = attempts + " + counts + "::bigint, problem = " + problem;
 }
 
+std::string set_term(const std::string& name) {
+    if (std::find(term_names::all.begin(), term_names::all.end(), name) == term_names::all.end())
+        refuse("the term " + name);
+    return "(SELECT number FROM llmapikey.settings WHERE name = '" + name + "')";
+}
+
+// `argument`: when, the parameter of what is ended, and the one of the actor.
 std::string is_replaced(const std::string& argument) {
-    return "{from:begin_replacement} AND is_disabled = 0 AND " + rest_of(argument) +
-           " <> '' AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE holds.github_user_id = api_keys.github_user_id "
+    const std::string now = first_of(argument), what = first_of(rest_of(argument)), actor = rest_of(rest_of(argument));
+    return "{from:begin_replacement} AND is_disabled = 0 AND " + what + " <> '' AND {not_in_vain_for:" + actor +
+           "} AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE holds.github_user_id = api_keys.github_user_id "
            "AND {in_force:" +
-           first_of(argument) + "})";
+           now + "})";
 }
 
 const std::vector<SqlWord>& words() {
@@ -142,6 +152,12 @@ const std::vector<SqlWord>& words() {
         {"to", status_after},
         {"unsettled", [](const std::string&) { return status_before("release"); }},
         word("ending_attempt", std::string(ending_attempt)),
+        {"set", set_term},
+        word("paused", "coalesce({set:minting_paused} = 1, false)"),
+        // A recipient whose key ended now would get no other one. An organizer ends it all the
+        // same.
+        {"not_in_vain_for",
+         [](const std::string& actor) { return "NOT (" + actor + " LIKE 'recipient:%' AND {paused})"; }},
         {"in_force", [](const std::string& now) { return "(until IS NULL OR until > {time:" + now + "})"; }},
         {"stuck",
          [](const std::string&) {

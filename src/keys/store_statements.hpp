@@ -16,6 +16,8 @@ namespace llmapikey {
 //    to (keys/transitions.hpp)
 //  - {unsettled}: true for a pending or ambiguous attempt; {ending_attempt}: true for a revoking
 //    attempt (is_ending_attempt)
+//  - {set:TERM}: what organizers have set a term to (keys/terms.hpp), or NULL; {paused}: true if
+//    they have paused minting; {not_in_vain_for:ACTOR}: false for a recipient while it is paused
 //  - {in_force:NOW}: true for a hold in force; {stuck}: true for a stuck revocation
 //  - {replaced:ID NOW}, {requeued:AT COUNTS PROBLEM}, {ends:WHAT}, {is_replaced:NOW WHAT}: parts
 //    that two statements share

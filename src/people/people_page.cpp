@@ -173,7 +173,8 @@ base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& 
     TRY(show_ended(self, query, view));
     const auto totals = TRY(self.store.totals());
     view.seats = std::to_string(totals.live);
-    if (self.terms.max_total_keys > 0) view.seats_max = std::to_string(self.terms.max_total_keys);
+    const std::int64_t seats_max = self.terms.known().max_total_keys;
+    if (seats_max > 0) view.seats_max = std::to_string(seats_max);
     return {};
 }
 

@@ -19,7 +19,7 @@ struct PeoplePage {
     const base::Clock& clock;
     AdminStore& admin_store;
     KeyStore& store;
-    const Terms& terms;
+    const TermsSource& terms;
     PeopleStore& people;
     Roster& roster;
 

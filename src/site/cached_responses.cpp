@@ -10,8 +10,9 @@
 namespace llmapikey {
 namespace {
 
-constexpr std::string_view docs_path = "/docs";
+constexpr const char* page_paths[] = {"/", "/docs", "/dashboard"};
 
+// The refusal under overload.
 CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
     const net::HeaderView headers[] = {{"Accept", accept}};
     net::Request request;
@@ -25,21 +26,15 @@ CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept)
 }  // namespace
 
 CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& shared)
-    : handlers_(handlers),
-      shared_(shared),
-      docs_route_(shared.routes.number(shared.routes.find("GET", docs_path, Part::open))),
-      busy_page_(prepare_busy(shared, "text/html")),
-      busy_problem_(prepare_busy(shared, "application/json")) {
+    : handlers_(handlers), shared_(shared), busy_problem_(prepare_busy(shared, "application/json")) {
     const Hsts hsts = shared.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         assets_.emplace(asset.url_path, CachedResponse::of_asset(asset, AssetUrl::changes_with_content, hsts));
         if (asset.name != "favicon.svg") continue;
         assets_.emplace("/favicon.ico", CachedResponse::of_asset(asset, AssetUrl::stays, hsts));
     }
-    for (const char* const path : {"/", "/dashboard"}) {
-        const std::size_t number = shared.routes.number(shared.routes.find("GET", path, Part::open));
-        anonymous_pages_.emplace(path, Page{prepare(path), number});
-    }
+    for (const char* const path : page_paths)
+        anonymous_pages_[path].route = shared.routes.number(shared.routes.find("GET", path, Part::open));
     refresh();
 }
 
@@ -53,7 +48,10 @@ CachedResponse CachedResponses::prepare(std::string_view path) const {
 }
 
 void CachedResponses::refresh() {
-    docs_.store(std::make_shared<const CachedResponse>(prepare(docs_path)));
+    const std::lock_guard lock(refreshing_);
+    for (auto& [path, page] : anonymous_pages_)
+        page.answer.store(std::make_shared<const CachedResponse>(prepare(path)));
+    busy_page_.store(std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html")));
 }
 
 std::optional<CachedResponses::Standing> CachedResponses::find(const net::Request& request) const {
@@ -63,22 +61,24 @@ std::optional<CachedResponses::Standing> CachedResponses::find(const net::Reques
     // A query asks for a notice or for the key in the snippets, and concerns only people who are
     // signed in.
     const auto page = anonymous_pages_.find(request.path);
-    const bool is_docs = request.path == docs_path;
-    if (!is_docs && page == anonymous_pages_.end()) return std::nullopt;
+    if (page == anonymous_pages_.end()) return std::nullopt;
     if (!find_cookie(request, session_cookie_name).empty()) return std::nullopt;
     // A query that cannot be decoded, or that holds a whole key, is refused on the usual way.
     if (!request.query.empty()) {
         const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
         if (!query || !is_decodable(request.query) || holds_raw_key(*query)) return std::nullopt;
     }
-    if (!is_docs) return Standing{&page->second.answer, page->second.route, nullptr};
-    auto docs = docs_.load();
-    const CachedResponse* const answer = docs.get();
-    return Standing{answer, docs_route_, std::move(docs)};
+    auto owner = page->second.answer.load();
+    const CachedResponse* const answer = owner.get();
+    return Standing{answer, page->second.route, std::move(owner)};
 }
 
 net::ReadyResponse CachedResponses::busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const {
-    return (is_json ? busy_problem_ : busy_page_).answer(is_head, is_https, request_id);
+    if (is_json) return busy_problem_.answer(is_head, is_https, request_id);
+    auto page = busy_page_.load();
+    net::ReadyResponse answer = page->answer(is_head, is_https, request_id);
+    answer.owner = std::move(page);
+    return answer;
 }
 
 }  // namespace llmapikey

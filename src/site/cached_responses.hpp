@@ -3,6 +3,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,19 +24,19 @@ public:
     struct Standing {
         const CachedResponse* answer = nullptr;
         std::size_t route = 0;                        // number of the route
-        std::shared_ptr<const CachedResponse> owner;  // set if refresh() may replace the response meanwhile
+        std::shared_ptr<const CachedResponse> owner;  // of a page: refresh() may replace it meanwhile
     };
     std::optional<Standing> find(const net::Request& request) const;
     // Returns the refusal with status 503. `is_json`: a problem instead of a page.
     net::ReadyResponse busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const;
-    // Makes /docs again, which depends on the guardrail that was read since the start. Only one
-    // thread at a time may call this.
+    // Makes all pages again: they depend on the guardrail that was read since the start, and on
+    // what organizers have set.
     void refresh();
 
 private:
     struct Page {
-        CachedResponse answer;
-        std::size_t route;
+        std::size_t route = 0;
+        std::atomic<std::shared_ptr<const CachedResponse>> answer = {};  // shared with responses that are being sent
     };
     CachedResponse prepare(std::string_view path) const;
 
@@ -43,9 +44,9 @@ private:
     const SharedContext& shared_;
     std::map<std::string, CachedResponse, std::less<>> assets_;  // by path
     std::map<std::string, Page, std::less<>> anonymous_pages_;   // by path, for people who are not signed in
-    std::atomic<std::shared_ptr<const CachedResponse>> docs_;    // shared with responses that are being sent
-    std::size_t docs_route_;
-    CachedRefusal busy_page_, busy_problem_;
+    std::mutex refreshing_;                                      // whoever is last shows what is newest
+    std::atomic<std::shared_ptr<const CachedRefusal>> busy_page_;
+    const CachedRefusal busy_problem_;
 };
 
 }  // namespace llmapikey

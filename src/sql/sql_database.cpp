@@ -28,6 +28,7 @@ constexpr Word words[] = {
     {"queue_time", "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
      "max(CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), "
      "1 + coalesce((SELECT max(queued_at) FROM api_keys WHERE status = 'waiting'), 0))"},
+    {"by_subject", "@", "@ COLLATE NOCASE"},
     {"in_texts", "= ANY (string_to_array(@, ','))",
      "IN (SELECT value FROM json_each('[\"' || replace(@, ',', '\",\"') || '\"]'))"},
     {"in", "= ANY (string_to_array(@, ',')::uuid[])",

@@ -43,6 +43,7 @@ const state = async () => {
     [
       "/keys?limit=1000",
       "/people?limit=1000",
+      "/settings",
       "/tokens",
       "/webhooks",
       "/webhook-deliveries",

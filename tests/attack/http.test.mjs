@@ -265,7 +265,7 @@ test("odd values of queries and of paths are refused in words", async () => {
       "result",
     ],
     "/admin/people/export": ["q", "state", "sort", "dir", "from"],
-    "/admin/activity": ["before", "q", "result"],
+    "/admin/activity": ["act", "before", "day", "q", "result"],
     "/admin/revocations/new": ["q", "ids", "state", "from"],
     "/api/v1/keys": ["q", "cursor", "limit", "state", "sort", "from", "to", "expires_within"],
     "/api/v1/people": ["q", "cursor", "limit", "state", "sort", "dir", "from", "to", "expires_within"],

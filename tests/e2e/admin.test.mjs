@@ -198,9 +198,10 @@ test("find a key, revoke it with a reason, see it in ledger and audit log, lift 
   await page.locator("[role=status]", { hasText: "lifted" }).waitFor();
   assert.equal((await (await generate(service, theirs)).json()).status, "created");
   await page.goto(`${service.url}/admin/activity`);
-  const rows = await page.locator("tbody tr").allTextContents();
-  assert.match(rows[0], /github:1003hold\.lift/);
-  assert.match(rows[2], /key\.revoke.*127\.0\.0\.1done/);
+  const rows = await page.locator(".line li").allTextContents();
+  assert.match(rows[0], /lifted the hold on/);
+  assert.match(rows[1], /revoked .*'s key …/);
+  assert.match(rows[1], /key\.revoke.*from 127\.0\.0\.1/);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });

@@ -543,6 +543,19 @@ test("webhooks by the API", async () => {
   assert.equal((await call("GET", "/webhook-deliveries?state=x")).status, 400);
 });
 
+test("settings: what is set wins over the environment, and null goes back", async () => {
+  const before_ = (await call("GET", "/settings")).body;
+  assert.equal(before_.seats.overridden, false);
+  const changed = await call("PATCH", "/settings", { body: { seats: 444, organizer_name: "" } });
+  assert.equal(changed.status, 200);
+  assert.deepEqual([changed.body.seats.value, changed.body.seats.environment], [444, before_.seats.value]);
+  assert.match(changed.body.seats.changed_by, /^github:1003 token:/);
+  for (const body of [{ seats: -1 }, { seats: "many" }, { seat: 1 }, { event_name: "" }, { daily_limit_usd: 0 }])
+    assert.equal((await call("PATCH", "/settings", { body })).status, 400, JSON.stringify(body));
+  const back = (await call("PATCH", "/settings", { body: { seats: null, organizer_name: null } })).body;
+  assert.deepEqual([back.seats.value, back.seats.overridden], [before_.seats.value, false]);
+});
+
 test("every operation of the document has been seen to succeed", () => {
   const all = Object.values(document.paths).flatMap((item) =>
     Object.entries(item)

@@ -381,7 +381,7 @@ test("somebody whose key was revoked is found by the login in console, API, comm
   assert.match(listed.text, /left the team/);
   assert.match((await page(`/admin/people/${account}`)).text, /<h1[^>]*>.*finder-gone.*<\/h1>/);
   const audit = await page("/admin/activity?q=finder-gone");
-  assert.match(audit.text, /key\.revoke/);
+  assert.match(audit.text, /revoked <a [^>]*>finder-gone<\/a>/);
   assert.doesNotMatch(audit.text, new RegExp(`account:${holder.account}\\b`));
   const { entries } = (await api("GET", `/audit?q=${account}`)).json();
   assert.ok(entries.length >= 2 && entries.every((entry) => entry.subject.startsWith(`account:${account}`)));

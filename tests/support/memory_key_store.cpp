@@ -68,13 +68,14 @@ base::Result<ReserveOutcome> MemoryKeyStore::reserve(const ReserveRequest& reque
     const std::lock_guard lock(mutex_);
     if (fails(Operation::reserve, When::before_effect)) return unavailable();
     const auto held = grants_.find(request.seat);
-    if (held != grants_.end()) return ReserveOutcome{AlreadyHeld{held->second}};
+    if (held != grants_.end()) return ReserveOutcome{AlreadyHeld{held->second, is_paused()}};
     const auto hold = holds_.find(request.seat.github_user_id);
     if (hold != holds_.end() && is_in_force(hold->second, request.now)) {
         return ReserveOutcome{OnHold{hold->second}};
     }
-    const bool is_full =
-        request.max_total_keys != 0 && grants_.size() >= static_cast<std::size_t>(request.max_total_keys);
+    if (is_paused()) return ReserveOutcome{MintingPaused{}};
+    const auto seats = static_cast<std::size_t>(term(term_names::seats, request.max_total_keys));
+    const bool is_full = seats != 0 && grants_.size() >= seats;
     if (is_full) return ReserveOutcome{QuotaFull{}};
     Grant grant;
     grant.id = request.grant_id;
@@ -82,9 +83,9 @@ base::Result<ReserveOutcome> MemoryKeyStore::reserve(const ReserveRequest& reque
     grant.github_username = request.login;
     grant.nonce = request.nonce;
     attempts_.insert(request.nonce);
-    grant.daily_limit = request.daily_limit;
+    grant.daily_limit.value = term(term_names::daily_limit, request.daily_limit.value);
     grant.created_at = grant.attempted_at = request.now;
-    grant.expires_at = request.expires_at;
+    grant.expires_at = expiry(request.now, request.expires_at);
     carry(grant, request.now);
     if (request.is_queued) {
         grant.status = GrantStatus::waiting;
@@ -171,7 +172,23 @@ base::Result<bool> MemoryKeyStore::knows(const std::string& delete_handle, const
 
 base::Result<GrantTotals> MemoryKeyStore::totals() {
     const std::lock_guard lock(mutex_);
-    return GrantTotals{static_cast<std::int64_t>(grants_.size())};
+    return GrantTotals{static_cast<std::int64_t>(grants_.size()), is_paused()};
+}
+
+void MemoryKeyStore::set_term(std::string_view name, std::optional<std::int64_t> number) {
+    const std::lock_guard lock(mutex_);
+    terms_.erase(std::string(name));
+    if (number) terms_.emplace(name, *number);
+}
+
+std::int64_t MemoryKeyStore::term(std::string_view name, std::int64_t configured) const {
+    const auto found = terms_.find(name);
+    return found == terms_.end() ? configured : found->second;
+}
+
+base::Timestamp MemoryKeyStore::expiry(base::Timestamp now, base::Timestamp configured) const {
+    const std::int64_t days = term(term_names::key_lifetime, 0);
+    return days == 0 ? configured : now + std::chrono::days{days};
 }
 
 Grant* MemoryKeyStore::of_id(const std::string& grant_id) {
@@ -207,14 +224,14 @@ base::Result<Grant> MemoryKeyStore::claim(const Claim& claim) {
     Grant* grant = of_id(claim.waiting.grant_id);
     const bool is_there =
         grant != nullptr && grant->nonce == claim.waiting.nonce && grant->status == GrantStatus::waiting;
-    if (!is_there || is_on_hold(grant->github_user_id, claim.now)) return conflict();
+    if (!is_there || is_on_hold(grant->github_user_id, claim.now) || is_paused()) return conflict();
     grant->status = GrantStatus::pending;
     grant->nonce = claim.nonce;
     attempts_.insert(claim.nonce);
     grant->attempted_at = claim.now;
-    grant->expires_at = claim.expires_at;
+    grant->expires_at = expiry(claim.now, claim.expires_at);
     grant->delete_handle.clear();
-    grant->daily_limit = claim.daily_limit.value_or(grant->daily_limit);
+    if (claim.daily_limit) grant->daily_limit.value = term(term_names::daily_limit, claim.daily_limit->value);
     carry(*grant, claim.now);
     return *grant;
 }
@@ -280,6 +297,7 @@ base::Result<Grant> MemoryKeyStore::begin_replacement(const std::string& grant_i
     if (grant->status == GrantStatus::replacing) return *grant;
     if (grant->status != GrantStatus::active || grant->is_disabled) return conflict();
     if (is_on_hold(grant->github_user_id, ending.now)) return conflict();
+    if (is_paused() && is_recipient(ending.actor)) return conflict();
     open_ledger(*grant, ending);
     grant->status = GrantStatus::replacing;
     grant->sealed_key.clear();

@@ -11,6 +11,7 @@
 #include "keys/key_store.hpp"
 #include "keys/mint_queue.hpp"
 #include "keys/replacement.hpp"
+#include "keys/terms.hpp"
 #include "spending/spending.hpp"
 
 namespace llmapikey::test {
@@ -37,6 +38,8 @@ public:
     void fail_next(Operation operation, When when = When::before_effect);
 
     void hold(GithubUserId id, const Hold& hold);
+    // Sets a term as organizers do (keys/terms.hpp); nullopt: the configuration's counts again.
+    void set_term(std::string_view name, std::optional<std::int64_t> number);
     // Returns whether there has ever been an attempt with this nonce.
     bool remembers(const std::string& nonce);
 
@@ -111,6 +114,9 @@ private:
     base::MicroUsd spent_on(const Seat& seat, const std::string& day) const;
     void carry(Grant& grant, base::Timestamp now) const;
     bool is_on_hold(GithubUserId id, base::Timestamp now) const;
+    std::int64_t term(std::string_view name, std::int64_t configured) const;
+    bool is_paused() const { return term(term_names::minting_paused, 0) == 1; }
+    base::Timestamp expiry(base::Timestamp now, base::Timestamp configured) const;
     bool has_replaced(const Grant& grant, const std::vector<std::string>& ids, base::Timestamp since) const;
     LedgerEntry* open_entry(const std::string& grant_id);
     void open_ledger(const Grant& grant, const Ending& ending);
@@ -121,6 +127,7 @@ private:
     std::map<Seat, Grant> grants_;
     std::set<std::string> attempts_;  // nonces of all attempts so far
     std::map<GithubUserId, Hold> holds_;
+    std::map<std::string, std::int64_t, std::less<>> terms_;  // that are set, by name
     std::map<Operation, When> failures_;
     std::map<Seat, std::pair<MintProblem, base::Timestamp>> notes_;
     std::map<std::string, int> queued_;  // order of arrival, by id of the grant

@@ -2,7 +2,9 @@
 
 #include <boost/json/parse.hpp>
 
+#include "activity/store_activity.hpp"
 #include "app/route_table.hpp"
+#include "app/settings.hpp"
 #include "base/encoding.hpp"
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
@@ -84,6 +86,7 @@ struct SiteFixture::Database {
     SqlRosterStore roster{sql};
     SqlTokenStore tokens{sql};
     SqlStoredAnswers answers{sql};
+    SqlActivityStore activity{sql};
     SqlStatisticsStore statistics{sql};
     SqlWebhookStore webhooks{sql};
 };
@@ -96,6 +99,11 @@ struct SiteFixture::Process {
           audit(self.audit_),
           clock(self.clock_),
           terms(given_terms),
+          settings(self.settings_, {terms, {}}, audit, clock,
+                   [this](const SettingsState& now) {
+                       giveaway.show(app::shown_giveaway(now));
+                       site.refresh_pages();
+                   }),
           keys({.keys = store,
                 .queue = store,
                 .admin = store,
@@ -121,45 +129,44 @@ struct SiteFixture::Process {
           guardrail(self.provider_, clock, false, base::Seconds{15}),
           trials({}, store, keys.issuance, chat, clock),
           handlers(make_handlers()),
-          site(handlers, {settings_of(terms), csrf, app::route_table()},
+          site(handlers, {site_settings(), csrf, app::route_table(), giveaway},
                {clock, sessions, admins, tokens, &self.rate_limits_, database.answers, answer_sealer, metrics},
                OriginResolver(std::string(origin), {}), rate_limit_per_minute) {}
 
-    static SiteSettings settings_of(const Terms& terms) {
+    static SiteSettings site_settings() {
         SiteSettings settings;
         settings.public_url = origin;
         settings.github_url = "https://github.example";
         settings.api_base_url = "https://openrouter.test/api/v1";
         settings.example_model = "openai/gpt-4o-mini";
-        settings.is_paused = !terms.is_enabled;
-        settings.daily_limit = terms.daily_limit;
-        settings.key_lifetime = terms.key_lifetime;
         return settings;
     }
 
     Handlers make_handlers() {
-        const PeoplePage people{clock, store, store, terms, database.people, roster};
+        const PeoplePage people{clock, store, store, settings, database.people, roster};
         return {.pages = {guardrail, store, keys.issuance},
-                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, terms,
+                .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, settings,
                               openrouter_traits.suggested_models},
                 .own_key = {metrics, usage, clock, keys.issuance, keys.own_key, terms},
                 .trial = {trials, usage, clock, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
                 .people = people,
                 .key_search = {store, keys.issuance},
-                .audit_page = {audit, store},
+                .activity_page = {audit, store, database.activity},
                 .person = {people, database.roster, roster, store, store, clock, keys.administration, keys.revocation,
                            terms},
                 .bulk_pages = {store, clock, bulk_revoker, people, database.bulks},
-                .overview_page = {terms, database.statistics, clock},
+                .overview_page = {settings, database.statistics, clock},
+                .settings_page = {settings, store, clock},
                 .tokens_page = {database.tokens, clock, tokens},
                 .webhooks_page = {database.webhooks, clock, webhooks},
                 .own_account = {usage, background_queue, store, clock, keys.issuance},
-                .overview = {database.statistics, terms, clock},
+                .overview = {database.statistics, settings, clock},
                 .keys = {store, store, clock, keys.administration, keys.revocation, terms},
                 .people_api = {clock, database.people},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
                 .audit = {store, audit},
+                .settings = {settings},
                 .tokens = {database.tokens, tokens},
                 .webhooks = {database.webhooks, webhooks, clock},
                 .operators = {readiness, clock, store, metrics}};
@@ -182,6 +189,8 @@ struct SiteFixture::Process {
     Parrot chat;
     AnyEndpoint endpoints;
     const Terms terms;
+    Settings settings;
+    GiveawayBoard giveaway{app::shown_giveaway(*settings.state())};
     KeyParts keys;
     BulkRevoker bulk_revoker;
     Roster roster;

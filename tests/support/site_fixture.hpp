@@ -19,6 +19,7 @@
 #include "support/manual_clock.hpp"
 #include "support/memory_audit_log.hpp"
 #include "support/memory_key_store.hpp"
+#include "support/memory_settings.hpp"
 #include "tokens/api_tokens.hpp"
 
 namespace llmapikey::test {
@@ -105,6 +106,7 @@ protected:
 
     ManualClock clock_;
     MemoryKeyStore store_;
+    MemorySettings settings_{store_};
     MemoryAuditLog audit_;
     FakeKeyProvider provider_{clock_};
     FakeIdentityProvider identity_;

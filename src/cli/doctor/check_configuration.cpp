@@ -1,3 +1,5 @@
+#include "app/settings.hpp"
+#include "base/encoding.hpp"
 #include "base/plural.hpp"
 #include "cli/configuration.hpp"
 #include "cli/doctor/doctor_checks.hpp"
@@ -66,21 +68,50 @@ std::vector<Finding> check_console(CheckContext& context) {
                  context.config->github_api_url + "/users/LOGIN)"}};
 }
 
+SettingsState settings_in_force(const CheckContext& context) {
+    const SettingDefaults defaults = app::setting_defaults(context.config.value_or(context.sound));
+    auto stored = context.stores ? context.stores->settings->list() : std::vector<StoredSetting>();
+    return {defaults, stored.value_or(std::vector<StoredSetting>())};
+}
+
+std::vector<Finding> check_settings(CheckContext& context) {
+    if (!context.config || !context.stores) return {};
+    const SettingsState state = settings_in_force(context);
+    std::string note;
+    for (const SettingRule& rule : setting_rules()) {
+        const SettingState& of = state.of(rule.setting);
+        if (!of.is_set) continue;
+        note += (note.empty() ? "" : "; ") + std::string(rule.name) + " is " +
+                base::to_valid_utf8(shown_setting(rule.setting, of.value)) + " instead of " +
+                shown_setting(rule.setting, of.configured) + ", set by " + of.changed_by;
+    }
+    return {{"settings", Verdict::ok, note.empty() ? "all from the environment" : note}};
+}
+
 std::vector<Finding> check_minting(CheckContext& context) {
     if (!context.config) return {};
-    const config::Config& config = *context.config;
+    const SettingsState state = settings_in_force(context);
+    const Terms terms = state.terms();
     const std::string what = "minting";
-    if (!config.is_provisioning_enabled) {
+    if (!state.is_minting_configured()) {
         return {{what, Verdict::warning,
                  "nobody can get a key: PROVISIONING_ENABLED is not true; set it to true to hand out keys"}};
     }
-    if (config.max_total_keys == 0) return {{what, Verdict::ok, "any number of keys"}};
+    if (!terms.is_enabled) {
+        return {{what, Verdict::warning,
+                 "nobody can get a key: an organizer has paused new keys; lift the pause in the console, or with "
+                 "llmapikey settings unset minting_paused"}};
+    }
+    if (terms.max_total_keys == 0) return {{what, Verdict::ok, "any number of keys"}};
     const auto totals = context.stores ? std::optional(context.stores->keys->totals()) : std::nullopt;
-    if (!totals || !*totals) return {{what, Verdict::ok, "up to " + base::counted(config.max_total_keys, "key")}};
-    const std::string note = std::to_string((*totals)->live) + " of " +
-                             base::counted(config.max_total_keys, "key is", "keys are") + " taken";
-    if ((*totals)->live < config.max_total_keys) return {{what, Verdict::ok, note}};
-    return {{what, Verdict::warning, note + ", so nobody else can get one: raise MAX_TOTAL_KEYS or revoke keys"}};
+    if (!totals || !*totals) return {{what, Verdict::ok, "up to " + base::counted(terms.max_total_keys, "key")}};
+    const std::string note =
+        std::to_string((*totals)->live) + " of " + base::counted(terms.max_total_keys, "key is", "keys are") + " taken";
+    if ((*totals)->live < terms.max_total_keys) return {{what, Verdict::ok, note}};
+    const bool is_set = state.of(SettingName::seats).is_set;
+    return {{what, Verdict::warning,
+             note + ", so nobody else can get one: raise " + (is_set ? "the setting seats" : "MAX_TOTAL_KEYS") +
+                 " or revoke keys"}};
 }
 
 }  // namespace llmapikey::cli

@@ -26,13 +26,14 @@ std::string name_of(const KeyProvider& provider) {
     return std::string(provider.traits().name);
 }
 
-Finding check_credits(const config::Config& config, const KeyProvider& provider, CreditsReader& reader) {
+Finding check_credits(const CheckContext& context, const KeyProvider& provider, CreditsReader& reader) {
+    const config::Config& config = *context.config;
     const std::string what = name_of(provider) + " credits";
     const auto credits = reader.credits(deadline_of(config));
     if (!credits) return {what, Verdict::problem, credits.error().detail};
     const base::MicroUsd left{credits->total.value - credits->used.value};
     const std::string note = base::to_money(left) + " left";
-    if (left >= config.key_daily_limit) return {what, Verdict::ok, note};
+    if (left >= settings_in_force(context).terms().daily_limit) return {what, Verdict::ok, note};
     return {what, Verdict::problem,
             note + ", less than one key may spend in a day; buy credits at " + name_of(provider)};
 }
@@ -122,7 +123,7 @@ std::vector<Finding> check_key_provider(CheckContext& context) {
     context.is_key_accepted = findings.back().verdict == Verdict::ok;
     if (!context.is_key_accepted) return findings;  // every other call with this key would fail for the same reason
     if (CreditsReader* const reader = provider->credits_reader(); reader != nullptr)
-        findings.push_back(check_credits(config, *provider, *reader));
+        findings.push_back(check_credits(context, *provider, *reader));
     if (Guardrails* const guardrails = provider->guardrails();
         guardrails != nullptr && !config.provider.guardrail_id.empty())
         findings.push_back(check_guardrail(config, *provider, *guardrails));

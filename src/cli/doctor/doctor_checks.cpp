@@ -6,9 +6,9 @@ namespace llmapikey::cli {
 namespace {
 
 constexpr Check all[] = {
-    check_variables,    check_listening,         check_proxies,        check_database,     check_sealing,
-    check_clock,        check_public_address,    check_console,        check_minting,      check_github,
-    check_key_provider, check_management_rights, check_origin_of_keys, check_guarded_keys,
+    check_variables, check_listening,      check_proxies,           check_database,       check_sealing,
+    check_clock,     check_public_address, check_console,           check_settings,       check_minting,
+    check_github,    check_key_provider,   check_management_rights, check_origin_of_keys, check_guarded_keys,
 };
 
 }  // namespace

@@ -45,6 +45,9 @@ bool is_any_wrong(const CheckContext& context, std::initializer_list<std::string
 // because variables have problems.
 Finding left_out(std::string what, const std::string& how, const std::vector<config::Problem>& problems);
 
+// Returns the settings in force; those of the environment where the database cannot be read.
+SettingsState settings_in_force(const CheckContext& context);
+
 // Returns one finding or more; none if the check does not apply to this configuration.
 using Check = std::vector<Finding> (*)(CheckContext&);
 
@@ -54,6 +57,7 @@ std::span<const Check> checks();
 std::vector<Finding> check_variables(CheckContext& context);
 std::vector<Finding> check_public_address(CheckContext& context);
 std::vector<Finding> check_console(CheckContext& context);
+std::vector<Finding> check_settings(CheckContext& context);
 std::vector<Finding> check_minting(CheckContext& context);
 // check_listening.cpp
 std::vector<Finding> check_listening(CheckContext& context);

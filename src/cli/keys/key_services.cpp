@@ -43,6 +43,7 @@ KeyServices::KeyServices(const config::Config& config, app::Stores opened, const
             .clock = clock_,
             .call_timeout = config.upstream_timeout,
             .log = std::move(log)}),
-      bulk_revoker(*stores.bulks, *stores.admin, keys.revocation, *stores.audit, clock_, config.upstream_timeout) {}
+      bulk_revoker(*stores.bulks, *stores.admin, keys.revocation, *stores.audit, clock_, config.upstream_timeout),
+      settings(*stores.settings, app::setting_defaults(config), *stores.audit, clock_) {}
 
 }  // namespace llmapikey::cli

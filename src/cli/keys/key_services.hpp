@@ -10,6 +10,7 @@
 #include "keys/key_parts.hpp"
 #include "keys/key_search.hpp"
 #include "keys/terms.hpp"
+#include "settings/settings.hpp"
 
 namespace llmapikey::cli {
 
@@ -46,6 +47,7 @@ private:
 public:
     KeyParts keys;
     BulkRevoker bulk_revoker;
+    Settings settings;
     base::Result<FoundKey> find_by_raw_key(const base::Secret& raw_key) {
         return llmapikey::find_by_raw_key(*stores.admin, keys.issuance, raw_key);
     }

@@ -111,7 +111,7 @@ public:
           started_at_(base::SystemClock().now()),
           today_(std::chrono::floor<days>(started_at_)),
           statistics_(*services.stores.statistics, *services.stores.spending, *services.stores.webhooks,
-                      services.provider(), clock, settings_of(config)),
+                      services.provider(), clock, services.settings, settings_of(config)),
           reconciler_(services.keys.reconciling(),
                       {Repair::fix, false, settle_time(config.upstream_timeout), config.upstream_timeout}) {}
 

@@ -25,8 +25,8 @@ constexpr const char* client_id = "Iv1.sandbox0000000000";
 constexpr const char* client_secret = "sandbox-client-secret-of-nobody";
 constexpr const char* management_key = "sk-or-v1-sandbox-management-key";
 constexpr std::string_view advice =
-    "To see that new keys are paused, start the sandbox with PROVISIONING_ENABLED=false; to see that all seats are "
-    "taken, with MAX_TOTAL_KEYS=1.";
+    "To see that new keys are paused, or that all seats are taken, sign in as linus-organizer, open the console and "
+    "change it under Settings.";
 constexpr base::Millis shutdown_grace{2'000};
 
 // Sets the variables that the sandbox decides; all others are read from the environment, as for

@@ -145,8 +145,7 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
 
 Data frame_data(const Frame& frame, const std::string& title) {
     Data data;
-    data.set("title", title + " · llmapikey");
-    data.set("event_name", "llmapikey");
+    data.set("title", title + " · " + frame.organizer.event_name);
     data.set("asset_css", asset_url("app.css"));
     data.set("asset_js", asset_url("app.js"));
     data.set("asset_icon", asset_url("favicon.svg"));
@@ -163,6 +162,9 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("is_sandbox", frame.is_sandbox);
     data.set("daily_limit_usd", frame.daily_limit_usd);
     data.set("key_lifetime", base::counted(frame.key_expiry_days, "day"));
+    data.set("event_name", frame.organizer.event_name);
+    set_if_any(data, "organizer_name", frame.organizer.name);
+    set_if_any(data, "organizer_contact", frame.organizer.contact);
     data.set("provider", std::string(frame.provider.name));
     data.set("key_prefix", std::string(frame.provider.key_prefix));
     data.set("key_variable", std::string(frame.provider.key_variable));

@@ -10,6 +10,8 @@
 // engine escapes all values. Thread-safe.
 namespace llmapikey {
 
+inline constexpr std::string_view product_name = "llmapikey";
+
 // The provider of keys as pages name it. An empty text means that pages say nothing about it.
 struct ShownProvider {
     std::string_view name, key_prefix;
@@ -17,6 +19,14 @@ struct ShownProvider {
     std::string_view key_variable;      // name of the shell variable for the key
     std::string_view unknown_key_says;  // the provider's error text for an unknown key
     bool tells_credits = true;
+};
+
+// Who runs the giveaway, as pages say it. An empty name or contact means that pages say nothing of
+// it.
+struct Organizer {
+    std::string name;
+    std::string contact;                                 // target of a link: "https://…" or "mailto:…"
+    std::string event_name = std::string(product_name);  // never empty
 };
 
 // The values that every page shows around its content.
@@ -31,6 +41,7 @@ struct Frame {
     std::string daily_limit_usd;  // "$10.00"
     std::int64_t key_expiry_days = 0;
     ShownProvider provider = {};
+    Organizer organizer = {};
 };
 
 // A chart of days, drawn twice: wide with values on hover and focus, and narrow for small screens,

@@ -42,7 +42,7 @@ WITH open_bulk AS (
 ended AS (
     UPDATE llmapikey.api_keys SET status = {to:begin_replacement}, openrouter_key = NULL, unsynced = NULL,
         nonce = CASE WHEN status = 'waiting' THEN '' ELSE nonce END
-    WHERE id {in:$1} AND {from:begin_replacement} AND is_disabled = 0
+    WHERE id {in:$1} AND {from:begin_replacement} AND is_disabled = 0 AND {not_in_vain_for:$2}
         AND NOT EXISTS (SELECT 1 FROM llmapikey.holds
                         WHERE holds.github_user_id = api_keys.github_user_id AND {in_force:$4})
         AND ($5 = '' OR EXISTS (SELECT 1 FROM open_bulk))

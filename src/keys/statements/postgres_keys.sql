@@ -25,30 +25,46 @@ SELECT * FROM (
 
 -- name: reserve
 -- The row of the totals is locked before the reservation is inserted: that makes the quota exact,
--- whichever replica asks. Gives no row if all places are taken or the account is on hold. $1: id;
--- $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued',
--- to wait for its turn; $10: today; $11: when the caps are reset.
+-- whichever replica asks. What organizers have set wins over $5, $7 and $8, and every change of it
+-- counts settings_version up: if one is committed while this statement waits for the lock, the
+-- terms that it has read are of yesterday, and it takes no place. Gives no row then, and if minting
+-- is paused, all places are taken or the account is on hold. $1: id; $2, $3: account, login; $4:
+-- nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to wait for its turn; $10:
+-- today; $11: when the caps are reset.
 WITH held AS (SELECT {grant_columns} FROM llmapikey.api_keys WHERE github_user_id = $2),
 spent AS (
     SELECT coalesce(sum(spent_micro_usd), 0)::bigint AS today
     FROM llmapikey.spending_days WHERE github_user_id = $2 AND day = $10
 ),
+terms AS (
+    SELECT {paused} AS is_paused, coalesce({set:seats}, $8::bigint) AS seats,
+        coalesce({set:daily_limit_usd}, $5::bigint) AS cap,
+        coalesce($6::bigint + 86400 * {set:key_lifetime_days}, $7::bigint) AS expires_at,
+        (SELECT settings_version FROM llmapikey.totals WHERE only_row = 1) AS version
+),
 place AS (
-    UPDATE llmapikey.totals SET live = live + 1
-    WHERE only_row = 1 AND ($8::bigint = 0 OR live < $8::bigint) AND NOT EXISTS (SELECT 1 FROM held)
+    UPDATE llmapikey.totals SET live = live + 1 FROM terms
+    WHERE only_row = 1 AND settings_version = version AND NOT is_paused AND (seats = 0 OR live < seats)
+        AND NOT EXISTS (SELECT 1 FROM held)
         AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $2 AND {in_force:$6})
     RETURNING live
 ),
 reserved AS (
     INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd,
         created_at, attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, next_attempt_at)
-    SELECT $1::uuid, $2, $3, CASE WHEN $9 = 'queued' THEN {to:queue} ELSE {to:reserve} END, $4, $5::bigint,
-        {time:$6}, {time:$6}, {time:$7}, spent.today, CASE WHEN spent.today > 0 THEN $11::bigint END,
+    SELECT $1::uuid, $2, $3, CASE WHEN $9 = 'queued' THEN {to:queue} ELSE {to:reserve} END, $4, terms.cap,
+        {time:$6}, {time:$6}, {time:terms.expires_at}, spent.today, CASE WHEN spent.today > 0 THEN $11::bigint END,
         CASE WHEN $9 = 'queued' THEN {queue_time} END, CASE WHEN $9 = 'queued' THEN $6::bigint END
-    FROM place, spent
+    FROM place, spent, terms
     RETURNING {grant_columns}
 )
-SELECT * FROM held UNION ALL SELECT * FROM reserved
+SELECT held.*, is_paused FROM held, terms UNION ALL SELECT reserved.*, false FROM reserved
+
+-- name: room
+-- Why nothing was reserved. $1: quota, or 0. Gives whether minting is paused, and whether all
+-- places are taken.
+SELECT {paused}, coalesce({set:seats}, $1::bigint) > 0 AND live >= coalesce({set:seats}, $1::bigint)
+FROM llmapikey.totals WHERE only_row = 1
 
 -- name: activate
 -- $1, $2, $3: account, id and nonce of the attempt, here and below; $4: handle; $5: sealed key; $6:
@@ -111,7 +127,7 @@ SELECT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $
     OR ($2 <> '' AND EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE nonce = $2))
 
 -- name: totals
-SELECT live FROM llmapikey.totals WHERE only_row = 1
+SELECT live, {paused} FROM llmapikey.totals WHERE only_row = 1
 
 -- name: check
 SELECT coalesce(max(version), 0), current_setting('transaction_read_only') FROM llmapikey.applied_migrations

@@ -20,11 +20,12 @@ UPDATE llmapikey.api_keys SET status = {to:begin_ending}, openrouter_key = NULL,
 WHERE id {in:$1} AND {ends:$6}
 
 -- name: note_replacement
+-- $1 to $6 as above, also below.
 INSERT INTO llmapikey.ledger AS entry (grant_id, github_user_id, github_username, openrouter_delete_hash, key_hint,
     daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id)
 SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at,
     expires_at, $2, $3, $4, nullif($5, '')
-FROM llmapikey.api_keys WHERE id {in:$1} AND {is_replaced:$4 $6}
+FROM llmapikey.api_keys WHERE id {in:$1} AND {is_replaced:$4 $6 $2}
 ON CONFLICT (grant_id) DO UPDATE SET
     actor = excluded.actor, reason = excluded.reason, bulk_id = excluded.bulk_id
 WHERE entry.ended_at IS NULL
@@ -32,7 +33,7 @@ WHERE entry.ended_at IS NULL
 -- name: begin_replacement
 UPDATE llmapikey.api_keys SET status = {to:begin_replacement}, openrouter_key = NULL, unsynced = NULL,
     nonce = iif(status = 'waiting', '', nonce)
-WHERE id {in:$1} AND {is_replaced:$4 $6}
+WHERE id {in:$1} AND {is_replaced:$4 $6 $2}
 
 -- name: hold
 -- $2: until, or NULL; $3: reason; $4: now; $5: actor. What is being revoked already gets the hold

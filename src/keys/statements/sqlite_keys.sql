@@ -15,18 +15,21 @@ SELECT {grant_columns} FROM llmapikey.api_keys WHERE {ending_attempt} AND id > $
 ORDER BY id LIMIT $3
 
 -- name: reserve
--- Inserts nothing if the account has a row or is on hold, or if all places are taken. $1: id; $2,
--- $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to
--- wait for its turn; $10: today; $11: when the caps are reset.
+-- Inserts nothing if the account has a row or is on hold, if minting is paused, or if all places
+-- are taken. $1: id; $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or
+-- 0; $9: 'queued', to wait for its turn; $10: today; $11: when the caps are reset. What organizers
+-- have set wins over $5, $7 and $8.
 INSERT INTO llmapikey.api_keys (id, github_user_id, github_username, status, nonce, daily_limit_micro_usd, created_at,
     attempted_at, expires_at, carried_micro_usd, carried_until, queued_at, next_attempt_at)
-SELECT $1, $2, $3, iif($9 = 'queued', {to:queue}, {to:reserve}), $4, $5, $6, $6, $7, spent.today,
+SELECT $1, $2, $3, iif($9 = 'queued', {to:queue}, {to:reserve}), $4, coalesce({set:daily_limit_usd}, $5), $6, $6,
+    coalesce($6 + 86400 * {set:key_lifetime_days}, $7), spent.today,
     iif(spent.today > 0, $11, NULL), iif($9 = 'queued', {queue_time}, NULL), iif($9 = 'queued', $6, NULL)
 FROM (
     SELECT coalesce(sum(spent_micro_usd), 0) AS today
     FROM llmapikey.spending_days WHERE github_user_id = $2 AND day = $10
 ) AS spent
-WHERE ($8 = 0 OR (SELECT live FROM llmapikey.totals) < $8)
+WHERE NOT {paused}
+    AND (coalesce({set:seats}, $8) = 0 OR (SELECT live FROM llmapikey.totals) < coalesce({set:seats}, $8))
     AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE github_user_id = $2 AND {in_force:$6})
 ON CONFLICT (github_user_id) DO NOTHING
 
@@ -69,4 +72,4 @@ SELECT EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE openrouter_delete_hash = $
     OR ($2 <> '' AND EXISTS (SELECT 1 FROM llmapikey.api_keys WHERE nonce = $2))
 
 -- name: totals
-SELECT live FROM llmapikey.totals
+SELECT live, {paused} FROM llmapikey.totals

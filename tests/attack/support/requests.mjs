@@ -34,6 +34,9 @@ export const requests = {
   "POST /admin/search": () => ({ path: "/admin/search", type: "application/x-www-form-urlencoded", body: "q=a" }),
   "POST /admin/revocations/{id}/stop": async (about) => plain(`/admin/revocations/${await about.waiting()}/stop`),
   "POST /admin/revocations": (about) => json("/admin/revocations", { ids: [about.key()], ...why }),
+  "POST /admin/settings": () => json("/admin/settings", { seats: "500" }),
+  "POST /admin/settings/pause": () => plain("/admin/settings/pause"),
+  "POST /admin/settings/resume": () => plain("/admin/settings/resume"),
   "POST /admin/tokens": () => json("/admin/tokens", { name: "made", scopes: ["read"], expires_in_days: 1 }),
   "POST /admin/tokens/{id}/revoke": (about) => plain(`/admin/tokens/${about.token()}/revoke`),
   "POST /admin/webhooks": (about) => json("/admin/webhooks", { url: about.hook, events: ["spend.alarm"] }),
@@ -45,6 +48,7 @@ export const requests = {
   "POST /api/v1/me/key/rotate": () => plain("/api/v1/me/key/rotate"),
   "POST /api/v1/keys": (about) =>
     json("/api/v1/keys", { github_user_id: about.newcomer(), github_username: "newcomer" }),
+  "PATCH /api/v1/settings": () => json("/api/v1/settings", { organizer_name: "somebody else" }),
   "PATCH /api/v1/keys/{id}": (about) => json(`/api/v1/keys/${about.key()}`, { disabled: true }),
   "POST /api/v1/keys/{id}/revoke": (about) => json(`/api/v1/keys/${about.key()}/revoke`, why),
   "POST /api/v1/keys/{id}/reveal": (about) => json(`/api/v1/keys/${about.key()}/reveal`, { reason: "a test" }),

@@ -12,6 +12,7 @@
 #include "keys/recovery.hpp"
 #include "site/store_answers.hpp"
 #include "support/fake_key_provider.hpp"
+#include "support/fixed_terms.hpp"
 #include "support/stores_under_test.hpp"
 #include "webhooks/store_webhooks.hpp"
 
@@ -153,8 +154,8 @@ TEST_P(Clocks, FiguresOfTheFutureAreTakenAnew) {
     SqlWebhookStore webhooks(sql_);
     issue(1);
     ASSERT_TRUE(store.set_facts({{fact::figures, "taken"}, {fact::spending, "read"}}, ahead()));
-    StatisticsSettings settings;
-    Statistics statistics(store, *spending_, webhooks, provider_, clock_, settings);
+    const FixedTerms terms;
+    Statistics statistics(store, *spending_, webhooks, provider_, clock_, terms, {});
     EXPECT_EQ(statistics.run_once({}), "");
     const auto facts = store.facts().value();
     EXPECT_EQ(facts.at(fact::figures).noted_at, clock_.now());

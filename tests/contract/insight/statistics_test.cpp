@@ -8,6 +8,7 @@
 #include "insight/overview.hpp"
 #include "insight/store_statistics.hpp"
 #include "support/fake_key_provider.hpp"
+#include "support/fixed_terms.hpp"
 #include "support/stores_under_test.hpp"
 #include "webhooks/store_webhooks.hpp"
 
@@ -28,8 +29,8 @@ protected:
         EXPECT_TRUE(webhooks_.add_endpoint(listener));
     }
     std::string run() {
-        Statistics statistics(store_, *spending_, webhooks_, provider_, clock_,
-                              {0, base::MicroUsd{2'000'000}, base::Seconds{15}, poll},
+        Statistics statistics(store_, *spending_, webhooks_, provider_, clock_, terms_,
+                              {base::MicroUsd{2'000'000}, base::Seconds{15}, poll},
                               [this](std::string_view figure, bool has_succeeded) {
                                   ++reads_[std::string(figure) + (has_succeeded ? " ok" : " failed")];
                               });
@@ -59,6 +60,7 @@ protected:
     }
 
     SqlStatisticsStore store_;
+    FixedTerms terms_;
     SqlWebhookStore webhooks_;
     FakeKeyProvider provider_{clock_};
     std::map<std::string, int> reads_;

@@ -9,6 +9,7 @@
 #include "keys/recovery.hpp"
 #include "spending/usage.hpp"
 #include "support/alias_key_provider.hpp"
+#include "support/fixed_terms.hpp"
 #include "support/stores_under_test.hpp"
 #include "webhooks/store_webhooks.hpp"
 
@@ -138,7 +139,9 @@ TEST_P(OtherProvider, WhatWasSpentTodayIsBookedWithoutItsFigure) {
 TEST_P(OtherProvider, CreditsThatAreNotToldAreNoProblemAndNotNothing) {
     SqlStatisticsStore store(sql_);
     SqlWebhookStore webhooks(sql_);
-    Statistics statistics(store, *spending_, webhooks, provider_, clock_, {0, {}, base::Seconds{15}, base::Seconds{1}});
+    const FixedTerms terms;
+    Statistics statistics(store, *spending_, webhooks, provider_, clock_, terms,
+                          {{}, base::Seconds{15}, base::Seconds{1}});
     EXPECT_EQ(statistics.run_once({}), "");
     const auto facts = store.facts();
     ASSERT_TRUE(facts);

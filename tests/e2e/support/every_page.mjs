@@ -161,6 +161,7 @@ class Stage {
     await post(open, giver.session, "/dashboard/key/give-back", {});
     this.add("dashboard-given-back", open, "/dashboard?result=given-back", giver.session);
     this.add("dashboard-no-key-notice", open, "/dashboard?result=no-key", await signIn(open, "newcomer"));
+    this.add("admin-settings-off", this.paused, "/admin/settings", await signIn(this.paused, admin));
     this.add("dashboard-paused", this.paused, "/dashboard", await signIn(this.paused, "newcomer"));
     this.add("dashboard-full", open, "/dashboard?result=full", await signIn(open, "newcomer"));
   }
@@ -174,6 +175,7 @@ class Stage {
       ["keys", "/admin/people"],
       ["revocations", "/admin/revocations"],
       ["audit", "/admin/activity"],
+      ["settings", "/admin/settings"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
       ["account", "/admin/people/424242"],
@@ -186,6 +188,10 @@ class Stage {
         github_user_id: 5_000_000 + i,
         github_username: i % 3 ? `crowd-${i}` : `${"w".repeat(37)}${10 + i}`.slice(-39),
       });
+    await post(open, session, "/admin/settings", {
+      organizer_name: "w".repeat(80),
+      organizer_contact: `https://help.example.org/${"w".repeat(170)}`,
+    });
     await post(open, session, "/admin/webhooks", { url: longUrl });
     await post(open, session, "/admin/tokens", {
       name: "the-robot-that-looks-after-the-keys-of-the-platform-team-every-hour-of-the-day",
@@ -222,6 +228,7 @@ class Stage {
       ["keys-problem", "/admin/people?from=yesterday"],
       ["revocations", "/admin/revocations"],
       ["audit", "/admin/activity"],
+      ["settings", "/admin/settings"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
       ["confirm", "/admin/revocations/new?q=www"],

@@ -7,6 +7,7 @@
 #include "insight/store_statistics.hpp"
 #include "providers/openrouter/openrouter_traits.hpp"
 #include "sql/sqlite/sqlite_sql.hpp"
+#include "support/fixed_terms.hpp"
 #include "support/manual_clock.hpp"
 #include "support/memory_key_store.hpp"
 #include "support/metric_lines.hpp"
@@ -54,12 +55,11 @@ protected:
         return config;
     }
     Observed observed() {
-        Terms terms;
-        terms.max_total_keys = 40;
+        terms_.terms.max_total_keys = 40;
         return {.stores = stores_,
                 .sealers = sealers_,
                 .is_reencrypting = is_reencrypting_,
-                .terms = terms,
+                .terms = terms_,
                 .database = "sqlite",
                 .queues = {&queue_},
                 .clock = clock_,
@@ -82,6 +82,7 @@ protected:
     base::WorkQueue queue_{"database", 1, 10};
     ops::Metrics metrics_{{"other"}};
     bool is_reencrypting_ = false;
+    test::FixedTerms terms_;
 };
 
 TEST_F(ObservationTest, ShowsTheDatabaseTheLimitAndTheQueues) {

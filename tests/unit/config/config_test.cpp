@@ -78,28 +78,72 @@ TEST_P(BadValueTest, IsAProblemThatNamesTheVariable) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadValueTest,
-    testing::Values(BadValue{"AUTH_SESSION_SECRET", "31-bytes-31-bytes-31-bytes-31-b"},
-                    BadValue{"KEY_ENCRYPTION_SECRET", "short"}, BadValue{"PROVISIONING_ENABLED", "TRUE"},
-                    BadValue{"PROVISIONING_ENABLED", "1"}, BadValue{"PROVISIONING_ENABLED", " true"},
-                    BadValue{"MAX_TOTAL_KEYS", "-1"}, BadValue{"MAX_TOTAL_KEYS", "ten"},
-                    BadValue{"MAX_TOTAL_KEYS", "1e3"}, BadValue{"KEY_DAILY_LIMIT_USD", "0"},
-                    BadValue{"KEY_DAILY_LIMIT_USD", "-5"}, BadValue{"KEY_DAILY_LIMIT_USD", "ten"},
-                    BadValue{"KEY_DAILY_LIMIT_USD", "nan"}, BadValue{"KEY_DAILY_LIMIT_USD", "inf"},
-                    BadValue{"KEY_DAILY_LIMIT_USD", "10 USD"}, BadValue{"KEY_DAILY_LIMIT_USD", "0.0000001"},
-                    BadValue{"KEY_EXPIRY_DAYS", "0"}, BadValue{"KEY_EXPIRY_DAYS", "1.5"},
-                    BadValue{"KEY_EXPIRY_DAYS", "99999"}, BadValue{"ADMIN_GITHUB_USER_IDS", "octocat"},
-                    BadValue{"ADMIN_GITHUB_USER_IDS", "1,,2"}, BadValue{"ADMIN_GITHUB_USER_IDS", "01"},
-                    BadValue{"PUBLIC_URL", "keys.example.org"}, BadValue{"PUBLIC_URL", "https://keys.example.org/path"},
-                    BadValue{"PUBLIC_URL", "ftp://x"}, BadValue{"RATE_LIMIT_PER_MINUTE", "many"},
-                    BadValue{"MAX_CONNECTIONS", "15"}, BadValue{"MAX_CONNECTIONS_PER_CLIENT", "-1"},
-                    BadValue{"OPENROUTER_WORKSPACE_ID", "default"}, BadValue{"OPENROUTER_GUARDRAIL_ID", "my-guardrail"},
-                    BadValue{"OPENROUTER_GUARDRAIL_ID", "123e4567-e89b-42d3-a456-42661417400"},
-                    BadValue{"GITHUB_URL", "github.com"}, BadValue{"GITHUB_API_URL", "https://"},
-                    BadValue{"OPENROUTER_URL", "https://host/api?x=1"}, BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"},
-                    BadValue{"LOG_LEVEL", "loud"}, BadValue{"POSTGRES_URL", "mysql://localhost/x"},
-                    BadValue{"POSTGRES_POOL_SIZE", "0"}, BadValue{"DRAIN_SECONDS", "-1"},
-                    BadValue{"KEEP_ALIVE_SECONDS", "0"}, BadValue{"HSTS_INCLUDE_SUBDOMAINS", "yes"},
-                    BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"}));
+    testing::Values(
+        BadValue{"AUTH_SESSION_SECRET", "31-bytes-31-bytes-31-bytes-31-b"}, BadValue{"KEY_ENCRYPTION_SECRET", "short"},
+        BadValue{"PROVISIONING_ENABLED", "TRUE"}, BadValue{"PROVISIONING_ENABLED", "1"},
+        BadValue{"PROVISIONING_ENABLED", " true"}, BadValue{"MAX_TOTAL_KEYS", "-1"}, BadValue{"MAX_TOTAL_KEYS", "ten"},
+        BadValue{"MAX_TOTAL_KEYS", "1e3"}, BadValue{"KEY_DAILY_LIMIT_USD", "0"}, BadValue{"KEY_DAILY_LIMIT_USD", "-5"},
+        BadValue{"KEY_DAILY_LIMIT_USD", "ten"}, BadValue{"KEY_DAILY_LIMIT_USD", "nan"},
+        BadValue{"KEY_DAILY_LIMIT_USD", "inf"}, BadValue{"KEY_DAILY_LIMIT_USD", "10 USD"},
+        BadValue{"KEY_DAILY_LIMIT_USD", "0.0000001"}, BadValue{"KEY_EXPIRY_DAYS", "0"},
+        BadValue{"KEY_EXPIRY_DAYS", "1.5"}, BadValue{"KEY_EXPIRY_DAYS", "99999"},
+        BadValue{"ADMIN_GITHUB_USER_IDS", "octocat"}, BadValue{"ADMIN_GITHUB_USER_IDS", "1,,2"},
+        BadValue{"ADMIN_GITHUB_USER_IDS", "01"}, BadValue{"PUBLIC_URL", "keys.example.org"},
+        BadValue{"PUBLIC_URL", "https://keys.example.org/path"}, BadValue{"PUBLIC_URL", "ftp://x"},
+        BadValue{"RATE_LIMIT_PER_MINUTE", "many"}, BadValue{"MAX_CONNECTIONS", "15"},
+        BadValue{"MAX_CONNECTIONS_PER_CLIENT", "-1"}, BadValue{"OPENROUTER_WORKSPACE_ID", "default"},
+        BadValue{"OPENROUTER_GUARDRAIL_ID", "my-guardrail"},
+        BadValue{"OPENROUTER_GUARDRAIL_ID", "123e4567-e89b-42d3-a456-42661417400"},
+        BadValue{"GITHUB_URL", "github.com"}, BadValue{"GITHUB_API_URL", "https://"},
+        BadValue{"OPENROUTER_URL", "https://host/api?x=1"}, BadValue{"UPSTREAM_TIMEOUT_SECONDS", "0"},
+        BadValue{"LOG_LEVEL", "loud"}, BadValue{"POSTGRES_URL", "mysql://localhost/x"},
+        BadValue{"POSTGRES_POOL_SIZE", "0"}, BadValue{"DRAIN_SECONDS", "-1"}, BadValue{"KEEP_ALIVE_SECONDS", "0"},
+        BadValue{"HSTS_INCLUDE_SUBDOMAINS", "yes"}, BadValue{"GITHUB_OAUTH_CLIENT_ID", "a\nb"},
+        BadValue{"ORGANIZER_NAME", "a\x1b[31m"}, BadValue{"ORGANIZER_NAME", "a\xe2\x80\xae"},
+        BadValue{"ORGANIZER_NAME", "\xe2\x80\x8b"}, BadValue{"EVENT_NAME", "a\xff"},
+        BadValue{"ORGANIZER_CONTACT", "http://example.org/help"}, BadValue{"ORGANIZER_CONTACT", "javascript:alert(1)"},
+        BadValue{"ORGANIZER_CONTACT", "https://"}, BadValue{"ORGANIZER_CONTACT", "https://us@example.org/"},
+        BadValue{"ORGANIZER_CONTACT", "help"}, BadValue{"ORGANIZER_CONTACT", "help@"},
+        BadValue{"ORGANIZER_CONTACT", "mailto:"}, BadValue{"ORGANIZER_CONTACT", "a@example.org,b@example.org"},
+        BadValue{"ORGANIZER_CONTACT", "help @example.org"}, BadValue{"ORGANIZER_CONTACT", "https://example.org/\"x"}));
+
+TEST(ConfigTest, TextsAboutTheOrganizerAreTakenAsPagesShowThem) {
+    Values values = good_values();
+    values["ORGANIZER_NAME"] = "  Caf\xc3\xa9 & Friends ";
+    values["EVENT_NAME"] = "Summer School";
+    auto config = load_values(values);
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->organizer.name, "Caf\xc3\xa9 & Friends");
+    EXPECT_EQ(config->organizer.event_name, "Summer School");
+    EXPECT_EQ(config->organizer.contact, "");
+    for (const auto& [given, link] : std::vector<std::pair<std::string, std::string>>{
+             {"help@example.org", "mailto:help@example.org"},
+             {"keys+help@localhost", "mailto:keys+help@localhost"},
+             {"mailto:help@example.org?subject=Keys", "mailto:help@example.org?subject=Keys"},
+             {"https://example.org", "https://example.org"},
+             {"https://chat.example.org:8443/@help?x=1#y", "https://chat.example.org:8443/@help?x=1#y"}}) {
+        values["ORGANIZER_CONTACT"] = given;
+        config = load_values(values);
+        ASSERT_TRUE(config) << given;
+        EXPECT_EQ(config->organizer.contact, link);
+    }
+}
+
+TEST(ConfigTest, TextsAboutTheOrganizerHaveALength) {
+    for (const auto& [name, most] :
+         std::vector<std::pair<std::string, std::size_t>>{{"ORGANIZER_NAME", 80}, {"EVENT_NAME", 60}}) {
+        Values values = good_values();
+        std::string text;
+        for (std::size_t i = 0; i < most; ++i)
+            text += "\xc3\xa4";
+        values[name] = text;
+        EXPECT_TRUE(load_values(values)) << name;
+        values[name] = text + "x";
+        const auto config = load_values(values);
+        ASSERT_FALSE(config) << name;
+        EXPECT_EQ(config.error().front().message, "may have at most " + std::to_string(most) + " characters");
+    }
+}
 
 TEST(ConfigTest, NoProblemShowsASecret) {
     Values values = good_values();

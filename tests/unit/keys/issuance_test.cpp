@@ -101,6 +101,44 @@ TEST_P(IssuanceTest, PausedMintsNothingAndShowsWhatIsHeld) {
     EXPECT_EQ(provider_.mint_calls(), 1);
 }
 
+// As an organizer does in any replica, while this process knows nothing of it.
+TEST_P(IssuanceTest, APauseInTheDatabaseIsObeyed) {
+    issue();
+    store_.set_term(term_names::minting_paused, 1);
+    EXPECT_EQ(issue().status, KeyOutcome::exists);
+    EXPECT_EQ(issuance_.issue(terms_, {{2}, "bob"}).status, KeyOutcome::paused);
+    EXPECT_FALSE(store_.find({{2}}).value());
+    clock_.advance(std::chrono::days{91});
+    EXPECT_EQ(issue().status, KeyOutcome::exists) << "an expired key is not ended: no other one would follow";
+    EXPECT_EQ(provider_.mint_calls(), 1);
+    store_.set_term(term_names::minting_paused, std::nullopt);
+    EXPECT_EQ(issue().status, KeyOutcome::created);
+    EXPECT_EQ(issuance_.issue(terms_, {{2}, "bob"}).status, KeyOutcome::created);
+}
+
+TEST_P(IssuanceTest, TermsInTheDatabaseWinOverTheCallers) {
+    store_.set_term(term_names::daily_limit, 7'000'000);
+    store_.set_term(term_names::key_lifetime, 3);
+    store_.set_term(term_names::seats, 1);
+    const auto answer = issue();
+    ASSERT_EQ(answer.status, KeyOutcome::created);
+    EXPECT_EQ(provider_.live_keys()[0].limit->value, 7'000'000);
+    EXPECT_EQ(answer.grant->expires_at, clock_.now() + std::chrono::days{3});
+    EXPECT_EQ(issuance_.issue(terms_, {{2}, "bob"}).status, KeyOutcome::full);
+}
+
+TEST_P(IssuanceTest, WhoWaitsIsToldOfAPauseAndKeepsTheirPlace) {
+    limiter_.set_has_queue(true);
+    issue();
+    limiter_.set_has_queue(false);
+    ASSERT_EQ(store_.find({ada.id})->value().status, GrantStatus::waiting);
+    store_.set_term(term_names::minting_paused, 1);
+    EXPECT_EQ(issue().status, KeyOutcome::paused);
+    EXPECT_EQ(store_.find({ada.id})->value().status, GrantStatus::waiting);
+    store_.set_term(term_names::minting_paused, std::nullopt);
+    expect_one_good_key();
+}
+
 TEST_P(IssuanceTest, FullSaysSo) {
     for (std::int64_t account = 1; account <= 5; ++account) {
         EXPECT_EQ(issuance_.issue(terms_, {{account}, "x"}).status, KeyOutcome::created);

@@ -106,6 +106,25 @@ TEST_F(MintDispatcherTest, WhileMintingIsPausedItPausesToo) {
     EXPECT_EQ(status_of(1), GrantStatus::waiting);
 }
 
+TEST_F(MintDispatcherTest, APauseInTheDatabaseIsObeyed) {
+    start(true);
+    let_wait(1);
+    store_.set_term(term_names::minting_paused, 1);
+    EXPECT_EQ(run_until_pause(), 1);
+    EXPECT_EQ(status_of(1), GrantStatus::waiting) << "whoever had a key keeps the place";
+    const ReserveRequest newcomer{{2}, "x", base::random_uuid(), base::random_token(16), {}, clock_.now(), clock_.now(),
+                                  0,   true};
+    store_.set_term(term_names::minting_paused, std::nullopt);
+    ASSERT_TRUE(store_.reserve(newcomer));
+    store_.set_term(term_names::minting_paused, 1);
+    run_until_pause();
+    EXPECT_FALSE(store_.find({2}).value()) << "somebody new is told why";
+    EXPECT_EQ(store_.past_of({2})->problem, MintProblem::paused);
+    EXPECT_EQ(provider_.mint_calls(), 0);
+    store_.set_term(term_names::minting_paused, std::nullopt);
+    EXPECT_TRUE(dispatcher_->run_once(terms_, {}));
+}
+
 TEST_F(MintDispatcherTest, ADatabaseThatCannotBeWrittenEndsTheRoundAndIsLeftAloneForAWhile) {
     start(true);
     for (std::int64_t account = 1; account <= 40; ++account)

@@ -68,6 +68,16 @@ TEST_F(OwnKeyTest, WhoMayNotHaveAnotherOneKeepsTheirs) {
     EXPECT_EQ(provider_.live_keys().size(), 1u);
 }
 
+TEST_F(OwnKeyTest, WhileAnOrganizerHasPausedMintingTheKeyStays) {
+    const auto grant = issue(ada);
+    store_.set_term(term_names::minting_paused, 1);
+    EXPECT_EQ(rotate(grant.id), KeyOutcome::paused);
+    EXPECT_EQ(row_of(ada).id, grant.id);
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+    store_.set_term(term_names::minting_paused, std::nullopt);
+    EXPECT_EQ(rotate(grant.id), KeyOutcome::created);
+}
+
 TEST_F(OwnKeyTest, GivingBackHoldsTheAccountUntilTheReset) {
     const auto grant = issue(ada);
     EXPECT_EQ(own_key_.give_back(ada, base::random_uuid(), "").value(), KeyOutcome::no_key) << "another one";

@@ -1,4 +1,4 @@
-#include "insight/audit_routes.hpp"
+#include "activity/audit_routes.hpp"
 
 #include "audit/audit_json.hpp"
 #include "base/encoding.hpp"

@@ -1,0 +1,2 @@
+-- What was set while the service ran is gone: the variables count, and nothing is paused.
+DROP TABLE settings;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "activity/activity_store.hpp"
+#include "activity/activity_views.hpp"
+#include "audit/audit_log.hpp"
+#include "http/context.hpp"
+#include "keys/admin_store.hpp"
+
+namespace llmapikey {
+
+// What has happened, as the console tells it, and the audit log as a file.
+struct ActivityPage {
+    AuditLog& audit;
+    AdminStore& admin_store;
+    ActivityStore& activity;
+
+    net::Response show(const Context& context) const;
+    net::Response download(const Context& context) const;
+};
+
+// Returns acts as a page shows them, with the names that the store knows. The organizer who asks is
+// named, too.
+base::Result<std::vector<ActRow>> rows_of(ActivityStore& activity, const std::vector<Act>& acts,
+                                          const Context& context);
+
+}  // namespace llmapikey

@@ -1,0 +1,90 @@
+#include "activity/store_activity.hpp"
+
+#include "base/embedded.hpp"
+#include "sql/sql_values.hpp"
+#include "sql/statement_file.hpp"
+#include "sql/stored_time.hpp"
+
+namespace llmapikey {
+namespace {
+
+constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999
+
+// The statement of this name in statements/activity.sql.
+std::string named(std::string_view name) {
+    return statement_of(embedded_activity_statements(), "activity.sql", name, {});
+}
+
+const std::string select_acts = named("acts");
+const std::string latest_first = named("latest_first");
+const std::string select_logins = named("logins");
+const std::string select_hints = named("hints");
+
+std::string with_commas(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& each : words)
+        text += (text.empty() ? "" : ",") + each;
+    return text;
+}
+
+// "$7" for the value that was added last.
+std::string place_of_last(const SqlValues& values) {
+    return "$" + std::to_string(values.size());
+}
+
+// Returns a condition for acts by or about these people, and adds its values. What is about them is
+// found by an index; whoever asks for an actor reads the log from its end.
+std::string condition_of(const std::vector<GithubUserId>& people, SqlValues& values) {
+    std::string text;
+    for (const GithubUserId person : people) {
+        for (const auto& [column, name] :
+             {std::pair{"subject", "account:" + person.text()}, std::pair{"actor", "github:" + person.text()},
+              std::pair{"actor", "recipient:" + person.text()}}) {
+            values.add(name);
+            text += (text.empty() ? "" : " OR ") + std::string("entry.") + column + " LIKE " + place_of_last(values);
+            values.add(name + " %");
+            text += std::string(" OR entry.") + column + " LIKE " + place_of_last(values);
+        }
+    }
+    return " AND (" + text + ") ";
+}
+
+Act act_of(const SqlRow& row) {
+    return {row.number(0), time_of(row.number(1)),
+            row.text(2),   row.text(3),
+            row.text(4),   row.text(5),
+            row.text(6),   row.text(7),
+            row.text(8)};
+}
+
+}  // namespace
+
+base::Result<std::vector<Act>> SqlActivityStore::acts(const ActQuery& query) {
+    if (query.people && query.people->empty()) return std::vector<Act>();
+    SqlValues values;
+    values.add(query.below).add(with_commas(query.actions));
+    values.add(query.from ? seconds_of(*query.from) : 0);
+    values.add(query.before ? seconds_of(*query.before) : last_second);
+    values.add(std::int64_t{query.limit});
+    const std::string about = query.people ? condition_of(*query.people, values) : " ";
+    const auto answer = TRY(database_->run(select_acts + about + latest_first, values));
+    std::vector<Act> acts;
+    for (const SqlRow& row : answer.rows)
+        acts.push_back(act_of(row));
+    return acts;
+}
+
+base::Result<ActNames> SqlActivityStore::names(const std::vector<std::string>& accounts,
+                                               const std::vector<std::string>& grants) {
+    ActNames names;
+    const auto logins = TRY(database_->run(select_logins, SqlValues().add(with_commas(accounts))));
+    for (const SqlRow& row : logins.rows)
+        if (!row.text(1).empty()) names.logins[row.text(0)] = row.text(1);
+    if (grants.empty()) return names;
+    const auto hints = TRY(database_->run(select_hints, SqlValues().add(with_commas(grants))));
+    for (const SqlRow& row : hints.rows)
+        if (!row.text(1).empty()) names.hints[row.text(0)] = row.text(1);
+    return names;
+}
+
+}  // namespace llmapikey

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/audit_log.hpp"
+#include "base/clock.hpp"
+#include "config/config.hpp"
+#include "identity/initiator.hpp"
+#include "keys/terms.hpp"
+#include "settings/setting_rules.hpp"
+
+namespace llmapikey {
+
+// What the environment says.
+struct SettingDefaults {
+    Terms terms;
+    config::OrganizerConfig organizer;
+};
+
+// Who changes something, with the login where it is known.
+struct SettingActor {
+    Initiator by;
+    std::string login;
+};
+
+// What an organizer has set; without a value: that the environment counts again.
+struct StoredSetting {
+    std::string name;  // one that this version does not know is passed over
+    std::optional<SettingValue> value;
+    base::Timestamp set_at;
+    std::string set_by, set_by_login;
+};
+
+struct SettingChange {
+    SettingName setting;
+    std::optional<SettingValue> value;  // nullopt: back to what the environment says
+};
+
+// Stores settings. Blocking; thread-safe; fails with Errc::store_unavailable.
+class SettingsStore {
+public:
+    virtual ~SettingsStore() = default;
+    virtual base::Result<std::vector<StoredSetting>> list() = 0;
+    // Stores all changes or none. Once this has returned, no key is reserved by the former terms
+    // (KeyStore::reserve()).
+    virtual base::Result<void> put(const std::vector<SettingChange>& changes, const SettingActor& by,
+                                   base::Timestamp now) = 0;
+};
+
+struct SettingState {
+    SettingValue value;                         // in force
+    SettingValue configured;                    // what the environment says
+    bool is_set = false;                        // an organizer has set it
+    std::optional<base::Timestamp> changed_at;  // by an organizer; nullopt: never
+    std::string changed_by, changed_by_login;   // actor as in the audit log; login, empty where it is not known
+};
+
+// All settings at one time. A value.
+class SettingsState {
+public:
+    SettingsState(const SettingDefaults& defaults, const std::vector<StoredSetting>& stored);
+
+    const SettingState& of(SettingName setting) const { return states_[static_cast<std::size_t>(setting)]; }
+    // Whether the environment lets keys be made at all; if not, nothing that is set here changes
+    // that.
+    bool is_minting_configured() const { return is_minting_configured_; }
+    Terms terms() const;
+    config::OrganizerConfig organizer() const;
+    // Names what is stored: two states with the same text are equal.
+    const std::string& version() const { return version_; }
+
+private:
+    std::int64_t number(SettingName setting) const { return std::get<std::int64_t>(of(setting).value); }
+    std::string text(SettingName setting) const { return std::get<std::string>(of(setting).value); }
+
+    bool is_minting_configured_;
+    std::array<SettingState, 7> states_;
+    std::string version_;
+};
+
+// What organizers set while the service runs. It wins over the environment, and every change is in
+// the audit log. Pages show what this process knows; keys are made by what the database says.
+// Blocking; thread-safe.
+class Settings final : public TermsSource {
+public:
+    // Called when this process learns of a change, one call at a time.
+    using Observer = std::function<void(const SettingsState&)>;
+
+    // Reads the settings; if that fails, those of the environment are shown until refresh()
+    // succeeds.
+    Settings(SettingsStore& store, SettingDefaults defaults, AuditLog& audit, const base::Clock& clock,
+             Observer on_change = {});
+
+    // Returns what this process has read last.
+    std::shared_ptr<const SettingsState> state() const { return state_.load(); }
+    Terms known() const override { return state()->terms(); }
+
+    // Reads the settings from the database, and remembers them.
+    base::Result<SettingsState> read();
+
+    // Makes these changes, all or none, and records each from what to what. Changes that change
+    // nothing are left out.
+    base::Result<void> change(const std::vector<SettingChange>& changes, const SettingActor& by);
+
+private:
+    SettingsStore& store_;
+    const SettingDefaults defaults_;
+    AuditLog& audit_;
+    const base::Clock& clock_;
+    const Observer on_change_;
+    std::mutex reading_;  // so that nothing older follows what is newer
+    std::atomic<std::shared_ptr<const SettingsState>> state_;
+};
+
+}  // namespace llmapikey

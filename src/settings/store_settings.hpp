@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+
+#include "settings/settings.hpp"
+#include "sql/sql_database.hpp"
+
+namespace llmapikey {
+
+// Implements SettingsStore for both databases.
+class SqlSettingsStore final : public SettingsStore {
+public:
+    explicit SqlSettingsStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
+
+    base::Result<std::vector<StoredSetting>> list() override;
+    base::Result<void> put(const std::vector<SettingChange>& changes, const SettingActor& by,
+                           base::Timestamp now) override;
+
+private:
+    std::shared_ptr<SqlDatabase> database_;
+};
+
+}  // namespace llmapikey
