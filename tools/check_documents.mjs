@@ -85,6 +85,24 @@ const rooted_path = new RegExp(
   "g",
 );
 
+// Pages for recipients: the service serves them at /docs, and they link to routes of the service.
+const pages_folder = "web/documents/";
+const page_routes = new Set(
+  [...(known.has("docs/routes.md") ? text_of("docs/routes.md") : "").matchAll(/^\| `GET ([^`]+)`/gm)].map(
+    (match) => match[1],
+  ),
+);
+const placeholders = [
+  "api_base_url",
+  "example_model",
+  "key_variable",
+  "provider",
+  "key_prefix",
+  "daily_limit_usd",
+  "key_lifetime",
+  "models_url",
+];
+
 // ---- Which commands exist ----
 
 // Names of the tests as tests/CMakeLists.txt gives them, or as ctest lists them where the tree is
@@ -330,6 +348,10 @@ const check_document = (file) => {
   }
   for (const match of text.matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^[a-z][a-z0-9+.-]*:/i.test(match[1])) continue;
+    if (file.startsWith(pages_folder) && match[1].startsWith("/")) {
+      if (!page_routes.has(match[1])) complain(file, line_of(match.index), `docs/routes.md has no GET ${match[1]}`);
+      continue;
+    }
     const [path, anchor] = match[1].split("#");
     const target = path === "" ? file : normalize(join(dirname(file), path)).replace(/\/$/, "");
     if (!known.has(target)) complain(file, line_of(match.index), `the link to ${match[1]} leads nowhere: mend it`);
@@ -351,6 +373,44 @@ const check_document = (file) => {
     if (kinds[index] === "code") check_commands(file, line_of, line, starts[index]);
   });
   check_file_list(file, lines);
+};
+
+// ---- The documents that the service serves to recipients ----
+
+// The service fills in these placeholders, refuses raw HTML, and shows the pages in the order of
+// contents.txt; so a page that breaks a rule would be missing or wrong only when somebody reads it.
+const check_pages = () => {
+  const contents = `${pages_folder}contents.txt`;
+  const pages = files.filter((path) => path.startsWith(pages_folder) && path.endsWith(".md"));
+  if (pages.length === 0 && !known.has(contents)) return;
+  const titles = new Map();
+  let group = "";
+  text_of(contents)
+    .split("\n")
+    .forEach((line, index) => {
+      const entry = /^([a-z][a-z-]*) (.+)$/.exec(line);
+      if (line.startsWith("# ")) group = line.slice(2);
+      else if (entry) titles.set(`${pages_folder}${entry[1]}.md`, { title: entry[2], group, line: index + 1 });
+      else if (line !== "") complain(contents, index + 1, "write `# Group` or `name Title`");
+    });
+  for (const [path, { line }] of titles) if (!known.has(path)) complain(contents, line, `${path} does not exist`);
+  for (const path of pages) check_page(path, titles.get(path), contents);
+};
+const check_page = (path, entry, contents) => {
+  const lines = text_of(path).trimEnd().split("\n");
+  if (!entry) return complain(path, 1, `${contents} does not list this page`);
+  if (lines[0] !== `# ${entry.title}`) complain(path, 1, `${contents} calls this page "${entry.title}"`);
+  const last = lines.slice(lines.findLastIndex((line) => line === "") + 1).join(" ");
+  if (entry.group === "Programs" && !/^(?:Tried|Not tried): .*\(\d{1,2} [A-Z][a-z]+ \d{4}\)\.$/.test(last))
+    complain(path, lines.length, "end with `Tried: …` or `Not tried: …` and a date in brackets");
+  let is_code = false;
+  lines.forEach((line, index) => {
+    if (/^\s*```/.test(line)) is_code = !is_code;
+    for (const [, name] of line.matchAll(/\{\{([^}]*)\}\}/g))
+      if (!placeholders.includes(name)) complain(path, index + 1, `the service does not fill in {{${name}}}`);
+    if (!is_code && /<\/?[a-z!]/i.test(line.replace(/`[^`]*`/g, "")))
+      complain(path, index + 1, "raw HTML is refused: write it in CommonMark");
+  });
 };
 
 // The list below `Files:` in src/NOUN/README.md names files of its folder, without their endings.
@@ -419,5 +479,6 @@ const check_code = (file) => {
 };
 
 for (const file of files.filter((path) => path.endsWith(".md"))) check_document(file);
+check_pages();
 if (!only_documents) files.forEach(check_code);
 process.exit(failures > 0 ? 1 : 0);

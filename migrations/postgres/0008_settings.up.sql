@@ -10,7 +10,15 @@ CREATE TABLE llmapikey.settings (
     CHECK (number IS NULL OR words IS NULL)
 );
 ALTER TABLE llmapikey.settings ENABLE ROW LEVEL SECURITY;
--- Counts the changes of settings, in the row that every reservation locks: one that waits for the
--- row while settings change finds another count and takes no place
--- (src/keys/statements/postgres_keys.sql).
+-- Counts the changes of settings. Whoever stores a change locks this row; whoever takes a turn or
+-- begins a replacement shares it, so that neither is made by terms that are of yesterday
+-- (src/keys/statements/mint_queue.sql).
+CREATE TABLE llmapikey.settings_version (
+    only_row integer PRIMARY KEY CHECK (only_row = 1),
+    version  bigint NOT NULL
+);
+INSERT INTO llmapikey.settings_version (only_row, version) VALUES (1, 0);
+ALTER TABLE llmapikey.settings_version ENABLE ROW LEVEL SECURITY;
+-- The same count in the row that every reservation locks anyway: one that waits for the row while
+-- settings change finds another count and takes no place (src/keys/statements/postgres_keys.sql).
 ALTER TABLE llmapikey.totals ADD COLUMN settings_version bigint NOT NULL DEFAULT 0;

@@ -112,9 +112,20 @@ constexpr Field audit_of_api[] = {{"cursor", number}, {"limit", number}, {"q", t
 constexpr Field settings[] = {{"minting_paused", flag}, {"daily_limit_usd", number}, {"key_lifetime_days", number},
                               {"seats", number},        {"organizer_name", text},    {"organizer_contact", text},
                               {"event_name", text}};
-constexpr Field settings_of_console[] = {
-    {"daily_limit_usd", typed},  {"key_lifetime_days", typed}, {"seats", typed},    {"organizer_name", text},
-    {"organizer_contact", text}, {"event_name", text},         {"back", text_list}, {"version", text}};
+constexpr Field settings_of_console[] = {{"daily_limit_usd", typed},
+                                         {"key_lifetime_days", typed},
+                                         {"seats", typed},
+                                         {"organizer_name", text},
+                                         {"organizer_contact", text},
+                                         {"event_name", text},
+                                         {"was_daily_limit_usd", text},
+                                         {"was_key_lifetime_days", text},
+                                         {"was_seats", text},
+                                         {"was_organizer_name", text},
+                                         {"was_organizer_contact", text},
+                                         {"was_event_name", text},
+                                         {"back", text_list},
+                                         {"version", text}};
 constexpr Field token[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", number}};
 constexpr Field token_of_console[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", typed}};
 constexpr Field webhook[] = {{"url", text}, {"events", text_list}};

@@ -66,6 +66,9 @@ struct Activation {
     base::Timestamp now{};  // to check the account's hold
 };
 
+// A wait is ended in any case, or only if organizers have paused minting at that moment.
+enum class AbandonIf { always, paused };
+
 struct GrantTotals {
     std::int64_t live = 0;   // every row counts towards MAX_TOTAL_KEYS, whatever its status
     bool is_paused = false;  // organizers have paused minting
@@ -108,8 +111,12 @@ public:
     base::Result<void> release(const Attempt& attempt) { return release(attempt, MintProblem::none, {}); }
 
     // waiting -> no row, with a note for the recipient. Errc::conflict if the row is gone, or does
-    // not wait after this attempt.
-    virtual base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) = 0;
+    // not wait after this attempt, or is not to be abandoned now.
+    virtual base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now,
+                                       AbandonIf when) = 0;
+    base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
+        return abandon(attempt, problem, now, AbandonIf::always);
+    }
 
     // Records a new login of the account; succeeds if the account has no row.
     virtual base::Result<void> update_username(const Recipient& recipient) = 0;

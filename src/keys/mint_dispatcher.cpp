@@ -32,9 +32,9 @@ bool MintDispatcher::run_once(const Terms& terms, const std::stop_token& stop) {
     }
     if (due->empty()) troubles_ = 0;
     const std::vector<Grant> unserved = without_those_under_way(*due);
-    const auto terms_now = with_pause(terms, unserved);
-    if (!terms_now) {
-        log_("reading whether minting is paused: " + terms_now.error().detail);
+    const auto switched = find_switch(terms, unserved);
+    if (!switched) {
+        log_("reading whether minting is paused: " + switched.error().detail);
         rest();
         return false;
     }
@@ -43,7 +43,7 @@ bool MintDispatcher::run_once(const Terms& terms, const std::stop_token& stop) {
     bool has_progress = false;
     for (const Grant& grant : unserved) {
         if (stop.stop_requested() || has_met_trouble_) return false;
-        const Step step = advance(*terms_now, grant);
+        const Step step = advance(terms, *switched, grant);
         if (step == Step::no_slot) return true;
         if (step == Step::failed) rest();
         if (step == Step::failed || (step == Step::left && is_careful)) return false;
@@ -65,32 +65,37 @@ std::vector<Grant> MintDispatcher::without_those_under_way(std::vector<Grant> du
 }
 
 // Organizers may have paused minting in any replica.
-base::Result<Terms> MintDispatcher::with_pause(Terms terms, const std::vector<Grant>& unserved) {
-    if (unserved.empty() || !terms.is_enabled) return terms;
+base::Result<MintDispatcher::Switch> MintDispatcher::find_switch(const Terms& terms,
+                                                                 const std::vector<Grant>& unserved) {
+    if (!terms.is_enabled) return Switch::off;
+    if (unserved.empty()) return Switch::on;
     const auto totals = TRY(store_.totals());
-    terms.is_enabled = !totals.is_paused;
-    return terms;
+    return totals.is_paused ? Switch::paused : Switch::on;
 }
 
-MintDispatcher::Step MintDispatcher::advance(const Terms& terms, const Grant& grant) {
-    const bool is_paused = !terms.is_enabled;
+MintDispatcher::Step MintDispatcher::advance(const Terms& terms, Switch switched, const Grant& grant) {
+    const bool is_paused = switched != Switch::on;
     // The service may have been away for months. An account that has long stopped asking does not
     // get a key by itself.
     const bool is_stale = clock_.now() - grant.attempted_at > wish_stands_for;
     const bool is_hopeless = grant.attempts >= attempts_max || is_paused || is_stale;
-    if (is_hopeless && !grant.keeps_place) return abandon(grant, is_paused ? MintProblem::paused : grant.problem);
+    if (is_hopeless && !grant.keeps_place) {
+        // The pause may be over before the last of a batch is looked at.
+        const auto when = switched == Switch::paused ? AbandonIf::paused : AbandonIf::always;
+        return abandon(grant, is_paused ? MintProblem::paused : grant.problem, when);
+    }
     return is_paused ? Step::stays : hand_over(terms, grant);
 }
 
 // Nobody waits for ever: an account that never had a key is told why there is none, and may ask
 // again.
-MintDispatcher::Step MintDispatcher::abandon(const Grant& grant, MintProblem problem) {
-    const auto abandoned = store_.abandon(attempt_of(grant), problem, clock_.now());
+MintDispatcher::Step MintDispatcher::abandon(const Grant& grant, MintProblem problem, AbandonIf when) {
+    const auto abandoned = store_.abandon(attempt_of(grant), problem, clock_.now(), when);
     if (abandoned) {
         log_("account " + grant.github_user_id.text() + " waited for a key in vain: " + std::string(to_text(problem)));
         return Step::left;
     }
-    if (abandoned.error().code == base::Errc::conflict) return Step::stays;  // another process has moved it
+    if (abandoned.error().code == base::Errc::conflict) return Step::stays;  // moved by another process, or resumed
     log_("giving up waiting for account " + grant.github_user_id.text() + ": " + abandoned.error().detail);
     return Step::failed;
 }

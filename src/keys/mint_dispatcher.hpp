@@ -36,11 +36,12 @@ public:
 
 private:
     enum class Step { left, stays, no_slot, failed };
+    enum class Switch { on, paused, off };  // of minting: paused by organizers, off in the configuration
 
     std::vector<Grant> without_those_under_way(std::vector<Grant> due);
-    base::Result<Terms> with_pause(Terms terms, const std::vector<Grant>& unserved);
-    Step advance(const Terms& terms, const Grant& grant);
-    Step abandon(const Grant& grant, MintProblem problem);
+    base::Result<Switch> find_switch(const Terms& terms, const std::vector<Grant>& unserved);
+    Step advance(const Terms& terms, Switch switched, const Grant& grant);
+    Step abandon(const Grant& grant, MintProblem problem, AbandonIf when);
     Step hand_over(const Terms& terms, const Grant& grant);
     void mint(const Terms& terms, const Grant& grant);
     void rest();

@@ -50,7 +50,7 @@ public:
 
     // waiting -> pending, with a new attempt: only the caller may mint. Errc::conflict if another
     // process was first, the row is gone, the account is on hold, or organizers have paused
-    // minting.
+    // minting or have changed other settings at this moment.
     virtual base::Result<Grant> claim(const Claim& claim) = 0;
 
     // pending or ambiguous -> waiting. Call this only if no key of this attempt is or will be alive

@@ -16,6 +16,8 @@ const std::string begin_replacing = named("begin_replacement");
 const std::string finish_replacing = named("finish_replacement");
 const std::string finish_ending = named("finish_ending");
 
+constexpr int tries_max = 8;  // while organizers change settings
+
 Parameters parameters_of(const std::string& ids, const Ending& ending) {
     Parameters parameters;
     parameters.add(ids).add(ending.actor).add(ending.reason).add(seconds_of(ending.now)).add(ending.bulk_id);
@@ -46,7 +48,11 @@ base::Result<int> PostgresGrantEndings::begin(const std::vector<std::string>& gr
 }
 
 base::Result<int> PostgresGrantEndings::begin_replacement(const std::string& grant_id, const Ending& ending) {
-    return count_of(database_->run(begin_replacing, parameters_of(grant_id, ending), Patience::fail_fast));
+    for (int tries = 1;; ++tries) {
+        const auto answer = TRY(database_->run(begin_replacing, parameters_of(grant_id, ending), Patience::fail_fast));
+        const bool has_changed = answer.rows.flag(0, 1);
+        if (!has_changed || tries == tries_max) return static_cast<int>(answer.rows.number(0, 0));
+    }
 }
 
 base::Result<int> PostgresGrantEndings::finish_replacement(const Grant& grant, const std::string& new_id,

@@ -23,7 +23,7 @@ const std::string select_by_account = named("find");
 const std::string select_account = named("find_account");
 const std::string select_open_attempts = named("list_unsettled");
 const std::string insert_pending = named("reserve");
-const std::string select_room = named("room");
+const std::string select_reasons = named("explain");
 const std::string update_to_active = named("activate");
 const std::string update_to_ambiguous = named("mark_ambiguous");
 const std::string delete_unsettled = named("release");
@@ -45,6 +45,22 @@ tl::unexpected<base::Error> wrong_state() {
     return base::fail(base::Errc::conflict, "the row is not in the state that was expected");
 }
 
+// The first columns are a grant's, and then a hold's.
+base::Result<Account> read_account(const Rows& rows) {
+    Account account;
+    const int hold = grant_column_count();
+    if (!rows.is_null(0, 0)) {
+        account.grant = TRY(read_grant(rows, 0));
+    }
+    if (rows.is_null(0, hold)) return account;
+    account.hold.emplace();
+    if (!rows.is_null(0, hold + 1)) account.hold->until = base::Timestamp{base::Seconds{rows.number(0, hold + 1)}};
+    account.hold->reason = rows.text(0, hold + 2);
+    account.hold->is_own = is_recipient(rows.text(0, hold + 3));
+    return account;
+}
+constexpr int hold_columns = 4;
+
 }  // namespace
 
 base::Result<std::optional<Grant>> PostgresKeyStore::find(const Seat& seat, Patience patience) {
@@ -61,30 +77,19 @@ base::Result<std::optional<Grant>> PostgresKeyStore::find(const Seat& seat) {
 base::Result<Account> PostgresKeyStore::find_account(const Seat& seat) {
     const auto answer =
         TRY(database_->run(select_account, Parameters().add(seat.github_user_id.text()), Patience::fail_fast));
-    const Rows& rows = answer.rows;
-    Account account;
-    if (!rows.is_null(0, 0)) {
-        account.grant = TRY(read_grant(rows, 0));
-    }
-    if (!rows.is_null(0, grant_column_count())) {
-        account.hold.emplace();
-        if (!rows.is_null(0, grant_column_count() + 1)) {
-            account.hold->until = base::Timestamp{base::Seconds{rows.number(0, grant_column_count() + 1)}};
-        }
-        account.hold->reason = rows.text(0, grant_column_count() + 2);
-        account.hold->is_own = is_recipient(rows.text(0, grant_column_count() + 3));
-    }
-    return account;
+    return read_account(answer.rows);
 }
 
 // Nothing was inserted: the account is on hold, minting is paused, or the quota is full, unless
 // another submit of the same account has taken the last seat. If nothing is in the way any more,
 // the terms have changed meanwhile: fails with conflict.
 base::Result<ReserveOutcome> PostgresKeyStore::explain_refusal(const ReserveRequest& request) {
-    auto account = TRY(find_account(request.seat));
-    const auto room = TRY(database_->run(select_room, Parameters().add(request.max_total_keys), Patience::fail_fast));
-    if (room.rows.empty()) return lost_row();
-    const bool is_paused = room.rows.flag(0, 0), is_full = room.rows.flag(0, 1);
+    const auto parameters = Parameters().add(request.seat.github_user_id.text()).add(request.max_total_keys);
+    const auto answer = TRY(database_->run(select_reasons, parameters, Patience::fail_fast));
+    if (answer.rows.empty()) return lost_row();
+    auto account = TRY(read_account(answer.rows));
+    const int room = grant_column_count() + hold_columns;
+    const bool is_paused = answer.rows.flag(0, room), is_full = answer.rows.flag(0, room + 1);
     if (account.grant) return ReserveOutcome{AlreadyHeld{std::move(*account.grant), is_paused}};
     if (account.hold && is_in_force(*account.hold, request.now)) {
         return ReserveOutcome{OnHold{std::move(*account.hold)}};
@@ -161,8 +166,12 @@ base::Result<void> PostgresKeyStore::release(const Attempt& attempt, MintProblem
     return is_gone ? base::Result<void>{} : wrong_state();
 }
 
-base::Result<void> PostgresKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
-    const auto parameters = parameters_of(attempt).add(to_text(problem)).add(seconds_of(now));
+base::Result<void> PostgresKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now,
+                                             AbandonIf when) {
+    const auto parameters = parameters_of(attempt)
+                                .add(to_text(problem))
+                                .add(seconds_of(now))
+                                .add(when == AbandonIf::paused ? "paused" : "");
     const auto answer = TRY(database_->run(delete_waiting, parameters, Patience::fail_fast));
     return answer.rows.changed() == 1 || answer.is_repeated ? base::Result<void>{} : wrong_state();
 }

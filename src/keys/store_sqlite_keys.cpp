@@ -24,6 +24,7 @@ const std::string update_to_ambiguous = named("mark_ambiguous");
 const std::string delete_unsettled = named("release");
 const std::string update_to_known = named("settle_before_its_end");
 const std::string delete_waiting = named("abandon");
+const std::string delete_waiting_if_paused = named("abandon_if_paused");
 const std::string upsert_note = named("note");
 const std::string update_login = named("update_login");
 const std::string select_login = named("find_login");
@@ -161,8 +162,9 @@ base::Result<void> SqliteKeyStore::release(const Attempt& attempt, MintProblem p
     return remove(delete_unsettled, attempt, problem, now);
 }
 
-base::Result<void> SqliteKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
-    return remove(delete_waiting, attempt, problem, now);
+base::Result<void> SqliteKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now,
+                                           AbandonIf when) {
+    return remove(when == AbandonIf::paused ? delete_waiting_if_paused : delete_waiting, attempt, problem, now);
 }
 
 base::Result<void> SqliteKeyStore::update_username(const Recipient& recipient) {

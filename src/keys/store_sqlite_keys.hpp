@@ -19,7 +19,9 @@ public:
     base::Result<void> mark_ambiguous(const Attempt& attempt, const std::string& delete_handle) override;
     using KeyStore::release;
     base::Result<void> release(const Attempt& attempt, MintProblem problem, base::Timestamp now) override;
-    base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) override;
+    using KeyStore::abandon;
+    base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now,
+                               AbandonIf when) override;
     base::Result<void> update_username(const Recipient& recipient) override;
     base::Result<std::vector<Grant>> list_open_attempts(base::Timestamp attempted_by, const std::string& after_id,
                                                         int limit) override;

@@ -154,6 +154,11 @@ const std::vector<SqlWord>& words() {
         word("ending_attempt", std::string(ending_attempt)),
         {"set", set_term},
         word("paused", "coalesce({set:minting_paused} = 1, false)"),
+        // The statement's part `terms` has the version that belongs to the terms which it has read.
+        // A change of settings waits for those who share the lock on the latest version, and those
+        // who wait for a change find another version: the terms that they have read hold no more.
+        word("latest_version", "latest AS (SELECT version FROM llmapikey.settings_version {for_share})"),
+        word("terms_hold", "EXISTS (SELECT 1 FROM latest, terms WHERE latest.version = terms.version)"),
         // A recipient whose key ended now would get no other one. An organizer ends it all the
         // same.
         {"not_in_vain_for",

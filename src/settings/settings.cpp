@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "audit/audited.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
@@ -10,6 +9,7 @@ namespace llmapikey {
 namespace {
 
 constexpr std::size_t version_digits = 16;
+constexpr int tries_max = 8;
 
 SettingValue configured_value(const SettingDefaults& defaults, SettingName setting) {
     switch (setting) {
@@ -31,9 +31,10 @@ SettingValue configured_value(const SettingDefaults& defaults, SettingName setti
     return defaults.organizer.event_name;
 }
 
-std::string version_of(const std::vector<StoredSetting>& stored) {
-    std::string text;
-    for (const StoredSetting& each : stored) {
+// The contents count as well: a backup that was played back may have the same version.
+std::string version_of(const StoredSettings& stored) {
+    std::string text = std::to_string(stored.version) + "\n";
+    for (const StoredSetting& each : stored.settings) {
         text += each.name + "\n" + std::to_string(each.set_at.time_since_epoch().count()) + "\n";
         if (!each.value) continue;
         if (const auto* number = std::get_if<std::int64_t>(&*each.value)) text += std::to_string(*number) + "\n";
@@ -61,16 +62,37 @@ bool changes_something(const SettingChange& change, const SettingState& before) 
     return change.value ? !before.is_set || *change.value != before.value : before.is_set;
 }
 
+const StoredSetting* find(const StoredSettings& stored, std::string_view name) {
+    const auto found = std::find_if(stored.settings.begin(), stored.settings.end(),
+                                    [&](const StoredSetting& each) { return each.name == name; });
+    return found == stored.settings.end() ? nullptr : &*found;
+}
+
+tl::unexpected<base::Error> overtaken() {
+    return base::fail(base::Errc::conflict, "the settings have changed meanwhile");
+}
+
+// Records the beginning of all, or of none.
+base::Result<void> begin_all(std::vector<Audited>& records) {
+    for (std::size_t begun = 0; begun < records.size(); ++begun) {
+        const auto recorded = records[begun].begin();
+        if (recorded) continue;
+        for (std::size_t i = 0; i < begun; ++i)
+            (void)records[i].failed(recorded.error());
+        return recorded;
+    }
+    return {};
+}
+
 }  // namespace
 
-SettingsState::SettingsState(const SettingDefaults& defaults, const std::vector<StoredSetting>& stored)
-    : is_minting_configured_(defaults.terms.is_enabled), version_(version_of(stored)) {
+SettingsState::SettingsState(const SettingDefaults& defaults, const StoredSettings& stored)
+    : is_minting_configured_(defaults.terms.is_enabled), stored_version_(stored.version), version_(version_of(stored)) {
     for (const SettingRule& rule : setting_rules()) {
         SettingState& state = states_[static_cast<std::size_t>(rule.setting)];
         state.value = state.configured = configured_value(defaults, rule.setting);
-        const auto found = std::find_if(stored.begin(), stored.end(),
-                                        [&](const StoredSetting& each) { return each.name == rule.name; });
-        if (found == stored.end()) continue;
+        const StoredSetting* found = find(stored, rule.name);
+        if (found == nullptr) continue;
         state.changed_at = found->set_at;
         state.changed_by = found->set_by;
         state.changed_by_login = found->set_by_login;
@@ -96,48 +118,84 @@ Settings::Settings(SettingsStore& store, SettingDefaults defaults, AuditLog& aud
       audit_(audit),
       clock_(clock),
       on_change_(std::move(on_change)),
-      state_(std::make_shared<const SettingsState>(defaults_, store.list().value_or(std::vector<StoredSetting>()))) {}
+      state_(std::make_shared<const SettingsState>(defaults_, store.list().value_or(StoredSettings()))) {}
 
 base::Result<SettingsState> Settings::read() {
-    const std::lock_guard lock(reading_);
+    const std::uint64_t reading = ++readings_begun_;
     const auto stored = TRY(store_.list());
     SettingsState now(defaults_, stored);
+    const std::lock_guard lock(noting_);
+    // What has begun to be read earlier may be older.
+    if (reading < noted_) return now;
+    noted_ = reading;
     if (now.version() == state()->version()) return now;
     state_.store(std::make_shared<const SettingsState>(now));
     if (on_change_) on_change_(now);
     return now;
 }
 
-base::Result<void> Settings::change(const std::vector<SettingChange>& changes, const SettingActor& by) {
-    const auto before = TRY(read());
-    std::vector<SettingChange> real;
-    std::vector<Audited> records;
+base::Result<bool> Settings::change(const std::vector<SettingChange>& changes, const SettingActor& by,
+                                    const std::optional<std::string>& seen) {
+    for (int tries = 1;; ++tries) {
+        const auto before = TRY(read());
+        if (seen && *seen != before.version()) return overtaken();
+        Real real = real_changes(changes, by, before);
+        if (real.changes.empty()) return false;
+        const auto stored = store(std::move(real), by, before);
+        if (stored) return true;
+        // Without `seen`, the values count whatever others have set meanwhile.
+        const bool is_tried_again = stored.error().code == base::Errc::conflict && !seen && tries < tries_max;
+        if (!is_tried_again) return tl::unexpected(stored.error());
+    }
+}
+
+Settings::Real Settings::real_changes(const std::vector<SettingChange>& changes, const SettingActor& by,
+                                      const SettingsState& before) {
+    Real real;
     for (SettingChange each : changes) {
         // Not to be paused is what the environment says.
         if (each.setting == SettingName::minting_paused && each.value == SettingValue{0}) each.value.reset();
         if (!changes_something(each, before.of(each.setting))) continue;
-        real.push_back(each);
-        records.emplace_back(audit_, clock_, by.by, action_of(each),
-                             "setting:" + std::string(rule_of(each.setting).name),
-                             described(each, before.of(each.setting)));
+        real.changes.push_back(each);
+        real.records.emplace_back(audit_, clock_, by.by, action_of(each),
+                                  "setting:" + std::string(rule_of(each.setting).name),
+                                  described(each, before.of(each.setting)));
     }
-    for (Audited& record : records) {
-        TRY(record.begin());
-    }
-    if (real.empty()) return {};
-    const auto stored = store_.put(real, by, clock_.now());
+    return real;
+}
+
+base::Result<void> Settings::store(Real real, const SettingActor& by, const SettingsState& before) {
+    TRY(begin_all(real.records));
+    const base::Timestamp now = clock_.now();
+    auto stored = store_.put(real.changes, before.stored_version(), by, now);
+    if (!stored) stored = explain_failure(stored.error(), real.changes, by, now);
     if (!stored) {
         base::Error error = stored.error();
-        for (Audited& record : records)
+        for (Audited& record : real.records)
             error = record.failed(stored.error());
         return tl::unexpected(error);
     }
-    for (Audited& record : records) {
-        TRY(record.done());
-    }
-    // Other replicas learn of it within a second or two, by their job.
+    // This process follows, whatever becomes of the record. Other replicas learn of it within a
+    // second or two, by their job.
     (void)read();
-    return {};
+    base::Result<void> recorded;
+    for (Audited& record : real.records)
+        if (const auto done = record.done(); !done) recorded = done;
+    return recorded;
+}
+
+// The answer may have been lost on its way, and a statement that was repeated then is refused
+// because of its own change: what is stored decides.
+base::Result<void> Settings::explain_failure(const base::Error& failure, const std::vector<SettingChange>& changes,
+                                             const SettingActor& by, base::Timestamp at) {
+    const auto now = store_.list();
+    if (!now) return base::fail(failure.code, failure.detail + "; whether the change was made is not known");
+    const auto is_stored = [&](const SettingChange& change) {
+        const StoredSetting* found = find(*now, rule_of(change.setting).name);
+        return found != nullptr && found->value == change.value && found->set_at == at && found->set_by == by.by.actor;
+    };
+    if (std::all_of(changes.begin(), changes.end(), is_stored)) return {};
+    return tl::unexpected(failure);
 }
 
 }  // namespace llmapikey

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "audit/audit_log.hpp"
+#include "audit/audited.hpp"
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "identity/initiator.hpp"
@@ -38,6 +38,11 @@ struct StoredSetting {
     std::string set_by, set_by_login;
 };
 
+struct StoredSettings {
+    std::int64_t version = 0;  // grows with every change
+    std::vector<StoredSetting> settings;
+};
+
 struct SettingChange {
     SettingName setting;
     std::optional<SettingValue> value;  // nullopt: back to what the environment says
@@ -47,11 +52,13 @@ struct SettingChange {
 class SettingsStore {
 public:
     virtual ~SettingsStore() = default;
-    virtual base::Result<std::vector<StoredSetting>> list() = 0;
-    // Stores all changes or none. Once this has returned, no key is reserved by the former terms
-    // (KeyStore::reserve()).
-    virtual base::Result<void> put(const std::vector<SettingChange>& changes, const SettingActor& by,
-                                   base::Timestamp now) = 0;
+    virtual base::Result<StoredSettings> list() = 0;
+    // Stores all changes or none. conflict: the settings are not of version `expected` any more, so
+    // that a statement that comes late, or is repeated, undoes nothing. Once this has returned, no
+    // key is reserved, no turn is taken and no replacement begins by the former terms
+    // (KeyStore::reserve(), MintQueue::claim(), ReplacementStore::begin_replacement()).
+    virtual base::Result<void> put(const std::vector<SettingChange>& changes, std::int64_t expected,
+                                   const SettingActor& by, base::Timestamp now) = 0;
 };
 
 struct SettingState {
@@ -65,7 +72,7 @@ struct SettingState {
 // All settings at one time. A value.
 class SettingsState {
 public:
-    SettingsState(const SettingDefaults& defaults, const std::vector<StoredSetting>& stored);
+    SettingsState(const SettingDefaults& defaults, const StoredSettings& stored);
 
     const SettingState& of(SettingName setting) const { return states_[static_cast<std::size_t>(setting)]; }
     // Whether the environment lets keys be made at all; if not, nothing that is set here changes
@@ -75,6 +82,7 @@ public:
     config::OrganizerConfig organizer() const;
     // Names what is stored: two states with the same text are equal.
     const std::string& version() const { return version_; }
+    std::int64_t stored_version() const { return stored_version_; }  // of StoredSettings
 
 private:
     std::int64_t number(SettingName setting) const { return std::get<std::int64_t>(of(setting).value); }
@@ -82,6 +90,7 @@ private:
 
     bool is_minting_configured_;
     std::array<SettingState, 7> states_;
+    std::int64_t stored_version_;
     std::string version_;
 };
 
@@ -106,16 +115,29 @@ public:
     base::Result<SettingsState> read();
 
     // Makes these changes, all or none, and records each from what to what. Changes that change
-    // nothing are left out.
-    base::Result<void> change(const std::vector<SettingChange>& changes, const SettingActor& by);
+    // nothing are left out. Returns whether there was one. conflict: `seen`, a
+    // SettingsState::version(), is not the present one.
+    base::Result<bool> change(const std::vector<SettingChange>& changes, const SettingActor& by,
+                              const std::optional<std::string>& seen = {});
 
 private:
+    struct Real {
+        std::vector<SettingChange> changes;
+        std::vector<Audited> records;
+    };
+    Real real_changes(const std::vector<SettingChange>& changes, const SettingActor& by, const SettingsState& before);
+    base::Result<void> store(Real real, const SettingActor& by, const SettingsState& before);
+    base::Result<void> explain_failure(const base::Error& failure, const std::vector<SettingChange>& changes,
+                                       const SettingActor& by, base::Timestamp at);
+
     SettingsStore& store_;
     const SettingDefaults defaults_;
     AuditLog& audit_;
     const base::Clock& clock_;
     const Observer on_change_;
-    std::mutex reading_;  // so that nothing older follows what is newer
+    std::atomic<std::uint64_t> readings_begun_{0};
+    std::mutex noting_;
+    std::uint64_t noted_ = 0;  // the latest reading that has told its result
     std::atomic<std::shared_ptr<const SettingsState>> state_;
 };
 

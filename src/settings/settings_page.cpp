@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
@@ -44,6 +45,7 @@ constexpr FieldText field_texts[] = {
 // What somebody has typed, and what is wrong with it; by the setting's name.
 struct Typed {
     std::map<std::string, std::string, std::less<>> values, errors;
+    std::set<std::string, std::less<>> back;  // fields that are to go back to what the environment says
 };
 
 // "github:1003 token:..." and the like, for people.
@@ -69,13 +71,15 @@ SettingField field_of(const FieldText& text, const SettingsState& state, const T
     field.before = text.before;
     field.after = text.after;
     field.is_number = std::holds_alternative<std::int64_t>(of.value);
+    field.was = typed_setting(text.setting, of.value);
     const auto value = typed.values.find(rule.name);
-    field.value = value == typed.values.end() ? typed_setting(text.setting, of.value) : value->second;
+    field.value = value == typed.values.end() ? field.was : value->second;
     const auto error = typed.errors.find(rule.name);
     if (error != typed.errors.end()) field.error = error->second;
     field.variable = rule.variable;
     field.configured = shown_setting(text.setting, of.configured);
     field.is_set = of.is_set;
+    field.is_back = typed.back.contains(rule.name);
     if (of.changed_at) field.changed = shown_age(*of.changed_at, now);
     field.changed_by = person_of(of);
     return field;
@@ -113,21 +117,28 @@ net::Response settings_page(const SettingsPage& self, const Context& context, in
     return html_response(status, render(view));
 }
 
-// The changes that a form asks for. A field that shows what is in force changes nothing, and one
-// that says what the environment says goes back to it.
+// Whether somebody has typed into a field since the page showed what was in force then.
+bool is_touched(const RequestFields& fields, std::string_view name) {
+    const std::string was = "was_" + std::string(name);
+    return fields.has(name) && (!fields.has(was) || fields.text(name) != fields.text(was));
+}
+
+// The changes that a form asks for. A field that nobody has touched changes nothing, whatever is in
+// force by now. One that says what the environment says goes back to it.
 std::vector<SettingChange> changes_in(const RequestFields& fields, const SettingsState& state, Typed& typed) {
     const std::vector<std::string> back = fields.texts("back");
     std::vector<SettingChange> changes;
     for (const FieldText& text : field_texts) {
         const SettingRule& rule = rule_of(text.setting);
         const SettingState& of = state.of(text.setting);
+        const std::string words = fields.text(rule.name);
+        if (is_touched(fields, rule.name)) typed.values.emplace(rule.name, words);
         if (std::find(back.begin(), back.end(), rule.name) != back.end()) {
+            typed.back.emplace(rule.name);
             changes.push_back({text.setting, std::nullopt});
             continue;
         }
-        if (!fields.has(rule.name)) continue;
-        const std::string words = fields.text(rule.name);
-        typed.values.emplace(rule.name, words);
+        if (!typed.values.contains(rule.name)) continue;
         if (base::trim(words) == typed_setting(text.setting, of.value)) continue;
         auto value = parse_setting(text.setting, words);
         if (!value) {
@@ -143,6 +154,19 @@ std::vector<SettingChange> changes_in(const RequestFields& fields, const Setting
 
 SettingActor actor_of(const Context& context) {
     return {context.initiator(), context.session ? context.session->recipient.login : ""};
+}
+
+// The answer to a form of a page that shows former settings.
+net::Response stale_page(const SettingsPage& self, const Context& context, const RequestFields& fields) {
+    const auto state = self.settings.read();
+    if (!state) return error_response(context, state.error());
+    Typed typed;
+    (void)changes_in(fields, *state, typed);
+    SettingsView view;
+    view.notice_bad =
+        "Nothing is saved yet: the settings have changed since this page was opened. The fields that you changed show "
+        "what you typed, and the others what counts now; look at who has set what below them, and save again.";
+    return settings_page(self, context, 409, *state, typed, std::move(view));
 }
 
 // Where the form of a button leads back to: a page of the console.
@@ -178,21 +202,15 @@ net::Response SettingsPage::save(const Context& context) const {
     if (!fields) return error_response(context, 400);
     const auto state = settings.read();
     if (!state) return error_response(context, state.error());
+    const std::string seen = fields->text("version");
+    if (seen != state->version()) return stale_page(*this, context, *fields);
     Typed typed;
     const auto changes = changes_in(*fields, *state, typed);
     if (!typed.errors.empty()) return settings_page(*this, context, 422, *state, typed, {});
-    const std::string seen = fields->text("version");
-    if (!seen.empty() && seen != state->version()) {
-        SettingsView view;
-        view.notice_bad =
-            "Nothing is saved yet: the settings have changed since this page was opened. The fields show what you "
-            "typed; look at who has set what below them, and save again.";
-        return settings_page(*this, context, 409, *state, typed, std::move(view));
-    }
-    const auto done = settings.change(changes, actor_of(context));
-    if (!done) return error_response(context, done.error());
-    const bool is_changed = settings.state()->version() != state->version();
-    return redirect(303, std::string(own_path) + "?result=" + (is_changed ? "saved" : "unchanged"));
+    const auto changed = settings.change(changes, actor_of(context), seen);
+    if (changed) return redirect(303, std::string(own_path) + "?result=" + (*changed ? "saved" : "unchanged"));
+    const bool is_overtaken = changed.error().code == base::Errc::conflict;
+    return is_overtaken ? stale_page(*this, context, *fields) : error_response(context, changed.error());
 }
 
 net::Response SettingsPage::pause(const Context& context) const {

@@ -15,10 +15,12 @@ Data data_of(const SettingField& field) {
     set_if_any(data, "after", field.after);
     data.set("is_number", field.is_number);
     data.set("value", field.value);
+    data.set("was", field.was);
     set_if_any(data, "error", field.error);
     data.set("variable", field.variable);
     data.set("configured", field.configured);
     data.set("is_set", field.is_set);
+    data.set("is_back", field.is_back);
     if (field.changed) set_age(data, "changed", *field.changed);
     data.set("changed_by", field.changed_by);
     return data;

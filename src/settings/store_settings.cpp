@@ -17,27 +17,33 @@ const std::string put_sqlite = named("put_sqlite");
 const std::string put_postgres = named("put_postgres");
 
 StoredSetting read_setting(const SqlRow& row) {
-    StoredSetting setting{row.text(0), std::nullopt, time_in(row, 3), row.text(4), row.text(5)};
-    if (!row.is_null(1)) setting.value = row.number(1);
-    if (!row.is_null(2)) setting.value = row.text(2);
+    StoredSetting setting{row.text(1), std::nullopt, time_in(row, 4), row.text(5), row.text(6)};
+    if (!row.is_null(2)) setting.value = row.number(2);
+    if (!row.is_null(3)) setting.value = row.text(3);
     return setting;
 }
 
 }  // namespace
 
-base::Result<std::vector<StoredSetting>> SqlSettingsStore::list() {
+base::Result<StoredSettings> SqlSettingsStore::list() {
     const auto answer = TRY(database_->run(select_all, {}));
-    std::vector<StoredSetting> settings;
+    if (answer.rows.empty())
+        return base::fail(base::Errc::store_unavailable, "llmapikey.settings_version has lost its row");
+    StoredSettings stored;
+    stored.version = answer.rows[0].number(0);
     for (const SqlRow& row : answer.rows)
-        settings.push_back(read_setting(row));
-    return settings;
+        if (!row.is_null(1)) stored.settings.push_back(read_setting(row));
+    return stored;
 }
 
-base::Result<void> SqlSettingsStore::put(const std::vector<SettingChange>& changes, const SettingActor& by,
-                                         base::Timestamp now) {
+base::Result<void> SqlSettingsStore::put(const std::vector<SettingChange>& changes, std::int64_t expected,
+                                         const SettingActor& by, base::Timestamp now) {
     const bool is_postgres = database_->dialect() == Dialect::postgres;
-    const auto values = SqlValues().add(json_text_of(changes)).add(seconds_of(now)).add(by.by.actor).add(by.login);
-    return done(database_->run(is_postgres ? put_postgres : put_sqlite, values));
+    const auto values =
+        SqlValues().add(json_text_of(changes)).add(seconds_of(now)).add(by.by.actor).add(by.login).add(expected);
+    const auto answer = TRY(database_->run(is_postgres ? put_postgres : put_sqlite, values));
+    if (answer.changed > 0) return {};
+    return base::fail(base::Errc::conflict, "the settings have changed meanwhile");
 }
 
 }  // namespace llmapikey

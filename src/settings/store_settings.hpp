@@ -12,8 +12,8 @@ class SqlSettingsStore final : public SettingsStore {
 public:
     explicit SqlSettingsStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
-    base::Result<std::vector<StoredSetting>> list() override;
-    base::Result<void> put(const std::vector<SettingChange>& changes, const SettingActor& by,
+    base::Result<StoredSettings> list() override;
+    base::Result<void> put(const std::vector<SettingChange>& changes, std::int64_t expected, const SettingActor& by,
                            base::Timestamp now) override;
 
 private:

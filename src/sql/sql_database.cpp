@@ -25,6 +25,8 @@ constexpr Word words[] = {
     {"new_id", "gen_random_uuid()::text", "lower(hex(randomblob(16)))"},
     // SQLite's clock counts thousandths. An entry in the same thousandth, or after the clock was
     // set back, is placed behind the last one.
+    // SQLite has one writer at a time, who needs no lock on a row.
+    {"for_share", "FOR SHARE", ""},
     {"queue_time", "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
      "max(CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), "
      "1 + coalesce((SELECT max(queued_at) FROM api_keys WHERE status = 'waiting'), 0))"},

@@ -226,6 +226,58 @@ test("a pause in the middle of a rush: what is made afterwards had begun before"
     assert.ok(later.every(({ status }) => ["created", "exists", "in_progress"].includes(status)));
   }));
 
+test("two organizers save at once: one is told, and neither undoes what the other has set", () =>
+  withReplicas(2, {}, async (replicas) => {
+    const session = await signIn(replicas[0], organizer);
+    const versionOf = (html) => /name="version" value="(\w+)"/.exec(html)[1];
+    const save = (replica, fields) => post(replica, session, "/admin/settings", fields);
+    for (let round = 0; round < 10; round += 1) {
+      const version = versionOf(await textOf(replicas[0], "/admin/settings", session));
+      const answers = await Promise.all(
+        replicas.map((replica, i) => save(replica, { version, seats: 100 + 2 * round + i })),
+      );
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 409], `round ${round}`);
+      const winner = answers.findIndex(({ status }) => status === 303);
+      assert.equal((await api(replicas[0], session, "GET")).body.seats.value, 100 + 2 * round + winner);
+    }
+    // Programs say what is to be, whatever others change at the same moment.
+    const patches = [{ seats: 7 }, { key_lifetime_days: 5 }, { event_name: "Spring school" }, { daily_limit_usd: 3 }];
+    const answers = await Promise.all(patches.map((change, i) => api(replicas[i % 2], session, "PATCH", change)));
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+    const { body } = await api(replicas[0], session, "GET");
+    assert.deepEqual(
+      [body.seats.value, body.key_lifetime_days.value, body.event_name.value, body.daily_limit_usd.value],
+      [7, 5, "Spring school", 3],
+    );
+  }));
+
+test("a form that somebody else has overtaken is shown again, without what nobody has touched in it", () =>
+  withReplicas(1, {}, async ([service]) => {
+    const browser = await launch();
+    try {
+      const page = await openPage(browser, service, { javaScriptEnabled: false });
+      const session = await signIn(service, organizer);
+      const [name, value] = session.split("=");
+      await page.context().addCookies([{ name, value, url: service.url }]);
+      await page.goto(`${service.url}/admin/settings`);
+      await page.fill("#key_lifetime_days", "7");
+      await api(service, session, "PATCH", { seats: 33, organizer_name: "The library" });
+      await page.click("#save");
+      assert.match(await page.textContent("main [role=alert]"), /Nothing is saved yet: the settings have changed/);
+      assert.equal(await page.inputValue("#key_lifetime_days"), "7");
+      assert.equal(await page.inputValue("#seats"), "33");
+      assert.equal(await page.inputValue("#organizer_name"), "The library");
+      await page.click("#save");
+      const { body } = await api(service, session, "GET");
+      assert.deepEqual(
+        [body.seats.value, body.key_lifetime_days.value, body.organizer_name.value],
+        [33, 7, "The library"],
+      );
+    } finally {
+      await browser.close();
+    }
+  }));
+
 test("seats: set below what is taken nobody loses a key, and no replica gives one more", () =>
   withReplicas(2, { MAX_TOTAL_KEYS: "3" }, async (replicas) => {
     const session = await signIn(replicas[0], organizer);

@@ -97,9 +97,11 @@ public:
         return steps_.write("release",
                             [this, attempt, problem, now] { return in_.keys.release(attempt, problem, now); });
     }
-    base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) override {
-        return steps_.write("abandon",
-                            [this, attempt, problem, now] { return in_.keys.abandon(attempt, problem, now); });
+    using KeyStore::abandon;
+    base::Result<void> abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now,
+                               AbandonIf when) override {
+        return steps_.write(
+            "abandon", [this, attempt, problem, now, when] { return in_.keys.abandon(attempt, problem, now, when); });
     }
     base::Result<void> update_username(const Recipient& recipient) override {
         return steps_.write("update_username", [this, recipient] { return in_.keys.update_username(recipient); });

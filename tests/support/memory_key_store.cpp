@@ -209,8 +209,10 @@ void MemoryKeyStore::carry(Grant& grant, base::Timestamp now) const {
     grant.carried_until = grant.carried.value > 0 ? std::optional(next_reset(now)) : std::nullopt;
 }
 
-base::Result<void> MemoryKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now) {
+base::Result<void> MemoryKeyStore::abandon(const Attempt& attempt, MintProblem problem, base::Timestamp now,
+                                           AbandonIf when) {
     const std::lock_guard lock(mutex_);
+    if (when == AbandonIf::paused && !is_paused()) return conflict();
     const Grant* grant = of_id(attempt.grant_id);
     if (grant == nullptr || grant->nonce != attempt.nonce || grant->status != GrantStatus::waiting) return conflict();
     const auto seat = grant->seat();

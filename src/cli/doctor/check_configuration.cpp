@@ -70,8 +70,8 @@ std::vector<Finding> check_console(CheckContext& context) {
 
 SettingsState settings_in_force(const CheckContext& context) {
     const SettingDefaults defaults = app::setting_defaults(context.config.value_or(context.sound));
-    auto stored = context.stores ? context.stores->settings->list() : std::vector<StoredSetting>();
-    return {defaults, stored.value_or(std::vector<StoredSetting>())};
+    auto stored = context.stores ? context.stores->settings->list() : StoredSettings();
+    return {defaults, stored.value_or(StoredSettings())};
 }
 
 std::vector<Finding> check_settings(CheckContext& context) {

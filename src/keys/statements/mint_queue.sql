@@ -5,11 +5,14 @@
 -- than when it was queued. A hold that came while it waited is looked at here: nobody may mint for
 -- an account on hold, or while minting is paused. $1, $2, $3: account, id and nonce of the row; $4:
 -- the new nonce; $5: now; $6: expiry; $7: cap, or NULL for the row's own; $8: today; $9: when the
--- caps are reset. What organizers have set wins over $6 and $7.
+-- caps are reset. What organizers have set wins over $6 and $7; changed it meanwhile, nothing is
+-- claimed. Locks: the version of the settings (shared), then the row.
 WITH terms AS (
     SELECT coalesce($5::bigint + 86400 * {set:key_lifetime_days}, $6::bigint) AS expires_at,
-        coalesce({set:daily_limit_usd}, $7::bigint) AS cap
-)
+        coalesce({set:daily_limit_usd}, $7::bigint) AS cap,
+        (SELECT version FROM llmapikey.settings_version) AS version
+),
+{latest_version}
 UPDATE llmapikey.api_keys SET status = {to:claim}, nonce = $4, attempted_at = {time:$5},
     expires_at = {time:(SELECT expires_at FROM terms)},
     daily_limit_micro_usd = CASE WHEN $7::bigint IS NULL THEN daily_limit_micro_usd ELSE (SELECT cap FROM terms) END,
@@ -20,7 +23,7 @@ UPDATE llmapikey.api_keys SET status = {to:claim}, nonce = $4, attempted_at = {t
                                WHERE github_user_id = $1 AND day = $8) > 0 THEN $9::bigint END
 WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND {from:claim}
     AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE holds.github_user_id = $1 AND {in_force:$5})
-    AND NOT {paused}
+    AND NOT {paused} AND {terms_hold}
 RETURNING {grant_columns}
 
 -- name: requeue_sqlite

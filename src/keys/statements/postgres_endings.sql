@@ -35,21 +35,25 @@ held AS (
 SELECT count(*) FROM ended
 
 -- name: begin_replacement
--- $1 to $5: as above.
-WITH open_bulk AS (
+-- $1 to $5: as above. Gives also whether settings have changed meanwhile: then nothing is replaced,
+-- and the caller tries anew. Locks: the version of the settings
+-- (shared), then the row.
+WITH terms AS (SELECT version FROM llmapikey.settings_version),
+{latest_version},
+open_bulk AS (
     SELECT id FROM llmapikey.bulk_revocations WHERE id = $5 AND state = 'selecting' FOR SHARE
 ),
 ended AS (
     UPDATE llmapikey.api_keys SET status = {to:begin_replacement}, openrouter_key = NULL, unsynced = NULL,
         nonce = CASE WHEN status = 'waiting' THEN '' ELSE nonce END
-    WHERE id {in:$1} AND {from:begin_replacement} AND is_disabled = 0 AND {not_in_vain_for:$2}
+    WHERE id {in:$1} AND {from:begin_replacement} AND is_disabled = 0 AND {not_in_vain_for:$2} AND {terms_hold}
         AND NOT EXISTS (SELECT 1 FROM llmapikey.holds
                         WHERE holds.github_user_id = api_keys.github_user_id AND {in_force:$4})
         AND ($5 = '' OR EXISTS (SELECT 1 FROM open_bulk))
     RETURNING *
 ),
 {ledger_entry:ended}
-SELECT count(*) FROM ended
+SELECT count(*), NOT {terms_hold} FROM ended
 
 -- name: finish_replacement
 -- $1, $2: account and id of the row; $3: now; $4: the new id.

@@ -27,10 +27,10 @@ SELECT * FROM (
 -- The row of the totals is locked before the reservation is inserted: that makes the quota exact,
 -- whichever replica asks. What organizers have set wins over $5, $7 and $8, and every change of it
 -- counts settings_version up: if one is committed while this statement waits for the lock, the
--- terms that it has read are of yesterday, and it takes no place. Gives no row then, and if minting
--- is paused, all places are taken or the account is on hold. $1: id; $2, $3: account, login; $4:
--- nonce; $5: cap; $6: now; $7: expiry; $8: quota, or 0; $9: 'queued', to wait for its turn; $10:
--- today; $11: when the caps are reset.
+-- terms that it has read are of yesterday, and it takes no place. Locks: the totals alone, and then
+-- its new row. Gives no row then, and if minting is paused, all places are taken or the account is
+-- on hold. $1: id; $2, $3: account, login; $4: nonce; $5: cap; $6: now; $7: expiry; $8: quota, or
+-- 0; $9: 'queued', to wait for its turn; $10: today; $11: when the caps are reset.
 WITH held AS (SELECT {grant_columns} FROM llmapikey.api_keys WHERE github_user_id = $2),
 spent AS (
     SELECT coalesce(sum(spent_micro_usd), 0)::bigint AS today
@@ -60,11 +60,19 @@ reserved AS (
 )
 SELECT held.*, is_paused FROM held, terms UNION ALL SELECT reserved.*, false FROM reserved
 
--- name: room
--- Why nothing was reserved. $1: quota, or 0. Gives whether minting is paused, and whether all
--- places are taken.
-SELECT {paused}, coalesce({set:seats}, $1::bigint) > 0 AND live >= coalesce({set:seats}, $1::bigint)
-FROM llmapikey.totals WHERE only_row = 1
+-- name: explain
+-- Why nothing was reserved: find_account's columns, and then whether minting is paused, and whether
+-- all places are taken. $1: account; $2: quota, or 0.
+SELECT grant_of.*, hold_of.*, is_paused, seats > 0 AND live >= seats
+FROM (
+    SELECT {paused} AS is_paused, coalesce({set:seats}, $2::bigint) AS seats, live
+    FROM llmapikey.totals WHERE only_row = 1
+) AS room
+LEFT JOIN (SELECT {grant_columns} FROM llmapikey.api_keys WHERE github_user_id = $1) AS grant_of ON true
+LEFT JOIN (
+    SELECT true AS is_held, {epoch:until} AS until, reason, actor
+    FROM llmapikey.holds WHERE github_user_id = $1
+) AS hold_of ON true
 
 -- name: activate
 -- $1, $2, $3: account, id and nonce of the attempt, here and below; $4: handle; $5: sealed key; $6:
@@ -111,9 +119,10 @@ freed AS (UPDATE llmapikey.totals SET live = live - 1 WHERE only_row = 1 AND EXI
 SELECT count(*) FROM over
 
 -- name: abandon
--- $4: what the recipient is told, or ''; $5: now.
+-- $4: what the recipient is told, or ''; $5: now; $6: 'paused', if only while minting is.
 WITH gone AS (
-    DELETE FROM llmapikey.api_keys WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND {from:abandon}
+    DELETE FROM llmapikey.api_keys
+    WHERE github_user_id = $1 AND id = $2::uuid AND nonce = $3 AND {from:abandon} AND ($6 <> 'paused' OR {paused})
     RETURNING github_user_id
 ),
 {note:gone}

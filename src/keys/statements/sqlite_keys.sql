@@ -57,6 +57,9 @@ UPDATE llmapikey.api_keys SET nonce = '' WHERE id = $1 AND nonce = $2 AND {endin
 -- name: abandon
 DELETE FROM llmapikey.api_keys WHERE id = $1 AND nonce = $2 AND {from:abandon}
 
+-- name: abandon_if_paused
+DELETE FROM llmapikey.api_keys WHERE id = $1 AND nonce = $2 AND {from:abandon} AND {paused}
+
 -- name: note
 INSERT INTO llmapikey.mint_notes (github_user_id, problem, noted_at) VALUES ($1, $2, $3)
 ON CONFLICT (github_user_id) DO UPDATE SET problem = excluded.problem, noted_at = excluded.noted_at

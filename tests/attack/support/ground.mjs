@@ -176,7 +176,13 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
     );
     return id;
   };
+  const settingsVersion = async () => {
+    const { service, admin } = ground;
+    const page = await fetch(`${service.url}/admin/settings`, { headers: { cookie: admin, accept: "text/html" } });
+    return /name="version" value="(\w+)"/.exec(await page.text())[1];
+  };
   return {
+    settingsVersion,
     kept,
     login,
     listed,

@@ -34,7 +34,8 @@ export const requests = {
   "POST /admin/search": () => ({ path: "/admin/search", type: "application/x-www-form-urlencoded", body: "q=a" }),
   "POST /admin/revocations/{id}/stop": async (about) => plain(`/admin/revocations/${await about.waiting()}/stop`),
   "POST /admin/revocations": (about) => json("/admin/revocations", { ids: [about.key()], ...why }),
-  "POST /admin/settings": () => json("/admin/settings", { seats: "500" }),
+  "POST /admin/settings": async (about) =>
+    json("/admin/settings", { seats: "500", version: await about.settingsVersion() }),
   "POST /admin/settings/pause": () => plain("/admin/settings/pause"),
   "POST /admin/settings/resume": () => plain("/admin/settings/resume"),
   "POST /admin/tokens": () => json("/admin/tokens", { name: "made", scopes: ["read"], expires_in_days: 1 }),

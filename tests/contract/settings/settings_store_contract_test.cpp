@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "settings/store_settings.hpp"
@@ -24,8 +25,12 @@ protected:
         }
     }
 
+    std::int64_t version() { return store_->list()->version; }
+    base::Result<void> put(const std::vector<SettingChange>& changes) {
+        return store_->put(changes, version(), grace, clock_.now());
+    }
     void set(SettingName setting, std::optional<SettingValue> value) {
-        const auto stored = store_->put({{setting, std::move(value)}}, grace, clock_.now());
+        const auto stored = put({{setting, std::move(value)}});
         EXPECT_TRUE(stored) << stored.error().detail;
     }
     void set_number(SettingName setting, std::int64_t number) { set(setting, SettingValue{number}); }
@@ -62,13 +67,12 @@ protected:
 };
 
 TEST_P(SettingsStoreContract, WhatIsPutIsListedWithWhoAndWhen) {
-    EXPECT_TRUE(store_->list()->empty());
+    EXPECT_TRUE(store_->list()->settings.empty());
     const std::string text = "Caf\xc3\xa9 \"1\" & \\ {}";
-    ASSERT_TRUE(store_->put({{SettingName::seats, SettingValue{std::int64_t{0}}},
-                             {SettingName::organizer_name, SettingValue{text}},
-                             {SettingName::event_name, std::nullopt}},
-                            grace, clock_.now()));
-    const auto stored = store_->list().value();
+    ASSERT_TRUE(put({{SettingName::seats, SettingValue{std::int64_t{0}}},
+                     {SettingName::organizer_name, SettingValue{text}},
+                     {SettingName::event_name, std::nullopt}}));
+    const auto stored = store_->list()->settings;
     ASSERT_EQ(stored.size(), 3u);
     for (const StoredSetting& each : stored) {
         EXPECT_EQ(each.set_at, clock_.now());
@@ -82,14 +86,60 @@ TEST_P(SettingsStoreContract, WhatIsPutIsListedWithWhoAndWhen) {
     EXPECT_EQ(value_of("organizer_name"), SettingValue{text});
     EXPECT_FALSE(value_of("event_name"));
     clock_.advance(base::Seconds{5});
-    ASSERT_TRUE(store_->put({{SettingName::seats, std::nullopt}}, {{"cli:root", "cli"}, ""}, clock_.now()));
-    const auto later = store_->list().value();
+    ASSERT_TRUE(store_->put({{SettingName::seats, std::nullopt}}, version(), {{"cli:root", "cli"}, ""}, clock_.now()));
+    const auto later = store_->list()->settings;
     for (const StoredSetting& each : later) {
         if (each.name != "seats") continue;
         EXPECT_FALSE(each.value);
         EXPECT_EQ(each.set_by, "cli:root");
         EXPECT_EQ(each.set_at, clock_.now());
     }
+}
+
+TEST_P(SettingsStoreContract, WhatExpectsAnotherVersionStoresNothing) {
+    const std::int64_t former = version();
+    set_number(SettingName::minting_paused, 1);
+    EXPECT_GT(version(), former);
+    const std::vector<SettingChange> late{{SettingName::minting_paused, std::nullopt},
+                                          {SettingName::seats, SettingValue{std::int64_t{7}}}};
+    EXPECT_EQ(store_->put(late, former, grace, clock_.now()).error().code, base::Errc::conflict);
+    EXPECT_TRUE(keys_->totals()->is_paused);
+    EXPECT_EQ(store_->list()->settings.size(), 1u);
+    EXPECT_TRUE(store_->put(late, version(), grace, clock_.now()));
+    EXPECT_FALSE(keys_->totals()->is_paused);
+    EXPECT_EQ(store_->list()->settings.size(), 2u);
+}
+
+TEST_P(SettingsStoreContract, OfManyChangesOfOneVersionOneIsStored) {
+    for (int round = 0; round < 10; ++round) {
+        const std::int64_t seen = version();
+        std::atomic<int> stored{0};
+        std::vector<std::thread> organizers;
+        for (std::int64_t seats = 1; seats <= 4; ++seats) {
+            organizers.emplace_back([&, seats] {
+                const auto done = store_->put({{SettingName::seats, SettingValue{seats}}}, seen, grace, clock_.now());
+                if (done) ++stored;
+                EXPECT_TRUE(done || done.error().code == base::Errc::conflict) << done.error().detail;
+            });
+        }
+        for (auto& organizer : organizers)
+            organizer.join();
+        EXPECT_EQ(stored, 1);
+    }
+}
+
+TEST_P(SettingsStoreContract, AWaitIsEndedBecauseOfAPauseOnlyWhileThereIsOne) {
+    const Grant waiting = queued(1);
+    const auto abandon = [&] {
+        return keys_->abandon(attempt_of(waiting), MintProblem::paused, clock_.now(), AbandonIf::paused);
+    };
+    EXPECT_EQ(abandon().error().code, base::Errc::conflict);
+    EXPECT_EQ(keys_->find({1}).value()->status, GrantStatus::waiting);
+    EXPECT_EQ(queue_->past_of({1})->problem, MintProblem::none);
+    set_number(SettingName::minting_paused, 1);
+    EXPECT_TRUE(abandon());
+    EXPECT_FALSE(keys_->find({1}).value());
+    EXPECT_EQ(keys_->totals()->live, 0);
 }
 
 TEST_P(SettingsStoreContract, WhilePausedNothingIsReservedAndWhatIsThereIsFound) {
@@ -201,39 +251,143 @@ TEST_P(SettingsStoreContract, AChangeIsExactUnderConcurrentReservations) {
 INSTANTIATE_TEST_SUITE_P(Stores, SettingsStoreContract, testing::Values("sqlite", "postgres", "pgbouncer", "memory"),
                          [](const auto& store) { return store.param; });
 
-// The race that READ COMMITTED leaves open: a reservation has begun, has read the terms, and waits
-// for the row of the totals, while a pause is committed.
-TEST(PostgresSettings, AReservationThatWaitsWhileAPauseIsCommittedTakesNoPlace) {
-    reset_schema();
-    const auto database = open_database(postgres_url());
-    postgres::PostgresKeyStore keys(database);
-    const ManualClock clock;
-    const auto other = connect(postgres_url());
-    const auto soon = [] { return base::Deadline::after(base::Seconds{20}); };
-    ASSERT_TRUE(
-        other->execute("BEGIN; UPDATE llmapikey.totals SET settings_version = settings_version + 1; "
-                       "INSERT INTO llmapikey.settings (name, number, set_at, set_by, set_by_login) "
-                       "VALUES ('minting_paused', 1, 0, 'github:1003', '')",
-                       soon()));
-    base::Result<ReserveOutcome> outcome = base::fail(base::Errc::internal, "nothing yet");
-    std::thread person([&] {
-        outcome = keys.reserve({{7},
-                                "login",
-                                base::random_uuid(),
-                                base::random_token(16),
-                                base::MicroUsd{2'500'000},
-                                clock.now(),
-                                clock.now() + std::chrono::days{90},
-                                0});
-    });
-    const auto end = soon();
-    while (run_sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "0" && !end.has_passed())
-        std::this_thread::yield();
-    EXPECT_TRUE(other->execute("COMMIT", soon()));
-    person.join();
-    ASSERT_TRUE(outcome) << outcome.error().detail;
-    EXPECT_TRUE(std::holds_alternative<MintingPaused>(*outcome));
-    EXPECT_EQ(keys.totals()->live, 0);
+// The races that READ COMMITTED leaves open: somebody has read the terms, and waits for a lock
+// while they change.
+class PostgresSettings : public testing::Test {
+protected:
+    PostgresSettings() {
+        reset_schema();
+        database_ = open_database(postgres_url());
+        sql_ = std::make_shared<postgres::PostgresSql>(database_);
+        keys_ = std::make_unique<postgres::PostgresKeyStore>(database_);
+        queue_ = std::make_unique<SqlMintQueue>(sql_);
+        replacements_ =
+            std::make_unique<SqlReplacementStore>(sql_, std::make_shared<postgres::PostgresGrantEndings>(database_));
+        settings_ = std::make_unique<SqlSettingsStore>(sql_);
+        other_ = connect(postgres_url());
+    }
+
+    static base::Deadline soon() { return base::Deadline::after(base::Seconds{20}); }
+    void in_other(const std::string& statements) { ASSERT_TRUE(other_->execute(statements, soon())); }
+    // Waits until so many statements wait for a lock, or `is_over`.
+    static void await_waiting(const std::string& count, const std::atomic<bool>& is_over) {
+        const auto end = soon();
+        const std::string waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        while (run_sql(waiting) != count && !is_over && !end.has_passed())
+            std::this_thread::yield();
+    }
+    static void await_waiting(const std::string& count) { await_waiting(count, false); }
+
+    base::Result<ReserveOutcome> reserve(bool is_queued = false) {
+        return keys_->reserve({{7},
+                               "login",
+                               base::random_uuid(),
+                               base::random_token(16),
+                               base::MicroUsd{2'500'000},
+                               clock_.now(),
+                               clock_.now() + std::chrono::days{90},
+                               0,
+                               is_queued});
+    }
+    Grant reserved(bool is_queued) { return std::get<Reserved>(reserve(is_queued).value()).grant; }
+    Grant active() {
+        const Grant grant = reserved(false);
+        EXPECT_TRUE(keys_->activate(attempt_of(grant), {"handle", "v1.sealed", "1234"}));
+        return keys_->find({7}).value().value();
+    }
+    base::Result<Grant> claim(const Grant& grant) {
+        return queue_->claim({attempt_of(grant), base::random_token(16), clock_.now(),
+                              clock_.now() + std::chrono::days{90}, base::MicroUsd{2'500'000}});
+    }
+    base::Result<Grant> rotate(const Grant& grant) {
+        return replacements_->begin_replacement(grant.id, {"recipient:7", "rotated", std::nullopt, clock_.now(), ""});
+    }
+    base::Result<void> pause() {
+        return settings_->put({{SettingName::minting_paused, SettingValue{std::int64_t{1}}}},
+                              settings_->list()->version, grace, clock_.now());
+    }
+
+    // `step` waits for its row, which somebody else changes meanwhile, while an organizer pauses.
+    // Returns whether it was made after the pause had returned.
+    bool is_made_after_pause(const std::function<bool()>& step) {
+        in_other("BEGIN; UPDATE llmapikey.api_keys SET github_username = 'renamed'");
+        bool is_made = false;
+        std::thread person([&] { is_made = step(); });
+        await_waiting("1");
+        std::atomic<bool> is_paused{false};
+        std::thread organizer([&] {
+            EXPECT_TRUE(pause());
+            is_paused = true;
+        });
+        await_waiting("2", is_paused);
+        const bool is_after = is_paused;
+        in_other("COMMIT");
+        person.join();
+        organizer.join();
+        EXPECT_TRUE(keys_->totals()->is_paused);
+        return is_after && is_made;
+    }
+    // `step` begins while a change is stored, but not yet committed.
+    bool is_made_during(const std::string& name, const std::function<bool()>& step) {
+        in_other("BEGIN; " + counting +
+                 "; INSERT INTO llmapikey.settings (name, number, set_at, set_by, set_by_login) "
+                 "VALUES ('" +
+                 name + "', 1, 0, 'github:1003', '')");
+        bool is_made = false;
+        std::thread person([&] { is_made = step(); });
+        await_waiting("1");
+        in_other("COMMIT");
+        person.join();
+        return is_made;
+    }
+
+    // What SettingsStore::put() does in the same transaction.
+    const std::string counting =
+        "UPDATE llmapikey.settings_version SET version = version + 1; "
+        "UPDATE llmapikey.totals SET settings_version = settings_version + 1";
+    const ManualClock clock_;
+    std::shared_ptr<postgres::Database> database_;
+    std::shared_ptr<SqlDatabase> sql_;
+    std::unique_ptr<KeyStore> keys_;
+    std::unique_ptr<MintQueue> queue_;
+    std::unique_ptr<ReplacementStore> replacements_;
+    std::unique_ptr<SettingsStore> settings_;
+    std::unique_ptr<postgres::Connection> other_;
+};
+
+TEST_F(PostgresSettings, AReservationThatWaitsWhileAPauseIsCommittedTakesNoPlace) {
+    EXPECT_FALSE(is_made_during("minting_paused", [&] {
+        const auto outcome = reserve();
+        return !outcome || !std::holds_alternative<MintingPaused>(*outcome);
+    }));
+    EXPECT_EQ(keys_->totals()->live, 0);
+}
+
+TEST_F(PostgresSettings, ATurnThatWaitsForItsRowIsNotTakenAfterThePause) {
+    const Grant grant = reserved(true);
+    EXPECT_FALSE(is_made_after_pause([&] { return claim(grant).has_value(); }));
+}
+
+TEST_F(PostgresSettings, ATurnThatBeginsWhileAPauseIsCommittedIsNotTaken) {
+    const Grant grant = reserved(true);
+    EXPECT_FALSE(is_made_during("minting_paused", [&] { return claim(grant).has_value(); }));
+    EXPECT_EQ(keys_->find({7}).value()->status, GrantStatus::waiting);
+}
+
+TEST_F(PostgresSettings, AReplacementThatWaitsForItsRowDoesNotBeginAfterThePause) {
+    const Grant grant = active();
+    EXPECT_FALSE(is_made_after_pause([&] { return rotate(grant).has_value(); }));
+}
+
+TEST_F(PostgresSettings, AReplacementThatBeginsWhileAPauseIsCommittedLeavesTheKey) {
+    const Grant grant = active();
+    EXPECT_FALSE(is_made_during("minting_paused", [&] { return rotate(grant).has_value(); }));
+    EXPECT_EQ(keys_->find({7}).value()->status, GrantStatus::active);
+}
+
+TEST_F(PostgresSettings, AnotherChangeDoesNotStopAReplacement) {
+    const Grant grant = active();
+    EXPECT_TRUE(is_made_during("seats", [&] { return rotate(grant).has_value(); }));
 }
 
 }  // namespace

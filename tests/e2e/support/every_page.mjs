@@ -188,7 +188,9 @@ class Stage {
         github_user_id: 5_000_000 + i,
         github_username: i % 3 ? `crowd-${i}` : `${"w".repeat(37)}${10 + i}`.slice(-39),
       });
+    const settings = await fetch(`${open.url}/admin/settings`, { headers: { cookie: session, accept: "text/html" } });
     await post(open, session, "/admin/settings", {
+      version: /name="version" value="(\w+)"/.exec(await settings.text())[1],
       organizer_name: "w".repeat(80),
       organizer_contact: `https://help.example.org/${"w".repeat(170)}`,
     });

@@ -66,6 +66,9 @@ TEST(SettingRules, NonsenseIsRefusedWithoutRepeatingIt) {
              {SettingName::seats, ""},
              {SettingName::seats, "many"},
              {SettingName::organizer_name, "a\nb"},
+             {SettingName::event_name,
+              "a\xe2\x80\xae"
+              "b"},  // turns the direction of writing
              {SettingName::organizer_name, raw_key},
              {SettingName::organizer_contact, "javascript:alert(1)"},
              {SettingName::organizer_contact, "https://example.org/" + raw_key},

@@ -12,10 +12,19 @@ class SettingsPageTest : public SiteFixture {
 protected:
     test::Sender organizer() const { return {.session = session_of(grace)}; }
     SiteAnswer page() { return get("/admin/settings", organizer()); }
-    SiteAnswer save(const FormFields& fields) { return post_form("/admin/settings", fields, organizer()); }
+    SiteAnswer post(const FormFields& fields) { return post_form("/admin/settings", fields, organizer()); }
+    // As a page does that was opened just now.
+    SiteAnswer save(FormFields fields) {
+        fields.emplace_back("version", version());
+        return post(fields);
+    }
+    static bool is_checked(const SiteAnswer& answer, const std::string& name) {
+        return answer.has("name=\"back\" value=\"" + name + "\" checked");
+    }
     static std::string location(const SiteAnswer& answer) { return answer.header("Location"); }
-    std::string version() {
-        const std::string body = page().body, before = "name=\"version\" value=\"";
+    std::string version() { return version_in(page()); }
+    static std::string version_in(const SiteAnswer& answer) {
+        const std::string body = answer.body, before = "name=\"version\" value=\"";
         const auto at = body.find(before) + before.size();
         return body.substr(at, body.find('"', at) - at);
     }
@@ -45,10 +54,10 @@ TEST_F(SettingsPageTest, SaysWhereEachValueComesFrom) {
 TEST_F(SettingsPageTest, AFieldThatShowsWhatIsInForceChangesNothing) {
     EXPECT_EQ(location(save({{"daily_limit_usd", "2.50"}, {"seats", "0"}, {"organizer_name", ""}})),
               "/admin/settings?result=unchanged");
-    EXPECT_TRUE(settings_.list()->empty());
+    EXPECT_TRUE(settings_.list()->settings.empty());
     save({{"seats", "7"}});
     save({{"seats", "0"}});
-    EXPECT_FALSE(settings_.list()->front().value) << "what the environment says goes back to it";
+    EXPECT_FALSE(settings_.list()->settings.front().value) << "what the environment says goes back to it";
 }
 
 TEST_F(SettingsPageTest, WhatIsWrongStandsAtItsFieldAndWhatWasTypedStays) {
@@ -63,17 +72,75 @@ TEST_F(SettingsPageTest, WhatIsWrongStandsAtItsFieldAndWhatWasTypedStays) {
         answer.has("aria-describedby=\"daily_limit_usd-hint daily_limit_usd-source daily_limit_usd-error\" "
                    "aria-invalid=\"true\""));
     EXPECT_TRUE(answer.has("<title>Error: "));
-    EXPECT_TRUE(settings_.list()->empty()) << "nothing of it is saved";
+    EXPECT_TRUE(settings_.list()->settings.empty()) << "nothing of it is saved";
 }
 
 TEST_F(SettingsPageTest, NobodyOverwritesWhatSomebodyElseHasSetMeanwhile) {
     const std::string seen = version();
     save({{"seats", "7"}});
-    const auto late = save({{"seats", "9"}, {"version", seen}});
+    const auto late = post({{"seats", "9"}, {"version", seen}});
     EXPECT_EQ(late.status, 409);
     EXPECT_TRUE(late.has("value=\"9\"")) << "what was typed stays";
-    EXPECT_EQ(settings_.list()->front().value, SettingValue{std::int64_t{7}});
-    EXPECT_EQ(save({{"seats", "9"}, {"version", version()}}).status, 303);
+    EXPECT_EQ(settings_.list()->settings.front().value, SettingValue{std::int64_t{7}});
+    EXPECT_EQ(post({{"seats", "8"}}).status, 409) << "a form that does not say what it has seen";
+    EXPECT_EQ(post({{"seats", "9"}, {"version", version_in(late)}}).status, 303);
+    EXPECT_EQ(settings_.list()->settings.front().value, SettingValue{std::int64_t{9}});
+}
+
+TEST_F(SettingsPageTest, AnOldFormIsOldWhateverIsWrongInIt) {
+    const std::string seen = version();
+    save({{"seats", "7"}});
+    const auto late = post({{"seats", "9"}, {"daily_limit_usd", "a lot"}, {"version", seen}});
+    EXPECT_EQ(late.status, 409);
+    EXPECT_TRUE(late.has("Each key may spend: must be an amount"));
+    const auto wrong = save({{"daily_limit_usd", "a lot"}});
+    EXPECT_EQ(wrong.status, 422);
+    EXPECT_EQ(version_in(wrong), version());
+}
+
+TEST_F(SettingsPageTest, AFieldThatNobodyTouchedFollowsWhatSomebodyElseHasSet) {
+    const std::string seen = version();
+    save({{"seats", "7"}});
+    FormFields form{
+        {"seats", "0"},      {"was_seats", "0"},     {"key_lifetime_days", "30"}, {"was_key_lifetime_days", "90"},
+        {"event_name", "x"}, {"was_event_name", "x"}};
+    form.emplace_back("version", seen);
+    const auto late = post(form);
+    EXPECT_EQ(late.status, 409);
+    EXPECT_TRUE(late.has("name=\"seats\" value=\"7\"")) << "untouched: what counts now";
+    EXPECT_TRUE(late.has("name=\"was_seats\" value=\"7\""));
+    EXPECT_TRUE(late.has("name=\"key_lifetime_days\" value=\"30\"")) << "touched: what was typed";
+    EXPECT_EQ(post({{"seats", "7"},
+                    {"was_seats", "7"},
+                    {"key_lifetime_days", "30"},
+                    {"was_key_lifetime_days", "90"},
+                    {"version", version_in(late)}})
+                  .status,
+              303);
+    const auto stored = settings_.list()->settings;
+    for (const StoredSetting& each : stored)
+        EXPECT_EQ(each.value, SettingValue{std::int64_t{each.name == "seats" ? 7 : 30}}) << each.name;
+}
+
+TEST_F(SettingsPageTest, ASaveThatIsOvertakenIsToldSo) {
+    const std::string seen = version();
+    settings_.before_put = [&] {
+        const auto version = settings_.list()->version;
+        EXPECT_TRUE(settings_.put({{SettingName::seats, SettingValue{std::int64_t{7}}}}, version, {}, clock_.now()));
+    };
+    const auto late = post({{"seats", "9"}, {"version", seen}});
+    EXPECT_EQ(late.status, 409);
+    EXPECT_EQ(settings_.list()->settings.front().value, SettingValue{std::int64_t{7}});
+    EXPECT_EQ(version_in(late), version());
+}
+
+TEST_F(SettingsPageTest, TheTickThatGoesBackStaysOnAPageWithErrors) {
+    save({{"daily_limit_usd", "25"}, {"seats", "7"}});
+    const auto wrong = save({{"back", "daily_limit_usd"}, {"daily_limit_usd", "25"}, {"key_lifetime_days", "0"}});
+    EXPECT_EQ(wrong.status, 422);
+    EXPECT_TRUE(is_checked(wrong, "daily_limit_usd"));
+    EXPECT_FALSE(is_checked(wrong, "seats"));
+    EXPECT_FALSE(is_checked(page(), "daily_limit_usd"));
 }
 
 TEST_F(SettingsPageTest, PagesOfAllFollowAtOnce) {
@@ -133,10 +200,11 @@ TEST_F(SettingsPageTest, WhatIsOffInTheEnvironmentCannotBeSwitchedOnHere) {
 
 TEST_F(SettingsPageTest, WithoutTheDatabaseOtherPagesShowWhatWasKnownLast) {
     save({{"event_name", "Spring school"}});
+    const std::string seen = version();
     settings_.is_away = true;
     EXPECT_EQ(page().status, 503);
     EXPECT_TRUE(get("/").has("Spring school"));
-    EXPECT_EQ(save({{"event_name", "Autumn school"}}).status, 503);
+    EXPECT_EQ(post({{"event_name", "Autumn school"}, {"version", seen}}).status, 503);
 }
 
 }  // namespace

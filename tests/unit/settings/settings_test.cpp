@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "settings/settings_json.hpp"
 #include "support/manual_clock.hpp"
 #include "support/memory_audit_log.hpp"
@@ -94,6 +96,60 @@ TEST_F(SettingsTest, AChangeThatIsNotStoredIsRecordedAsFailed) {
     EXPECT_EQ(settings_.known().max_total_keys, 7);
 }
 
+TEST_F(SettingsTest, AChangeWhoseAnswerIsLostIsRecordedAsWhatItIs) {
+    store_.is_answer_lost = true;
+    EXPECT_TRUE(settings_.change({{SettingName::minting_paused, SettingValue{std::int64_t{1}}}}, grace).value());
+    EXPECT_EQ(entries().back().outcome, "done");
+    EXPECT_FALSE(settings_.known().is_enabled);
+}
+
+TEST_F(SettingsTest, AChangeThatIsOvertakenIsTriedAgain) {
+    Settings other(store_, defaults(), audit_, clock_);
+    store_.before_put = [&] {
+        ASSERT_TRUE(other.change({{SettingName::seats, SettingValue{std::int64_t{7}}}}, grace));
+    };
+    EXPECT_TRUE(settings_.change({{SettingName::seats, SettingValue{std::int64_t{8}}}}, grace).value());
+    EXPECT_EQ(settings_.known().max_total_keys, 8);
+    EXPECT_EQ(entries().back().detail, "from 7 seats to 8 seats");
+    std::map<std::string, int> outcomes;
+    for (const AuditEntry& entry : entries())
+        ++outcomes[entry.outcome];
+    EXPECT_EQ(outcomes["begun"], outcomes["done"] + outcomes["failed"]);
+    EXPECT_EQ(outcomes["failed"], 1);
+}
+
+TEST_F(SettingsTest, WhoeverHasSeenFormerSettingsChangesNothing) {
+    const std::string seen = settings_.state()->version();
+    EXPECT_TRUE(settings_.change({{SettingName::seats, SettingValue{std::int64_t{7}}}}, grace, seen).value());
+    EXPECT_EQ(settings_.change({{SettingName::seats, SettingValue{std::int64_t{8}}}}, grace, seen).error().code,
+              base::Errc::conflict);
+    EXPECT_EQ(settings_.known().max_total_keys, 7);
+    EXPECT_FALSE(settings_.change({}, grace, settings_.state()->version()).value());
+}
+
+TEST_F(SettingsTest, WhatCannotBeRecordedIsNotBegun) {
+    audit_.fail_append(2);
+    EXPECT_FALSE(settings_.change({{SettingName::seats, SettingValue{std::int64_t{7}}},
+                                   {SettingName::event_name, SettingValue{std::string("Spring school")}}},
+                                  grace));
+    EXPECT_TRUE(store_.list()->settings.empty());
+    EXPECT_EQ(entries().back().outcome, "failed") << "what was begun does not stay so";
+}
+
+TEST_F(SettingsTest, AChangeThatCountsIsShownThoughItsEndCannotBeRecorded) {
+    audit_.fail_append(2);
+    EXPECT_FALSE(settings_.change({{SettingName::seats, SettingValue{std::int64_t{7}}}}, grace));
+    EXPECT_EQ(settings_.known().max_total_keys, 7);
+}
+
+TEST_F(SettingsTest, AnOlderReadingThatComesLateIsNotShown) {
+    store_.after_list = [&] {
+        ASSERT_TRUE(settings_.change({{SettingName::seats, SettingValue{std::int64_t{7}}}}, grace));
+    };
+    ASSERT_TRUE(settings_.read());
+    EXPECT_EQ(settings_.known().max_total_keys, 7);
+}
+
 TEST_F(SettingsTest, WithoutTheDatabasePagesShowWhatWasKnownLast) {
     ASSERT_TRUE(settings_.change({{SettingName::seats, SettingValue{std::int64_t{7}}}}, grace));
     store_.is_away = true;
@@ -123,8 +179,9 @@ TEST_F(SettingsTest, TheEnvironmentIsTheMasterSwitch) {
 }
 
 TEST_F(SettingsTest, ARowOfAnotherVersionIsPassedOver) {
-    const SettingsState state(defaults(), {{"a_later_one", SettingValue{std::int64_t{1}}, clock_.now(), "x", ""},
-                                           {"seats", SettingValue{std::string("many")}, clock_.now(), "x", ""}});
+    const SettingsState state(defaults(), {1,
+                                           {{"a_later_one", SettingValue{std::int64_t{1}}, clock_.now(), "x", ""},
+                                            {"seats", SettingValue{std::string("many")}, clock_.now(), "x", ""}}});
     EXPECT_EQ(state.terms().max_total_keys, 500);
     EXPECT_FALSE(state.of(SettingName::seats).is_set);
 }

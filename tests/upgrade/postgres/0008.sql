@@ -183,6 +183,11 @@ CREATE TABLE llmapikey.settings (
     CONSTRAINT settings_check CHECK (((number IS NULL) OR (words IS NULL))),
     CONSTRAINT settings_number_check CHECK ((number >= 0))
 );
+CREATE TABLE llmapikey.settings_version (
+    only_row integer NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT settings_version_only_row_check CHECK ((only_row = 1))
+);
 CREATE TABLE llmapikey.spending_days (
     github_user_id text NOT NULL,
     day text NOT NULL,
@@ -286,6 +291,7 @@ INSERT INTO llmapikey.settings (name, number, words, set_at, set_by, set_by_logi
 INSERT INTO llmapikey.settings (name, number, words, set_at, set_by, set_by_login) VALUES ('event_name', NULL, NULL, 1795896200, 'cli:root', '');
 INSERT INTO llmapikey.settings (name, number, words, set_at, set_by, set_by_login) VALUES ('organizer_name', NULL, 'The course', 1795896100, 'github:1003', 'grace-organizer');
 INSERT INTO llmapikey.settings (name, number, words, set_at, set_by, set_by_login) VALUES ('seats', 500, NULL, 1795896100, 'github:1003 token:token-1', '');
+INSERT INTO llmapikey.settings_version (only_row, version) VALUES (1, 3);
 INSERT INTO llmapikey.spending_days (github_user_id, day, openrouter_delete_hash, spent_micro_usd, usage_micro_usd, read_at) VALUES ('9007', '2026-11-26', 'handle-gone-upstream', 1250000, 2000000, 1795739700);
 INSERT INTO llmapikey.stored_answers (actor, request_key, fingerprint, attempt, status, body, begun_at) VALUES ('github:1003', 'once', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'attempt-1', 200, 'v1.26275656.sealed-answer', 1795739795);
 INSERT INTO llmapikey.totals (only_row, live, settings_version) VALUES (1, 9, 3);
@@ -333,6 +339,8 @@ ALTER TABLE ONLY llmapikey.sealing_canary
     ADD CONSTRAINT sealing_canary_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY llmapikey.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY llmapikey.settings_version
+    ADD CONSTRAINT settings_version_pkey PRIMARY KEY (only_row);
 ALTER TABLE ONLY llmapikey.spending_days
     ADD CONSTRAINT spending_days_pkey PRIMARY KEY (github_user_id, day, openrouter_delete_hash);
 ALTER TABLE ONLY llmapikey.stored_answers
@@ -406,6 +414,7 @@ ALTER TABLE llmapikey.mint_notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE llmapikey.rate_limits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE llmapikey.sealing_canary ENABLE ROW LEVEL SECURITY;
 ALTER TABLE llmapikey.settings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE llmapikey.settings_version ENABLE ROW LEVEL SECURITY;
 ALTER TABLE llmapikey.spending_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE llmapikey.stored_answers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE llmapikey.totals ENABLE ROW LEVEL SECURITY;

@@ -281,6 +281,11 @@ INSERT INTO settings VALUES('daily_limit_usd',10000000,NULL,1795896100,'github:1
 INSERT INTO settings VALUES('event_name',NULL,NULL,1795896200,'cli:root','');
 INSERT INTO settings VALUES('organizer_name',NULL,'The course',1795896100,'github:1003','grace-organizer');
 INSERT INTO settings VALUES('seats',500,NULL,1795896100,'github:1003 token:token-1','');
+CREATE TABLE settings_version (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    version  INTEGER NOT NULL
+) STRICT;
+INSERT INTO settings_version VALUES(1,5);
 CREATE INDEX ledger_account ON ledger (github_user_id, begun_at);
 CREATE INDEX ledger_bulk ON ledger (bulk_id) WHERE bulk_id IS NOT NULL;
 CREATE INDEX ledger_bulk_open ON ledger (bulk_id) WHERE bulk_id IS NOT NULL AND ended_at IS NULL;
@@ -344,5 +349,11 @@ CREATE TRIGGER attempt_given_up_with_its_row AFTER DELETE ON api_keys WHEN old.n
 END;
 CREATE INDEX api_keys_ending_attempts ON api_keys (id) WHERE status = 'revoking' AND openrouter_delete_hash IS NULL AND nonce <> '';
 CREATE UNIQUE INDEX bulk_revocations_request ON bulk_revocations (request);
+CREATE TRIGGER settings_added AFTER INSERT ON settings BEGIN
+    UPDATE settings_version SET version = version + 1;
+END;
+CREATE TRIGGER settings_changed AFTER UPDATE ON settings BEGIN
+    UPDATE settings_version SET version = version + 1;
+END;
 PRAGMA writable_schema=OFF;
 COMMIT;
