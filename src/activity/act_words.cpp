@@ -1,6 +1,7 @@
 #include "activity/act_words.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "identity/initiator.hpp"
 
@@ -23,7 +24,7 @@ constexpr ActionWords action_words[] = {
     {"keys.revoke", "revoked several keys", "revoke several keys", "", ""},
     {"keys.revoke.stop", "stopped a bulk revocation", "stop a bulk revocation", "", ""},
     {"people.add", "added people to the list", "add people to the list", "", ""},
-    {"people.remove", "removed a person from the list", "remove a person from the list", "", ""},
+    {"people.remove", "removed", "remove", " from the list", ""},
     {"setting.change", "changed a setting", "change a setting", "", ""},
     {"minting.pause", "paused new keys", "pause new keys", "", ""},
     {"minting.resume", "resumed new keys", "resume new keys", "", ""},
@@ -145,6 +146,7 @@ ActSentence sentence_of(const Act& act, const ActNames& names) {
     sentence.verb = words != nullptr ? verb_of(act, words->past, words->base) : act.action + ":";
     if (words != nullptr) sentence.rest = is_own ? " " + std::string(words->own) : std::string(words->rest);
     std::string intent = act.intent.empty() && !sentence.has_failed ? act.detail : act.intent;
+    if (act.action == "people.remove") sentence.whom = std::exchange(intent, "");
     if (act.action == "key.mint") intent.clear();
     if (act.action == "key.change") tell_change(act, intent, sentence);
     if (act.action == "key.revoke") tell_ending(act, intent, sentence);

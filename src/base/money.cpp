@@ -19,13 +19,17 @@ std::string below_a_cent(std::int64_t amount) {
 }
 
 // "48,600" of "48600".
-std::string grouped(std::string digits) {
+std::string with_commas(std::string digits) {
     for (std::size_t place = digits.size(); place > 3; place -= 3)
         digits.insert(place - 3, 1, ',');
     return digits;
 }
 
 }  // namespace
+
+std::string grouped(std::int64_t number) {
+    return number < 0 ? "-" + with_commas(std::to_string(number).substr(1)) : with_commas(std::to_string(number));
+}
 
 std::optional<MicroUsd> parse_daily_limit(std::string_view text) {
     constexpr double usd_max = 100'000;
@@ -44,14 +48,15 @@ std::string to_money(MicroUsd amount) {
         is_negative ? 0 - static_cast<std::uint64_t>(amount.value) : static_cast<std::uint64_t>(amount.value);
     const std::uint64_t cents = magnitude / cent + (magnitude % cent >= cent / 2 ? 1 : 0);
     const std::string fraction = std::to_string(100 + cents % 100).substr(1);
-    return std::string(is_negative && cents > 0 ? "-$" : "$") + grouped(std::to_string(cents / 100)) + "." + fraction;
+    return std::string(is_negative && cents > 0 ? "-$" : "$") + with_commas(std::to_string(cents / 100)) + "." +
+           fraction;
 }
 
 std::string to_cap(MicroUsd cap) {
     const std::string text = to_display(cap);
     const auto point = text.find('.');
-    if (point == std::string::npos) return "$" + grouped(text) + ".00";
-    return "$" + grouped(text.substr(0, point)) + text.substr(point);
+    if (point == std::string::npos) return "$" + with_commas(text) + ".00";
+    return "$" + with_commas(text.substr(0, point)) + text.substr(point);
 }
 
 std::string to_display(MicroUsd amount) {

@@ -26,6 +26,9 @@ struct MicroUsd {
 // US dollars.
 std::optional<MicroUsd> parse_daily_limit(std::string_view text);
 
+// Returns a number with commas between thousands: "48,600".
+std::string grouped(std::int64_t number);
+
 // Writes an amount for people, on pages, in notices and in the text output of commands: "$10.00",
 // "$48,600.00", "-$1.50". An amount below one cent has up to four digits, so that it does not look
 // like nothing: "$0.0042", "less than $0.0001". Zero is "$0.00".

@@ -123,6 +123,15 @@ Tile claimed_of(const Overview& overview, const Terms& terms) {
     return tile;
 }
 
+// Of the organizer's list, where there is one.
+std::string not_claimed_words(const RosterCounts& counts) {
+    if (counts.expected == 0) return "";
+    if (counts.not_claimed() == 0) return "Everybody on your list has claimed a key.";
+    const bool is_one = counts.not_claimed() == 1;
+    return base::counted(counts.not_claimed(), "person", "people") + " on your list " + (is_one ? "has" : "have") +
+           " not claimed yet";
+}
+
 void show_days(const Overview& overview, OverviewView& view) {
     const auto issued = values_of(overview, [](const auto& day) { return day.issued; });
     const auto spent = values_of(overview, [](const auto& day) { return day.spent.value; });
@@ -152,8 +161,8 @@ void show_rankings(const Overview& overview, std::string_view provider, Overview
     const std::int64_t most = overview.models.empty() ? 0 : overview.models.front().spent.value;
     for (const ModelSpending& each : overview.models)
         view.models.push_back({each.model.empty() ? "all others" : each.model, "", base::to_money(each.spent),
-                               base::counted(each.requests, "request"), percent_of(each.spent.value, most).value_or(0),
-                               ""});
+                               base::grouped(each.requests) + (each.requests == 1 ? " request" : " requests"),
+                               percent_of(each.spent.value, most).value_or(0), ""});
     view.models_note = "All of your account at " + std::string(provider) + ", the last 30 finished days.";
 }
 
@@ -188,6 +197,9 @@ net::Response OverviewPage::show(const Context& context) const {
     view.worst_when_full = worst_when_full(*overview, now);
     view.credits_last = credits_last_of(*overview, provider);
     view.claimed = claimed_of(*overview, now);
+    const auto expected = roster.counts();
+    if (!expected) return error_response(context, expected.error());
+    view.not_claimed = not_claimed_words(*expected);
     view.spending_updated = age_of(overview->spending_at, overview->now);
     view.days_shown = days;
     show_days(*overview, view);

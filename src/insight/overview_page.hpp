@@ -6,6 +6,7 @@
 #include "http/context.hpp"
 #include "insight/statistics.hpp"
 #include "keys/terms.hpp"
+#include "roster/roster.hpp"
 
 namespace llmapikey {
 
@@ -13,6 +14,7 @@ namespace llmapikey {
 struct OverviewPage {
     const TermsSource& terms;
     StatisticsStore& statistics;
+    RosterStore& roster;
     const base::Clock& clock;
 
     net::Response show(const Context& context) const;

@@ -85,6 +85,7 @@ std::string render(const OverviewView& view) {
     set_if_any(data, "worst_when_full", view.worst_when_full);
     data.set("credits_last", data_of(view.credits_last));
     data.set("claimed", data_of(view.claimed));
+    set_if_any(data, "not_claimed", view.not_claimed);
     if (view.spending_updated) set_age(data, "spending_updated", *view.spending_updated);
     set_chart(data, view);
     data.set("most_today", data_of(view.most_today));

@@ -44,6 +44,7 @@ struct OverviewView {
     std::string fine;                  // "All 98 keys are fine."; said if `health` is empty
     std::optional<ShownAge> compared;  // when keys were last compared with the provider; nullopt: not yet
     Tile spent_today, worst, credits_last, claimed;
+    std::string not_claimed;                   // who of the organizer's list has no key; empty: there is no list
     std::string worst_when_full;               // "$260.00 a day once all 130 seats are taken"; empty: it does not apply
     std::optional<ShownAge> spending_updated;  // when spending was read last; nullopt: not yet
     int days_shown = 30;                       // 7, 30 or 90

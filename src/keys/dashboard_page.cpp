@@ -37,22 +37,9 @@ std::string sentence_of(MintProblem problem, std::string_view provider) {
     return "";
 }
 
-// Returns each of the last `count` days, including days without spending.
-std::vector<DayValue> days_of(const std::vector<SpendingDay>& spent, int count, base::Timestamp now) {
-    const auto today = std::chrono::floor<std::chrono::days>(now);
-    std::vector<DayValue> days;
-    for (int ago = count - 1; ago >= 0; --ago) {
-        const auto day = today - std::chrono::days{ago};
-        const std::string name = day_text(day);
-        const auto found = std::ranges::find(spent, name, &SpendingDay::day);
-        days.push_back({day, found == spent.end() ? 0 : found->spent.value});
-    }
-    return days;
-}
-
 void show_days(const UsageSnapshot& snapshot, const Grant& grant, base::Timestamp now, int days_shown,
                KeyUsage& usage) {
-    const auto days = days_of(snapshot.days, days_shown, now);
+    const auto days = last_days(snapshot.days, days_shown, now);
     base::MicroUsd sum;
     for (const DayValue& day : days)
         sum.value += day.value;

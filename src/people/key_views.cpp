@@ -81,6 +81,12 @@ std::string render(const PersonView& view) {
     data.set("hold_reason", view.hold_reason);
     set_if_any(data, "hold_until", view.hold_until);
     set_if_any(data, "login_of_account", view.login);
+    set_if_any(data, "cap_typed", view.cap_typed);
+    set_if_any(data, "spent_of_month", view.spent_of_month);
+    if (view.days) data.set("days_chart", chart_data(*view.days));
+    data.set("acts", acts_data(view.acts));
+    data.set("has_acts", !view.acts.empty());
+    data.set("has_older_acts", view.has_older_acts);
     set_ended(data, view.ended);
     set_if_any(data, "expected_id", view.expected_id);
     set_if_any(data, "expected_name", view.expected_name);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "activity/activity_views.hpp"
 #include "http/answers/page_template.hpp"
 #include "http/answers/views.hpp"
 #include "people/people_words.hpp"
@@ -52,6 +53,11 @@ struct PersonView {
     std::string revealed_at, reveal_reason;  // "": never
     bool is_on_hold = false;
     std::string hold_reason, hold_until;  // "": until it is lifted
+    std::string cap_typed;                // the key's cap as a field shows it: "10"
+    std::string spent_of_month;
+    std::optional<Chart> days;  // of the last thirty days; nullopt: nothing was spent
+    std::vector<ActRow> acts;   // the latest first
+    bool has_older_acts = false;
     std::vector<EndedKeyRow> ended;
     std::string expected_id, expected_name, expected_since, expected_by;  // on the organizer's list; empty: not on it
     std::string unresolved_why;  // nothing but the login is known, and why; empty: the account is known

@@ -1,5 +1,6 @@
 #include "people/person_page.hpp"
 
+#include "activity/activity_page.hpp"
 #include "base/encoding.hpp"
 #include "grant/written_text.hpp"
 #include "http/answers/api_answer.hpp"
@@ -13,6 +14,7 @@
 #include "ops/log.hpp"
 #include "people/key_row.hpp"
 #include "people/person_row.hpp"
+#include "spending/day_chart.hpp"
 
 namespace llmapikey {
 namespace {
@@ -67,6 +69,39 @@ void show_person(const Person& person, base::Timestamp now, PersonView& view) {
     view.spent = std::move(row.spent);
 }
 
+constexpr int days_shown = 30;
+constexpr int acts_shown = 10;
+
+base::Result<void> show_spending(const PersonPage& self, GithubUserId id, const std::optional<Grant>& grant,
+                                 PersonView& view) {
+    const base::Timestamp now = self.clock.now();
+    const auto spent = TRY(self.spending.days(Seat{id}, now - std::chrono::days{days_shown - 1}));
+    const auto days = last_days(spent, days_shown, now);
+    base::MicroUsd sum;
+    for (const DayValue& day : days)
+        sum.value += day.value;
+    if (sum.value == 0) return {};
+    std::optional<ChartCap> cap;
+    if (grant) {
+        const std::string text = base::to_cap(grant->daily_limit);
+        cap = ChartCap{grant->daily_limit.value, "daily cap " + text, "cap " + text};
+    }
+    view.spent_of_month = base::to_money(sum);
+    view.days = day_chart(money_words("Spent per day"), days, cap);
+    return {};
+}
+
+base::Result<void> show_history(const PersonPage& self, const Context& context, GithubUserId id, PersonView& view) {
+    ActQuery query;
+    query.people = {{id}};
+    query.limit = acts_shown + 1;
+    auto acts = TRY(self.activity.acts(query));
+    view.has_older_acts = acts.size() > acts_shown;
+    if (view.has_older_acts) acts.resize(acts_shown);
+    view.acts = TRY(rows_of(self.activity, acts, context));
+    return {};
+}
+
 // Somebody on the organizer's list whose account is not known yet.
 net::Response show_unresolved(const PersonPage& self, const Context& context) {
     const auto expected = self.roster_store.find_by_id(std::string(context.path_id));
@@ -114,6 +149,7 @@ net::Response PersonPage::show(const Context& context) const {
     if (account->grant) {
         const Grant& grant = *account->grant;
         view.key = key_row(grant, clock.now());
+        view.cap_typed = base::to_display(grant.daily_limit);
         if (view.key->is_active) view.grant_id = grant.id;
         if (view.key->can_be_revoked) view.revocable_id = grant.id;
         view.is_disabled = grant.is_disabled;
@@ -144,6 +180,10 @@ net::Response PersonPage::show(const Context& context) const {
     const auto person = people.people.find(*id, clock.now());
     if (!person) return error_response(context, person.error());
     if (*person) show_person(**person, clock.now(), view);
+    const auto spending_shown = show_spending(*this, *id, account->grant, view);
+    if (!spending_shown) return error_response(context, spending_shown.error());
+    const auto history = show_history(*this, context, *id, view);
+    if (!history) return error_response(context, history.error());
     if (is_login(view.login)) view.profile_url = context.shared.settings.github_url + "/" + view.login;
     show_key_outcome(context, view.notice_good, view.notice_bad);
     if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "activity/activity_store.hpp"
 #include "base/clock.hpp"
 #include "http/context.hpp"
 #include "keys/admin_store.hpp"
@@ -8,6 +9,7 @@
 #include "keys/revocation.hpp"
 #include "keys/terms.hpp"
 #include "people/people_page.hpp"
+#include "spending/spending.hpp"
 
 namespace llmapikey {
 
@@ -22,6 +24,8 @@ struct PersonPage {
     Administration& administration;
     Revocation& revocation;
     const Terms& terms;
+    SpendingStore& spending;
+    ActivityStore& activity;
 
     net::Response show(const Context& context) const;
     net::Response mint(const Context& context) const;

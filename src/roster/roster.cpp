@@ -4,6 +4,7 @@
 #include <map>
 
 #include "audit/audited.hpp"
+#include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 
@@ -14,7 +15,6 @@ constexpr int lookups_per_run = 20;
 constexpr base::Millis lookup_max{5'000};
 constexpr std::size_t logins_in_audit = 20;
 constexpr base::Seconds pause_after_failure{60};
-constexpr const char* subject = "people";
 
 // Returns what is wrong with a login according to GitHub; empty: this error says nothing of it.
 std::string problem_in(const base::Error& error) {
@@ -37,6 +37,26 @@ AddedPeople refused(std::vector<LineProblem> problems) {
     AddedPeople none;
     none.problems = std::move(problems);
     return none;
+}
+
+// Whoever is on the list under a former login is known: GitHub says whose login it is now.
+base::Result<void> set_known_apart(RosterStore& store, std::vector<NewExpectedPerson>& people, AddedPeople& outcome,
+                                   std::vector<std::pair<std::string, std::string>>& renamed) {
+    std::vector<NewExpectedPerson> unknown;
+    for (NewExpectedPerson& person : people) {
+        std::optional<ExpectedPerson> listed;
+        if (person.github_user_id) {
+            listed = TRY(store.find(*person.github_user_id));
+        }
+        if (!listed) {
+            unknown.push_back(std::move(person));
+            continue;
+        }
+        ++outcome.known;
+        if (!person.name.empty() && person.name != listed->name) renamed.emplace_back(listed->id, person.name);
+    }
+    people = std::move(unknown);
+    return {};
 }
 
 }  // namespace
@@ -90,10 +110,13 @@ base::Result<AddedPeople> Roster::add(std::string_view text, const Initiator& by
         ++outcome.known;
         if (!line.name.empty() && line.name != known->second.name) renamed.emplace_back(known->second.id, line.name);
     }
-    const auto people = look_up(fresh, outcome.problems);
+    auto people = look_up(fresh, outcome.problems);
     if (!outcome.problems.empty()) return refused(std::move(outcome.problems));
+    TRY(set_known_apart(store_, people, outcome, renamed));
     if (people.empty() && renamed.empty()) return outcome;
 
+    // Of its own, so that begin and end are told apart from those of others who add people.
+    const std::string subject = "people:" + base::random_uuid();
     Audited audited(audit_, clock_, by, "people.add", subject, names_of(people));
     TRY(audited.begin());
     const auto added = store_.add(people, by.actor, clock_.now());
@@ -108,7 +131,8 @@ base::Result<AddedPeople> Roster::add(std::string_view text, const Initiator& by
 }
 
 base::Result<void> Roster::remove(const ExpectedPerson& person, const Initiator& by) {
-    const std::string about = person.github_user_id ? "account:" + person.github_user_id->text() : subject;
+    const std::string about =
+        person.github_user_id ? "account:" + person.github_user_id->text() : "people:" + person.id;
     Audited audited(audit_, clock_, by, "people.remove", about, person.login);
     TRY(audited.begin());
     const auto removed = store_.remove(person.id);

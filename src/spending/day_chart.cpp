@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "grant/grant.hpp"
 #include "http/answers/shown_values.hpp"
 
 namespace llmapikey {
@@ -96,6 +97,18 @@ int date_step(std::size_t days, bool is_narrow) {
 }
 
 }  // namespace
+
+std::vector<DayValue> last_days(const std::vector<SpendingDay>& spent, int count, base::Timestamp now) {
+    const auto today = std::chrono::floor<std::chrono::days>(now);
+    std::vector<DayValue> days;
+    for (int ago = count - 1; ago >= 0; --ago) {
+        const auto day = today - std::chrono::days{ago};
+        const std::string name = day_text(day);
+        const auto found = std::ranges::find(spent, name, &SpendingDay::day);
+        days.push_back({day, found == spent.end() ? 0 : found->spent.value});
+    }
+    return days;
+}
 
 std::int64_t round_top(std::int64_t value) {
     for (std::int64_t power = 1;; power *= 10)

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/money.hpp"
 #include "http/answers/views.hpp"
+#include "spending/spending.hpp"
 
 namespace llmapikey {
 
@@ -16,6 +17,9 @@ struct DayValue {
     std::chrono::sys_days day;
     std::int64_t value = 0;  // not negative
 };
+
+// Returns each of the last `count` days, also those without spending; the last is the day of `now`.
+std::vector<DayValue> last_days(const std::vector<SpendingDay>& spent, int count, base::Timestamp now);
 
 // How the values of a chart are written.
 struct ChartWords {

@@ -63,9 +63,13 @@ const searchPeople = async () => {
 };
 let typing;
 search?.addEventListener("input", (event) => {
+  // Nothing is done with a list that no longer is what the fields say.
+  document.getElementById("people").inert = true;
   // Each order has a direction of its own.
   if (event.target.name === "sort") search.querySelector("[name=dir]")?.remove();
   clearTimeout(typing);
   typing = setTimeout(searchPeople, searchPause);
 });
+// Who comes back with the browser's button finds the old ticks.
+addEventListener("pageshow", countChosen);
 countChosen();

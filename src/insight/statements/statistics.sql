@@ -55,7 +55,10 @@ ON CONFLICT (day) DO UPDATE SET spent_micro_usd = excluded.spent_micro_usd
 
 -- name: top_spenders
 -- $1: the day; $2: how many.
-SELECT spent.github_user_id, coalesce(held.github_username, ''), spent.micro, coalesce(held.daily_limit_micro_usd, 0)
+SELECT spent.github_user_id, coalesce(held.github_username, (
+        SELECT ended.github_username FROM llmapikey.ledger AS ended
+        WHERE ended.github_user_id = spent.github_user_id ORDER BY ended.begun_at DESC LIMIT 1
+    ), ''), spent.micro, coalesce(held.daily_limit_micro_usd, 0)
 FROM (
     SELECT github_user_id, sum(spent_micro_usd)::bigint AS micro FROM llmapikey.spending_days
     WHERE day = $1::text AND spent_micro_usd > 0 GROUP BY github_user_id ORDER BY 2 DESC, 1 LIMIT $2::bigint

@@ -20,6 +20,8 @@ std::string PeopleCursor::text(const PeopleQuery& query) const {
                               login_key);
 }
 
+constexpr std::int64_t place_max = 1'000'000'000'000;  // nobody is that far down
+
 base::Result<PeopleCursor> PeopleCursor::parse(const PeopleQuery& query) {
     const auto wrong = base::fail(base::Errc::invalid_input, "this is no cursor of a page of this list");
     const std::string text = base::from_base64url(query.cursor).value_or("");
@@ -28,7 +30,7 @@ base::Result<PeopleCursor> PeopleCursor::parse(const PeopleQuery& query) {
     const auto value = base::parse_whole_number(parts[2]);
     const auto place = base::parse_whole_number(parts[3]);
     const std::string_view tie = parts[4];
-    if (!value || !place || *place < 1 || !base::is_text(parts[5])) return wrong;
+    if (!value || !place || *place < 1 || *place > place_max || !base::is_text(parts[5])) return wrong;
     if (!tie.empty() && !base::is_uuid(tie) && !GithubUserId::parse(tie)) return wrong;
     return PeopleCursor{parts[1] == "1" ? 1 : 0, *value, std::string(parts[5]), std::string(tie), *place};
 }

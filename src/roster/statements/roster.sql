@@ -55,6 +55,9 @@ AND NOT EXISTS (SELECT 1 FROM llmapikey.ledger AS former WHERE former.github_use
 AND NOT EXISTS (SELECT 1 FROM llmapikey.api_keys AS claim
                 WHERE expected.github_user_id IS NULL
                     AND {folded:claim.github_username} = expected.login_key || '')
+AND NOT EXISTS (SELECT 1 FROM llmapikey.ledger AS former
+                WHERE expected.github_user_id IS NULL
+                    AND {folded:former.github_username} = expected.login_key || '')
 
 -- name: counts
 SELECT (SELECT count(*) FROM llmapikey.expected_people),

@@ -46,6 +46,13 @@ TEST(ActWordsTest, OrganizersAndPeople) {
               "linus-organizer put mia-schmidt on hold: exam");
 }
 
+TEST(ActWordsTest, TheListOfPeople) {
+    Act removed = act("github:1003", "people.remove", "done", "nobody-yet", "nobody-yet");
+    EXPECT_EQ(told(removed), "linus-organizer removed nobody-yet from the list");
+    removed.subject = "people:5";
+    EXPECT_EQ(told(removed), "linus-organizer removed nobody-yet from the list");
+}
+
 TEST(ActWordsTest, ChangesSayWhatWasChanged) {
     EXPECT_EQ(told(act("github:1003", "key.change", "done", "switch off: a loop", "switch off: a loop")),
               "linus-organizer switched off mia-schmidt's key …89b9: a loop");

@@ -14,6 +14,9 @@ TEST(MoneyTest, ShowsNoMoreDigitsThanThereAre) {
 
 TEST(Money, ForPeopleItHasTwoDecimalsAndSeparators) {
     EXPECT_EQ(to_money(MicroUsd{10'000'000}), "$10.00");
+    EXPECT_EQ(grouped(999), "999");
+    EXPECT_EQ(grouped(210'039), "210,039");
+    EXPECT_EQ(grouped(-1'000), "-1,000");
     EXPECT_EQ(to_money(MicroUsd{48'600'000'000}), "$48,600.00");
     EXPECT_EQ(to_money(MicroUsd{1'234'567'890'000}), "$1,234,567.89");
     EXPECT_EQ(to_money(MicroUsd{999'995'000}), "$1,000.00");
