@@ -5,7 +5,7 @@ namespace {
 
 void set_person(Data& item, const std::string& name, const std::string& text, const std::string& account) {
     set_if_any(item, name, text);
-    if (!account.empty()) item.set(name + "_path", "/admin/accounts/" + account);
+    if (!account.empty()) item.set(name + "_path", "/admin/people/" + account);
 }
 
 Data act_data(const ActRow& row) {

@@ -14,7 +14,7 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 
 // Each handler with the services that it names.
 Handlers Composition::make_handlers() {
-    const KeyListPage key_list{time, *stores.admin, *stores.keys, settings};
+    const PeoplePage people{time, *stores.admin, *stores.keys, settings, *stores.people, roster};
     return {.pages = {guardrail, *stores.keys, keys.issuance},
             .documents = {guardrail},
             .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys,
@@ -22,11 +22,12 @@ Handlers Composition::make_handlers() {
             .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},
             .trial = {trials, usage, time, background_queue},
             .sign_in = {sign_in, metrics, background_queue, *stores.keys, sessions, time},
-            .key_list = key_list,
+            .people = people,
             .key_search = {*stores.admin, keys.issuance},
             .activity_page = {*stores.audit, *stores.admin, *stores.activity},
-            .account = {key_list, *stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
-            .bulk_pages = {*stores.admin, time, bulk_revoker, key_list, *stores.bulks},
+            .person = {people, *stores.roster, roster, *stores.admin, *stores.keys, time, keys.administration,
+                       keys.revocation, terms},
+            .bulk_pages = {*stores.admin, time, bulk_revoker, people, *stores.bulks},
             .overview_page = {settings, *stores.statistics, time},
             .settings_page = {settings, *stores.keys, time},
             .tokens_page = {*stores.tokens, time, tokens},
@@ -34,6 +35,7 @@ Handlers Composition::make_handlers() {
             .own_account = {usage, background_queue, *stores.keys, time, keys.issuance},
             .overview = {*stores.statistics, settings, time},
             .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
+            .people_api = {time, *stores.people},
             .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
             .audit = {*stores.admin, *stores.audit},
             .settings = {settings},
@@ -73,6 +75,8 @@ std::vector<Job> Composition::table_of_jobs() {
              const std::string failure = bulk_revoker.run_once(stop);
              return run_of(failure, bulk_revoker.is_busy() ? AfterJob::go_on : AfterJob::pause);
          }},
+        {"roster", roster_pause, base::Seconds{120}, yes, always, later,
+         [this](const auto& stop) { return run_of(roster.resolve_some(stop)); }},
         {"webhooks", operations_pause, base::Seconds{60}, yes, always, later,
          [this](const auto& stop) { return run_of(webhook_courier.run_once(stop)); }},
         {"statistics", statistics_pause, base::Seconds{120}, yes, asks, later,

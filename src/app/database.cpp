@@ -23,6 +23,8 @@
 #include "keys/store_sqlite_endings.hpp"
 #include "keys/store_sqlite_keys.hpp"
 #include "ops/log.hpp"
+#include "people/store/store_people.hpp"
+#include "roster/store_roster.hpp"
 #include "schema/postgres_migrations.hpp"
 #include "schema/sqlite_migrations.hpp"
 #include "sealing/sealing_canary.hpp"
@@ -118,6 +120,8 @@ void open_shared(const std::shared_ptr<SqlDatabase>& database, std::shared_ptr<G
     stores.tokens = std::make_unique<SqlTokenStore>(database);
     stores.answers = std::make_unique<SqlStoredAnswers>(database);
     stores.leases = std::make_unique<SqlLeases>(database);
+    stores.roster = std::make_unique<SqlRosterStore>(database);
+    stores.people = std::make_unique<SqlPeopleStore>(database);
     stores.activity = std::make_unique<SqlActivityStore>(database);
     stores.statistics = std::make_unique<SqlStatisticsStore>(database);
     stores.webhooks = std::make_unique<SqlWebhookStore>(database);

@@ -21,6 +21,8 @@
 #include "keys/key_store.hpp"
 #include "keys/mint_queue.hpp"
 #include "keys/replacement.hpp"
+#include "people/people_store.hpp"
+#include "roster/roster.hpp"
 #include "sealing/reencryption.hpp"
 #include "settings/settings.hpp"
 #include "site/rate_limits.hpp"
@@ -55,6 +57,8 @@ struct Stores {
     std::unique_ptr<TokenStore> tokens;
     std::unique_ptr<StoredAnswers> answers;
     std::unique_ptr<Leases> leases;
+    std::unique_ptr<RosterStore> roster;
+    std::unique_ptr<PeopleStore> people;
     std::unique_ptr<StatisticsStore> statistics;
     std::unique_ptr<WebhookStore> webhooks;
     std::unique_ptr<SettingsStore> settings;

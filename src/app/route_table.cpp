@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/answers/error_response.hpp"
 #include "http/form.hpp"
 
 namespace llmapikey::app {
@@ -25,7 +26,7 @@ net::Response show_console(const Handlers& handlers, const Context& context) {
     const bool is_search = std::ranges::any_of(Form(context.request.query).take(), [](const auto& field) {
         return !OverviewPage::is_own_field(field.first, field.second);
     });
-    return is_search ? handlers.key_list.show(context) : handlers.overview_page.show(context);
+    return is_search ? handlers.people.show(context) : handlers.overview_page.show(context);
 }
 
 // Earlier addresses of pages of the console.
@@ -36,6 +37,13 @@ net::Response move_to_overview(const Handlers&, const Context&) {
 net::Response move_to_activity(const Handlers&, const Context& context) {
     const std::string query(context.request.query);
     return redirect(308, "/admin/activity" + (query.empty() ? "" : "?" + query));
+}
+
+net::Response move_to_person(const Handlers&, const Context& context) {
+    const auto id = GithubUserId::parse(context.path_id);
+    if (!id) return error_response(context, 404);
+    const std::string query(context.request.query);
+    return redirect(308, "/admin/people/" + id->text() + (query.empty() ? "" : "?" + query));
 }
 
 constexpr ShownSecret own_key_shown{"key", check<&Handlers::own_account, &OwnAccountRoutes::is_current>,
@@ -72,24 +80,31 @@ constexpr Route table[] = {
      call<&Handlers::sign_in, &SignInRoutes::sign_out>},
     {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database, show_console},
     {"GET", "/admin/people", Access::admin, Csrf::not_needed, Limit::none, database, database,
-     call<&Handlers::key_list, &KeyListPage::show>},
+     call<&Handlers::people, &PeoplePage::show>},
+    {"POST", "/admin/people", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
+     call<&Handlers::people, &PeoplePage::add>},
+    {"GET", "/admin/people/export", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::people, &PeoplePage::download>},
     {"POST", "/admin/search", Access::admin, Csrf::required, Limit::per_client, database, database,
      call<&Handlers::key_search, &KeySearchRoutes::search_page>},
     {"GET", "/admin/activity", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::activity_page, &ActivityPage::show>},
     {"GET", "/admin/audit", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_activity},
-    {"GET", "/admin/accounts/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database,
-     call<&Handlers::account, &AccountPage::show>},
-    {"POST", "/admin/accounts/{id}/lift", Access::admin, Csrf::required, Limit::per_client, database, database,
-     call<&Handlers::account, &AccountPage::lift_hold>},
+    {"GET", "/admin/people/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::person, &PersonPage::show>},
+    {"POST", "/admin/people/{id}/lift", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::person, &PersonPage::lift_hold>},
+    {"POST", "/admin/people/{id}/remove", Access::admin, Csrf::required, Limit::per_client, database, database,
+     call<&Handlers::person, &PersonPage::remove>},
+    {"GET", "/admin/accounts/{id}", Access::admin, Csrf::not_needed, Limit::none, database, database, move_to_person},
     {"POST", "/admin/keys", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
-     call<&Handlers::account, &AccountPage::mint>},
+     call<&Handlers::person, &PersonPage::mint>},
     {"POST", "/admin/keys/{id}/revoke", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
-     call<&Handlers::account, &AccountPage::revoke>},
+     call<&Handlers::person, &PersonPage::revoke>},
     {"POST", "/admin/keys/{id}/change", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
-     call<&Handlers::account, &AccountPage::change>},
+     call<&Handlers::person, &PersonPage::change>},
     {"POST", "/admin/keys/{id}/reveal", Access::admin, Csrf::required, Limit::per_client, database, database,
-     call<&Handlers::account, &AccountPage::reveal>},
+     call<&Handlers::person, &PersonPage::reveal>},
     {"GET", "/admin/revocations", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::bulk_pages, &BulkPages::list>},
     {"GET", "/admin/revocations/new", Access::admin, Csrf::not_needed, Limit::none, database, database,
@@ -149,6 +164,8 @@ constexpr Route table[] = {
      call<&Handlers::overview, &OverviewRoutes::show>, ApiScope::read},
     {"GET", "/api/v1/keys", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::keys, &KeyRoutes::list>, ApiScope::read},
+    {"GET", "/api/v1/people", Access::admin, Csrf::not_needed, Limit::none, database, database,
+     call<&Handlers::people_api, &PeopleRoutes::list>, ApiScope::read},
     {"POST", "/api/v1/keys", Access::admin, Csrf::required, Limit::per_client, upstream, upstream,
      call<&Handlers::keys, &KeyRoutes::mint>, ApiScope::write},
     {"POST", "/api/v1/keys/search", Access::admin, Csrf::required, Limit::per_client, database, database,

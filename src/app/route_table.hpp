@@ -7,13 +7,14 @@
 #include "documents/document_pages.hpp"
 #include "insight/overview_page.hpp"
 #include "insight/overview_routes.hpp"
-#include "keys/account_page.hpp"
 #include "keys/dashboard_page.hpp"
-#include "keys/key_list_page.hpp"
 #include "keys/key_routes.hpp"
 #include "keys/key_search_routes.hpp"
 #include "keys/own_account_routes.hpp"
 #include "keys/own_key_routes.hpp"
+#include "people/people_page.hpp"
+#include "people/people_routes.hpp"
+#include "people/person_page.hpp"
 #include "settings/settings_page.hpp"
 #include "settings/settings_routes.hpp"
 #include "sign_in/sign_in_routes.hpp"
@@ -35,10 +36,10 @@ struct Handlers {
     OwnKeyRoutes own_key;
     TrialRoutes trial;
     SignInRoutes sign_in;
-    KeyListPage key_list;
+    PeoplePage people;
     KeySearchRoutes key_search;
     ActivityPage activity_page;
-    AccountPage account;
+    PersonPage person;
     BulkPages bulk_pages;
     OverviewPage overview_page;
     SettingsPage settings_page;
@@ -47,6 +48,7 @@ struct Handlers {
     OwnAccountRoutes own_account;
     OverviewRoutes overview;
     KeyRoutes keys;
+    PeopleRoutes people_api;
     BulkRoutes bulk;
     AuditRoutes audit;
     SettingsRoutes settings;

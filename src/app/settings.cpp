@@ -10,6 +10,7 @@ SiteSettings settings_of(const config::Config& config, Setting setting, KeyProvi
     SiteSettings settings;
     settings.is_sandbox = setting == Setting::sandbox;
     settings.public_url = config.public_url;
+    settings.github_url = config.github_url;
     settings.api_base_url = config.provider.shown_url.empty() ? config.provider.url : config.provider.shown_url;
     const ProviderTraits& traits = provider.traits();
     settings.example_model = std::string(traits.example_model);

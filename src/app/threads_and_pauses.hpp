@@ -23,6 +23,7 @@ inline constexpr base::Millis minting_pause{1'000};
 inline constexpr base::Millis reconcile_pause{2'000};
 inline constexpr base::Millis operations_pause{2'000};
 inline constexpr base::Seconds time_to_stop_bulk{5};  // for whoever sees only then what was pressed
+inline constexpr base::Millis roster_pause{15'000};
 inline constexpr base::Millis statistics_pause{5'000};
 // A probe takes two seconds at the most: within three of the provider's return calls go through
 // again.

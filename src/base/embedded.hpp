@@ -27,6 +27,8 @@ std::span<const base::EmbeddedText> embedded_postgres_migrations();
 std::span<const base::EmbeddedText> embedded_key_statements();
 std::span<const base::EmbeddedText> embedded_webhook_statements();
 std::span<const base::EmbeddedText> embedded_bulk_statements();
+std::span<const base::EmbeddedText> embedded_roster_statements();
+std::span<const base::EmbeddedText> embedded_people_statements();
 std::span<const base::EmbeddedText> embedded_spending_statements();
 std::span<const base::EmbeddedText> embedded_insight_statements();
 std::span<const base::EmbeddedText> embedded_activity_statements();

@@ -118,10 +118,10 @@ net::Response show_form(const BulkPages& self, const Context& context, const Fie
 }
 
 net::Response ask_to_choose(const BulkPages& self, const Context& context) {
-    return self.key_list.show_with(
-        context, Form(""),
-        "Nothing was revoked, because no keys were chosen. Choose keys in the list, or search for keys and revoke all "
-        "matching keys.");
+    return self.people.show_with(
+        context,
+        "Nothing was revoked, because nobody was chosen. Choose people in the list, or choose all that match a "
+        "search.");
 }
 
 // The number of keys is another than the one that was shown: they are shown again before anything

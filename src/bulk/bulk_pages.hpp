@@ -4,7 +4,7 @@
 #include "bulk/bulk_revocation.hpp"
 #include "http/context.hpp"
 #include "keys/admin_store.hpp"
-#include "keys/key_list_page.hpp"
+#include "people/people_page.hpp"
 
 namespace llmapikey {
 
@@ -13,7 +13,7 @@ struct BulkPages {
     AdminStore& admin_store;
     const base::Clock& clock;
     BulkRevoker& bulk_revoker;
-    KeyListPage key_list;
+    PeoplePage people;
     BulkStore& bulk_store;
 
     net::Response confirm(const Context& context) const;

@@ -69,8 +69,9 @@ base::Result<std::optional<base::Timestamp>> read_made_by(const Fields& fields) 
 }
 
 bool narrows(const GrantQuery& query) {
-    return !query.search.empty() || query.is_disabled || query.is_expired || query.expires_by || query.created_from ||
-           query.created_before || query.is_unused || query.not_used_since;
+    return !query.search.empty() || query.is_disabled || query.is_expired || query.is_usable || query.is_missing ||
+           query.hold || query.expires_by || query.created_from || query.created_before || query.is_unused ||
+           query.not_used_since;
 }
 
 }  // namespace

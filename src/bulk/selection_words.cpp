@@ -14,6 +14,10 @@ std::string day_of(base::Timestamp time) {
 std::string kind_of(const GrantQuery& query) {
     if (query.is_expired) return "expired keys";
     if (query.is_disabled) return "keys that are switched off";
+    if (query.cap_use) return query.cap_use == CapUse::reached ? "keys at today's cap" : "keys near today's cap";
+    if (query.is_usable) return "keys that can be used";
+    if (query.is_missing) return "keys that are missing upstream";
+    if (query.hold) return query.hold == HoldLength::for_good ? "keys of blocked people" : "keys of people on hold";
     return query.status ? "keys in state " + std::string(to_text(*query.status)) : "keys in any state";
 }
 

@@ -23,6 +23,7 @@ namespace llmapikey {
 struct SiteSettings {
     bool is_sandbox = false;
     std::string public_url;  // canonical origin; empty: not configured
+    std::string github_url;  // where the profiles of people are
     std::string api_base_url;
     std::string example_model;
     base::Seconds upstream_timeout{15};

@@ -146,7 +146,7 @@ void show_rankings(const Overview& overview, std::string_view provider, Overview
         const std::string name = each.login.empty() ? "account " + each.github_user_id : each.login;
         const auto part = percent_of(each.spent.value, each.daily_limit.value);
         const std::string of = each.daily_limit.value > 0 ? "of " + base::to_cap(each.daily_limit) : "";
-        view.most_today.push_back({name, "/admin/accounts/" + each.github_user_id, base::to_money(each.spent), of,
+        view.most_today.push_back({name, "/admin/people/" + each.github_user_id, base::to_money(each.spent), of,
                                    part.value_or(100), bar_kind_of(part)});
     }
     const std::int64_t most = overview.models.empty() ? 0 : overview.models.front().spent.value;

@@ -80,6 +80,10 @@ public:
     // Who has spent most on the day that begins at `day`, the most first. Reads every spender of
     // that day: not for a page.
     virtual base::Result<std::vector<Spender>> top_spenders(base::Timestamp day, int limit) = 0;
+    // What each of these accounts has spent on the day that begins at `day`, with all its keys; who
+    // has spent nothing is missing.
+    virtual base::Result<std::map<std::string, base::MicroUsd>> spent_on(base::Timestamp day,
+                                                                         const std::vector<GithubUserId>& accounts) = 0;
     // From the day of `since` on, in order; days without anything may be missing.
     virtual base::Result<std::vector<DayStatistics>> days(base::Timestamp since) = 0;
     virtual base::Result<Facts> facts() = 0;

@@ -23,6 +23,7 @@ const std::string count_of_day = named("count_day");
 const std::string update_spent = named("record_spending");
 const std::string count_spending_of_day = named("count_spending");
 const std::string select_top_spenders = named("top_spenders");
+const std::string select_spent_on = named("spent_on");
 const std::string select_days = named("days");
 const std::string select_facts = named("facts");
 const std::string upsert_fact = named("set_fact");
@@ -70,6 +71,18 @@ base::Result<std::vector<Spender>> SqlStatisticsStore::top_spenders(base::Timest
     for (const SqlRow& row : answer.rows)
         spenders.push_back({row.text(0), row.text(1), base::MicroUsd{row.number(2)}, base::MicroUsd{row.number(3)}});
     return spenders;
+}
+
+base::Result<std::map<std::string, base::MicroUsd>> SqlStatisticsStore::spent_on(
+    base::Timestamp day, const std::vector<GithubUserId>& accounts) {
+    std::string meant;
+    for (const GithubUserId account : accounts)
+        meant += (meant.empty() ? "" : ",") + account.text();
+    const auto answer = TRY(database_->run(select_spent_on, SqlValues().add(day_text(day)).add(meant)));
+    std::map<std::string, base::MicroUsd> spent;
+    for (const SqlRow& row : answer.rows)
+        spent[row.text(0)] = base::MicroUsd{row.number(1)};
+    return spent;
 }
 
 base::Result<std::vector<DayStatistics>> SqlStatisticsStore::days(base::Timestamp since) {

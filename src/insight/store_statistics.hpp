@@ -18,6 +18,8 @@ public:
     base::Result<void> record_spending(const std::vector<KeySpending>& keys, base::Timestamp now) override;
     base::Result<void> count_spending(base::Timestamp day) override;
     base::Result<std::vector<Spender>> top_spenders(base::Timestamp day, int limit) override;
+    base::Result<std::map<std::string, base::MicroUsd>> spent_on(base::Timestamp day,
+                                                                 const std::vector<GithubUserId>& accounts) override;
     base::Result<std::vector<DayStatistics>> days(base::Timestamp since) override;
     base::Result<Facts> facts() override;
     base::Result<void> set_facts(const std::map<std::string, std::string>& facts, base::Timestamp now) override;

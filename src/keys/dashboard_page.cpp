@@ -146,6 +146,17 @@ base::Result<void> show_place(const DashboardPage& self, const Grant& grant, Das
     return {};
 }
 
+// Shows no button that can only be refused. Whether a seat is free is asked for where it matters.
+base::Result<void> show_no_key(const DashboardPage& self, const Seat& seat, DashboardView& view) {
+    const Terms terms = self.terms.known();
+    view.state = terms.is_enabled ? DashboardState::no_key : DashboardState::paused;
+    if (terms.is_enabled && terms.max_total_keys > 0) {
+        const auto totals = TRY(self.store.totals());
+        if (totals.live >= terms.max_total_keys) view.state = DashboardState::full;
+    }
+    return show_past(self, seat, view);
+}
+
 base::Result<void> show_state(const DashboardPage& self, const Account& account, const Seat& seat,
                               DashboardView& view) {
     const auto& grant = account.grant;
@@ -153,10 +164,7 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
         show_hold(*account.hold, view);
         return {};
     }
-    if (!grant) {
-        view.state = self.terms.known().is_enabled ? DashboardState::no_key : DashboardState::paused;
-        return show_past(self, seat, view);
-    }
+    if (!grant) return show_no_key(self, seat, view);
     view.state = state_of(grant->status);
     if (view.state == DashboardState::queued) return show_place(self, *grant, view);
     if (view.state == DashboardState::has_key) show_key(self, *grant, view);

@@ -11,12 +11,13 @@ struct StateRow {
     bool is_passing;
 };
 constexpr StateRow states[] = {
-    {DashboardState::signed_out, "signed_out", false},  {DashboardState::no_key, "no_key", false},
-    {DashboardState::paused, "paused", false},          {DashboardState::queued, "queued", true},
-    {DashboardState::in_progress, "in_progress", true}, {DashboardState::ambiguous, "ambiguous", true},
-    {DashboardState::has_key, "has_key", false},        {DashboardState::not_kept, "not_kept", false},
-    {DashboardState::on_hold, "on_hold", false},        {DashboardState::revoking, "revoking", false},
-    {DashboardState::replacing, "replacing", true},     {DashboardState::unreadable, "unreadable", false},
+    {DashboardState::signed_out, "signed_out", false}, {DashboardState::no_key, "no_key", false},
+    {DashboardState::paused, "paused", false},         {DashboardState::full, "full", false},
+    {DashboardState::queued, "queued", true},          {DashboardState::in_progress, "in_progress", true},
+    {DashboardState::ambiguous, "ambiguous", true},    {DashboardState::has_key, "has_key", false},
+    {DashboardState::not_kept, "not_kept", false},     {DashboardState::on_hold, "on_hold", false},
+    {DashboardState::revoking, "revoking", false},     {DashboardState::replacing, "replacing", true},
+    {DashboardState::unreadable, "unreadable", false},
 };
 
 // In the order of GrantStatus.

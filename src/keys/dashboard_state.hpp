@@ -11,6 +11,7 @@ enum class DashboardState {
     signed_out,   // asks to sign in
     no_key,       // shows the generate button
     paused,       // there is no key, and minting is off: no button
+    full,         // there is no key, and all seats are taken: no button
     queued,       // the account waits for its turn: refreshes itself
     in_progress,  // another request is making the key: refreshes itself
     ambiguous,    // the last attempt's outcome is unknown and is being settled: refreshes itself

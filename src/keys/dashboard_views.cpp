@@ -53,6 +53,7 @@ Badge badge_of(const DashboardView& view) {
         case DashboardState::signed_out:
         case DashboardState::no_key:
         case DashboardState::paused:
+        case DashboardState::full:
         case DashboardState::on_hold:
             break;
     }

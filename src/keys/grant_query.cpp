@@ -1,5 +1,7 @@
 #include "keys/grant_query.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "identity/login.hpp"
 #include "keys/pasted_key.hpp"
@@ -9,6 +11,25 @@ namespace {
 
 constexpr std::int64_t days_max = 36'500;
 
+// The states that are no status. "ended" comes last: such keys are in another table.
+struct NamedState {
+    const char* word;
+    void (*select)(GrantQuery& query);
+};
+constexpr NamedState named_states[] = {
+    {"usable", [](GrantQuery& query) { query.is_usable = true; }},
+    {"near_cap", [](GrantQuery& query) { query.is_usable = true, query.cap_use = CapUse::near; }},
+    {"at_cap", [](GrantQuery& query) { query.is_usable = true, query.cap_use = CapUse::reached; }},
+    {"never_used", [](GrantQuery& query) { query.is_usable = query.is_unused = true; }},
+    {"expiring", [](GrantQuery& query) { query.is_usable = true, query.expires_by = query.now + expires_soon; }},
+    {"expired", [](GrantQuery& query) { query.status = GrantStatus::active, query.is_expired = true; }},
+    {"disabled", [](GrantQuery& query) { query.status = GrantStatus::active, query.is_disabled = true; }},
+    {"missing", [](GrantQuery& query) { query.is_missing = true; }},
+    {"blocked", [](GrantQuery& query) { query.hold = HoldLength::for_good; }},
+    {"on_hold", [](GrantQuery& query) { query.hold = HoldLength::until_a_time; }},
+    {"ended", [](GrantQuery& query) { query.is_ended = true; }},
+};
+
 }  // namespace
 
 const std::vector<std::string>& state_words() {
@@ -16,8 +37,8 @@ const std::vector<std::string>& state_words() {
         std::vector<std::string> all;
         for (const GrantStatus status : all_statuses())
             all.emplace_back(to_text(status));
-        for (const char* word : {"expired", "disabled", "ended"})
-            all.emplace_back(word);
+        for (const NamedState& state : named_states)
+            all.emplace_back(state.word);
         return all;
     }();
     return words;
@@ -27,13 +48,11 @@ namespace {
 
 base::Result<void> read_state(const std::string& text, GrantQuery& query) {
     if (text.empty()) return {};
-    if (text == "expired" || text == "disabled") {
-        query.status = GrantStatus::active;
-        (text == "expired" ? query.is_expired : query.is_disabled) = true;
+    for (const NamedState& state : named_states) {
+        if (state.word != text) continue;
+        state.select(query);
         return {};
     }
-    query.is_ended = text == "ended";
-    if (query.is_ended) return {};
     query.status = parse_grant_status(text);
     if (query.status) return {};
     std::string words;
@@ -43,8 +62,9 @@ base::Result<void> read_state(const std::string& text, GrantQuery& query) {
 }
 
 base::Result<void> read_unused(const std::string& text, GrantQuery& query) {
-    query.is_unused = text == "1" || text == "true";
-    if (query.is_unused || text.empty() || text == "0" || text == "false") return {};
+    if (text.empty() || text == "0" || text == "false") return {};
+    query.is_unused = true;
+    if (text == "1" || text == "true") return {};
     return base::fail(base::Errc::invalid_input, "unused must be true or false");
 }
 
@@ -86,7 +106,8 @@ base::Result<void> read_expiry(const FieldReader& field, GrantQuery& query) {
     if (!days || *days > days_max) {
         return base::fail(base::Errc::invalid_input, "expires_within must be a number of days");
     }
-    query.expires_by = query.now + std::chrono::days{*days};
+    const base::Timestamp by = query.now + std::chrono::days{*days};
+    query.expires_by = std::min(query.expires_by.value_or(by), by);
     return {};
 }
 

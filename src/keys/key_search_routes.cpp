@@ -18,12 +18,12 @@ namespace json = boost::json;
 
 net::Response to_found(const FoundKey& found) {
     const auto to_account = [](const Grant& grant, std::string_view result) {
-        return redirect(303, "/admin/accounts/" + grant.github_user_id.text() + "?result=" + std::string(result));
+        return redirect(303, "/admin/people/" + grant.github_user_id.text() + "?result=" + std::string(result));
     };
     if (found.grant) return to_account(*found.grant, "found-key");
     if (found.ended.size() == 1) return to_account(found.ended.front().grant, "perhaps-ended");
     return redirect(303, found.ended.empty() ? "/admin/people?result=unknown-key"
-                                             : "/admin/people?state=ended&result=perhaps-ended&q=" +
+                                             : "/admin/people?result=perhaps-ended&q=" +
                                                    base::to_percent_encoded(found.ended.front().grant.key_hint));
 }
 
@@ -42,8 +42,10 @@ net::Response KeySearchRoutes::search_page(const Context& context) const {
     }
     auto said =
         filters_of([&](std::string_view name) { return name == "q" && !hint.empty() ? hint : fields->text(name); });
-    const std::string sort = fields->text("sort");
-    if (!sort.empty() && sort != "newest") said.emplace_back("sort", sort);
+    // The page's own order needs no word.
+    const std::string sort = fields->text("sort"), direction = fields->text("dir");
+    if (!sort.empty() && sort != "today") said.emplace_back("sort", sort);
+    if (!direction.empty()) said.emplace_back("dir", direction);
     const std::string query = base::to_query_string(said);
     return redirect(303, query.empty() ? "/admin/people" : "/admin/people?" + query);
 }

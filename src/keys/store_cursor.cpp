@@ -35,13 +35,4 @@ base::Result<GrantCursor> GrantCursor::parse(const std::string& text, GrantOrder
     return GrantCursor{*value, text.substr(dot + 1)};
 }
 
-std::string escaped_for_like(const std::string& text) {
-    std::string escaped;
-    for (const char c : text) {
-        if (c == '%' || c == '_' || c == '\\') escaped += '\\';
-        escaped += c;
-    }
-    return escaped;
-}
-
 }  // namespace llmapikey

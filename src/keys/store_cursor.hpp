@@ -18,7 +18,4 @@ struct GrantCursor {
     static base::Result<GrantCursor> parse(const std::string& text, GrantOrder order);
 };
 
-// Escapes the text for LIKE with the escape character '\', so that it is no pattern.
-std::string escaped_for_like(const std::string& text);
-
 }  // namespace llmapikey

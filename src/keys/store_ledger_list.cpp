@@ -4,6 +4,7 @@
 
 #include "keys/store_cursor.hpp"
 #include "sql/sql_values.hpp"
+#include "sql/text_search.hpp"
 
 namespace llmapikey {
 
@@ -14,12 +15,7 @@ const std::string last_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 // $1 is the text that was typed, $2 is the pattern for a part of a login.
 std::string search_condition(Dialect dialect) {
-    const std::string like = dialect == Dialect::postgres ? "ILIKE $2" : "LIKE $2 ESCAPE '\\'";
-    return "($1 = '' OR github_user_id = $1 OR key_hint = $1 OR github_username " + like + ")";
-}
-
-std::string pattern_of(const std::string& search) {
-    return "%" + escaped_for_like(search) + "%";
+    return "($1 = '' OR github_user_id = $1 OR key_hint = $1 OR " + holds_part("github_username", "$2", dialect) + ")";
 }
 
 base::Result<LedgerEntry> ledger_entry_of(const SqlRow& row) {
@@ -68,7 +64,7 @@ base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& que
         cursor = TRY(GrantCursor::parse(query.cursor, GrantOrder::newest));
     }
     SqlValues values;
-    values.add(query.search).add(pattern_of(query.search));
+    values.add(query.search).add(pattern_of_part(query.search));
     values.add(query.created_from ? seconds_of(*query.created_from) : 0);
     values.add(query.created_before ? seconds_of(*query.created_before) : last_second);
     values.add(cursor.value).add(cursor.grant_id).add(std::int64_t{query.limit} + 1);
@@ -91,7 +87,7 @@ base::Result<LedgerPage> list_ended(SqlDatabase& database, const GrantQuery& que
 
 base::Result<std::vector<GithubUserId>> find_accounts(SqlDatabase& database, const std::string& search, int limit) {
     SqlValues values;
-    values.add(search).add(pattern_of(search)).add(std::int64_t{limit});
+    values.add(search).add(pattern_of_part(search)).add(std::int64_t{limit});
     const std::string fitting = " WHERE " + search_condition(database.dialect());
     const auto answer = TRY(database.run("SELECT github_user_id FROM llmapikey.api_keys" + fitting +
                                              " UNION SELECT github_user_id FROM llmapikey.ledger" + fitting +

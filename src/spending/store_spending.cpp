@@ -20,6 +20,7 @@ std::string named(std::string_view name) {
 const std::string select_books = named("books");
 const std::string select_books_of_several = named("books_of_several");
 const std::string upsert_day = named("set_day");
+const std::string upsert_day_and_total = named("set_day_and_total");
 const std::string update_last_use = named("set_last_use");
 const std::string upsert_all_read = named("set_all_read");
 const std::string select_days = named("days");
@@ -114,7 +115,8 @@ base::Result<void> SqlSpendingStore::note(const std::vector<SpendingReading>& re
         for (int round = 0; round < rounds_max; ++round) {
             const auto writes = TRY(writes_of(group));
             if (writes.days.empty() && writes.uses.empty()) break;
-            const auto booked = database_->run_each(upsert_day, writes.days);
+            const auto booked = database_->run_each(
+                database_->dialect() == Dialect::postgres ? upsert_day_and_total : upsert_day, writes.days);
             TRY(booked ? database_->run_each(update_last_use, writes.uses) : booked);
         }
     }

@@ -20,6 +20,7 @@ constexpr Word words[] = {
     {"time", "to_timestamp(@::bigint)", "@"},
     {"micros", "(extract(epoch FROM @) * 1000000)::bigint", "(@ * 1000000)"},
     {"from_micros", "(timestamptz 'epoch' + @::bigint * interval '1 microsecond')", "(@ / 1000000)"},
+    {"folded", "lower(@ COLLATE \"C\")", "lower(@)"},
     {"now", "extract(epoch FROM now())::bigint", "unixepoch()"},
     {"new_id", "gen_random_uuid()::text", "lower(hex(randomblob(16)))"},
     // SQLite's clock counts thousandths. An entry in the same thousandth, or after the clock was

@@ -73,9 +73,10 @@ public:
 // statements. {epoch:E}: the time E as Unix seconds; {time:E}: the reverse. {micros:E},
 // {from_micros:E}: the same in millionths of a second, for cursors. {new_id}: a random text.
 // {in:E}: "is one of the UUIDs in the text E, separated by commas"; {in_texts:E}: the same for
-// words of letters, digits, - and _. {by_subject:E}: E, for a comparison with audit_log.subject
-// that uses its index. {now}: the database's time in seconds; {queue_time}: in millionths.
-// {for_share}: locks what is read against writers. An unknown word ends the program with a message.
+// words of letters, digits, - and _. {folded:E}: the text E with ASCII letters in lower case, in
+// the order of its bytes. {by_subject:E}: E, for a comparison with audit_log.subject that uses its
+// index. {now}: the database's time in seconds; {queue_time}: in millionths. {for_share}: locks
+// what is read against writers. An unknown word ends the program with a message.
 const std::string& translated(const std::string& sql, Dialect dialect);
 // Returns whether translated() knows {name}.
 bool is_dialect_word(std::string_view name);

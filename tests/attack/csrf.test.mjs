@@ -42,6 +42,7 @@ const state = async () => {
   const lists = await Promise.all(
     [
       "/keys?limit=1000",
+      "/people?limit=1000",
       "/settings",
       "/tokens",
       "/webhooks",

@@ -98,7 +98,7 @@ const pathTricks = readLines("paths.txt");
 const isLedOn = (target, { status, headers }, known) =>
   known.test(target) && status === 308 && headers.location === target.slice(0, -1);
 const openWithSlash = /^\/(auth\/login|dashboard|dashboard\/key)\/$/,
-  adminWithSlash = /^\/(admin|admin\/overview|admin\/accounts\/1003|api\/v1\/keys)\/$/;
+  adminWithSlash = /^\/(admin|admin\/overview|admin\/(?:accounts|people)\/1003|api\/v1\/keys)\/$/;
 
 test("no spelling of a hidden path is anything but an unknown path, to anybody and to a recipient", async () => {
   for (const headers of [{}, { Cookie: await signIn(service, "nosy-person") }]) {
@@ -260,10 +260,15 @@ test("odd values of queries and of paths are refused in words", async () => {
   ];
   const fields = {
     "/admin": ["days", "q"],
-    "/admin/people": ["q", "state", "status", "page", "sort", "from", "to", "expires_within", "unused", "result"],
+    "/admin/people": [
+      ...["q", "state", "status", "page", "before", "sort", "dir", "from", "to", "expires_within", "unused", "all"],
+      "result",
+    ],
+    "/admin/people/export": ["q", "state", "sort", "dir", "from"],
     "/admin/activity": ["act", "before", "day", "q", "result"],
     "/admin/revocations/new": ["q", "ids", "state", "from"],
     "/api/v1/keys": ["q", "cursor", "limit", "state", "sort", "from", "to", "expires_within"],
+    "/api/v1/people": ["q", "cursor", "limit", "state", "sort", "dir", "from", "to", "expires_within"],
     "/api/v1/audit": ["cursor", "limit"],
     "/api/v1/webhook-deliveries": ["state"],
     "/dashboard": ["result", "notice"],
@@ -280,6 +285,7 @@ test("odd values of queries and of paths are refused in words", async () => {
   }
   for (const path of [
     "/admin/accounts/",
+    "/admin/people/",
     "/admin/revocations/",
     "/api/v1/keys/",
     "/api/v1/accounts/",

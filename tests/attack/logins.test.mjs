@@ -123,12 +123,12 @@ test("every page of the console shows them as text", async () => {
   for (const { login, account } of people) {
     const found = await page(`/admin/people?q=${encodeURIComponent(login)}`, admin);
     assertShown(found, login, "the list");
-    assertShown(await page(`/admin/accounts/${account}`, admin), login, "the account");
+    assertShown(await page(`/admin/people/${account}`, admin), login, "the account");
     const { key } = await asAdmin(ground, "GET", `/accounts/${account}`);
     assertShown(await page(`/admin/revocations/new?ids=${key.id}`, admin), login, "the confirmation");
     await asAdmin(ground, "POST", `/keys/${key.id}/reveal`, { reason: login });
     assertShown(await page("/admin/activity", admin), login, "the audit log");
-    assertShown(await page(`/admin/accounts/${account}`, admin), login, "the reason on the account");
+    assertShown(await page(`/admin/people/${account}`, admin), login, "the reason on the account");
   }
   assert.equal((await page("/admin", admin)).status, 200);
 });

@@ -139,7 +139,7 @@ test("admins look, make, reveal, and make tokens and webhooks", async () => {
     "/admin/webhooks",
     "/admin/revocations",
     "/admin/audit/export",
-    `/admin/accounts/${keys[0].github_user_id}`,
+    `/admin/people/${keys[0].github_user_id}`,
   ])
     await call("GET", path, { headers: { cookie: admin, accept: "text/html" } });
   for (const path of [

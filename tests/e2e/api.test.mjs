@@ -157,6 +157,11 @@ test("admins: mint, find, switch off and on, change the cap, reveal, revoke, lif
   assert.equal(found.next_cursor, null);
   const { id } = found.keys[0];
   assert.deepEqual((await call("GET", `/keys/${id}`)).body, found.keys[0]);
+  const { people } = (await call("GET", "/people?q=880001&sort=expires")).body;
+  assert.deepEqual(
+    people.map(({ github_username, state }) => [github_username, state]),
+    [["minted-880001", "usable"]],
+  );
   const upstream = async () =>
     (await service.ledger()).keys.find((key) => key.name.includes("gh-880001/") && !key.deleted_at);
   assert.equal(

@@ -123,9 +123,11 @@ test("every key is an action of its own, confirmed by its count", async (t) => {
   assert.match(confirm.text, /Revoke 3 keys/);
   assert.match(confirm.text, /name="hold"><option value="none">/, "never again is not the first choice");
   assert.equal((await form("/admin/revocations", "all=true&confirm=4&reason=x&hold=none")).status, 409);
-  const list = await page("/admin/people");
-  assert.match(list.text, /id="revoke-every" href="\/admin\/revocations\/new\?all=true"/);
-  assert.doesNotMatch(list.text, /id="revoke-fitting"/, "there is no search that they could fit");
+  const list = await page("/admin/people?all=true");
+  assert.match(list.text, /Chosen: 3 keys, all that match\.<\/strong><input type="hidden" name="all" value="true">/);
+  const found = await page("/admin/people?q=crowd-&all=true");
+  assert.match(found.text, /<input type="hidden" name="q" value="crowd-">/, "a search is not every key");
+  assert.doesNotMatch(found.text, /name="all"/);
   const unasked = await command("keys", "revoke", "--all", "--reason", "x");
   assert.equal(unasked.code, 2);
   assert.match(unasked.err, /--confirm 3/);
@@ -202,7 +204,7 @@ test("a key that OpenRouter never revokes is shown as stuck, and holds up no bul
   assert.deepEqual([bulk.total, bulk.remaining, bulk.stuck], [3, 1, 1]);
   assert.match(bulk.stuck_keys[0].problem, /not this one/);
   assert.match((await page(`/admin/revocations/${one.id}`)).text, /not this one/);
-  assert.match((await page(`/admin/accounts/${first}`)).text, /stuck: .*not this one/);
+  assert.match((await page(`/admin/people/${first}`)).text, /stuck: .*not this one/);
   const listed = await command("keys", "revocations");
   assert.match(listed.out, /2 of 3, 1 stuck/);
   assert.match(listed.err, new RegExp(`stuck: account ${first}.*not this one`));

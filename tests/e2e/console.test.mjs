@@ -41,7 +41,7 @@ const press = async (selector) => {
 
 test("switch a key off and on, and change its cap, by keyboard", async () => {
   const person = await take("switched-person");
-  await page.goto(`${service.url}/admin/accounts/${person.account}`);
+  await page.goto(`${service.url}/admin/people/${person.account}`);
   await press("#disable");
   await page.locator("[role=status]", { hasText: "changed" }).waitFor();
   assert.equal((await upstream(person)).disabled, true);
@@ -60,7 +60,7 @@ test("switch a key off and on, and change its cap, by keyboard", async () => {
   await page.keyboard.press("Enter");
   await page.locator("dd", { hasText: "$3.25" }).waitFor();
   assert.equal((await upstream(person)).limit, 3.25);
-  await page.goto(`${service.url}/admin/accounts/${person.account}`);
+  await page.goto(`${service.url}/admin/people/${person.account}`);
   await page.fill("input[name=daily_limit_usd]", "lots");
   await page.click("#change-limit");
   await page.locator("[role=alert]", { hasText: "The cap was not changed" }).waitFor();
@@ -69,7 +69,7 @@ test("switch a key off and on, and change its cap, by keyboard", async () => {
 test("a change that upstream does not hear is told again until it does", async () => {
   const person = await take("unheard-person");
   await service.openrouterFault({ method: "PATCH", path: "/keys", times: 1000, status: 500, body: "{}" });
-  await page.goto(`${service.url}/admin/accounts/${person.account}`);
+  await page.goto(`${service.url}/admin/people/${person.account}`);
   await page.click("#disable");
   await page.locator("[role=alert]", { hasText: "tries again every few seconds" }).waitFor();
   await screenshot(page, "console-unsynced");
@@ -89,7 +89,7 @@ test("a change that upstream does not hear is told again until it does", async (
 
 test("look at a whole key: with a reason, recorded, and its owner sees it", async () => {
   const person = await take("looked-at-person");
-  await page.goto(`${service.url}/admin/accounts/${person.account}`);
+  await page.goto(`${service.url}/admin/people/${person.account}`);
   assert.ok(!(await page.content()).includes(person.key));
   await tabTo(page, "form:has(#reveal) input[name=reason]");
   await page.keyboard.type("<i>lost</i> it");
@@ -144,22 +144,24 @@ test("choose some in the list and revoke them, by keyboard; then all that fit", 
   await assertAccessible(page, "console-progress");
   assert.equal(await upstream(people[chosen[0]]), undefined);
   assert.match(await dashboard(people[chosen[1]]), /two of them/);
-  await page.goto(`${service.url}/admin/people?q=chosen-`);
-  await press("#revoke-fitting");
+  await page.goto(`${service.url}/admin/people?q=chosen-&state=usable&all=true`);
+  await page.locator("strong", { hasText: "Chosen: 3 keys, all that match." }).waitFor();
+  await press("#revoke-chosen");
   await page.locator("h1", { hasText: "Revoke 3 keys" }).waitFor();
   await page.fill("input[name=reason]", "the rest");
   await page.click("#revoke-all");
   await page.locator("[role=status]", { hasText: "All 3 keys are revoked" }).waitFor();
   await page.goto(`${service.url}/admin/revocations`);
   assert.equal(await page.locator("tbody tr").count(), 2);
-  await page.goto(`${service.url}/admin/people`);
-  await press("#revoke-every");
+  await page.goto(`${service.url}/admin/people?all=true`);
+  await press("#revoke-chosen");
   await page.locator("p", { hasText: "You are about to revoke every key" }).waitFor();
   assert.equal(await page.locator("input[type=checkbox][required]").count(), 1);
   assert.equal(await page.locator("select[name=hold]").inputValue(), "none");
   await page.goto(`${service.url}/admin/people`);
-  await press("#revoke-chosen");
-  await page.locator("[role=alert]", { hasText: "no keys were chosen" }).waitFor();
+  assert.equal(await page.locator("#revoke-chosen").isVisible(), false, "there is nothing to revoke yet");
+  await page.locator("#people form").evaluate((form) => form.requestSubmit());
+  await page.locator("[role=alert]", { hasText: "nobody was chosen" }).waitFor();
   assert.equal(await page.locator("#revoke-all").count(), 0);
   await assertAccessible(page, "console-nothing-chosen");
   await tabTo(page, "tbody tr:first-child input[type=checkbox]");
@@ -221,7 +223,7 @@ test("figures: counts, exposure, credits, charts, failures", async () => {
 test("filters and orders of the list", async () => {
   const rows = async (query) => {
     await page.goto(`${service.url}/admin/people?${query}`);
-    return page.locator("tbody tr").allTextContents();
+    return page.locator("#people tbody tr").allTextContents();
   };
   const spent = await until("spending is known", async () => {
     const found = await rows("sort=spent");
@@ -302,7 +304,7 @@ test("webhooks: signed, retried, given up on, sent again", async (t) => {
   assert.throws(() => webhook.verify(`${issued.body} `, issued.headers));
   await arrived("spend.alarm");
   status = 500;
-  await page.goto(`${service.url}/admin/accounts/${person.account}`);
+  await page.goto(`${service.url}/admin/people/${person.account}`);
   await page.fill("form:has(#revoke) input[name=reason]", "told");
   await page.click("#revoke");
   await until(

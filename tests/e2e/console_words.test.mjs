@@ -149,7 +149,7 @@ test("a form with a mistake says which field is wrong, and is there to be sent a
   assert.match((await page(long.location)).text, /the reason must be one line of up to 500/);
   const reasonless = await form(`/admin/keys/${id}/revoke`, "reason=&hold=none");
   assert.match((await page(reasonless.location)).text, /the reason must be one line of 1 to 500 characters/);
-  const where = `/admin/accounts/${account}`;
+  const where = `/admin/people/${account}`;
   const unknown = await form(`/admin/keys/${id}/revoke`, "reson=x", { referer: `${service.url}${where}?result=noted` });
   assert.equal(unknown.status, 400);
   assert.match(unknown.text, /no field[\s\S]*reason/);
@@ -181,9 +181,9 @@ test("people who wait can be chosen in the list and ended there, as the API allo
     const rows = await keys("&state=waiting");
     return rows.length === 2 && rows;
   });
-  const { text } = await page("/admin?q=words-waiting");
+  const { text } = await page("/admin/people?q=words-waiting");
   for (const { id } of waiting) assert.match(text, new RegExp(`type="checkbox" name="ids" value="${id}"`));
-  const account = await page(`/admin/accounts/${waiting[0].github_user_id}`);
+  const account = await page(`/admin/people/${waiting[0].github_user_id}`);
   assert.match(account.text, /End this attempt/);
   assert.doesNotMatch(account.text, /Change this key/);
   const ended = await form(`/admin/keys/${waiting[0].id}/revoke`, "reason=over&hold=none");
@@ -209,7 +209,8 @@ test("one of a kind is one, on every page", async (t) => {
     "/docs",
     "/dashboard",
     "/admin",
-    "/admin/overview",
+    "/admin/people",
+    "/admin/people?all=true",
     "/admin/revocations",
     `/admin/revocations/${bulk.id}`,
     "/admin/revocations/new?all=true",

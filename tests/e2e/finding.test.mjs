@@ -76,7 +76,7 @@ const other = "sk-or-v1-" + "0".repeat(60);
 
 test("a whole key is found by POST, and its owner with it", async () => {
   const found = await search({ q: ` ${holder.key} `, state: "", sort: "newest" });
-  assert.deepEqual([found.status, found.location], [303, `/admin/accounts/${holder.account}?result=found-key`]);
+  assert.deepEqual([found.status, found.location], [303, `/admin/people/${holder.account}?result=found-key`]);
   const shown = await page(found.location);
   assert.match(shown.text, /This account holds the key/);
   assert.match(shown.text, /finder-holder/);
@@ -113,7 +113,7 @@ test("a part of a key is found by its last characters, or asked for whole, and n
   ]) {
     const found = await search({ q: shortened });
     assert.equal(found.location, `/admin/people?q=${hint}`, shortened);
-    assert.match((await page(found.location)).text, new RegExp(`/admin/accounts/${account}"`));
+    assert.match((await page(found.location)).text, new RegExp(`/admin/people/${account}"`));
     const byCommand = await withInput(["keys", "find"], `${shortened}\n`);
     assert.equal(byCommand.code, 2, shortened);
     assert.match(byCommand.err, new RegExp(`whole key.*keys list --search ${hint}`), shortened);
@@ -171,7 +171,7 @@ test("a key is one without its first letters, too: its 64 digits alone", async (
   const bare = holder.key.replace("sk-or-v1-", "");
   assert.match(bare, /^[0-9a-f]{64}$/);
   for (const pasted of [bare, ` "${bare}" `, `v1-${bare}`])
-    assert.equal((await search({ q: pasted })).location, `/admin/accounts/${holder.account}?result=found-key`);
+    assert.equal((await search({ q: pasted })).location, `/admin/people/${holder.account}?result=found-key`);
   assert.equal((await search({ q: "0".repeat(64) })).location, "/admin/people?result=unknown-key");
   assert.equal((await api("POST", "/keys/search", { key: bare })).json().key.github_user_id, holder.account);
   assert.equal(
@@ -202,11 +202,11 @@ test("the console searches by POST, and goes to an address that can be kept", as
     from: "",
     to: "",
     unused: "",
-    sort: "newest",
+    sort: "today",
   });
   assert.deepEqual([found.status, found.location], [303, "/admin/people?q=finder-&state=active"]);
   assert.match((await page(found.location)).text, /finder-holder/);
-  assert.equal((await search({ q: "", state: "", sort: "newest" })).location, "/admin/people");
+  assert.equal((await search({ q: "", state: "", sort: "today" })).location, "/admin/people");
 });
 
 test("an address that holds a whole key is answered without it, and logged masked", async () => {
@@ -271,7 +271,7 @@ test("a slash too many does not bring a whole key back in the new address", asyn
     assert.ok(!answer.text.includes(key), path);
   }
   assert.equal((await page(`/admin/?q=${key}`)).location, "/admin?result=key-in-address");
-  assert.equal((await page(`/admin/accounts/${key}/`)).status, 404);
+  assert.equal((await page(`/admin/people/${key}/`)).status, 404);
   assert.equal((await api("GET", `/keys/?q=${key}`)).status, 400);
   const kept = await page("/admin/?q=finder-&state=active");
   assert.deepEqual([kept.status, kept.location], [308, "/admin?q=finder-&state=active"], "any other query stays");
@@ -282,7 +282,7 @@ test("a whole key as a path is logged masked", async () => {
   const before = service.process.output.length;
   for (const path of [
     `/${key}`,
-    `/admin/accounts/${key}`,
+    `/admin/people/${key}`,
     `/api/v1/keys/${key}/x`,
     `/${key.replace("sk-or", "%73K-OR")}`,
     `/dashboard/${key}?a=b`,
@@ -297,7 +297,7 @@ test("a whole key as a path is logged masked", async () => {
     () => service.process.output.includes("/last-of-the-masked") && service.process.output.slice(before),
   );
   assert.ok(!log.includes("7777"), log);
-  assert.match(log, /"\/admin\/accounts\/sk-or-…wxyz"/);
+  assert.match(log, /"\/admin\/people\/sk-or-…wxyz"/);
 });
 
 test("a whole key on the command line is refused without being shown, and asked for nowhere", async () => {
@@ -343,6 +343,14 @@ test("every state can be filtered by console, API and command line", async () =>
     "ambiguous",
     "replacing",
     "revoking",
+    "usable",
+    "near_cap",
+    "at_cap",
+    "never_used",
+    "expiring",
+    "missing",
+    "blocked",
+    "on_hold",
     "ended",
   ]) {
     assert.match(shown, new RegExp(`<option value="${state}"`), state);
@@ -369,9 +377,9 @@ test("somebody whose key was revoked is found by the login in console, API, comm
     [account, "finder-gone", "left the team"],
   );
   const listed = await page("/admin/people?q=finder-gone");
-  assert.match(listed.text, new RegExp(`/admin/accounts/${account}"`));
+  assert.match(listed.text, new RegExp(`/admin/people/${account}"`));
   assert.match(listed.text, /left the team/);
-  assert.match((await page(`/admin/accounts/${account}`)).text, new RegExp(`Account ${account}: finder-gone`));
+  assert.match((await page(`/admin/people/${account}`)).text, /<h1[^>]*>.*finder-gone.*<\/h1>/);
   const audit = await page("/admin/activity?q=finder-gone");
   assert.match(audit.text, /revoked <a [^>]*>finder-gone<\/a>/);
   assert.doesNotMatch(audit.text, new RegExp(`account:${holder.account}\\b`));
@@ -388,6 +396,6 @@ test("somebody whose key was revoked is found by the login in console, API, comm
   );
   assert.match(hinted.err, /--state ended/);
   const pasted = await search({ q: key });
-  assert.equal(pasted.location, `/admin/accounts/${account}?result=perhaps-ended`);
+  assert.equal(pasted.location, `/admin/people/${account}?result=perhaps-ended`);
   assert.match((await withInput(["keys", "find"], key)).out, new RegExp(`finder-gone.*hint ${hint}`));
 });

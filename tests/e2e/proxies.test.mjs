@@ -67,10 +67,11 @@ const organizersDay = async (page, url) => {
   await page.goto(`${url}/admin/`);
   assert.equal(page.url(), `${url}/admin`, "a slash too many leads to the console");
   await page.click("nav.main a:text('People')");
+  await page.click("summary:text('Make a key for somebody')");
   await page.fill("form[action='/admin/keys'] [name=github_user_id]", "77");
   await page.fill("form[action='/admin/keys'] [name=github_username]", "by-form");
   await page.click("#mint");
-  await page.waitForURL(`${url}/admin/accounts/77*`); // the notice goes out of the address at once
+  await page.waitForURL(`${url}/admin/people/77*`); // the notice goes out of the address at once
   assert.match(await page.textContent("main"), /by-form/);
   await page.click("#sign-out");
   await page.waitForURL(`${url}/`);

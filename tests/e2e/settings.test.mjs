@@ -286,6 +286,9 @@ test("seats: set below what is taken nobody loses a key, and no replica gives on
     assert.equal((await api(replicas[0], session, "PATCH", { seats: 2 })).status, 200);
     const late = await signIn(replicas[1], somebody());
     assert.equal((await generate(replicas[1], late)).status, 409);
+    const shown = await textOf(replicas[1], "/dashboard", late);
+    assert.match(shown, /All seats are taken/);
+    assert.doesNotMatch(shown, /Get my key/);
     for (const person of three) assert.equal((await generate(replicas[1], person)).status, 200);
     assert.match(await textOf(replicas[0], "/admin/settings", session), /3 seats are taken now\. No seat is free/);
     assert.equal(await metric(replicas[0], "llmapikey_live_keys_limit"), 2);

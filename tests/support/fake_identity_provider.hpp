@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/encoding.hpp"
 #include "identity/identity_provider.hpp"
 
 namespace llmapikey::test {
@@ -48,7 +49,7 @@ public:
         if (const auto error = refusal()) return tl::unexpected(*error);
         const std::lock_guard lock(mutex_);
         for (const auto& [id, known] : accounts_)
-            if (known == login) return Recipient{id, known};
+            if (base::equal_ignoring_case(known, login)) return Recipient{id, known};
         return base::fail(base::Errc::not_found, "no such account");
     }
     base::Result<void> check_credentials(base::Deadline) override { return {}; }

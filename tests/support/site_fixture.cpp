@@ -9,7 +9,9 @@
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
 #include "net/body_stream.hpp"
+#include "people/store/store_people.hpp"
 #include "providers/openrouter/openrouter_traits.hpp"
+#include "roster/store_roster.hpp"
 #include "site/site.hpp"
 #include "site/store_answers.hpp"
 #include "sql/sqlite/sqlite_sql.hpp"
@@ -80,6 +82,8 @@ struct SiteFixture::Database {
     TemporaryFolder folder;
     std::shared_ptr<SqlDatabase> sql = std::make_shared<sqlite::SqliteSql>(open_connections(folder.file()));
     SqlBulkStore bulks{sql};
+    SqlPeopleStore people{sql};
+    SqlRosterStore roster{sql};
     SqlTokenStore tokens{sql};
     SqlStoredAnswers answers{sql};
     SqlActivityStore activity{sql};
@@ -117,6 +121,7 @@ struct SiteFixture::Process {
                 .call_timeout = base::Seconds{15},
                 .log = [](const std::string&) {}}),
           bulk_revoker(database.bulks, store, keys.background_revocation, audit, clock, base::Seconds{15}),
+          roster(database.roster, self.identity_, audit, clock),
           tokens(database.tokens, audit, clock),
           webhooks(database.webhooks, endpoints, sealer, audit, clock),
           sign_in(self.identity_, attempt_sealer, clock),
@@ -131,13 +136,14 @@ struct SiteFixture::Process {
     static SiteSettings site_settings() {
         SiteSettings settings;
         settings.public_url = origin;
+        settings.github_url = "https://github.example";
         settings.api_base_url = "https://openrouter.test/api/v1";
         settings.example_model = "openai/gpt-4o-mini";
         return settings;
     }
 
     Handlers make_handlers() {
-        const KeyListPage key_list{clock, store, store, settings};
+        const PeoplePage people{clock, store, store, settings, database.people, roster};
         return {.pages = {guardrail, store, keys.issuance},
                 .documents = {guardrail},
                 .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, settings,
@@ -145,11 +151,12 @@ struct SiteFixture::Process {
                 .own_key = {metrics, usage, clock, keys.issuance, keys.own_key, terms},
                 .trial = {trials, usage, clock, background_queue},
                 .sign_in = {sign_in, metrics, background_queue, store, sessions, clock},
-                .key_list = key_list,
+                .people = people,
                 .key_search = {store, keys.issuance},
                 .activity_page = {audit, store, database.activity},
-                .account = {key_list, store, store, clock, keys.administration, keys.revocation, terms},
-                .bulk_pages = {store, clock, bulk_revoker, key_list, database.bulks},
+                .person = {people, database.roster, roster, store, store, clock, keys.administration, keys.revocation,
+                           terms},
+                .bulk_pages = {store, clock, bulk_revoker, people, database.bulks},
                 .overview_page = {settings, database.statistics, clock},
                 .settings_page = {settings, store, clock},
                 .tokens_page = {database.tokens, clock, tokens},
@@ -157,6 +164,7 @@ struct SiteFixture::Process {
                 .own_account = {usage, background_queue, store, clock, keys.issuance},
                 .overview = {database.statistics, settings, clock},
                 .keys = {store, store, clock, keys.administration, keys.revocation, terms},
+                .people_api = {clock, database.people},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
                 .audit = {store, audit},
                 .settings = {settings},
@@ -186,6 +194,7 @@ struct SiteFixture::Process {
     GiveawayBoard giveaway{app::shown_giveaway(*settings.state())};
     KeyParts keys;
     BulkRevoker bulk_revoker;
+    Roster roster;
     ApiTokens tokens;
     Webhooks webhooks;
     SignIn sign_in;
@@ -201,6 +210,10 @@ SiteFixture::SiteFixture() : database_(std::make_unique<Database>()) {
     for (const Recipient& each : {ada, grace})
         identity_.add(each);
     restart(usual_terms());
+}
+
+SqlDatabase& SiteFixture::sql() {
+    return *database_->sql;
 }
 
 SiteFixture::~SiteFixture() {

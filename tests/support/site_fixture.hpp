@@ -13,6 +13,7 @@
 #include "keys/key_parts.hpp"
 #include "net/http_types.hpp"
 #include "site/rate_limits.hpp"
+#include "sql/sql_database.hpp"
 #include "support/fake_identity_provider.hpp"
 #include "support/fake_key_provider.hpp"
 #include "support/manual_clock.hpp"
@@ -66,8 +67,8 @@ using FormFields = std::vector<std::pair<std::string, std::string>>;
 //
 // Keys, the queue, replacements, spending and the audit log are in memory, the upstream and GitHub
 // are fakes, and the clock stands still. Stores without a fake (bulk revocations, API tokens,
-// stored answers, statistics, webhooks) are in a SQLite database in a temporary file. No background
-// job runs.
+// stored answers, statistics, webhooks, people) are in a SQLite database in a temporary file. No
+// background job runs.
 class SiteFixture : public testing::Test {
 protected:
     SiteFixture();
@@ -98,6 +99,9 @@ protected:
 
     IssueAnswer issue_key(const Recipient& recipient);
     Issuance& issuance();
+    // The database of the stores that have no fake. The list of people is read from it, and so is
+    // the organizer's list: a test that looks at them puts rows there.
+    SqlDatabase& sql();
     Grant row_of(const Recipient& recipient) { return store_.find({recipient.id}).value().value(); }
 
     ManualClock clock_;

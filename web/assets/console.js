@@ -10,3 +10,62 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   field.focus();
 });
+
+// In the list of people a tick in the head chooses the page, and the bar says how many are chosen.
+const countChosen = () => {
+  const head = document.getElementById("choose-page");
+  if (!head) return;
+  const ticks = [...document.querySelectorAll("#people [name=ids]")];
+  const chosen = ticks.filter((tick) => tick.checked).length;
+  head.hidden = false;
+  head.checked = chosen === ticks.length;
+  head.indeterminate = chosen > 0 && chosen < ticks.length;
+  document.getElementById("chosen").textContent = chosen === 1 ? "1 person is chosen:" : `${chosen} people are chosen:`;
+};
+document.addEventListener("change", (event) => {
+  if (!event.target.closest("#people")) return;
+  if (event.target.id === "choose-page")
+    for (const tick of document.querySelectorAll("#people [name=ids]")) tick.checked = event.target.checked;
+  countChosen();
+});
+
+// What is typed there is searched for a moment later. Anything like a key, whole or shortened, is
+// left to the form, which sends it by POST: a key belongs in no address.
+const searchPause = 250;
+const likeKey = /sk-|[0-9a-f]{32}|…|[.*]{2}/i;
+const search = document.getElementById("search");
+const addressOf = (form) => {
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    const isUsual = name === "csrf_token" || (name === "sort" && value === "today");
+    if (!isUsual && value.trim()) fields.append(name, value.trim());
+  }
+  const query = String(fields);
+  return `/admin/people${query && "?"}${query}`;
+};
+let searching = null;
+const searchPeople = async () => {
+  if (likeKey.test(search.elements.q.value)) return;
+  const address = addressOf(search);
+  searching?.abort();
+  searching = new AbortController();
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: searching.signal });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of ["people", "export"]) document.getElementById(id).replaceWith(page.getElementById(id));
+    history.replaceState(null, "", address);
+    countChosen();
+    document.getElementById("announce").textContent = document.getElementById("place")?.textContent ?? "Nobody matches";
+  } catch {
+    /* another search has begun, or offline: the button is there */
+  }
+};
+let typing;
+search?.addEventListener("input", (event) => {
+  // Each order has a direction of its own.
+  if (event.target.name === "sort") search.querySelector("[name=dir]")?.remove();
+  clearTimeout(typing);
+  typing = setTimeout(searchPeople, searchPause);
+});
+countChosen();

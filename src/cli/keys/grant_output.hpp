@@ -9,9 +9,6 @@
 // Writes grants for people and spreadsheets. The output never contains a raw key, sealed or not.
 namespace llmapikey::cli {
 
-std::string table_header();
-std::string table_row(const Grant& grant);
-
 // Writes CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in
 // front.
 std::string csv_header();

@@ -15,6 +15,7 @@
 #include "cli/configuration.hpp"
 #include "cli/keys/bulk_keys.hpp"
 #include "cli/keys/grant_output.hpp"
+#include "cli/keys/grant_table.hpp"
 #include "cli/keys/key_services.hpp"
 #include "cli/keys/meant.hpp"
 #include "cli/printing.hpp"
@@ -34,9 +35,10 @@ std::string describe(const std::optional<Hold>& hold) {
     return "can get another from " + base::to_rfc3339(*hold->until) + " on";
 }
 
-void print_account(const Account& account, const std::vector<LedgerEntry>& ledger) {
-    if (account.grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*account.grant).c_str());
-    if (!account.grant) std::puts("This account has no key now.");
+base::Result<void> print_account(const app::Stores& stores, const Account& account,
+                                 const std::vector<LedgerEntry>& ledger) {
+    if (account.grant) TRY(print_grants(stores, {*account.grant}));
+    if (!account.grant) print_line("This account has no key now.");
     if (account.hold) {
         std::printf("on hold: %s; reason: %s\n", describe(account.hold).c_str(),
                     base::to_printable(account.hold->reason).c_str());
@@ -47,6 +49,7 @@ void print_account(const Account& account, const std::vector<LedgerEntry>& ledge
                     entry.grant.key_hint.c_str(), base::to_rfc3339(entry.grant.created_at).c_str(),
                     base::to_printable(entry.reason).c_str());
     }
+    return {};
 }
 
 FieldReader reader_of(const Filters& filters) {
@@ -184,9 +187,8 @@ int run_keys_list(const ListOptions& options, Output output) {
         print_json(boost::json::object{{"keys", base::json_list(page->grants)}, {"next_cursor", page->next_cursor}});
         return 0;
     }
-    print_line(table_header());
-    for (const Grant& grant : page->grants)
-        print_line(table_row(grant));
+    const auto printed = print_grants(*stores, page->grants);
+    if (!printed) return report(printed.error());
     if (!page->next_cursor.empty()) std::printf("more: --cursor %s\n", page->next_cursor.c_str());
     return page->grants.empty() ? mention_ended(*stores, *query) : 0;
 }
@@ -208,8 +210,8 @@ int run_keys_find(Output output) {
         if (found->grant) object["key"] = to_json(*found->grant);
         print_json(object);
     } else if (found->grant) {
-        print_line(table_header());
-        print_line(table_row(*found->grant));
+        const auto printed = print_grants((*services)->stores, {*found->grant});
+        if (!printed) return report(printed.error());
     } else if (found->ended.empty()) {
         print_line("no account has this key, and no ended key has the same last characters");
     } else {
@@ -232,8 +234,8 @@ int run_keys_show(const std::string& key, Output output) {
     if (!ledger) return report(ledger.error());
     if (output == Output::json) {
         print_json(to_json(*account, *ledger));
-    } else {
-        print_account(*account, *ledger);
+    } else if (const auto printed = print_account(*stores, *account, *ledger); !printed) {
+        return report(printed.error());
     }
     return account->grant || account->hold || !ledger->empty() ? 0 : 1;
 }
@@ -299,8 +301,9 @@ int run_keys_change(const ChangeOptions& options, Output output) {
     if (output == Output::json) {
         print_json(to_json(*grant));
     } else {
-        std::printf("%s%s\n%s\n", options.is_dry_run ? "would be:\n" : "", table_header().c_str(),
-                    table_row(*grant).c_str());
+        if (options.is_dry_run) print_line("would be:");
+        const auto printed = print_grants((*services)->stores, {*grant});
+        if (!printed) return report(printed.error());
     }
     return 0;
 }
@@ -346,7 +349,10 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
         print_json(object);
     } else {
         print_line(sentence_of(*answer, (*services)->provider_name()));
-        if (answer->grant) std::printf("%s\n%s\n", table_header().c_str(), table_row(*answer->grant).c_str());
+        if (answer->grant) {
+            const auto printed = print_grants((*services)->stores, {*answer->grant});
+            if (!printed) return report(printed.error());
+        }
     }
     return answer->grant ? 0 : 1;
 }

@@ -6,10 +6,12 @@
 #include <span>
 
 #include "app/settings.hpp"
+#include "base/plural.hpp"
 #include "cli/keys/key_services.hpp"
 #include "cli/sandbox/people.hpp"
 #include "insight/statistics.hpp"
 #include "keys/reconciliation.hpp"
+#include "roster/roster.hpp"
 #include "tokens/api_tokens.hpp"
 
 namespace llmapikey::cli {
@@ -114,6 +116,8 @@ public:
                       {Repair::fix, false, settle_time(config.upstream_timeout), config.upstream_timeout}) {}
 
     base::Result<void> live_through() {
+        step_to(days_of_history, 0);
+        TRY(expect_people());
         for (int days_ago = days_of_history; days_ago >= 0; --days_ago) {
             TRY(begin_day(days_ago));
             TRY(spend_all(days_ago));
@@ -159,6 +163,16 @@ private:
         const days usual = std::max(terms.key_lifetime, days{2 * days_of_history});
         terms.key_lifetime = person.lifetime_days > 0 ? days{person.lifetime_days} : usual;
         return terms;
+    }
+
+    base::Result<void> expect_people() {
+        std::vector<NewExpectedPerson> people;
+        for (const Expected& each : expected_people())
+            people.push_back({GithubUserId{each.id}, person_with(each.id).login, each.name});
+        TRY(services_.stores.roster->add(people, organizer.actor, clock_.now()));
+        const std::string what = base::counted(static_cast<std::int64_t>(people.size()), "person", "people");
+        return services_.stores.audit->append(
+            {clock_.now(), organizer.actor, "people.add", "people", organizer.origin, "done", what});
     }
 
     base::Result<void> begin_day(int days_ago) {

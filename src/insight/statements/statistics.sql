@@ -63,6 +63,11 @@ FROM (
 LEFT JOIN llmapikey.api_keys AS held ON held.github_user_id = spent.github_user_id
 ORDER BY 3 DESC, 1
 
+-- name: spent_on
+-- $1: the day; $2: accounts, with commas between.
+SELECT github_user_id, sum(spent_micro_usd)::bigint FROM llmapikey.spending_days
+WHERE day = $1::text AND github_user_id {in_texts:$2} GROUP BY github_user_id
+
 -- name: days
 SELECT day, issued, ended, spent_micro_usd FROM llmapikey.days WHERE day >= $1 ORDER BY day
 

@@ -160,6 +160,22 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
     );
     return id;
   };
+  let expected = 0;
+  // An account at GitHub that is on no list yet, and somebody who is on the organizer's list.
+  const login = async () => {
+    const name = `expected-${(expected += 1)}`;
+    await signIn(ground.service, name);
+    return name;
+  };
+  const listed = () => {
+    const id = `00000000-0000-4000-8000-${String((expected += 1)).padStart(12, "0")}`;
+    sql(
+      ground,
+      `INSERT INTO expected_people (id, login, login_key, name, added_at, added_by)
+       VALUES ('${id}', 'listed-${expected}', 'listed-${expected}', '', 1, 'a test')`,
+    );
+    return id;
+  };
   const settingsVersion = async () => {
     const { service, admin } = ground;
     const page = await fetch(`${service.url}/admin/settings`, { headers: { cookie: admin, accept: "text/html" } });
@@ -168,6 +184,8 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
   return {
     settingsVersion,
     kept,
+    login,
+    listed,
     delivered,
     held,
     hook: ground.hook.url,

@@ -53,6 +53,10 @@ TEST_P(StatisticsStoreContract, FiguresAreTakenAndKept) {
     EXPECT_EQ(days->at(0).issued, 4);
     EXPECT_EQ(days->at(0).ended, 1);
     EXPECT_EQ(days->at(0).spent.value, 550) << "of all keys, however often it is counted";
+    const auto today_by = statistics.spent_on(today, {{1}, {2}, {3}});
+    ASSERT_TRUE(today_by) << today_by.error().detail;
+    EXPECT_EQ(*today_by, (std::map<std::string, base::MicroUsd>{{"1", {450}}, {"2", {100}}}));
+    EXPECT_TRUE(statistics.spent_on(today, {})->empty());
     EXPECT_EQ(keys_->find({1}).value()->spent.value, 950);
     EXPECT_EQ(keys_->find({1}).value()->spent_as_of, clock_.now());
 

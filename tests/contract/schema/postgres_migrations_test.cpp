@@ -20,7 +20,7 @@ TEST(PostgresMigrationTest, GoUpDownAndUpAgain) {
     EXPECT_EQ(*migrator.down(1000), all);
     EXPECT_EQ(run_sql("SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables "
                       "WHERE schemaname = 'llmapikey'"),
-              "applied_migrations audit_head audit_log holds ledger")
+              "applied_migrations audit_head audit_log expected_people holds ledger")
         << "the records stay, nothing else";
     EXPECT_FALSE(postgres::PostgresKeyStore(open_database(postgres_url())).check());
     EXPECT_EQ(*migrator.up(), all);

@@ -179,7 +179,7 @@ class Stage {
       ["settings", "/admin/settings"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
-      ["account", "/admin/accounts/424242"],
+      ["account", "/admin/people/424242"],
       ["confirm-none", "/admin/revocations/new"],
     ])
       this.add(`admin-${name}-empty`, empty, path, nobody);
@@ -205,7 +205,7 @@ class Stage {
     const grantOf = (account) => open.sql(`SELECT id FROM api_keys WHERE github_user_id = '${account}'`);
     await post(open, session, `/admin/keys/${grantOf(ended.account)}/revoke`, { reason: longReason, hold: "7d" });
     this.add("dashboard-on-hold", open, "/dashboard", ended.session);
-    this.add("admin-account-on-hold", open, `/admin/accounts/${ended.account}?result=revoked`, session);
+    this.add("admin-account-on-hold", open, `/admin/people/${ended.account}?result=revoked`, session);
     open.sql(
       `INSERT INTO failures VALUES ('minting: ${longReason}', unixepoch() - 999, unixepoch(), 12), ` +
         "('OpenRouter: HTTP 402: no credits', unixepoch(), unixepoch(), 1)",
@@ -239,12 +239,14 @@ class Stage {
       ["confirm", "/admin/revocations/new?q=www"],
       ["confirm-all", "/admin/revocations/new?all=true"],
       ["keys-ended", "/admin/people?state=ended"],
+      ["people-all-chosen", "/admin/people?all=true"],
+      ["people-by-login", "/admin/people?sort=person&dir=desc"],
       ["key-unknown", "/admin/people?result=unknown-key"],
       ["audit-found", "/admin/activity?q=crowd-4"],
     ])
       this.add(`admin-${name}`, open, path, session);
     const shown = await this.holder("shown-key");
-    this.add("admin-account", open, `/admin/accounts/${shown.account}?result=bad-change`, session);
+    this.add("admin-account", open, `/admin/people/${shown.account}?result=bad-change`, session);
     this.add("admin-reveal", open, `/admin/keys/${grantOf(shown.account)}/reveal`, session, {
       form: { reason: "They lost it." },
     });
@@ -254,6 +256,7 @@ class Stage {
     this.add("admin-token-refused", open, "/admin/tokens", session, { form: { name: "none", expires_in_days: 0 } });
     this.add("admin-webhook-made", open, "/admin/webhooks", session, { form: { url: "https://example.org/hook" } });
     this.add("admin-webhook-refused", open, "/admin/webhooks", session, { form: { url: "nonsense" } });
+    this.add("admin-people-refused", open, "/admin/people", session, { form: { people: "two words\nnobody at all" } });
     this.add("admin-revocation-refused", open, "/admin/revocations", session, { form: { reason: "" } });
   }
 

@@ -22,6 +22,13 @@ TEST(SelectionWords, SayWhichKeysAreMeant) {
     EXPECT_EQ(words_of("state=disabled&from=2027-02-01&to=2027-02-03&expires_within=7"),
               "keys that are switched off that expire within 7 days, were made on 2027-02-01 or later and were made "
               "on 2027-02-03 or before");
+    EXPECT_EQ(words_of("state=at_cap"), "keys at today's cap");
+    EXPECT_EQ(words_of("state=near_cap&q=hack-"), "keys near today's cap that match the search 'hack-'");
+    EXPECT_EQ(words_of("state=expiring"), "keys that can be used that expire within 7 days");
+    EXPECT_EQ(words_of("state=never_used"), "keys that can be used that have spent nothing yet");
+    EXPECT_EQ(words_of("state=missing"), "keys that are missing upstream");
+    EXPECT_EQ(words_of("state=blocked"), "keys of blocked people");
+    EXPECT_EQ(words_of("state=on_hold"), "keys of people on hold");
     EXPECT_EQ(words_of("all=true"), "every key");
     EXPECT_EQ(words_of("state=active"), "every active key");
     EXPECT_EQ(words_of("ids=0198c5a2-0000-7000-8000-000000000001"), "the keys that were chosen");

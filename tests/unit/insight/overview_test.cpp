@@ -24,6 +24,10 @@ public:
     base::Result<void> count_day(base::Timestamp) override { return {}; }
     base::Result<void> record_spending(const std::vector<KeySpending>&, base::Timestamp) override { return {}; }
     base::Result<void> count_spending(base::Timestamp) override { return {}; }
+    base::Result<std::map<std::string, base::MicroUsd>> spent_on(base::Timestamp,
+                                                                 const std::vector<GithubUserId>&) override {
+        return std::map<std::string, base::MicroUsd>();
+    }
     base::Result<std::vector<Spender>> top_spenders(base::Timestamp, int) override { return std::vector<Spender>{}; }
     base::Result<std::vector<DayStatistics>> days(base::Timestamp since) override {
         asked_since = since;

@@ -30,6 +30,18 @@ TEST_F(DashboardPageTest, WhoHasNoKeyIsOfferedOne) {
     EXPECT_FALSE(page().has("action=\"/dashboard/key\"")) << "while new keys are paused";
 }
 
+TEST_F(DashboardPageTest, WithAllSeatsTakenThereIsNoButton) {
+    Terms terms = usual_terms();
+    terms.max_total_keys = 1;
+    restart(terms);
+    EXPECT_TRUE(page().has("action=\"/dashboard/key\""));
+    issue_to_ada();
+    const auto late = get("/dashboard?result=full", {.session = session_of(grace)});
+    EXPECT_FALSE(late.has("action=\"/dashboard/key\""));
+    EXPECT_TRUE(late.has("All seats are taken, so no key was made."));
+    EXPECT_TRUE(page().has("Your key")) << "who has a key sees it";
+}
+
 TEST_F(DashboardPageTest, AKeyIsShownToItsOwnerAlone) {
     const std::string raw = issue_to_ada();
     const auto shown = page("?result=created");

@@ -27,6 +27,16 @@ TEST(GrantQueryFields, AStateIsAStatusOrMoreThanThat) {
     EXPECT_EQ(parse({{"state", "pending"}})->status, GrantStatus::pending);
     EXPECT_EQ(parse({{"state", "expired"}})->is_expired, true);
     EXPECT_EQ(parse({{"state", "disabled"}})->status, GrantStatus::active);
+    EXPECT_EQ(parse({{"state", "at_cap"}})->cap_use, CapUse::reached);
+    EXPECT_EQ(parse({{"state", "blocked"}})->hold, HoldLength::for_good);
+    const auto unused = parse({{"state", "never_used"}, {"unused", "0"}});
+    EXPECT_TRUE(unused->is_usable && unused->is_unused);
+}
+
+TEST(GrantQueryFields, TheNearerOfTwoExpiriesCounts) {
+    const auto query = parse({{"state", "expiring"}, {"expires_within", "2"}});
+    EXPECT_EQ(*query->expires_by - query->now, std::chrono::days{2});
+    EXPECT_EQ(*parse({{"state", "expiring"}, {"expires_within", "30"}})->expires_by - query->now, expires_soon);
 }
 
 TEST(GrantQueryFields, ADayCountsWhole) {

@@ -47,7 +47,7 @@ TEST_F(KeyRoutesTest, AMintedKeyIsNotShownToTheAdmin) {
     EXPECT_EQ(post_json("/api/v1/keys", R"({"github_user_id": 77})", api()).status, 404) << "GitHub knows no such";
     const auto for_page = post_form("/admin/keys", {{"github_user_id", "1001"}}, page());
     EXPECT_EQ(for_page.status, 303);
-    EXPECT_TRUE(for_page.header("Location").starts_with("/admin/accounts/1001")) << for_page.header("Location");
+    EXPECT_TRUE(for_page.header("Location").starts_with("/admin/people/1001")) << for_page.header("Location");
 }
 
 TEST_F(KeyRoutesTest, AKeyIsShownWithoutItsSecret) {
@@ -57,7 +57,7 @@ TEST_F(KeyRoutesTest, AKeyIsShownWithoutItsSecret) {
     EXPECT_EQ(shown.status, 200);
     EXPECT_FALSE(shown.has(raw));
     EXPECT_FALSE(shown.has(row_of(ada).sealed_key));
-    EXPECT_FALSE(get("/admin/accounts/1001", page()).has(raw));
+    EXPECT_FALSE(get("/admin/people/1001", page()).has(raw));
     EXPECT_EQ(get("/api/v1/keys/" + base::random_uuid(), api()).status, 404);
     EXPECT_EQ(get("/api/v1/keys/no-uuid", api()).status, 404);
 }
@@ -137,10 +137,10 @@ TEST_F(KeyRoutesTest, WhoIsNoAdminDoesNothingOfIt) {
 
 TEST_F(KeyRoutesTest, AHoldIsLiftedOnThePageOfTheAccount) {
     store_.hold(ada.id, {std::nullopt, "cool off"});
-    EXPECT_TRUE(get("/admin/accounts/1001", page()).has("cool off"));
-    EXPECT_EQ(post_form("/admin/accounts/1001/lift", {}, page()).status, 303);
+    EXPECT_TRUE(get("/admin/people/1001", page()).has("cool off"));
+    EXPECT_EQ(post_form("/admin/people/1001/lift", {}, page()).status, 303);
     EXPECT_FALSE(store_.find_account({ada.id})->hold);
-    EXPECT_EQ(get("/admin/accounts/x", page()).status, 404);
+    EXPECT_EQ(get("/admin/people/x", page()).status, 404);
 }
 
 TEST_F(KeyRoutesTest, WhatIsNotThereIsAProblem) {

@@ -1,0 +1,239 @@
+#include "people/person_page.hpp"
+
+#include "base/encoding.hpp"
+#include "grant/written_text.hpp"
+#include "http/answers/api_answer.hpp"
+#include "http/answers/error_response.hpp"
+#include "http/answers/result_text.hpp"
+#include "http/answers/shown_values.hpp"
+#include "http/form.hpp"
+#include "identity/login.hpp"
+#include "keys/issue_answer.hpp"
+#include "keys/key_fields.hpp"
+#include "ops/log.hpp"
+#include "people/key_row.hpp"
+#include "people/person_row.hpp"
+
+namespace llmapikey {
+namespace {
+
+constexpr ResultText results[] = {{"people-removed", "This person is removed from the organizer's list.", true}};
+
+net::Response to_account(const std::string& account_id, std::string_view result) {
+    return redirect(303, "/admin/people/" + account_id + "?result=" + std::string(result));
+}
+
+KeyOutcome outcome_of(const base::Error& error, KeyOutcome where_stored) {
+    switch (error.code) {
+        case base::Errc::not_found:
+            return KeyOutcome::gone;
+        case base::Errc::conflict:
+            return KeyOutcome::busy;
+        case base::Errc::upstream_down:
+        case base::Errc::upstream_refused:
+        case base::Errc::rate_limited:
+        case base::Errc::misconfigured:
+            return where_stored;
+        default:
+            return KeyOutcome::action_failed;
+    }
+}
+
+net::Response answer_outcome(const Context& context, const std::string& account_id, KeyOutcome outcome,
+                             base::Errc cause = base::Errc::internal) {
+    const KeyOutcomeRow& row = row_of(outcome);
+    if (!context.wants_json()) return to_account(account_id, row.word);
+    const int http_status = row.http_status != 0 ? row.http_status : status_of(cause);
+    return status_answer(http_status, row.word, with_provider(row.console_text, context.shared.settings.provider.name));
+}
+
+net::Response refuse_mint(const PersonPage& self, const Context& context, const std::string& why) {
+    if (context.wants_json()) return error_response(context, 400, {}, {"Bad request", why + ".", "", "", ""});
+    return self.people.show_with(context, "No key was made. " + why + ".", PeoplePage::At::mint_form);
+}
+
+void show_expected(const ExpectedPerson& person, PersonView& view) {
+    view.expected_id = person.id;
+    view.expected_name = person.name;
+    view.expected_since = minute_text(person.added_at);
+    view.expected_by = person.added_by;
+    if (view.login.empty()) view.login = person.login;
+}
+
+// What the list says of this person, too.
+void show_person(const Person& person, base::Timestamp now, PersonView& view) {
+    PersonRow row = person_row(person, now);
+    view.badges = std::move(row.badges);
+    view.spent = std::move(row.spent);
+}
+
+// Somebody on the organizer's list whose account is not known yet.
+net::Response show_unresolved(const PersonPage& self, const Context& context) {
+    const auto expected = self.roster_store.find_by_id(std::string(context.path_id));
+    if (!expected) return error_response(context, expected.error());
+    if (!*expected) return error_response(context, 404);
+    if ((*expected)->github_user_id) return redirect(303, "/admin/people/" + (*expected)->github_user_id->text());
+    PersonView view;
+    view.frame = make_frame(context);
+    show_expected(**expected, view);
+    view.unresolved_why =
+        (*expected)->problem.empty() ? "GitHub has not said yet whose login this is" : (*expected)->problem;
+    return html_response(200, render(view));
+}
+
+// The key that the path names, and the fields of the form. read_asked() returns an error answer if
+// there is none.
+struct Asked {
+    Grant grant;
+    RequestFields fields;
+};
+tl::expected<Asked, net::Response> read_asked(const PersonPage& self, const Context& context) {
+    const std::string id(context.path_id);
+    if (!base::is_uuid(id)) return tl::unexpected(error_response(context, 404));
+    auto fields = RequestFields::read(context.request);
+    if (!fields) return tl::unexpected(error_response(context, 400));
+    auto grant = self.admin_store.find_grant(id);
+    if (!grant) return tl::unexpected(error_response(context, grant.error()));
+    if (!*grant) return tl::unexpected(error_response(context, 404));
+    return Asked{std::move(**grant), std::move(*fields)};
+}
+
+}  // namespace
+
+net::Response PersonPage::show(const Context& context) const {
+    if (base::is_uuid(context.path_id)) return show_unresolved(*this, context);
+    const auto id = GithubUserId::parse(context.path_id);
+    if (!id) return error_response(context, 404);
+    const auto account = store.find_account(Seat{*id});
+    if (!account) return error_response(context, account.error());
+    const auto ledger = admin_store.ledger_of(*id);
+    if (!ledger) return error_response(context, ledger.error());
+    PersonView view;
+    view.frame = make_frame(context);
+    view.account_id = id->text();
+    if (account->grant) {
+        const Grant& grant = *account->grant;
+        view.key = key_row(grant, clock.now());
+        if (view.key->is_active) view.grant_id = grant.id;
+        if (view.key->can_be_revoked) view.revocable_id = grant.id;
+        view.is_disabled = grant.is_disabled;
+        view.is_unsynced = !grant.unsynced.empty();
+        view.can_reveal = !grant.sealed_key.empty();
+        if (grant.reveal) view.revealed_at = minute_text(grant.reveal->at);
+        if (grant.reveal) view.reveal_reason = grant.reveal->reason;
+    }
+    if (account->hold && is_in_force(*account->hold, clock.now())) {
+        view.is_on_hold = true;
+        view.hold_reason = account->hold->reason;
+        if (account->hold->until) view.hold_until = minute_text(*account->hold->until);
+    }
+    for (const LedgerEntry& entry : *ledger) {
+        std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
+        if (is_stuck(entry)) {
+            ended_at = "stuck: " + entry.problem;
+            if (entry.next_attempt_at) ended_at += "; next attempt at " + minute_text(*entry.next_attempt_at);
+        }
+        view.ended.push_back({id->text(), entry.grant.github_username, "…" + entry.grant.key_hint,
+                              date_text(entry.grant.created_at), std::move(ended_at), entry.actor, entry.reason});
+        if (view.login.empty()) view.login = entry.grant.github_username;
+    }
+    if (account->grant) view.login = account->grant->github_username;
+    const auto expected = roster_store.find(*id);
+    if (!expected) return error_response(context, expected.error());
+    if (*expected) show_expected(**expected, view);
+    const auto person = people.people.find(*id, clock.now());
+    if (!person) return error_response(context, person.error());
+    if (*person) show_person(**person, clock.now(), view);
+    if (is_login(view.login)) view.profile_url = context.shared.settings.github_url + "/" + view.login;
+    show_key_outcome(context, view.notice_good, view.notice_bad);
+    if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);
+    return html_response(200, render(view));
+}
+
+net::Response PersonPage::mint(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, 400);
+    const auto id = GithubUserId::parse(base::trim(fields->text("github_user_id")));
+    const std::string login(without_at(base::trim(fields->text("github_username"))));
+    if (!id) return refuse_mint(*this, context, "The account id must be a whole number, such as 583231");
+    if (!login.empty() && !is_login(login)) return refuse_mint(*this, context, "This is not a valid GitHub login");
+    const auto answer = administration.mint(terms, *id, login, context.initiator());
+    if (!answer && answer.error().code == base::Errc::not_found)
+        return answer_outcome(context, id->text(), KeyOutcome::no_account);
+    if (!answer) return error_response(context, answer.error());
+    if (context.wants_json()) return issue_json(*answer, ShowKey::no, context.shared.settings.provider.name);
+    return to_account(id->text(), row_of(*answer).word);
+}
+
+net::Response PersonPage::revoke(const Context& context) const {
+    const auto asked = read_asked(*this, context);
+    if (!asked) return asked.error();
+    const std::string account_id = asked->grant.github_user_id.text();
+    const auto why = reason_and_hold_of(asked->fields, clock.now());
+    if (!why) return answer_outcome(context, account_id, KeyOutcome::no_reason);
+    const auto revoked = revocation.revoke(asked->grant.id, context.initiator(), why->reason, why->hold,
+                                           base::Deadline::after(context.shared.settings.upstream_timeout));
+    if (revoked && is_ending_attempt(*revoked))
+        return answer_outcome(context, account_id, KeyOutcome::revoked_while_made);
+    if (revoked) return answer_outcome(context, account_id, KeyOutcome::revoked);
+    ops::log(ops::LogLevel::error, "revoking a key: " + revoked.error().detail);
+    return answer_outcome(context, account_id, outcome_of(revoked.error(), KeyOutcome::revocation_begun),
+                          revoked.error().code);
+}
+
+net::Response PersonPage::change(const Context& context) const {
+    const auto asked = read_asked(*this, context);
+    if (!asked) return asked.error();
+    const std::string account_id = asked->grant.github_user_id.text();
+    const auto change = change_of(asked->fields);
+    const bool is_empty = change && !change->is_disabled && !change->daily_limit;
+    const auto reason = check_text(asked->fields.text("reason"), optional_reason_rule);
+    if (!reason) return answer_outcome(context, account_id, KeyOutcome::bad_reason);
+    if (!change || is_empty) return answer_outcome(context, account_id, KeyOutcome::bad_change);
+    const auto changed = administration.change(asked->grant.id, *change, *reason, context.initiator());
+    if (changed) return answer_outcome(context, account_id, KeyOutcome::changed);
+    ops::log(ops::LogLevel::error, "changing a key: " + changed.error().detail);
+    return answer_outcome(context, account_id, outcome_of(changed.error(), KeyOutcome::change_noted),
+                          changed.error().code);
+}
+
+net::Response PersonPage::reveal(const Context& context) const {
+    const auto asked = read_asked(*this, context);
+    if (!asked) return asked.error();
+    const std::string account_id = asked->grant.github_user_id.text();
+    const auto reason = reason_of(asked->fields);
+    if (!reason) return answer_outcome(context, account_id, KeyOutcome::no_reason);
+    const auto raw_key = administration.reveal(asked->grant.id, *reason, context.initiator());
+    if (!raw_key && raw_key.error().code == base::Errc::not_found)
+        return answer_outcome(context, account_id, KeyOutcome::never_kept);
+    if (!raw_key && raw_key.error().code == base::Errc::misconfigured) {
+        return error_response(
+            context, 502, {},
+            {"The key cannot be shown", "The service cannot show the key: " + raw_key.error().detail + ".", "",
+             "/admin/people/" + account_id, "Back to the person"});
+    }
+    if (!raw_key) return error_response(context, raw_key.error());
+    RevealView view{make_frame(context), account_id, raw_key->reveal()};
+    return html_response(200, render(view));
+}
+
+net::Response PersonPage::remove(const Context& context) const {
+    const auto expected = roster_store.find_by_id(std::string(context.path_id));
+    if (!expected) return error_response(context, expected.error());
+    if (!*expected) return error_response(context, 404);
+    const auto removed = roster.remove(**expected, context.initiator());
+    if (!removed) return error_response(context, removed.error());
+    if (context.wants_json()) return status_answer(200, "people-removed", results[0].text);
+    const auto& account = (*expected)->github_user_id;
+    return redirect(303, "/admin/people" + (account ? "/" + account->text() : "") + "?result=people-removed");
+}
+
+net::Response PersonPage::lift_hold(const Context& context) const {
+    const auto id = GithubUserId::parse(context.path_id);
+    if (!id) return error_response(context, 404);
+    const auto lifted = administration.set_hold(*id, std::nullopt, context.initiator());
+    if (!lifted) return error_response(context, lifted.error());
+    return answer_outcome(context, id->text(), KeyOutcome::hold_lifted);
+}
+
+}  // namespace llmapikey
