@@ -157,6 +157,12 @@ test("the search finds titles and headings, says how many, and Enter leads there
   await page.waitForURL("**/docs/refused#429");
   assert.deepEqual(page.complaints, []);
   await page.context().close();
+  const console_ = await openAs(admin);
+  await console_.goto(`${service.url}/admin/docs`);
+  await console_.getByLabel("Search titles and headings").fill("runbooks");
+  assert.equal(await console_.textContent("#found"), "1 document");
+  assert.deepEqual(console_.complaints, [], "beside the console's own scripts");
+  await console_.context().close();
 });
 
 test("the contents are at the side where there is room, and a fold above the text on a phone", async () => {
