@@ -6,7 +6,7 @@ FROM debian:12-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
     g++ cmake ninja-build pkg-config ccache brotli gzip ca-certificates \
     libboost1.81-dev libboost-json1.81-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev libsodium-dev \
-    libexpected-dev libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libbrotli-dev zlib1g-dev dpkg-dev file
+    libexpected-dev libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libbrotli-dev zlib1g-dev libmd4c-dev dpkg-dev file
 COPY . /src
 RUN cd /src && cp "$(packaging/build)" /llmapikey.deb
 

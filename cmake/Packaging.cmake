@@ -42,8 +42,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION web)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What dpkg-shlibdeps cannot see: libraries that are loaded when they are used first
-# (src/net/curl_library.cpp, src/sql/postgres/pq_library.cpp).
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, libcurl4 (>= 7.85), libpq5")
+# (src/net/curl_library.cpp, src/sql/postgres/pq_library.cpp, src/documents/md4c_library.cpp).
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, libcurl4 (>= 7.85), libmd4c0, libpq5")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/prerm
     ${CMAKE_SOURCE_DIR}/packaging/debian/postrm ${CMAKE_SOURCE_DIR}/packaging/debian/conffiles)

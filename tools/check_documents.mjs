@@ -98,6 +98,7 @@ const placeholders = [
   "key_variable",
   "provider",
   "key_prefix",
+  "unknown_key_says",
   "daily_limit_usd",
   "key_lifetime",
   "models_url",

@@ -16,6 +16,7 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 Handlers Composition::make_handlers() {
     const PeoplePage people{time, *stores.admin, *stores.keys, settings, *stores.people, roster};
     return {.pages = {guardrail, *stores.keys, keys.issuance},
+            .documents = {guardrail},
             .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys,
                           settings, provider->traits().suggested_models},
             .own_key = {metrics, usage, time, keys.issuance, keys.own_key, terms},

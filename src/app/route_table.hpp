@@ -4,6 +4,7 @@
 #include "activity/audit_routes.hpp"
 #include "bulk/bulk_pages.hpp"
 #include "bulk/bulk_routes.hpp"
+#include "documents/document_pages.hpp"
 #include "insight/overview_page.hpp"
 #include "insight/overview_routes.hpp"
 #include "keys/dashboard_page.hpp"
@@ -30,6 +31,7 @@ namespace llmapikey {
 // Every handler of the program, each with the services that it names. Thread-safe.
 struct Handlers {
     PublicPages pages;
+    DocumentPages documents;
     DashboardPage dashboard;
     OwnKeyRoutes own_key;
     TrialRoutes trial;

@@ -37,5 +37,7 @@ std::span<const base::EmbeddedText> embedded_setting_statements();
 std::span<const base::EmbeddedText> embedded_site_statements();
 std::span<const base::EmbeddedText> embedded_templates();
 std::span<const base::EmbeddedText> embedded_openapi();
+std::span<const base::EmbeddedText> embedded_recipients_documents();  // compressed
+std::span<const base::EmbeddedText> embedded_organizers_documents();  // compressed
 std::span<const base::EmbeddedAsset> embedded_assets();
 }  // namespace llmapikey

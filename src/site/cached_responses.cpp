@@ -1,6 +1,7 @@
 #include "site/cached_responses.hpp"
 
 #include "base/encoding.hpp"
+#include "documents/documents.hpp"
 #include "grant/grant.hpp"
 #include "http/answers/error_response.hpp"
 #include "http/cookies.hpp"
@@ -10,7 +11,10 @@
 namespace llmapikey {
 namespace {
 
-constexpr const char* page_paths[] = {"/", "/docs", "/dashboard"};
+constexpr const char* page_paths[] = {"/", "/dashboard"};
+// The other pages are made when they are first asked for: reading the documents would make each
+// start longer.
+constexpr const char* docs_path = "/docs";
 
 // The refusal under overload.
 CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
@@ -33,8 +37,18 @@ CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& 
         if (asset.name != "favicon.svg") continue;
         assets_.emplace("/favicon.ico", CachedResponse::of_asset(asset, AssetUrl::stays, hsts));
     }
-    for (const char* const path : page_paths)
-        anonymous_pages_[path].route = shared.routes.number(shared.routes.find("GET", path, Part::open));
+    const auto route_of = [&](std::string_view path) {
+        return shared.routes.number(shared.routes.find("GET", path, Part::open));
+    };
+    for (const char* const path : page_paths) {
+        anonymous_pages_[path].route = route_of(path);
+        anonymous_pages_[path].is_made_at_start = true;
+    }
+    anonymous_pages_[docs_path].route = route_of(docs_path);
+    for (const std::string& name : recipients_document_names()) {
+        const std::string path = std::string(docs_path) + "/" + name;
+        anonymous_pages_[path].route = route_of(path);
+    }
     refresh();
 }
 
@@ -42,16 +56,27 @@ CachedResponse CachedResponses::prepare(std::string_view path) const {
     net::Request request;
     request.method = "GET";
     request.path = path;
-    const Context context{.request = request, .shared = shared_};
     const Route* const page = shared_.routes.find(request, Part::open);
+    const Context context{.request = request, .shared = shared_, .path_id = *match(page->path, path)};
     return CachedResponse::of_page(page->handler(handlers_, context).body, shared_.settings.hsts);
 }
 
 void CachedResponses::refresh() {
     const std::lock_guard lock(refreshing_);
     for (auto& [path, page] : anonymous_pages_)
-        page.answer.store(std::make_shared<const CachedResponse>(prepare(path)));
+        page.answer.store(page.is_made_at_start ? std::make_shared<const CachedResponse>(prepare(path)) : nullptr);
     busy_page_.store(std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html")));
+}
+
+std::shared_ptr<const CachedResponse> CachedResponses::made(std::string_view path, const Page& page) const {
+    auto answer = page.answer.load();
+    if (answer != nullptr) return answer;
+    const std::lock_guard lock(refreshing_);
+    answer = page.answer.load();
+    if (answer != nullptr) return answer;
+    answer = std::make_shared<const CachedResponse>(prepare(path));
+    page.answer.store(answer);
+    return answer;
 }
 
 std::optional<CachedResponses::Standing> CachedResponses::find(const net::Request& request) const {
@@ -68,7 +93,7 @@ std::optional<CachedResponses::Standing> CachedResponses::find(const net::Reques
         const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
         if (!query || !is_decodable(request.query) || holds_raw_key(*query)) return std::nullopt;
     }
-    auto owner = page->second.answer.load();
+    auto owner = made(page->first, page->second);
     const CachedResponse* const answer = owner.get();
     return Standing{answer, page->second.route, std::move(owner)};
 }

@@ -36,15 +36,19 @@ public:
 private:
     struct Page {
         std::size_t route = 0;
-        std::atomic<std::shared_ptr<const CachedResponse>> answer = {};  // shared with responses that are being sent
+        bool is_made_at_start = false;
+        // Shared with responses that are being sent. Null: not made yet.
+        mutable std::atomic<std::shared_ptr<const CachedResponse>> answer = {};
     };
     CachedResponse prepare(std::string_view path) const;
+    // Returns the page, which is made now if nobody has asked for it since the last refresh().
+    std::shared_ptr<const CachedResponse> made(std::string_view path, const Page& page) const;
 
     const Handlers& handlers_;
     const SharedContext& shared_;
     std::map<std::string, CachedResponse, std::less<>> assets_;  // by path
     std::map<std::string, Page, std::less<>> anonymous_pages_;   // by path, for people who are not signed in
-    std::mutex refreshing_;                                      // whoever is last shows what is newest
+    mutable std::mutex refreshing_;                              // whoever is last shows what is newest
     std::atomic<std::shared_ptr<const CachedRefusal>> busy_page_;
     const CachedRefusal busy_problem_;
 };

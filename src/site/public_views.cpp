@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "documents/document_views.hpp"
 #include "http/answers/template_engine.hpp"
 
 namespace llmapikey {
@@ -122,7 +123,6 @@ Data model_data(const ModelChoice& models) {
 }
 
 void set_provider(Data& data, const ShownProvider& provider) {
-    set_if_any(data, "unknown_key_says", std::string(provider.unknown_key_says));
     if (provider.models_url.empty()) return;
     const auto scheme = provider.models_url.find("://");
     data.set("models_url", std::string(provider.models_url));
@@ -148,6 +148,7 @@ std::string render(const DocsView& view) {
                                  "What an LLM API key is, and how to use yours in curl, Python, JavaScript and "
                                  "popular programs; what the limits are, and what errors mean.");
     set_provider(data, view.frame.provider);
+    set_contents(data, recipients_documents(), "");
     data.set("api_base_url", view.api_base_url);
     data.set("example_model", view.example_model);
     data.set("models", model_data(view.models));

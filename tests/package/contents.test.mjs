@@ -85,6 +85,7 @@ test("it depends on what it is linked with and on what it loads later", () => {
     "libsodium23",
     "libcurl4",
     "libpq5",
+    "libmd4c0",
     "ca-certificates",
     "adduser",
   ])

@@ -145,6 +145,7 @@ struct SiteFixture::Process {
     Handlers make_handlers() {
         const PeoplePage people{clock, store, store, settings, database.people, roster};
         return {.pages = {guardrail, store, keys.issuance},
+                .documents = {guardrail},
                 .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, settings,
                               openrouter_traits.suggested_models},
                 .own_key = {metrics, usage, clock, keys.issuance, keys.own_key, terms},

@@ -78,6 +78,11 @@ void Data::set(std::string_view name, bool flag) {
     value.flag_ = flag;
 }
 
+void Data::set(std::string_view name, Html html) {
+    set(name, std::move(html.text));
+    field(name).kind_ = Kind::html;
+}
+
 void Data::set(std::string_view name, Data value) {
     field(name) = std::move(value);
 }
@@ -174,7 +179,11 @@ void PageTemplate::render(std::size_t begin, std::size_t end, std::vector<const 
         const Data* const found = node.kind == Kind::text ? nullptr : find(node);
         const bool is_shown = found != nullptr && found->is_shown();
         if (node.kind == Kind::text) out.append(node.text);
-        if (node.kind == Kind::variable && found != nullptr) append_escaped(out, found->text_);
+        const bool is_html = found != nullptr && found->kind_ == Data::Kind::html;
+        if (node.kind == Kind::variable && is_html)
+            out.append(found->text_);
+        else if (node.kind == Kind::variable && found != nullptr)
+            append_escaped(out, found->text_);
         if (node.kind == Kind::inverted && !is_shown) render(i + 1, next, scopes, out);
         if (node.kind == Kind::section && is_shown) {
             if (found->kind_ != Data::Kind::list) render_in(*found, i + 1, next);

@@ -5,11 +5,17 @@
 #include <string_view>
 #include <vector>
 
-// Templates in a subset of Mustache. {{name}} is always escaped for HTML. {{#name}}...{{/name}}
-// repeats for each item of a list, and shows once for an object, a text or true.
-// {{^name}}...{{/name}} shows if the value is absent, false or an empty list. {{>name}} includes
-// another template. A line with nothing but one section or include tag leaves no line.
+// Templates in a subset of Mustache. {{name}} is escaped for HTML, unless it is Html.
+// {{#name}}...{{/name}} repeats for each item of a list, and shows once for an object, a text or
+// true. {{^name}}...{{/name}} shows if the value is absent, false or an empty list. {{>name}}
+// includes another template. A line with nothing but one section or include tag leaves no line.
 namespace llmapikey {
+
+// HTML that was made of escaped texts, for the one value of a template that is not escaped again.
+// Only rendered documents are (documents/markdown.hpp).
+struct Html {
+    std::string text;
+};
 
 // The values of a template: an object of named texts, flags, objects and lists. Names are unique.
 class Data {
@@ -24,13 +30,14 @@ public:
     void set(std::string_view name, std::string text);
     void set(std::string_view name, const char* text) { set(name, std::string(text)); }
     void set(std::string_view name, bool flag);
+    void set(std::string_view name, Html html);
     void set(std::string_view name, Data value);
     // For lists: appends an item.
     Data& operator<<(Data item);
 
 private:
     friend class PageTemplate;
-    enum class Kind : std::uint8_t { object, list, text, flag };
+    enum class Kind : std::uint8_t { object, list, text, flag, html };
     struct Field;
     const Data* find(std::uint32_t hash, std::string_view name) const;
     Data& field(std::string_view name);

@@ -156,7 +156,7 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("is_admin", frame.is_admin);
     data.set("csrf_token", frame.csrf_token);
     data.set("is_landing", frame.current_path == "/");
-    data.set("is_docs", frame.current_path == "/docs");
+    data.set("is_docs", frame.current_path == "/docs" || frame.current_path.starts_with("/docs/"));
     data.set("is_dashboard", frame.current_path == "/dashboard");
     data.set("is_paused", frame.is_paused);
     data.set("is_sandbox", frame.is_sandbox);

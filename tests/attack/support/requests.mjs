@@ -12,6 +12,8 @@ export const requests = {
     path: "/auth/callback?code=x&state=x",
     reached: (status) => status === 400 || status === 302,
   }),
+  "GET /docs/{id}": () => ({ path: "/docs/start" }),
+  "GET /admin/docs/{id}": () => ({ path: "/admin/docs/runbooks" }),
   "GET /admin/accounts/{id}": (about) => ({ path: `/admin/accounts/${about.held}` }),
   "GET /admin/revocations/new": (about) => ({ path: `/admin/revocations/new?ids=${about.aKey}` }),
   "GET /admin/revocations/{id}": (about) => ({ path: `/admin/revocations/${about.revocation}` }),

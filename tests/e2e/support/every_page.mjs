@@ -79,6 +79,7 @@ class Stage {
   async addPublicPages() {
     this.add("landing", this.open, "/");
     this.add("docs", this.open, "/docs");
+    for (const name of ["start", "refused", "opencode"]) this.add(`docs-${name}`, this.open, `/docs/${name}`);
     this.add("dashboard-signed-out", this.open, "/dashboard");
     this.add("landing-paused", this.paused, "/");
     this.add("docs-models", this.guarded, "/docs");
@@ -233,6 +234,8 @@ class Stage {
       ["settings", "/admin/settings"],
       ["tokens", "/admin/tokens"],
       ["webhooks", "/admin/webhooks"],
+      ["docs", "/admin/docs"],
+      ["docs-routes", "/admin/docs/routes"],
       ["confirm", "/admin/revocations/new?q=www"],
       ["confirm-all", "/admin/revocations/new?all=true"],
       ["keys-ended", "/admin/people?state=ended"],
