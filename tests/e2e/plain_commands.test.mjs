@@ -88,7 +88,7 @@ test("@login is accepted wherever a login is", async () => {
   assert.equal((await api("/keys?q=%40plain-ada")).keys[0].github_username, "plain-ada");
   assert.ok((await api("/audit?q=%40plain-bob")).entries.length > 0);
   const page = async (path) => (await fetch(service.url + path, { headers: { cookie: admin } })).text();
-  assert.match(await page("/admin?q=%40plain-ada"), /<td class="name">plain-ada/);
+  assert.match(await page("/admin?q=%40plain-ada"), /<a href="\/admin\/people\/\d+">plain-ada/);
   assert.doesNotMatch(await page("/admin/audit?q=%40plain-bob"), /No matching entries/);
   assert.match(await page("/admin/revocations/new?q=%40plain-ada"), /Revoke 1 key</);
 });

@@ -33,7 +33,7 @@ document.addEventListener("change", (event) => {
 // left to the form, which sends it by POST: a key belongs in no address.
 const searchPause = 250;
 const likeKey = /sk-|[0-9a-f]{32}|…|[.*]{2}/i;
-const search = document.getElementById("search");
+const search = document.querySelector("form#search");
 const addressOf = (form) => {
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {

@@ -38,7 +38,7 @@
 
   if (contents) {
     const field = document.getElementById("find-document");
-    document.getElementById("search").hidden = false;
+    document.getElementById("find").hidden = false;
     field.addEventListener("input", () => search(field.value));
     field.addEventListener("keydown", (event) => {
       if (event.key === "Escape") search((field.value = ""));

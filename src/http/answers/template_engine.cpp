@@ -80,6 +80,13 @@ Data drawing_data(const ChartDrawing& drawing) {
     return data;
 }
 
+// Whether the path can be that of a document: "/docs/start".
+bool is_document(std::string_view path) {
+    constexpr std::string_view folder = "/docs/";
+    return path.starts_with(folder) &&
+           path.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-", folder.size()) == std::string_view::npos;
+}
+
 }  // namespace
 
 Data chart_data(const Chart& chart) {
@@ -156,7 +163,7 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("is_admin", frame.is_admin);
     data.set("csrf_token", frame.csrf_token);
     data.set("is_landing", frame.current_path == "/");
-    data.set("is_docs", frame.current_path == "/docs" || frame.current_path.starts_with("/docs/"));
+    data.set("is_docs", frame.current_path == "/docs" || is_document(frame.current_path));
     data.set("is_dashboard", frame.current_path == "/dashboard");
     data.set("is_paused", frame.is_paused);
     data.set("is_sandbox", frame.is_sandbox);
