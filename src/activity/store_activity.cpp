@@ -1,6 +1,7 @@
 #include "activity/store_activity.hpp"
 
 #include "base/embedded.hpp"
+#include "keys/store_endings.hpp"
 #include "sql/sql_values.hpp"
 #include "sql/statement_file.hpp"
 #include "sql/stored_time.hpp"
@@ -19,13 +20,6 @@ const std::string select_acts = named("acts");
 const std::string latest_first = named("latest_first");
 const std::string select_logins = named("logins");
 const std::string select_hints = named("hints");
-
-std::string with_commas(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& each : words)
-        text += (text.empty() ? "" : ",") + each;
-    return text;
-}
 
 // "$7" for the value that was added last.
 std::string place_of_last(const SqlValues& values) {
@@ -62,7 +56,7 @@ Act act_of(const SqlRow& row) {
 base::Result<std::vector<Act>> SqlActivityStore::acts(const ActQuery& query) {
     if (query.people && query.people->empty()) return std::vector<Act>();
     SqlValues values;
-    values.add(query.below).add(with_commas(query.actions));
+    values.add(query.below).add(joined(query.actions));
     values.add(query.from ? seconds_of(*query.from) : 0);
     values.add(query.before ? seconds_of(*query.before) : last_second);
     values.add(std::int64_t{query.limit});
@@ -77,11 +71,11 @@ base::Result<std::vector<Act>> SqlActivityStore::acts(const ActQuery& query) {
 base::Result<ActNames> SqlActivityStore::names(const std::vector<std::string>& accounts,
                                                const std::vector<std::string>& grants) {
     ActNames names;
-    const auto logins = TRY(database_->run(select_logins, SqlValues().add(with_commas(accounts))));
+    const auto logins = TRY(database_->run(select_logins, SqlValues().add(joined(accounts))));
     for (const SqlRow& row : logins.rows)
         if (!row.text(1).empty()) names.logins[row.text(0)] = row.text(1);
     if (grants.empty()) return names;
-    const auto hints = TRY(database_->run(select_hints, SqlValues().add(with_commas(grants))));
+    const auto hints = TRY(database_->run(select_hints, SqlValues().add(joined(grants))));
     for (const SqlRow& row : hints.rows)
         if (!row.text(1).empty()) names.hints[row.text(0)] = row.text(1);
     return names;

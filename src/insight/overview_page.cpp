@@ -136,10 +136,7 @@ void show_days(const Overview& overview, OverviewView& view) {
     const auto issued = values_of(overview, [](const auto& day) { return day.issued; });
     const auto spent = values_of(overview, [](const auto& day) { return day.spent.value; });
     const auto is_anything = [](const DayValue& day) { return day.value > 0; };
-    base::MicroUsd sum;
-    for (const DayValue& day : spent)
-        sum.value += day.value;
-    view.spent_of_range = base::to_money(sum);
+    view.spent_of_range = base::to_money(sum_of(spent));
     std::optional<ChartCap> most;
     if (overview.exposure_per_day && overview.exposure_per_day->value > 0) {
         const std::string text = base::to_money(*overview.exposure_per_day);

@@ -40,14 +40,10 @@ std::string sentence_of(MintProblem problem, std::string_view provider) {
 void show_days(const UsageSnapshot& snapshot, const Grant& grant, base::Timestamp now, int days_shown,
                KeyUsage& usage) {
     const auto days = last_days(snapshot.days, days_shown, now);
-    base::MicroUsd sum;
-    for (const DayValue& day : days)
-        sum.value += day.value;
+    const base::MicroUsd sum = sum_of(days);
     usage.spent_of_range = base::to_money(sum);
     if (sum.value == 0) return;
-    const std::string cap = base::to_cap(grant.daily_limit);
-    usage.days = day_chart(money_words("Spent per day"), days,
-                           ChartCap{grant.daily_limit.value, "daily cap " + cap, "cap " + cap});
+    usage.days = day_chart(money_words("Spent per day"), days, daily_cap_line(grant.daily_limit));
 }
 
 void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& view) {

@@ -77,15 +77,9 @@ base::Result<void> show_spending(const PersonPage& self, GithubUserId id, const 
     const base::Timestamp now = self.clock.now();
     const auto spent = TRY(self.spending.days(Seat{id}, now - std::chrono::days{days_shown - 1}));
     const auto days = last_days(spent, days_shown, now);
-    base::MicroUsd sum;
-    for (const DayValue& day : days)
-        sum.value += day.value;
+    const base::MicroUsd sum = sum_of(days);
     if (sum.value == 0) return {};
-    std::optional<ChartCap> cap;
-    if (grant) {
-        const std::string text = base::to_cap(grant->daily_limit);
-        cap = ChartCap{grant->daily_limit.value, "daily cap " + text, "cap " + text};
-    }
+    const auto cap = grant ? std::optional(daily_cap_line(grant->daily_limit)) : std::nullopt;
     view.spent_of_month = base::to_money(sum);
     view.days = day_chart(money_words("Spent per day"), days, cap);
     return {};

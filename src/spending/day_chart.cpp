@@ -110,6 +110,18 @@ std::vector<DayValue> last_days(const std::vector<SpendingDay>& spent, int count
     return days;
 }
 
+base::MicroUsd sum_of(const std::vector<DayValue>& days) {
+    base::MicroUsd sum;
+    for (const DayValue& day : days)
+        sum.value += day.value;
+    return sum;
+}
+
+ChartCap daily_cap_line(base::MicroUsd cap) {
+    const std::string text = base::to_cap(cap);
+    return {cap.value, "daily cap " + text, "cap " + text};
+}
+
 std::int64_t round_top(std::int64_t value) {
     for (std::int64_t power = 1;; power *= 10)
         for (const std::int64_t step : {1, 2, 4, 5})

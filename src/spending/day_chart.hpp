@@ -21,6 +21,9 @@ struct DayValue {
 // Returns each of the last `count` days, also those without spending; the last is the day of `now`.
 std::vector<DayValue> last_days(const std::vector<SpendingDay>& spent, int count, base::Timestamp now);
 
+// Returns the sum of the values, which are millionths of a dollar.
+base::MicroUsd sum_of(const std::vector<DayValue>& days);
+
 // How the values of a chart are written.
 struct ChartWords {
     std::string title;                                    // "Spent per day"
@@ -33,6 +36,9 @@ struct ChartCap {
     std::int64_t value = 0;
     std::string wide_text, narrow_text;
 };
+
+// Returns the line of a key's daily cap.
+ChartCap daily_cap_line(base::MicroUsd cap);
 
 // Words for values in millionths of a dollar.
 ChartWords money_words(std::string title);

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t login_max = 39;
 
-std::string day_of(base::Timestamp time) {
-    return base::to_rfc3339(time).substr(0, 10);
-}
-
 // In the words of `keys list --state`.
 Cell status_cell(const Grant& grant, base::Timestamp now) {
     if (grant.status == GrantStatus::active && grant.is_disabled) return {"disabled", Tone::warning};
@@ -67,9 +63,9 @@ base::Result<void> print_grants(const app::Stores& stores, const std::vector<Gra
                    today_cell(grant, spent),
                    {base::to_money(grant.spent)},
                    {base::to_cap(grant.daily_limit)},
-                   {day_of(grant.created_at)},
-                   {day_of(grant.expires_at)},
-                   {grant.last_used_at ? day_of(*grant.last_used_at) : "-"},
+                   {day_text(grant.created_at)},
+                   {day_text(grant.expires_at)},
+                   {grant.last_used_at ? day_text(*grant.last_used_at) : "-"},
                    {grant.id}});
     }
     std::string left_out;
