@@ -83,7 +83,8 @@ struct Context {
     GithubUserId admin() const;
     Initiator initiator() const;
 
-    bool wants_json() const;  // calls the function below
+    bool wants_json() const;    // calls the function below
+    Language language() const;  // calls language_of()
 };
 
 // Returns whether to answer with JSON: for paths of the JSON API, and if Accept names a JSON type

@@ -7,6 +7,7 @@
 #include "http/cookies.hpp"
 #include "http/field_check.hpp"
 #include "http/request_id.hpp"
+#include "http/request_language.hpp"
 
 namespace llmapikey {
 namespace {
@@ -17,8 +18,8 @@ constexpr const char* page_paths[] = {"/", "/dashboard"};
 constexpr const char* docs_path = "/docs";
 
 // The refusal under overload.
-CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
-    const net::HeaderView headers[] = {{"Accept", accept}};
+CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept, Language language) {
+    const net::HeaderView headers[] = {{"Accept", accept}, {"Accept-Language", name_of(language).code}};
     net::Request request;
     request.method = "GET";
     request.headers = headers;
@@ -30,11 +31,11 @@ CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept)
 }  // namespace
 
 CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& shared)
-    : handlers_(handlers), shared_(shared), busy_problem_(prepare_busy(shared, "application/json")) {
+    : handlers_(handlers), shared_(shared), busy_problem_(prepare_busy(shared, "application/json", Language::english)) {
     const Hsts hsts = shared.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         assets_.emplace(asset.url_path, CachedResponse::of_asset(asset, AssetUrl::changes_with_content, hsts));
-        if (asset.name != "favicon.svg") continue;
+        if (asset.name != "icon-32.png") continue;
         assets_.emplace("/favicon.ico", CachedResponse::of_asset(asset, AssetUrl::stays, hsts));
     }
     const auto route_of = [&](std::string_view path) {
@@ -52,8 +53,10 @@ CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& 
     refresh();
 }
 
-CachedResponse CachedResponses::prepare(std::string_view path) const {
+CachedResponse CachedResponses::prepare(std::string_view path, Language language) const {
+    const net::HeaderView headers[] = {{"Accept-Language", name_of(language).code}};
     net::Request request;
+    request.headers = headers;
     request.method = "GET";
     request.path = path;
     const Route* const page = shared_.routes.find(request, Part::open);
@@ -64,19 +67,38 @@ CachedResponse CachedResponses::prepare(std::string_view path) const {
 void CachedResponses::refresh() {
     const std::lock_guard lock(refreshing_);
     for (auto& [path, page] : anonymous_pages_)
-        page.answer.store(page.is_made_at_start ? std::make_shared<const CachedResponse>(prepare(path)) : nullptr);
-    busy_page_.store(std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html")));
+        for (const LanguageName& each : language_names()) {
+            const bool is_made_now = page.is_made_at_start && each.language == Language::english;
+            page.answers[static_cast<std::size_t>(each.language)].store(
+                is_made_now ? std::make_shared<const CachedResponse>(prepare(path, each.language)) : nullptr);
+        }
+    for (auto& page : busy_pages_)
+        page.store(nullptr);
+    busy_pages_[static_cast<std::size_t>(Language::english)].store(
+        std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html", Language::english)));
 }
 
-std::shared_ptr<const CachedResponse> CachedResponses::made(std::string_view path, const Page& page) const {
-    auto answer = page.answer.load();
+std::shared_ptr<const CachedResponse> CachedResponses::made(std::string_view path, const Page& page,
+                                                            Language language) const {
+    auto& place = page.answers[static_cast<std::size_t>(language)];
+    auto answer = place.load();
     if (answer != nullptr) return answer;
     const std::lock_guard lock(refreshing_);
-    answer = page.answer.load();
+    answer = place.load();
     if (answer != nullptr) return answer;
-    answer = std::make_shared<const CachedResponse>(prepare(path));
-    page.answer.store(answer);
+    answer = std::make_shared<const CachedResponse>(prepare(path, language));
+    place.store(answer);
     return answer;
+}
+
+std::shared_ptr<const CachedRefusal> CachedResponses::busy_page(Language language) const {
+    auto& place = busy_pages_[static_cast<std::size_t>(language)];
+    auto page = place.load();
+    if (page != nullptr) return page;
+    const std::lock_guard lock(refreshing_);
+    page = std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html", language));
+    place.store(page);
+    return page;
 }
 
 std::optional<CachedResponses::Standing> CachedResponses::find(const net::Request& request) const {
@@ -93,15 +115,16 @@ std::optional<CachedResponses::Standing> CachedResponses::find(const net::Reques
         const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
         if (!query || !is_decodable(request.query) || holds_raw_key(*query)) return std::nullopt;
     }
-    auto owner = made(page->first, page->second);
+    auto owner = made(page->first, page->second, language_of(request));
     const CachedResponse* const answer = owner.get();
     return Standing{answer, page->second.route, std::move(owner)};
 }
 
-net::ReadyResponse CachedResponses::busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const {
-    if (is_json) return busy_problem_.answer(is_head, is_https, request_id);
-    auto page = busy_page_.load();
-    net::ReadyResponse answer = page->answer(is_head, is_https, request_id);
+net::ReadyResponse CachedResponses::busy(const net::Request& request, bool is_https,
+                                         std::string_view request_id) const {
+    if (wants_json(request)) return busy_problem_.answer(request.is_head, is_https, request_id);
+    auto page = busy_page(language_of(request));
+    net::ReadyResponse answer = page->answer(request.is_head, is_https, request_id);
     answer.owner = std::move(page);
     return answer;
 }

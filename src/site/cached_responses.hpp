@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "http/answers/cached_refusal.hpp"
 #include "http/answers/cached_response.hpp"
 #include "http/context.hpp"
+#include "languages/language.hpp"
 
 namespace llmapikey {
 
@@ -27,8 +29,8 @@ public:
         std::shared_ptr<const CachedResponse> owner;  // of a page: refresh() may replace it meanwhile
     };
     std::optional<Standing> find(const net::Request& request) const;
-    // Returns the refusal with status 503. `is_json`: a problem instead of a page.
-    net::ReadyResponse busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const;
+    // Returns the refusal with status 503: a page or a problem, as the request asks for.
+    net::ReadyResponse busy(const net::Request& request, bool is_https, std::string_view request_id) const;
     // Makes all pages again: they depend on the guardrail that was read since the start, and on
     // what organizers have set.
     void refresh();
@@ -37,19 +39,20 @@ private:
     struct Page {
         std::size_t route = 0;
         bool is_made_at_start = false;
-        // Shared with responses that are being sent. Null: not made yet.
-        mutable std::atomic<std::shared_ptr<const CachedResponse>> answer = {};
+        // Of each language. Shared with responses that are being sent. Null: not made yet.
+        mutable std::array<std::atomic<std::shared_ptr<const CachedResponse>>, language_count> answers = {};
     };
-    CachedResponse prepare(std::string_view path) const;
+    CachedResponse prepare(std::string_view path, Language language) const;
     // Returns the page, which is made now if nobody has asked for it since the last refresh().
-    std::shared_ptr<const CachedResponse> made(std::string_view path, const Page& page) const;
+    std::shared_ptr<const CachedResponse> made(std::string_view path, const Page& page, Language language) const;
+    std::shared_ptr<const CachedRefusal> busy_page(Language language) const;
 
     const Handlers& handlers_;
     const SharedContext& shared_;
     std::map<std::string, CachedResponse, std::less<>> assets_;  // by path
     std::map<std::string, Page, std::less<>> anonymous_pages_;   // by path, for people who are not signed in
     mutable std::mutex refreshing_;                              // whoever is last shows what is newest
-    std::atomic<std::shared_ptr<const CachedRefusal>> busy_page_;
+    mutable std::array<std::atomic<std::shared_ptr<const CachedRefusal>>, language_count> busy_pages_ = {};
     const CachedRefusal busy_problem_;
 };
 

@@ -5,7 +5,11 @@
 #include "base/embedded.hpp"
 #include "http/answers/error_response.hpp"
 #include "http/answers/shown_values.hpp"
+#include "http/cookies.hpp"
 #include "http/form.hpp"
+#include "http/next_path.hpp"
+#include "http/request_fields.hpp"
+#include "http/request_language.hpp"
 #include "providers/example_model.hpp"
 #include "site/public_views.hpp"
 
@@ -26,6 +30,8 @@ ModelChoice model_choice(const PublicPages& self, const Guardrail* guardrail) {
     models.limit_interval = guardrail->limit_interval;
     return models;
 }
+
+constexpr base::Seconds language_remembered_for = std::chrono::days{365};
 
 }  // namespace
 
@@ -52,6 +58,18 @@ net::Response PublicPages::docs(const Context& context) const {
         if (raw_key) view.raw_key = raw_key->reveal();
     }
     return html_response(200, render(view));
+}
+
+net::Response PublicPages::choose_language(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, fields.error());
+    const auto language = find_language(fields->text("language"));
+    if (!language) return error_response(context, 400);
+    net::Response response = redirect(303, safe_next_path(fields->text("next")));
+    const Cookie chosen{std::string(language_cookie_name), std::string(name_of(*language).code), "/",
+                        language_remembered_for, context.origin.is_https};
+    response.set("Set-Cookie", to_set_cookie(chosen));
+    return response;
 }
 
 net::Response PublicPages::openapi(const Context&) const {

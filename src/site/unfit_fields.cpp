@@ -8,6 +8,7 @@
 #include "http/field_check.hpp"
 #include "http/form.hpp"
 #include "keys/pasted_key.hpp"
+#include "languages/catalog.hpp"
 #include "ops/log.hpp"
 
 namespace llmapikey {
@@ -62,7 +63,8 @@ std::optional<net::Response> refuse_unknown_fields(const Context& context) {
     if (context.wants_json() && context.route->error_answer != nullptr)
         return context.route->error_answer(400, {}, std::move(why));
     return error_response(context, 400, {},
-                          {"Bad request", std::move(why), "Nothing was done.", "/", "To the start page"});
+                          {in_catalog("Bad request"), std::move(why), in_catalog("Nothing was done."), "/",
+                           in_catalog("To the start page")});
 }
 
 }  // namespace llmapikey
