@@ -22,23 +22,30 @@ const mark = (text, file) => {
 
 for (const file of filesIn("web/templates", ".html"))
   for (const [, text] of readFileSync(file, "utf8").matchAll(/\{\{#t\}\}(.*?)\{\{\/t\}\}/gs)) mark(text, file);
-for (const file of filesIn("src", ".cpp")) {
+const counted = new Map(); // text of a plural -> where it is
+const problems = [];
+for (const file of [...filesIn("src", ".cpp"), ...filesIn("src", ".hpp")]) {
+  if (file === "src/languages/catalog.hpp") continue;
   const source = readFileSync(file, "utf8");
   if (!source.includes('#include "languages/catalog.hpp"') && !file.startsWith("src/languages/")) continue;
+  for (const [call] of source.matchAll(/\bin_catalog\(\s*[^"\s][^)]*\)/g))
+    problems.push(`${file}: only a text in quotes can be marked, not ${call}`);
   const argument = String.raw`[\w.>()-]+,\s*`;
   for (const [, text] of source.matchAll(new RegExp(String.raw`\bin_catalog\(\s*(${literals})`, "g")))
     mark(textOf(text), file);
   for (const [, text] of source.matchAll(new RegExp(String.raw`\btranslated\(\s*${argument}(${literals})`, "g")))
     mark(textOf(text), file);
   for (const [, text] of source.matchAll(new RegExp(String.raw`[^:]\bcounted\(\s*${argument}[^;"]*?(${literal})`, "g")))
-    mark(`{count} ${textOf(text)}`, file);
+    counted.set(`{count} ${textOf(text)}`, file);
 }
 
+for (const [text, file] of counted) mark(text, file);
+
+// Names are used as often as the sentence needs them; sections are opened and closed as in English.
 const placesOf = (text) => [...text.matchAll(/\{\{>?\w+\}\}|(?<!\{)\{\w+\}(?!\})/g)].map(([each]) => each);
-const tagsOf = (text) => [...text.matchAll(/<\/?\w+|(?:href|data-local)="[^"]*"/g)].map(([each]) => each);
+const tagsOf = (text) => [...text.matchAll(/<\/?\w+|[\w-]+="[^"]*"|\{\{[#^/]\w+\}\}|["<>]/g)].map(([each]) => each);
 const sorted = (list) => [...new Set(list)].sort().join(" ");
 
-const problems = [];
 const checkForm = (code, english, form) => {
   if (typeof form !== "string" || form.trim() === "") return problems.push(`${code}: no text for '${english}'`);
   if (sorted(placesOf(english)) !== sorted(placesOf(form))) problems.push(`${code}: other places in '${form}'`);
@@ -54,7 +61,8 @@ const checkCatalog = (code, source) => {
   for (const [english, value] of Object.entries(catalog)) {
     if (!marked.has(english)) problems.push(`${code}: nobody needs '${english}'`);
     const forms = Array.isArray(value) ? value : [value];
-    const wanted = english.startsWith("{count} ") && Array.isArray(value) ? formsOf[code] : 1;
+    const wanted = counted.has(english) ? formsOf[code] : 1;
+    if (counted.has(english) !== Array.isArray(value)) problems.push(`${code}: '${english}' is a plural or it is not`);
     if (forms.length !== wanted) problems.push(`${code}: ${forms.length} forms of '${english}' instead of ${wanted}`);
     for (const form of forms) checkForm(code, english, form);
   }

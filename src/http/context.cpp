@@ -30,7 +30,9 @@ bool Context::wants_json() const {
 }
 
 Language Context::language() const {
-    return language_of(request);
+    const bool is_english =
+        request.path.starts_with("/api/") || (route != nullptr && route->path.starts_with("/admin"));
+    return is_english ? Language::english : language_of(request);
 }
 
 Frame make_frame(const Context& context) {

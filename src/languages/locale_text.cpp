@@ -15,7 +15,6 @@ using Months = std::array<std::string_view, 12>;
 struct DateForm {
     std::string_view long_pattern, short_pattern;
     Months long_names, short_names;
-    std::string_view first_day = {};  // of a month; empty: "1"
 };
 
 constexpr Months no_names{};
@@ -40,8 +39,7 @@ constexpr DateForm date_forms[] = {
      "{d} {m}",
      {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
       "décembre"},
-     {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
-     "1er"},
+     {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}},
     {"{d} de {m} de {y}",
      "{d} de {m}",
      {"janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro",
@@ -54,11 +52,12 @@ static_assert(std::size(date_forms) == language_count);
 
 struct MoneyForm {
     std::string_view before, after, thousands, decimal;
+    bool groups_four_digits = true;  // "1.234"; Spanish writes "1234" and "12.345"
 };
 constexpr MoneyForm money_forms[] = {
     {"$", "", ",", "."},
     {"", "\u00a0US$", ".", ","},
-    {"", "\u00a0US$", ".", ","},
+    {"", "\u00a0US$", ".", ",", false},
     {"", "\u00a0$", ".", ","},
     {"", "\u00a0$US", "\u202f", ","},
     {"US$\u00a0", "", ".", ","},
@@ -67,13 +66,7 @@ constexpr MoneyForm money_forms[] = {
 };
 static_assert(std::size(money_forms) == language_count);
 
-std::string day_of(const std::chrono::year_month_day& date, std::string_view first) {
-    const auto day = static_cast<unsigned>(date.day());
-    return day == 1 && !first.empty() ? std::string(first) : std::to_string(day);
-}
-
-// `first`: how the first day of a month is written; empty: as "1".
-std::string date_of(base::Timestamp time, std::string_view pattern, const Months& names, std::string_view first) {
+std::string date_of(base::Timestamp time, std::string_view pattern, const Months& names) {
     const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(time)};
     const auto month = static_cast<unsigned>(date.month());
     std::string text;
@@ -84,7 +77,7 @@ std::string date_of(base::Timestamp time, std::string_view pattern, const Months
         }
         const char place = pattern[i + 1];
         i += 2;
-        if (place == 'd') text += day_of(date, first);
+        if (place == 'd') text += std::to_string(static_cast<unsigned>(date.day()));
         if (place == 'm') text += names[month - 1];
         if (place == 'n') text += std::to_string(month);
         if (place == 'y') text += std::to_string(static_cast<int>(date.year()));
@@ -100,12 +93,12 @@ bool is_of_number(char c) {
 
 std::string long_date_text(base::Timestamp time, Language language) {
     const DateForm& form = date_forms[static_cast<std::size_t>(language)];
-    return date_of(time, form.long_pattern, form.long_names, form.first_day);
+    return date_of(time, form.long_pattern, form.long_names);
 }
 
 std::string short_date_text(base::Timestamp time, Language language) {
     const DateForm& form = date_forms[static_cast<std::size_t>(language)];
-    return date_of(time, form.short_pattern, form.short_names, form.first_day);
+    return date_of(time, form.short_pattern, form.short_names);
 }
 
 std::string localized_money(Language language, std::string_view english) {
@@ -117,12 +110,16 @@ std::string localized_money(Language language, std::string_view english) {
     const auto sign = english.find('$');
     if (sign == std::string_view::npos) return std::string(english);
     const MoneyForm& form = money_forms[static_cast<std::size_t>(language)];
+    const std::string_view number = english.substr(sign + 1);
+    constexpr std::size_t digits_before_comma = 1;  // of a number of four digits: "1,234.50"
+    const bool has_four_digits =
+        number.find(',') == digits_before_comma && number.find(',', 2) == std::string_view::npos;
     std::string text(english.substr(0, sign));
     text += form.before;
-    for (const char c : english.substr(sign + 1)) {
+    for (const char c : number) {
         if (!is_of_number(c)) return std::string(english);
         if (c == ',')
-            text += form.thousands;
+            text += has_four_digits && !form.groups_four_digits ? std::string_view() : form.thousands;
         else if (c == '.')
             text += form.decimal;
         else

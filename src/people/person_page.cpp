@@ -187,10 +187,8 @@ base::Result<PersonView> view_of(const PersonPage& self, const Context& context,
     if (expected) show_expected(*expected, view);
     const auto person = TRY(self.people.people.find(id, now));
     if (person) show_person(*person, now, view);
-    const auto spending_shown = show_spending(self, id, account.grant, view);
-    if (!spending_shown) return tl::unexpected(spending_shown.error());
-    const auto history = show_history(self, context, id, view);
-    if (!history) return tl::unexpected(history.error());
+    TRY(show_spending(self, id, account.grant, view));
+    TRY(show_history(self, context, id, view));
     if (is_login(view.login)) view.profile_url = context.shared.settings.github_url + "/" + view.login;
     return view;
 }

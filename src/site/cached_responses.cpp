@@ -31,7 +31,7 @@ CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept,
 }  // namespace
 
 CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& shared)
-    : handlers_(handlers), shared_(shared), busy_problem_(prepare_busy(shared, "application/json", Language::english)) {
+    : handlers_(handlers), shared_(shared) {
     const Hsts hsts = shared.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         assets_.emplace(asset.url_path, CachedResponse::of_asset(asset, AssetUrl::changes_with_content, hsts));
@@ -65,40 +65,35 @@ CachedResponse CachedResponses::prepare(std::string_view path, Language language
 }
 
 void CachedResponses::refresh() {
-    const std::lock_guard lock(refreshing_);
-    for (auto& [path, page] : anonymous_pages_)
-        for (const LanguageName& each : language_names()) {
-            const bool is_made_now = page.is_made_at_start && each.language == Language::english;
-            page.answers[static_cast<std::size_t>(each.language)].store(
-                is_made_now ? std::make_shared<const CachedResponse>(prepare(path, each.language)) : nullptr);
-        }
-    for (auto& page : busy_pages_)
-        page.store(nullptr);
-    busy_pages_[static_cast<std::size_t>(Language::english)].store(
-        std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html", Language::english)));
+    {
+        const std::lock_guard lock(keeping_);
+        ++refreshes_;
+        for (auto& [path, page] : anonymous_pages_)
+            for (auto& answer : page.answers)
+                answer.store(nullptr);
+        for (auto& page : busy_pages_)
+            page.store(nullptr);
+        for (auto& problem : busy_problems_)
+            problem.store(nullptr);
+    }
+    for (const auto& [path, page] : anonymous_pages_)
+        if (page.is_made_at_start) made(path, page, Language::english);
+    for (const bool is_json : {false, true})
+        refusal(is_json, Language::english);
 }
 
 std::shared_ptr<const CachedResponse> CachedResponses::made(std::string_view path, const Page& page,
                                                             Language language) const {
-    auto& place = page.answers[static_cast<std::size_t>(language)];
-    auto answer = place.load();
-    if (answer != nullptr) return answer;
-    const std::lock_guard lock(refreshing_);
-    answer = place.load();
-    if (answer != nullptr) return answer;
-    answer = std::make_shared<const CachedResponse>(prepare(path, language));
-    place.store(answer);
-    return answer;
+    return kept(page.answers[static_cast<std::size_t>(language)],
+                [&] { return std::make_shared<const CachedResponse>(prepare(path, language)); });
 }
 
-std::shared_ptr<const CachedRefusal> CachedResponses::busy_page(Language language) const {
-    auto& place = busy_pages_[static_cast<std::size_t>(language)];
-    auto page = place.load();
-    if (page != nullptr) return page;
-    const std::lock_guard lock(refreshing_);
-    page = std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html", language));
-    place.store(page);
-    return page;
+std::shared_ptr<const CachedRefusal> CachedResponses::refusal(bool is_json, Language language) const {
+    auto& places = is_json ? busy_problems_ : busy_pages_;
+    return kept(places[static_cast<std::size_t>(language)], [&] {
+        const std::string_view accept = is_json ? "application/json" : "text/html";
+        return std::make_shared<const CachedRefusal>(prepare_busy(shared_, accept, language));
+    });
 }
 
 std::optional<CachedResponses::Standing> CachedResponses::find(const net::Request& request) const {
@@ -122,10 +117,10 @@ std::optional<CachedResponses::Standing> CachedResponses::find(const net::Reques
 
 net::ReadyResponse CachedResponses::busy(const net::Request& request, bool is_https,
                                          std::string_view request_id) const {
-    if (wants_json(request)) return busy_problem_.answer(request.is_head, is_https, request_id);
-    auto page = busy_page(language_of(request));
-    net::ReadyResponse answer = page->answer(request.is_head, is_https, request_id);
-    answer.owner = std::move(page);
+    const Language language = request.path.starts_with("/api/") ? Language::english : language_of(request);
+    auto kept_refusal = refusal(wants_json(request), language);
+    net::ReadyResponse answer = kept_refusal->answer(request.is_head, is_https, request_id);
+    answer.owner = std::move(kept_refusal);
     return answer;
 }
 

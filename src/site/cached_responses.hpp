@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,15 +46,29 @@ private:
     CachedResponse prepare(std::string_view path, Language language) const;
     // Returns the page, which is made now if nobody has asked for it since the last refresh().
     std::shared_ptr<const CachedResponse> made(std::string_view path, const Page& page, Language language) const;
-    std::shared_ptr<const CachedRefusal> busy_page(Language language) const;
+    std::shared_ptr<const CachedRefusal> refusal(bool is_json, Language language) const;
+
+    // Returns what stands in a place, or else what `make` makes, which stands there from then on.
+    template <class Answer, class Make>
+    std::shared_ptr<const Answer> kept(std::atomic<std::shared_ptr<const Answer>>& place, const Make& make) const {
+        auto answer = place.load();
+        if (answer != nullptr) return answer;
+        const std::uint64_t before = refreshes_.load();
+        answer = make();
+        const std::lock_guard lock(keeping_);
+        if (refreshes_.load() == before) place.store(answer);
+        return answer;
+    }
 
     const Handlers& handlers_;
     const SharedContext& shared_;
     std::map<std::string, CachedResponse, std::less<>> assets_;  // by path
     std::map<std::string, Page, std::less<>> anonymous_pages_;   // by path, for people who are not signed in
-    mutable std::mutex refreshing_;                              // whoever is last shows what is newest
+    // Whoever makes something holds no lock meanwhile, and keeps it only if there was no refresh().
+    mutable std::mutex keeping_;
+    std::atomic<std::uint64_t> refreshes_ = 0;
     mutable std::array<std::atomic<std::shared_ptr<const CachedRefusal>>, language_count> busy_pages_ = {};
-    const CachedRefusal busy_problem_;
+    mutable std::array<std::atomic<std::shared_ptr<const CachedRefusal>>, language_count> busy_problems_ = {};
 };
 
 }  // namespace llmapikey

@@ -51,7 +51,7 @@ net::Response PublicPages::docs(const Context& context) const {
     if (!grant) return error_response(context, grant.error());
     if (*grant && (*grant)->status == GrantStatus::active) {
         view.masked_key = masked_key_text(view.frame.provider.key_prefix, (*grant)->key_hint);
-        view.expires_on = date_text((*grant)->expires_at);
+        view.expires_on = long_date_text((*grant)->expires_at, view.frame.language);
         view.frame.daily_limit_usd = base::to_cap((*grant)->daily_limit);
         const bool is_asked_for = Form(context.request.query).value("key") == "show";
         const auto raw_key = is_asked_for ? issuance.open_key(**grant) : base::Result<base::Secret>();

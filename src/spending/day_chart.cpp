@@ -25,11 +25,18 @@ int letters_of(std::string_view text) {
     return letters;
 }
 
-ChartDrawing empty_drawing(int width, int height) {
+// Where the lines begin: right of what they stand for.
+int left_of(const ChartWords& words, std::int64_t top) {
+    constexpr int usual = 48, gap = 8;
+    const int letters = std::max(letters_of(words.axis_text(top)), letters_of(words.axis_text(top / 2)));
+    return std::max(usual, letters * letter_width + gap);
+}
+
+ChartDrawing empty_drawing(int width, int height, int left) {
     ChartDrawing drawing;
     drawing.width = width;
     drawing.height = height;
-    drawing.left = 48;
+    drawing.left = left;
     drawing.right = width - 8;
     drawing.top = 18;
     drawing.bottom = height - 24;
@@ -73,10 +80,11 @@ void add_dates(const Scale& scale, const std::vector<DayValue>& days, int step, 
     const int y = drawing.bottom + 18;
     for (int i = static_cast<int>(days.size()) - 1, ago = 0; i >= 0; i -= step, ago += step) {
         const auto place = static_cast<std::size_t>(i);
-        const int x = std::clamp(scale.x_of(place) + scale.width_of(place) / 2, drawing.left + 20, drawing.right - 20);
         const std::string date =
             ago == 0 ? std::string(translated(language, "today")) : short_date_text(days[place].day, language);
-        drawing.dates.push_back({x, y, date});
+        const int half = std::max(20, letters_of(date) * letter_width / 2 - 4);
+        const int middle = scale.x_of(place) + scale.width_of(place) / 2;
+        drawing.dates.push_back({std::clamp(middle, drawing.left + half, drawing.right - half), y, date});
     }
 }
 
@@ -168,8 +176,8 @@ Chart day_chart(const ChartWords& words, const std::vector<DayValue>& days, cons
     const std::int64_t top = round_top(most);
     Chart chart;
     chart.title = words.title;
-    chart.wide = draw(empty_drawing(720, 190), words, days, top);
-    chart.narrow = draw(empty_drawing(340, 170), words, days, top);
+    chart.wide = draw(empty_drawing(720, 190, left_of(words, top)), words, days, top);
+    chart.narrow = draw(empty_drawing(340, 170, left_of(words, top)), words, days, top);
     for (ChartDrawing* drawing : {&chart.wide, &chart.narrow}) {
         const bool is_narrow = drawing == &chart.narrow;
         const Scale scale{*drawing, top, std::max<std::size_t>(days.size(), 1)};

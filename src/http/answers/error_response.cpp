@@ -74,9 +74,7 @@ void lead_back(const Context& context, int status, ErrorText& text) {
 }
 
 std::string problem_json(const Context& context, int status, const ErrorText& text) {
-    // The JSON API speaks English; other paths answer the scripts of pages, which show the detail.
-    const bool is_api = context.request.path.starts_with("/api/");
-    const Language language = is_api ? Language::english : context.language();
+    const Language language = context.language();  // scripts of pages show the detail
     const auto say = [&](const std::string& english) { return std::string(translated(language, english)); };
     boost::json::object problem;
     problem["type"] = "about:blank";

@@ -193,7 +193,6 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("asset_css", asset_url("app.css"));
     data.set("asset_js", asset_url("app.js"));
     data.set("asset_icon", asset_url("favicon.svg"));
-    data.set("asset_small_icon", asset_url("icon-32.png"));
     data.set("asset_touch_icon", asset_url("icon-180.png"));
     if (!frame.login.empty()) {
         data.set("login", frame.login);
