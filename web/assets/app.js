@@ -29,12 +29,12 @@ const copy = async (button, source) => {
   try {
     await navigator.clipboard.writeText(textOf(source));
     button.textContent = words.copied;
-    announce(words.isCopied);
+    announce(words.copied);
   } catch {
     if ("withKey" in source.dataset) source.textContent = textOf(source);
     select(source);
     button.textContent = words.selected;
-    announce(words.isSelected);
+    announce(words.selected);
   }
   setTimeout(() => {
     button.textContent = label;
@@ -49,7 +49,7 @@ const addCopyButton = (snippet) => {
   button.className = "quiet copy";
   button.textContent = "withKey" in code.dataset ? words.copyWithKey : words.copy;
   const name = snippet.querySelector("h3")?.textContent ?? code.parentElement.getAttribute("aria-label");
-  button.setAttribute("aria-label", `${button.textContent}: ${name ?? words.theCommand}`);
+  if (name) button.setAttribute("aria-label", `${button.textContent}: ${name}`);
   button.addEventListener("click", () => copy(button, code));
   snippet.append(button);
 };
