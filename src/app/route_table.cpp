@@ -82,7 +82,7 @@ constexpr Route table[] = {
      call<&Handlers::pages, &PublicPages::choose_language>},
     {"GET", setup_path, Access::anyone, Csrf::not_needed, Limit::per_client, database, database,
      call<&Handlers::setup, &SetupPage::show>},
-    {"POST", setup_path, Access::session, Csrf::required, Limit::per_client, database, io,
+    {"POST", setup_path, Access::anyone, Csrf::required, Limit::per_client, database, database,
      call<&Handlers::setup, &SetupPage::confirm>},
     {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database, show_console},
     {"GET", "/admin/people", Access::admin, Csrf::not_needed, Limit::none, database, database,

@@ -34,6 +34,7 @@ net::Response SetupPage::confirm(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, 400);
     if (auto refusal = refuse(*this, context, fields->text("token"))) return std::move(*refusal);
+    if (!context.session) return error_response(context, 401);
     const auto claimed = settings.claim_first_admin(context.session->recipient, context.initiator());
     if (!claimed) return error_response(context, claimed.error());
     link.end();

@@ -92,6 +92,7 @@ TEST_F(SetupPageTest, WhenAnotherReplicaHasAnAdminThisLinkIsOver) {
 TEST_F(SetupPageTest, MakingAnAdminTakesASessionAndAFormOfThisSite) {
     const std::string token = setup_link_.make();
     EXPECT_EQ(post_form("/setup", {{"token", token}}, {}).status, 401);
+    EXPECT_TRUE(is_unknown(post_form("/setup", {{"token", "x"}}, {}))) << "nobody is told that there is such a page";
     EXPECT_EQ(post_form("/setup", {{"token", token}}, {.session = session_of(ada), .site = "cross-site"}).status, 403);
     EXPECT_EQ(get("/admin", {.session = session_of(ada)}).status, 404);
 }
