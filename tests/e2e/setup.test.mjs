@@ -103,7 +103,7 @@ test("four answers lead from nothing to a served login page, and the link to the
   const { code, err, out } = await setup(cwd, [origin, ...right()]);
   assert.equal(code, 0, err);
   assert.equal(out, "");
-  assert.doesNotMatch(err, /^ {2}NO:/m);
+  assert.doesNotMatch(err, /^ {2}PROBLEM:/m);
   const callback = encodeURIComponent(`${origin}/auth/callback`);
   assert.ok(err.includes(`/settings/applications/new?`) && err.includes(`callback_url%5D=${callback}`), err);
   assert.match(err, /ok: GitHub credentials: accepted/);
@@ -131,7 +131,7 @@ test("four answers lead from nothing to a served login page, and the link to the
     const landing = await open(`${origin}/`);
     assert.equal(landing.status, 200);
     assert.match(await landing.text(), /Sign in with GitHub/);
-    const link = linkIn(service.log);
+    const link = await until("the link is printed", () => linkIn(service.log));
     assert.ok(link.startsWith(`${origin}/setup?token=`), service.log);
     const ada = await signIn(service, "ada-lovelace");
     assert.equal((await open(`${origin}/admin`, ada)).status, 404);
@@ -173,12 +173,12 @@ test("a wrong answer says what is wrong, and is asked for again", async () => {
     upstreams.management_key,
   ]);
   assert.equal(code, 0, err);
-  assert.deepEqual(err.split("\n").filter((line) => line.startsWith("  NO:")).length, 5, err);
-  assert.match(err, /NO: PUBLIC_URL: must begin with https:\/\/ or http:\/\//);
-  assert.match(err, /NO: PUBLIC_URL: must begin with https:\/\/, because/);
-  assert.match(err, /NO: GitHub app: GitHub knows no OAuth App with this client id/);
-  assert.match(err, /NO: GitHub credentials: GitHub answered 401.*GITHUB_OAUTH_CLIENT_SECRET/);
-  assert.match(err, /NO: OpenRouter key: OpenRouter answered 401/);
+  assert.deepEqual(err.split("\n").filter((line) => line.startsWith("  PROBLEM:")).length, 5, err);
+  assert.match(err, /PROBLEM: PUBLIC_URL: must begin with https:\/\/ or http:\/\//);
+  assert.match(err, /PROBLEM: PUBLIC_URL: must begin with https:\/\/, because/);
+  assert.match(err, /PROBLEM: GitHub app: GitHub knows no OAuth App with this client id/);
+  assert.match(err, /PROBLEM: GitHub credentials: GitHub answered 401.*GITHUB_OAUTH_CLIENT_SECRET/);
+  assert.match(err, /PROBLEM: OpenRouter key: OpenRouter answered 401/);
   assert.equal(values(readFileSync(join(cwd, ".env"), "utf8")).GITHUB_OAUTH_CLIENT_ID, upstreams.github_client_id);
 });
 
@@ -186,8 +186,8 @@ test("a callback URL that is another one at GitHub", async () => {
   const origin = "https://127.0.0.2:9"; // nobody listens there
   const { code, err } = await setup(place(), [origin, upstreams.github_client_id]);
   assert.equal(code, 1);
-  assert.match(err, /NOTE: public address: https:\/\/127\.0\.0\.2:9 does not lead to llmapikey yet .*reverse proxy/);
-  assert.match(err, /NO: GitHub callback: .*redirect_uri_mismatch.*set the authorization callback URL to exactly this/);
+  assert.match(err, /WARNING: public address: https:\/\/127\.0\.0\.2:9 does not lead to llmapikey yet .*reverse proxy/);
+  assert.match(err, /PROBLEM: GitHub callback: .*redirect_uri_mismatch.*set the authorization callback URL/);
   assert.ok(err.includes(`${origin}/auth/callback`));
   assert.match(err, /there is no further answer, so nothing was written/);
   // GitHub may tell it only when a code is exchanged.
@@ -201,7 +201,7 @@ test("a management key that may only read is refused; missing credits are said",
   const refused = await setup(cwd, ["http://127.0.0.1:3457", ...right()]);
   await management({});
   assert.equal(refused.code, 1);
-  assert.match(refused.err, /NO: OpenRouter rights: the management key may not write, so no key can be made/);
+  assert.match(refused.err, /PROBLEM: OpenRouter rights: the management key may not write, so no key can be made/);
   assert.deepEqual(readdirSync(cwd), []);
 
   await upstreams.seedKeys({ count: 1, name: "spender" });
@@ -216,7 +216,7 @@ test("a management key that may only read is refused; missing credits are said",
   const poor = await setup(cwd, ["http://127.0.0.1:3457", ...right()]);
   await upstreams.spend(keys[0].hash, -left);
   assert.equal(poor.code, 0, poor.err);
-  assert.match(poor.err, /NO: OpenRouter credits: \$0\.00 left, less than one key may spend in a day; buy credits/);
+  assert.match(poor.err, /PROBLEM: OpenRouter credits: \$0\.00 left, less than one key may spend .*buy credits/);
   assert.match(poor.err, /There are no credits\./);
 });
 
@@ -263,11 +263,11 @@ test("--print writes no file; answers may stand in the environment", async () =>
 test("with an admin in the environment no link is printed, and there is no such page", async () => {
   const service = await startService(upstreams, place(), { ADMIN_GITHUB_USER_IDS: "1003" });
   try {
-    assert.equal(linkIn(service.process.output), undefined);
     for (const path of ["/setup", "/setup?token=x"]) assert.equal((await open(service.url + path)).status, 404);
   } finally {
     await service.stop();
   }
+  assert.equal(linkIn(service.process.output), undefined);
 });
 
 test("two replicas, two links, many people at once: one becomes admin", async () => {

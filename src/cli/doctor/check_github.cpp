@@ -87,6 +87,8 @@ std::vector<Finding> check_app(CheckContext& context) {
     if (leads_to.find("error=redirect_uri_mismatch") != std::string_view::npos) return {wrong_callback(config)};
     if (leads_to.find("error=application_suspended") != std::string_view::npos)
         return {{what, Verdict::problem, "GitHub has suspended this OAuth App; ask GitHub's support, or make another"}};
+    if (page.status >= 400)
+        return {{what, Verdict::warning, "not tried alone: GitHub answered " + std::to_string(page.status)}};
     return {{what, Verdict::ok, "GitHub shows its page for signing in"}};
 }
 

@@ -13,18 +13,6 @@
 namespace llmapikey::cli {
 namespace {
 
-const char* word_of(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::problem:
-            return "PROBLEM";
-        case Verdict::warning:
-            return "WARNING";
-        case Verdict::ok:
-            return "ok";
-    }
-    return "";
-}
-
 std::ptrdiff_t count(const std::vector<Finding>& findings, Verdict verdict) {
     return std::count_if(findings.begin(), findings.end(),
                          [&](const Finding& each) { return each.verdict == verdict; });

@@ -62,6 +62,18 @@ Finding left_out(std::string what, const std::string& how, const std::vector<con
     return {std::move(what), Verdict::warning, how + ": mend " + list + " first"};
 }
 
+const char* word_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::problem:
+            return "PROBLEM";
+        case Verdict::warning:
+            return "WARNING";
+        case Verdict::ok:
+            return "ok";
+    }
+    return "";
+}
+
 base::Deadline deadline_of(const config::Config& config) {
     return base::Deadline::after(config.upstream_timeout);
 }

@@ -20,6 +20,9 @@ enum class Verdict {
     problem,
 };
 
+// Returns "ok", "WARNING" or "PROBLEM".
+const char* word_of(Verdict verdict);
+
 struct Finding {
     std::string what;
     Verdict verdict = Verdict::ok;

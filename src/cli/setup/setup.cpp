@@ -95,10 +95,7 @@ private:
 };
 
 void show(const Finding& finding) {
-    const char* const word = finding.verdict == Verdict::ok        ? "ok"
-                             : finding.verdict == Verdict::warning ? "NOTE"
-                                                                   : "NO";
-    tell("  " + std::string(word) + ": " + finding.what + ": " + finding.note);
+    tell("  " + std::string(word_of(finding.verdict)) + ": " + finding.what + ": " + finding.note);
 }
 
 std::string_view management_key_variable(const CheckContext& context) {
