@@ -22,6 +22,7 @@ namespace {
 
 constexpr const char* path = ".env";
 constexpr std::size_t secret_bytes = 32;
+constexpr const char* public_address = "PUBLIC_URL";
 constexpr config::PlainFileRule file_rule{1024 * 1024, "is longer than 1 MiB",
                                           "put a file with lines NAME=value there"};
 
@@ -64,7 +65,7 @@ private:
     }
     void make_secrets();
     void keep_what_the_environment_says();
-    bool is_rest_sound() const;
+    bool is_rest_sound();
     bool answer(const Question& question, Attempt is_right);
     bool try_public_url();
     bool try_client_id();
@@ -116,13 +117,19 @@ void Setup::keep_what_the_environment_says() {
     }
 }
 
-// Whatever is wrong with other variables is said before any question.
-bool Setup::is_rest_sound() const {
+// Whatever is wrong with other variables is said before any question. An answer that cannot be read
+// is none.
+bool Setup::is_rest_sound() {
     const auto loaded = config::load(whole_, config::Need::serve);
     if (loaded) return true;
     std::vector<config::Problem> others;
-    for (const config::Problem& problem : loaded.error())
-        if (std::find(awaited_.begin(), awaited_.end(), problem.variable) == awaited_.end()) others.push_back(problem);
+    for (const config::Problem& problem : loaded.error()) {
+        const bool is_awaited = std::find(awaited_.begin(), awaited_.end(), problem.variable) != awaited_.end();
+        if (!is_awaited || is_in_secret_file(problem.variable))
+            others.push_back(problem);
+        else if (!value(problem.variable).empty() && problem.variable != public_address)
+            values_[problem.variable] = "";
+    }
     if (others.empty()) return true;
     explain(others);
     return false;
@@ -146,19 +153,19 @@ bool Setup::try_by(std::initializer_list<Check> checks, std::string_view variabl
 }
 
 bool Setup::try_public_url() {
-    const auto url = config::parse_public_url(value("PUBLIC_URL"));
+    const auto url = config::parse_public_url(value(public_address));
     if (!url) {
-        show({"PUBLIC_URL", Verdict::problem, url.error().detail});
+        show({public_address, Verdict::problem, url.error().detail});
         return false;
     }
     const bool is_loopback = is_loopback_origin(*url);
     if (!is_loopback && !url->starts_with("https://")) {
-        show({"PUBLIC_URL", Verdict::problem,
+        show({public_address, Verdict::problem,
               "must begin with https://, because sign-ins and keys pass there; http:// is only for this machine, such "
               "as http://127.0.0.1:3000"});
         return false;
     }
-    values_["PUBLIC_URL"] = *url;
+    values_[public_address] = *url;
     if (is_loopback) {
         show({"public address", Verdict::ok, *url + ": only this machine can open it"});
         return true;
@@ -226,7 +233,7 @@ bool Setup::answer(const Question& question, Attempt is_right) {
 
 // Where the service is to listen, and whom it trusts, follows from the address that people open.
 void Setup::set_up_listening() {
-    const std::string public_url = value("PUBLIC_URL"), listen = value("LISTEN");
+    const std::string public_url = value(public_address), listen = value("LISTEN");
     if (is_loopback_origin(public_url)) {
         if (listen.empty()) values_["LISTEN"] = listen_address_of(public_url);
         return;
@@ -269,15 +276,15 @@ int Setup::run(const SetupChoice& choice) {
     const std::string management_key(
         app::traits_of(config::load(given_, config::Need::database).value_or(config::Config{}))
             .variables.management_key);
-    awaited_ = {"PUBLIC_URL", "GITHUB_OAUTH_CLIENT_ID", "GITHUB_OAUTH_CLIENT_SECRET", management_key};
+    awaited_ = {public_address, "GITHUB_OAUTH_CLIENT_ID", "GITHUB_OAUTH_CLIENT_SECRET", management_key};
     make_secrets();
     keep_what_the_environment_says();
     if (!is_rest_sound()) return 2;
     awaited_.erase(awaited_.begin());  // an address that is not known yet is none
 
-    const bool is_address_known =
-        answer({"PUBLIC_URL", "1. The address that people open", Echo::shown, origin_on_this_machine(value("LISTEN"))},
-               &Setup::try_public_url);
+    const bool is_address_known = answer(
+        {public_address, "1. The address that people open", Echo::shown, origin_on_this_machine(value("LISTEN"))},
+        &Setup::try_public_url);
     if (!is_address_known) return 1;
     set_up_listening();
     const auto so_far = config::load(whole_, config::Need::serve);
@@ -287,11 +294,9 @@ int Setup::run(const SetupChoice& choice) {
     }
     if (value("GITHUB_OAUTH_CLIENT_ID").empty()) {
         tell("");
-        tell(
-            "Sign-in needs an OAuth App at GitHub. This link fills in its form; press Register there, and then "
-            "generate "
-            "a client secret:");
-        tell("  " + app_creation_link(*so_far, value("PUBLIC_URL")));
+        tell("Sign-in needs an OAuth App at GitHub. This link fills in its form: press Register there, and generate");
+        tell("a client secret on the page that follows.");
+        tell("  " + app_creation_link(*so_far, value(public_address)));
     }
     if (!answer({"GITHUB_OAUTH_CLIENT_ID", "2. Client ID"}, &Setup::try_client_id)) return 1;
     if (!answer({"GITHUB_OAUTH_CLIENT_SECRET", "3. Client secret (not shown)", Echo::hidden},
