@@ -179,6 +179,34 @@ test("four answers lead from nothing to a served login page, and the link to the
   assert.notEqual(linkIn(third.log), linkIn(service.log));
 });
 
+test("on a terminal secrets are not shown while they are typed", async () => {
+  const cwd = place();
+  const child = spawn("script", ["-qec", `${binary} setup`, "/dev/null"], {
+    env: { PATH: process.env.PATH, ...addresses() },
+    cwd,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise((done) => child.once("close", done));
+  let shown = "";
+  child.stdout.on("data", (chunk) => {
+    shown += chunk;
+  });
+  const steps = [
+    ["people open [", "http://127.0.0.1:3457"],
+    ["Client ID: ", upstreams.github_client_id],
+    ["secret (not shown): ", upstreams.github_client_secret],
+    ["key (not shown): ", upstreams.management_key],
+  ];
+  for (const [question, answer] of steps) {
+    await until(question, () => shown.includes(question));
+    child.stdin.write(`${answer}\n`);
+  }
+  assert.equal(await ended, 0, shown);
+  for (const secret of right().slice(1)) assert.ok(!shown.includes(secret), shown);
+  assert.ok(shown.includes(upstreams.github_client_id), "what is no secret is shown");
+  assert.deepEqual(readdirSync(cwd), [".env"]);
+});
+
 test("a wrong answer says what is wrong, and is asked for again", async () => {
   const cwd = place();
   const { code, err } = await setup(cwd, [
@@ -279,6 +307,25 @@ test("--print writes no file; answers may stand in the environment", async () =>
   const wrong = await setup(cwd, [], { env: { ...env, MAX_TOTAL_KEYS: "many" } });
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /MAX_TOTAL_KEYS must be a whole number/);
+});
+
+// There is no engine of containers here: this compares the file with what it is about.
+test("compose.yaml takes the file .env, and what it sets besides is known and as in the image", async () => {
+  const root = new URL("../../", import.meta.url);
+  const compose = readFileSync(new URL("compose.yaml", root), "utf8");
+  const image = readFileSync(new URL("Dockerfile", root), "utf8");
+  const { out } = await run(["help", "environment"]);
+  assert.match(compose, /^ {4}env_file: \.env$/m);
+  const set = [...compose.matchAll(/^ {6}([A-Z_]+): (\S+)$/gm)];
+  assert.deepEqual(
+    set.map(([, name]) => name),
+    ["LISTEN", "DATA_DIR", "TRUSTED_PROXIES"],
+  );
+  for (const [, name] of set) assert.match(out, new RegExp(`^ {2}${name}$`, "m"));
+  for (const [, name, value] of set.slice(0, 2)) assert.ok(image.includes(`${name}=${value}`), name);
+  assert.ok(compose.includes(`- llmapikey:${set[1][2]}\n`), "the data outlives the container");
+  const proxies = serviceEnvironment(upstreams, place(), { LISTEN: "0.0.0.0:0", TRUSTED_PROXIES: set[2][2] });
+  assert.doesNotMatch((await run(["doctor"], proxies, folder)).out, /^PROBLEM/m);
 });
 
 test("with an admin in the environment no link is printed, and there is no such page", async () => {

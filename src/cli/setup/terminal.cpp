@@ -67,15 +67,11 @@ void tell(std::string_view line) {
 }
 
 std::optional<std::string> ask(std::string_view question, Echo echo) {
+    std::optional<HiddenInput> hidden;  // before the question, so that no answer is too early
+    if (echo == Echo::hidden) hidden.emplace();
     std::fprintf(stderr, "%.*s: ", static_cast<int>(question.size()), question.data());
     std::fflush(stderr);
-    std::optional<std::string> answer;
-    if (echo == Echo::hidden) {
-        const HiddenInput hidden;
-        answer = read_line();
-    } else {
-        answer = read_line();
-    }
+    auto answer = read_line();
     if (isatty(STDIN_FILENO) == 0) tell("");  // nobody has typed a line break
     return answer;
 }
