@@ -28,6 +28,8 @@ constexpr ActionWords action_words[] = {
     {"setting.change", "changed a setting", "change a setting", "", ""},
     {"minting.pause", "paused new keys", "pause new keys", "", ""},
     {"minting.resume", "resumed new keys", "resume new keys", "", ""},
+    {"admin.first", "became the first admin", "become the first admin", "", ""},
+    {"admin.remove", "took the console away from", "take the console away from", "", ""},
     {"token.create", "created an API token", "create an API token", "", ""},
     {"token.reveal", "got an API token shown again", "get an API token shown again", "", ""},
     {"token.revoke", "revoked an API token", "revoke an API token", "", ""},
@@ -172,9 +174,9 @@ const std::vector<ActKind>& act_kinds() {
         {"people", "List of people", {"people.add", "people.remove"}},
         {"settings", "Settings", {"setting.change", "minting.pause", "minting.resume"}},
         {"access",
-         "Tokens and webhooks",
-         {"token.create", "token.reveal", "token.revoke", "webhook.add", "webhook.remove", "webhook.rotate",
-          "webhook.reveal"}},
+         "Admins, tokens and webhooks",
+         {"admin.first", "admin.remove", "token.create", "token.reveal", "token.revoke", "webhook.add",
+          "webhook.remove", "webhook.rotate", "webhook.reveal"}},
     };
     return all;
 }

@@ -36,6 +36,12 @@ bool Application::hands_out_keys() const {
     return parts_->settings.known().is_enabled;
 }
 
+base::Result<std::string> Application::make_setup_link() {
+    const auto state = TRY(parts_->settings.read());
+    if (parts_->admins.is_any_configured() || state.first_admin()) return std::string();
+    return std::string(setup_path) + "?token=" + parts_->setup_link.make();
+}
+
 bool Application::responds(base::Deadline deadline) {
     return parts_->server.responds(deadline);
 }

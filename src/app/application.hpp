@@ -38,6 +38,9 @@ public:
     std::string address() const;  // "127.0.0.1:3000", as it is bound
     // Whether new keys are made: the environment lets them, and no organizer has paused them.
     bool hands_out_keys() const;
+    // Returns path and query of a new link that makes whoever opens it and signs in the first
+    // admin; empty if there is an admin. store_unavailable: nobody knows.
+    base::Result<std::string> make_setup_link();
     // Whether the threads that serve do so, or hang. Only once started.
     bool responds(base::Deadline deadline);
     // From now on /readyz says no, while everything is served as before.

@@ -30,6 +30,7 @@ Handlers Composition::make_handlers() {
             .bulk_pages = {*stores.admin, time, bulk_revoker, people, *stores.bulks},
             .overview_page = {settings, *stores.statistics, *stores.roster, time},
             .settings_page = {settings, *stores.keys, time},
+            .setup = {setup_link, settings, admins},
             .tokens_page = {*stores.tokens, time, tokens},
             .webhooks_page = {*stores.webhooks, time, webhooks},
             .own_account = {usage, background_queue, *stores.keys, time, keys.issuance},
@@ -99,6 +100,7 @@ std::vector<Job> Composition::table_of_jobs() {
 }
 
 void Composition::show(const SettingsState& now) {
+    admins.set_first(now.first_admin());
     giveaway.show(shown_giveaway(now));
     site.refresh_pages();
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,9 +17,11 @@
 #include "app/upstreams.hpp"
 #include "base/work_queue.hpp"
 #include "guardrails/guardrail_check.hpp"
+#include "identity/admins.hpp"
 #include "keys/key_parts.hpp"
 #include "keys/mint_dispatcher.hpp"
 #include "net/http_server.hpp"
+#include "setup/setup_link.hpp"
 #include "site/site.hpp"
 #include "trial/trials.hpp"
 #include "webhooks/webhook_courier.hpp"
@@ -42,7 +43,10 @@ struct Given {
 // lifetime: a part uses those above it, and is destroyed before them.
 class Composition {
 public:
-    explicit Composition(Given made_from) : given(std::move(made_from)) { observe_connections(server, metrics); }
+    explicit Composition(Given made_from) : given(std::move(made_from)) {
+        admins.set_first(settings.state()->first_admin());
+        observe_connections(server, metrics);
+    }
     Composition(const Composition&) = delete;
     Composition& operator=(const Composition&) = delete;
 
@@ -77,7 +81,7 @@ public:
     NonceMaker nonces{config.key_encryption_secret, config.key_encryption_secret_also_accepted};
     SessionTokens sessions{config.auth_session_secret, config.auth_session_secret_also_accepted};
     CsrfTokens csrf{config.auth_session_secret, config.auth_session_secret_also_accepted};
-    std::set<std::int64_t> admins = config.admin_github_user_ids;
+    Admins admins{config.admin_github_user_ids};
 
     // What the product does. Keys are made by `terms`, over which the statements let win what
     // organizers have set; pages show both together by `settings`.
@@ -112,6 +116,7 @@ public:
     Statistics statistics{
         *stores.statistics,          *stores.spending,   *stores.webhooks, *background_provider, time, settings,
         statistics_settings(config), metric_log(metrics)};
+    SetupLink setup_link{time};
     SignIn sign_in{*identity, attempt_sealer, time};
     UsageCache usage{*background_provider, *stores.spending, time, config.upstream_timeout};
     GuardrailWatch guardrail{*background_provider, time, is_guarded(config), config.upstream_timeout};

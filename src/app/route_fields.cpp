@@ -129,6 +129,7 @@ constexpr Field settings_of_console[] = {{"daily_limit_usd", typed},
                                          {"version", text}};
 constexpr Field token[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", number}};
 constexpr Field token_of_console[] = {{"name", text}, {"scopes", text_list}, {"expires_in_days", typed}};
+constexpr Field setup_token[] = {{"token", text}};
 constexpr Field webhook[] = {{"url", text}, {"events", text_list}};
 constexpr Field new_secret[] = {{"former_secret_hours", number}};
 constexpr Field delivery_state[] = {{"state", text}};
@@ -141,6 +142,8 @@ constexpr RouteFields table[] = {
     {"POST", "/dashboard/try", {}, question},
     {"GET", "/auth/login", next, {}},
     {"GET", "/auth/callback", code_and_state, {}},
+    {"GET", "/setup", setup_token, {}},
+    {"POST", "/setup", {}, setup_token},
     {"GET", "/admin", overview_or_list_of_console, {}},
     {"GET", "/admin/people", list_of_console, {}},
     {"POST", "/admin/people", {}, new_people},

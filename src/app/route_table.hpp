@@ -17,6 +17,7 @@
 #include "people/person_page.hpp"
 #include "settings/settings_page.hpp"
 #include "settings/settings_routes.hpp"
+#include "setup/setup_page.hpp"
 #include "sign_in/sign_in_routes.hpp"
 #include "site/operator_routes.hpp"
 #include "site/public_pages.hpp"
@@ -43,6 +44,7 @@ struct Handlers {
     BulkPages bulk_pages;
     OverviewPage overview_page;
     SettingsPage settings_page;
+    SetupPage setup;
     TokensPage tokens_page;
     WebhooksPage webhooks_page;
     OwnAccountRoutes own_account;

@@ -27,6 +27,12 @@ struct ReconcileChoice {
 };
 int run_reconcile(const ReconcileChoice& choice, Output output);
 int run_doctor(Output output);
+struct SetupChoice {
+    bool is_printed = false;  // print the file instead of writing it
+    bool is_forced = false;   // write it although there is one
+};
+// Asks for what the service needs, tries each answer, and writes `.env`.
+int run_setup(const SetupChoice& choice);
 // Asks the service on this machine whether it is alive.
 int run_health();
 int run_audit_verify(Output output);

@@ -24,9 +24,9 @@ const std::string about =
     "llmapikey gives each GitHub account exactly one " + provider +
     " API key with a hard daily cap.\n\n"
     "New here? Run `llmapikey sandbox` and open the address that it prints: it needs no account and no configuration.\n"
-    "To run the real service, set its variables (`llmapikey help environment`), check them with `llmapikey doctor`, "
-    "and\n"
-    "run `llmapikey serve`.";
+    "To run the real service, run `llmapikey setup`, which asks for four things and tries each, and then `llmapikey "
+    "serve`.\n"
+    "`llmapikey help environment` explains every variable, and `llmapikey doctor` checks them all.";
 
 void add_audit(CLI::App& app, int& status) {
     auto* audit = app.add_subcommand("audit", "Check or export the audit log");
@@ -49,6 +49,12 @@ void add_commands(CLI::App& app, int& status) {
     app.add_subcommand("serve", "Run the service with the configured GitHub and " + provider)->callback([&] {
         status = run_serve();
     });
+
+    auto* setup = app.add_subcommand(
+        "setup", "Ask for what `serve` needs, try each answer, and write it to a file .env in this folder");
+    auto* print = add_switch(*setup, "--print", "Print the file instead of writing it");
+    auto* force = add_switch(*setup, "--force", "Write the file although there is one, and keep what that one says");
+    setup->callback([&status, print, force] { status = run_setup({print->count() > 0, force->count() > 0}); });
 
     auto* sandbox = app.add_subcommand(
         "sandbox", "Run the service with a simulated GitHub and " + provider + "; all data is deleted at the end");

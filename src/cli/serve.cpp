@@ -8,6 +8,7 @@
 #include "app/database.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/setup/setup_words.hpp"
 #include "cli/stop_signal.hpp"
 #include "config/systemd.hpp"
 #include "ops/log.hpp"
@@ -70,6 +71,23 @@ int wait_for_stop(StopSignal& stop_signal, app::Application& application, const 
     }
 }
 
+// Nobody can open the console yet: says how to become the first admin. The token is shown here
+// alone, whatever the level of the log.
+void show_setup_link(app::Application& application, const config::Config& config) {
+    const auto link = application.make_setup_link();
+    if (!link) ops::log(ops::LogLevel::warn, "whether there is an admin is not known: " + link.error().detail);
+    if (!link || link->empty()) return;
+    const std::string origin =
+        config.public_url.empty() ? origin_on_this_machine(application.address()) : config.public_url;
+    const std::string what =
+        "there is no admin yet: whoever opens this link within 30 minutes and signs in can become the first one: " +
+        origin + *link;
+    if (ops::is_logged(ops::LogLevel::warn))
+        ops::log(ops::LogLevel::warn, what);
+    else
+        std::fprintf(stderr, "llmapikey: %s\n", what.c_str());
+}
+
 using StartedApplication = base::Result<std::unique_ptr<app::Application>>;
 StartedApplication start(const config::Config& config, const base::Clock& clock, const config::Systemd& systemd) {
     auto application = TRY(app::Application::create(config, app::Setting::production, clock));
@@ -102,6 +120,7 @@ int run_serve() {
     ops::log(ops::LogLevel::info, "listening on http://" + (*application)->address(),
              {{"minting", (*application)->hands_out_keys() ? "enabled" : "paused"},
               {"database", app::describe_database(*config)}});
+    show_setup_link(**application, *config);
     const ops::ServiceNotice notice(systemd->notify_socket);
     tell(notice, "READY=1\nSTATUS=" + status_of(**application));
     const int signal = wait_for_stop(stop_signal, **application, notice, systemd->watchdog);

@@ -68,7 +68,21 @@ int run_settings_list(Output output) {
     print_row("NAME", "FROM", "VALUE");
     for (const SettingRule& rule : setting_rules())
         print_row_of(rule.setting, *state);
+    if (state->first_admin()) print_row(first_admin_name, "set", "account " + state->first_admin()->text());
     note_if_off(*state);
+    return 0;
+}
+
+int remove_first_admin() {
+    const auto config = load_or_explain(config::Need::settings);
+    if (!config) return 2;
+    const auto open = open_settings(*config);
+    if (!open) return report(open.error());
+    const auto removed = (*open)->settings.remove_first_admin({{cli_actor(), "cli"}, ""});
+    if (!removed) return report(removed.error());
+    print_line(*removed ? "The first admin is one no more. If ADMIN_GITHUB_USER_IDS names nobody, the next start of "
+                          "`serve` prints a link for another one."
+                        : "Nobody has become admin by the link that `serve` prints.");
     return 0;
 }
 
@@ -97,8 +111,7 @@ int run_settings_set(const std::string& name, const std::string& text, Output ou
     return change_setting({rule.setting, std::move(*value)}, output);
 }
 
-CLI::Option* add_name(CLI::App& command) {
-    std::vector<std::string> names;
+CLI::Option* add_name(CLI::App& command, std::vector<std::string> names = {}) {
     for (const SettingRule& rule : setting_rules())
         names.emplace_back(rule.name);
     auto* name = command.add_option("name", "Name of the setting, as `settings list` prints it")->required();
@@ -125,9 +138,13 @@ void add_settings_commands(CLI::App& app, int& status) {
     });
 
     auto* unset = settings->add_subcommand("unset", "Go back to what the environment says");
-    auto* unset_name = add_name(*unset);
+    auto* unset_name = add_name(*unset, {std::string(first_admin_name)});
     auto* unset_json = add_switch(*unset, "--json", "Print JSON");
     unset->callback([&status, unset_name, unset_json] {
+        if (text_of(unset_name) == first_admin_name) {
+            status = remove_first_admin();
+            return;
+        }
         status = change_setting({find_setting(text_of(unset_name))->setting, std::nullopt}, output_of(unset_json));
     });
 }

@@ -223,11 +223,14 @@ net::Response GithubLookalike::exchange(const net::Request& request) {
         return exchange_error(request, "incorrect_client_credentials");
     }
     const auto found = codes_.find(value_of(fields, "code"));
-    if (found == codes_.end()) return exchange_error(request, "bad_verification_code");
+    const std::string redirect_uri = value_of(fields, "redirect_uri");
+    if (found == codes_.end()) {
+        const bool is_wrong = !redirect_uri.empty() && !is_registered(request, redirect_uri);
+        return exchange_error(request, is_wrong ? "redirect_uri_mismatch" : "bad_verification_code");
+    }
     const Grant grant = found->second;
     codes_.erase(found);
     if (grant.made_at + code_lifetime < clock_.now()) return exchange_error(request, "bad_verification_code");
-    const std::string redirect_uri = value_of(fields, "redirect_uri");
     if (!redirect_uri.empty() && redirect_uri != grant.redirect_uri)
         return exchange_error(request, "redirect_uri_mismatch");
     const std::string verifier = value_of(fields, "code_verifier");

@@ -4,6 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 
 namespace llmapikey {
 namespace {
@@ -86,8 +87,21 @@ base::Result<void> begin_all(std::vector<Audited>& records) {
 
 }  // namespace
 
+std::string cost_of(const Terms& terms) {
+    if (terms.max_total_keys == 0)
+        return "Without a limit on the seats there is no limit on what all keys together can spend.";
+    const base::MicroUsd all{terms.daily_limit.value * terms.max_total_keys};
+    return "If all seats are taken by keys with these terms, they can spend " + base::to_money(all) +
+           " a day: " + base::counted(terms.max_total_keys, "seat") + " at " + base::to_cap(terms.daily_limit) + ".";
+}
+
 SettingsState::SettingsState(const SettingDefaults& defaults, const StoredSettings& stored)
     : is_minting_configured_(defaults.terms.is_enabled), stored_version_(stored.version), version_(version_of(stored)) {
+    const StoredSetting* admin = find(stored, first_admin_name);
+    if (admin != nullptr && admin->value) {
+        const auto* id = std::get_if<std::int64_t>(&*admin->value);
+        if (id != nullptr && *id > 0) first_admin_ = GithubUserId{*id};
+    }
     for (const SettingRule& rule : setting_rules()) {
         SettingState& state = states_[static_cast<std::size_t>(rule.setting)];
         state.value = state.configured = configured_value(defaults, rule.setting);
@@ -196,6 +210,46 @@ base::Result<void> Settings::explain_failure(const base::Error& failure, const s
     };
     if (std::all_of(changes.begin(), changes.end(), is_stored)) return {};
     return tl::unexpected(failure);
+}
+
+base::Result<bool> Settings::claim_first_admin(const Recipient& account, const Initiator& by) {
+    const SettingActor actor{by, account.login};
+    const base::Timestamp now = clock_.now();
+    const auto claim = [&]() -> base::Result<bool> {
+        auto claimed = store_.claim_first_admin(account.id, actor, now);
+        if (claimed) return claimed;
+        // The answer may have been lost on its way: what is stored decides.
+        const auto stored = TRY(store_.list());
+        const StoredSetting* admin = find(stored, first_admin_name);
+        const bool is_ours = admin != nullptr && admin->value == SettingValue{account.id.value} &&
+                             admin->set_at == now && admin->set_by == by.actor;
+        if (is_ours) return true;
+        return claimed;
+    };
+    const std::string subject = "setting:" + std::string(first_admin_name);
+    return change_first_admin(Audited(audit_, clock_, by, "admin.first", subject, "by the link that serve prints"),
+                              claim);
+}
+
+base::Result<bool> Settings::remove_first_admin(const SettingActor& by) {
+    const auto before = TRY(read());
+    if (!before.first_admin()) return false;
+    return change_first_admin(
+        Audited(audit_, clock_, by.by, "admin.remove", "account:" + before.first_admin()->text(), ""),
+        [&] { return store_.remove_first_admin(by, clock_.now()); });
+}
+
+base::Result<bool> Settings::change_first_admin(Audited record, const std::function<base::Result<bool>()>& change) {
+    TRY(record.begin());
+    const auto changed = change();
+    if (!changed) return tl::unexpected(record.failed(changed.error()));
+    (void)read();  // this process follows at once; other replicas within a second or two
+    if (!*changed) {
+        (void)record.failed({base::Errc::conflict, "somebody else was first", {}});
+        return false;
+    }
+    TRY(record.done());
+    return true;
 }
 
 }  // namespace llmapikey

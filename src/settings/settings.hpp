@@ -12,6 +12,7 @@
 #include "audit/audited.hpp"
 #include "base/clock.hpp"
 #include "config/config.hpp"
+#include "identity/github_user_id.hpp"
 #include "identity/initiator.hpp"
 #include "keys/terms.hpp"
 #include "settings/setting_rules.hpp"
@@ -59,7 +60,15 @@ public:
     // (KeyStore::reserve(), MintQueue::claim(), ReplacementStore::begin_replacement()).
     virtual base::Result<void> put(const std::vector<SettingChange>& changes, std::int64_t expected,
                                    const SettingActor& by, base::Timestamp now) = 0;
+    // Makes an account the first admin. Returns false if there is one already. Of any number of
+    // callers one gets true.
+    virtual base::Result<bool> claim_first_admin(GithubUserId account, const SettingActor& by, base::Timestamp now) = 0;
+    // Returns false if there is none.
+    virtual base::Result<bool> remove_first_admin(const SettingActor& by, base::Timestamp now) = 0;
 };
+
+// The name under which the first admin is stored beside the settings, which pass it over.
+inline constexpr std::string_view first_admin_name = "first_admin";
 
 struct SettingState {
     SettingValue value;                         // in force
@@ -80,6 +89,8 @@ public:
     bool is_minting_configured() const { return is_minting_configured_; }
     Terms terms() const;
     config::OrganizerConfig organizer() const;
+    // The account that has become admin by the link that `serve` prints; nullopt: none has.
+    std::optional<GithubUserId> first_admin() const { return first_admin_; }
     // Names what is stored: two states with the same text are equal.
     const std::string& version() const { return version_; }
     std::int64_t stored_version() const { return stored_version_; }  // of StoredSettings
@@ -90,9 +101,13 @@ private:
 
     bool is_minting_configured_;
     std::array<SettingState, 7> states_;
+    std::optional<GithubUserId> first_admin_;
     std::int64_t stored_version_;
     std::string version_;
 };
+
+// Says what all keys with these terms can cost in a day.
+std::string cost_of(const Terms& terms);
 
 // What organizers set while the service runs. It wins over the environment, and every change is in
 // the audit log. Pages show what this process knows; keys are made by what the database says.
@@ -120,6 +135,11 @@ public:
     base::Result<bool> change(const std::vector<SettingChange>& changes, const SettingActor& by,
                               const std::optional<std::string>& seen = {});
 
+    // Makes an account the first admin, and records it. Returns false if there is one already.
+    base::Result<bool> claim_first_admin(const Recipient& account, const Initiator& by);
+    // Ends that. Returns false if there is none.
+    base::Result<bool> remove_first_admin(const SettingActor& by);
+
 private:
     struct Real {
         std::vector<SettingChange> changes;
@@ -129,6 +149,8 @@ private:
     base::Result<void> store(Real real, const SettingActor& by, const SettingsState& before);
     base::Result<void> explain_failure(const base::Error& failure, const std::vector<SettingChange>& changes,
                                        const SettingActor& by, base::Timestamp at);
+    // Changes who the first admin is, with its record.
+    base::Result<bool> change_first_admin(Audited record, const std::function<base::Result<bool>()>& change);
 
     SettingsStore& store_;
     const SettingDefaults defaults_;

@@ -85,14 +85,6 @@ SettingField field_of(const FieldText& text, const SettingsState& state, const T
     return field;
 }
 
-std::string cost_of(const Terms& terms) {
-    if (terms.max_total_keys == 0)
-        return "Without a limit on the seats there is no limit on what all keys together can spend.";
-    const base::MicroUsd all{terms.daily_limit.value * terms.max_total_keys};
-    return "If all seats are taken by keys with these terms, they can spend " + base::to_money(all) +
-           " a day: " + base::counted(terms.max_total_keys, "seat") + " at " + base::to_cap(terms.daily_limit) + ".";
-}
-
 net::Response settings_page(const SettingsPage& self, const Context& context, int status, const SettingsState& state,
                             const Typed& typed, SettingsView view) {
     const auto totals = self.store.totals();

@@ -15,6 +15,8 @@ std::string named(std::string_view name) {
 const std::string select_all = named("list");
 const std::string put_sqlite = named("put_sqlite");
 const std::string put_postgres = named("put_postgres");
+const std::string claim_admin = named("claim_first_admin");
+const std::string remove_admin = named("remove_first_admin");
 
 StoredSetting read_setting(const SqlRow& row) {
     StoredSetting setting{row.text(1), std::nullopt, time_in(row, 4), row.text(5), row.text(6)};
@@ -44,6 +46,20 @@ base::Result<void> SqlSettingsStore::put(const std::vector<SettingChange>& chang
     const auto answer = TRY(database_->run(is_postgres ? put_postgres : put_sqlite, values));
     if (answer.changed > 0) return {};
     return base::fail(base::Errc::conflict, "the settings have changed meanwhile");
+}
+
+base::Result<bool> SqlSettingsStore::claim_first_admin(GithubUserId account, const SettingActor& by,
+                                                       base::Timestamp now) {
+    const auto values =
+        SqlValues().add(first_admin_name).add(account.value).add(seconds_of(now)).add(by.by.actor).add(by.login);
+    const auto answer = TRY(database_->run(claim_admin, values));
+    return answer.changed > 0;
+}
+
+base::Result<bool> SqlSettingsStore::remove_first_admin(const SettingActor& by, base::Timestamp now) {
+    const auto values = SqlValues().add(first_admin_name).add(seconds_of(now)).add(by.by.actor).add(by.login);
+    const auto answer = TRY(database_->run(remove_admin, values));
+    return answer.changed > 0;
 }
 
 }  // namespace llmapikey

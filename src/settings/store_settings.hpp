@@ -15,6 +15,8 @@ public:
     base::Result<StoredSettings> list() override;
     base::Result<void> put(const std::vector<SettingChange>& changes, std::int64_t expected, const SettingActor& by,
                            base::Timestamp now) override;
+    base::Result<bool> claim_first_admin(GithubUserId account, const SettingActor& by, base::Timestamp now) override;
+    base::Result<bool> remove_first_admin(const SettingActor& by, base::Timestamp now) override;
 
 private:
     std::shared_ptr<SqlDatabase> database_;

@@ -9,6 +9,9 @@
 
 namespace llmapikey {
 
+// The path to which GitHub leads people back. The OAuth App's callback URL is PUBLIC_URL and this.
+inline constexpr std::string_view callback_path = "/auth/callback";
+
 // Says why a sign-in failed.
 enum class SignInFailure {
     denied,            // the person said no at GitHub

@@ -15,7 +15,6 @@ namespace {
 
 // Each attempt has its own cookie, so that sign-ins in two tabs do not disturb each other.
 constexpr std::string_view attempt_cookie_prefix = "llmapikey_oauth_";
-constexpr std::string_view callback_path = "/auth/callback";
 // A field in the query of /auth/login: this browser was already redirected to the canonical host.
 constexpr std::string_view redirected_field = "redirected";
 // Without a limit, unfinished attempts would pile up until the browser's requests are too large.

@@ -109,7 +109,7 @@ Site::SessionCookie Site::session_of(const net::Request& request) const {
 const Route* Site::hidden_route(const net::Request& request) const {
     const auto session = session_of(request).session;
     const Route* route = routes().find(request, Part::admin);
-    return session && parts_.admins.contains(session->recipient.id.value) ? route : nullptr;
+    return session && parts_.admins.contains(session->recipient.id) ? route : nullptr;
 }
 
 net::Executor Site::executor_for(const net::Request& request) const {
@@ -174,7 +174,7 @@ net::Response Site::answer(Context& context) {
 }
 
 bool Site::is_admin(const Context& context) const {
-    return context.bearer || (context.session && parts_.admins.contains(context.session->recipient.id.value));
+    return context.bearer || (context.session && parts_.admins.contains(context.session->recipient.id));
 }
 
 // Admins' routes are found only for admins here too, so that the slash does not reveal them.
@@ -248,7 +248,7 @@ std::optional<net::Response> Site::authenticate(Context& context) {
                  {{"request_id", context.request_id}});
         return error(context, status_of(token.error().code), token.error().retry_after);
     }
-    if (!*token || !parts_.admins.contains((*token)->owner.value)) {
+    if (!*token || !parts_.admins.contains((*token)->owner)) {
         // Guessing a token is hopeless. The limit keeps it cheap for the service.
         const auto wait = limiter_.take(context.origin.rate_limit_key, std::chrono::steady_clock::now());
         if (wait) return beyond_limit(context, *wait);

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/crypto.hpp"
 #include "http/context.hpp"
 #include "http/rate_limiter.hpp"
+#include "identity/admins.hpp"
 #include "ops/metrics.hpp"
 #include "site/cached_responses.hpp"
 #include "site/rate_limits.hpp"
@@ -22,7 +22,7 @@ namespace llmapikey {
 struct SiteParts {
     const base::Clock& clock;
     const SessionTokens& sessions;
-    const std::set<std::int64_t>& admins;  // ids on the allowlist
+    const Admins& admins;
     ApiTokens& tokens;
     RateLimits* rate_limits;  // shared by all replicas; null: there is only one process
     StoredAnswers& stored_answers;

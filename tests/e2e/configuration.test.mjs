@@ -292,7 +292,7 @@ test("replicas that start together on a new database: one secret wins, the other
 test("an unknown command: the nearest one, or all that there are", async () => {
   for (const [args, words] of [
     [["sever"], /'sever' is not a command; did you mean 'serve'\?/],
-    [["frobnicate"], /'frobnicate' is not a command; there are: .*serve, sandbox, migrate/],
+    [["frobnicate"], /'frobnicate' is not a command; there are: .*serve, setup, sandbox, migrate/],
     [["keys", "lst"], /'keys lst' is not a command; did you mean 'keys list'\?/],
     [["migrate", "upp"], /did you mean 'migrate up'\?/],
     [[], /subcommand is required/],

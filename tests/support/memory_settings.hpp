@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <mutex>
 #include <utility>
@@ -38,6 +39,15 @@ public:
         return {};
     }
 
+    base::Result<bool> claim_first_admin(GithubUserId account, const SettingActor& by, base::Timestamp now) override {
+        const std::lock_guard lock(mutex_);
+        return set_first_admin(SettingValue{account.value}, by, now);
+    }
+    base::Result<bool> remove_first_admin(const SettingActor& by, base::Timestamp now) override {
+        const std::lock_guard lock(mutex_);
+        return set_first_admin(std::nullopt, by, now);
+    }
+
     std::function<void()> after_list;  // called once, when somebody has read, but not heard of it yet
     std::function<void()> before_put;  // called once, when somebody is about to store something
     bool is_answer_lost = false;       // of the next change, which is stored
@@ -49,6 +59,17 @@ private:
         const std::lock_guard lock(mutex_);
         if (is_away) return base::fail(base::Errc::store_unavailable, "the database is away");
         return stored_;
+    }
+
+    base::Result<bool> set_first_admin(std::optional<SettingValue> value, const SettingActor& by, base::Timestamp now) {
+        if (is_away || is_full) return base::fail(base::Errc::store_unavailable, "the database is away");
+        const auto is_admin = [](const StoredSetting& each) { return each.name == first_admin_name && each.value; };
+        const bool is_there = std::any_of(stored_.settings.begin(), stored_.settings.end(), is_admin);
+        if (is_there == value.has_value()) return false;
+        std::erase_if(stored_.settings, [](const StoredSetting& each) { return each.name == first_admin_name; });
+        stored_.settings.push_back({std::string(first_admin_name), std::move(value), now, by.by.actor, by.login});
+        if (std::exchange(is_answer_lost, false)) return base::fail(base::Errc::store_unavailable, "lost");
+        return true;
     }
 
     MemoryKeyStore& keys_;

@@ -98,9 +98,12 @@ struct SiteFixture::Process {
           database(*self.database_),
           audit(self.audit_),
           clock(self.clock_),
+          admins(self.configured_admins_),
+          setup_link(self.setup_link_),
           terms(given_terms),
           settings(self.settings_, {terms, {}}, audit, clock,
                    [this](const SettingsState& now) {
+                       admins.set_first(now.first_admin());
                        giveaway.show(app::shown_giveaway(now));
                        site.refresh_pages();
                    }),
@@ -131,7 +134,9 @@ struct SiteFixture::Process {
           handlers(make_handlers()),
           site(handlers, {site_settings(), csrf, app::route_table(), giveaway},
                {clock, sessions, admins, tokens, &self.rate_limits_, database.answers, answer_sealer, metrics},
-               OriginResolver(std::string(origin), {}), rate_limit_per_minute) {}
+               OriginResolver(std::string(origin), {}), rate_limit_per_minute) {
+        admins.set_first(settings.state()->first_admin());
+    }
 
     static SiteSettings site_settings() {
         SiteSettings settings;
@@ -159,6 +164,7 @@ struct SiteFixture::Process {
                 .bulk_pages = {store, clock, bulk_revoker, people, database.bulks},
                 .overview_page = {settings, database.statistics, database.roster, clock},
                 .settings_page = {settings, store, clock},
+                .setup = {setup_link, settings, admins},
                 .tokens_page = {database.tokens, clock, tokens},
                 .webhooks_page = {database.webhooks, clock, webhooks},
                 .own_account = {usage, background_queue, store, clock, keys.issuance},
@@ -184,7 +190,8 @@ struct SiteFixture::Process {
     const NonceMaker nonces{secret};
     const SessionTokens sessions{secret};
     const CsrfTokens csrf{secret};
-    const std::set<std::int64_t> admins{grace.id.value};
+    Admins admins;
+    SetupLink& setup_link;
     Readiness readiness;
     ConcurrencyLimiter limiter{4, 50};
     Parrot chat;

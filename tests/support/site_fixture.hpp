@@ -4,6 +4,7 @@
 
 #include <boost/json/value.hpp>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "http/session_token.hpp"
 #include "keys/key_parts.hpp"
 #include "net/http_types.hpp"
+#include "setup/setup_link.hpp"
 #include "site/rate_limits.hpp"
 #include "sql/sql_database.hpp"
 #include "support/fake_identity_provider.hpp"
@@ -111,6 +113,8 @@ protected:
     FakeKeyProvider provider_{clock_};
     FakeIdentityProvider identity_;
     FakeRateLimits rate_limits_;
+    std::set<std::int64_t> configured_admins_{grace.id.value};  // counts from the next restart()
+    SetupLink setup_link_{clock_};
 
 private:
     std::vector<net::Header> headers_of(const Sender& sender, bool is_post) const;

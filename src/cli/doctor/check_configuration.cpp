@@ -48,7 +48,15 @@ std::vector<Finding> check_variables(CheckContext& context) {
 std::vector<Finding> check_public_address(CheckContext& context) {
     if (!context.config) return {};
     const std::string what = "public address";
-    if (!context.config->public_url.empty()) return {{what, Verdict::ok, context.config->public_url}};
+    const std::string& public_url = context.config->public_url;
+    if (!public_url.empty() && !is_running_here(context)) return {{what, Verdict::ok, public_url}};
+    if (!public_url.empty()) {
+        const std::string why_not = why_not_served_at(public_url);
+        if (why_not.empty()) return {{what, Verdict::ok, public_url + " leads here"}};
+        return {{what, Verdict::warning,
+                 public_url + " does not lead to the service that runs here (" + why_not +
+                     "): see docs/deploy/proxies.md for what the reverse proxy must do"}};
+    }
     if (!is_reached_from_elsewhere(*context.config))
         return {{what, Verdict::ok, "none: only this machine can connect"}};
     return {{what, Verdict::warning,
@@ -58,12 +66,15 @@ std::vector<Finding> check_public_address(CheckContext& context) {
 
 std::vector<Finding> check_console(CheckContext& context) {
     if (!context.config) return {};
-    const std::size_t admins = context.config->admin_github_user_ids.size();
+    std::size_t admins = context.config->admin_github_user_ids.size();
+    const auto first = settings_in_force(context).first_admin();
+    if (first && !context.config->admin_github_user_ids.contains(first->value)) ++admins;
     if (admins > 0) {
         return {{"console", Verdict::ok, base::counted(static_cast<std::int64_t>(admins), "account") + " can open it"}};
     }
     return {{"console", Verdict::warning,
-             "nobody can open it: set ADMIN_GITHUB_USER_IDS to the numeric GitHub ids of the organizers (the number "
+             "nobody can open it: `serve` prints a link, good for 30 minutes, that makes whoever opens it and signs in "
+             "the first admin; or set ADMIN_GITHUB_USER_IDS to the numeric GitHub ids of the organizers (the number "
              "`id` at " +
                  context.config->github_api_url + "/users/LOGIN)"}};
 }

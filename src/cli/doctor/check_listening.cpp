@@ -9,16 +9,22 @@ namespace {
 
 constexpr base::Millis patience{2'000};
 
-// Returns whether the process that listens there is our service.
-bool is_ours(const net::ListenAddress& address) {
+}  // namespace
+
+std::string why_not_served_at(const std::string& origin) {
     net::ClientRequest request;
-    request.url = "http://" + address.text() + "/healthz";
+    request.url = origin + "/healthz";
     const auto answer = app::make_http_client({})->send(request, base::Deadline::after(patience));
-    return answer.transfer == net::TransferStatus::answered && answer.body == "ok\n" &&
-           !answer.header("x-request-id").empty();
+    if (answer.transfer != net::TransferStatus::answered) return answer.failure;
+    const bool is_ours = answer.body == "ok\n" && !answer.header("x-request-id").empty();
+    return is_ours ? "" : "another program answers there, with status " + std::to_string(answer.status);
 }
 
-}  // namespace
+bool is_running_here(const CheckContext& context) {
+    const auto address = net::ListenAddress::parse(context.sound.listen);
+    if (!address || address->port == 0 || address->is_free().value_or(true)) return false;
+    return why_not_served_at("http://" + address->text()).empty();
+}
 
 std::vector<Finding> check_listening(CheckContext& context) {
     const std::string what = "address";
@@ -29,7 +35,7 @@ std::vector<Finding> check_listening(CheckContext& context) {
     if (!is_free) return {{what, Verdict::problem, is_free.error().detail + "; set LISTEN"}};
     const std::string where = address->port == 0 ? "any free port of " + address->host : address->text();
     if (*is_free) return {{what, Verdict::ok, where + " is free"}};
-    if (is_ours(*address)) return {{what, Verdict::ok, where + ": llmapikey is running there"}};
+    if (is_running_here(context)) return {{what, Verdict::ok, where + ": llmapikey is running there"}};
     return {{what, Verdict::problem, where + " is in use by another program; stop that, or set LISTEN"}};
 }
 

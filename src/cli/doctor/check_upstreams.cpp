@@ -11,27 +11,17 @@ base::Deadline deadline_of(const config::Config& config) {
     return base::Deadline::after(config.upstream_timeout);
 }
 
-// Returns whether there was no answer, or none about what we sent. The configured credentials may
-// then be right.
-bool is_unreachable(const base::Error& error) {
-    return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited;
-}
-
-std::string unreachable(const base::Error& error, const std::string& url, std::string_view variable) {
-    return error.detail + "; " + url + " did not answer as it should: check the network of this machine and " +
-           std::string(variable) + ", and try again; this says nothing about the credentials";
-}
-
 std::string name_of(const KeyProvider& provider) {
     return std::string(provider.traits().name);
 }
 
-Finding check_credits(const CheckContext& context, const KeyProvider& provider, CreditsReader& reader) {
+Finding check_credits(CheckContext& context, const KeyProvider& provider, CreditsReader& reader) {
     const config::Config& config = *context.config;
     const std::string what = name_of(provider) + " credits";
     const auto credits = reader.credits(deadline_of(config));
     if (!credits) return {what, Verdict::problem, credits.error().detail};
     const base::MicroUsd left{credits->total.value - credits->used.value};
+    context.credits_left = left;
     const std::string note = base::to_money(left) + " left";
     if (left >= settings_in_force(context).terms().daily_limit) return {what, Verdict::ok, note};
     return {what, Verdict::problem,
@@ -87,27 +77,18 @@ Finding check_key(const config::Config& config, KeyProvider& provider) {
     const std::string what = name_of(provider) + " key";
     const ProviderVariables& variables = provider.traits().variables;
     const auto listed_keys = provider.list(nullptr, deadline_of(config));
-    if (listed_keys) return {what, Verdict::ok, "accepted by " + config.provider.url};
+    if (listed_keys) {
+        const std::string& workspace = config.provider.workspace_id;
+        return {what, Verdict::ok,
+                "accepted by " + config.provider.url + ", for " +
+                    (workspace.empty() ? "its default workspace" : "workspace " + workspace)};
+    }
     if (is_unreachable(listed_keys.error()))
         return {what, Verdict::problem, unreachable(listed_keys.error(), config.provider.url, variables.url)};
     return {what, Verdict::problem, listed_keys.error().detail + "; " + std::string(variables.management_key_advice)};
 }
 
 }  // namespace
-
-std::vector<Finding> check_github(CheckContext& context) {
-    if (!context.config) return {};
-    const config::Config& config = *context.config;
-    const std::string what = "GitHub credentials";
-    const auto identity = app::make_identity_provider(config, *context.http);
-    const auto checked = identity->check_credentials(deadline_of(config));
-    if (checked) return {{what, Verdict::ok, "accepted by " + config.github_api_url}};
-    if (is_unreachable(checked.error()))
-        return {{what, Verdict::problem, unreachable(checked.error(), config.github_api_url, "GITHUB_API_URL")}};
-    return {{what, Verdict::problem,
-             checked.error().detail +
-                 "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page"}};
-}
 
 std::vector<Finding> check_key_provider(CheckContext& context) {
     if (!context.config) return {};

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
 #include <cstdio>
 #include <vector>
@@ -13,18 +12,6 @@
 
 namespace llmapikey::cli {
 namespace {
-
-const char* word_of(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::problem:
-            return "PROBLEM";
-        case Verdict::warning:
-            return "WARNING";
-        case Verdict::ok:
-            return "ok";
-    }
-    return "";
-}
 
 std::ptrdiff_t count(const std::vector<Finding>& findings, Verdict verdict) {
     return std::count_if(findings.begin(), findings.end(),
@@ -75,35 +62,6 @@ void print_json(const std::vector<Finding>& findings) {
                         {"note", finding.note}});
     }
     cli::print_json(list);
-}
-
-constexpr std::array<std::string_view, 3> database_variables{"DATA_DIR", "POSTGRES_URL", "POSTGRES_POOL_SIZE"};
-
-// Reads the configuration without the wrong variables, so that the rest can still be checked.
-config::Config sound_part(const config::Lookup& lookup, const std::vector<config::Problem>& problems) {
-    const auto without_wrong = [&](std::string_view name) {
-        const bool is_wrong = std::any_of(problems.begin(), problems.end(),
-                                          [name](const config::Problem& problem) { return problem.variable == name; });
-        return is_wrong ? std::nullopt : lookup(name);
-    };
-    return config::load(without_wrong, config::Need::database).value_or(config::Config{});
-}
-
-CheckContext context_of(const config::Lookup& lookup) {
-    auto whole = config::load(lookup, config::Need::serve);
-    CheckContext context{lookup, {}, std::nullopt, {}, std::nullopt};
-    if (whole)
-        context.config = std::move(*whole);
-    else
-        context.problems = with_names_meant(std::move(whole.error()));
-    context.sound = sound_part(lookup, context.problems);
-    const bool is_storage_sound =
-        std::none_of(context.problems.begin(), context.problems.end(), [](const config::Problem& problem) {
-            return std::find(database_variables.begin(), database_variables.end(), problem.variable) !=
-                   database_variables.end();
-        });
-    if (is_storage_sound) context.storage = context.sound;
-    return context;
 }
 
 }  // namespace

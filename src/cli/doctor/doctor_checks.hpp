@@ -9,8 +9,9 @@
 #include "config/config.hpp"
 #include "net/http_client.hpp"
 
-// The checks of `llmapikey doctor`. A check is a function in a check_*.cpp file and a line of the
-// list in doctor_checks.cpp. It changes nothing, neither here nor upstream.
+// The checks of `llmapikey doctor`, of which `llmapikey setup` uses some. A check is a function in
+// a check_*.cpp file and a line of the list in doctor_checks.cpp. It changes nothing, neither here
+// nor upstream.
 namespace llmapikey::cli {
 
 enum class Verdict {
@@ -18,6 +19,9 @@ enum class Verdict {
     warning,  // works, but most likely not as intended
     problem,
 };
+
+// Returns "ok", "WARNING" or "PROBLEM".
+const char* word_of(Verdict verdict);
 
 struct Finding {
     std::string what;
@@ -35,15 +39,27 @@ struct CheckContext {
     config::Config sound;                   // from the variables without problems, with defaults for the others
     std::optional<config::Config> storage;  // like `config`; nullopt: the database's variables have problems
     net::HttpClient* http = nullptr;        // null exactly if `config` is nullopt
-    std::optional<app::Stores> stores = std::nullopt;  // the database; nullopt: not usable, or not up to date
-    bool is_key_accepted = false;                      // whether the provider accepts the management key
+    std::optional<app::Stores> stores = std::nullopt;           // the database; nullopt: not usable, or not up to date
+    bool is_app_accepted = false;                               // whether GitHub accepts client id and secret
+    bool is_key_accepted = false;                               // whether the provider accepts the management key
+    std::optional<base::MicroUsd> credits_left = std::nullopt;  // at the provider; nullopt: not known
 };
+
+// Reads the configuration, with all its problems. `lookup` must outlive the result. `http` is null.
+CheckContext context_of(const config::Lookup& lookup);
 
 // Returns whether one of the variables has a problem. A check based on them would then be wrong.
 bool is_any_wrong(const CheckContext& context, std::initializer_list<std::string_view> variables);
 // Makes the finding "not asked: mend PUBLIC_URL and LISTEN first", for a check that was left out
 // because variables have problems.
 Finding left_out(std::string what, const std::string& how, const std::vector<config::Problem>& problems);
+
+base::Deadline deadline_of(const config::Config& config);
+// Returns whether there was no answer, or none about what we sent. The configured credentials may
+// then be right.
+bool is_unreachable(const base::Error& error);
+// Says so for a finding. `variable`: of the address.
+std::string unreachable(const base::Error& error, const std::string& url, std::string_view variable);
 
 // Returns the settings in force; those of the environment where the database cannot be read.
 SettingsState settings_in_force(const CheckContext& context);
@@ -59,6 +75,11 @@ std::vector<Finding> check_public_address(CheckContext& context);
 std::vector<Finding> check_console(CheckContext& context);
 std::vector<Finding> check_settings(CheckContext& context);
 std::vector<Finding> check_minting(CheckContext& context);
+// Defined in check_listening.cpp, too: returns why the service does not answer at an origin; empty:
+// it does.
+std::string why_not_served_at(const std::string& origin);
+// Returns whether the service runs at LISTEN.
+bool is_running_here(const CheckContext& context);
 // check_listening.cpp
 std::vector<Finding> check_listening(CheckContext& context);
 std::vector<Finding> check_proxies(CheckContext& context);
@@ -67,8 +88,13 @@ std::vector<Finding> check_database(CheckContext& context);
 std::vector<Finding> check_sealing(CheckContext& context);
 // Defined in check_clock.cpp: compares this machine's clock with the database's.
 std::vector<Finding> check_clock(CheckContext& context);
-// check_upstreams.cpp
+// Defined in check_github.cpp: client id and secret, and then the callback URL.
 std::vector<Finding> check_github(CheckContext& context);
+std::vector<Finding> check_callback(CheckContext& context);
+// The client id alone, and the callback URL as far as GitHub tells without a secret. For setup:
+// `doctor` has the checks above.
+std::vector<Finding> check_app(CheckContext& context);
+// check_upstreams.cpp
 std::vector<Finding> check_key_provider(CheckContext& context);
 // Defined in check_origin.cpp: whether the newest keys upstream are this database's, and what the
 // management key may do.

@@ -35,3 +35,16 @@ SELECT name, number, words, $2::bigint, $3, $4
 FROM counted, jsonb_to_recordset($1::jsonb) AS change (name text, number bigint, words text)
 ON CONFLICT (name) DO UPDATE SET number = excluded.number, words = excluded.words, set_at = excluded.set_at,
     set_by = excluded.set_by, set_by_login = excluded.set_by_login
+
+-- name: claim_first_admin
+-- $1: first_admin_name; $2: the account. Nothing changes if somebody is the first admin already: of
+-- two statements at once, the second waits for the row or finds it.
+INSERT INTO llmapikey.settings (name, number, words, set_at, set_by, set_by_login)
+VALUES ($1, $2, NULL, $3, $4, $5)
+ON CONFLICT (name) DO UPDATE SET number = excluded.number, set_at = excluded.set_at, set_by = excluded.set_by,
+    set_by_login = excluded.set_by_login
+WHERE settings.number IS NULL
+
+-- name: remove_first_admin
+UPDATE llmapikey.settings SET number = NULL, set_at = $2, set_by = $3, set_by_login = $4
+WHERE name = $1 AND number IS NOT NULL

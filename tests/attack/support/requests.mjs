@@ -26,6 +26,8 @@ export const requests = {
   "POST /dashboard/try": () => json("/dashboard/try", { message: "hello" }),
   "POST /auth/sign-out": () => plain("/auth/sign-out"),
   "POST /language": () => json("/language", { language: "de" }),
+  // There is an admin, so that it is an unknown path to everybody.
+  "POST /setup": () => json("/setup", { token: "x" }),
   "GET /admin/people/{id}": (about) => ({ path: `/admin/people/${about.held}` }),
   "POST /admin/people/{id}/lift": (about) => plain(`/admin/people/${about.held}/lift`),
   "POST /admin/people": async (about) => json("/admin/people", { people: await about.login() }),

@@ -128,6 +128,45 @@ TEST_P(SettingsStoreContract, OfManyChangesOfOneVersionOneIsStored) {
     }
 }
 
+TEST_P(SettingsStoreContract, OfManyPeopleOneBecomesTheFirstAdmin) {
+    for (std::int64_t round = 0; round < 5; ++round) {
+        std::atomic<int> made{0};
+        std::atomic<std::int64_t> first{0};
+        std::vector<std::thread> people;
+        for (std::int64_t id = 1; id <= 4; ++id) {
+            people.emplace_back([&, id] {
+                const SettingActor actor{{"github:" + std::to_string(id), "127.0.0.1"}, "login"};
+                const auto claimed = store_->claim_first_admin({id}, actor, clock_.now());
+                ASSERT_TRUE(claimed) << claimed.error().detail;
+                if (!*claimed) return;
+                ++made;
+                first = id;
+            });
+        }
+        for (auto& person : people)
+            person.join();
+        EXPECT_EQ(made, 1);
+        const SettingsState state({}, store_->list().value());
+        EXPECT_EQ(state.first_admin(), GithubUserId{first.load()});
+        EXPECT_FALSE(store_->claim_first_admin({9}, grace, clock_.now()).value()) << "there is one";
+        EXPECT_TRUE(store_->remove_first_admin(grace, clock_.now()).value());
+        EXPECT_FALSE(store_->remove_first_admin(grace, clock_.now()).value());
+        EXPECT_EQ(SettingsState({}, store_->list().value()).first_admin(), std::nullopt);
+    }
+}
+
+TEST_P(SettingsStoreContract, TheFirstAdminIsNoSettingAndOverwritesNone) {
+    set_number(SettingName::seats, 7);
+    const std::string former = SettingsState({}, store_->list().value()).version();
+    ASSERT_TRUE(store_->claim_first_admin({1003}, grace, clock_.now()).value());
+    const SettingsState state({}, store_->list().value());
+    EXPECT_EQ(state.first_admin(), GithubUserId{1003});
+    EXPECT_EQ(state.of(SettingName::seats).value, SettingValue{std::int64_t{7}});
+    EXPECT_NE(state.version(), former) << "replicas learn of it";
+    set_number(SettingName::seats, 8);
+    EXPECT_EQ(SettingsState({}, store_->list().value()).first_admin(), GithubUserId{1003});
+}
+
 TEST_P(SettingsStoreContract, AWaitIsEndedBecauseOfAPauseOnlyWhileThereIsOne) {
     const Grant waiting = queued(1);
     const auto abandon = [&] {

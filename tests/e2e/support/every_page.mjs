@@ -48,6 +48,7 @@ class Stage {
     });
     this.stuck = await this.service(this.broken, calm);
     this.lost = await this.service(this.upstreams, calm);
+    this.fresh = await this.service(this.upstreams, { ...calm, ADMIN_GITHUB_USER_IDS: "" });
     await this.addPublicPages();
     await this.addDashboards();
     await this.addConsole();
@@ -81,6 +82,12 @@ class Stage {
     this.add("docs", this.open, "/docs");
     for (const name of ["start", "refused", "opencode"]) this.add(`docs-${name}`, this.open, `/docs/${name}`);
     this.add("dashboard-signed-out", this.open, "/dashboard");
+    const link = await until(
+      "the link is printed",
+      () => /\/setup\?token=[\w-]{43}/.exec(this.fresh.process.output)?.[0],
+    );
+    this.add("setup-signed-out", this.fresh, link);
+    this.add("setup", this.fresh, link, await signIn(this.fresh, longLogin));
     this.add("landing-paused", this.paused, "/");
     this.add("docs-models", this.guarded, "/docs");
     this.add("landing-models", this.guarded, "/");

@@ -1,0 +1,367 @@
+// From nothing to a served login page: `llmapikey setup` with its four answers, each tried against
+// the look-alikes, and the link that makes the first admin.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import {
+  binary,
+  cookiesOf,
+  run,
+  serviceEnvironment,
+  signIn,
+  startService,
+  startUpstreams,
+  until,
+} from "./support/service.mjs";
+
+let upstreams, folder;
+before(async () => {
+  upstreams = await startUpstreams();
+  folder = mkdtempSync(join(tmpdir(), "llmapikey-setup-"));
+});
+after(async () => {
+  await upstreams.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const place = () => mkdtempSync(join(folder, "place-"));
+const addresses = () => ({
+  GITHUB_URL: upstreams.github_url,
+  GITHUB_API_URL: upstreams.github_api_url,
+  OPENROUTER_URL: upstreams.openrouter_url,
+});
+const management = (rights) =>
+  fetch(`${upstreams.openrouter_url.replace("/api/v1", "")}/sandbox/management`, {
+    method: "POST",
+    body: JSON.stringify(rights),
+  });
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+// Answers from a pipe, one a line, until they end.
+const setup = (cwd, answers, { args = [], env = {} } = {}) =>
+  new Promise((done) => {
+    const child = spawn(binary, ["setup", ...args], {
+      env: { PATH: process.env.PATH, ...addresses(), ...env },
+      cwd,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const said = { out: "", err: "" };
+    child.stdout.on("data", (chunk) => {
+      said.out += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      said.err += chunk;
+    });
+    child.stdin.on("error", () => {}); // it has ended already
+    child.stdin.end(answers.map((each) => `${each}\n`).join(""));
+    child.once("close", (code) => done({ code, ...said }));
+  });
+const right = () => [upstreams.github_client_id, upstreams.github_client_secret, upstreams.management_key];
+const values = (text) =>
+  Object.fromEntries(
+    text
+      .split("\n")
+      .filter((line) => /^[A-Z]/.test(line))
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+
+// `serve` in a folder with a file .env, and nothing else in its environment.
+const serve = async (cwd) => {
+  const child = spawn(binary, ["serve"], { env: { PATH: process.env.PATH }, cwd, stdio: ["ignore", "ignore", "pipe"] });
+  const service = {
+    log: "",
+    stop: () =>
+      new Promise((done) => {
+        child.once("exit", done);
+        child.kill("SIGINT");
+      }),
+  };
+  child.stderr.on("data", (chunk) => {
+    service.log += chunk;
+  });
+  service.url = await until(
+    "the service listens",
+    () => /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(service.log)?.[1],
+  );
+  return service;
+};
+const linkIn = (log) => /(http:\/\/\S+\/setup\?token=[\w-]{43})/.exec(log)?.[1];
+const open = (url, session = "") =>
+  fetch(url, { redirect: "manual", headers: { accept: "text/html", ...(session && { cookie: session }) } });
+// Signs in by a link of a page. Gives where that leads.
+const wayBack = async (service, path) => {
+  const begun = await open(service.url + path);
+  const decided = await open(`${begun.headers.get("location")}&login=ada-lovelace&sandbox_auto=1`);
+  const finished = await open(decided.headers.get("location"), cookiesOf(begun).join("; "));
+  return finished.headers.get("location");
+};
+const confirm = (service, link, session) =>
+  fetch(`${service.url}/setup`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: session, origin: service.url, accept: "text/html" },
+    body: new URLSearchParams({ token: new URL(link).searchParams.get("token") }),
+  });
+
+test("four answers lead from nothing to a served login page, and the link to the first admin", async () => {
+  const cwd = place();
+  const origin = `http://127.0.0.1:${await freePort()}`;
+  const { code, err, out } = await setup(cwd, [origin, ...right()]);
+  assert.equal(code, 0, err);
+  assert.equal(out, "");
+  assert.doesNotMatch(err, /^ {2}PROBLEM:/m);
+  const callback = encodeURIComponent(`${origin}/auth/callback`);
+  assert.ok(err.includes(`/settings/applications/new?`) && err.includes(`callback_url%5D=${callback}`), err);
+  assert.match(err, /ok: GitHub credentials: accepted/);
+  assert.match(err, /ok: OpenRouter key: accepted by .*, for its default workspace/);
+  assert.match(err, /ok: OpenRouter credits: \$[\d,.]+ left/);
+  assert.match(err, /ok: OpenRouter rights: the management key may write/);
+  assert.match(err, /At worst: .*\$5,000\.00 a day: 500 seats at \$10\.00\. \$[\d,.]+ of credits last/);
+  for (const secret of right().slice(1)) assert.ok(!err.includes(secret), "no secret is repeated");
+
+  const file = join(cwd, ".env");
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const written = values(readFileSync(file, "utf8"));
+  assert.equal(written.PUBLIC_URL, origin);
+  assert.equal(written.PROVISIONING_ENABLED, "true");
+  for (const name of ["AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET"]) assert.match(written[name], /^[\w-]{43}$/);
+  assert.notEqual(written.AUTH_SESSION_SECRET, written.KEY_ENCRYPTION_SECRET);
+  assert.deepEqual(readdirSync(cwd), [".env"]);
+
+  const doctor = await run(["doctor"], {}, cwd);
+  assert.equal(doctor.code, 0, doctor.out);
+  assert.match(doctor.out, /1 warning/);
+  const service = await serve(cwd);
+  try {
+    assert.equal(service.url, origin);
+    const landing = await open(`${origin}/`);
+    assert.equal(landing.status, 200);
+    assert.match(await landing.text(), /Sign in with GitHub/);
+    const link = await until("the link is printed", () => linkIn(service.log));
+    assert.ok(link.startsWith(`${origin}/setup?token=`), service.log);
+    const ada = await signIn(service, "ada-lovelace");
+    assert.equal((await open(`${origin}/admin`, ada)).status, 404);
+    const signedOut = await (await open(link)).text();
+    assert.equal(
+      await wayBack(service, /href="(\/auth\/login\?next=[^"]+)"/.exec(signedOut)[1]),
+      link.slice(origin.length),
+    );
+    assert.match(await (await open(link, ada)).text(), /Make ada-lovelace the first admin/);
+    const made = await confirm(service, link, ada);
+    assert.equal(made.status, 303);
+    assert.equal((await open(origin + made.headers.get("location"), ada)).status, 200);
+    assert.equal((await open(link, ada)).status, 404, "it works once");
+    assert.equal((await confirm(service, link, await signIn(service, "grace-hopper"))).status, 404);
+    const token = new URL(link).searchParams.get("token");
+    assert.equal(service.log.split(token).length, 2, "the token is printed once, and never logged");
+  } finally {
+    await service.stop();
+  }
+  const again = await serve(cwd);
+  await again.stop();
+  assert.equal(linkIn(again.log), undefined, "there is an admin");
+  assert.match((await run(["doctor"], {}, cwd)).out, /ok +console +1 account can open it/);
+  assert.match((await run(["settings", "list"], {}, cwd)).out, /^first_admin +set +account \d+$/m);
+  assert.equal((await run(["settings", "unset", "first_admin"], {}, cwd)).code, 0);
+  const third = await serve(cwd);
+  await third.stop();
+  assert.ok(linkIn(third.log), "there is none again");
+  assert.notEqual(linkIn(third.log), linkIn(service.log));
+});
+
+test("on a terminal secrets are not shown while they are typed", async () => {
+  const cwd = place();
+  const child = spawn("script", ["-qec", `${binary} setup`, "/dev/null"], {
+    env: { PATH: process.env.PATH, ...addresses() },
+    cwd,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise((done) => child.once("close", done));
+  let shown = "";
+  child.stdout.on("data", (chunk) => {
+    shown += chunk;
+  });
+  const steps = [
+    ["people open [", "http://127.0.0.1:3457"],
+    ["Client ID: ", upstreams.github_client_id],
+    ["secret (not shown): ", upstreams.github_client_secret],
+    ["key (not shown): ", upstreams.management_key],
+  ];
+  for (const [question, answer] of steps) {
+    await until(question, () => shown.includes(question));
+    child.stdin.write(`${answer}\n`);
+  }
+  assert.equal(await ended, 0, shown);
+  for (const secret of right().slice(1)) assert.ok(!shown.includes(secret), shown);
+  assert.ok(shown.includes(upstreams.github_client_id), "what is no secret is shown");
+  assert.deepEqual(readdirSync(cwd), [".env"]);
+});
+
+test("a wrong answer says what is wrong, and is asked for again", async () => {
+  const cwd = place();
+  const { code, err } = await setup(cwd, [
+    "keys.test",
+    "http://keys.test",
+    "http://127.0.0.1:3457",
+    "Iv1.unknown",
+    upstreams.github_client_id,
+    "not-the-secret-of-this-app",
+    upstreams.github_client_secret,
+    "sk-or-v1-no-management-key",
+    upstreams.management_key,
+  ]);
+  assert.equal(code, 0, err);
+  assert.deepEqual(err.split("\n").filter((line) => line.startsWith("  PROBLEM:")).length, 5, err);
+  assert.match(err, /PROBLEM: PUBLIC_URL: must begin with https:\/\/ or http:\/\//);
+  assert.match(err, /PROBLEM: PUBLIC_URL: must begin with https:\/\/, because/);
+  assert.match(err, /PROBLEM: GitHub app: GitHub knows no OAuth App with this client id/);
+  assert.match(err, /PROBLEM: GitHub credentials: GitHub answered 401.*GITHUB_OAUTH_CLIENT_SECRET/);
+  assert.match(err, /PROBLEM: OpenRouter key: OpenRouter answered 401/);
+  assert.equal(values(readFileSync(join(cwd, ".env"), "utf8")).GITHUB_OAUTH_CLIENT_ID, upstreams.github_client_id);
+});
+
+test("a callback URL that is another one at GitHub", async () => {
+  const origin = "https://127.0.0.2:9"; // nobody listens there
+  const { code, err } = await setup(place(), [origin, upstreams.github_client_id]);
+  assert.equal(code, 1);
+  assert.match(err, /WARNING: public address: https:\/\/127\.0\.0\.2:9 does not lead to llmapikey yet .*reverse proxy/);
+  assert.match(err, /PROBLEM: GitHub callback: .*redirect_uri_mismatch.*set the authorization callback URL/);
+  assert.ok(err.includes(`${origin}/auth/callback`));
+  assert.match(err, /there is no further answer, so nothing was written/);
+  // GitHub may tell it only when a code is exchanged.
+  const { out } = await run(["doctor"], serviceEnvironment(upstreams, place(), { PUBLIC_URL: origin }), folder);
+  assert.match(out, /^PROBLEM +GitHub callback +.*redirect_uri_mismatch/m);
+});
+
+test("a management key that may only read is refused; missing credits are said", async () => {
+  const cwd = place();
+  await management({ is_read_only: true });
+  const refused = await setup(cwd, ["http://127.0.0.1:3457", ...right()]);
+  await management({});
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /PROBLEM: OpenRouter rights: the management key may not write, so no key can be made/);
+  assert.deepEqual(readdirSync(cwd), []);
+
+  await upstreams.seedKeys({ count: 1, name: "spender" });
+  const { keys } = await upstreams.ledger();
+  const credits = await (
+    await fetch(`${upstreams.openrouter_url}/credits`, {
+      headers: { authorization: `Bearer ${upstreams.management_key}` },
+    })
+  ).json();
+  const left = credits.data.total_credits - credits.data.total_usage;
+  await upstreams.spend(keys[0].hash, left);
+  const poor = await setup(cwd, ["http://127.0.0.1:3457", ...right()]);
+  await upstreams.spend(keys[0].hash, -left);
+  assert.equal(poor.code, 0, poor.err);
+  assert.match(poor.err, /PROBLEM: OpenRouter credits: \$0\.00 left, less than one key may spend .*buy credits/);
+  assert.match(poor.err, /There are no credits\./);
+});
+
+test("a file .env that is there stays as it is; --force keeps what it says", async () => {
+  const cwd = place();
+  const file = join(cwd, ".env");
+  const secret = `${"0123456789abcdef".repeat(2)}xyz`;
+  const ours = `# ours\nKEY_ENCRYPTION_SECRET=${secret}\nEVENT_NAME=Ada's class\n`;
+  const text = `${ours}PUBLIC_URL=\nGITHUB_OAUTH_CLIENT_SECRET=changeme\n`;
+  writeFileSync(file, text);
+  const kept = await setup(cwd, ["http://127.0.0.1:3457", ...right()]);
+  assert.equal(kept.code, 2);
+  assert.match(kept.err, /\.env is there already, and stays as it is/);
+  assert.equal(readFileSync(file, "utf8"), text);
+
+  const { code, err } = await setup(cwd, ["http://127.0.0.1:3457", ...right()], { args: ["--force"] });
+  assert.equal(code, 0, err);
+  const after = readFileSync(file, "utf8");
+  assert.ok(after.startsWith(ours), after);
+  assert.equal(after.match(/^PUBLIC_URL=.*$/gm).length, 1);
+  const again = await setup(cwd, [], { args: ["--force"] });
+  assert.equal(again.code, 0, again.err);
+  assert.equal(readFileSync(file, "utf8"), after, "with everything given nothing is asked, and nothing changes");
+});
+
+test("--print writes no file; answers may stand in the environment", async () => {
+  const cwd = place();
+  const env = {
+    PUBLIC_URL: "http://127.0.0.1:3457",
+    GITHUB_OAUTH_CLIENT_ID: upstreams.github_client_id,
+    GITHUB_OAUTH_CLIENT_SECRET: upstreams.github_client_secret,
+    MAX_TOTAL_KEYS: "20",
+  };
+  const { code, err, out } = await setup(cwd, [upstreams.management_key], { args: ["--print"], env });
+  assert.equal(code, 0, err);
+  assert.match(err, /\$200\.00 a day: 20 seats/);
+  assert.equal(values(out).MAX_TOTAL_KEYS, "20");
+  assert.equal(values(out).OPENROUTER_MANAGEMENT_KEY, upstreams.management_key);
+  assert.deepEqual(readdirSync(cwd), []);
+  const wrong = await setup(cwd, [], { env: { ...env, MAX_TOTAL_KEYS: "many" } });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /MAX_TOTAL_KEYS must be a whole number/);
+});
+
+// There is no engine of containers here: this compares the file with what it is about.
+test("compose.yaml takes the file .env, and what it sets besides is known and as in the image", async () => {
+  const root = new URL("../../", import.meta.url);
+  const compose = readFileSync(new URL("compose.yaml", root), "utf8");
+  const image = readFileSync(new URL("Dockerfile", root), "utf8");
+  const { out } = await run(["help", "environment"]);
+  assert.match(compose, /^ {4}env_file: \.env$/m);
+  const set = [...compose.matchAll(/^ {6}([A-Z_]+): (\S+)$/gm)];
+  assert.deepEqual(
+    set.map(([, name]) => name),
+    ["LISTEN", "DATA_DIR", "TRUSTED_PROXIES"],
+  );
+  for (const [, name] of set) assert.match(out, new RegExp(`^ {2}${name}$`, "m"));
+  for (const [, name, value] of set.slice(0, 2)) assert.ok(image.includes(`${name}=${value}`), name);
+  assert.ok(compose.includes(`- llmapikey:${set[1][2]}\n`), "the data outlives the container");
+  const proxies = serviceEnvironment(upstreams, place(), { LISTEN: "0.0.0.0:0", TRUSTED_PROXIES: set[2][2] });
+  assert.doesNotMatch((await run(["doctor"], proxies, folder)).out, /^PROBLEM/m);
+});
+
+test("with an admin in the environment no link is printed, and there is no such page", async () => {
+  const service = await startService(upstreams, place(), { ADMIN_GITHUB_USER_IDS: "1003" });
+  try {
+    for (const path of ["/setup", "/setup?token=x"]) assert.equal((await open(service.url + path)).status, 404);
+  } finally {
+    await service.stop();
+  }
+  assert.equal(linkIn(service.process.output), undefined);
+});
+
+test("two replicas, two links, many people at once: one becomes admin", async () => {
+  const data = place();
+  const replicas = [await startService(upstreams, data), await startService(upstreams, data)];
+  try {
+    const links = await Promise.all(
+      replicas.map((each) => until("the link is printed", () => linkIn(each.process.output))),
+    );
+    const people = [];
+    for (let i = 0; i < 6; i += 1)
+      people.push({ replica: i % 2, session: await signIn(replicas[i % 2], `racer-${i}`) });
+    const answers = await Promise.all(
+      people.map(({ replica, session }) => confirm(replicas[replica], links[replica], session)),
+    );
+    assert.equal(answers.filter(({ status }) => status === 303).length, 1);
+    assert.equal(answers.filter(({ status }) => status === 404).length, 5);
+    for (const replica of replicas)
+      await until("both replicas know one admin", async () => {
+        const statuses = await Promise.all(
+          people.map(async ({ session }) => (await open(`${replica.url}/admin`, session)).status),
+        );
+        return statuses.filter((status) => status === 200).length === 1;
+      });
+    for (const link of links) assert.equal((await open(link)).status, 404);
+  } finally {
+    for (const each of replicas) await each.stop();
+  }
+});
