@@ -176,7 +176,7 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
     sql(
       ground,
       `UPDATE bulk_change_targets SET state = 'failed' WHERE bulk_id = '${id}';
-       UPDATE bulk_changes SET state = 'done', failed = 1, ended_at = 1 WHERE id = '${id}'`,
+       UPDATE bulk_changes SET state = 'done', failed = 1, ended_at = created_at WHERE id = '${id}'`,
     );
     return id;
   };
