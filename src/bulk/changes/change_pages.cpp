@@ -175,6 +175,7 @@ net::Response ChangePages::progress(const Context& context) const {
     view.is_to_begin = !change.is_done && change.begins_at > clock.now();
     view.heading = change.is_done ? words_of(change.act).name : words_of(change.act).doing;
     view.outcome = outcome_of(change);
+    view.has_failed = change.failed > 0;
     if (change.stopped_at)
         view.stopped = "Stopped at " + minute_text(*change.stopped_at) + " by " + change.stopped_by + ".";
     view.problem = change.problem;

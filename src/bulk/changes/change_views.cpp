@@ -59,7 +59,7 @@ std::string render(const ChangeProgressView& view) {
     Data data = admin_data(view.frame, view.heading, "changes");
     data.set("change", data_of(view.change));
     data.set("heading", view.heading);
-    set_if_any(data, "outcome", view.outcome);
+    set_if_any(data, view.has_failed ? "outcome_bad" : "outcome", view.outcome);
     set_if_any(data, "stopped", view.stopped);
     set_if_any(data, "problem", view.problem);
     data.set("is_done", view.is_done);

@@ -36,10 +36,11 @@ struct TargetRow {
 struct ChangeProgressView {
     Frame frame;
     ChangeRow change;
-    std::string heading;  // "Disabling keys"
-    std::string outcome;  // "All 12 keys are disabled."; empty: it is not done
-    std::string stopped;  // "Stopped at ... by ..."; empty: it was not stopped
-    std::string problem;  // why it does not go on; empty: it does
+    std::string heading;      // "Disabling keys"
+    std::string outcome;      // "All 12 keys are disabled."; empty: it is not done
+    bool has_failed = false;  // some keys
+    std::string stopped;      // "Stopped at ... by ..."; empty: it was not stopped
+    std::string problem;      // why it does not go on; empty: it does
     bool is_done = false, is_to_begin = false, can_be_stopped = false, can_be_retried = false, is_replacement = false;
     std::vector<TargetRow> targets;
     bool has_more_targets = false;
