@@ -8,6 +8,7 @@ using enum FieldKind;
 constexpr Field code_and_state[] = {{"code", text}, {"state", text},    {"error", text}, {"error_description", text},
                                     {"iss", text},  {"error_uri", text}};
 constexpr Field next[] = {{"next", text}};
+constexpr Field language_and_next[] = {{"language", text}, {"next", text}};
 constexpr Field result[] = {{"result", text}};
 constexpr Field snippet_key[] = {{"key", text}};
 constexpr Field meant_key[] = {{"key_id", text}};
@@ -201,6 +202,7 @@ constexpr RouteFields table[] = {
     {"GET", "/admin/changes/{id}", result, {}},
     {"GET", "/admin/settings", result, {}},
     {"POST", "/admin/settings", {}, settings_of_console},
+    {"POST", "/language", {}, language_and_next},
     {"POST", "/admin/settings/pause", {}, next},
     {"POST", "/admin/settings/resume", {}, next},
     {"GET", "/admin/tokens", result, {}},

@@ -78,6 +78,8 @@ constexpr Route table[] = {
      call<&Handlers::sign_in, &SignInRoutes::finish>},
     {"POST", "/auth/sign-out", Access::anyone, Csrf::required, Limit::per_client, io, io,
      call<&Handlers::sign_in, &SignInRoutes::sign_out>},
+    {"POST", "/language", Access::anyone, Csrf::required, Limit::per_client, io, io,
+     call<&Handlers::pages, &PublicPages::choose_language>},
     {"GET", "/admin", Access::admin, Csrf::not_needed, Limit::none, database, database, show_console},
     {"GET", "/admin/people", Access::admin, Csrf::not_needed, Limit::none, database, database,
      call<&Handlers::people, &PeoplePage::show>},

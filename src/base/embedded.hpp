@@ -36,6 +36,7 @@ std::span<const base::EmbeddedText> embedded_audit_statements();
 std::span<const base::EmbeddedText> embedded_setting_statements();
 std::span<const base::EmbeddedText> embedded_site_statements();
 std::span<const base::EmbeddedText> embedded_templates();
+std::span<const base::EmbeddedText> embedded_languages();  // compressed
 std::span<const base::EmbeddedText> embedded_openapi();
 std::span<const base::EmbeddedText> embedded_recipients_documents();  // compressed
 std::span<const base::EmbeddedText> embedded_organizers_documents();  // compressed

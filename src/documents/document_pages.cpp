@@ -1,8 +1,8 @@
 #include "documents/document_pages.hpp"
 
+#include "base/packed_text.hpp"
 #include "base/plural.hpp"
 #include "documents/document_views.hpp"
-#include "documents/packed_text.hpp"
 #include "http/answers/cached_response.hpp"
 #include "http/answers/error_response.hpp"
 #include "providers/example_model.hpp"

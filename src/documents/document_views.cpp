@@ -59,7 +59,8 @@ std::string render(const DocumentView& view) {
     const std::string& address = view.documents.address();
     set_neighbor(data, "before", view.documents.before(document.name), address);
     set_neighbor(data, "after", view.documents.after(document.name), address);
-    return render_template("document", data);
+    const bool is_for_organizers = view.readers == DocumentReaders::organizers;
+    return render_template("document", data, is_for_organizers ? Language::english : view.frame.language);
 }
 
 std::string render(const DocumentListView& view) {

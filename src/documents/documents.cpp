@@ -4,7 +4,7 @@
 
 #include "base/embedded.hpp"
 #include "base/encoding.hpp"
-#include "documents/packed_text.hpp"
+#include "base/packed_text.hpp"
 
 namespace llmapikey {
 namespace {

@@ -1,6 +1,7 @@
 #include "http/context.hpp"
 
 #include "base/encoding.hpp"
+#include "http/request_language.hpp"
 
 namespace llmapikey {
 
@@ -28,6 +29,12 @@ bool Context::wants_json() const {
     return llmapikey::wants_json(request);
 }
 
+Language Context::language() const {
+    const bool is_english =
+        request.path.starts_with("/api/") || (route != nullptr && route->path.starts_with("/admin"));
+    return is_english ? Language::english : language_of(request);
+}
+
 Frame make_frame(const Context& context) {
     const SiteSettings& settings = context.shared.settings;
     Frame frame;
@@ -45,6 +52,7 @@ Frame make_frame(const Context& context) {
     frame.provider = settings.provider;
     frame.organizer = giveaway->organizer;
     frame.key_expiry_days = giveaway->key_lifetime.count();
+    frame.language = context.language();
     return frame;
 }
 

@@ -84,6 +84,9 @@ struct Context {
     Initiator initiator() const;
 
     bool wants_json() const;  // calls the function below
+    // Returns the language of the answer: that of the reader, and English for the console and the
+    // JSON API. Who may not know of the console gets the same as at an unknown path.
+    Language language() const;
 };
 
 // Returns whether to answer with JSON: for paths of the JSON API, and if Accept names a JSON type

@@ -8,6 +8,8 @@
 #include "http/form.hpp"
 #include "keys/dashboard_views.hpp"
 #include "keys/key_outcome.hpp"
+#include "languages/catalog.hpp"
+#include "languages/locale_text.hpp"
 #include "ops/log.hpp"
 #include "providers/example_model.hpp"
 #include "spending/day_chart.hpp"
@@ -18,32 +20,37 @@ namespace {
 
 constexpr std::chrono::minutes problem_shown_for{30};
 
-std::string sentence_of(MintProblem problem, std::string_view provider) {
-    const std::string name(provider);
+std::string_view sentence_of(MintProblem problem) {
     switch (problem) {
         case MintProblem::none:
             return "";
         case MintProblem::lost_answer:
-            return name + " did not say whether it made the key. Whatever it made is revoked.";
+            return in_catalog("{provider} did not say whether it made the key. Whatever it made is revoked.");
         case MintProblem::upstream_down:
-            return name + " does not answer just now.";
+            return in_catalog("{provider} does not answer just now.");
         case MintProblem::rate_limited:
-            return name + " asks us to slow down.";
+            return in_catalog("{provider} asks us to slow down.");
         case MintProblem::refused:
-            return name + " refuses to make keys. Tell the organizer.";
+            return in_catalog("{provider} refuses to make keys. Tell the organizer.");
         case MintProblem::paused:
-            return "The organizer has paused new keys.";
+            return in_catalog("The organizer has paused new keys.");
     }
     return "";
 }
 
-void show_days(const UsageSnapshot& snapshot, const Grant& grant, base::Timestamp now, int days_shown,
+std::string sentence_of(MintProblem problem, const Frame& frame) {
+    return translated(frame.language, sentence_of(problem), {{"provider", frame.provider.name}});
+}
+
+void show_days(const UsageSnapshot& snapshot, const Grant& grant, base::Timestamp now, const DashboardView& view,
                KeyUsage& usage) {
-    const auto days = last_days(snapshot.days, days_shown, now);
+    const auto days = last_days(snapshot.days, view.days_shown, now);
     const base::MicroUsd sum = sum_of(days);
-    usage.spent_of_range = base::to_money(sum);
+    usage.spent_of_range = localized_money(view.frame.language, base::to_money(sum));
     if (sum.value == 0) return;
-    usage.days = day_chart(money_words("Spent per day"), days, daily_cap_line(grant.daily_limit));
+    const Language language = view.frame.language;
+    usage.days = day_chart(money_words(std::string(translated(language, "Spent per day")), language), days,
+                           daily_cap_line(grant.daily_limit, language));
 }
 
 void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& view) {
@@ -53,29 +60,32 @@ void show_usage(const DashboardPage& self, const Grant& grant, DashboardView& vi
     if (!known.snapshot) return;
     const UsageSnapshot& snapshot = *known.snapshot;
     KeyUsage usage;
-    usage.spent_usd = base::to_money(snapshot.spent);
-    if (snapshot.remaining) usage.remaining_usd = base::to_money(*snapshot.remaining);
+    const Language language = view.frame.language;
+    usage.spent_usd = localized_money(language, base::to_money(snapshot.spent));
+    if (snapshot.remaining) usage.remaining_usd = localized_money(language, base::to_money(*snapshot.remaining));
     usage.percent_spent = snapshot.percent_spent().value_or(0);
-    usage.updated = shown_age(snapshot.as_of, self.clock.now());
+    usage.updated = shown_age(snapshot.as_of, self.clock.now(), language);
     usage.is_stale = known.has_failed;
-    show_days(snapshot, grant, self.clock.now(), view.days_shown, usage);
+    show_days(snapshot, grant, self.clock.now(), view, usage);
     view.usage = std::move(usage);
 }
 
 void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     const base::Timestamp now = self.clock.now();
+    const Language language = view.frame.language;
     view.masked_key = masked_key_text(view.frame.provider.key_prefix, grant.key_hint);
-    view.expires_on = shown_date(grant.expires_at);
+    view.expires_on = shown_date(grant.expires_at, language);
     view.is_expired = is_expired(grant, now);
     view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
     view.resets_at = shown_time_of_day(next_reset(now));
-    view.resets_in = span_text(next_reset(now) - now);
+    view.resets_in = span_text(next_reset(now) - now, language);
     view.is_disabled = grant.is_disabled;
     view.is_gone = grant.missing_since.has_value();
     if (!grant.is_disabled) view.grant_id = grant.id;
-    if (limit_at(grant, now) != grant.daily_limit) view.carried_usd = base::to_money(grant.carried);
+    if (limit_at(grant, now) != grant.daily_limit)
+        view.carried_usd = localized_money(language, base::to_money(grant.carried));
     if (grant.reveal) {
-        view.revealed_at = shown_minute(grant.reveal->at);
+        view.revealed_at = shown_minute(grant.reveal->at, language);
         view.reveal_reason = grant.reveal->reason;
     }
     // The page shows the cap that this key was made with, not the cap of new keys.
@@ -100,30 +110,34 @@ void show_hold(const Hold& hold, DashboardView& view) {
     view.state = DashboardState::on_hold;
     view.is_given_back = hold.is_own;
     view.hold_reason = hold.reason;
-    if (hold.until) view.hold_until = shown_minute(*hold.until);
+    if (hold.until) view.hold_until = shown_minute(*hold.until, view.frame.language);
 }
 
-std::string sentence_of(const PastKey& past, GithubUserId id, std::string_view key_prefix) {
-    const std::string masked = masked_key_text(key_prefix, past.hint);
-    const std::string on = " on " + long_date_text(past.ended_at) + ".";
-    if (past.reason == "expired") return "Your last key " + masked + " expired" + on;
-    if (past.actor == recipient_prefix + id.text()) return "You gave your last key " + masked + " back" + on;
-    return "Your last key " + masked + " was revoked by the organizer" + on;
+std::string_view sentence_of(const PastKey& past, GithubUserId id) {
+    if (past.reason == "expired") return in_catalog("Your last key {key} expired on {date}.");
+    if (past.actor == recipient_prefix + id.text()) return in_catalog("You gave your last key {key} back on {date}.");
+    return in_catalog("Your last key {key} was revoked by the organizer on {date}.");
+}
+
+std::string sentence_of(const PastKey& past, GithubUserId id, const Frame& frame) {
+    return translated(frame.language, sentence_of(past, id),
+                      {{"key", masked_key_text(frame.provider.key_prefix, past.hint)},
+                       {"date", long_date_text(past.ended_at, frame.language)}});
 }
 
 // Says why there is no key, as far as that is known.
 base::Result<void> show_past(const DashboardPage& self, const Seat& seat, DashboardView& view) {
     const auto past = TRY(self.queue.past_of(seat));
     if (past.latest && !past.latest->hint.empty())
-        view.past_key = sentence_of(*past.latest, seat.github_user_id, view.frame.provider.key_prefix);
+        view.past_key = sentence_of(*past.latest, seat.github_user_id, view.frame);
     const bool is_recent = past.problem_at + problem_shown_for > self.clock.now();
-    if (is_recent) view.problem = sentence_of(past.problem, view.frame.provider.name);
+    if (is_recent) view.problem = sentence_of(past.problem, view.frame);
     return {};
 }
 
 base::Result<void> show_place(const DashboardPage& self, const Grant& grant, DashboardView& view) {
     const MintProblem problem = self.terms.known().is_enabled ? grant.problem : MintProblem::paused;
-    view.problem = sentence_of(problem, view.frame.provider.name);
+    view.problem = sentence_of(problem, view.frame);
     const auto place = TRY(self.queue.place_of(grant.id, Issuance::counted_places_max));
     if (place) view.place = std::to_string(*place);
     return {};
@@ -159,12 +173,18 @@ base::Result<void> show_state(const DashboardPage& self, const Account& account,
 void show_notice(const Context& context, const std::optional<Hold>& hold, DashboardView& view) {
     const KeyOutcomeRow* const row = find_key_outcome(Form(context.request.query).value("result"));
     if (row == nullptr || row->notice.empty() || (row->shown_with && *row->shown_with != view.state)) return;
+    const Language language = view.frame.language;
     std::string& notice = row->is_good ? view.notice_good : view.notice_bad;
     if (row->outcome != KeyOutcome::on_hold) {
-        notice = with_provider(row->notice, view.frame.provider.name);
+        notice = translated(language, row->notice, {{"provider", view.frame.provider.name}});
     } else if (hold) {
-        notice = std::string(row->notice) + (hold->until ? " until " + minute_text(*hold->until) : "") +
-                 (hold->reason.empty() ? "." : ": " + hold->reason);
+        const std::string until = hold->until ? shown_minute(*hold->until, language).text : "";
+        notice = until.empty()
+                     ? std::string(translated(language, row->notice))
+                     : translated(language, "Your key was not replaced, because your account is on hold until {time}.",
+                                  {{"time", until}});
+        if (!hold->reason.empty())
+            notice += " " + translated(language, "The reason: {reason}", {{"reason", hold->reason}});
     }
 }
 

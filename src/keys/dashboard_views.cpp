@@ -1,8 +1,8 @@
 #include "keys/dashboard_views.hpp"
 
-#include "base/plural.hpp"
 #include "http/answers/shown_values.hpp"
 #include "http/answers/template_engine.hpp"
+#include "languages/catalog.hpp"
 
 namespace llmapikey {
 namespace {
@@ -26,12 +26,12 @@ struct Badge {
 };
 
 Badge badge_of_key(const DashboardView& view) {
-    if (view.is_disabled) return {"Switched off", "warn"};
-    if (view.is_expired) return {"Expired", ""};
-    if (view.is_gone) return {"Deleted", "bad"};
-    if (is_at_cap(view)) return {"At cap", "bad"};
-    if (is_near_cap(view)) return {"Near cap", "warn"};
-    return {"Active", "good"};
+    if (view.is_disabled) return {in_catalog("Switched off"), "warn"};
+    if (view.is_expired) return {in_catalog("Expired"), ""};
+    if (view.is_gone) return {in_catalog("Deleted"), "bad"};
+    if (is_at_cap(view)) return {in_catalog("At cap"), "bad"};
+    if (is_near_cap(view)) return {in_catalog("Near cap"), "warn"};
+    return {in_catalog("Active"), "good"};
 }
 
 Badge badge_of(const DashboardView& view) {
@@ -41,15 +41,15 @@ Badge badge_of(const DashboardView& view) {
         case DashboardState::unreadable:
             return badge_of_key(view);
         case DashboardState::queued:
-            return {"Waiting", ""};
+            return {in_catalog("Waiting"), ""};
         case DashboardState::in_progress:
-            return {"Being made", ""};
+            return {in_catalog("Being made"), ""};
         case DashboardState::ambiguous:
-            return {"Being checked", "warn"};
+            return {in_catalog("Being checked"), "warn"};
         case DashboardState::replacing:
-            return {"Being replaced", ""};
+            return {in_catalog("Being replaced"), ""};
         case DashboardState::revoking:
-            return {"Being revoked", "warn"};
+            return {in_catalog("Being revoked"), "warn"};
         case DashboardState::signed_out:
         case DashboardState::no_key:
         case DashboardState::paused:
@@ -63,15 +63,16 @@ Badge badge_of(const DashboardView& view) {
 void set_badge(Data& data, const DashboardView& view) {
     const Badge badge = badge_of(view);
     if (badge.text.empty()) return;
-    data.set("badge", std::string(badge.text));
+    data.set("badge", std::string(translated(view.frame.language, badge.text)));
     data.set("badge_kind", std::string(badge.kind));
 }
 
 // The lengths of time that the chart can show.
-void set_ranges(Data& data, int shown) {
+void set_ranges(Data& data, int shown, Language language) {
     Data ranges{Data::type::list};
     for (const int days : {7, 30, 90}) {
         Data range("days", std::to_string(days));
+        range.set("length", counted(language, days, "day"));
         range.set("is_chosen", days == shown);
         ranges << std::move(range);
     }
@@ -91,11 +92,19 @@ void set_usage(Data& data, const DashboardView& view) {
     usage.set("has_no_limit", view.usage->remaining_usd.empty());
     usage.set("spent_of_range", view.usage->spent_of_range);
     usage.set("days_shown", std::to_string(view.days_shown));
-    set_ranges(usage, view.days_shown);
+    set_ranges(usage, view.days_shown, view.frame.language);
     set_age(usage, "updated", view.usage->updated);
     usage.set("is_stale", view.usage->is_stale);
     if (view.usage->days) usage.set("days_chart", chart_data(*view.usage->days));
     data.set("usage", std::move(usage));
+}
+
+// Returns a word of the catalogs for a price (SuggestedModel).
+std::string_view price_word(std::string_view price) {
+    for (const std::string_view known :
+         {in_catalog("very cheap"), in_catalog("cheap"), in_catalog("mid-priced"), in_catalog("expensive")})
+        if (price == known) return known;
+    return price;
 }
 
 void set_models(Data& data, const DashboardView& view) {
@@ -103,7 +112,7 @@ void set_models(Data& data, const DashboardView& view) {
     for (const ModelToTry& model : view.models) {
         Data item("id", model.id);
         item.set("name", model.name);
-        set_if_any(item, "price", model.price);
+        set_if_any(item, "price", std::string(translated(view.frame.language, price_word(model.price))));
         models << std::move(item);
     }
     data.set("models", std::move(models));
@@ -122,7 +131,8 @@ void set_key(Data& data, const DashboardView& view) {
     data.set("masked_key", view.masked_key);
     data.set("raw_key", view.raw_key);
     set_time(data, "expires_on", view.expires_on);
-    data.set("time_left", view.days_left > 0 ? base::counted(view.days_left, "day") : "less than a day");
+    data.set("time_left", view.days_left > 0 ? counted(view.frame.language, view.days_left, "day")
+                                             : std::string(translated(view.frame.language, "less than a day")));
     data.set("is_expired", view.is_expired);
     data.set("is_gone", view.is_gone && !view.is_expired);
     data.set("is_dead", is_dead(view) && !view.is_disabled);
@@ -141,8 +151,10 @@ void set_key(Data& data, const DashboardView& view) {
 }  // namespace
 
 std::string render(const DashboardView& view) {
-    Data data = shared_page_data(view.frame, "Your key",
-                                 "Get your LLM API key, try it, and see what it has spent and when it expires.");
+    Data data = shared_page_data(
+        view.frame, in_catalog("Your key"),
+        std::string(translated(view.frame.language,
+                               "Get your LLM API key, try it, and see what it has spent and when it expires.")));
     data.set(std::string(to_text(view.state)), true);
     set_badge(data, view);
     set_if_any(data, "notice_good", view.notice_good);
@@ -160,7 +172,7 @@ std::string render(const DashboardView& view) {
     set_models(data, view);
     set_usage(data, view);
     set_refresh(data, view);
-    return render_template("dashboard", data);
+    return render_template("dashboard", data, view.frame.language);
 }
 
 }  // namespace llmapikey

@@ -1,4 +1,5 @@
 #include "keys/key_outcome.hpp"
+#include "languages/catalog.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -9,7 +10,7 @@ namespace {
 using enum KeyOutcome;
 
 constexpr std::string_view try_again =
-    "No key could be made just now, and nothing was left behind. Try again in a minute.";
+    in_catalog("No key could be made just now, and nothing was left behind. Try again in a minute.");
 
 constexpr KeyOutcomeRow rows[] = {
     {.outcome = created,
@@ -18,7 +19,7 @@ constexpr KeyOutcomeRow rows[] = {
      .http_status = 200,
      .json_status = "created",
      .message = "Your key is ready.",
-     .notice = "Your key is ready.",
+     .notice = in_catalog("Your key is ready."),
      .shown_with = DashboardState::has_key,
      .console_text = "The key is made. The person finds it on the dashboard.",
      .command_text = "The key is made. Its owner finds it on the dashboard.",
@@ -38,7 +39,7 @@ constexpr KeyOutcomeRow rows[] = {
      .http_status = 202,
      .json_status = "in_progress",
      .message = "Your key is being made. Ask again in a few seconds.",
-     .notice = "Your key is already being made.",
+     .notice = in_catalog("Your key is already being made."),
      .shown_with = DashboardState::in_progress,
      .console_text = "The key is being made.",
      .command_text = "The key is being made. Its owner finds it on the dashboard in a moment.",
@@ -67,7 +68,7 @@ constexpr KeyOutcomeRow rows[] = {
      .http_status = 403,
      .json_status = "paused",
      .message = "New keys are paused. Keys already handed out keep working.",
-     .notice = "New keys are paused, so none was made.",
+     .notice = in_catalog("New keys are paused, so none was made."),
      .shown_with = DashboardState::paused,
      .console_text = "No key was made: new keys are paused. Set PROVISIONING_ENABLED=true.",
      .command_text = "No key was made: new keys are paused. Set PROVISIONING_ENABLED=true."},
@@ -77,7 +78,7 @@ constexpr KeyOutcomeRow rows[] = {
      .http_status = 409,
      .json_status = "full",
      .message = "All seats are taken. Ask the organizer for more seats.",
-     .notice = "All seats are taken, so no key was made.",
+     .notice = in_catalog("All seats are taken, so no key was made."),
      .shown_with = DashboardState::full,
      .console_text = "No key was made: all seats are taken. Raise MAX_TOTAL_KEYS, or revoke keys.",
      .command_text = "No key was made: all seats are taken. Raise MAX_TOTAL_KEYS, or revoke keys."},
@@ -87,7 +88,8 @@ constexpr KeyOutcomeRow rows[] = {
      .http_status = 403,
      .json_status = "error",
      .message = "You cannot get a key now. Your dashboard says why, and when you can get another one.",
-     .notice = "Your key was not replaced, because your account is on hold",  // followed by the hold's reason
+     .notice =
+         in_catalog("Your key was not replaced, because your account is on hold."),  // followed by the hold's reason
      .shown_with = DashboardState::has_key,
      .console_text = "No key was made: this account is on hold. Lift the hold first.",
      .command_text = "No key was made: this account is on hold. Lift the hold in the console first."},
@@ -97,14 +99,14 @@ constexpr KeyOutcomeRow rows[] = {
      .http_status = 404,
      .json_status = "error",
      .message = "There is no such key.",
-     .notice = "Nothing was changed, because this key does not exist any more."},
+     .notice = in_catalog("Nothing was changed, because this key does not exist any more.")},
     {.outcome = switched_off,
      .name = "switched_off",
      .word = "switched-off",
      .http_status = 403,
      .json_status = "error",
      .message = "The organizer has switched your key off, so you can neither replace it nor give it back.",
-     .notice = "The organizer has switched your key off, so you can neither replace it nor give it back.",
+     .notice = in_catalog("The organizer has switched your key off, so you can neither replace it nor give it back."),
      .shown_with = DashboardState::has_key},
     {.outcome = failed,
      .name = "failed",
@@ -119,13 +121,13 @@ constexpr KeyOutcomeRow rows[] = {
      .word = "rate-limited",
      .json_status = "error",
      .message = try_again,
-     .notice = "{provider} asks us to slow down. Try again in a minute.",
+     .notice = in_catalog("{provider} asks us to slow down. Try again in a minute."),
      .console_text = "No key was made: {provider} asks us to slow down. Try again in a minute."},
     {.outcome = replaced,
      .name = "replaced",
      .word = "replaced",
      .http_status = 200,
-     .notice = "Your new key is ready. The old one no longer works.",
+     .notice = in_catalog("Your new key is ready. The old one no longer works."),
      .shown_with = DashboardState::has_key,
      .is_good = true},
     {.outcome = given_back,
@@ -134,7 +136,7 @@ constexpr KeyOutcomeRow rows[] = {
      .http_status = 200,
      .json_status = "given_back",
      .message = "Your key is revoked and its seat is free.",
-     .notice = "Your key is revoked and its seat is free. Thank you.",
+     .notice = in_catalog("Your key is revoked and its seat is free. Thank you."),
      .shown_with = DashboardState::on_hold,
      .is_good = true},
     {.outcome = ending,

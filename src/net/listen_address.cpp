@@ -24,6 +24,8 @@ base::Result<ListenAddress> ListenAddress::parse(std::string_view text) {
     if (is_bracketed) host = host.substr(1, host.size() - 2);
     ListenAddress address;
     address.host = host == "localhost" ? "127.0.0.1" : std::string(host);
+    // inet_pton reads to the first NUL only, so whatever stands behind one is refused here.
+    if (address.host.find('\0') != std::string::npos) return bad("has no numeric address");
     unsigned char buffer[16];
     const bool is_ipv4 = !is_bracketed && inet_pton(AF_INET, address.host.c_str(), buffer) == 1;
     const bool is_ipv6 = is_bracketed && inet_pton(AF_INET6, address.host.c_str(), buffer) == 1;

@@ -60,6 +60,22 @@ void set_ended(Data& data, const std::vector<EndedKeyRow>& rows) {
     data.set("has_ended", !rows.empty());
 }
 
+namespace {
+
+// Sets "switch_problem" and "switch_typed", and so on, and "cap_shown" and "hold_24h".
+void set_refused(Data& data, const PersonView& view) {
+    const bool is_cap = view.refused && view.refused->form == "cap";
+    set_if_any(data, "cap_shown", is_cap ? view.refused->cap : view.cap_typed);
+    if (!view.refused) return;
+    const RefusedForm& refused = *view.refused;
+    const std::string form(refused.form);
+    data.set(form + "_problem", refused.problem);
+    data.set(form + "_typed", refused.reason);
+    if (form == "revoke") data.set("hold_" + refused.hold, true);
+}
+
+}  // namespace
+
 std::string render(const PersonView& view) {
     Data data = admin_data(view.frame, view.login.empty() ? "Account " + view.account_id : view.login, "people");
     data.set("account_id", view.account_id);
@@ -81,7 +97,6 @@ std::string render(const PersonView& view) {
     data.set("hold_reason", view.hold_reason);
     set_if_any(data, "hold_until", view.hold_until);
     set_if_any(data, "login_of_account", view.login);
-    set_if_any(data, "cap_typed", view.cap_typed);
     set_if_any(data, "spent_of_month", view.spent_of_month);
     if (view.days) data.set("days_chart", chart_data(*view.days));
     data.set("acts", acts_data(view.acts));
@@ -95,6 +110,7 @@ std::string render(const PersonView& view) {
     set_if_any(data, "unresolved_why", view.unresolved_why);
     set_if_any(data, "notice_good", view.notice_good);
     set_if_any(data, "notice_bad", view.notice_bad);
+    set_refused(data, view);
     return render_template("person", data);
 }
 

@@ -39,6 +39,13 @@ struct EndedKeyRow {
     std::string account_id, login, masked_key, made_on, ended_at, actor, reason;
 };
 
+// A form of this page that was refused: its problem, and what was typed.
+struct RefusedForm {
+    std::string_view form;  // "switch", "cap", "reveal" or "revoke"
+    std::string problem;    // a sentence
+    std::string reason, cap, hold;
+};
+
 struct PersonView {
     Frame frame;
     std::string account_id;
@@ -62,6 +69,7 @@ struct PersonView {
     std::string expected_id, expected_name, expected_since, expected_by;  // on the organizer's list; empty: not on it
     std::string unresolved_why;  // nothing but the login is known, and why; empty: the account is known
     std::string notice_good, notice_bad;
+    std::optional<RefusedForm> refused;
 };
 
 struct RevealView {

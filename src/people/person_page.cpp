@@ -49,6 +49,15 @@ net::Response answer_outcome(const Context& context, const std::string& account_
     return status_answer(http_status, row.word, with_provider(row.console_text, context.shared.settings.provider.name));
 }
 
+// A page shows the form again, with what was typed; programs get the outcome.
+net::Response refuse_form(const PersonPage& self, const Context& context, const Grant& grant, KeyOutcome outcome,
+                          RefusedForm refused) {
+    if (context.wants_json()) return answer_outcome(context, grant.github_user_id.text(), outcome);
+    refused.problem = row_of(outcome).console_text;
+    if (holds_raw_key(refused.reason)) refused.reason.clear();  // no page repeats a key
+    return self.show_refused(context, grant.github_user_id, std::move(refused));
+}
+
 net::Response refuse_mint(const PersonPage& self, const Context& context, const std::string& why) {
     if (context.wants_json()) return error_response(context, 400, {}, {"Bad request", why + ".", "", "", ""});
     return self.people.show_with(context, "No key was made. " + why + ".", PeoplePage::At::mint_form);
@@ -129,59 +138,80 @@ tl::expected<Asked, net::Response> read_asked(const PersonPage& self, const Cont
 
 }  // namespace
 
-net::Response PersonPage::show(const Context& context) const {
-    if (base::is_uuid(context.path_id)) return show_unresolved(*this, context);
-    const auto id = GithubUserId::parse(context.path_id);
-    if (!id) return error_response(context, 404);
-    const auto account = store.find_account(Seat{*id});
-    if (!account) return error_response(context, account.error());
-    const auto ledger = admin_store.ledger_of(*id);
-    if (!ledger) return error_response(context, ledger.error());
-    PersonView view;
-    view.frame = make_frame(context);
-    view.account_id = id->text();
-    if (account->grant) {
-        const Grant& grant = *account->grant;
-        view.key = key_row(grant, clock.now());
-        view.cap_typed = base::to_display(grant.daily_limit);
-        if (view.key->is_active) view.grant_id = grant.id;
-        if (view.key->can_be_revoked) view.revocable_id = grant.id;
-        view.is_disabled = grant.is_disabled;
-        view.is_unsynced = !grant.unsynced.empty();
-        view.can_reveal = !grant.sealed_key.empty();
-        if (grant.reveal) view.revealed_at = minute_text(grant.reveal->at);
-        if (grant.reveal) view.reveal_reason = grant.reveal->reason;
-    }
-    if (account->hold && is_in_force(*account->hold, clock.now())) {
-        view.is_on_hold = true;
-        view.hold_reason = account->hold->reason;
-        if (account->hold->until) view.hold_until = minute_text(*account->hold->until);
-    }
-    for (const LedgerEntry& entry : *ledger) {
+namespace {
+
+void show_key(const Grant& grant, base::Timestamp now, PersonView& view) {
+    view.key = key_row(grant, now);
+    view.cap_typed = base::to_display(grant.daily_limit);
+    if (view.key->is_active) view.grant_id = grant.id;
+    if (view.key->can_be_revoked) view.revocable_id = grant.id;
+    view.is_disabled = grant.is_disabled;
+    view.is_unsynced = !grant.unsynced.empty();
+    view.can_reveal = !grant.sealed_key.empty();
+    if (grant.reveal) view.revealed_at = minute_text(grant.reveal->at);
+    if (grant.reveal) view.reveal_reason = grant.reveal->reason;
+}
+
+void show_hold(const Hold& hold, PersonView& view) {
+    view.is_on_hold = true;
+    view.hold_reason = hold.reason;
+    if (hold.until) view.hold_until = minute_text(*hold.until);
+}
+
+void show_ended(const std::vector<LedgerEntry>& ledger, GithubUserId id, PersonView& view) {
+    for (const LedgerEntry& entry : ledger) {
         std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
         if (is_stuck(entry)) {
             ended_at = "stuck: " + entry.problem;
             if (entry.next_attempt_at) ended_at += "; next attempt at " + minute_text(*entry.next_attempt_at);
         }
-        view.ended.push_back({id->text(), entry.grant.github_username, "…" + entry.grant.key_hint,
+        view.ended.push_back({id.text(), entry.grant.github_username, "…" + entry.grant.key_hint,
                               date_text(entry.grant.created_at), std::move(ended_at), entry.actor, entry.reason});
         if (view.login.empty()) view.login = entry.grant.github_username;
     }
-    if (account->grant) view.login = account->grant->github_username;
-    const auto expected = roster_store.find(*id);
-    if (!expected) return error_response(context, expected.error());
-    if (*expected) show_expected(**expected, view);
-    const auto person = people.people.find(*id, clock.now());
-    if (!person) return error_response(context, person.error());
-    if (*person) show_person(**person, clock.now(), view);
-    const auto spending_shown = show_spending(*this, *id, account->grant, view);
-    if (!spending_shown) return error_response(context, spending_shown.error());
-    const auto history = show_history(*this, context, *id, view);
-    if (!history) return error_response(context, history.error());
+}
+
+// Everything that is known of an account.
+base::Result<PersonView> view_of(const PersonPage& self, const Context& context, GithubUserId id) {
+    const base::Timestamp now = self.clock.now();
+    const auto account = TRY(self.store.find_account(Seat{id}));
+    const auto ledger = TRY(self.admin_store.ledger_of(id));
+    PersonView view;
+    view.frame = make_frame(context);
+    view.account_id = id.text();
+    if (account.grant) show_key(*account.grant, now, view);
+    if (account.hold && is_in_force(*account.hold, now)) show_hold(*account.hold, view);
+    show_ended(ledger, id, view);
+    if (account.grant) view.login = account.grant->github_username;
+    const auto expected = TRY(self.roster_store.find(id));
+    if (expected) show_expected(*expected, view);
+    const auto person = TRY(self.people.people.find(id, now));
+    if (person) show_person(*person, now, view);
+    TRY(show_spending(self, id, account.grant, view));
+    TRY(show_history(self, context, id, view));
     if (is_login(view.login)) view.profile_url = context.shared.settings.github_url + "/" + view.login;
-    show_key_outcome(context, view.notice_good, view.notice_bad);
-    if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);
-    return html_response(200, render(view));
+    return view;
+}
+
+}  // namespace
+
+net::Response PersonPage::show(const Context& context) const {
+    if (base::is_uuid(context.path_id)) return show_unresolved(*this, context);
+    const auto id = GithubUserId::parse(context.path_id);
+    if (!id) return error_response(context, 404);
+    auto view = view_of(*this, context, *id);
+    if (!view) return error_response(context, view.error());
+    show_key_outcome(context, view->notice_good, view->notice_bad);
+    if (view->notice_good.empty()) show_result(context, results, view->notice_good, view->notice_bad);
+    return html_response(200, render(*view));
+}
+
+net::Response PersonPage::show_refused(const Context& context, GithubUserId id, RefusedForm refused) const {
+    auto view = view_of(*this, context, id);
+    if (!view) return error_response(context, view.error());
+    view->notice_bad = "Nothing was changed. What is wrong stands at the field below.";
+    view->refused = std::move(refused);
+    return html_response(400, render(*view));
 }
 
 net::Response PersonPage::mint(const Context& context) const {
@@ -204,7 +234,9 @@ net::Response PersonPage::revoke(const Context& context) const {
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
     const auto why = reason_and_hold_of(asked->fields, clock.now());
-    if (!why) return answer_outcome(context, account_id, KeyOutcome::no_reason);
+    if (!why)
+        return refuse_form(*this, context, asked->grant, KeyOutcome::no_reason,
+                           {"revoke", "", asked->fields.text("reason"), "", asked->fields.text("hold")});
     const auto revoked = revocation.revoke(asked->grant.id, context.initiator(), why->reason, why->hold,
                                            base::Deadline::after(context.shared.settings.upstream_timeout));
     if (revoked && is_ending_attempt(*revoked))
@@ -222,8 +254,10 @@ net::Response PersonPage::change(const Context& context) const {
     const auto change = change_of(asked->fields);
     const bool is_empty = change && !change->is_disabled && !change->daily_limit;
     const auto reason = check_text(asked->fields.text("reason"), optional_reason_rule);
-    if (!reason) return answer_outcome(context, account_id, KeyOutcome::bad_reason);
-    if (!change || is_empty) return answer_outcome(context, account_id, KeyOutcome::bad_change);
+    const RefusedForm typed{asked->fields.has("disabled") ? "switch" : "cap", "", asked->fields.text("reason"),
+                            asked->fields.text("daily_limit_usd"), ""};
+    if (!reason) return refuse_form(*this, context, asked->grant, KeyOutcome::bad_reason, typed);
+    if (!change || is_empty) return refuse_form(*this, context, asked->grant, KeyOutcome::bad_change, typed);
     const auto changed = administration.change(asked->grant.id, *change, *reason, context.initiator());
     if (changed) return answer_outcome(context, account_id, KeyOutcome::changed);
     ops::log(ops::LogLevel::error, "changing a key: " + changed.error().detail);
@@ -236,7 +270,9 @@ net::Response PersonPage::reveal(const Context& context) const {
     if (!asked) return asked.error();
     const std::string account_id = asked->grant.github_user_id.text();
     const auto reason = reason_of(asked->fields);
-    if (!reason) return answer_outcome(context, account_id, KeyOutcome::no_reason);
+    if (!reason)
+        return refuse_form(*this, context, asked->grant, KeyOutcome::no_reason,
+                           {"reveal", "", asked->fields.text("reason"), "", ""});
     const auto raw_key = administration.reveal(asked->grant.id, *reason, context.initiator());
     if (!raw_key && raw_key.error().code == base::Errc::not_found)
         return answer_outcome(context, account_id, KeyOutcome::never_kept);

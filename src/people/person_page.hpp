@@ -8,6 +8,7 @@
 #include "keys/key_store.hpp"
 #include "keys/revocation.hpp"
 #include "keys/terms.hpp"
+#include "people/key_views.hpp"
 #include "people/people_page.hpp"
 #include "spending/spending.hpp"
 
@@ -33,6 +34,8 @@ struct PersonPage {
     net::Response change(const Context& context) const;
     net::Response reveal(const Context& context) const;
     net::Response lift_hold(const Context& context) const;
+    // Shows the page of an account with a form that was refused, with status 400.
+    net::Response show_refused(const Context& context, GithubUserId id, RefusedForm refused) const;
     // Removes somebody from the organizer's list.
     net::Response remove(const Context& context) const;
 };

@@ -1,6 +1,9 @@
 #include "roster/roster_lines.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <utility>
 
 #include "base/encoding.hpp"
 #include "grant/grant.hpp"
@@ -27,8 +30,18 @@ std::string_view login_in_address(std::string_view address) {
     return path.find('/') == std::string_view::npos ? path : std::string_view();
 }
 
+// Addresses of other services look like addresses of profiles.
+bool is_of_another_service(std::string_view address) {
+    const std::string lower = base::to_lower(address);
+    for (const std::string_view name : {"gitlab.", "bitbucket.", "codeberg.", "linkedin."})
+        if (lower.find(name) < lower.find('/', lower.find("://") + 3)) return true;
+    return false;
+}
+
 std::string_view login_in(std::string_view text) {
-    return text.find('/') == std::string_view::npos ? without_at(text) : login_in_address(text);
+    return text.find('/') == std::string_view::npos ? without_at(text)
+           : is_of_another_service(text)            ? std::string_view()
+                                                    : login_in_address(text);
 }
 
 // A key that somebody has pasted by mistake is not repeated.
@@ -39,11 +52,34 @@ std::string quoted(std::string_view text) {
     return "'" + shown + (shown_max < text.size() ? "…" : "") + "'";
 }
 
+constexpr std::string_view separators = ",;\t";
+
+// Returns what a cell says: without blanks around it, and without the quotes of a spreadsheet (RFC
+// 4180).
+std::string cell_of(std::string_view text) {
+    text = base::trim(text);
+    const bool is_quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+    if (!is_quoted) return std::string(text);
+    return std::string(base::trim(base::replaced(text.substr(1, text.size() - 2), "\"\"", "\"")));
+}
+
+// Whether a first line says what is in the columns. "login" alone can be somebody's login.
+bool names_columns(std::string_view first, std::string_view second) {
+    constexpr std::string_view logins[] = {"login", "github", "username", "user", "handle", "account"};
+    constexpr std::string_view names[] = {"name", "full name", "fullname", "display name", "real name"};
+    std::string login = base::replaced(base::to_lower(first), "_", " ");
+    if (login.starts_with("github ")) login = login.substr(7);
+    const std::string name = base::replaced(base::to_lower(second), "_", " ");
+    return std::ranges::find(logins, login) != std::end(logins) && std::ranges::find(names, name) != std::end(names);
+}
+
 class Reader {
 public:
     void read(int number, std::string_view line) {
-        const auto comma = line.find(',');
-        const std::string_view typed = base::trim(line.substr(0, comma));
+        const auto end = line.find_first_of(separators);
+        const std::string typed = cell_of(line.substr(0, end));
+        const std::string called = end == std::string_view::npos ? "" : cell_of(line.substr(end + 1));
+        if (std::exchange(is_first_, false) && names_columns(typed, called)) return;
         const std::string login(login_in(typed));
         if (!can_be_github_login(login)) {
             return complain(number, quoted(typed) + " is neither a GitHub login nor the address of a profile");
@@ -51,8 +87,7 @@ public:
         const auto [first, is_new] = first_lines_.emplace(base::to_lower(login), number);
         if (!is_new)
             return complain(number, quoted(login) + " is on line " + std::to_string(first->second) + " already");
-        const auto name =
-            check_text(comma == std::string_view::npos ? std::string_view() : line.substr(comma + 1), name_rule);
+        const auto name = check_text(called, name_rule);
         if (!name) return complain(number, "the " + name.error().detail);
         read_.lines.push_back({number, login, *name});
     }
@@ -61,6 +96,7 @@ public:
 private:
     void complain(int number, const std::string& what) { read_.problems.push_back(problem_of_line(number, what)); }
 
+    bool is_first_ = true;
     RosterLines read_;
     std::map<std::string, int> first_lines_;
 };
@@ -68,9 +104,12 @@ private:
 }  // namespace
 
 RosterLines parse_roster_lines(std::string_view text) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf", no_break_space = "\u00a0";
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    const std::string with_plain_blanks = base::replaced(text, no_break_space, " ");
     Reader reader;
     int number = 0;
-    for (std::string_view line : base::split(text, '\n')) {
+    for (std::string_view line : base::split(with_plain_blanks, '\n')) {
         ++number;
         if (line.ends_with('\r')) line.remove_suffix(1);
         line = base::trim(line);

@@ -24,9 +24,10 @@ struct RosterLines {
     std::vector<LineProblem> problems;
 };
 
-// One person a line: a GitHub login, "@login" or the address of a profile, and a name after a comma
-// if there is one. Empty lines are passed over. A line that is none of this, or whose login stands
-// on an earlier line, is a problem.
+// One person a line: a GitHub login, "@login" or the address of a profile, and a name after a
+// comma, semicolon or tab if there is one. What spreadsheets add is passed over: a byte order mark,
+// quotes around a cell, a first line that names the columns. Empty lines are passed over, too. A
+// line that is none of this, or whose login stands on an earlier line, is a problem.
 RosterLines parse_roster_lines(std::string_view text);
 
 // Returns a problem as a page shows it: "Line 3: ...".

@@ -7,6 +7,7 @@
 #include "http/cookies.hpp"
 #include "http/form.hpp"
 #include "http/next_path.hpp"
+#include "languages/catalog.hpp"
 #include "ops/log.hpp"
 
 namespace llmapikey {
@@ -94,57 +95,60 @@ SignInAnswer answer_of(SignInFailure failure) {
     switch (failure) {
         case SignInFailure::denied:
             return {403,
-                    {"Sign-in canceled", "You told GitHub not to let us see who you are.",
-                     "We only read your account's number and login name. You can try again at any time.", "", ""}};
+                    {in_catalog("Sign-in canceled"), in_catalog("You told GitHub not to let us see who you are."),
+                     in_catalog("We only read your account's number and login name. You can try again at any time."),
+                     "", ""}};
         case SignInFailure::state_mismatch:
-            return {400,
-                    {"This sign-in has expired",
-                     "It was started in another browser, more than ten minutes ago, or has been used already.",
-                     "Start again from here.", "", ""}};
+            return {
+                400,
+                {in_catalog("This sign-in has expired"),
+                 in_catalog("It was started in another browser, more than ten minutes ago, or has been used already."),
+                 in_catalog("Start again from here."), "", ""}};
         case SignInFailure::code_rejected:
             return {400,
-                    {"GitHub did not accept the sign-in",
-                     "The code that GitHub gave your browser was refused: it has expired or been used.",
-                     "Start again from here.", "", ""}};
+                    {in_catalog("GitHub did not accept the sign-in"),
+                     in_catalog("The code that GitHub gave your browser was refused: it has expired or been used."),
+                     in_catalog("Start again from here."), "", ""}};
         case SignInFailure::email_unverified:
             return {403,
-                    {"Verify your e-mail address first",
-                     "GitHub does not let you sign in before your primary e-mail address is verified.",
-                     "Verify it in GitHub's settings, under Emails, then try again.", "", ""}};
+                    {in_catalog("Verify your e-mail address first"),
+                     in_catalog("GitHub does not let you sign in before your primary e-mail address is verified."),
+                     in_catalog("Verify it in GitHub's settings, under Emails, then try again."), "", ""}};
         case SignInFailure::not_a_person:
             return {403,
-                    {"Not a personal account",
-                     "Keys are for people: this GitHub account belongs to an organization or a bot.",
-                     "Sign in with your personal account.", "", ""}};
+                    {in_catalog("Not a personal account"),
+                     in_catalog("Keys are for people: this GitHub account belongs to an organization or a bot."),
+                     in_catalog("Sign in with your personal account."), "", ""}};
         case SignInFailure::rate_limited:
             return {503,
-                    {"GitHub asks us to wait", "GitHub is limiting how often we may ask.", "Try again in a minute.", "",
-                     ""}};
+                    {in_catalog("GitHub asks us to wait"), in_catalog("GitHub is limiting how often we may ask."),
+                     in_catalog("Try again in a minute."), "", ""}};
         case SignInFailure::github_down:
-            return {
-                502,
-                {"GitHub did not answer", "GitHub could not be reached in time, or its answer could not be understood.",
-                 "Try again in a minute.", "", ""}};
-        case SignInFailure::misconfigured:
-            return {
-                502,
-                {"Sign-in is not set up correctly", "GitHub does not accept this service's own credentials or address.",
-                 "Only the organizer can fix this: tell them to run `llmapikey doctor`.", "", ""}};
-        case SignInFailure::wrong_callback:
-            return {
-                502,
-                {"Sign-in leads to the wrong address",
-                 "GitHub says that this service's address is not the callback URL of its OAuth App "
-                 "(redirect_uri_mismatch).",
-                 "Only the organizer can fix this: the callback URL must be this service's public address, followed "
-                 "by /auth/callback.",
-                 "", ""}};
-        case SignInFailure::app_suspended:
             return {502,
-                    {"GitHub has suspended this app",
-                     "Nobody can sign in here at the moment: GitHub has suspended the OAuth App of this service "
-                     "(application_suspended).",
-                     "Only the organizer can fix this, with GitHub's support.", "", ""}};
+                    {in_catalog("GitHub did not answer"),
+                     in_catalog("GitHub could not be reached in time, or its answer could not be understood."),
+                     in_catalog("Try again in a minute."), "", ""}};
+        case SignInFailure::misconfigured:
+            return {502,
+                    {in_catalog("Sign-in is not set up correctly"),
+                     in_catalog("GitHub does not accept this service's own credentials or address."),
+                     in_catalog("Only the organizer can fix this: tell them to run `llmapikey doctor`."), "", ""}};
+        case SignInFailure::wrong_callback:
+            return {502,
+                    {in_catalog("Sign-in leads to the wrong address"),
+                     in_catalog("GitHub says that this service's address is not the callback URL of its OAuth App "
+                                "(redirect_uri_mismatch)."),
+                     in_catalog("Only the organizer can fix this: the callback URL must be this service's public "
+                                "address, followed "
+                                "by /auth/callback."),
+                     "", ""}};
+        case SignInFailure::app_suspended:
+            return {
+                502,
+                {in_catalog("GitHub has suspended this app"),
+                 in_catalog("Nobody can sign in here at the moment: GitHub has suspended the OAuth App of this service "
+                            "(application_suspended)."),
+                 in_catalog("Only the organizer can fix this, with GitHub's support."), "", ""}};
     }
     return {500, {}};
 }
@@ -153,7 +157,7 @@ SignInAnswer answer_of(SignInFailure failure) {
 net::Response error_answer(const Context& context, const SignInError& error, const std::string& next) {
     SignInAnswer answer = answer_of(error.failure);
     answer.text.action_path = "/auth/login?next=" + base::to_percent_encoded(next);
-    answer.text.action_text = "Try again";
+    answer.text.action_text = in_catalog("Try again");
     return error_response(context, answer.status, error.retry_after, answer.text);
 }
 

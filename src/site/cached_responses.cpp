@@ -7,6 +7,7 @@
 #include "http/cookies.hpp"
 #include "http/field_check.hpp"
 #include "http/request_id.hpp"
+#include "http/request_language.hpp"
 
 namespace llmapikey {
 namespace {
@@ -17,8 +18,8 @@ constexpr const char* page_paths[] = {"/", "/dashboard"};
 constexpr const char* docs_path = "/docs";
 
 // The refusal under overload.
-CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept) {
-    const net::HeaderView headers[] = {{"Accept", accept}};
+CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept, Language language) {
+    const net::HeaderView headers[] = {{"Accept", accept}, {"Accept-Language", name_of(language).code}};
     net::Request request;
     request.method = "GET";
     request.headers = headers;
@@ -30,11 +31,11 @@ CachedRefusal prepare_busy(const SharedContext& shared, std::string_view accept)
 }  // namespace
 
 CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& shared)
-    : handlers_(handlers), shared_(shared), busy_problem_(prepare_busy(shared, "application/json")) {
+    : handlers_(handlers), shared_(shared) {
     const Hsts hsts = shared.settings.hsts;
     for (const base::EmbeddedAsset& asset : embedded_assets()) {
         assets_.emplace(asset.url_path, CachedResponse::of_asset(asset, AssetUrl::changes_with_content, hsts));
-        if (asset.name != "favicon.svg") continue;
+        if (asset.name != "icon-32.png") continue;
         assets_.emplace("/favicon.ico", CachedResponse::of_asset(asset, AssetUrl::stays, hsts));
     }
     const auto route_of = [&](std::string_view path) {
@@ -52,8 +53,10 @@ CachedResponses::CachedResponses(const Handlers& handlers, const SharedContext& 
     refresh();
 }
 
-CachedResponse CachedResponses::prepare(std::string_view path) const {
+CachedResponse CachedResponses::prepare(std::string_view path, Language language) const {
+    const net::HeaderView headers[] = {{"Accept-Language", name_of(language).code}};
     net::Request request;
+    request.headers = headers;
     request.method = "GET";
     request.path = path;
     const Route* const page = shared_.routes.find(request, Part::open);
@@ -62,21 +65,35 @@ CachedResponse CachedResponses::prepare(std::string_view path) const {
 }
 
 void CachedResponses::refresh() {
-    const std::lock_guard lock(refreshing_);
-    for (auto& [path, page] : anonymous_pages_)
-        page.answer.store(page.is_made_at_start ? std::make_shared<const CachedResponse>(prepare(path)) : nullptr);
-    busy_page_.store(std::make_shared<const CachedRefusal>(prepare_busy(shared_, "text/html")));
+    {
+        const std::lock_guard lock(keeping_);
+        ++refreshes_;
+        for (auto& [path, page] : anonymous_pages_)
+            for (auto& answer : page.answers)
+                answer.store(nullptr);
+        for (auto& page : busy_pages_)
+            page.store(nullptr);
+        for (auto& problem : busy_problems_)
+            problem.store(nullptr);
+    }
+    for (const auto& [path, page] : anonymous_pages_)
+        if (page.is_made_at_start) made(path, page, Language::english);
+    for (const bool is_json : {false, true})
+        refusal(is_json, Language::english);
 }
 
-std::shared_ptr<const CachedResponse> CachedResponses::made(std::string_view path, const Page& page) const {
-    auto answer = page.answer.load();
-    if (answer != nullptr) return answer;
-    const std::lock_guard lock(refreshing_);
-    answer = page.answer.load();
-    if (answer != nullptr) return answer;
-    answer = std::make_shared<const CachedResponse>(prepare(path));
-    page.answer.store(answer);
-    return answer;
+std::shared_ptr<const CachedResponse> CachedResponses::made(std::string_view path, const Page& page,
+                                                            Language language) const {
+    return kept(page.answers[static_cast<std::size_t>(language)],
+                [&] { return std::make_shared<const CachedResponse>(prepare(path, language)); });
+}
+
+std::shared_ptr<const CachedRefusal> CachedResponses::refusal(bool is_json, Language language) const {
+    auto& places = is_json ? busy_problems_ : busy_pages_;
+    return kept(places[static_cast<std::size_t>(language)], [&] {
+        const std::string_view accept = is_json ? "application/json" : "text/html";
+        return std::make_shared<const CachedRefusal>(prepare_busy(shared_, accept, language));
+    });
 }
 
 std::optional<CachedResponses::Standing> CachedResponses::find(const net::Request& request) const {
@@ -93,16 +110,17 @@ std::optional<CachedResponses::Standing> CachedResponses::find(const net::Reques
         const auto query = base::from_percent_encoded(request.query, /*plus_is_space=*/true);
         if (!query || !is_decodable(request.query) || holds_raw_key(*query)) return std::nullopt;
     }
-    auto owner = made(page->first, page->second);
+    auto owner = made(page->first, page->second, language_of(request));
     const CachedResponse* const answer = owner.get();
     return Standing{answer, page->second.route, std::move(owner)};
 }
 
-net::ReadyResponse CachedResponses::busy(bool is_json, bool is_head, bool is_https, std::string_view request_id) const {
-    if (is_json) return busy_problem_.answer(is_head, is_https, request_id);
-    auto page = busy_page_.load();
-    net::ReadyResponse answer = page->answer(is_head, is_https, request_id);
-    answer.owner = std::move(page);
+net::ReadyResponse CachedResponses::busy(const net::Request& request, bool is_https,
+                                         std::string_view request_id) const {
+    const Language language = request.path.starts_with("/api/") ? Language::english : language_of(request);
+    auto kept_refusal = refusal(wants_json(request), language);
+    net::ReadyResponse answer = kept_refusal->answer(request.is_head, is_https, request_id);
+    answer.owner = std::move(kept_refusal);
     return answer;
 }
 

@@ -5,7 +5,11 @@
 #include "base/embedded.hpp"
 #include "http/answers/error_response.hpp"
 #include "http/answers/shown_values.hpp"
+#include "http/cookies.hpp"
 #include "http/form.hpp"
+#include "http/next_path.hpp"
+#include "http/request_fields.hpp"
+#include "http/request_language.hpp"
 #include "providers/example_model.hpp"
 #include "site/public_views.hpp"
 
@@ -27,6 +31,8 @@ ModelChoice model_choice(const PublicPages& self, const Guardrail* guardrail) {
     return models;
 }
 
+constexpr base::Seconds language_remembered_for = std::chrono::days{365};
+
 }  // namespace
 
 net::Response PublicPages::landing(const Context& context) const {
@@ -45,13 +51,25 @@ net::Response PublicPages::docs(const Context& context) const {
     if (!grant) return error_response(context, grant.error());
     if (*grant && (*grant)->status == GrantStatus::active) {
         view.masked_key = masked_key_text(view.frame.provider.key_prefix, (*grant)->key_hint);
-        view.expires_on = date_text((*grant)->expires_at);
+        view.expires_on = long_date_text((*grant)->expires_at, view.frame.language);
         view.frame.daily_limit_usd = base::to_cap((*grant)->daily_limit);
         const bool is_asked_for = Form(context.request.query).value("key") == "show";
         const auto raw_key = is_asked_for ? issuance.open_key(**grant) : base::Result<base::Secret>();
         if (raw_key) view.raw_key = raw_key->reveal();
     }
     return html_response(200, render(view));
+}
+
+net::Response PublicPages::choose_language(const Context& context) const {
+    const auto fields = RequestFields::read(context.request);
+    if (!fields) return error_response(context, fields.error());
+    const auto language = find_language(fields->text("language"));
+    if (!language) return error_response(context, 400);
+    net::Response response = redirect(303, safe_next_path(fields->text("next")));
+    const Cookie chosen{std::string(language_cookie_name), std::string(name_of(*language).code), "/",
+                        language_remembered_for, context.origin.is_https};
+    response.set("Set-Cookie", to_set_cookie(chosen));
+    return response;
 }
 
 net::Response PublicPages::openapi(const Context&) const {

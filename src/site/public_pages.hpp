@@ -16,7 +16,8 @@ struct PublicPages {
 
     net::Response landing(const Context& context) const;
     net::Response docs(const Context& context) const;
-    net::Response openapi(const Context& context) const;  // the description of the JSON API
+    net::Response choose_language(const Context& context) const;  // remembers it in a cookie, and leads back
+    net::Response openapi(const Context& context) const;          // the description of the JSON API
 };
 
 }  // namespace llmapikey

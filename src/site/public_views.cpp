@@ -5,6 +5,8 @@
 
 #include "documents/document_views.hpp"
 #include "http/answers/template_engine.hpp"
+#include "languages/catalog.hpp"
+#include "languages/locale_text.hpp"
 
 namespace llmapikey {
 namespace {
@@ -105,7 +107,14 @@ void set_list(Data& data, const std::string& name, const std::vector<std::string
     data.set(name, list);
 }
 
-Data model_data(const ModelChoice& models) {
+// Returns a word of the catalogs for how often the limit of a guardrail is set back.
+std::string_view interval_word(std::string_view interval) {
+    for (const std::string_view known : {in_catalog("daily"), in_catalog("weekly"), in_catalog("monthly")})
+        if (interval == known) return known;
+    return interval;
+}
+
+Data model_data(const ModelChoice& models, Language language) {
     const bool is_known = models.state == ModelChoice::State::known;
     const bool has_lists = is_known && !(models.allowed_models.empty() && models.ignored_models.empty() &&
                                          models.allowed_providers.empty() && models.ignored_providers.empty());
@@ -117,8 +126,8 @@ Data model_data(const ModelChoice& models) {
     set_list(data, "ignored_models", models.ignored_models);
     set_list(data, "allowed_providers", models.allowed_providers);
     set_list(data, "ignored_providers", models.ignored_providers);
-    set_if_any(data, "limit_usd", models.limit_usd);
-    data.set("limit_interval", models.limit_interval);
+    set_if_any(data, "limit_usd", localized_money(language, models.limit_usd));
+    data.set("limit_interval", std::string(translated(language, interval_word(models.limit_interval))));
     return data;
 }
 
@@ -133,25 +142,29 @@ void set_provider(Data& data, const ShownProvider& provider) {
 
 std::string render(const LandingView& view) {
     Data data =
-        shared_page_data(view.frame, "One capped LLM API key per GitHub account",
-                         "Sign in with GitHub and get a key to language models on " +
-                             std::string(view.frame.provider.name) + ", with a hard daily cap. The organizer pays.");
+        shared_page_data(view.frame, in_catalog("One capped LLM API key per GitHub account"),
+                         translated(view.frame.language,
+                                    "Sign in with GitHub and get a key to language models on {provider}, with a hard "
+                                    "daily cap. The organizer pays.",
+                                    {{"provider", view.frame.provider.name}}));
     set_provider(data, view.frame.provider);
     data.set("is_model_choice_limited", view.is_model_choice_limited);
-    return render_template("landing", data);
+    return render_template("landing", data, view.frame.language);
 }
 
 std::string render(const DocsView& view) {
     const bool has_key = !view.masked_key.empty();
     const std::string shown_key = !view.raw_key.empty() ? view.raw_key : has_key ? view.masked_key : "YOUR_KEY";
-    Data data = shared_page_data(view.frame, "How to use your key",
-                                 "What an LLM API key is, and how to use yours in curl, Python, JavaScript and "
-                                 "popular programs; what the limits are, and what errors mean.");
+    const std::string_view summary = translated(
+        view.frame.language,
+        "What an LLM API key is, and how to use yours in curl, Python, JavaScript and popular programs; what "
+        "the limits are, and what errors mean.");
+    Data data = shared_page_data(view.frame, in_catalog("How to use your key"), std::string(summary));
     set_provider(data, view.frame.provider);
     set_contents(data, recipients_documents(), "");
     data.set("api_base_url", view.api_base_url);
     data.set("example_model", view.example_model);
-    data.set("models", model_data(view.models));
+    data.set("models", model_data(view.models, view.frame.language));
     data.set("has_key", has_key);
     data.set("shown_key", shown_key);
     data.set("can_show", has_key && view.raw_key.empty());
@@ -168,7 +181,7 @@ std::string render(const DocsView& view) {
         list << item;
     }
     data.set("snippets", list);
-    return render_template("docs", data);
+    return render_template("docs", data, view.frame.language);
 }
 
 }  // namespace llmapikey

@@ -31,7 +31,7 @@ struct DocsView {
     // The signed-in person's key. All three are empty if there is none.
     std::string masked_key;  // made by masked_key_text()
     std::string raw_key;     // only if the page was asked to show it (/docs?key=show)
-    std::string expires_on;  // "2027-02-22"
+    std::string expires_on;  // "22 February 2027"
     ModelChoice models = {};
 };
 

@@ -203,13 +203,12 @@ std::optional<net::ReadyResponse> Site::ready_answer(const net::Request& request
 
 std::optional<net::ReadyResponse> Site::ready_refusal(const net::Request& request) {
     const Route* const route = routes().find(request, Part::open);
-    const bool is_json = wants_json(request);
-    if (is_json && has_own_errors(route)) return std::nullopt;  // has error texts of its own
+    if (wants_json(request) && has_own_errors(route)) return std::nullopt;  // has error texts of its own
     const auto is_https = origins_.came_by_https(request);
     if (!is_https) return std::nullopt;
     parts_.metrics.count_refusal(ops::Refusal::busy);
     const std::string id = new_request_id();
-    net::ReadyResponse answer = standing_.busy(is_json, request.is_head, *is_https, id);
+    net::ReadyResponse answer = standing_.busy(request, *is_https, id);
     finish_ready({request, routes().number(route), 503, {}, id}, answer);
     return answer;
 }

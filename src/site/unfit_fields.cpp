@@ -8,6 +8,7 @@
 #include "http/field_check.hpp"
 #include "http/form.hpp"
 #include "keys/pasted_key.hpp"
+#include "languages/catalog.hpp"
 #include "ops/log.hpp"
 
 namespace llmapikey {
@@ -32,6 +33,13 @@ std::optional<net::Response> refuse_raw_key(const Context& context, const Route&
         const bool is_search = route.path == "/admin" || route.path == "/admin/people";
         return redirect(303, std::string(path) + (is_search ? "?result=key-in-address" : ""));
     }
+    const bool is_of_recipients = !route.path.starts_with("/admin") && !route.path.starts_with("/api/");
+    if (is_of_recipients)
+        return error_response(
+            context, 400, {},
+            {in_catalog("A whole key in the address"),
+             in_catalog("Do not put a whole key into an address: proxies and browsers keep addresses."),
+             in_catalog("Nothing was done."), "/", in_catalog("To the start page")});
     return error_response(
         context, 400, {},
         {"A whole key in the address",
@@ -59,10 +67,14 @@ std::optional<net::Response> refuse_unknown_fields(const Context& context) {
     if (checked) return std::nullopt;
     std::string why = checked.error().detail + ".";
     why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
+    // Which field it is helps who writes programs, and they read English.
+    if (context.language() != Language::english)
+        why = in_catalog("The request has a field that this page does not take.");
     if (context.wants_json() && context.route->error_answer != nullptr)
         return context.route->error_answer(400, {}, std::move(why));
     return error_response(context, 400, {},
-                          {"Bad request", std::move(why), "Nothing was done.", "/", "To the start page"});
+                          {in_catalog("Bad request"), std::move(why), in_catalog("Nothing was done."), "/",
+                           in_catalog("To the start page")});
 }
 
 }  // namespace llmapikey

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "base/code_points.hpp"
 #include "grant/grant.hpp"
 #include "http/answers/shown_values.hpp"
+#include "languages/catalog.hpp"
+#include "languages/locale_text.hpp"
 
 namespace llmapikey {
 namespace {
@@ -12,11 +15,28 @@ constexpr int bar_min = 2;  // a day with anything at all can be seen
 constexpr int days_between_dates = 7;
 constexpr int letter_width = 7;  // of the values that hover above the bars
 
-ChartDrawing empty_drawing(int width, int height) {
+// Returns how many Latin letters are as wide as a text of UTF-8: those of Japanese and Chinese are
+// wider.
+int letters_of(std::string_view text) {
+    constexpr std::uint32_t first_wide = 0x2e80;
+    int letters = 0;
+    while (!text.empty())
+        letters += take_code_point(text) < first_wide ? 1 : 2;
+    return letters;
+}
+
+// Where the lines begin: right of what they stand for.
+int left_of(const ChartWords& words, std::int64_t top) {
+    constexpr int usual = 48, gap = 8;
+    const int letters = std::max(letters_of(words.axis_text(top)), letters_of(words.axis_text(top / 2)));
+    return std::max(usual, letters * letter_width + gap);
+}
+
+ChartDrawing empty_drawing(int width, int height, int left) {
     ChartDrawing drawing;
     drawing.width = width;
     drawing.height = height;
-    drawing.left = 48;
+    drawing.left = left;
     drawing.right = width - 8;
     drawing.top = 18;
     drawing.bottom = height - 24;
@@ -55,12 +75,16 @@ std::string path_of(const Scale& scale, const std::vector<DayValue>& days) {
 }
 
 // Every seventh day from today back, as far as they do not touch each other.
-void add_dates(const Scale& scale, const std::vector<DayValue>& days, int step, ChartDrawing& drawing) {
+void add_dates(const Scale& scale, const std::vector<DayValue>& days, int step, Language language,
+               ChartDrawing& drawing) {
     const int y = drawing.bottom + 18;
     for (int i = static_cast<int>(days.size()) - 1, ago = 0; i >= 0; i -= step, ago += step) {
         const auto place = static_cast<std::size_t>(i);
-        const int x = std::clamp(scale.x_of(place) + scale.width_of(place) / 2, drawing.left + 20, drawing.right - 20);
-        drawing.dates.push_back({x, y, ago == 0 ? "today" : short_date_text(days[place].day)});
+        const std::string date =
+            ago == 0 ? std::string(translated(language, "today")) : short_date_text(days[place].day, language);
+        const int half = std::max(20, letters_of(date) * letter_width / 2 - 4);
+        const int middle = scale.x_of(place) + scale.width_of(place) / 2;
+        drawing.dates.push_back({std::clamp(middle, drawing.left + half, drawing.right - half), y, date});
     }
 }
 
@@ -74,8 +98,8 @@ void add_days(const Scale& scale, const ChartWords& words, const std::vector<Day
         ChartDrawing::Day day;
         day.x = scale.x_of(i);
         day.width = scale.width_of(i);
-        day.label = short_date_text(days[i].day) + ": " + words.value_text(days[i].value);
-        day.tip_width = 16 + letter_width * static_cast<int>(day.label.size());
+        day.label = short_date_text(days[i].day, words.language) + ": " + words.value_text(days[i].value);
+        day.tip_width = 16 + letter_width * letters_of(day.label);
         const int middle = day.x + day.width / 2;
         day.tip_x = std::clamp(middle - day.tip_width / 2, drawing.left, drawing.right - day.tip_width);
         day.tip_y = std::max(drawing.bottom - scale.bar_of(days[i].value) - 26, 0);
@@ -117,9 +141,10 @@ base::MicroUsd sum_of(const std::vector<DayValue>& days) {
     return sum;
 }
 
-ChartCap daily_cap_line(base::MicroUsd cap) {
-    const std::string text = base::to_cap(cap);
-    return {cap.value, "daily cap " + text, "cap " + text};
+ChartCap daily_cap_line(base::MicroUsd cap, Language language) {
+    const std::string text = localized_money(language, base::to_cap(cap));
+    return {cap.value, translated(language, "daily cap {amount}", {{"amount", text}}),
+            translated(language, "cap {amount}", {{"amount", text}})};
 }
 
 std::int64_t round_top(std::int64_t value) {
@@ -128,13 +153,15 @@ std::int64_t round_top(std::int64_t value) {
             if (step * power >= value && step * power % 2 == 0) return step * power;
 }
 
-ChartWords money_words(std::string title) {
-    const auto text = [](std::int64_t micro) { return base::to_money(base::MicroUsd{micro}); };
-    const auto axis = [text](std::int64_t micro) {
-        const std::string whole = text(micro);
-        return whole.ends_with(".00") ? whole.substr(0, whole.size() - 3) : whole;
+ChartWords money_words(std::string title, Language language) {
+    const auto text = [language](std::int64_t micro) {
+        return localized_money(language, base::to_money(base::MicroUsd{micro}));
     };
-    return {std::move(title), text, axis};
+    const auto axis = [language](std::int64_t micro) {
+        const std::string whole = base::to_money(base::MicroUsd{micro});
+        return localized_money(language, whole.ends_with(".00") ? whole.substr(0, whole.size() - 3) : whole);
+    };
+    return {std::move(title), text, axis, language};
 }
 
 ChartWords count_words(std::string title) {
@@ -149,12 +176,12 @@ Chart day_chart(const ChartWords& words, const std::vector<DayValue>& days, cons
     const std::int64_t top = round_top(most);
     Chart chart;
     chart.title = words.title;
-    chart.wide = draw(empty_drawing(720, 190), words, days, top);
-    chart.narrow = draw(empty_drawing(340, 170), words, days, top);
+    chart.wide = draw(empty_drawing(720, 190, left_of(words, top)), words, days, top);
+    chart.narrow = draw(empty_drawing(340, 170, left_of(words, top)), words, days, top);
     for (ChartDrawing* drawing : {&chart.wide, &chart.narrow}) {
         const bool is_narrow = drawing == &chart.narrow;
         const Scale scale{*drawing, top, std::max<std::size_t>(days.size(), 1)};
-        add_dates(scale, days, date_step(days.size(), is_narrow), *drawing);
+        add_dates(scale, days, date_step(days.size(), is_narrow), words.language, *drawing);
         if (!is_narrow) add_days(scale, words, days, *drawing);
         if (!cap) continue;
         drawing->cap =

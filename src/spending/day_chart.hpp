@@ -29,6 +29,7 @@ struct ChartWords {
     std::string title;                                    // "Spent per day"
     std::function<std::string(std::int64_t)> value_text;  // "$0.74"
     std::function<std::string(std::int64_t)> axis_text;   // "$5": of grid lines
+    Language language = Language::english;                // of the dates
 };
 
 // A value that no bar can cross, with its name: "daily cap $10.00".
@@ -38,10 +39,10 @@ struct ChartCap {
 };
 
 // Returns the line of a key's daily cap.
-ChartCap daily_cap_line(base::MicroUsd cap);
+ChartCap daily_cap_line(base::MicroUsd cap, Language language = Language::english);
 
-// Words for values in millionths of a dollar.
-ChartWords money_words(std::string title);
+// Words for values in millionths of a dollar. The title is in the language.
+ChartWords money_words(std::string title, Language language = Language::english);
 // Words for counts.
 ChartWords count_words(std::string title);
 

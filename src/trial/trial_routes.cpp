@@ -8,6 +8,7 @@
 #include "base/encoding.hpp"
 #include "http/answers/error_response.hpp"
 #include "http/request_fields.hpp"
+#include "languages/catalog.hpp"
 #include "net/body_stream.hpp"
 #include "ops/log.hpp"
 #include "spending/known_usage.hpp"
@@ -55,17 +56,26 @@ void note_failure(const ChatFailure& failure, const std::string& request_id) {
     ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
 }
 
+// Returns figures that say only to whom they are told.
+TrialUsage reader_of(const Context& context) {
+    TrialUsage figures;
+    figures.provider = context.shared.settings.provider.name;
+    figures.language = context.language();
+    return figures;
+}
+
 // The cached spending of the key is outdated now. Where the words name what is left, it is what was
 // left before without the cost of this answer, because the provider books an answer a little later;
 // if it was not known, or the failure is about money, it is read at once.
 TrialUsage figures_after(const tl::expected<ChatEnd, ChatFailure>& asked, UsageCache& usage, const Grant& grant,
-                         const base::Clock& clock, std::string_view provider) {
+                         const base::Clock& clock, TrialUsage figures) {
     using enum ChatCause;
     const auto before = usage.peek(grant.delete_handle);
     usage.forget(grant.delete_handle);
     const bool is_about_money = !asked && (asked.error().cause == no_credits || asked.error().cause == key_limit ||
                                            asked.error().cause == answer_too_dear);
-    TrialUsage figures{limit_at(grant, clock.now()), std::nullopt, clock.now(), std::string(provider)};
+    figures.cap = limit_at(grant, clock.now());
+    figures.now = clock.now();
     if (asked && asked->cost && before && before->remaining) {
         figures.left = base::MicroUsd{before->remaining->value - asked->cost->value};
     } else if (asked || is_about_money) {
@@ -111,14 +121,15 @@ net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, Chat
     // sent.
     auto held = std::make_shared<Trials::Trial>(std::move(trial));
     response.producer = [&trials = self.trials, &usage = self.usage, &clock = self.clock, held,
-                         provider = context.shared.settings.provider.name, question = std::move(question),
+                         reader = reader_of(context), question = std::move(question),
                          request_id = context.request_id](net::BodyWriter& writer) {
         EventListener listener(writer);
         const Grant grant = held->grant;
         const auto asked = trials.ask(std::move(*held), question, listener);
-        const TrialUsage figures = figures_after(asked, usage, grant, clock, provider);
+        const TrialUsage figures = figures_after(asked, usage, grant, clock, reader);
         if (!asked) note_failure(asked.error(), request_id);
-        const std::string words = asked ? words_of(*asked) : words_of(asked.error(), figures).sentence();
+        const std::string words =
+            asked ? words_of(*asked, figures.language) : words_of(asked.error(), figures).sentence();
         boost::json::object said;
         if (!words.empty()) said["message"] = words;
         if (asked) said["cost"] = cost_words(*asked, figures);
@@ -132,8 +143,7 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
     CollectingListener listener;
     const Grant grant = trial.grant;
     const auto asked = self.trials.ask(std::move(trial), question, listener);
-    const TrialUsage figures =
-        figures_after(asked, self.usage, grant, self.clock, context.shared.settings.provider.name);
+    const TrialUsage figures = figures_after(asked, self.usage, grant, self.clock, reader_of(context));
     known_usage(self.usage, self.background_queue,
                 grant);  // starts a refresh, so that the dashboard shows the new spending
     if (!asked) note_failure(asked.error(), context.request_id);
@@ -145,14 +155,15 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
                  question.model,
                  question.message,
                  listener.answer,
-                 asked ? words_of(*asked) : words_of(asked.error(), figures).sentence(),
+                 asked ? words_of(*asked, figures.language) : words_of(asked.error(), figures).sentence(),
                  asked ? cost_words(*asked, figures) : ""};
     return html_response(200, render(view));
 }
 
 net::Response refuse_field(const Context& context, std::string title, std::string why) {
     return error_response(context, 400, {},
-                          {std::move(title), std::move(why), "Go back and change it.", "/dashboard", "To your key"});
+                          {std::move(title), std::move(why), in_catalog("Go back and change it."), "/dashboard",
+                           in_catalog("To your key")});
 }
 
 }  // namespace
@@ -165,9 +176,10 @@ net::Response TrialRoutes::ask(const Context& context) const {
     ChatRequest question{typed.empty() ? fields->text("model") : typed, with_plain_line_ends(fields->text("message"))};
     if (question.model.empty()) question.model = context.shared.settings.example_model;
     if (!is_message(question.message))
-        return refuse_field(context, "Message not accepted", "Your message must have between 1 and 2000 characters.");
+        return refuse_field(context, in_catalog("Message not accepted"),
+                            in_catalog("Your message must have between 1 and 2000 characters."));
     if (!is_model(question.model))
-        return refuse_field(context, "Model not accepted", "This is not the name of a model.");
+        return refuse_field(context, in_catalog("Model not accepted"), in_catalog("This is not the name of a model."));
     auto trial = trials.begin(Seat{context.session->recipient.id});
     if (!trial) {
         const TrialWords words = words_of(trial.error());

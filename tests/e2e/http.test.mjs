@@ -101,7 +101,7 @@ test("the icon at the address that browsers ask for by themselves may change", a
   const answer = await get("/favicon.ico");
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get("cache-control"), "public, max-age=86400");
-  assert.match(answer.headers.get("content-type"), /svg/);
+  assert.match(answer.headers.get("content-type"), /png/);
 });
 
 test("assets are immutable, precompressed and revalidated", async () => {

@@ -6,6 +6,9 @@ const announce = (text) => {
   if (region) region.textContent = text;
 };
 
+// The words of this page's language, by their names in foot.html; none on pages that need none.
+const words = document.getElementById("words")?.dataset ?? {};
+
 const select = (element) => {
   const closed = element.closest("details:not([open])");
   if (closed) closed.open = true;
@@ -25,13 +28,13 @@ const copy = async (button, source) => {
   const label = button.dataset.label || (button.dataset.label = button.textContent);
   try {
     await navigator.clipboard.writeText(textOf(source));
-    button.textContent = "Copied";
-    announce("Copied to the clipboard");
+    button.textContent = words.copied;
+    announce(words.copied);
   } catch {
     if ("withKey" in source.dataset) source.textContent = textOf(source);
     select(source);
-    button.textContent = "Selected: press Ctrl+C";
-    announce("The text is selected. Press Control C to copy it.");
+    button.textContent = words.selected;
+    announce(words.selected);
   }
   setTimeout(() => {
     button.textContent = label;
@@ -44,9 +47,9 @@ const addCopyButton = (snippet) => {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet copy";
-  button.textContent = "withKey" in code.dataset ? "Copy with key" : "Copy";
+  button.textContent = "withKey" in code.dataset ? words.copyWithKey : words.copy;
   const name = snippet.querySelector("h3")?.textContent ?? code.parentElement.getAttribute("aria-label");
-  button.setAttribute("aria-label", `${button.textContent}: ${name ?? "the command"}`);
+  if (name) button.setAttribute("aria-label", `${button.textContent}: ${name}`);
   button.addEventListener("click", () => copy(button, code));
   snippet.append(button);
 };
@@ -58,13 +61,13 @@ const forms = {
   time: { hour: "2-digit", minute: "2-digit" },
   minute: { dateStyle: "long", timeStyle: "short" },
 };
-const language = document.documentElement.lang;
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const localize = (root) => {
   for (const time of root.querySelectorAll("time[data-local]")) {
     const [kind, at] = [time.dataset.local, new Date(time.dateTime)];
     if (at.getTimezoneOffset() === 0) continue;
-    const text = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, forms[kind]).format(at);
-    time.textContent = kind === "time" ? `${text} your time` : text;
+    const text = new Intl.DateTimeFormat(language, forms[kind]).format(at);
+    time.textContent = kind === "time" ? words.yourTime.replace("{time}", text) : text;
     delete time.dataset.local;
   }
 };
@@ -206,7 +209,7 @@ const ask = async (form) => {
   const answer = paragraph("said", "");
   answer.setAttribute("aria-busy", "true");
   turn.append(paragraph("soft small", fields.get("message")), answer);
-  let complaint = "The answer broke off. Try again.";
+  let complaint = words.brokeOff;
   let cost = "";
   const take = (name, data) => {
     if (name === "text") return answer.append(data);
@@ -216,7 +219,7 @@ const ask = async (form) => {
   asking = new AbortController();
   turns.append(turn);
   problem.hidden = true;
-  button.textContent = "Stop";
+  button.textContent = words.stop;
   try {
     const response = await fetch(form.action, {
       method: "POST",
@@ -230,7 +233,7 @@ const ask = async (form) => {
     if (asking.signal.aborted) complaint = "";
   }
   asking = null;
-  button.textContent = "Send";
+  button.textContent = words.send;
   answer.removeAttribute("aria-busy");
   if (!answer.textContent) answer.remove();
   if (cost) turn.append(paragraph("soft small cost", cost));
@@ -305,12 +308,12 @@ const ageUnits = [
   [3600, "hour", 172800],
   [86400, "day", Infinity],
 ];
+const ages = new Intl.RelativeTimeFormat(language);
 setInterval(() => {
   for (const time of document.querySelectorAll("time[data-age]")) {
     const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time.dateTime)) / 1000));
     const [size, unit] = ageUnits.find(([, , most]) => seconds < most);
-    const count = Math.floor(seconds / size);
-    time.textContent = seconds < 1 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+    time.textContent = seconds < 1 ? words.justNow : ages.format(-Math.floor(seconds / size), unit);
   }
 }, 5000);
 

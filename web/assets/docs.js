@@ -32,8 +32,9 @@
       found += shown;
     }
     const status = document.getElementById("found");
+    const says = document.getElementById("find").dataset;
     if (words.length === 0) status.textContent = "";
-    else status.textContent = found === 0 ? "Nothing found" : found === 1 ? "1 document" : `${found} documents`;
+    else status.textContent = found === 0 ? says.none : found === 1 ? says.one : says.many.replace("{count}", found);
   };
 
   if (contents) {

@@ -99,7 +99,8 @@ CachedResponse CachedResponse::of_page(std::string html, Hsts hsts) {
     answer.hsts_ = hsts;
     // The same URL shows another page to people who are signed in, and the opener decides about
     // Cross-Origin-Opener-Policy.
-    answer.headers_ = {"text/html; charset=utf-8", "private, no-cache", "Accept-Encoding, Cookie, Sec-Fetch-Site",
+    answer.headers_ = {"text/html; charset=utf-8", "private, no-cache",
+                       "Accept-Encoding, Accept-Language, Cookie, Sec-Fetch-Site",
                        base::to_hex(base::sha256(html)).substr(0, 16)};
     answer.page_ = std::make_unique<Page>();
     answer.page_->html = std::move(html);

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "http/way_back.hpp"
+#include "languages/catalog.hpp"
 
 namespace llmapikey {
 namespace {
@@ -12,45 +13,54 @@ namespace {
 ErrorText text_of(int status) {
     switch (status) {
         case 400:
-            return {"Bad request", "Your browser or program sent something that we cannot read.",
-                    "Go back and try again.", "/", "To the start page"};
+            return {in_catalog("Bad request"),
+                    in_catalog("Your browser or program sent something that we cannot read."),
+                    in_catalog("Go back and try again."), "/", in_catalog("To the start page")};
         case 401:
-            return {"Sign in first", "You are not signed in, or your session has ended.",
-                    "Sign in with GitHub and try again.", "/auth/login?next=/dashboard", "Sign in with GitHub"};
+            return {in_catalog("Sign in first"), in_catalog("You are not signed in, or your session has ended."),
+                    in_catalog("Sign in with GitHub and try again."), "/auth/login?next=/dashboard",
+                    in_catalog("Sign in with GitHub")};
         case 403:
-            return {"Request refused",
+            return {
+                in_catalog("Request refused"),
+                in_catalog(
                     "We could not confirm that you sent this from our own pages, so nothing was done. This check keeps "
-                    "other sites from pressing buttons in your name.",
-                    "Open the dashboard and press the button there.", "/dashboard", "To your key"};
+                    "other sites from pressing buttons in your name."),
+                in_catalog("Open the dashboard and press the button there."), "/dashboard", in_catalog("To your key")};
         case 404:
-            return {"Page not found", "There is nothing at this address.",
-                    "Check the address for a typing error, or go to the start page.", "/", "To the start page"};
+            return {in_catalog("Page not found"), in_catalog("There is nothing at this address."),
+                    in_catalog("Check the address for a typing error, or go to the start page."), "/",
+                    in_catalog("To the start page")};
         case 405:
-            return {"Method not allowed", "This address does not accept this kind of request.", "", "/",
-                    "To the start page"};
+            return {in_catalog("Method not allowed"), in_catalog("This address does not accept this kind of request."),
+                    "", "/", in_catalog("To the start page")};
         case 408:
-            return {"Request timed out", "The request did not arrive completely in time.", "Try again.", "/",
-                    "To the start page"};
+            return {in_catalog("Request timed out"), in_catalog("The request did not arrive completely in time."),
+                    in_catalog("Try again."), "/", in_catalog("To the start page")};
         case 413:
-            return {"Request too large", "The request is larger than this service accepts.", "Send less.", "/",
-                    "To the start page"};
+            return {in_catalog("Request too large"), in_catalog("The request is larger than this service accepts."),
+                    in_catalog("Send less."), "/", in_catalog("To the start page")};
         case 414:
         case 431:
-            return {"Request headers too large", "The request's headers are larger than this service accepts.",
-                    "Clear this site's cookies and try again.", "/", "To the start page"};
+            return {in_catalog("Request headers too large"),
+                    in_catalog("The request's headers are larger than this service accepts."),
+                    in_catalog("Clear this site's cookies and try again."), "/", in_catalog("To the start page")};
         case 429:
-            return {"Too many requests", "There were too many requests from your address in the last minute.",
-                    "Wait a moment, then try again.", "/dashboard", "To your key"};
+            return {in_catalog("Too many requests"),
+                    in_catalog("There were too many requests from your address in the last minute."),
+                    in_catalog("Wait a moment, then try again."), "/dashboard", in_catalog("To your key")};
         case 502:
-            return {"Another service did not answer", "A service that we depend on did not answer as it should.",
-                    "Try again in a minute. Nothing was lost.", "/dashboard", "To your key"};
+            return {in_catalog("Another service did not answer"),
+                    in_catalog("A service that we depend on did not answer as it should."),
+                    in_catalog("Try again in a minute. Nothing was lost."), "/dashboard", in_catalog("To your key")};
         case 503:
-            return {"Busy", "The service cannot answer just now.", "Try again in a few seconds. Nothing was lost.",
-                    "/dashboard", "To your key"};
+            return {in_catalog("Busy"), in_catalog("The service cannot answer just now."),
+                    in_catalog("Try again in a few seconds. Nothing was lost."), "/dashboard",
+                    in_catalog("To your key")};
         default:
-            return {"Something went wrong", "That was our fault, not yours.",
-                    "Try again. If it happens again, tell the organizer and quote the number below.", "/",
-                    "To the start page"};
+            return {in_catalog("Something went wrong"), in_catalog("That was our fault, not yours."),
+                    in_catalog("Try again. If it happens again, tell the organizer and quote the number below."), "/",
+                    in_catalog("To the start page")};
     }
 }
 
@@ -60,15 +70,17 @@ void lead_back(const Context& context, int status, ErrorText& text) {
     const bool leads_elsewhere = !text.action_path.empty() && text.action_path != "/";
     if (context.request.method != "POST" || !is_of_form || leads_elsewhere) return;
     text.action_path = way_back(context);
-    text.action_text = "Back to where you were";
+    text.action_text = in_catalog("Back to where you were");
 }
 
 std::string problem_json(const Context& context, int status, const ErrorText& text) {
+    const Language language = context.language();  // scripts of pages show the detail
+    const auto say = [&](const std::string& english) { return std::string(translated(language, english)); };
     boost::json::object problem;
     problem["type"] = "about:blank";
-    problem["title"] = text.title;
+    problem["title"] = say(text.title);
     problem["status"] = status;
-    problem["detail"] = text.advice.empty() ? text.explanation : text.explanation + " " + text.advice;
+    problem["detail"] = text.advice.empty() ? say(text.explanation) : say(text.explanation) + " " + say(text.advice);
     problem["request_id"] = context.request_id;
     return boost::json::serialize(problem);
 }

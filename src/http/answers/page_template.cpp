@@ -7,6 +7,7 @@ namespace llmapikey {
 namespace {
 
 constexpr std::string_view opening = "{{", closing = "}}";
+constexpr std::string_view words_begin = "#t", words_end = "{{/t}}";
 constexpr std::size_t usual_page = 16 * 1024;
 
 // Hashes a name with FNV-1a.
@@ -62,6 +63,15 @@ void take_line(std::string_view& before, std::string_view& after) {
     after.remove_prefix(end + 1);
 }
 
+// Removes the words that {{/t}} closes from the beginning of a text, and returns them.
+std::string_view take_words(std::string_view& text) {
+    const auto end = text.find(words_end);
+    if (end == std::string_view::npos) throw std::logic_error("the words of a template are not closed");
+    const std::string_view words = text.substr(0, end);
+    text.remove_prefix(end + words_end.size());
+    return words;
+}
+
 }  // namespace
 
 void Data::set(std::string_view name, std::string text) {
@@ -112,7 +122,7 @@ bool Data::is_shown() const {
     return kind_ != Kind::flag || flag_;
 }
 
-void PageTemplate::parse(std::string_view text, TextOf text_of, const void* source) {
+void PageTemplate::parse(std::string_view text, const Source& source) {
     std::vector<std::size_t> open;
     const auto add_text = [&](std::string_view plain) {
         if (!plain.empty()) nodes_.push_back({Kind::text, 0, plain});
@@ -126,6 +136,13 @@ void PageTemplate::parse(std::string_view text, TextOf text_of, const void* sour
         std::string_view before = text.substr(0, begin), after = text.substr(end + closing.size());
         const std::string_view tag = text.substr(begin + opening.size(), end - begin - opening.size());
         const char kind = tag.empty() ? ' ' : tag.front();
+        if (tag == words_begin) {
+            add_text(before);
+            parse_words(take_words(after), source);
+            text = after;
+            line = std::string_view();
+            continue;
+        }
         const bool is_variable = std::string_view("#^/>").find(kind) == std::string_view::npos;
         const std::string_view name = is_variable ? tag : tag.substr(1);
         // Blanks between two tags on one line are not indentation.
@@ -136,7 +153,7 @@ void PageTemplate::parse(std::string_view text, TextOf text_of, const void* sour
         text = after;
         line = was_alone ? after : std::string_view();
         if (is_variable) nodes_.push_back({Kind::variable, hash_of(name), name});
-        if (kind == '>') parse(text_of(source, name), text_of, source);
+        if (kind == '>') parse(source.text_of(name), source);
         if (kind == '#' || kind == '^') {
             open.push_back(nodes_.size());
             nodes_.push_back({kind == '#' ? Kind::section : Kind::inverted, hash_of(name), name});
@@ -149,6 +166,10 @@ void PageTemplate::parse(std::string_view text, TextOf text_of, const void* sour
     }
     if (!open.empty()) throw std::logic_error("a template does not close " + std::string(nodes_[open.back()].text));
     add_text(text);
+}
+
+void PageTemplate::parse_words(std::string_view english, const Source& source) {
+    parse(source.translation ? source.translation(english) : english, source);
 }
 
 std::string PageTemplate::render(const Data& data) const {

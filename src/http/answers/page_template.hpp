@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,7 +9,8 @@
 // Templates in a subset of Mustache. {{name}} is escaped for HTML, unless it is Html.
 // {{#name}}...{{/name}} repeats for each item of a list, and shows once for an object, a text or
 // true. {{^name}}...{{/name}} shows if the value is absent, false or an empty list. {{>name}}
-// includes another template. A line with nothing but one section or include tag leaves no line.
+// includes another template. {{#t}}...{{/t}} is replaced by the translation of what it encloses,
+// which may have tags as well. A line with nothing but one section or include tag leaves no line.
 namespace llmapikey {
 
 // HTML that was made of escaped texts, for the one value of a template that is not escaped again.
@@ -59,13 +61,13 @@ struct Data::Field {
 // One parsed template with the templates that it includes. Immutable; thread-safe.
 class PageTemplate {
 public:
-    // `text_of` returns the text of a template by its name. `text_of` is used here only, but its
-    // texts must outlive this object, which keeps views of them. Throws std::logic_error if a tag
-    // is not closed, or is closed by the wrong one.
-    template <class TextOf>
-    PageTemplate(std::string_view name, const TextOf& text_of) {
-        parse(text_of(name), [&](std::string_view other) { return text_of(other); });
-    }
+    // Where texts come from. They must outlive the templates that are made of them.
+    struct Source {
+        std::function<std::string_view(std::string_view name)> text_of;         // of another template
+        std::function<std::string_view(std::string_view english)> translation;  // none: English stays
+    };
+    // Throws std::logic_error if a tag is not closed, or is closed by the wrong one.
+    PageTemplate(std::string_view name, const Source& source) { parse(source.text_of(name), source); }
 
     std::string render(const Data& data) const;
 
@@ -77,14 +79,8 @@ private:
         std::string_view text;   // or the name
         std::size_t end = 0;     // of a section: index of the node after its last
     };
-    using TextOf = std::string_view (*)(const void* source, std::string_view name);
-    template <class Source>
-    void parse(std::string_view text, const Source& source) {
-        parse(
-            text, [](const void* from, std::string_view name) { return (*static_cast<const Source*>(from))(name); },
-            &source);
-    }
-    void parse(std::string_view text, TextOf text_of, const void* source);
+    void parse(std::string_view text, const Source& source);
+    void parse_words(std::string_view english, const Source& source);
     void render(std::size_t begin, std::size_t end, std::vector<const Data*>& scopes, std::string& out) const;
 
     std::vector<Node> nodes_;

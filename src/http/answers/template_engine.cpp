@@ -1,10 +1,12 @@
 #include "http/answers/template_engine.hpp"
 
+#include <array>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "base/embedded.hpp"
-#include "base/plural.hpp"
+#include "languages/catalog.hpp"
 
 namespace llmapikey {
 namespace {
@@ -18,17 +20,45 @@ std::string_view find_text(std::string_view name) {
     throw std::logic_error("no template named " + std::string(name));
 }
 
-// Returns all templates by name, parsed once.
-const std::map<std::string_view, PageTemplate>& templates() {
-    static const auto parsed = [] {
-        std::map<std::string_view, PageTemplate> all;
-        for (const base::EmbeddedText& text : embedded_templates()) {
-            const std::string_view name = text.name.substr(0, text.name.size() - extension.size());
-            all.emplace(name, PageTemplate(name, find_text));
-        }
-        return all;
-    }();
+using Templates = std::map<std::string_view, PageTemplate>;
+
+Templates parsed_in(Language language) {
+    const PageTemplate::Source source{find_text,
+                                      [language](std::string_view english) { return translated(language, english); }};
+    Templates all;
+    for (const base::EmbeddedText& text : embedded_templates()) {
+        const std::string_view name = text.name.substr(0, text.name.size() - extension.size());
+        all.emplace(name, PageTemplate(name, source));
+    }
+    return all;
+}
+
+template <std::size_t place>
+const Templates& templates_at() {
+    static const Templates parsed = parsed_in(static_cast<Language>(place));
     return parsed;
+}
+
+// Returns all templates by name, parsed when the language is asked for first.
+const Templates& templates_in(Language language) {
+    static constexpr auto all = []<std::size_t... places>(std::index_sequence<places...>) {
+        return std::array{&templates_at<places>...};
+    }
+    (std::make_index_sequence<language_count>());
+    return all[static_cast<std::size_t>(language)]();
+}
+
+// What the page offers besides its own language.
+Data language_choice(Language chosen) {
+    Data list{Data::type::list};
+    for (const LanguageName& each : language_names()) {
+        Data item("code", std::string(each.code));
+        item.set("tag", std::string(each.tag));
+        item.set("name", std::string(each.name));
+        item.set("is_chosen", each.language == chosen);
+        list << std::move(item);
+    }
+    return list;
 }
 
 // `y_of_text`: where a text stands relative to its line.
@@ -112,8 +142,8 @@ std::string asset_url(std::string_view name) {
     throw std::logic_error("no asset named " + std::string(name));
 }
 
-std::string render_template(std::string_view name, const Data& data) {
-    const auto& all = templates();
+std::string render_template(std::string_view name, const Data& data, Language language) {
+    const auto& all = templates_in(language);
     const auto found = all.find(name);
     if (found == all.end()) throw std::logic_error("no template named " + std::string(name));
     return found->second.render(data);
@@ -140,7 +170,9 @@ void set_age(Data& data, const std::string& name, const ShownAge& shown) {
 }
 
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place) {
-    Data data = frame_data(frame, title);
+    Frame in_english = frame;
+    in_english.language = Language::english;
+    Data data = frame_data(in_english, title);
     data.set("is_console", true);
     data.set("asset_console_css", asset_url("console.css"));
     data.set("asset_console_js", asset_url("console.js"));
@@ -152,10 +184,16 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
 
 Data frame_data(const Frame& frame, const std::string& title) {
     Data data;
-    data.set("title", title + " · " + frame.organizer.event_name);
+    const Language language = frame.language;
+    data.set("lang", std::string(name_of(language).tag));
+    data.set("languages", language_choice(language));
+    data.set("path_after_choice", "/");
+    data.set("is_english", language == Language::english);
+    data.set("title", std::string(translated(language, title)) + " · " + frame.organizer.event_name);
     data.set("asset_css", asset_url("app.css"));
     data.set("asset_js", asset_url("app.js"));
     data.set("asset_icon", asset_url("favicon.svg"));
+    data.set("asset_touch_icon", asset_url("icon-180.png"));
     if (!frame.login.empty()) {
         data.set("login", frame.login);
         data.set("initials", initials_of(frame.login));
@@ -167,8 +205,8 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("is_dashboard", frame.current_path == "/dashboard");
     data.set("is_paused", frame.is_paused);
     data.set("is_sandbox", frame.is_sandbox);
-    data.set("daily_limit_usd", frame.daily_limit_usd);
-    data.set("key_lifetime", base::counted(frame.key_expiry_days, "day"));
+    data.set("daily_limit_usd", localized_money(language, frame.daily_limit_usd));
+    data.set("key_lifetime", counted(language, frame.key_expiry_days, "day"));
     data.set("event_name", frame.organizer.event_name);
     set_if_any(data, "organizer_name", frame.organizer.name);
     set_if_any(data, "organizer_contact", frame.organizer.contact);
@@ -176,15 +214,18 @@ Data frame_data(const Frame& frame, const std::string& title) {
     data.set("key_prefix", std::string(frame.provider.key_prefix));
     data.set("key_variable", std::string(frame.provider.key_variable));
     data.set("refresh_without_script", false);
-    data.set("description", "One capped LLM API key per GitHub account.");
+    data.set("description", std::string(translated(language, "One capped LLM API key per GitHub account.")));
     return data;
 }
 
 Data shared_page_data(const Frame& frame, const std::string& title, const std::string& description) {
     Data data = frame_data(frame, title);
     data.set("description", description);
+    data.set("path_after_choice", frame.current_path);  // of a page that exists: no other path is repeated
     data.set("is_shared", true);
-    if (!frame.public_url.empty()) data.set("canonical_url", frame.public_url + frame.current_path);
+    if (frame.public_url.empty()) return data;
+    data.set("canonical_url", frame.public_url + frame.current_path);
+    data.set("preview_url", frame.public_url + asset_url("preview.png"));
     return data;
 }
 

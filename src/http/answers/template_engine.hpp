@@ -10,19 +10,22 @@
 // The templates of the program, and values that several of them need.
 namespace llmapikey {
 
-// Renders a template of web/templates with its partials. Throws std::logic_error if there is no
-// such template or it does not parse: that is a fault of the build, and the tests of every page
-// find it.
-std::string render_template(std::string_view name, const Data& data);
+// Renders a template of web/templates with its partials, in a language. Throws std::logic_error if
+// there is no such template or it does not parse: that is a fault of the build, and the tests of
+// every page find it.
+std::string render_template(std::string_view name, const Data& data, Language language = Language::english);
 
-// Returns the values of head.html and foot.html.
+// Returns the values of head.html and foot.html. The title is translated into the language of the
+// frame.
 Data frame_data(const Frame& frame, const std::string& title);
 
 // Returns frame_data() for a page that people link to: with its own description for search engines
-// and link previews, and with its canonical address if PUBLIC_URL is set.
+// and link previews, and with its canonical address if PUBLIC_URL is set. The description is in the
+// language of the frame.
 Data shared_page_data(const Frame& frame, const std::string& title, const std::string& description);
 
-// Returns frame_data() for a page of the console, with the place that its navigation marks:
+// Returns frame_data() for a page of the console, which is in English, with the place that its
+// navigation marks:
 // "overview", "people", "activity", "settings", or a part of the settings ("tokens", "webhooks",
 // "bulk", "changes").
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place);

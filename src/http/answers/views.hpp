@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "languages/language.hpp"
+
 // View models are plain data, ready to be shown; render() is the only way to HTML. The template
 // engine escapes all values. Thread-safe.
 namespace llmapikey {
@@ -42,6 +44,7 @@ struct Frame {
     std::int64_t key_expiry_days = 0;
     ShownProvider provider = {};
     Organizer organizer = {};
+    Language language = Language::english;  // of recipients' pages
 };
 
 // A chart of days, drawn twice: wide with values on hover and focus, and narrow for small screens,
@@ -77,7 +80,8 @@ struct Chart {
     std::vector<ChartRow> rows;  // the same as a table
 };
 
-// An error page: not found, forbidden, failed sign-in, overloaded.
+// An error page: not found, forbidden, failed sign-in, overloaded. Its texts are English, and are
+// translated when the page is rendered.
 struct ErrorView {
     Frame frame;
     int status = 500;

@@ -28,6 +28,7 @@ export const requests = {
   "POST /dashboard/key/give-back": () => plain("/dashboard/key/give-back"),
   "POST /dashboard/try": () => json("/dashboard/try", { message: "hello" }),
   "POST /auth/sign-out": () => plain("/auth/sign-out"),
+  "POST /language": () => json("/language", { language: "de" }),
   "GET /admin/people/{id}": (about) => ({ path: `/admin/people/${about.held}` }),
   "POST /admin/people/{id}/lift": (about) => plain(`/admin/people/${about.held}/lift`),
   "POST /admin/people": async (about) => json("/admin/people", { people: await about.login() }),

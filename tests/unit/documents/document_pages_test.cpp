@@ -1,8 +1,8 @@
 // Documents as pages: who may read which, and what is filled in.
 #include <gtest/gtest.h>
 
+#include "base/packed_text.hpp"
 #include "documents/documents.hpp"
-#include "documents/packed_text.hpp"
 #include "support/site_fixture.hpp"
 
 namespace llmapikey {

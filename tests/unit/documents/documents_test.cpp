@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/embedded.hpp"
-#include "documents/packed_text.hpp"
+#include "base/packed_text.hpp"
 
 namespace llmapikey {
 namespace {

@@ -7,7 +7,7 @@ namespace {
 
 std::string filled(const Frame& frame, const std::string& text) {
     const auto text_of = [&](std::string_view) { return std::string_view(text); };
-    return PageTemplate("page", text_of).render(frame_data(frame, "Docs"));
+    return PageTemplate("page", {text_of, nullptr}).render(frame_data(frame, "Docs"));
 }
 
 constexpr const char* about_organizer =

@@ -12,7 +12,7 @@ using Texts = std::map<std::string, std::string, std::less<>>;
 
 std::string filled(const Texts& texts, const Data& data) {
     const auto text_of = [&](std::string_view name) { return std::string_view(texts.find(name)->second); };
-    return PageTemplate("page", text_of).render(data);
+    return PageTemplate("page", {text_of, nullptr}).render(data);
 }
 std::string filled(const std::string& text, const Data& data) {
     return filled(Texts{{"page", text}}, data);
@@ -73,6 +73,25 @@ TEST(PageTemplateTest, ALineOfOneTagLeavesNoLine) {
 TEST(PageTemplateTest, RefusesWhatIsNotClosed) {
     for (const char* text : {"{{#a}}x", "x{{/a}}", "{{#a}}{{#b}}{{/a}}{{/b}}", "{{a"})
         EXPECT_THROW(filled(text, Data()), std::logic_error) << text;
+}
+
+TEST(PageTemplateTest, ReplacesWordsByTheirTranslation) {
+    const Texts texts{{"page", "<p>{{#t}}Hello, {{name}}{{#is_new}}, welcome{{/is_new}}!{{/t}} {{>other}}</p>\n"},
+                      {"other", "{{#t}}Bye{{/t}}"}};
+    const std::map<std::string_view, std::string_view> catalog{
+        {"Hello, {{name}}{{#is_new}}, welcome{{/is_new}}!", "{{#is_new}}Willkommen, {{/is_new}}{{name}}!"},
+        {"Bye", "Tschüs"}};
+    const PageTemplate::Source source{[&](std::string_view name) { return std::string_view(texts.find(name)->second); },
+                                      [&](std::string_view english) { return catalog.at(english); }};
+    Data data("name", "Ada & Co");
+    data.set("is_new", true);
+    EXPECT_EQ(PageTemplate("page", source).render(data), "<p>Willkommen, Ada &amp; Co! Tschüs</p>\n");
+    EXPECT_EQ(filled(texts, data), "<p>Hello, Ada &amp; Co, welcome! Bye</p>\n") << "English stays as it is";
+}
+
+TEST(PageTemplateTest, RefusesWordsThatAreNotClosed) {
+    EXPECT_THROW(filled("{{#t}}Hello", {}), std::logic_error);
+    EXPECT_THROW(filled("Hello{{/t}}", {}), std::logic_error);
 }
 
 }  // namespace

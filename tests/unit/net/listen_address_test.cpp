@@ -15,5 +15,11 @@ TEST(ListenAddressTest, TakesNumericAddressesWithPorts) {
     }
 }
 
+TEST(ListenAddressTest, RefusesTextBehindANulByte) {
+    using namespace std::string_view_literals;
+    for (const std::string_view text : {"127.0.0.1\0:1:80"sv, "127.0.0.1\0x:80"sv, "[::1\0]:80"sv})
+        EXPECT_FALSE(ListenAddress::parse(text)) << text;
+}
+
 }  // namespace
 }  // namespace llmapikey::net

@@ -33,6 +33,16 @@ protected:
             get("/admin/people/1001?result=" + word, page()).has(for_program.json_text("message").substr(0, 12)))
             << "the page says the same";
     }
+    // The page shows the form again with what is wrong; a program gets the outcome.
+    void expect_form_refused(const std::string& path, const test::FormFields& fields, const std::string& word) {
+        const auto for_program = post_form(path, fields, program());
+        EXPECT_EQ(for_program.status, 400) << for_program.body;
+        EXPECT_EQ(for_program.json_text("status"), word);
+        const auto for_page = post_form(path, fields, page());
+        EXPECT_EQ(for_page.status, 400) << for_page.body;
+        EXPECT_TRUE(for_page.has("aria-invalid=\"true\"")) << word;
+        EXPECT_TRUE(for_page.has(for_program.json_text("message").substr(0, 12))) << "the page says the same";
+    }
     std::vector<std::string> recorded() {
         std::vector<std::string> actions;
         const auto entries = audit_.read(0, 1000).value();
@@ -88,9 +98,9 @@ TEST_F(PersonPageTest, AKeyThatIsRevokedIsGoneAndStandsInTheList) {
 TEST_F(PersonPageTest, NothingIsRevokedWithoutAReasonThatCanBeRead) {
     const Grant grant = issue();
     for (const std::string reason : {"", "   ", "two\nlines"})
-        expect_refused(path_of(grant, "revoke"), {{"reason", reason}}, "no-reason", 400);
-    expect_refused(path_of(grant, "revoke"), {}, "no-reason", 400);
-    expect_refused(path_of(grant, "reveal"), {{"reason", ""}}, "no-reason", 400);
+        expect_form_refused(path_of(grant, "revoke"), {{"reason", reason}}, "no-reason");
+    expect_form_refused(path_of(grant, "revoke"), {}, "no-reason");
+    expect_form_refused(path_of(grant, "reveal"), {{"reason", ""}}, "no-reason");
     EXPECT_EQ(row_of(ada).status, GrantStatus::active);
     EXPECT_EQ(provider_.live_keys().size(), 1u);
     EXPECT_TRUE(recorded().empty());
@@ -127,13 +137,27 @@ TEST_F(PersonPageTest, ACapIsChangedHereAndUpstream) {
     EXPECT_TRUE(get("/admin/people/1001", page()).has("switched off"));
 }
 
+TEST_F(PersonPageTest, AFormThatIsRefusedKeepsWhatWasTyped) {
+    const Grant grant = issue();
+    const auto cap = post_form(path_of(grant, "change"), {{"daily_limit_usd", "12,5\"0"}}, page());
+    EXPECT_TRUE(cap.has("value=\"12,5&quot;0\" aria-invalid=\"true\" aria-describedby=\"cap-problem\""));
+    const std::string line = std::string(501, 'y');
+    const auto revoke = post_form(path_of(grant, "revoke"), {{"reason", line}, {"hold", "7d"}}, page());
+    EXPECT_TRUE(revoke.has(line));
+    EXPECT_TRUE(revoke.has("<option value=\"7d\" selected>"));
+    EXPECT_TRUE(revoke.has("Nothing was changed."));
+    const std::string key = "sk-or-v1-" + std::string(64, 'a');
+    EXPECT_FALSE(post_form(path_of(grant, "reveal"), {{"reason", key + line}}, page()).has(key))
+        << "no page repeats it";
+}
+
 TEST_F(PersonPageTest, AChangeThatMakesNoSenseChangesNothing) {
     const Grant grant = issue();
     const std::string path = path_of(grant, "change");
     for (const std::string amount : {"0", "-1", "ten", "100001"})
-        expect_refused(path, {{"daily_limit_usd", amount}}, "bad-change", 400);
-    expect_refused(path, {}, "bad-change", 400);
-    expect_refused(path, {{"disabled", "true"}, {"reason", std::string(501, 'x')}}, "bad-reason", 400);
+        expect_form_refused(path, {{"daily_limit_usd", amount}}, "bad-change");
+    expect_form_refused(path, {}, "bad-change");
+    expect_form_refused(path, {{"disabled", "true"}, {"reason", std::string(501, 'x')}}, "bad-reason");
     EXPECT_EQ(provider_.update_calls(), 0);
     EXPECT_FALSE(row_of(ada).is_disabled);
     EXPECT_EQ(row_of(ada).daily_limit.value, 2'500'000);

@@ -33,6 +33,32 @@ TEST(RosterLines, ANameFollowsTheFirstComma) {
     EXPECT_EQ(read.lines[2].name, "");
 }
 
+TEST(RosterLines, WhatSpreadsheetsExportIsRead) {
+    const auto read = parse_roster_lines(
+        "\xef\xbb\xbfGitHub username,Full name\r\n\"octocat\",\"Ada \"\"A\"\" Lovelace, PhD\"\r\n"
+        "grace;Grace Hopper\nlinus\tLinus T.\n\u00a0mona\u00a0\n\"@hubot\"\n");
+    EXPECT_TRUE(read.problems.empty());
+    ASSERT_EQ(read.lines.size(), 5u);
+    EXPECT_EQ(read.lines[0].login, "octocat");
+    EXPECT_EQ(read.lines[0].name, "Ada \"A\" Lovelace, PhD");
+    EXPECT_EQ(read.lines[0].number, 2) << "the line that names the columns counts";
+    EXPECT_EQ(read.lines[1].name, "Grace Hopper");
+    EXPECT_EQ(read.lines[2].name, "Linus T.");
+    EXPECT_EQ(read.lines[3].login, "mona");
+    EXPECT_EQ(read.lines[4].login, "hubot");
+}
+
+TEST(RosterLines, OnlyAFirstLineNamesColumns) {
+    EXPECT_EQ(parse_roster_lines("login,name\nlogin,name").lines.size(), 1u);
+    EXPECT_EQ(parse_roster_lines("login").lines.size(), 1u) << "somebody may be called so";
+    EXPECT_EQ(parse_roster_lines("login,Ada").lines.size(), 1u);
+}
+
+TEST(RosterLines, AnAddressOfAnotherServiceIsNoProfile) {
+    EXPECT_EQ(problems_of("https://gitlab.com/ada\nwww.linkedin.com/ada").size(), 2u);
+    EXPECT_EQ(parse_roster_lines("https://github.com/gitlab.ada").problems.size(), 1u) << "no login has a dot";
+}
+
 TEST(RosterLines, NonsenseIsNamedLineByLine) {
     EXPECT_EQ(problems_of("ada\ntwo words\n, Nobody\nhttps://github.com/ada/notes\nhttps://github.com/\n-x"),
               (std::vector<std::string>{

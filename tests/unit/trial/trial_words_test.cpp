@@ -38,7 +38,7 @@ TEST(TrialWordsTest, ASpentCapIsToldWithItsFiguresAndItsReset) {
     failure.spent = base::MicroUsd{2'996'000};
     EXPECT_TRUE(has(said(failure), "$3.00 a day is reached: $0.004 is left")) << said(failure);
     failure.resets_at = noon + std::chrono::days{7};
-    EXPECT_TRUE(has(said(failure), "resets on 2027-03-01 12:00 UTC")) << said(failure);
+    EXPECT_TRUE(has(said(failure), "resets on 1 March 2027, 12:00 UTC")) << said(failure);
 }
 
 TEST(TrialWordsTest, WhetherTheAccountOrTheKeyHasNoMoneyIsKnownByWhatIsLeftOfTheCap) {

@@ -1,4 +1,4 @@
-#include "documents/packed_text.hpp"
+#include "base/packed_text.hpp"
 
 #include <zlib.h>
 
