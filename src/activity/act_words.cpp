@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "audit/audited.hpp"
 #include "identity/initiator.hpp"
 
 namespace llmapikey {
@@ -23,6 +24,12 @@ constexpr ActionWords action_words[] = {
     {"hold.lift", "lifted the hold on", "lift the hold on", "", ""},
     {"keys.revoke", "revoked several keys", "revoke several keys", "", ""},
     {"keys.revoke.stop", "stopped a bulk revocation", "stop a bulk revocation", "", ""},
+    {"keys.disable", "disabled several keys", "disable several keys", "", ""},
+    {"keys.enable", "enabled several keys", "enable several keys", "", ""},
+    {"keys.cap", "changed the caps of several keys", "change the caps of several keys", "", ""},
+    {"keys.replace", "replaced several keys", "replace several keys", "", ""},
+    {"keys.change.stop", "stopped a bulk change", "stop a bulk change", "", ""},
+    {"keys.change.retry", "tried a bulk change again", "try a bulk change again", "", ""},
     {"people.add", "added people to the list", "add people to the list", "", ""},
     {"people.remove", "removed", "remove", " from the list", ""},
     {"setting.change", "changed a setting", "change a setting", "", ""},
@@ -106,8 +113,6 @@ void tell_ending(const Act& act, std::string& intent, ActSentence& sentence) {
     } else if (act.actor == "system" && intent == "expired") {
         sentence.verb = verb_of(act, "ended", "end");
         intent = "it had expired";
-    } else if (const auto bulk = intent.find(" (bulk "); bulk != std::string::npos) {
-        intent.erase(bulk);
     }
 }
 
@@ -150,10 +155,12 @@ ActSentence sentence_of(const Act& act, const ActNames& names) {
     std::string intent = act.intent.empty() && !sentence.has_failed ? act.detail : act.intent;
     if (act.action == "people.remove") sentence.whom = std::exchange(intent, "");
     if (act.action == "key.mint") intent.clear();
+    const bool is_of_key = act.action.starts_with("key.");
+    if (const auto bulk = intent.find(bulk_mark); is_of_key && bulk != std::string::npos) intent.erase(bulk);
     if (act.action == "key.change") tell_change(act, intent, sentence);
     if (act.action == "key.revoke") tell_ending(act, intent, sentence);
     const auto hint = names.hints.find(grant_in(act.subject));
-    if (hint != names.hints.end() && act.action.starts_with("key.")) sentence.rest += " …" + hint->second;
+    if (hint != names.hints.end() && is_of_key) sentence.rest += " …" + hint->second;
     if (is_said(act.action, intent)) intent.clear();
     const bool is_ours = act.actor == "system" && !intent.empty();
     if (is_ours) sentence.rest += ": " + intent;
@@ -166,9 +173,12 @@ ActSentence sentence_of(const Act& act, const ActNames& names) {
 
 const std::vector<ActKind>& act_kinds() {
     static const std::vector<ActKind> all = {
-        {"keys", "Keys made or replaced", {"key.mint", "key.replace"}},
+        {"keys", "Keys made or replaced", {"key.mint", "key.replace", "keys.replace"}},
         {"revoked", "Keys revoked", {"key.revoke", "keys.revoke", "keys.revoke.stop", "reconcile.orphan"}},
-        {"changed", "Keys changed", {"key.change", "reconcile.drift", "reconcile.missing"}},
+        {"changed",
+         "Keys changed",
+         {"key.change", "keys.disable", "keys.enable", "keys.cap", "keys.change.stop", "keys.change.retry",
+          "reconcile.drift", "reconcile.missing"}},
         {"revealed", "Keys looked at", {"key.reveal"}},
         {"holds", "Holds", {"hold.set", "hold.lift"}},
         {"people", "List of people", {"people.add", "people.remove"}},

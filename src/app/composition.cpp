@@ -12,6 +12,19 @@ JobRun run_of(const std::string& failure, AfterJob next = AfterJob::pause) {
 
 }  // namespace
 
+BulkChangeParts Composition::change_parts() {
+    return {.changes = *stores.changes,
+            .grants = *stores.admin,
+            .keys = *stores.keys,
+            .administration = keys.background_administration,
+            .replacement = keys.background_replacement,
+            .provider = *background_provider,
+            .audit = *stores.audit,
+            .clock = time,
+            .terms = terms,
+            .call_timeout = config.upstream_timeout};
+}
+
 // Each handler with the services that it names.
 Handlers Composition::make_handlers() {
     const PeoplePage people{time, *stores.admin, *stores.keys, settings, *stores.people, roster};
@@ -28,6 +41,7 @@ Handlers Composition::make_handlers() {
             .person = {people, *stores.roster, roster, *stores.admin, *stores.keys, time, keys.administration,
                        keys.revocation, terms, *stores.spending, *stores.activity},
             .bulk_pages = {*stores.admin, time, bulk_revoker, people, *stores.bulks},
+            .change_pages = {*stores.admin, time, bulk_changer, people, *stores.changes},
             .overview_page = {settings, *stores.statistics, *stores.roster, time},
             .settings_page = {settings, *stores.keys, time},
             .setup = {setup_link, settings, admins},
@@ -38,6 +52,7 @@ Handlers Composition::make_handlers() {
             .keys = {*stores.admin, *stores.keys, time, keys.administration, keys.revocation, terms},
             .people_api = {time, *stores.people},
             .bulk = {bulk_revoker, *stores.bulks, *stores.admin, time},
+            .changes = {bulk_changer, *stores.changes},
             .audit = {*stores.admin, *stores.audit},
             .settings = {settings},
             .tokens = {*stores.tokens, tokens},
@@ -75,6 +90,11 @@ std::vector<Job> Composition::table_of_jobs() {
          [this](const auto& stop) {
              const std::string failure = bulk_revoker.run_once(stop);
              return run_of(failure, bulk_revoker.is_busy() ? AfterJob::go_on : AfterJob::pause);
+         }},
+        {"changes", operations_pause, BulkChanger::lease(timeout), yes, asks, later,
+         [this](const auto& stop) {
+             const std::string failure = bulk_changer.run_once(stop);
+             return run_of(failure, bulk_changer.is_busy() ? AfterJob::go_on : AfterJob::pause);
          }},
         {"roster", roster_pause, base::Seconds{120}, yes, always, later,
          [this](const auto& stop) { return run_of(roster.resolve_some(stop)); }},

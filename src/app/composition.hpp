@@ -110,6 +110,7 @@ public:
                    .on_queued = [this] { jobs.wake("minting"); }}};
     BulkRevoker bulk_revoker{*stores.bulks, *stores.admin,           keys.background_revocation, *stores.audit,
                              time,          config.upstream_timeout, time_to_stop_bulk};
+    BulkChanger bulk_changer{change_parts(), time_to_stop_bulk};
     Roster roster{*stores.roster, *identity, *stores.audit, time};
     ApiTokens tokens{*stores.tokens, *stores.audit, time};
     Webhooks webhooks{*stores.webhooks, counted_webhooks, sealers.webhooks, *stores.audit, time};
@@ -181,6 +182,7 @@ public:
     Jobs jobs{table_of_jobs(), leases, metrics, [this](const std::string& message) { note_failure(message); }};
 
 private:
+    BulkChangeParts change_parts();
     Handlers make_handlers();
     std::vector<Job> table_of_jobs();
 

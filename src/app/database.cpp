@@ -12,6 +12,7 @@
 #include "audit/store_postgres_audit_log.hpp"
 #include "audit/store_sqlite_audit_log.hpp"
 #include "base/system/file_access.hpp"
+#include "bulk/changes/store_bulk_change.hpp"
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
 #include "keys/store_admin.hpp"
@@ -117,6 +118,7 @@ void open_shared(const std::shared_ptr<SqlDatabase>& database, std::shared_ptr<G
     stores.spending = std::make_unique<SqlSpendingStore>(database);
     stores.history = std::make_unique<SqlAttemptHistory>(database);
     stores.bulks = std::make_unique<SqlBulkStore>(database);
+    stores.changes = std::make_unique<SqlBulkChangeStore>(database);
     stores.tokens = std::make_unique<SqlTokenStore>(database);
     stores.answers = std::make_unique<SqlStoredAnswers>(database);
     stores.leases = std::make_unique<SqlLeases>(database);

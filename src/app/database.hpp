@@ -14,6 +14,7 @@
 #include "base/crypto.hpp"
 #include "base/result.hpp"
 #include "bulk/bulk_revocation.hpp"
+#include "bulk/changes/bulk_change.hpp"
 #include "config/config.hpp"
 #include "insight/statistics.hpp"
 #include "keys/admin_store.hpp"
@@ -54,6 +55,7 @@ struct Stores {
     std::unique_ptr<ActivityStore> activity;
     std::unique_ptr<AttemptHistory> history;
     std::unique_ptr<BulkStore> bulks;
+    std::unique_ptr<BulkChangeStore> changes;
     std::unique_ptr<TokenStore> tokens;
     std::unique_ptr<StoredAnswers> answers;
     std::unique_ptr<Leases> leases;

@@ -4,6 +4,8 @@
 #include "activity/audit_routes.hpp"
 #include "bulk/bulk_pages.hpp"
 #include "bulk/bulk_routes.hpp"
+#include "bulk/changes/change_pages.hpp"
+#include "bulk/changes/change_routes.hpp"
 #include "documents/document_pages.hpp"
 #include "insight/overview_page.hpp"
 #include "insight/overview_routes.hpp"
@@ -42,6 +44,7 @@ struct Handlers {
     ActivityPage activity_page;
     PersonPage person;
     BulkPages bulk_pages;
+    ChangePages change_pages;
     OverviewPage overview_page;
     SettingsPage settings_page;
     SetupPage setup;
@@ -52,6 +55,7 @@ struct Handlers {
     KeyRoutes keys;
     PeopleRoutes people_api;
     BulkRoutes bulk;
+    ChangeRoutes changes;
     AuditRoutes audit;
     SettingsRoutes settings;
     TokenRoutes tokens;

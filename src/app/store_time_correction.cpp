@@ -25,6 +25,10 @@ const Correction corrections[] = {
     {"UPDATE llmapikey.bulk_revocations SET begins_at = $1::bigint WHERE state = 'selecting' AND begins_at > "
      "$2::bigint",
      time_to_stop_max},
+    {"UPDATE llmapikey.bulk_changes SET begins_at = $1::bigint WHERE state = 'working' AND begins_at > $2::bigint",
+     time_to_stop_max},
+    {"UPDATE llmapikey.bulk_change_targets SET next_at = $1::bigint WHERE state = 'waiting' AND next_at > $2::bigint",
+     revocation_pause_max},
     {"UPDATE llmapikey.ledger SET next_revoke_at = $1::bigint WHERE ended_at IS NULL AND revoke_attempts > 0 "
      "AND next_revoke_at > $2::bigint",
      revocation_pause_max},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "audit/audit_log.hpp"
@@ -62,6 +63,13 @@ inline base::Result<void> record_showing_again(AuditLog& log, const base::Clock&
     Audited audited(log, clock, by, std::move(action), std::move(subject), "shown again for its Idempotency-Key");
     const auto recorded = audited.begin();
     return recorded ? audited.done() : recorded;
+}
+
+// Returns a detail with the bulk action that it is part of; empty: none.
+inline constexpr std::string_view bulk_mark = " (bulk ";
+inline std::string in_bulk(std::string detail, const std::string& bulk_id) {
+    if (!bulk_id.empty()) detail += std::string(bulk_mark) + bulk_id + ")";
+    return detail;
 }
 
 inline std::string subject_of(const Grant& grant) {

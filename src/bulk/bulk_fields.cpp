@@ -14,14 +14,16 @@ std::string selection_said(const std::vector<std::string>& ids,
     return selection_of_ids(ids) + (selection.empty() ? "" : "&") + selection;
 }
 
+std::string selection_shown(const RequestFields& fields) {
+    const auto field = [&](std::string_view name) { return fields.text(name); };
+    return selection_said(fields.texts("ids"), filters_of(field), is_set(field("all")));
+}
+
 base::Result<std::string> selection_of(const RequestFields& fields) {
-    const auto ids = fields.texts("ids");
-    const std::string all = fields.text("all");
-    std::string selection =
-        selection_said(ids, filters_of([&](std::string_view name) { return fields.text(name); }), is_set(all));
+    std::string selection = selection_shown(fields);
     if (selection.empty()) {
         return base::fail(base::Errc::invalid_input,
-                          "say which keys to revoke: their ids, a filter such as q or state, or all");
+                          "say which keys are meant: their ids, a filter such as q or state, or all");
     }
     const std::string made_by = fields.text("made_by");
     if (!made_by.empty()) selection += "&" + base::to_query_string({{"made_by", made_by}});

@@ -24,9 +24,7 @@ constexpr ResultText results[] = {
 };
 
 constexpr int bulks_shown = 50;
-constexpr std::int64_t counted_max = 10'000'000;
 constexpr int stuck_shown = 50;
-constexpr int examples_shown = 8;
 
 // What stopping it came to. Keys that had been marked by then are ended, and the count of those
 // still grows.
@@ -67,25 +65,10 @@ BulkRow row_of(const BulkRevocation& bulk) {
     return row;
 }
 
-base::Result<void> show_examples(const BulkPages& self, const BulkSelection& selection, BulkConfirmView& view) {
-    for (const std::string& id : selection.ids) {
-        if (view.examples.size() == examples_shown) return {};
-        const auto grant = TRY(self.admin_store.find_grant(id));
-        if (grant) view.examples.push_back(grant->github_username);
-    }
-    if (!selection.ids.empty()) return {};
-    GrantQuery query = selection.query;
-    query.limit = examples_shown;
-    const auto page = TRY(self.admin_store.list(query));
-    for (const Grant& grant : page.grants)
-        view.examples.push_back(grant.github_username);
-    return {};
-}
-
 net::Response refuse_selection(const Context& context, const base::Error& error) {
     BulkConfirmView view;
     view.frame = make_frame(context);
-    view.count = "no keys";
+    view.keys.count = "no keys";
     view.problem = "These keys cannot be revoked: " + error.detail + ".";
     return html_response(400, render(view));
 }
@@ -96,23 +79,18 @@ net::Response show_form(const BulkPages& self, const Context& context, const Fie
                         std::vector<std::string> ids, std::string mistake) {
     BulkConfirmView view;
     view.frame = make_frame(context);
-    view.ids = std::move(ids);
-    view.filters = filters_of(field);
+    view.keys = meant_keys(field, std::move(ids));
     view.mistake = std::move(mistake);
     view.reason = field("reason");
-    view.is_all_said = is_set(field("all"));
-    const std::string selection = selection_said(view.ids, view.filters, view.is_all_said);
+    const std::string selection = selection_of(view.keys);
     const auto parsed = parse_bulk_selection(selection, self.clock.now());
     if (!parsed) return refuse_selection(context, parsed.error());
-    view.is_everything = parsed->is_everything;
     const auto counted = self.bulk_revoker.count_by_now(selection, counted_max);
     if (!counted) return error_response(context, counted.error());
-    const auto shown = show_examples(self, *parsed, view);
-    if (!shown) return error_response(context, shown.error());
-    view.number = std::to_string(counted->count);
-    view.made_by = counted->made_by;
-    view.count = base::counted(counted->count, "key");
-    if (parsed->ids.empty()) view.selection = in_words(*parsed);
+    GrantQuery query = parsed->query;
+    query.ids = parsed->ids;
+    const auto described = describe(view.keys, *parsed, query, *counted, self.admin_store);
+    if (!described) return error_response(context, described.error());
     if (counted->count == 0) view.problem = "There are no matching keys, so there is nothing to revoke.";
     return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, render(view));
 }
@@ -126,11 +104,11 @@ net::Response ask_to_choose(const BulkPages& self, const Context& context) {
 
 // The number of keys is another than the one that was shown: they are shown again before anything
 // is done.
-net::Response ask_again(const Context& context, const std::string& selection, const base::Error& error) {
+net::Response ask_again(const Context& context, const RequestFields& fields, const base::Error& error) {
     return error_response(context, 409, {},
                           {"Check the keys again", "Nothing was revoked: " + error.detail + ".",
-                           "Look at the keys that match now, and confirm again.", "/admin/revocations/new?" + selection,
-                           "To the matching keys"});
+                           "Look at the keys that match now, and confirm again.",
+                           "/admin/revocations/new?" + selection_shown(fields), "To the matching keys"});
 }
 
 }  // namespace
@@ -139,7 +117,7 @@ net::Response BulkPages::confirm(const Context& context) const {
     const Form fields(context.request.query);
     const auto field = [&](std::string_view name) { return fields.value(name); };
     const auto ids = fields.values("ids");
-    if (selection_said(ids, filters_of(field), is_set(field("all"))).empty()) return ask_to_choose(*this, context);
+    if (selection_of(meant_keys(field, ids)).empty()) return ask_to_choose(*this, context);
     return show_form(*this, context, field, ids, {});
 }
 
@@ -158,7 +136,7 @@ net::Response BulkPages::begin(const Context& context) const {
     }
     const auto bulk = bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed);
     if (bulk) return redirect(303, "/admin/revocations/" + bulk->id);
-    if (bulk.error().code == base::Errc::conflict) return ask_again(context, *selection, bulk.error());
+    if (bulk.error().code == base::Errc::conflict) return ask_again(context, *fields, bulk.error());
     return error_response(context, bulk.error());
 }
 

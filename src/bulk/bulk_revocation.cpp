@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 
 #include "audit/audited.hpp"
 #include "base/crypto.hpp"
 #include "base/plural.hpp"
+#include "bulk/parallel_for.hpp"
 #include "grant/written_text.hpp"
-#include "providers/outage.hpp"
 
 namespace llmapikey {
 namespace {
@@ -16,75 +15,14 @@ namespace {
 constexpr int marked_per_batch = 1'000;
 constexpr int replaced_max = 5;
 constexpr int revocation_concurrency = 200;
-constexpr int revoking_threads = 4;
 constexpr int bulk_concurrency = 10;
 constexpr int bulks_marked_per_pass = 1'000;
-constexpr std::int64_t counted_max = 10'000'000;
 constexpr base::Seconds pause_after_trouble{5};
-
-// Works through a list with a few threads. What fails by itself is set aside; an outage ends the
-// work.
-class ParallelFor {
-public:
-    ParallelFor(const std::vector<LedgerEntry>& entries, std::stop_token stop)
-        : entries_(entries), stop_(std::move(stop)) {}
-
-    // `work` gives what became of an entry; `set_aside` is told of each that failed by itself. Both
-    // must be thread-safe.
-    template <class Work, class SetAside>
-    void run(Work work, SetAside set_aside) {
-        const int size = std::min<int>(revoking_threads, static_cast<int>(entries_.size()));
-        std::vector<std::jthread> threads;
-        for (int i = 1; i < size; ++i)
-            threads.emplace_back([&] { take(work, set_aside); });
-        take(work, set_aside);
-        threads.clear();
-    }
-    const std::optional<base::Error>& outage() const { return outage_; }
-
-private:
-    template <class Work, class SetAside>
-    void take(Work& work, SetAside& set_aside) {
-        while (!has_ended_ && !stop_.stop_requested()) {
-            const std::size_t i = next_++;
-            if (i >= entries_.size()) return;
-            const base::Result<void> done = work(entries_[i]);
-            if (done) {
-                watch_.note_success();
-                continue;
-            }
-            const bool is_outage = watch_.note_failure(done.error());
-            const bool is_own = !done.error().is_circuit_open && done.error().code != base::Errc::store_unavailable;
-            const base::Result<void> noted = is_own ? set_aside(entries_[i], done.error()) : base::Result<void>{};
-            if (!is_outage && noted) continue;
-            const std::lock_guard lock(mutex_);
-            has_ended_ = true;
-            if (!outage_) outage_ = noted ? done.error() : noted.error();
-        }
-    }
-
-    const std::vector<LedgerEntry>& entries_;
-    const std::stop_token stop_;
-    OutageWatch watch_;
-    std::atomic<std::size_t> next_{0};
-    std::atomic<bool> has_ended_{false};
-    std::mutex mutex_;
-    std::optional<base::Error> outage_;
-};
 
 GrantQuery every_grant() {
     GrantQuery query;
     query.without_revoking = true;
     return query;
-}
-
-base::Error expectation_failed(std::int64_t count, const std::optional<std::int64_t>& confirmed) {
-    const std::string now = base::counted(count, "key is", "keys are") + " meant now";
-    return {base::Errc::conflict,
-            confirmed ? now + ", and " + std::to_string(*confirmed) + " were confirmed: look again, and confirm " +
-                            std::to_string(count)
-                      : "this means every key, and must be confirmed by their number: " + now,
-            {}};
 }
 
 }  // namespace
@@ -165,23 +103,9 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
     return *now;
 }
 
-// Writes down what is meant. Only of a filter whose count nobody has confirmed it has to be found
-// out whether it leaves any grant out; what is made or ended between the counts does not hide that
-// it does not.
 base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSelection& selection,
                                              const std::optional<std::int64_t>& confirmed_count) {
-    const bool may_let_all_through = selection.ids.empty() && !selection.is_everything && !confirmed_count;
-    const auto count_all = [&] {
-        return may_let_all_through ? grants_.count(every_grant(), counted_max) : base::Result<std::int64_t>(0);
-    };
-    const auto before = TRY(count_all());
-    const auto listed = TRY(bulks_.list_targets(bulk.id, selection));
-    const auto after = TRY(count_all());
-    const bool lets_all_through = may_let_all_through && listed > 1 && listed >= std::min(before, after);
-    if ((selection.is_everything || lets_all_through || confirmed_count) && listed != confirmed_count) {
-        TRY(bulks_.drop_all_targets(bulk.id));
-        return tl::unexpected(expectation_failed(listed, confirmed_count));
-    }
+    const auto listed = TRY(list_confirmed(bulks_, grants_, bulk.id, selection, every_grant(), confirmed_count));
     bulk.total = bulk.remaining = bulk.listed = listed;
     if (!bulk.hold || !selection.ids.empty() || selection.query.status) return {};
     // What is being revoked already, by an earlier decision, gets the hold of this one if that is
@@ -193,18 +117,10 @@ base::Result<void> BulkRevoker::list_targets(BulkRevocation& bulk, const BulkSel
     return {};
 }
 
-// The one in force. A write that was reported as failed may have taken effect, or may yet: then it
-// is in force, and said to be; else what it would mean is dropped, so that it never will be.
 base::Result<BulkRevocation> BulkRevoker::decide(const BulkRevocation& bulk) {
     const auto created = bulks_.create(bulk);
-    if (created) return bulk;
-    const auto stored = bulks_.find(bulk.id);
-    if (stored && *stored) return bulk;
-    const auto dropped = stored ? bulks_.drop_all_targets(bulk.id) : base::Result<void>(tl::unexpected(stored.error()));
-    if (!dropped) {
-        return base::fail_in("it may have been stored all the same: look at the list of bulk revocations",
-                             created.error());
-    }
+    const auto is_decided = TRY(is_in_force(bulks_, bulk.id, created, "bulk revocations"));
+    if (is_decided) return bulk;
     // The same request has come twice at once.
     const auto known = decided_by(bulk.request);
     if (known && *known) return **known;
@@ -220,19 +136,8 @@ base::Result<std::optional<BulkRevocation>> BulkRevoker::decided_by(const std::s
 }
 
 base::Result<CountByNow> BulkRevoker::count_by_now(const std::string& selection, std::int64_t most) {
-    constexpr base::Seconds second{1};
-    const auto by = [](base::Timestamp time) { return std::to_string(time.time_since_epoch().count()); };
-    const auto now = clock_.now();
-    CountByNow counted{0, by(now - second)};
-    const auto all = count(selection, most);
-    const auto earlier = TRY(all ? count(selection + "&made_by=" + counted.made_by, most) : all);
-    counted.count = earlier;
-    if (earlier == *all) return counted;
-    // Some were made in this very second, and more may be: it is counted once it is over.
-    std::this_thread::sleep_for(second);
-    counted.made_by = by(now);
-    counted.count = TRY(count(selection + "&made_by=" + counted.made_by, most));
-    return counted;
+    return llmapikey::count_by_now(clock_,
+                                   [&](const std::string& made_by) { return count(selection + made_by, most); });
 }
 
 // Of an earlier version's decision only the selection is known.
@@ -286,7 +191,8 @@ BulkRevoker::Step BulkRevoker::revoke_some(const BulkRevocation& bulk, const std
     is_busy_ = true;
     std::mutex mutex;
     std::string problem;
-    ParallelFor parallel(*due, stop);
+    OutageWatch watch;
+    ParallelFor parallel(*due, watch, [&] { return stop.stop_requested(); });
     parallel.run(
         [&](const LedgerEntry& entry) {
             return revocation_.resume(entry.grant, bulk.by, entry.reason + " (bulk " + bulk.id + ")",

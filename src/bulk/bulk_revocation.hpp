@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bulk/bulk_selection.hpp"
+#include "bulk/bulk_decision.hpp"
 #include "identity/initiator.hpp"
 #include "keys/admin_store.hpp"
 #include "keys/revocation.hpp"
@@ -46,19 +46,9 @@ struct BulkRevocation {
     std::string problem;  // why it does not go on just now, or why some keys are stuck; empty: all is well
 };
 
-struct CountByNow {
-    std::int64_t count = 0;
-    std::string made_by;
-};
-
 // Blocking, thread-safe; can fail with Errc::store_unavailable.
-class BulkStore {
+class BulkStore : public BulkTargets {
 public:
-    virtual ~BulkStore() = default;
-    // Writes down the grants that a selection means at this moment, as the targets of the bulk
-    // revocation to come; gives how many it has. After the decision it adds none. What nobody
-    // decides on is forgotten after an hour.
-    virtual base::Result<std::int64_t> list_targets(const std::string& id, const BulkSelection& selection) = 0;
     // Decides, on what is written down: exactly `listed` targets, else store_unavailable. Twice is
     // once.
     virtual base::Result<void> create(const BulkRevocation& bulk) = 0;
@@ -69,8 +59,6 @@ public:
     virtual base::Result<void> set_listed(const std::string& id) = 0;
     virtual base::Result<std::vector<std::string>> next_targets(const std::string& id, int limit) = 0;
     virtual base::Result<void> drop_targets(const std::string& id, const std::vector<std::string>& grant_ids) = 0;
-    // Of one that is not decided, and then cannot be.
-    virtual base::Result<void> drop_all_targets(const std::string& id) = 0;
     // Those of bulk revocations that mark nothing more, or were never decided.
     virtual base::Result<void> prune_targets() = 0;
     virtual base::Result<std::optional<BulkRevocation>> find(const std::string& id) = 0;
@@ -118,9 +106,7 @@ public:
                                        const std::string& request = {});
     // How many grants a selection means now, `most` at the most. invalid_input: it makes no sense.
     base::Result<std::int64_t> count(const std::string& selection, std::int64_t most);
-    // Likewise of a selection for somebody who is to confirm it, and until when those grants were
-    // made: with that time as its made_by it means no others. Whole seconds are kept, so it may
-    // have to wait for the end of one.
+    // Likewise of a selection for somebody who is to confirm it, as llmapikey::count_by_now().
     base::Result<CountByNow> count_by_now(const std::string& selection, std::int64_t most);
     // Leaves the grants that are not marked yet as they are; those that are marked go on.
     // not_found; conflict: all of them are marked already.

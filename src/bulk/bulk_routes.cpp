@@ -1,11 +1,8 @@
 #include "bulk/bulk_routes.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
-#include "base/crypto.hpp"
-#include "base/encoding.hpp"
+#include "bulk/bulk_answer.hpp"
 #include "bulk/bulk_fields.hpp"
 #include "bulk/bulk_json.hpp"
 #include "http/answers/api_answer.hpp"
@@ -14,28 +11,9 @@
 #include "keys/key_fields.hpp"
 
 namespace llmapikey {
-namespace {
-
-namespace json = boost::json;
-
-constexpr int listed_max = 200;
-constexpr std::int64_t counted_max = 10'000'000;
-
-// A problem that says as "count" how many keys are meant now.
-net::Response with_count(const BulkRoutes& self, const std::string& selection, net::Response response) {
-    const auto count = self.bulk_revoker.count(selection, counted_max);
-    boost::system::error_code ec;
-    json::value body = json::parse(response.body, ec);
-    if (!count || ec || !body.is_object()) return response;
-    body.get_object()["count"] = *count;
-    response.body = json::serialize(body);
-    return response;
-}
-
-}  // namespace
 
 net::Response BulkRoutes::list(const Context& context) const {
-    const auto bulks = bulk_store.list_latest(listed_max);
+    const auto bulks = bulk_store.list_latest(bulks_listed_max);
     return bulks ? answer_list("revocations", *bulks) : api_error(context, bulks.error());
 }
 
@@ -43,25 +21,12 @@ net::Response BulkRoutes::show(const Context& context) const {
     const auto bulk = bulk_store.find(std::string(context.path_id));
     if (!bulk) return api_error(context, bulk.error());
     if (!*bulk) return api_not_found(context);
-    json::object body = to_json(**bulk);
-    const auto stuck = admin_store.list_stuck(listed_max, (*bulk)->id);
+    boost::json::object body = to_json(**bulk);
+    const auto stuck = admin_store.list_stuck(bulks_listed_max, (*bulk)->id);
     if (!stuck) return api_error(context, stuck.error());
     body["stuck_keys"] = base::json_list(*stuck);
     return api_answer(200, body);
 }
-
-namespace {
-
-// The request, by its Idempotency-Key: it decides once although the first has died; empty: it has
-// none.
-std::string request_of(const Context& context) {
-    const std::string_view key = context.request.header("idempotency-key");
-    if (key.empty()) return {};
-    return base::to_hex(base::sha256(context.initiator().actor + "\n" + std::string(key) + "\n" +
-                                     std::string(context.request.target) + "\n" + std::string(context.request.body)));
-}
-
-}  // namespace
 
 net::Response BulkRoutes::begin(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
@@ -76,7 +41,7 @@ net::Response BulkRoutes::begin(const Context& context) const {
         bulk_revoker.begin(*selection, context.initiator(), why->reason, why->hold, *confirmed, request_of(context));
     if (bulk) return api_answer(201, to_json(*bulk));
     if (bulk.error().code != base::Errc::conflict) return api_error(context, bulk.error());
-    return with_count(*this, *selection, api_error(context, bulk.error()));
+    return count_problem(context, bulk.error(), [&] { return bulk_revoker.count(*selection, counted_max); });
 }
 
 net::Response BulkRoutes::stop(const Context& context) const {

@@ -99,13 +99,13 @@ base::Result<BulkSelection> parse_bulk_selection(const std::string& text, base::
     const auto all = TRY(read_all(fields));
     auto query = TRY(parse_grant_query([&](std::string_view name) { return value_of(fields, name); }, now));
     selection.query = std::move(query);
-    if (selection.query.is_ended) return base::fail(base::Errc::invalid_input, "ended keys cannot be revoked again");
+    if (selection.query.is_ended) return base::fail(base::Errc::invalid_input, "ended keys cannot be chosen");
     const bool has_filter = narrows(selection.query) || selection.query.status;
     const int ways = (selection.ids.empty() ? 0 : 1) + (all ? 1 : 0) + (has_filter ? 1 : 0);
     if (ways == 0) {
         return base::fail(
             base::Errc::invalid_input,
-            "the request does not say which keys to revoke: give ids, a filter that is not empty, or all");
+            "the request does not say which keys are meant: give ids, a filter that is not empty, or all");
     }
     if (ways > 1)
         return base::fail(base::Errc::invalid_input, "ids, a filter and all exclude each other: give only one of them");

@@ -1,7 +1,5 @@
 #include "bulk/bulk_views.hpp"
 
-#include "http/answers/template_engine.hpp"
-
 namespace llmapikey {
 namespace {
 
@@ -25,25 +23,29 @@ Data data_of(const BulkRow& row) {
 
 }  // namespace
 
-std::string render(const BulkConfirmView& view) {
-    Data data = admin_data(view.frame, "Revoke keys", "bulk");
-    data.set("count", view.count);
-    data.set("number", view.number);
-    data.set("made_by", view.made_by);
-    set_if_any(data, "selection", view.selection);
-    data.set("examples", word_list(view.examples));
-    data.set("has_examples", !view.examples.empty());
-    data.set("ids", word_list(view.ids));
+void set_keys(Data& data, const MeantKeys& keys) {
+    data.set("count", keys.count);
+    data.set("number", keys.number);
+    data.set("made_by", keys.made_by);
+    set_if_any(data, "selection", keys.selection);
+    data.set("examples", word_list(keys.examples));
+    data.set("has_examples", !keys.examples.empty());
+    data.set("ids", word_list(keys.ids));
     Data filters{Data::type::list};
-    for (const auto& [name, value] : view.filters) {
+    for (const auto& [name, value] : keys.filters) {
         Data item;
         item.set("name", name);
         item.set("value", value);
         filters << item;
     }
     data.set("filters", filters);
-    data.set("is_everything", view.is_everything);
-    data.set("is_all_said", view.is_all_said);
+    data.set("is_everything", keys.is_everything);
+    data.set("is_all_said", keys.is_all_said);
+}
+
+std::string render(const BulkConfirmView& view) {
+    Data data = admin_data(view.frame, "Revoke keys", "bulk");
+    set_keys(data, view.keys);
     set_if_any(data, "problem", view.problem);
     set_if_any(data, "mistake", view.mistake);
     data.set("said_reason", view.reason);

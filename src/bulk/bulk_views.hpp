@@ -1,28 +1,20 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "http/answers/views.hpp"
+#include "bulk/meant_keys.hpp"
+#include "http/answers/template_engine.hpp"
 
 // The console's pages of bulk revocations as values.
 namespace llmapikey {
 
 struct BulkConfirmView {
     Frame frame;
-    std::string count;                                         // "12 keys"
-    std::string number;                                        // "12"
-    std::string made_by;                                       // when they were counted, in Unix seconds
-    std::string selection;                                     // in words; empty: those that were ticked
-    std::vector<std::string> examples;                         // logins of the first few
-    std::vector<std::string> ids;                              // those that were ticked; empty: by filter
-    std::vector<std::pair<std::string, std::string>> filters;  // name and value of hidden fields
-    bool is_everything = false;                                // every key is meant
-    bool is_all_said = false;                                  // in these very words, and not by a filter
-    std::string problem;                                       // empty: it can be done
-    std::string mistake;                                       // in the form as it was sent; empty: none
-    std::string reason;                                        // as it was sent
+    MeantKeys keys;
+    std::string problem;  // empty: it can be done
+    std::string mistake;  // in the form as it was sent; empty: none
+    std::string reason;   // as it was sent
 };
 
 struct BulkRow {
@@ -53,6 +45,9 @@ struct BulkListView {
     Frame frame;
     std::vector<BulkRow> bulks;
 };
+
+// Sets the values of meant_keys.html, and "count".
+void set_keys(Data& data, const MeantKeys& keys);
 
 // Complete HTML documents.
 std::string render(const BulkConfirmView& view);

@@ -35,6 +35,9 @@ const std::string update_to_stopped = named("stop");
 const std::string update_to_done = named("finish");
 const std::string update_problem = named("set_problem");
 
+const TargetTable targets{"llmapikey.bulk_targets (bulk_id, grant_id, listed_at)", "id, {now}",
+                          "llmapikey.bulk_revocations AS decided WHERE decided.begins_at IS NOT NULL"};
+
 BulkState state_of(const std::string& text) {
     for (const auto state : {BulkState::selecting, BulkState::revoking})
         if (to_text(state) == text) return state;
@@ -78,7 +81,7 @@ base::Result<std::int64_t> SqlBulkStore::list_targets(const std::string& id, con
     std::vector<SqlValues> all;
     for (const std::string& grant_id : selection.ids)
         all.push_back(SqlValues().add(id).add(grant_id));
-    TRY(all.empty() ? llmapikey::list_targets(*database_, query_of(selection), id)
+    TRY(all.empty() ? llmapikey::list_targets(*database_, query_of(selection), targets, id)
                     : database_->run_each(insert_target, all));
     // Counted, since a statement that is repeated says only what the second time has added.
     const auto count = TRY(database_->run(count_targets, SqlValues().add(id)));
@@ -103,6 +106,11 @@ base::Result<void> SqlBulkStore::drop_targets(const std::string& id, const std::
 
 base::Result<void> SqlBulkStore::drop_all_targets(const std::string& id) {
     return done(database_->run(delete_all_targets, SqlValues().add(id)));
+}
+
+base::Result<bool> SqlBulkStore::is_decided(const std::string& id) {
+    const auto found = TRY(find(id));
+    return found.has_value();
 }
 
 base::Result<void> SqlBulkStore::prune_targets() {

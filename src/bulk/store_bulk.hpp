@@ -13,6 +13,7 @@ public:
     explicit SqlBulkStore(std::shared_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
     base::Result<std::int64_t> list_targets(const std::string& id, const BulkSelection& selection) override;
+    base::Result<bool> is_decided(const std::string& id) override;
     base::Result<void> create(const BulkRevocation& bulk) override;
     base::Result<std::optional<BulkRevocation>> find(const std::string& id) override;
     base::Result<std::vector<BulkRevocation>> list_latest(int limit) override;

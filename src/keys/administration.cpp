@@ -16,13 +16,15 @@ std::string subject_of(GithubUserId id) {
     return "account:" + id.text();
 }
 
-std::string describe(const KeyChange& change, const std::string& reason) {
+constexpr std::string_view switch_word = "switch ", cap_word = "cap ";
+
+std::string describe(const KeyChange& change, const std::string& reason, const std::string& bulk_id) {
     std::string text;
-    if (change.is_disabled) text += *change.is_disabled ? "switch off" : "switch on";
+    if (change.is_disabled) text += std::string(switch_word) + (*change.is_disabled ? "off" : "on");
     if (change.daily_limit) {
-        text += (text.empty() ? "" : ", ") + std::string("cap ") + base::to_cap(*change.daily_limit) + " a day";
+        text += (text.empty() ? "" : ", ") + std::string(cap_word) + base::to_cap(*change.daily_limit) + " a day";
     }
-    return reason.empty() ? text : text + ": " + reason;
+    return in_bulk(reason.empty() ? text : text + ": " + reason, bulk_id);
 }
 
 base::Error cannot_open(const base::Error& error) {
@@ -34,6 +36,11 @@ base::Error cannot_open(const base::Error& error) {
 }
 
 }  // namespace
+
+ChangedWhat changed_what(std::string_view audit_detail) {
+    const std::string_view what = audit_detail.substr(0, audit_detail.find(": "));
+    return {what.starts_with(switch_word), what.find(cap_word) != std::string_view::npos};
+}
 
 base::Result<std::string> Administration::find_login(GithubUserId id) {
     auto login = identity_.find_login(id, base::Deadline::after(lookup_max));
@@ -65,13 +72,13 @@ base::Result<IssueAnswer> Administration::mint(const Terms& terms, GithubUserId 
 }
 
 base::Result<Grant> Administration::change(const std::string& grant_id, const KeyChange& change,
-                                           const std::string& reason, const Initiator& by) {
+                                           const std::string& reason, const Initiator& by, const std::string& bulk_id) {
     if (!change.is_disabled && !change.daily_limit)
         return base::fail(base::Errc::invalid_input, "there is nothing to change");
     const auto checked = TRY(check_text(reason, optional_reason_rule));
     const auto found = TRY(store_.find_grant(grant_id));
     if (!found) return base::fail(base::Errc::not_found, "there is no such key");
-    Audited audited(audit_, clock_, by, "key.change", subject_of(*found), describe(change, checked));
+    Audited audited(audit_, clock_, by, "key.change", subject_of(*found), describe(change, checked, bulk_id));
     TRY(audited.begin());
     auto changed = store_.begin_change(grant_id, change, base::random_token(token_bytes));
     if (!changed) return tl::unexpected(audited.failed(changed.error()));

@@ -10,6 +10,13 @@
 
 namespace llmapikey {
 
+// Returns what a change with this detail in the audit log has changed: the first of disable and
+// enable; the second of the cap.
+struct ChangedWhat {
+    bool is_switched = false, is_capped = false;
+};
+ChangedWhat changed_what(std::string_view audit_detail);
+
 // An organizer's actions on one key or account, except ending it (Revocation, BulkRevoker). Each
 // action is written to the audit log before it begins. Blocking (database and upstream);
 // thread-safe.
@@ -28,9 +35,10 @@ public:
     // Switches a key off or on, or changes its cap: stores the change first, then tells upstream.
     // Fails with not_found, with conflict if the key is not active, and with invalid_input if there
     // is nothing to change. With upstream_down and the like, the change is stored, and upstream is
-    // told again until it knows it.
+    // told again until it knows it. `bulk_id`: of the bulk change that this is part of; empty:
+    // none.
     base::Result<Grant> change(const std::string& grant_id, const KeyChange& change, const std::string& reason,
-                               const Initiator& by);
+                               const Initiator& by, const std::string& bulk_id = {});
 
     // Returns the raw key, and records this for the key's owner. Fails with invalid_input if there
     // is no reason, and with not_found if there is no such key or it was never kept.

@@ -47,6 +47,7 @@ struct GrantQuery {
     std::optional<base::Timestamp> not_used_since;
     bool is_ended = false;          // ended keys, for AdminStore::list_ended() rather than list()
     bool without_revoking = false;  // only rows that are not being revoked
+    std::vector<std::string> ids;   // only these grants; empty: all
     // Only rows that have replaced these grants at `replaced_from` or later; empty: all.
     std::vector<std::string> successors_of;
     base::Timestamp replaced_from;

@@ -18,7 +18,11 @@ base::Result<void> synchronize_key(AdminStore& store, KeyProvider& provider, Gra
         const auto updated = provider.update(grant.delete_handle, wanted, deadline);
         const bool is_gone = !updated && updated.error().code == base::Errc::not_found;
         if (!updated && !is_gone) return base::fail_in("changing the key upstream", updated.error());
-        const auto finished = TRY(store.finish_change(grant.id, grant.unsynced));
+        // Another process may have told upstream of the same change; this call only makes sure.
+        bool finished = grant.unsynced.empty();
+        if (!finished) {
+            finished = TRY(store.finish_change(grant.id, grant.unsynced));
+        }
         if (finished && updated && !is_met(*updated, wanted))
             return base::fail(base::Errc::upstream_refused, "upstream has answered well, and leaves the key as it is");
         if (finished) return {};

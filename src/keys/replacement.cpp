@@ -8,11 +8,11 @@
 namespace llmapikey {
 
 base::Result<Grant> Replacement::begin(const Grant& grant, const Initiator& by, const std::string& reason,
-                                       base::Deadline deadline) {
-    Audited audited(audit_, clock_, by, "key.replace", subject_of(grant), reason);
+                                       base::Deadline deadline, const std::string& bulk_id) {
+    Audited audited(audit_, clock_, by, "key.replace", subject_of(grant), in_bulk(reason, bulk_id));
     TRY(audited.begin());
     base::crash_point("replace.beginning");
-    const auto begun = store_.begin_replacement(grant.id, {by.actor, reason, std::nullopt, clock_.now(), ""});
+    const auto begun = store_.begin_replacement(grant.id, {by.actor, reason, std::nullopt, clock_.now(), bulk_id});
     base::crash_point("replace.begun");
     auto waiting = begun ? resume(*begun, deadline) : begun;
     if (!waiting) return tl::unexpected(audited.failed(waiting.error()));

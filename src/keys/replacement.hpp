@@ -18,8 +18,8 @@ public:
     virtual ~ReplacementStore() = default;
     // active -> replacing, with an entry in the ledger. From now on the key is shown to nobody, and
     // the intention survives a crash. Errc::conflict if the key is not active, an organizer has
-    // disabled it, or its account is on hold; and for a recipient while minting is paused, because
-    // no key would follow.
+    // disabled it, or its account is on hold; and for a recipient or a bulk change while minting is
+    // paused, because no key would follow. Also if the bulk change has ended or was stopped.
     virtual base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) = 0;
     // Call this after the key is gone upstream: replacing -> waiting, as a new grant with the id
     // `new_id`; closes the ledger entry. Errc::conflict if another process has done it, or if the
@@ -42,10 +42,10 @@ public:
         : store_(store), spending_(spending), provider_(provider), audit_(audit), clock_(clock) {}
 
     // Returns the waiting grant. Fails with conflict as begin_replacement() does, and as the stores
-    // and the provider do. If the intention was stored by
-    // then, resume() continues.
+    // and the provider do. If the intention was stored by then, resume() continues. `bulk_id`: of
+    // the bulk change that this is part of; empty: none.
     base::Result<Grant> begin(const Grant& grant, const Initiator& by, const std::string& reason,
-                              base::Deadline deadline);
+                              base::Deadline deadline, const std::string& bulk_id = {});
     // Continues a replacement that has begun. Returns the waiting grant. Fails with conflict if
     // another process has finished it.
     base::Result<Grant> resume(const Grant& grant, base::Deadline deadline);

@@ -118,6 +118,7 @@ void add_filters(const GrantQuery& query, Conditions& conditions) {
     }
     if (query.created_from) conditions.add("created_at >= {time:#}", seconds_of(*query.created_from));
     if (query.created_before) conditions.add("created_at < {time:#}", seconds_of(*query.created_before));
+    if (!query.ids.empty()) conditions.add("id {in:#}", joined(query.ids));
     if (query.without_revoking) conditions.add("status <> 'revoking'");
     if (!query.successors_of.empty()) {
         const std::string ids = conditions.number_of(joined(query.successors_of));

@@ -67,18 +67,17 @@ base::Result<GrantPage> list_grants(SqlDatabase& database, const GrantQuery& que
     return list_by(database, query, search);
 }
 
-base::Result<void> list_targets(SqlDatabase& database, const GrantQuery& query, const std::string& bulk_id) {
+base::Result<void> list_targets(SqlDatabase& database, const GrantQuery& query, const TargetTable& table,
+                                const std::string& bulk_id) {
     const auto search = TRY(search_of(database, query.search));
     Conditions conditions;
     add_search(query.search, search, database.dialect(), conditions);
     add_filters(query, conditions);
     const std::string bulk = conditions.number_of(bulk_id);
     // A list that comes late, after the decision, adds nothing.
-    TRY(database.run("INSERT INTO llmapikey.bulk_targets (bulk_id, grant_id, listed_at) SELECT " + bulk +
-                         ", id, {now} FROM llmapikey.api_keys WHERE " + conditions.text() +
-                         " AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_revocations AS decided "
-                         "WHERE decided.id = " +
-                         bulk + " AND decided.begins_at IS NOT NULL) ON CONFLICT DO NOTHING",
+    TRY(database.run("INSERT INTO " + std::string(table.into) + " SELECT " + bulk + ", " + std::string(table.selected) +
+                         " FROM llmapikey.api_keys WHERE " + conditions.text() + " AND NOT EXISTS (SELECT 1 FROM " +
+                         std::string(table.decided) + " AND decided.id = " + bulk + ") ON CONFLICT DO NOTHING",
                      conditions.values()));
     return {};
 }

@@ -13,15 +13,14 @@ std::string named(std::string_view name) {
 }
 
 // The statements that decide the end of a key: the entry in the ledger first, since it copies the
-// row.
+// row. `select_open` finds the bulk action if it still ends keys.
 struct Beginning {
-    std::string insert_entries, update_status;
+    std::string insert_entries, update_status, select_open;
 };
-const Beginning revoking{named("note_ending"), named("begin_ending")};
-const Beginning replacing{named("note_replacement"), named("begin_replacement")};
+const Beginning revoking{named("note_ending"), named("begin_ending"), named("is_selecting")};
+const Beginning replacing{named("note_replacement"), named("begin_replacement"), named("is_changing")};
 const std::string upsert_holds = named("hold");
 const std::string update_replaced = named("finish_replacement");
-const std::string select_selecting = named("is_selecting");
 const std::string delete_revoked = named("finish_ending");
 const std::string close_entry = named("close_entry");
 
@@ -52,14 +51,14 @@ base::Result<int> hold_back(Connection& connection, const std::string& ids, cons
 base::Result<int> change_status(Connection& connection, const Beginning& beginning, const std::string& ids,
                                 const Ending& ending) {
     auto query = TRY(connection.query(beginning.update_status));
-    query.bind(ids).bind(ending.actor).bind_null().bind(seconds_of(ending.now)).bind_null();
+    query.bind(ids).bind(ending.actor).bind_null().bind(seconds_of(ending.now)).bind(ending.bulk_id);
     return query.bind(what_of(ending)).run();
 }
 
-// Whether a bulk revocation still marks grants: one that was stopped or is done marks nothing more.
-base::Result<bool> is_selecting(Connection& connection, const std::string& bulk_id) {
+// Whether the bulk action still ends grants: one that was stopped or is done ends no more.
+base::Result<bool> is_open(Connection& connection, const Beginning& beginning, const std::string& bulk_id) {
     if (bulk_id.empty()) return true;
-    auto query = TRY(connection.query(select_selecting));
+    auto query = TRY(connection.query(beginning.select_open));
     return query.bind(bulk_id).step();
 }
 
@@ -67,7 +66,7 @@ base::Result<int> begin_all(Connections& connections, const Beginning& beginning
                             const Ending& ending) {
     Connections::Writer writer(connections);
     auto transaction = TRY(Transaction::begin(*writer));
-    const auto may_mark = TRY(is_selecting(*writer, ending.bulk_id));
+    const auto may_mark = TRY(is_open(*writer, beginning, ending.bulk_id));
     if (!may_mark) return 0;
     TRY(note_in_ledger(*writer, beginning, ids, ending));
     TRY(hold_back(*writer, ids, ending));

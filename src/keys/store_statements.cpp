@@ -131,10 +131,11 @@ std::string set_term(const std::string& name) {
     return "(SELECT number FROM llmapikey.settings WHERE name = '" + name + "')";
 }
 
-// `argument`: when, the parameter of what is ended, and the one of the actor.
+// `argument`: when, and the parameters of what is ended, of the bulk action and of the actor.
 std::string is_replaced(const std::string& argument) {
-    const std::string now = first_of(argument), what = first_of(rest_of(argument)), actor = rest_of(rest_of(argument));
-    return "{from:begin_replacement} AND is_disabled = 0 AND " + what + " <> '' AND {not_in_vain_for:" + actor +
+    const std::string now = first_of(argument), what = first_of(rest_of(argument)), others = rest_of(rest_of(argument));
+    return "{from:begin_replacement} AND is_disabled = 0 AND " + what +
+           " <> '' AND {not_in_vain_for:" + rest_of(others) + " " + first_of(others) +
            "} AND NOT EXISTS (SELECT 1 FROM llmapikey.holds WHERE holds.github_user_id = api_keys.github_user_id "
            "AND {in_force:" +
            now + "})";
@@ -160,9 +161,12 @@ const std::vector<SqlWord>& words() {
         word("latest_version", "latest AS (SELECT version FROM llmapikey.settings_version {for_share})"),
         word("terms_hold", "EXISTS (SELECT 1 FROM latest, terms WHERE latest.version = terms.version)"),
         // A recipient whose key ended now would get no other one. An organizer ends it all the
-        // same.
+        // same, but not in bulk.
         {"not_in_vain_for",
-         [](const std::string& actor) { return "NOT (" + actor + " LIKE 'recipient:%' AND {paused})"; }},
+         [](const std::string& argument) {
+             return "NOT ((" + first_of(argument) + " LIKE 'recipient:%' OR " + rest_of(argument) +
+                    " <> '') AND {paused})";
+         }},
         {"in_force", [](const std::string& now) { return "(until IS NULL OR until > {time:" + now + "})"; }},
         {"stuck",
          [](const std::string&) {

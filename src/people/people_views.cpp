@@ -104,6 +104,7 @@ void set_choices(Data& data, const PeopleView& view) {
         item.set("act", std::string(act.name));
         item.set("act_path", std::string(act.path));
         item.set("act_label", std::string(act.label));
+        set_if_any(item, "sent_act", std::string(act.sent_act));
         set_if_any(item, "act_class", std::string(act.css_class));
         acts << item;
     }

@@ -25,7 +25,8 @@ const std::vector<StateWord>& state_labels();
 // What can be done with the keys of those who are chosen: a button that leads to a confirmation.
 struct BulkAct {
     std::string_view name, path, label;
-    std::string_view css_class;  // "danger"; empty: it can be undone
+    std::string_view css_class;      // "danger"; empty: it can be undone
+    std::string_view sent_act = {};  // the value of the field "act" that its page asks for; empty: none
 };
 const std::vector<BulkAct>& bulk_acts();
 

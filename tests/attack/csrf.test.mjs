@@ -24,7 +24,7 @@ const guarded = table.filter(({ needs_evidence }) => needs_evidence);
 let ground, subjects, port, host, stranger;
 before(async () => {
   ground = await startGround();
-  subjects = await makeSubjects(ground, { keys: 8, tokens: 4, webhooks: 4 });
+  subjects = await makeSubjects(ground, { keys: 12, tokens: 4, webhooks: 4 });
   host = new URL(ground.service.url).host;
   port = portOf(ground.service.url);
   stranger = await makeRecipient(ground, "stranger", true);

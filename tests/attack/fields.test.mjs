@@ -20,7 +20,7 @@ const table = await routeTable();
 let ground, subjects, document, own;
 before(async () => {
   ground = await startGround();
-  subjects = await makeSubjects(ground, { keys: 70, tokens: 12, webhooks: 12 });
+  subjects = await makeSubjects(ground, { keys: 80, tokens: 12, webhooks: 12 });
   await asAdmin(ground, "POST", "/revocations", { ids: [subjects.key()], reason: "a test", hold: "none" });
   subjects.revocation = (await asAdmin(ground, "GET", "/revocations")).revocations[0].id;
   // Its key is in the list until it has ended, and the list is compared.

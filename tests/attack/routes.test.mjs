@@ -38,7 +38,7 @@ const callers = [
 let ground, subjects, port, host, tokens;
 before(async () => {
   ground = await startGround();
-  subjects = await makeSubjects(ground, { keys: 70, tokens: 24, webhooks: 24 });
+  subjects = await makeSubjects(ground, { keys: 90, tokens: 24, webhooks: 24 });
   host = new URL(ground.service.url).host;
   port = portOf(ground.service.url);
   tokens = Object.fromEntries(

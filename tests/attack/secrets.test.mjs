@@ -138,6 +138,7 @@ test("admins look, make, reveal, and make tokens and webhooks", async () => {
     "/admin/tokens",
     "/admin/webhooks",
     "/admin/revocations",
+    "/admin/changes",
     "/admin/audit/export",
     `/admin/people/${keys[0].github_user_id}`,
   ])

@@ -75,6 +75,8 @@ test("to everybody but an admin the console is the very same 404 as an unknown p
       ["GET", "/admin/revocations/new"],
       ["POST", "/admin/revocations"],
       ["POST", `/admin/revocations/${uuid}/stop`],
+      ["GET", "/admin/changes"],
+      ["POST", "/admin/changes"],
       ["POST", "/admin/search"],
       ["GET", "/admin/tokens"],
       ["POST", "/admin/tokens"],

@@ -104,7 +104,7 @@ test("an API call that says of no key is answered in plain words", async (t) => 
   const { api } = await start(t, 0);
   const answer = await api("POST", "/revocations", { reason: "x" });
   assert.equal(answer.status, 400);
-  assert.match(answer.json().detail, /^[Ss]ay which keys to revoke: their ids, a filter such as q or state, or all/);
+  assert.match(answer.json().detail, /^[Ss]ay which keys are meant: their ids, a filter such as q or state, or all/);
 });
 
 const linksOf = (text) =>

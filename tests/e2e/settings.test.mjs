@@ -159,6 +159,7 @@ test("the overview pauses and resumes with one press; the tabs of the settings l
         ["API tokens", "/admin/tokens"],
         ["Webhooks", "/admin/webhooks"],
         ["Bulk revocations", "/admin/revocations"],
+        ["Bulk changes", "/admin/changes"],
         ["General", "/admin/settings"],
       ]) {
         await page.click(`.sections >> text=${tab}`);

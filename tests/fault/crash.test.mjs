@@ -45,6 +45,7 @@ const points = {
   ],
   "give back": ["revoke.beginning", "revoke.begun", ...ending, "revoke.finished"],
   revoke: ["revoke.beginning", "revoke.begun", ...ending, "revoke.finished"],
+  "replace in bulk": ["change.claimed", "change.acted"],
   settle: settling,
   "revoke while it is made": ["revoke.beginning", "revoke.begun", "mint.fenced", "mint.undone"],
 };
@@ -72,6 +73,16 @@ const operations = {
     const organizer = await signInAs(service, "linus-organizer");
     const { key } = await me(service, person.session);
     return post(service, organizer.session, `/admin/keys/${key.id}/revoke`, { reason: "test", hold: "none" });
+  },
+  "replace in bulk": async (service, person) => {
+    const organizer = await signInAs(service, "linus-organizer");
+    const { key } = await me(service, person.session);
+    const answer = await fetch(`${service.url}/api/v1/changes`, {
+      method: "POST",
+      headers: { cookie: organizer.session, origin: service.url, "content-type": "application/json" },
+      body: JSON.stringify({ act: "replace", ids: [key.id], reason: "test" }),
+    });
+    person.change = (await answer.json()).id;
   },
   // The answer is late, and an organizer revokes the key before it is there.
   "revoke while it is made": async (service, person, upstreams) => {
@@ -122,7 +133,18 @@ const endsWell = async (operation, ground, service, person, keyBefore) => {
     if (!key) assert.equal((await generate(service, person.session)).status, 403);
     return nothingIsOpen(ground);
   }
+  if (operation === "replace in bulk") {
+    // The lease and the claim of the process that died have to run out first.
+    const organizer = await signInAs(service, "linus-organizer");
+    const seen = async () =>
+      (
+        await fetch(`${service.url}/api/v1/changes/${person.change}`, { headers: { cookie: organizer.session } })
+      ).json();
+    await until("the bulk change is done", async () => (await seen()).state === "done", 150_000, 200);
+    assert.equal((await seen()).done, 1, JSON.stringify(await seen()));
+  }
   await everybodyEndsWithOneKey(upstreams, service, [person]);
+  if (operation === "replace in bulk") assert.notEqual(person.key, keyBefore);
   if (operation === "rotate" && person.key === keyBefore) {
     // The wish was not stored: it can be made again.
     assert.equal((await post(service, person.session, "/dashboard/key/rotate")).status, 200);

@@ -69,6 +69,7 @@ base::Result<GrantPage> MemoryKeyStore::list(const GrantQuery& query) {
     const auto fits = [&](const Grant& grant) {
         if (query.status && grant.status != *query.status) return false;
         if (query.is_disabled && grant.is_disabled != *query.is_disabled) return false;
+        if (!query.ids.empty() && !is_among(query.ids, grant.id)) return false;
         if (query.without_revoking && grant.status == GrantStatus::revoking) return false;
         if (!query.successors_of.empty() && !has_replaced(grant, query.successors_of, query.replaced_from))
             return false;

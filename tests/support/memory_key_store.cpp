@@ -299,7 +299,7 @@ base::Result<Grant> MemoryKeyStore::begin_replacement(const std::string& grant_i
     if (grant->status == GrantStatus::replacing) return *grant;
     if (grant->status != GrantStatus::active || grant->is_disabled) return conflict();
     if (is_on_hold(grant->github_user_id, ending.now)) return conflict();
-    if (is_paused() && is_recipient(ending.actor)) return conflict();
+    if (is_paused() && (is_recipient(ending.actor) || !ending.bulk_id.empty())) return conflict();
     open_ledger(*grant, ending);
     grant->status = GrantStatus::replacing;
     grant->sealed_key.clear();

@@ -6,6 +6,7 @@
 #include "app/route_table.hpp"
 #include "app/settings.hpp"
 #include "base/encoding.hpp"
+#include "bulk/changes/store_bulk_change.hpp"
 #include "bulk/store_bulk.hpp"
 #include "insight/store_statistics.hpp"
 #include "net/body_stream.hpp"
@@ -82,6 +83,7 @@ struct SiteFixture::Database {
     TemporaryFolder folder;
     std::shared_ptr<SqlDatabase> sql = std::make_shared<sqlite::SqliteSql>(open_connections(folder.file()));
     SqlBulkStore bulks{sql};
+    SqlBulkChangeStore changes{sql};
     SqlPeopleStore people{sql};
     SqlRosterStore roster{sql};
     SqlTokenStore tokens{sql};
@@ -124,6 +126,16 @@ struct SiteFixture::Process {
                 .call_timeout = base::Seconds{15},
                 .log = [](const std::string&) {}}),
           bulk_revoker(database.bulks, store, keys.background_revocation, audit, clock, base::Seconds{15}),
+          bulk_changer({.changes = database.changes,
+                        .grants = store,
+                        .keys = store,
+                        .administration = keys.background_administration,
+                        .replacement = keys.background_replacement,
+                        .provider = self.provider_,
+                        .audit = audit,
+                        .clock = clock,
+                        .terms = terms,
+                        .call_timeout = base::Seconds{15}}),
           roster(database.roster, self.identity_, audit, clock),
           tokens(database.tokens, audit, clock),
           webhooks(database.webhooks, endpoints, sealer, audit, clock),
@@ -162,6 +174,7 @@ struct SiteFixture::Process {
                 .person = {people, database.roster, roster, store, store, clock, keys.administration, keys.revocation,
                            terms, store, database.activity},
                 .bulk_pages = {store, clock, bulk_revoker, people, database.bulks},
+                .change_pages = {store, clock, bulk_changer, people, database.changes},
                 .overview_page = {settings, database.statistics, database.roster, clock},
                 .settings_page = {settings, store, clock},
                 .setup = {setup_link, settings, admins},
@@ -172,6 +185,7 @@ struct SiteFixture::Process {
                 .keys = {store, store, clock, keys.administration, keys.revocation, terms},
                 .people_api = {clock, database.people},
                 .bulk = {bulk_revoker, database.bulks, store, clock},
+                .changes = {bulk_changer, database.changes},
                 .audit = {store, audit},
                 .settings = {settings},
                 .tokens = {database.tokens, tokens},
@@ -201,6 +215,7 @@ struct SiteFixture::Process {
     GiveawayBoard giveaway{app::shown_giveaway(*settings.state())};
     KeyParts keys;
     BulkRevoker bulk_revoker;
+    BulkChanger bulk_changer;
     Roster roster;
     ApiTokens tokens;
     Webhooks webhooks;

@@ -176,7 +176,7 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
     data.set("is_console", true);
     data.set("asset_console_css", asset_url("console.css"));
     data.set("asset_console_js", asset_url("console.js"));
-    const bool is_setting = place == "bulk" || place == "tokens" || place == "webhooks";
+    const bool is_setting = place == "bulk" || place == "changes" || place == "tokens" || place == "webhooks";
     data.set("at_" + place, true);
     if (is_setting) data.set("at_settings", true);
     return data;

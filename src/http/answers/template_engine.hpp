@@ -27,7 +27,7 @@ Data shared_page_data(const Frame& frame, const std::string& title, const std::s
 // Returns frame_data() for a page of the console, which is in English, with the place that its
 // navigation marks:
 // "overview", "people", "activity", "settings", or a part of the settings ("tokens", "webhooks",
-// "bulk").
+// "bulk", "changes").
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place);
 
 // Sets a value only if it is not empty.

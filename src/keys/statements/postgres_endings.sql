@@ -35,18 +35,18 @@ held AS (
 SELECT count(*) FROM ended
 
 -- name: begin_replacement
--- $1 to $5: as above. Gives also whether settings have changed meanwhile: then nothing is replaced,
--- and the caller tries anew. Locks: the version of the settings
--- (shared), then the row.
+-- $1 to $4: as above; $5: bulk change, or ''. Gives also whether settings have changed meanwhile:
+-- then nothing is replaced, and the caller tries anew. Locks: the version of the settings (shared),
+-- then the row.
 WITH terms AS (SELECT version FROM llmapikey.settings_version),
 {latest_version},
 open_bulk AS (
-    SELECT id FROM llmapikey.bulk_revocations WHERE id = $5 AND state = 'selecting' FOR SHARE
+    SELECT id FROM llmapikey.bulk_changes WHERE id = $5 AND state = 'working' AND stopped_at IS NULL FOR SHARE
 ),
 ended AS (
     UPDATE llmapikey.api_keys SET status = {to:begin_replacement}, openrouter_key = NULL, unsynced = NULL,
         nonce = CASE WHEN status = 'waiting' THEN '' ELSE nonce END
-    WHERE id {in:$1} AND {from:begin_replacement} AND is_disabled = 0 AND {not_in_vain_for:$2} AND {terms_hold}
+    WHERE id {in:$1} AND {from:begin_replacement} AND is_disabled = 0 AND {not_in_vain_for:$2 $5} AND {terms_hold}
         AND NOT EXISTS (SELECT 1 FROM llmapikey.holds
                         WHERE holds.github_user_id = api_keys.github_user_id AND {in_force:$4})
         AND ($5 = '' OR EXISTS (SELECT 1 FROM open_bulk))

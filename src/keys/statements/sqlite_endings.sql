@@ -25,7 +25,7 @@ INSERT INTO llmapikey.ledger AS entry (grant_id, github_user_id, github_username
     daily_limit_micro_usd, created_at, expires_at, actor, reason, begun_at, bulk_id)
 SELECT id, github_user_id, github_username, openrouter_delete_hash, key_hint, daily_limit_micro_usd, created_at,
     expires_at, $2, $3, $4, nullif($5, '')
-FROM llmapikey.api_keys WHERE id {in:$1} AND {is_replaced:$4 $6 $2}
+FROM llmapikey.api_keys WHERE id {in:$1} AND {is_replaced:$4 $6 $5 $2}
 ON CONFLICT (grant_id) DO UPDATE SET
     actor = excluded.actor, reason = excluded.reason, bulk_id = excluded.bulk_id
 WHERE entry.ended_at IS NULL
@@ -33,7 +33,7 @@ WHERE entry.ended_at IS NULL
 -- name: begin_replacement
 UPDATE llmapikey.api_keys SET status = {to:begin_replacement}, openrouter_key = NULL, unsynced = NULL,
     nonce = iif(status = 'waiting', '', nonce)
-WHERE id {in:$1} AND {is_replaced:$4 $6 $2}
+WHERE id {in:$1} AND {is_replaced:$4 $6 $5 $2}
 
 -- name: hold
 -- $2: until, or NULL; $3: reason; $4: now; $5: actor. What is being revoked already gets the hold
@@ -51,6 +51,9 @@ UPDATE llmapikey.api_keys SET {replaced:$3 $2} WHERE id = $1 AND {from:finish_re
 
 -- name: is_selecting
 SELECT 1 FROM llmapikey.bulk_revocations WHERE id = $1 AND state = 'selecting'
+
+-- name: is_changing
+SELECT 1 FROM llmapikey.bulk_changes WHERE id = $1 AND state = 'working' AND stopped_at IS NULL
 
 -- name: finish_ending
 DELETE FROM llmapikey.api_keys WHERE id = $1 AND {from:finish_ending} AND NOT {ending_attempt}

@@ -160,6 +160,26 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
     );
     return id;
   };
+  // A bulk change that waits likewise.
+  const change = async () => {
+    reprieved += 1;
+    await asAdmin(ground, "POST", "/keys", { github_user_id: reprieved, github_username: `reprieved-${reprieved}` });
+    const wanted = { act: "disable", q: `reprieved-${reprieved}`, reason: "a test" };
+    const { id } = await asAdmin(ground, "POST", "/changes", wanted);
+    sql(ground, `UPDATE bulk_changes SET begins_at = begins_at + 540 WHERE id = '${id}'`);
+    assert.equal((await asAdmin(ground, "GET", `/changes/${id}`)).waiting, 1, "it has begun before it was put off");
+    return id;
+  };
+  // One whose key has failed.
+  const failed = async () => {
+    const id = await change();
+    sql(
+      ground,
+      `UPDATE bulk_change_targets SET state = 'failed' WHERE bulk_id = '${id}';
+       UPDATE bulk_changes SET state = 'done', failed = 1, ended_at = created_at WHERE id = '${id}'`,
+    );
+    return id;
+  };
   let expected = 0;
   // An account at GitHub that is on no list yet, and somebody who is on the organizer's list.
   const login = async () => {
@@ -193,6 +213,8 @@ export const makeSubjects = async (ground, { keys, tokens, webhooks }) => {
     token: take("tokens"),
     webhook: take("webhooks"),
     waiting,
+    change,
+    failed,
     newcomer: () => String((newcomers += 1)),
     aKey: spare.keys[0],
   };

@@ -182,6 +182,7 @@ class Stage {
       ["overview", "/admin"],
       ["keys", "/admin/people"],
       ["revocations", "/admin/revocations"],
+      ["changes", "/admin/changes"],
       ["audit", "/admin/activity"],
       ["settings", "/admin/settings"],
       ["tokens", "/admin/tokens"],
@@ -227,6 +228,17 @@ class Stage {
       60_000,
       100,
     );
+    const change = await post(open, session, "/admin/changes", { act: "enable", q: "www", reason: longReason });
+    await until(
+      "the bulk change is done",
+      async () =>
+        /Enabled keys/.test(
+          await (await fetch(open.url + change.headers.get("location"), { headers: { cookie: session } })).text(),
+        ),
+      60_000,
+      100,
+    );
+    this.add("admin-change-done", open, change.headers.get("location"), session);
     this.add("admin-progress-done", open, bulk.headers.get("location"), session);
     const page = async () => (await fetch(`${open.url}/admin`, { headers: { cookie: session } })).text();
     await until("the figures are there", async () => !(await page()).includes("has not read it"), 60_000, 100);
@@ -237,6 +249,7 @@ class Stage {
       ["keys-none", "/admin/people?q=nobody-at-all"],
       ["keys-problem", "/admin/people?from=yesterday"],
       ["revocations", "/admin/revocations"],
+      ["changes", "/admin/changes"],
       ["audit", "/admin/activity"],
       ["settings", "/admin/settings"],
       ["tokens", "/admin/tokens"],
@@ -245,6 +258,9 @@ class Stage {
       ["docs-routes", "/admin/docs/routes"],
       ["confirm", "/admin/revocations/new?q=www"],
       ["confirm-all", "/admin/revocations/new?all=true"],
+      ["change-disable", "/admin/changes/new?act=disable&q=www"],
+      ["change-cap", "/admin/changes/new?act=cap&all=true"],
+      ["change-replace", "/admin/changes/new?act=replace&q=www"],
       ["keys-ended", "/admin/people?state=ended"],
       ["people-all-chosen", "/admin/people?all=true"],
       ["people-by-login", "/admin/people?sort=person&dir=desc"],

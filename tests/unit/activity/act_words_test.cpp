@@ -84,6 +84,12 @@ TEST(ActWordsTest, BulkTellsItsResult) {
     Act bulk = act("github:1003", "keys.revoke", "done", "2 keys revoked", "The workshop is over (q=-workshop)");
     bulk.subject = "bulk:b";
     EXPECT_EQ(told(bulk), "linus-organizer revoked several keys: The workshop is over (q=-workshop). 2 keys revoked");
+    bulk.action = "keys.disable";
+    EXPECT_EQ(told(bulk), "linus-organizer disabled several keys: The workshop is over (q=-workshop). 2 keys revoked");
+    EXPECT_EQ(told(act("github:1003", "key.change", "done", "switch off: It is over (bulk 7ec701c3)")),
+              "linus-organizer switched off mia-schmidt's key …89b9: It is over");
+    EXPECT_EQ(told(act("github:1003", "key.replace", "done", "It is over (bulk 7ec701c3)")),
+              "linus-organizer replaced mia-schmidt's key …89b9: It is over");
 }
 
 }  // namespace

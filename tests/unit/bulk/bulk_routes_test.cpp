@@ -24,8 +24,8 @@ protected:
 };
 
 TEST_F(BulkRoutesTest, WithoutASelectionOrAReasonNothingIsDecided) {
-    expect_refused(R"({"reason":"leaked"})", "say which keys to revoke");
-    expect_refused(R"({"reason":"leaked","all":"false"})", "say which keys to revoke");
+    expect_refused(R"({"reason":"leaked"})", "say which keys are meant");
+    expect_refused(R"({"reason":"leaked","all":"false"})", "say which keys are meant");
     expect_refused(R"({"state":"active"})", "reason");
     expect_refused(R"({"reason":"leaked","state":"lost"})", "state");
     expect_refused(R"({"reason":"leaked","ids":["no id"]})", "id");

@@ -40,6 +40,16 @@ TEST_F(KeySynchronizationTest, WhatWasChangedMeanwhileIsToldAsItIsNow) {
     EXPECT_EQ(row_of(ada).unsynced, "");
 }
 
+TEST_F(KeySynchronizationTest, WhatAnotherProcessHasToldIsNoConflict) {
+    issue(ada);
+    const auto changed = change({true, std::nullopt}, "a change");
+    ASSERT_TRUE(synchronize(changed)) << "by the recovery";
+    const auto late = synchronize(changed);
+    EXPECT_TRUE(late) << late.error().detail;
+    EXPECT_LE(provider_.update_calls(), 3);
+    EXPECT_TRUE(provider_.live_keys()[0].is_disabled);
+}
+
 TEST_F(KeySynchronizationTest, AKeyThatIsGoneHasNothingToBeTold) {
     const auto grant = issue(ada);
     const auto changed = change({true, std::nullopt}, "a change");

@@ -63,9 +63,14 @@ TEST_F(PeoplePageTest, ThePageOfAPersonSaysTheSameAsTheRow) {
     EXPECT_FALSE(get("/admin/people/77", page()).has("badge")) << "nothing is known of this account";
 }
 
-TEST_F(PeoplePageTest, ABarWithOneActLeadsToTheConfirmation) {
+TEST_F(PeoplePageTest, ABarOfActsLeadsToTheirConfirmations) {
     hold_key(1001, "ada");
-    EXPECT_TRUE(get("/admin/people", page()).has("id=\"revoke-chosen\" formaction=\"/admin/revocations/new\""));
+    const auto list = get("/admin/people", page());
+    EXPECT_TRUE(list.has("id=\"revoke-chosen\" formaction=\"/admin/revocations/new\""));
+    for (const std::string act : {"disable", "enable", "replace", "cap"}) {
+        EXPECT_TRUE(
+            list.has("id=\"" + act + "-chosen\" name=\"act\" value=\"" + act + "\" formaction=\"/admin/changes/new\""));
+    }
 }
 
 TEST_F(PeoplePageTest, ChipsAreOfStatesThatSomebodyIsIn) {

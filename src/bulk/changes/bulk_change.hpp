@@ -1,0 +1,105 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/money.hpp"
+#include "bulk/bulk_decision.hpp"
+#include "identity/initiator.hpp"
+
+namespace llmapikey {
+
+enum class ChangeAct { disable, enable, cap, replace };
+std::string_view to_text(ChangeAct act);
+std::optional<ChangeAct> parse_change_act(std::string_view text);
+
+// Returns what decisions of this act are about, as acts: a later decision about the same counts
+// instead.
+std::vector<ChangeAct> acts_about_the_same(ChangeAct act);
+
+// One decision to change or replace many keys.
+struct BulkChange {
+    std::string id;
+    ChangeAct act = ChangeAct::disable;
+    std::optional<base::MicroUsd> cap;  // of ChangeAct::cap
+    Initiator by;
+    std::string reason;
+    std::string selection;  // as for parse_bulk_selection()
+    bool is_done = false;
+    std::int64_t total = 0;  // keys that are meant; these:
+    std::int64_t done = 0, skipped = 0, failed = 0;
+    std::int64_t decided_after = 0;  // entry of the audit log: what is recorded later was decided later
+    base::Timestamp created_at;
+    base::Timestamp begins_at;  // nothing is done before, and it can be stopped
+    std::optional<base::Timestamp> ended_at;
+    std::optional<base::Timestamp> stopped_at;  // somebody has stopped it: no further key is begun
+    std::string stopped_by;
+    std::string problem;  // why it does not go on just now; empty: all is well
+
+    std::int64_t waiting() const { return total - done - skipped - failed; }
+};
+
+enum class TargetState { waiting, done, skipped, failed };
+std::string_view to_text(TargetState state);
+std::optional<TargetState> parse_target_state(std::string_view text);
+
+// What becomes of one key. Skipped: it was not to be done, or need not be. Failed: tried in vain.
+struct ChangeTarget {
+    std::string grant_id;
+    GithubUserId account;
+    std::string login;
+    TargetState state = TargetState::waiting;
+    std::string why;                          // it was skipped, has failed, or is tried again
+    int tries = 0;                            // that have failed
+    std::optional<base::Timestamp> begun_at;  // of the first try; nullopt: none yet
+    base::Timestamp next_at;                  // not before
+};
+
+// Returns the grants of a selection that can be changed: those that are active.
+GrantQuery changeable(const BulkSelection& selection);
+
+// Blocking, thread-safe; can fail with Errc::store_unavailable.
+class BulkChangeStore : public BulkTargets {
+public:
+    // Decides, on what is written down: exactly `total` targets, else store_unavailable. Twice is
+    // once.
+    virtual base::Result<void> create(const BulkChange& change) = 0;
+    virtual base::Result<std::optional<BulkChange>> find(const std::string& id) = 0;
+    virtual base::Result<std::vector<BulkChange>> list_latest(int limit) = 0;
+    // Those that are not done and have a key that is due at `now`, or none left; the oldest first,
+    // and without their counts.
+    virtual base::Result<std::vector<BulkChange>> list_due(base::Timestamp now, int limit) = 0;
+
+    // Those that are due longest come first.
+    virtual base::Result<std::vector<ChangeTarget>> due_targets(const std::string& id, base::Timestamp now,
+                                                                int limit) = 0;
+    // What was skipped or has failed; and what was tried in vain and waits.
+    virtual base::Result<std::vector<ChangeTarget>> list_left(const std::string& id, int limit) = 0;
+    virtual base::Result<std::vector<ChangeTarget>> list_tried(const std::string& id, int limit) = 0;
+    // Whether the caller is to work on the target, as it was when it was listed; nobody else does
+    // until then. Nobody begins one of a bulk change that was stopped.
+    virtual base::Result<bool> claim(const std::string& id, const ChangeTarget& target, base::Timestamp now,
+                                     base::Timestamp until) = 0;
+    // Stores the state of a target that waits, with its `why` and `tries`.
+    virtual base::Result<void> settle(const std::string& id, const ChangeTarget& target) = 0;
+    // Likewise of one that goes on to wait, until its `next_at`.
+    virtual base::Result<void> postpone(const std::string& id, const ChangeTarget& target) = 0;
+    // Whether a later bulk change decides about the same of this key.
+    virtual base::Result<bool> has_later(const BulkChange& change, const std::string& grant_id) = 0;
+
+    // From now on no further target is begun. Whether this call did it.
+    virtual base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) = 0;
+    // Of one that was stopped: skips what is not begun.
+    virtual base::Result<void> skip_rest(const std::string& id, const std::string& why) = 0;
+    // What has failed waits again. Whether there is such a thing, and it was not stopped.
+    virtual base::Result<bool> retry(const std::string& id, base::Timestamp now) = 0;
+    // Ends it, with its counts, if nothing waits. Whether this call did it.
+    virtual base::Result<bool> finish(const std::string& id, base::Timestamp now) = 0;
+    virtual base::Result<void> set_problem(const std::string& id, const std::string& problem) = 0;
+    // Forgets the targets of those that ended before, or were never decided.
+    virtual base::Result<void> prune_targets(base::Timestamp ended_before) = 0;
+};
+
+}  // namespace llmapikey

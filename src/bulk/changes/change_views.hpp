@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bulk/meant_keys.hpp"
+#include "http/answers/views.hpp"
+
+// The console's pages of bulk changes as values.
+namespace llmapikey {
+
+struct ChangeConfirmView {
+    Frame frame;
+    MeantKeys keys;
+    std::string act;         // "disable"; empty: unknown
+    std::string demand;      // "Disable"
+    std::string cap;         // as it was sent
+    std::string reason;      // as it was sent
+    std::string problem;     // empty: it can be done
+    std::string mistake;     // in the form as it was sent; empty: none
+    bool is_paused = false;  // no new keys are made
+};
+
+struct ChangeRow {
+    std::string id, title, state, created_at, ended_at, actor, reason, selection;
+    std::string total, done;
+    std::string settled;          // done, skipped and failed
+    std::string skipped, failed;  // empty: none
+};
+
+// A key that was not done.
+struct TargetRow {
+    std::string account_id, login, state, why;
+};
+
+struct ChangeProgressView {
+    Frame frame;
+    ChangeRow change;
+    std::string heading;      // "Disabling keys"
+    std::string outcome;      // "All 12 keys are disabled."; empty: it is not done
+    bool has_failed = false;  // some keys
+    std::string stopped;      // "Stopped at ... by ..."; empty: it was not stopped
+    std::string problem;      // why it does not go on; empty: it does
+    bool is_done = false, is_to_begin = false, can_be_stopped = false, can_be_retried = false, is_replacement = false;
+    std::vector<TargetRow> targets;
+    bool has_more_targets = false;
+    std::string notice_good, notice_bad;
+};
+
+struct ChangeListView {
+    Frame frame;
+    std::vector<ChangeRow> changes;
+};
+
+// Complete HTML documents.
+std::string render(const ChangeConfirmView& view);
+std::string render(const ChangeProgressView& view);
+std::string render(const ChangeListView& view);
+
+}  // namespace llmapikey

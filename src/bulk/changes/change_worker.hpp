@@ -1,0 +1,61 @@
+#pragma once
+
+#include "bulk/changes/bulk_change.hpp"
+#include "keys/administration.hpp"
+#include "keys/key_store.hpp"
+#include "keys/replacement.hpp"
+#include "keys/terms.hpp"
+
+namespace llmapikey {
+
+// The parts that bulk changes work with; all must outlive them.
+struct BulkChangeParts {
+    BulkChangeStore& changes;
+    AdminStore& grants;
+    KeyStore& keys;
+    Administration& administration;
+    Replacement& replacement;
+    KeyProvider& provider;
+    AuditLog& audit;
+    const base::Clock& clock;
+    const Terms& terms;
+    base::Seconds call_timeout;
+};
+
+// Why a key is skipped that a bulk change has not begun when it is stopped.
+inline constexpr std::string_view stopped_before = "the bulk change was stopped before its turn";
+
+// What working on one key came to.
+struct ChangeOutcome {
+    TargetState state = TargetState::waiting;
+    std::string why;                   // it was skipped, or waits though nothing has failed
+    std::optional<base::Error> error;  // it waits because this has failed
+};
+
+// Does to one key what a bulk change has decided, by the same functions as an organizer does it
+// singly. It may be called again for the same key, whatever became of the earlier call: it looks at
+// the row and its entry in the ledger first, and judges by these what has really happened.
+// Blocking; thread-safe.
+class ChangeWorker {
+public:
+    explicit ChangeWorker(BulkChangeParts parts) : parts_(parts) {}
+
+    // `target`: as it was before this try.
+    ChangeOutcome work(const BulkChange& change, ChangeTarget target);
+    // Whether no key is made just now, so that no key may be ended for another one.
+    base::Result<bool> is_paused();
+
+private:
+    // What one look came to; nullopt: somebody was faster, and it has to be looked again.
+    using Look = std::optional<ChangeOutcome>;
+    Look attempt(const BulkChange& change, ChangeTarget& target);
+    Look alter(const BulkChange& change, ChangeTarget& target, const Grant& grant);
+    Look replace(const BulkChange& change, const Grant& grant);
+    Look judge_ended(const BulkChange& change, const ChangeTarget& target, const std::optional<Grant>& grant);
+    base::Result<std::string> later_decision(const BulkChange& change, const Grant& grant);
+    base::Deadline deadline() const { return base::Deadline::after(parts_.call_timeout); }
+
+    const BulkChangeParts parts_;
+};
+
+}  // namespace llmapikey

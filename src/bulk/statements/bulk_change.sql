@@ -1,0 +1,136 @@
+-- The statements of BulkChangeStore (bulk/changes/bulk_change.hpp), for both databases.
+
+-- name: counted
+-- A part: how many targets are in a state; of what is done, as counted then.
+(SELECT count(*) FROM llmapikey.bulk_change_targets WHERE bulk_id = bulk.id AND state =
+
+-- name: changes
+-- A part of the lists below: what read_change() expects.
+SELECT id, act, cap_micro_usd, actor, origin, reason, selection, state, total,
+    CASE WHEN state = 'done' THEN done ELSE {part:counted} 'done') END,
+    CASE WHEN state = 'done' THEN skipped ELSE {part:counted} 'skipped') END,
+    CASE WHEN state = 'done' THEN failed ELSE {part:counted} 'failed') END,
+    decided_after, created_at, begins_at, ended_at, stopped_at, stopped_by, problem
+FROM llmapikey.bulk_changes AS bulk
+
+-- name: targets
+-- A part: what read_target() expects.
+SELECT grant_id, github_user_id, github_username, state, why, tries, begun_at, next_at
+FROM llmapikey.bulk_change_targets
+
+-- name: find
+{part:changes} WHERE id = $1
+
+-- name: list_latest
+{part:changes} ORDER BY created_at DESC, id LIMIT $1::bigint
+
+-- name: list_due
+-- Those with a key that is due, or with no key left. $1: at most; $2: now.
+SELECT id, act, cap_micro_usd, actor, origin, reason, selection, state, total, 0, 0, 0, decided_after, created_at,
+    begins_at, ended_at, stopped_at, stopped_by, problem
+FROM llmapikey.bulk_changes AS bulk
+WHERE state = 'working' AND (begins_at <= $2::bigint OR stopped_at IS NOT NULL)
+    AND (EXISTS (SELECT 1 FROM llmapikey.bulk_change_targets AS due
+                 WHERE due.bulk_id = bulk.id AND due.state = 'waiting' AND due.next_at <= $2::bigint)
+         OR NOT EXISTS (SELECT 1 FROM llmapikey.bulk_change_targets AS due
+                        WHERE due.bulk_id = bulk.id AND due.state = 'waiting'))
+ORDER BY created_at, decided_after LIMIT $1::bigint
+
+-- name: count_targets
+SELECT count(*) FROM llmapikey.bulk_change_targets WHERE bulk_id = $1
+
+-- name: create
+-- With exactly what was listed, or not at all; twice is once. $1: id; $2: act; $3: cap; $4, $5:
+-- actor and origin; $6: reason; $7: selection; $8: how many keys are meant; $9: latest entry of the
+-- audit log; $10: now; $11: when it begins.
+INSERT INTO llmapikey.bulk_changes (id, act, cap_micro_usd, actor, origin, reason, selection, state, total,
+    decided_after, created_at, begins_at)
+SELECT $1, $2, $3::bigint, $4, $5, $6, $7, 'working', $8::bigint, $9::bigint, $10::bigint, $11::bigint
+WHERE (SELECT count(*) FROM llmapikey.bulk_change_targets WHERE bulk_id = $1) = $8::bigint
+ON CONFLICT DO NOTHING
+
+-- name: drop_all_targets
+-- Only while nobody has decided on them.
+DELETE FROM llmapikey.bulk_change_targets
+WHERE bulk_id = $1 AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_changes WHERE id = $1)
+
+-- name: prune_targets
+-- Of what was never decided within an hour, or was done long ago. $1: done before then.
+DELETE FROM llmapikey.bulk_change_targets
+WHERE bulk_id IN (SELECT id FROM llmapikey.bulk_changes WHERE state = 'done' AND ended_at < $1::bigint)
+    OR (listed_at < {now} - 3600
+        AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_changes WHERE id = bulk_id))
+
+-- name: due_targets
+-- $1: bulk change; $2: now; $3: at most.
+{part:targets} WHERE bulk_id = $1 AND state = 'waiting' AND next_at <= $2::bigint
+ORDER BY next_at, grant_id LIMIT $3::bigint
+
+-- name: list_left
+-- What was not done. $1: bulk change; $2: at most.
+{part:targets} WHERE bulk_id = $1 AND state IN ('skipped', 'failed') ORDER BY state, grant_id LIMIT $2::bigint
+
+-- name: list_tried
+-- What was tried in vain and is tried again. $1: bulk change; $2: at most.
+{part:targets} WHERE bulk_id = $1 AND state = 'waiting' AND why <> '' ORDER BY next_at DESC LIMIT $2::bigint
+
+-- name: claim
+-- Only one process works on a key until $4. $1, $2: bulk change and key; $3: since when it was due;
+-- $5: now. None begins once it is stopped.
+UPDATE llmapikey.bulk_change_targets SET begun_at = coalesce(begun_at, $5::bigint), next_at = $4::bigint
+WHERE bulk_id = $1 AND grant_id = $2::uuid AND state = 'waiting' AND next_at = $3::bigint
+    AND (begun_at IS NOT NULL
+         OR EXISTS (SELECT 1 FROM llmapikey.bulk_changes WHERE id = $1 AND state = 'working' AND stopped_at IS NULL))
+
+-- name: settle
+-- $1, $2: bulk change and key; $3: state; $4: why; $5: how many tries have failed.
+UPDATE llmapikey.bulk_change_targets SET state = $3, why = $4, tries = $5::bigint
+WHERE bulk_id = $1 AND grant_id = $2::uuid AND state = 'waiting'
+
+-- name: postpone
+-- $1, $2: bulk change and key; $3: until; $4: why; $5: how many tries have failed.
+UPDATE llmapikey.bulk_change_targets SET next_at = $3::bigint, why = $4, tries = $5::bigint
+WHERE bulk_id = $1 AND grant_id = $2::uuid AND state = 'waiting'
+
+-- name: later
+-- A later decision about the same; one that was stopped before this key's turn is none. $1: bulk
+-- change; $2: key; $3: what it is about, as acts; $4: entry of the audit log after which $1 was
+-- decided.
+SELECT 1 FROM llmapikey.bulk_change_targets AS other
+JOIN llmapikey.bulk_changes AS later ON later.id = other.bulk_id
+WHERE other.grant_id = $2::uuid AND later.id <> $1 AND later.act {in_texts:$3}
+    AND (later.decided_after > $4::bigint OR (later.decided_after = $4::bigint AND later.id > $1))
+    AND (other.begun_at IS NOT NULL OR (other.state = 'waiting' AND later.stopped_at IS NULL))
+LIMIT 1
+
+-- name: stop
+-- $2: now; $3: actor.
+UPDATE llmapikey.bulk_changes SET stopped_at = $2::bigint, stopped_by = $3
+WHERE id = $1 AND state = 'working' AND stopped_at IS NULL
+
+-- name: skip_rest
+-- What a change that was stopped has not begun. $2: why.
+UPDATE llmapikey.bulk_change_targets SET state = 'skipped', why = $2
+WHERE bulk_id = $1 AND state = 'waiting' AND begun_at IS NULL
+    AND EXISTS (SELECT 1 FROM llmapikey.bulk_changes WHERE id = $1 AND stopped_at IS NOT NULL)
+
+-- name: retry
+-- What has failed waits again. $2: now.
+UPDATE llmapikey.bulk_change_targets SET state = 'waiting', why = '', tries = 0, next_at = $2::bigint
+WHERE bulk_id = $1 AND state = 'failed'
+    AND EXISTS (SELECT 1 FROM llmapikey.bulk_changes WHERE id = $1 AND stopped_at IS NULL)
+
+-- name: reopen
+UPDATE llmapikey.bulk_changes SET state = 'working', ended_at = NULL
+WHERE id = $1 AND state = 'done' AND stopped_at IS NULL
+    AND EXISTS (SELECT 1 FROM llmapikey.bulk_change_targets WHERE bulk_id = $1 AND state = 'waiting')
+
+-- name: finish
+-- $2: now.
+UPDATE llmapikey.bulk_changes AS bulk SET state = 'done', ended_at = $2::bigint, problem = '',
+    done = {part:counted} 'done'), skipped = {part:counted} 'skipped'), failed = {part:counted} 'failed')
+WHERE id = $1 AND state = 'working'
+    AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_change_targets WHERE bulk_id = $1 AND state = 'waiting')
+
+-- name: set_problem
+UPDATE llmapikey.bulk_changes SET problem = $2 WHERE id = $1 AND state = 'working'

@@ -1,0 +1,507 @@
+// Bulk changes over real databases and an upstream in memory: what they mean and do, and what
+// becomes of keys that fail, that others change meanwhile, and of work that is interrupted.
+#include <gtest/gtest.h>
+
+#include "bulk/changes/bulk_changer.hpp"
+#include "bulk/changes/store_bulk_change.hpp"
+#include "keys/key_parts.hpp"
+#include "support/doubtful_sql.hpp"
+#include "support/fake_identity_provider.hpp"
+#include "support/fake_key_provider.hpp"
+#include "support/stores_under_test.hpp"
+
+namespace llmapikey::test {
+namespace {
+using Fault = DoubtfulSql::Fault;
+
+const Initiator organizer{"github:1003", "127.0.0.1"};
+const Initiator another{"github:1004", "127.0.0.1"};
+const std::string reason = "the event is over";
+const std::string deciding = "INSERT INTO llmapikey.bulk_changes";
+const base::Error forbidden{base::Errc::misconfigured, "OpenRouter answers 403", {}};
+const base::Error broken{base::Errc::upstream_down, "OpenRouter answers 502", {}};
+
+// Does what another process does between the two steps of a replacement.
+class MeddledReplacements final : public ReplacementStore {
+public:
+    explicit MeddledReplacements(ReplacementStore& store) : store_(store) {}
+    base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) override {
+        auto begun = store_.begin_replacement(grant_id, ending);
+        if (begun && after_begin) std::exchange(after_begin, nullptr)(*begun);
+        return begun;
+    }
+    base::Result<Grant> finish_replacement(const Grant& grant, const std::string& new_id,
+                                           base::Timestamp now) override {
+        return store_.finish_replacement(grant, new_id, now);
+    }
+    base::Result<std::vector<Grant>> list_replacing(const std::string& after_id, int limit) override {
+        return store_.list_replacing(after_id, limit);
+    }
+    std::function<void(const Grant&)> after_begin;
+
+private:
+    ReplacementStore& store_;
+};
+
+class BulkChanges : public StoresUnderTest {
+protected:
+    std::vector<Grant> issue_many(std::int64_t first, int count) {
+        std::vector<Grant> grants;
+        for (std::int64_t account = first; account < first + count; ++account) {
+            const std::string handle = provider_.add_key("name-" + std::to_string(account), clock_.now());
+            const auto grant = reserve(account, "crowd-" + std::to_string(account));
+            const std::string hint = std::to_string(account).substr(0, 4);
+            EXPECT_TRUE(keys_->activate({{account}, grant.id, grant.nonce}, {handle, "v1.sealed", hint}));
+            grants.push_back(keys_->find({account})->value());
+        }
+        return grants;
+    }
+    static BulkChange wanted(ChangeAct act, const std::string& selection) {
+        BulkChange change;
+        change.act = act;
+        if (act == ChangeAct::cap) change.cap = base::MicroUsd{5'000'000};
+        change.by = organizer;
+        change.reason = reason;
+        change.selection = selection;
+        return change;
+    }
+    BulkChange begin(ChangeAct act, const std::string& selection) {
+        const auto count = changer_.count(selection, 1000);
+        auto change = changer_.begin(wanted(act, selection), count ? count.value() : 0);
+        EXPECT_TRUE(change) << (change ? "" : change.error().detail);
+        return change.value_or(BulkChange{});
+    }
+    static std::string ids_of(const std::vector<Grant>& grants) {
+        std::vector<std::string> ids;
+        for (const Grant& grant : grants)
+            ids.push_back(grant.id);
+        return selection_of_ids(ids);
+    }
+    // Several runs, with the pauses that follow trouble.
+    void run(int runs, base::Seconds pause = base::Seconds{6}) {
+        for (int i = 0; i < runs; ++i) {
+            changer_.run_once({});
+            clock_.advance(pause);
+        }
+    }
+    BulkChange state_of(const BulkChange& change) { return changes_.find(change.id).value().value(); }
+    // Why a key was not done.
+    std::string why(const BulkChange& change, const Grant& grant) {
+        for (const auto& list : {changes_.list_left(change.id, 1000), changes_.list_tried(change.id, 1000)})
+            for (const ChangeTarget& target : list.value())
+                if (target.grant_id == grant.id) return std::string(to_text(target.state)) + ": " + target.why;
+        return "";
+    }
+    Grant row(const Grant& grant) { return admin_->find_grant(grant.id).value().value(); }
+    std::optional<Grant> row_of_account(const Grant& grant) { return keys_->find(grant.seat()).value(); }
+    UpstreamKey upstream(const Grant& grant) {
+        return provider_.get(grant.delete_handle, base::Deadline::after(base::Seconds{1})).value();
+    }
+    void claim_all(const BulkChange& change) {
+        const auto due = changes_.due_targets(change.id, clock_.now(), 10);
+        for (const ChangeTarget& target : *due)
+            ASSERT_TRUE(changes_.claim(change.id, target, clock_.now(), clock_.now() + base::Seconds{48}).value());
+    }
+    void set_paused(bool is_paused) {
+        ASSERT_TRUE(sql_->run("DELETE FROM llmapikey.settings WHERE name = 'minting_paused'", {}));
+        if (!is_paused) return;
+        ASSERT_TRUE(
+            sql_->run("INSERT INTO llmapikey.settings (name, number, set_at, set_by, set_by_login) VALUES "
+                      "('minting_paused', 1, 0, '', '')",
+                      {}));
+    }
+    int begun_entries(const Grant& grant) {
+        AuditQuery query;
+        query.accounts = {grant.github_user_id};
+        int count = 0;
+        const auto entries = admin_->find_audit_entries(query);
+        for (const ChainedEntry& each : entries.value())
+            count += each.entry.outcome == "begun" ? 1 : 0;
+        return count;
+    }
+    std::int64_t targets() {
+        return sql_->run("SELECT count(*) FROM llmapikey.bulk_change_targets", {})->rows.at(0).number(0);
+    }
+    static Terms usual_terms() {
+        Terms terms;
+        terms.is_enabled = true;
+        return terms;
+    }
+
+    std::shared_ptr<DoubtfulSql> doubtful_ = std::make_shared<DoubtfulSql>(sql_);
+    SqlBulkChangeStore changes_{doubtful_};
+    FakeKeyProvider provider_{clock_};
+    FakeIdentityProvider identity_;
+    const base::Secret secret_{"0123456789abcdef0123456789abcdef"};
+    const base::Sealer sealer_{secret_, "raw keys"};
+    const NonceMaker nonces_{secret_};
+    ConcurrencyLimiter limiter_{4, 50};
+    MeddledReplacements meddled_{*replacements_};
+    const Terms terms_ = usual_terms();
+    KeyParts parts_{{.keys = *keys_,
+                     .queue = *queue_,
+                     .admin = *admin_,
+                     .replacements = meddled_,
+                     .spending = *spending_,
+                     .audit = *audit_,
+                     .history = *history_,
+                     .provider = provider_,
+                     .background_provider = provider_,
+                     .identity = identity_,
+                     .sealer = sealer_,
+                     .nonces = nonces_,
+                     .limiter = limiter_,
+                     .clock = clock_,
+                     .call_timeout = base::Seconds{15},
+                     .log = [](const std::string&) {}}};
+    const BulkChangeParts change_parts_{.changes = changes_,
+                                        .grants = *admin_,
+                                        .keys = *keys_,
+                                        .administration = parts_.background_administration,
+                                        .replacement = parts_.background_replacement,
+                                        .provider = provider_,
+                                        .audit = *audit_,
+                                        .clock = clock_,
+                                        .terms = terms_,
+                                        .call_timeout = base::Seconds{15}};
+    BulkChanger changer_{change_parts_};
+};
+
+TEST_P(BulkChanges, EachActIsDoneToEveryKeyThatIsMeantAndToNoOther) {
+    const auto grants = issue_many(1000, 3);
+    const auto bystander = issue_many(2000, 1)[0];
+    const auto disabled = begin(ChangeAct::disable, ids_of(grants));
+    EXPECT_EQ(disabled.total, 3);
+    EXPECT_FALSE(row(grants[0]).is_disabled) << "it is a job that does it";
+    run(2);
+    EXPECT_TRUE(state_of(disabled).is_done);
+    EXPECT_EQ(state_of(disabled).done, 3);
+    for (const Grant& grant : grants)
+        EXPECT_TRUE(row(grant).is_disabled && upstream(grant).is_disabled);
+    EXPECT_FALSE(row(bystander).is_disabled);
+    run(1);
+    const auto enabled = begin(ChangeAct::enable, "q=crowd-1");
+    const auto capped = begin(ChangeAct::cap, "q=crowd-1");
+    run(3);
+    EXPECT_EQ(state_of(enabled).done + state_of(capped).done, 6);
+    for (const Grant& grant : grants) {
+        EXPECT_FALSE(row(grant).is_disabled || upstream(grant).is_disabled);
+        EXPECT_EQ(upstream(grant).limit, (base::MicroUsd{5'000'000}));
+    }
+    const auto replaced = begin(ChangeAct::replace, "q=crowd-1");
+    run(2);
+    EXPECT_EQ(state_of(replaced).done, 3);
+    for (const Grant& grant : grants)
+        EXPECT_EQ(row_of_account(grant)->status, GrantStatus::waiting);
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+    EXPECT_EQ(row(bystander).status, GrantStatus::active);
+}
+
+TEST_P(BulkChanges, EveryKeyIsConfirmedByItsCountAndActsAndReasonsAreChecked) {
+    issue_many(1000, 3);
+    for (const std::string selection : {"all=true", "state=active", "q=crowd-"}) {
+        const auto unsaid = changer_.begin(wanted(ChangeAct::disable, selection), std::nullopt);
+        ASSERT_FALSE(unsaid) << selection;
+        EXPECT_EQ(unsaid.error().code, base::Errc::conflict);
+        EXPECT_NE(unsaid.error().detail.find("3 keys"), std::string::npos) << unsaid.error().detail;
+    }
+    EXPECT_FALSE(changer_.begin(wanted(ChangeAct::disable, "all=true"), 2));
+    EXPECT_FALSE(changer_.begin(wanted(ChangeAct::disable, "state=waiting"), 0)) << "nothing of it can be changed";
+    auto bad = wanted(ChangeAct::disable, "all=true");
+    bad.reason = "";
+    EXPECT_FALSE(changer_.begin(bad, 3));
+    auto capless = wanted(ChangeAct::cap, "all=true");
+    capless.cap.reset();
+    EXPECT_FALSE(changer_.begin(capless, 3));
+    EXPECT_TRUE(changes_.list_latest(10)->empty());
+    EXPECT_EQ(targets(), 0);
+}
+
+TEST_P(BulkChanges, OnlyActiveKeysAreMeantAndWhatIsSoAlreadyIsSkipped) {
+    const auto grants = issue_many(1000, 3);
+    reserve(3000, "crowd-3000");
+    ASSERT_TRUE(parts_.administration.change(grants[0].id, {true, std::nullopt}, "", organizer));
+    EXPECT_EQ(changer_.count("all=true", 100).value(), 3) << "an attempt is not a key";
+    const auto change = begin(ChangeAct::disable, "all=true");
+    EXPECT_EQ(change.total, 3);
+    run(2);
+    EXPECT_EQ(state_of(change).done, 2);
+    EXPECT_EQ(state_of(change).skipped, 1);
+    EXPECT_EQ(why(change, grants[0]), "skipped: it was disabled already");
+    const auto replaced = begin(ChangeAct::replace, ids_of(grants));
+    run(2);
+    EXPECT_EQ(state_of(replaced).skipped, 3);
+    EXPECT_EQ(why(replaced, grants[1]), "skipped: it is disabled");
+}
+
+TEST_P(BulkChanges, StoppedItBeginsNoFurtherKey) {
+    const auto grants = issue_many(1000, 3);
+    BulkChanger patient{change_parts_, base::Seconds{5}};
+    const auto change = patient.begin(wanted(ChangeAct::replace, "q=crowd-"), 3);
+    ASSERT_TRUE(change) << change.error().detail;
+    EXPECT_EQ(patient.run_once({}), "");
+    EXPECT_EQ(row(grants[0]).status, GrantStatus::active) << "it begins later";
+    ASSERT_TRUE(patient.stop(change->id, another));
+    EXPECT_TRUE(patient.stop(change->id, another)) << "stopping twice is stopping once";
+    clock_.advance(base::Seconds{10});
+    run(2);
+    const auto ended = state_of(*change);
+    EXPECT_TRUE(ended.is_done);
+    EXPECT_EQ(ended.skipped, 3);
+    EXPECT_EQ(ended.stopped_by, another.actor);
+    for (const Grant& grant : grants)
+        EXPECT_EQ(row(grant).status, GrantStatus::active);
+    EXPECT_FALSE(replacements_->begin_replacement(grants[0].id, ending({}, change->id)))
+        << "a process that comes late begins nothing";
+    EXPECT_FALSE(changer_.retry(change->id, organizer));
+    EXPECT_EQ(changer_.stop("nothing", organizer).error().code, base::Errc::not_found);
+}
+
+TEST_P(BulkChanges, AReplacementThatTheRecoveryFinishesIsDone) {
+    const auto grant = issue_many(1000, 1)[0];
+    const auto change = begin(ChangeAct::replace, ids_of({grant}));
+    meddled_.after_begin = [&](const Grant&) {
+        const auto recovered = parts_.recovery.finish(base::Seconds{15}, {});
+        EXPECT_EQ(recovered.replaced, 1);
+    };
+    run(3);
+    EXPECT_EQ(state_of(change).done, 1) << why(change, grant);
+    EXPECT_EQ(row_of_account(grant)->status, GrantStatus::waiting);
+    EXPECT_TRUE(provider_.live_keys().empty());
+}
+
+TEST_P(BulkChanges, KeysThatOpenRouterRefusesHoldUpNobodyAndFailInTheEnd) {
+    for (const base::Error& error : {forbidden, broken}) {
+        const std::int64_t first = error.code == base::Errc::misconfigured ? 1000 : 3000;
+        const auto refused = issue_many(first, 5), good = issue_many(first + 1000, 10);
+        for (const Grant& grant : refused)
+            provider_.refuse(grant.delete_handle, error);
+        std::vector<Grant> all = refused;
+        all.insert(all.end(), good.begin(), good.end());
+        const auto older = begin(ChangeAct::replace, ids_of(all));
+        const auto younger = begin(ChangeAct::disable, ids_of(issue_many(first + 1500, 3)));
+        run(6);
+        EXPECT_EQ(state_of(older).done, 10);
+        EXPECT_TRUE(state_of(younger).is_done);
+        EXPECT_FALSE(state_of(older).is_done);
+        run(60, base::Seconds{30});
+        EXPECT_TRUE(state_of(older).is_done) << state_of(older).waiting();
+        EXPECT_EQ(state_of(older).failed, 5);
+        EXPECT_EQ(why(older, refused[0]), "failed: switching the key off upstream: " + error.detail);
+        EXPECT_EQ(begun_entries(refused[0]), 1) << "tries of the same intention are not recorded anew";
+        for (const Grant& grant : refused)
+            provider_.refuse(grant.delete_handle, std::nullopt);
+        ASSERT_TRUE(changer_.retry(older.id, organizer));
+        EXPECT_FALSE(state_of(older).is_done);
+        run(3);
+        EXPECT_EQ(state_of(older).done, 15);
+        EXPECT_EQ(state_of(older).failed, 0);
+    }
+}
+
+TEST_P(BulkChanges, AnOutageCountsAsNoTry) {
+    const auto grant = issue_many(1000, 1)[0];
+    base::Error away = broken;
+    away.is_circuit_open = true;
+    provider_.refuse(grant.delete_handle, away);
+    const auto change = begin(ChangeAct::disable, ids_of({grant}));
+    run(40);
+    EXPECT_FALSE(state_of(change).is_done);
+    EXPECT_EQ(state_of(change).problem, "changing the key upstream: " + away.detail);
+    EXPECT_EQ(begun_entries(grant), 1);
+    provider_.refuse(grant.delete_handle, std::nullopt);
+    run(2);
+    EXPECT_EQ(state_of(change).done, 1);
+    EXPECT_EQ(state_of(change).problem, "");
+}
+
+TEST_P(BulkChanges, ADecisionOfWhichTheAnswerIsLostIsInForceAndSaidToBe) {
+    issue_many(1000, 2);
+    for (const Fault fault : {Fault::answer_lost, Fault::repeated}) {
+        doubtful_->strike(deciding, fault);
+        const auto change = changer_.begin(wanted(ChangeAct::disable, "all=true"), 2);
+        ASSERT_TRUE(change) << change.error().detail;
+        doubtful_->strike("", Fault::none);
+        run(2);
+        EXPECT_TRUE(state_of(*change).is_done);
+    }
+}
+
+TEST_P(BulkChanges, ADecisionThatFailsComesToNothingAlsoIfItTakesEffectLate) {
+    const auto grants = issue_many(1000, 2);
+    auto late = wanted(ChangeAct::replace, "all=true");
+    doubtful_->strike(deciding, Fault::not_done);
+    EXPECT_FALSE(changer_.begin(late, 2));
+    doubtful_->strike("", Fault::none);
+    EXPECT_EQ(targets(), 0);
+    late.id = base::random_uuid();
+    late.total = 2;
+    late.created_at = late.begins_at = clock_.now();
+    EXPECT_FALSE(changes_.create(late)) << "what it would mean is dropped";
+    run(2);
+    EXPECT_EQ(row(grants[0]).status, GrantStatus::active);
+}
+
+TEST_P(BulkChanges, OneRequestDecidesOnce) {
+    issue_many(1000, 2);
+    const auto first = changer_.begin(wanted(ChangeAct::replace, "all=true"), 2, "request");
+    ASSERT_TRUE(first) << first.error().detail;
+    run(2);
+    issue_many(2000, 2);
+    const auto again = changer_.begin(wanted(ChangeAct::replace, "all=true"), 2, "request");
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->id, first->id);
+    clock_.advance(std::chrono::hours{25});
+    const auto next_day = changer_.begin(wanted(ChangeAct::disable, "all=true"), 2, "request");
+    ASSERT_TRUE(next_day) << next_day.error().detail;
+    EXPECT_NE(next_day->id, first->id);
+}
+
+TEST_P(BulkChanges, WhileNewKeysArePausedNoKeyIsReplaced) {
+    const auto grants = issue_many(1000, 3);
+    const auto change = begin(ChangeAct::replace, ids_of(grants));
+    const auto other = begin(ChangeAct::disable, ids_of(issue_many(2000, 1)));
+    set_paused(true);
+    run(5);
+    EXPECT_EQ(state_of(change).waiting(), 3);
+    EXPECT_NE(state_of(change).problem.find("new keys are paused"), std::string::npos);
+    EXPECT_TRUE(state_of(other).is_done);
+    EXPECT_FALSE(replacements_->begin_replacement(grants[0].id, ending({}, change.id)))
+        << "nor by a process that has not heard of the pause";
+    EXPECT_EQ(row(grants[0]).status, GrantStatus::active);
+    EXPECT_EQ(begun_entries(grants[0]), 0);
+    set_paused(false);
+    run(2);
+    EXPECT_EQ(state_of(change).done, 3);
+    EXPECT_EQ(state_of(change).problem, "");
+}
+
+TEST_P(BulkChanges, AStoppedOneEndsWhileNewKeysArePaused) {
+    const auto change = begin(ChangeAct::replace, ids_of(issue_many(1000, 2)));
+    set_paused(true);
+    run(1);
+    ASSERT_TRUE(changer_.stop(change.id, organizer));
+    run(1);
+    EXPECT_TRUE(state_of(change).is_done);
+}
+
+TEST_P(BulkChanges, ARunEndsWhileItsLeaseLasts) {
+    const base::Seconds timeout{15};
+    EXPECT_GT(BulkChanger::lease(timeout), BulkChanger::run_max + timeout);
+    const auto change = begin(ChangeAct::disable, ids_of(issue_many(1000, 60)));
+    changer_.run_once({});
+    EXPECT_LT(state_of(change).done, 60);
+    EXPECT_TRUE(changer_.is_busy());
+    std::stop_source stop;
+    stop.request_stop();
+    const auto before = state_of(change).done;
+    changer_.run_once(stop.get_token());
+    EXPECT_EQ(state_of(change).done, before);
+}
+
+TEST_P(BulkChanges, ARetryDoesNotOverrideALaterDecision) {
+    const auto grants = issue_many(1000, 4);
+    for (const Grant& grant : grants)
+        provider_.refuse(grant.delete_handle, forbidden);
+    const auto older = begin(ChangeAct::disable, ids_of(grants));
+    run(60, base::Seconds{30});
+    ASSERT_EQ(state_of(older).failed, 4);
+    for (const Grant& grant : grants)
+        provider_.refuse(grant.delete_handle, std::nullopt);
+    ASSERT_TRUE(parts_.administration.change(grants[0].id, {false, std::nullopt}, "needed", another));
+    const auto younger = begin(ChangeAct::enable, ids_of({grants[1]}));
+    ASSERT_TRUE(parts_.administration.change(grants[2].id, {std::nullopt, base::MicroUsd{9'000'000}}, "", another));
+    run(2);
+    EXPECT_TRUE(state_of(younger).is_done);
+    ASSERT_TRUE(changer_.retry(older.id, organizer));
+    run(3);
+    EXPECT_EQ(why(older, grants[0]), "skipped: github:1004 has changed this key since");
+    EXPECT_EQ(why(older, grants[1]), "skipped: a later bulk change decides about this key");
+    EXPECT_FALSE(row(grants[0]).is_disabled || row(grants[1]).is_disabled);
+    EXPECT_TRUE(row(grants[2]).is_disabled) << "its cap is another matter";
+    EXPECT_EQ(state_of(older).done, 2);
+}
+
+TEST_P(BulkChanges, AnEarlierDecisionThatComesLateGivesWayToTheLaterOne) {
+    const auto grant = issue_many(1000, 1)[0];
+    const auto older = begin(ChangeAct::disable, ids_of({grant}));
+    const auto younger = begin(ChangeAct::enable, ids_of({grant}));
+    run(3);
+    EXPECT_FALSE(row(grant).is_disabled);
+    EXPECT_EQ(why(older, grant), "skipped: a later bulk change decides about this key");
+    EXPECT_TRUE(state_of(younger).is_done);
+}
+
+TEST_P(BulkChanges, WhatItsOwnerOrAnotherHasEndedIsSkippedWithTheReason) {
+    const auto grants = issue_many(1000, 4);
+    const auto change = begin(ChangeAct::disable, ids_of(grants));
+    const auto replacing = begin(ChangeAct::replace, ids_of(grants));
+    ASSERT_TRUE(parts_.replacement.begin(grants[0], recipient_of(grants[0].github_user_id), "rotated",
+                                         base::Deadline::after(base::Seconds{5})));
+    ASSERT_TRUE(admin_->begin_revocations({grants[1].id}, ending()));
+    ASSERT_TRUE(replacements_->begin_replacement(
+        grants[2].id, {recipient_of(grants[2].github_user_id).actor, "rotated", {}, clock_.now(), ""}));
+    run(3);
+    EXPECT_EQ(why(change, grants[0]), "skipped: its owner replaced it");
+    EXPECT_EQ(why(replacing, grants[0]), "skipped: its owner replaced it") << "not by this decision";
+    EXPECT_EQ(why(change, grants[1]), "skipped: it is being revoked by github:1003 (leaked)");
+    EXPECT_EQ(why(change, grants[2]), "skipped: its owner is replacing it");
+    EXPECT_EQ(state_of(change).done, 1);
+}
+
+TEST_P(BulkChanges, WhoIsOnHoldIsSkipped) {
+    const auto grant = issue_many(1000, 1)[0];
+    ASSERT_TRUE(admin_->set_hold(grant.github_user_id, Hold{std::nullopt, "abuse"}, "github:1003", clock_.now()));
+    const auto change = begin(ChangeAct::replace, ids_of({grant}));
+    run(2);
+    EXPECT_EQ(why(change, grant), "skipped: its account is on hold");
+    EXPECT_EQ(begun_entries(grant), 0);
+}
+
+TEST_P(BulkChanges, WhatWasDoneBeforeTheProcessDiedIsDoneOnce) {
+    const auto grants = issue_many(1000, 3);
+    const auto change = begin(ChangeAct::disable, ids_of({grants[0]}));
+    const auto replacing = begin(ChangeAct::replace, ids_of({grants[1], grants[2]}));
+    // What a process has done that then died.
+    claim_all(change);
+    claim_all(replacing);
+    ASSERT_TRUE(parts_.administration.change(grants[0].id, {true, std::nullopt}, reason, organizer, change.id));
+    const auto deadline = base::Deadline::after(base::Seconds{5});
+    ASSERT_TRUE(parts_.replacement.begin(grants[1], organizer, reason, deadline, replacing.id));
+    ASSERT_TRUE(replacements_->begin_replacement(grants[2].id, ending({}, replacing.id)));
+    run(2);
+    EXPECT_FALSE(state_of(change).is_done) << "another process may be at it";
+    run(3, base::Seconds{60});
+    EXPECT_EQ(state_of(change).done, 1) << why(change, grants[0]);
+    EXPECT_EQ(state_of(replacing).done, 2) << why(replacing, grants[1]) << why(replacing, grants[2]);
+    EXPECT_EQ(begun_entries(grants[0]), 1);
+    EXPECT_EQ(begun_entries(grants[1]), 1);
+    EXPECT_EQ(provider_.live_keys().size(), 1u);
+}
+
+TEST_P(BulkChanges, TwoProcessesDoNotWorkOnTheSameKey) {
+    const auto change = begin(ChangeAct::disable, ids_of(issue_many(1000, 1)));
+    const auto target = changes_.due_targets(change.id, clock_.now(), 10).value().at(0);
+    EXPECT_TRUE(changes_.claim(change.id, target, clock_.now(), clock_.now() + base::Seconds{60}).value());
+    EXPECT_FALSE(changes_.claim(change.id, target, clock_.now(), clock_.now() + base::Seconds{60}).value());
+}
+
+TEST_P(BulkChanges, ItsKeysAreForgottenAMonthLater) {
+    const auto grants = issue_many(1000, 2);
+    ASSERT_TRUE(parts_.administration.change(grants[0].id, {true, std::nullopt}, "", organizer));
+    const auto change = begin(ChangeAct::disable, ids_of(grants));
+    run(2);
+    EXPECT_EQ(targets(), 2);
+    clock_.advance(std::chrono::days{31});
+    const auto next = begin(ChangeAct::enable, ids_of(grants));
+    run(2);
+    EXPECT_TRUE(state_of(next).is_done);
+    EXPECT_EQ(targets(), 2) << "those of the next one";
+    EXPECT_EQ(state_of(change).skipped, 1) << "the counts stay";
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, BulkChanges, testing::Values("sqlite", "postgres", "pgbouncer"),
+                         [](const auto& store) { return store.param; });
+
+}  // namespace
+}  // namespace llmapikey::test
