@@ -37,9 +37,13 @@ bool Application::hands_out_keys() const {
 }
 
 base::Result<std::string> Application::make_setup_link() {
+    if (parts_->admins.is_any_configured()) return std::string();
+    // Made before it is read, so that whoever becomes admin from here on ends it.
+    const std::string token = parts_->setup_link.make();
     const auto state = TRY(parts_->settings.read());
-    if (parts_->admins.is_any_configured() || state.first_admin()) return std::string();
-    return std::string(setup_path) + "?token=" + parts_->setup_link.make();
+    if (!state.first_admin()) return std::string(setup_path) + "?token=" + token;
+    parts_->setup_link.end();
+    return std::string();
 }
 
 bool Application::responds(base::Deadline deadline) {

@@ -121,6 +121,7 @@ std::vector<Job> Composition::table_of_jobs() {
 
 void Composition::show(const SettingsState& now) {
     admins.set_first(now.first_admin());
+    if (now.first_admin()) setup_link.end();  // for good, also if there is none again
     giveaway.show(shown_giveaway(now));
     site.refresh_pages();
 }

@@ -85,6 +85,18 @@ base::Result<void> begin_all(std::vector<Audited>& records) {
     return {};
 }
 
+// Returns whether this change of the first admin was made. The answer may have been lost on its
+// way, and a statement that was repeated then changes nothing: what is stored decides.
+base::Result<bool> is_made(SettingsStore& store, base::Result<bool> answer, const std::optional<SettingValue>& value,
+                           const std::string& actor, base::Timestamp at) {
+    if (answer && *answer) return answer;
+    const auto stored = TRY(store.list());
+    const StoredSetting* admin = find(stored, first_admin_name);
+    const bool is_ours = admin != nullptr && admin->value == value && admin->set_at == at && admin->set_by == actor;
+    if (is_ours) return true;
+    return answer;
+}
+
 }  // namespace
 
 std::string cost_of(const Terms& terms) {
@@ -215,16 +227,9 @@ base::Result<void> Settings::explain_failure(const base::Error& failure, const s
 base::Result<bool> Settings::claim_first_admin(const Recipient& account, const Initiator& by) {
     const SettingActor actor{by, account.login};
     const base::Timestamp now = clock_.now();
-    const auto claim = [&]() -> base::Result<bool> {
-        auto claimed = store_.claim_first_admin(account.id, actor, now);
-        if (claimed) return claimed;
-        // The answer may have been lost on its way: what is stored decides.
-        const auto stored = TRY(store_.list());
-        const StoredSetting* admin = find(stored, first_admin_name);
-        const bool is_ours = admin != nullptr && admin->value == SettingValue{account.id.value} &&
-                             admin->set_at == now && admin->set_by == by.actor;
-        if (is_ours) return true;
-        return claimed;
+    const auto claim = [&] {
+        return is_made(store_, store_.claim_first_admin(account.id, actor, now), SettingValue{account.id.value},
+                       by.actor, now);
     };
     const std::string subject = "setting:" + std::string(first_admin_name);
     return change_first_admin(Audited(audit_, clock_, by, "admin.first", subject, "by the link that serve prints"),
@@ -234,9 +239,10 @@ base::Result<bool> Settings::claim_first_admin(const Recipient& account, const I
 base::Result<bool> Settings::remove_first_admin(const SettingActor& by) {
     const auto before = TRY(read());
     if (!before.first_admin()) return false;
+    const base::Timestamp now = clock_.now();
     return change_first_admin(
         Audited(audit_, clock_, by.by, "admin.remove", "account:" + before.first_admin()->text(), ""),
-        [&] { return store_.remove_first_admin(by, clock_.now()); });
+        [&] { return is_made(store_, store_.remove_first_admin(by, now), std::nullopt, by.by.actor, now); });
 }
 
 base::Result<bool> Settings::change_first_admin(Audited record, const std::function<base::Result<bool>()>& change) {

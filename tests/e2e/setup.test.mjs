@@ -1,8 +1,17 @@
 // From nothing to a served login page: `llmapikey setup` with its four answers, each tried against
 // the look-alikes, and the link that makes the first admin.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,7 +57,8 @@ const freePort = () =>
   });
 
 // Answers from a pipe, one a line, until they end.
-const setup = (cwd, answers, { args = [], env = {} } = {}) =>
+// `meanwhile` happens when the first question has been asked.
+const setup = (cwd, answers, { args = [], env = {}, meanwhile } = {}) =>
   new Promise((done) => {
     const child = spawn(binary, ["setup", ...args], {
       env: { PATH: process.env.PATH, ...addresses(), ...env },
@@ -59,11 +69,16 @@ const setup = (cwd, answers, { args = [], env = {} } = {}) =>
     child.stdout.on("data", (chunk) => {
       said.out += chunk;
     });
+    const lines = answers.map((each) => `${each}\n`).join("");
     child.stderr.on("data", (chunk) => {
       said.err += chunk;
+      if (!meanwhile || !said.err.includes("people open")) return;
+      meanwhile();
+      meanwhile = undefined;
+      child.stdin.end(lines);
     });
     child.stdin.on("error", () => {}); // it has ended already
-    child.stdin.end(answers.map((each) => `${each}\n`).join(""));
+    if (!meanwhile) child.stdin.end(lines);
     child.once("close", (code) => done({ code, ...said }));
   });
 const right = () => [upstreams.github_client_id, upstreams.github_client_secret, upstreams.management_key];
@@ -179,6 +194,12 @@ test("four answers lead from nothing to a served login page, and the link to the
   assert.notEqual(linkIn(third.log), linkIn(service.log));
 });
 
+// The state of the terminal of a process that `script` runs.
+const stty = (script) => {
+  const [pid] = readFileSync(`/proc/${script}/task/${script}/children`, "utf8").trim().split(" ");
+  return execFileSync("stty", ["-a", "-F", readlinkSync(`/proc/${pid}/fd/0`)], { encoding: "utf8" });
+};
+
 test("on a terminal secrets are not shown while they are typed", async () => {
   const cwd = place();
   const child = spawn("script", ["-qec", `${binary} setup`, "/dev/null"], {
@@ -199,6 +220,10 @@ test("on a terminal secrets are not shown while they are typed", async () => {
   ];
   for (const [question, answer] of steps) {
     await until(question, () => shown.includes(question));
+    const keys = stty(child.pid);
+    if (question.includes("not shown"))
+      assert.match(keys, /quit = <undef>;.*susp = <undef>;.* -echo /s, "nobody stops it while echo is off");
+    else assert.match(keys, /quit = \^\\;.*susp = \^Z;.* echo /s);
     child.stdin.write(`${answer}\n`);
   }
   assert.equal(await ended, 0, shown);
@@ -212,7 +237,7 @@ test("a wrong answer says what is wrong, and is asked for again", async () => {
   const { code, err } = await setup(cwd, [
     "keys.test",
     "http://keys.test",
-    "http://127.0.0.1:3457",
+    "", // what it proposes, and not what it has refused
     "Iv1.unknown",
     upstreams.github_client_id,
     "not-the-secret-of-this-app",
@@ -227,7 +252,10 @@ test("a wrong answer says what is wrong, and is asked for again", async () => {
   assert.match(err, /PROBLEM: GitHub app: GitHub knows no OAuth App with this client id/);
   assert.match(err, /PROBLEM: GitHub credentials: GitHub answered 401.*GITHUB_OAUTH_CLIENT_SECRET/);
   assert.match(err, /PROBLEM: OpenRouter key: OpenRouter answered 401/);
-  assert.equal(values(readFileSync(join(cwd, ".env"), "utf8")).GITHUB_OAUTH_CLIENT_ID, upstreams.github_client_id);
+  assert.doesNotMatch(err, /\[(keys\.test|http:\/\/keys\.test|Enter)/);
+  const written = values(readFileSync(join(cwd, ".env"), "utf8"));
+  assert.equal(written.PUBLIC_URL, "http://127.0.0.1:3000");
+  assert.equal(written.GITHUB_OAUTH_CLIENT_ID, upstreams.github_client_id);
 });
 
 test("a callback URL that is another one at GitHub", async () => {
@@ -288,6 +316,68 @@ test("a file .env that is there stays as it is; --force keeps what it says", asy
   const again = await setup(cwd, [], { args: ["--force"] });
   assert.equal(again.code, 0, again.err);
   assert.equal(readFileSync(file, "utf8"), after, "with everything given nothing is asked, and nothing changes");
+});
+
+test("a file .env that appears or changes while it asks stays as it is", async () => {
+  const cwd = place();
+  const file = join(cwd, ".env");
+  const write = (text) => ({ meanwhile: () => writeFileSync(file, text) });
+  const answers = ["http://127.0.0.1:3457", ...right()];
+  for (const args of [[], ["--force"]]) {
+    const { code, err } = await setup(cwd, answers, { args, ...write("EVENT_NAME=theirs\n") });
+    assert.equal(code, 1, err);
+    assert.match(err, /\.env is there meanwhile, and stays as it is/);
+    assert.equal(readFileSync(file, "utf8"), "EVENT_NAME=theirs\n");
+    rmSync(file);
+  }
+  writeFileSync(file, "EVENT_NAME=ours\n");
+  const changed = await setup(cwd, answers, { args: ["--force"], ...write("EVENT_NAME=theirs\n") });
+  assert.equal(changed.code, 1, changed.err);
+  assert.match(changed.err, /\.env has changed meanwhile, and stays as it is: run this again/);
+  assert.equal(readFileSync(file, "utf8"), "EVENT_NAME=theirs\n");
+  assert.deepEqual(readdirSync(cwd), [".env"]);
+});
+
+test("before the first question it says that the folder, or a value, cannot be written", async () => {
+  const folderless = await setup("/proc", [], {});
+  assert.notEqual(folderless.code, 0);
+  assert.match(folderless.err, /\.env cannot be written: (?!Success)/);
+  const unreadable = await setup(place(), [], { env: { EVENT_NAME: "two\nlines" } });
+  assert.equal(unreadable.code, 2);
+  assert.match(unreadable.err, /EVENT_NAME/);
+  const quotes = await setup(place(), [], { env: { EVENT_NAME: `'one' "two"` } });
+  assert.equal(quotes.code, 2, quotes.err);
+  assert.match(quotes.err, /EVENT_NAME cannot stand in a file \.env/);
+  for (const { err } of [folderless, unreadable, quotes]) assert.doesNotMatch(err, /people open/);
+});
+
+test("a database with sealed keys takes its own KEY_ENCRYPTION_SECRET", async () => {
+  const cwd = place();
+  mkdirSync(join(cwd, "data"));
+  const service = await startService(upstreams, join(cwd, "data"));
+  await service.stop();
+  const refused = await setup(cwd, ["http://127.0.0.1:3457", ...right()]);
+  assert.equal(refused.code, 2, refused.err);
+  assert.match(refused.err, /has keys that only its KEY_ENCRYPTION_SECRET opens.*nothing was written/);
+  assert.deepEqual(readdirSync(cwd), ["data"]);
+  const { KEY_ENCRYPTION_SECRET } = serviceEnvironment(upstreams, cwd);
+  const { code, err } = await setup(cwd, ["http://127.0.0.1:3457", ...right()], { env: { KEY_ENCRYPTION_SECRET } });
+  assert.equal(code, 0, err);
+  assert.equal(values(readFileSync(join(cwd, ".env"), "utf8")).KEY_ENCRYPTION_SECRET, KEY_ENCRYPTION_SECRET);
+});
+
+test("a secret that the environment names by its file stays in that file", async () => {
+  const cwd = place();
+  const file = join(place(), "management-key");
+  writeFileSync(file, `${upstreams.management_key}\n`);
+  const { code, err } = await setup(cwd, ["http://127.0.0.1:3457", ...right().slice(0, 2)], {
+    env: { OPENROUTER_MANAGEMENT_KEY_FILE: file },
+  });
+  assert.equal(code, 0, err);
+  const text = readFileSync(join(cwd, ".env"), "utf8");
+  assert.equal(values(text).OPENROUTER_MANAGEMENT_KEY_FILE, file);
+  assert.ok(!text.includes(upstreams.management_key));
+  assert.match((await run(["doctor"], {}, cwd)).out, /^ok +set .*OPENROUTER_MANAGEMENT_KEY/m);
 });
 
 test("--print writes no file; answers may stand in the environment", async () => {
@@ -361,6 +451,16 @@ test("two replicas, two links, many people at once: one becomes admin", async ()
         return statuses.filter((status) => status === 200).length === 1;
       });
     for (const link of links) assert.equal((await open(link)).status, 404);
+    const unset = await run(["settings", "unset", "first_admin"], serviceEnvironment(upstreams, data), folder);
+    assert.equal(unset.code, 0, unset.out);
+    for (const replica of replicas)
+      await until("both replicas know of no admin", async () => {
+        const statuses = await Promise.all(
+          people.map(async ({ session }) => (await open(`${replica.url}/admin`, session)).status),
+        );
+        return statuses.every((status) => status === 404);
+      });
+    for (const link of links) assert.equal((await open(link)).status, 404, "it does not revive");
   } finally {
     for (const each of replicas) await each.stop();
   }

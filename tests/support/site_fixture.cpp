@@ -106,6 +106,7 @@ struct SiteFixture::Process {
           settings(self.settings_, {terms, {}}, audit, clock,
                    [this](const SettingsState& now) {
                        admins.set_first(now.first_admin());
+                       if (now.first_admin()) setup_link.end();
                        giveaway.show(app::shown_giveaway(now));
                        site.refresh_pages();
                    }),

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,8 @@
 
 #include "base/encoding.hpp"
 #include "base/system/file_access.hpp"
+#include "config/config.hpp"
+#include "config/plain_file.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -35,9 +38,16 @@ std::string quoted(const std::string& value) {
     return quote + value + quote;
 }
 
-base::Error failure_at(const std::string& path, const std::string& folder) {
-    return {
-        base::Errc::internal, path + " cannot be written: " + std::strerror(errno) + base::describe_access(folder), {}};
+constexpr config::PlainFileRule file_rule{1024 * 1024, "is longer than 1 MiB",
+                                          "put a file with lines NAME=value there"};
+
+base::Error failure_at(const std::string& path) {
+    const int reason = errno;  // before anything else sets it
+    const auto slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    return {base::Errc::internal,
+            path + " cannot be written: " + std::strerror(reason) + base::describe_access(folder),
+            {}};
 }
 
 // A new file beside the other, which takes its place once it is whole.
@@ -63,8 +73,8 @@ public:
         return fchmod(descriptor_, S_IRUSR | S_IWUSR) == 0 && fsync(descriptor_) == 0;
     }
     // link() fails if there is a file of that name; rename() takes its place.
-    bool take_place(const std::string& path, IfThere existing) const {
-        if (existing == IfThere::replace) return std::rename(name_.c_str(), path.c_str()) == 0;
+    bool take_place(const std::string& path, bool is_one_there) const {
+        if (is_one_there) return std::rename(name_.c_str(), path.c_str()) == 0;
         return link(name_.c_str(), path.c_str()) == 0;
     }
 
@@ -100,14 +110,50 @@ std::string with_assignments(std::string_view text, const Assignments& values) {
     return whole;
 }
 
-base::Result<void> write_private_file(const std::string& path, std::string_view text, IfThere existing) {
-    const auto slash = path.rfind('/');
-    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+base::Result<void> check_reading(std::string_view text, const Assignments& values) {
+    const auto read = config::parse_dotenv(text);
+    for (const auto& [name, value] : values) {
+        const Assignments alone{{name, value}};
+        const auto again = config::parse_dotenv(with_assignments("", alone));
+        if (again && *again == alone) continue;
+        return base::fail(base::Errc::invalid_input,
+                          name +
+                              " cannot stand in a file .env, whose values are one line and have no two kinds of "
+                              "quotes: change it, or take it out of the environment and give it to `llmapikey serve`");
+    }
+    if (!read) return base::fail(base::Errc::invalid_input, read.error().detail);
+    for (const auto& [name, value] : values) {
+        const auto last =
+            std::find_if(read->rbegin(), read->rend(), [&](const auto& each) { return each.first == name; });
+        if (last == read->rend() || last->second != value)
+            return base::fail(base::Errc::invalid_input, name + " would be read as another value: change it");
+    }
+    return {};
+}
+
+base::Result<std::optional<std::string>> read_env_file(const std::string& path) {
+    return config::read_plain_file(path, file_rule);
+}
+
+base::Result<void> try_writing(const std::string& path) {
+    const NewFile file(path);
+    if (!file.is_open()) return tl::unexpected(failure_at(path));
+    return {};
+}
+
+base::Result<void> write_private_file(const std::string& path, std::string_view text,
+                                      const std::optional<std::string>& former) {
     NewFile file(path);
-    if (!file.is_open() || !file.write_all(text)) return tl::unexpected(failure_at(path, folder));
-    if (file.take_place(path, existing)) return {};
-    if (errno == EEXIST) return base::fail(base::Errc::conflict, path + " is there already");
-    return tl::unexpected(failure_at(path, folder));
+    if (!file.is_open() || !file.write_all(text)) return tl::unexpected(failure_at(path));
+    if (former) {
+        const auto now = read_env_file(path);
+        if (!now || *now != former)
+            return base::fail(base::Errc::conflict,
+                              path + " has changed meanwhile, and stays as it is: run this again");
+    }
+    if (file.take_place(path, former.has_value())) return {};
+    if (errno == EEXIST) return base::fail(base::Errc::conflict, path + " is there meanwhile, and stays as it is");
+    return tl::unexpected(failure_at(path));
 }
 
 }  // namespace llmapikey::cli

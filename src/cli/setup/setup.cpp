@@ -14,7 +14,6 @@
 #include "cli/setup/env_file.hpp"
 #include "cli/setup/setup_words.hpp"
 #include "cli/setup/terminal.hpp"
-#include "config/plain_file.hpp"
 #include "config/systemd.hpp"
 
 namespace llmapikey::cli {
@@ -23,8 +22,6 @@ namespace {
 constexpr const char* path = ".env";
 constexpr std::size_t secret_bytes = 32;
 constexpr const char* public_address = "PUBLIC_URL";
-constexpr config::PlainFileRule file_rule{1024 * 1024, "is longer than 1 MiB",
-                                          "put a file with lines NAME=value there"};
 
 constexpr std::string_view head =
     "# Written by `llmapikey setup`; docs/configuration.md has the whole list of variables.\n"
@@ -47,7 +44,7 @@ struct Question {
 
 class Setup {
 public:
-    Setup(config::Environment environment, config::Lookup given, std::string text)
+    Setup(config::Environment environment, config::Lookup given, std::optional<std::string> text)
         : environment_(std::move(environment)), given_(std::move(given)), text_(std::move(text)) {}
     Setup(const Setup&) = delete;
     Setup& operator=(const Setup&) = delete;
@@ -64,6 +61,8 @@ private:
         return environment_.lookup(name).value_or("").empty() && !given_(name).value_or("").empty();
     }
     void make_secrets();
+    bool is_secret_new();
+    Assignments assignments() const;
     void keep_what_the_environment_says();
     bool is_rest_sound();
     bool answer(const Question& question, Attempt is_right);
@@ -77,7 +76,7 @@ private:
 
     config::Environment environment_;
     config::Lookup given_;                                    // the environment, `.env` and files of secrets
-    std::string text_;                                        // of `.env`
+    std::optional<std::string> text_;                         // of `.env`; nullopt: there is none
     std::map<std::string, std::string, std::less<>> values_;  // to be written
     // Everything that is known by now.
     config::Lookup lookup_ = [this](std::string_view name) -> std::optional<std::string> {
@@ -103,6 +102,27 @@ std::string_view management_key_variable(const CheckContext& context) {
     return app::traits_of(context.sound).variables.management_key;
 }
 
+// Returns whether no database has keys that only another KEY_ENCRYPTION_SECRET opens.
+bool Setup::is_secret_new() {
+    if (!given_("KEY_ENCRYPTION_SECRET").value_or("").empty()) return true;
+    CheckContext context = context_of(whole_);
+    for (const Finding& finding : check_database(context)) {
+        if (finding.verdict == Verdict::ok) continue;
+        show({finding.what, Verdict::warning, finding.note});
+        tell("  If it is there already, give its KEY_ENCRYPTION_SECRET, too: a new one does not open its keys.");
+    }
+    const auto sealed = check_sealing(context);
+    const bool is_new =
+        std::all_of(sealed.begin(), sealed.end(), [](const Finding& each) { return each.verdict == Verdict::ok; });
+    if (is_new) return true;
+    std::fprintf(stderr,
+                 "llmapikey: %s has keys that only its KEY_ENCRYPTION_SECRET opens, which is not given: put it into "
+                 "%s or the environment, and run this again, or set DATA_DIR or POSTGRES_URL to another database; "
+                 "nothing was written\n",
+                 app::describe_database(*context.storage).c_str(), path);
+    return false;
+}
+
 void Setup::make_secrets() {
     for (const char* const name : {"AUTH_SESSION_SECRET", "KEY_ENCRYPTION_SECRET"})
         if (value(name).empty()) values_[name] = base::random_token(secret_bytes);
@@ -114,6 +134,10 @@ void Setup::keep_what_the_environment_says() {
     for (const config::Variable& variable : config::variables()) {
         const std::string set = config::from_process(variable.name).value_or("");
         if (!set.empty()) values_[std::string(variable.name)] = set;
+        if (!variable.is_secret) continue;
+        const std::string setting = std::string(variable.name) + "_FILE";
+        const std::string file = config::from_process(setting).value_or("");
+        if (!file.empty()) values_[setting] = file;
     }
 }
 
@@ -215,16 +239,13 @@ bool Setup::answer(const Question& question, Attempt is_right) {
         }
     }
     while (true) {
-        const std::string& usual = latest.empty() ? question.proposal : latest;
-        const std::string hint = usual.empty()                  ? ""
-                                 : question.echo == Echo::shown ? " [" + usual + "]"
-                                                                : " [Enter: try the same again]";
+        const std::string hint = question.proposal.empty() ? "" : " [" + question.proposal + "]";
         const auto typed = ask(question.words + hint, question.echo);
         if (!typed) {
             std::fprintf(stderr, "llmapikey: there is no further answer, so nothing was written\n");
             return false;
         }
-        latest = typed->empty() ? usual : *typed;
+        latest = typed->empty() ? question.proposal : *typed;
         if (latest.empty()) continue;
         values_[name] = latest;
         if ((this->*is_right)()) return true;
@@ -244,6 +265,18 @@ void Setup::set_up_listening() {
     tell("  A reverse proxy on this machine is trusted to say who connects (TRUSTED_PROXIES).");
 }
 
+Assignments Setup::assignments() const {
+    Assignments all;
+    const auto add = [&](const std::string& name) {
+        if (const auto found = values_.find(name); found != values_.end()) all.push_back(*found);
+    };
+    for (const config::Variable& variable : config::variables()) {
+        if (!is_in_secret_file(variable.name)) add(std::string(variable.name));
+        if (variable.is_secret) add(std::string(variable.name) + "_FILE");
+    }
+    return all;
+}
+
 int Setup::finish(const SetupChoice& choice) {
     const auto config = config::load(lookup_, config::Need::serve);
     if (!config) {
@@ -253,17 +286,14 @@ int Setup::finish(const SetupChoice& choice) {
     tell("");
     tell("At worst: " + worst_case(app::terms_of(*config), credits_left_) +
          " KEY_DAILY_LIMIT_USD and MAX_TOTAL_KEYS change that, and so does the console.");
-    Assignments assignments;
-    for (const config::Variable& variable : config::variables()) {
-        const auto found = values_.find(variable.name);
-        if (found != values_.end() && !is_in_secret_file(variable.name)) assignments.push_back(*found);
-    }
-    const std::string text = with_assignments(text_.empty() ? head : std::string_view(text_), assignments);
+    const std::string former = text_.value_or("");
+    const std::string text = with_assignments(former.empty() ? head : std::string_view(former), assignments());
+    if (const auto read = check_reading(text, assignments()); !read) return report(read.error());
     if (choice.is_printed) {
         std::fwrite(text.data(), 1, text.size(), stdout);
         return 0;
     }
-    const auto written = write_private_file(path, text, choice.is_forced ? IfThere::replace : IfThere::leave);
+    const auto written = write_private_file(path, text, text_);
     if (!written) return report(written.error());
     tell("Written: " + std::string(path) + ", which only you can read. Keep a copy of it in a safe place.");
     tell("Next: llmapikey serve, in this folder. People open " + config->public_url);
@@ -280,6 +310,9 @@ int Setup::run(const SetupChoice& choice) {
     make_secrets();
     keep_what_the_environment_says();
     if (!is_rest_sound()) return 2;
+    if (const auto read = check_reading(with_assignments("", assignments()), assignments()); !read)
+        return report(read.error());
+    if (!is_secret_new()) return 2;
     awaited_.erase(awaited_.begin());  // an address that is not known yet is none
 
     const bool is_address_known = answer(
@@ -316,7 +349,7 @@ int Setup::run(const SetupChoice& choice) {
 
 int run_setup(const SetupChoice& choice) {
     base::exclude_from_core_dumps();  // before any secret is read
-    const auto text = config::read_plain_file(path, file_rule);
+    const auto text = read_env_file(path);
     if (!text) return report({base::Errc::invalid_input, std::string(path) + " " + text.error().detail, {}});
     if (*text && !choice.is_forced && !choice.is_printed) {
         return report({base::Errc::invalid_input,
@@ -324,6 +357,10 @@ int run_setup(const SetupChoice& choice) {
                            " is there already, and stays as it is: `llmapikey doctor` checks it; `llmapikey setup "
                            "--force` keeps what it says, asks for what is missing or wrong, and writes it again",
                        {}});
+    }
+    if (!choice.is_printed) {
+        const auto tried = try_writing(path);
+        if (!tried) return report(tried.error());
     }
     auto environment = config::read_environment(path);
     if (!environment) {
@@ -335,7 +372,7 @@ int run_setup(const SetupChoice& choice) {
         explain(given.error());
         return 2;
     }
-    return Setup(std::move(*environment), std::move(*given), text->value_or("")).run(choice);
+    return Setup(std::move(*environment), std::move(*given), *text).run(choice);
 }
 
 }  // namespace llmapikey::cli

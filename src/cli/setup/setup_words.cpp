@@ -20,6 +20,15 @@ std::string how_long(base::MicroUsd left, base::MicroUsd a_day) {
     return credits + (days > days_told_max ? "years" : base::counted(days, "day")) + " then";
 }
 
+// Returns a host of 127.0.0.0/8 in dotted form, "127.1" as "127.0.0.1"; nullopt: it is none, such
+// as the DNS name "127.example.org".
+std::optional<std::string> loopback_v4(std::string_view host) {
+    auto written = base::canonical_host(host);
+    const bool is_one =
+        written && written->starts_with("127.") && written->find_first_not_of("0123456789.") == std::string::npos;
+    return is_one ? written : std::nullopt;
+}
+
 }  // namespace
 
 std::string app_creation_link(const config::Config& config, const std::string& public_url) {
@@ -34,7 +43,7 @@ bool is_loopback_origin(const std::string& public_url) {
     const auto origin = base::parse_origin(public_url);
     if (!origin || origin->is_https) return false;
     const std::string host = base::to_lower(origin->authority.host);
-    return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || host.starts_with("127.");
+    return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || loopback_v4(host);
 }
 
 std::string origin_on_this_machine(const std::string& listen) {
@@ -47,8 +56,10 @@ std::string origin_on_this_machine(const std::string& listen) {
 std::string listen_address_of(const std::string& public_url) {
     const auto origin = base::parse_origin(public_url);
     if (!origin) return {};
-    const std::string host(origin->authority.host);
-    return (host.starts_with("127.") || host == "[::1]" ? host : "127.0.0.1") + ":" + std::to_string(origin->port());
+    const std::string host = origin->authority.host == "[::1]"
+                                 ? std::string("[::1]")
+                                 : loopback_v4(origin->authority.host).value_or("127.0.0.1");
+    return host + ":" + std::to_string(origin->port());
 }
 
 std::string worst_case(const Terms& terms, std::optional<base::MicroUsd> left) {

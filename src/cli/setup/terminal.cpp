@@ -3,6 +3,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 
@@ -23,29 +24,42 @@ void show_and_end(int signal) {
 }
 
 // While this object lives, the terminal does not show what is typed. Does nothing without one.
+// Meanwhile nobody stops this process from the terminal: a shell that goes on may set the terminal
+// to show again what is typed.
 class HiddenInput {
 public:
     HiddenInput() : is_terminal_(tcgetattr(STDIN_FILENO, &shown_terminal) == 0) {
         if (!is_terminal_) return;
-        before_int_ = std::signal(SIGINT, show_and_end);
-        before_term_ = std::signal(SIGTERM, show_and_end);
+        for (Handler& each : handlers_)
+            each.before = std::signal(each.signal, each.meanwhile);
         termios hidden = shown_terminal;
         hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        hidden.c_cc[VSUSP] = hidden.c_cc[VQUIT] = _POSIX_VDISABLE;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     }
     ~HiddenInput() {
         if (!is_terminal_) return;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown_terminal);
-        std::signal(SIGINT, before_int_);
-        std::signal(SIGTERM, before_term_);
+        for (const Handler& each : handlers_)
+            std::signal(each.signal, each.before);
         tell("");
     }
     HiddenInput(const HiddenInput&) = delete;
     HiddenInput& operator=(const HiddenInput&) = delete;
 
 private:
+    struct Handler {
+        int signal;
+        sighandler_t meanwhile;
+        sighandler_t before = SIG_DFL;
+    };
+
     bool is_terminal_;
-    sighandler_t before_int_ = SIG_DFL, before_term_ = SIG_DFL;
+    std::array<Handler, 5> handlers_{{{SIGINT, show_and_end},
+                                      {SIGTERM, show_and_end},
+                                      {SIGHUP, show_and_end},
+                                      {SIGQUIT, show_and_end},
+                                      {SIGTSTP, SIG_IGN}}};
 };
 
 // Reads up to the end of the line; nullopt: there is none.

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "settings/store_settings.hpp"
+#include "support/doubtful_sql.hpp"
 #include "support/memory_settings.hpp"
 #include "support/stores_under_test.hpp"
 
@@ -153,6 +154,28 @@ TEST_P(SettingsStoreContract, OfManyPeopleOneBecomesTheFirstAdmin) {
         EXPECT_FALSE(store_->remove_first_admin(grace, clock_.now()).value());
         EXPECT_EQ(SettingsState({}, store_->list().value()).first_admin(), std::nullopt);
     }
+}
+
+TEST_P(SettingsStoreContract, AnAnswerAboutTheFirstAdminThatIsLostIsLookedUp) {
+    if (!sql_) GTEST_SKIP() << "memory loses no connection";
+    for (const auto fault : {DoubtfulSql::Fault::answer_lost, DoubtfulSql::Fault::repeated}) {
+        const auto doubtful = std::make_shared<DoubtfulSql>(sql_);
+        SqlSettingsStore store(doubtful);
+        Settings settings(store, {}, *audit_, clock_);
+        const auto outcome = [&] { return audit_->read(0, 100).value().back().entry.outcome; };
+        doubtful->strike("VALUES ($1, $2, NULL, $3, $4, $5)", fault);
+        const auto claimed = settings.claim_first_admin({{1003}, "grace"}, grace.by);
+        EXPECT_TRUE(claimed && *claimed);
+        EXPECT_EQ(outcome(), "done");
+        doubtful->strike("SET number = NULL", fault);
+        const auto removed = settings.remove_first_admin(grace);
+        EXPECT_TRUE(removed && *removed);
+        EXPECT_EQ(outcome(), "done");
+        EXPECT_EQ(SettingsState({}, store_->list().value()).first_admin(), std::nullopt);
+    }
+    Settings settings(*store_, {}, *audit_, clock_);
+    EXPECT_TRUE(settings.claim_first_admin({{1001}, "ada"}, {"github:1001", ""}).value());
+    EXPECT_FALSE(settings.claim_first_admin({{1003}, "grace"}, grace.by).value()) << "somebody else was first";
 }
 
 TEST_P(SettingsStoreContract, TheFirstAdminIsNoSettingAndOverwritesNone) {

@@ -87,6 +87,9 @@ TEST_F(SetupPageTest, WhenAnotherReplicaHasAnAdminThisLinkIsOver) {
     EXPECT_TRUE(is_unknown(confirm(token, ada)));
     EXPECT_EQ(get("/admin", {.session = session_of(grace)}).status, 200) << "this process has read who it is";
     EXPECT_EQ(get("/admin", {.session = session_of(ada)}).status, 404);
+    ASSERT_TRUE(settings_.remove_first_admin({{"operator", ""}, ""}, clock_.now()).value());
+    EXPECT_TRUE(is_unknown(get(path_of(token)))) << "for good";
+    EXPECT_TRUE(is_unknown(confirm(token, ada)));
 }
 
 TEST_F(SetupPageTest, MakingAnAdminTakesASessionAndAFormOfThisSite) {

@@ -36,30 +36,52 @@ TEST(EnvFileTest, WhatIsWrittenIsReadAgain) {
     const auto read = config::parse_dotenv(with_assignments("# head\n", values));
     ASSERT_TRUE(read) << read.error().detail;
     EXPECT_EQ(*read, values);
+    EXPECT_TRUE(check_reading(with_assignments("# head\n", values), values));
+}
+
+TEST(EnvFileTest, WhatWouldBeReadAsSomethingElseIsNamed) {
+    for (const char* const value : {"two\nlines", "'one' \"kind\"", "it's \"x\" #y"}) {
+        const Assignments values{{"A", "1"}, {"EVENT_NAME", value}};
+        const auto checked = check_reading(with_assignments("", values), values);
+        ASSERT_FALSE(checked) << value;
+        EXPECT_TRUE(checked.error().detail.starts_with("EVENT_NAME ")) << checked.error().detail;
+    }
+    EXPECT_FALSE(check_reading("A=2\n", {{"A", "1"}}));
+    EXPECT_FALSE(check_reading("", {{"A", "1"}}));
 }
 
 TEST(EnvFileTest, OnlyItsOwnerReadsItAndNothingIsLeftBeside) {
     const base::TemporaryFolder folder;
     const std::string path = folder.path() + "/.env";
-    ASSERT_TRUE(write_private_file(path, "A=1\n", IfThere::leave));
+    ASSERT_TRUE(try_writing(path));
+    EXPECT_EQ(read_env_file(path).value(), std::nullopt);
+    ASSERT_TRUE(write_private_file(path, "A=1\n", std::nullopt));
     EXPECT_EQ(content_of(path), "A=1\n");
     struct stat status = {};
     ASSERT_EQ(stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 
-    const auto refused = write_private_file(path, "A=2\n", IfThere::leave);
+    const auto refused = write_private_file(path, "A=2\n", std::nullopt);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, base::Errc::conflict);
     EXPECT_EQ(content_of(path), "A=1\n");
-    ASSERT_TRUE(write_private_file(path, "A=2\n", IfThere::replace));
+    const auto changed = write_private_file(path, "A=2\n", "A=0\n");
+    ASSERT_FALSE(changed);
+    EXPECT_EQ(changed.error().code, base::Errc::conflict);
+    EXPECT_EQ(content_of(path), "A=1\n") << "somebody has changed it meanwhile";
+    ASSERT_TRUE(write_private_file(path, "A=2\n", "A=1\n"));
     EXPECT_EQ(content_of(path), "A=2\n");
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
 TEST(EnvFileTest, AFolderThatIsNotThereIsNamed) {
-    const auto written = write_private_file("/no-such-folder/.env", "A=1\n", IfThere::leave);
+    const std::string expected = "/no-such-folder/.env cannot be written: No such file or directory";
+    const auto tried = try_writing("/no-such-folder/.env");
+    ASSERT_FALSE(tried);
+    EXPECT_TRUE(tried.error().detail.starts_with(expected)) << tried.error().detail;
+    const auto written = write_private_file("/no-such-folder/.env", "A=1\n", std::nullopt);
     ASSERT_FALSE(written);
-    EXPECT_NE(written.error().detail.find("/no-such-folder/.env cannot be written"), std::string::npos);
+    EXPECT_TRUE(written.error().detail.starts_with(expected)) << written.error().detail;
 }
 
 }  // namespace
