@@ -156,7 +156,7 @@ ActSentence sentence_of(const Act& act, const ActNames& names) {
     if (act.action == "people.remove") sentence.whom = std::exchange(intent, "");
     if (act.action == "key.mint") intent.clear();
     const bool is_of_key = act.action.starts_with("key.");
-    if (const auto bulk = intent.find(bulk_mark); is_of_key && bulk != std::string::npos) intent.erase(bulk);
+    if (const auto bulk = bulk_mark_of(intent); is_of_key && bulk != std::string::npos) intent.erase(bulk);
     if (act.action == "key.change") tell_change(act, intent, sentence);
     if (act.action == "key.revoke") tell_ending(act, intent, sentence);
     const auto hint = names.hints.find(grant_in(act.subject));

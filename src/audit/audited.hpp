@@ -6,6 +6,7 @@
 
 #include "audit/audit_log.hpp"
 #include "base/clock.hpp"
+#include "base/encoding.hpp"
 #include "grant/grant.hpp"
 #include "identity/initiator.hpp"
 
@@ -70,6 +71,15 @@ inline constexpr std::string_view bulk_mark = " (bulk ";
 inline std::string in_bulk(std::string detail, const std::string& bulk_id) {
     if (!bulk_id.empty()) detail += std::string(bulk_mark) + bulk_id + ")";
     return detail;
+}
+// Returns where a detail's mark begins; npos: it is part of no bulk action, whatever a reason says.
+inline std::size_t bulk_mark_of(std::string_view detail) {
+    constexpr std::size_t uuid_size = 36, mark_size = bulk_mark.size() + uuid_size + 1;
+    if (detail.size() < mark_size || !detail.ends_with(')')) return std::string_view::npos;
+    const std::size_t begin = detail.size() - mark_size;
+    const bool is_mark = detail.substr(begin).starts_with(bulk_mark) &&
+                         base::is_uuid(detail.substr(begin + bulk_mark.size(), uuid_size));
+    return is_mark ? begin : std::string_view::npos;
 }
 
 inline std::string subject_of(const Grant& grant) {

@@ -27,7 +27,9 @@ std::optional<ChangeAct> parse_change_act(std::string_view text) {
 
 std::vector<ChangeAct> acts_about_the_same(ChangeAct act) {
     if (act == ChangeAct::disable || act == ChangeAct::enable) return {ChangeAct::disable, ChangeAct::enable};
-    return {act};
+    if (act == ChangeAct::cap) return {act};
+    // The key with its switch and its cap.
+    return {ChangeAct::disable, ChangeAct::enable, ChangeAct::cap, ChangeAct::replace};
 }
 
 std::string_view to_text(TargetState state) {

@@ -57,6 +57,15 @@ struct ChangeTarget {
     base::Timestamp next_at;                  // not before
 };
 
+// Of several, one that has begun counts. One that was stopped before this key's turn is none.
+enum class LaterChange { none, waiting, begun };
+
+// Of the keys that a bulk change has replaced: how many accounts have no new key yet, and for how
+// many of them making it has failed.
+struct Successors {
+    std::int64_t waiting = 0, troubled = 0;
+};
+
 // Returns the grants of a selection that can be changed: those that are active.
 GrantQuery changeable(const BulkSelection& selection);
 
@@ -84,10 +93,11 @@ public:
                                      base::Timestamp until) = 0;
     // Stores the state of a target that waits, with its `why` and `tries`.
     virtual base::Result<void> settle(const std::string& id, const ChangeTarget& target) = 0;
-    // Likewise of one that goes on to wait, until its `next_at`.
+    // Likewise of one that goes on to wait, until its `next_at`; with its `begun_at`.
     virtual base::Result<void> postpone(const std::string& id, const ChangeTarget& target) = 0;
     // Whether a later bulk change decides about the same of this key.
-    virtual base::Result<bool> has_later(const BulkChange& change, const std::string& grant_id) = 0;
+    virtual base::Result<LaterChange> find_later(const BulkChange& change, const std::string& grant_id) = 0;
+    virtual base::Result<Successors> count_successors(const std::string& id) = 0;
 
     // From now on no further target is begun. Whether this call did it.
     virtual base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) = 0;

@@ -18,9 +18,12 @@ namespace {
 constexpr int changes_per_run = 50;
 constexpr int keys_per_step = 40;
 constexpr base::Seconds pause_after_trouble{5};
+constexpr base::Seconds back_off_in_trouble{10};  // of one key
+constexpr base::Seconds prune_every{std::chrono::hours{1}};
 constexpr base::Seconds request_kept_for{std::chrono::hours{24}};
 
 const std::string paused_problem = "new keys are paused, and no key is ended that could not be replaced";
+const std::string braked_problem = "keys cannot be made just now, and no key is ended that could not be replaced";
 
 std::string action_of(ChangeAct act) {
     return "keys." + std::string(to_text(act));
@@ -149,8 +152,11 @@ base::Result<BulkChange> BulkChanger::retry(const std::string& id, const Initiat
 base::Result<void> BulkChanger::note_failure(const BulkChange& change, ChangeTarget target, const base::Error& error) {
     const auto now = parts_.clock.now();
     target.why = error.detail;
-    target.next_at = now;
-    if (is_everybodys(error)) return parts_.changes.postpone(change.id, target);
+    target.begun_at = target.begun_at.value_or(now);
+    // What is wrong with the management key is not the key's fault.
+    const bool is_own = !is_everybodys(error) && error.code != base::Errc::misconfigured;
+    target.next_at = now + std::max(back_off_in_trouble, error.retry_after);
+    if (!is_own) return parts_.changes.postpone(change.id, target);
     ++target.tries;
     target.next_at = now + revocation_back_off(target.tries, error);
     if (target.tries < tries_max) return parts_.changes.postpone(change.id, target);
@@ -173,24 +179,35 @@ base::Result<void> BulkChanger::work(const BulkChange& change, const ChangeTarge
     settled.state = outcome.state;
     settled.why = std::move(outcome.why);
     if (settled.state != TargetState::waiting) return parts_.changes.settle(change.id, settled);
+    // Nothing is begun of what waits for others.
     settled.next_at = now + pause_after_trouble;
     return parts_.changes.postpone(change.id, settled);
 }
 
-// While no keys are made, none is ended for another one.
-base::Result<bool> BulkChanger::waits_for_resumption(Run& run, const BulkChange& change) {
-    if (change.act != ChangeAct::replace || change.stopped_at) return false;
+// While no keys are made, none is ended for another one. Empty: it need not wait.
+base::Result<std::string> BulkChanger::why_it_waits(Run& run, const BulkChange& change) {
+    if (change.act != ChangeAct::replace || change.stopped_at) return std::string();
     if (!run.is_paused) run.is_paused = TRY(worker_.is_paused());
-    return *run.is_paused;
+    if (*run.is_paused) return paused_problem;
+    const auto is_braked = TRY(worker_.is_braked(change));
+    return is_braked ? braked_problem : std::string();
 }
 
+// The end is recorded first: killed in between, it is recorded twice, and not never.
 base::Result<void> BulkChanger::finish(const BulkChange& change) {
-    const auto finished = TRY(parts_.changes.finish(change.id, parts_.clock.now()));
-    if (!finished) return {};
-    TRY(parts_.changes.prune_targets(parts_.clock.now() - targets_kept_for));
-    const auto ended = TRY(find(change.id));
+    const auto now = TRY(find(change.id));
+    if (now.is_done || now.waiting() > 0) return {};
     Audited audited(parts_.audit, parts_.clock, change.by, action_of(change.act), "bulk:" + change.id, change.reason);
-    return audited.done(counts_text(ended));
+    TRY(audited.done(counts_text(now)));
+    TRY(parts_.changes.finish(change.id, parts_.clock.now()));
+    return {};
+}
+
+base::Result<void> BulkChanger::prune_if_due() {
+    const auto now = parts_.clock.now();
+    if (pruned_at_ && now >= *pruned_at_ && now - *pruned_at_ < prune_every) return {};
+    pruned_at_ = now;
+    return parts_.changes.prune_targets(now - targets_kept_for);
 }
 
 // An outage that may be this change's alone ends its step, and the next one goes on.
@@ -198,11 +215,8 @@ base::Result<void> BulkChanger::step(Run& run, const BulkChange& change) {
     if (change.stopped_at) {
         TRY(parts_.changes.skip_rest(change.id, std::string(stopped_before)));
     }
-    std::string problem;
-    const auto waits = TRY(waits_for_resumption(run, change));
-    if (waits) {
-        problem = paused_problem;
-    } else {
+    auto problem = TRY(why_it_waits(run, change));
+    if (problem.empty()) {
         const auto targets = TRY(parts_.changes.due_targets(change.id, parts_.clock.now(), keys_per_step));
         ParallelFor parallel(targets, run.watch, [&] { return run.is_over(); });
         parallel.run([&](const ChangeTarget& target) { return work(change, target); },
@@ -220,13 +234,19 @@ std::string BulkChanger::run_once(const std::stop_token& stop) {
     is_busy_ = false;
     const base::Seconds wait = not_before_ - parts_.clock.now();
     if (wait.count() > 0 && wait <= pause_) return "";  // longer: the clock was set back
-    const auto due = parts_.changes.list_due(parts_.clock.now(), changes_per_run);
-    if (!due) return due.error().detail;
     Run run{stop};
+    const auto pruned = prune_if_due();
+    if (!pruned) run.failure = "forgetting the keys of old bulk changes: " + pruned.error().detail;
+    auto due = parts_.changes.list_due(parts_.clock.now(), changes_per_run);
+    if (!due) return due.error().detail;
+    const auto turn_of = [](const BulkChange& change) { return std::pair(change.created_at, change.decided_after); };
+    const auto next = std::find_if(due->begin(), due->end(), [&](const auto& each) { return turn_of(each) > served_; });
+    std::rotate(due->begin(), next, due->end());
     for (const BulkChange& change : *due) {
         if (run.is_over()) break;
+        served_ = turn_of(change);
         const auto stepped = step(run, change);
-        if (!stepped) return "bulk change " + change.id + ": " + stepped.error().detail;
+        if (!stepped) run.failure = "bulk change " + change.id + ": " + stepped.error().detail;
         if (run.outage) break;
     }
     if (!run.outage) return run.failure;

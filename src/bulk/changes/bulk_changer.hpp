@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "bulk/changes/change_worker.hpp"
 #include "providers/outage.hpp"
@@ -55,8 +57,9 @@ private:
     base::Result<void> step(Run& run, const BulkChange& change);
     base::Result<void> work(const BulkChange& change, const ChangeTarget& target);
     base::Result<void> note_failure(const BulkChange& change, ChangeTarget target, const base::Error& error);
-    base::Result<bool> waits_for_resumption(Run& run, const BulkChange& change);
+    base::Result<std::string> why_it_waits(Run& run, const BulkChange& change);
     base::Result<void> finish(const BulkChange& change);
+    base::Result<void> prune_if_due();
 
     const BulkChangeParts parts_;
     ChangeWorker worker_;
@@ -64,6 +67,9 @@ private:
     std::atomic<bool> is_busy_{false};
     base::Timestamp not_before_;
     base::Seconds pause_{0};  // that ends then
+    std::optional<base::Timestamp> pruned_at_;
+    // The place of the bulk change that was served last: the next run begins behind it.
+    std::pair<base::Timestamp, std::int64_t> served_;
 };
 
 }  // namespace llmapikey

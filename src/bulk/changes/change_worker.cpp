@@ -62,6 +62,11 @@ base::Result<bool> ChangeWorker::is_paused() {
     return totals.is_paused;
 }
 
+base::Result<bool> ChangeWorker::is_braked(const BulkChange& change) {
+    const auto successors = TRY(parts_.changes.count_successors(change.id));
+    return successors.waiting > successors_waiting_max || successors.troubled > 0;
+}
+
 ChangeOutcome ChangeWorker::work(const BulkChange& change, ChangeTarget target) {
     for (int look = 0; look < looks_max; ++look) {
         auto outcome = attempt(change, target);
@@ -80,13 +85,14 @@ ChangeWorker::Look ChangeWorker::attempt(const BulkChange& change, ChangeTarget&
 
 // `target` is begun from the change on: what a later look finds stored may be of this one.
 ChangeWorker::Look ChangeWorker::alter(const BulkChange& change, ChangeTarget& target, const Grant& grant) {
-    const auto later = later_decision(change, grant);
+    if (auto giving_way = give_way(change, grant)) return giving_way;
+    const auto later = later_entry(change, grant);
     if (!later) return failed(later.error());
     if (!later->empty()) return skipped(*later);
     if (has_it(change, grant)) {
         if (!target.begun_at) return skipped(had_it_already(change.act));
-        // An earlier try or look has stored it.
-        if (grant.unsynced.empty()) return done();
+        // An earlier try or look has stored it. Upstream is told again, since a try may also have
+        // failed because upstream left the key as it was.
         const auto told = synchronize_key(parts_.grants, parts_.provider, grant, parts_.clock.now(), deadline());
         return told ? done() : failed(told.error());
     }
@@ -103,6 +109,7 @@ ChangeWorker::Look ChangeWorker::alter(const BulkChange& change, ChangeTarget& t
 // Nothing is begun that could not succeed, so that the audit log does not fill with what failed.
 ChangeWorker::Look ChangeWorker::replace(const BulkChange& change, const Grant& grant) {
     if (change.stopped_at) return skipped(std::string(stopped_before));
+    if (auto giving_way = give_way(change, grant)) return giving_way;
     if (grant.is_disabled) return skipped("it is disabled");
     const auto account = parts_.keys.find_account(grant.seat());
     if (!account) return failed(account.error());
@@ -110,6 +117,9 @@ ChangeWorker::Look ChangeWorker::replace(const BulkChange& change, const Grant& 
     const auto paused = is_paused();
     if (!paused) return failed(paused.error());
     if (*paused) return waits("new keys are paused");
+    const auto has_brake = is_braked(change);
+    if (!has_brake) return failed(has_brake.error());
+    if (*has_brake) return waits("keys cannot be made just now");
     const auto replaced = parts_.replacement.begin(grant, change.by, change.reason, deadline(), change.id);
     if (replaced) return done();
     return replaced.error().code == base::Errc::conflict ? Look{} : failed(replaced.error());
@@ -134,11 +144,18 @@ ChangeWorker::Look ChangeWorker::judge_ended(const BulkChange& change, const Cha
     return replaced.error().code == base::Errc::conflict ? Look{} : failed(replaced.error());
 }
 
-// What was decided about the same of this key after the bulk change; empty: nothing. Bulk changes
-// are compared by their decisions, since an earlier one may come late.
-base::Result<std::string> ChangeWorker::later_decision(const BulkChange& change, const Grant& grant) {
-    const auto is_later = TRY(parts_.changes.has_later(change, grant.id));
-    if (is_later) return std::string("a later bulk change decides about this key");
+// Bulk changes are compared by their decisions, since an earlier one may come late. One that has
+// not begun this key may yet be stopped.
+std::optional<ChangeOutcome> ChangeWorker::give_way(const BulkChange& change, const Grant& grant) {
+    const auto later = parts_.changes.find_later(change, grant.id);
+    if (!later) return failed(later.error());
+    if (*later == LaterChange::none) return std::nullopt;
+    if (*later == LaterChange::begun) return skipped("a later bulk change decides about this key");
+    return waits("a later bulk change decides about this key, and has its turn first");
+}
+
+// Who has changed the same of this key after the decision; empty: nobody.
+base::Result<std::string> ChangeWorker::later_entry(const BulkChange& change, const Grant& grant) {
     AuditQuery query;
     query.accounts = {grant.github_user_id};
     query.after = change.decided_after;
@@ -148,7 +165,7 @@ base::Result<std::string> ChangeWorker::later_decision(const BulkChange& change,
     for (const ChainedEntry& each : entries) {
         const AuditEntry& entry = each.entry;
         if (entry.action != "key.change" || entry.outcome != "begun" || entry.subject != subject_of(grant)) continue;
-        if (entry.detail.find(bulk_mark) != std::string::npos) continue;
+        if (bulk_mark_of(entry.detail) != std::string::npos) continue;
         const ChangedWhat what = changed_what(entry.detail);
         const bool is_same = change.act == ChangeAct::cap ? what.is_capped : what.is_switched;
         if (is_same) return entry.actor + " has changed this key since";

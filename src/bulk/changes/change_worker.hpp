@@ -25,6 +25,10 @@ struct BulkChangeParts {
 // Why a key is skipped that a bulk change has not begun when it is stopped.
 inline constexpr std::string_view stopped_before = "the bulk change was stopped before its turn";
 
+// More keys of a bulk change do not wait for their successors at the same time, but for those that
+// are begun at once.
+inline constexpr std::int64_t successors_waiting_max = 40;
+
 // What working on one key came to.
 struct ChangeOutcome {
     TargetState state = TargetState::waiting;
@@ -44,6 +48,9 @@ public:
     ChangeOutcome work(const BulkChange& change, ChangeTarget target);
     // Whether no key is made just now, so that no key may be ended for another one.
     base::Result<bool> is_paused();
+    // Whether so many keys of this bulk change still wait for their successors, or one of them in
+    // vain, that no further key may be ended.
+    base::Result<bool> is_braked(const BulkChange& change);
 
 private:
     // What one look came to; nullopt: somebody was faster, and it has to be looked again.
@@ -52,7 +59,9 @@ private:
     Look alter(const BulkChange& change, ChangeTarget& target, const Grant& grant);
     Look replace(const BulkChange& change, const Grant& grant);
     Look judge_ended(const BulkChange& change, const ChangeTarget& target, const std::optional<Grant>& grant);
-    base::Result<std::string> later_decision(const BulkChange& change, const Grant& grant);
+    // What is to become of the key because of a later bulk change; nullopt: there is none.
+    std::optional<ChangeOutcome> give_way(const BulkChange& change, const Grant& grant);
+    base::Result<std::string> later_entry(const BulkChange& change, const Grant& grant);
     base::Deadline deadline() const { return base::Deadline::after(parts_.call_timeout); }
 
     const BulkChangeParts parts_;

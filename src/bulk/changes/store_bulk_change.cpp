@@ -27,6 +27,7 @@ const std::string update_claimed = named("claim");
 const std::string update_settled = named("settle");
 const std::string update_postponed = named("postpone");
 const std::string select_later = named("later");
+const std::string select_successors = named("successors");
 const std::string update_to_stopped = named("stop");
 const std::string update_rest = named("skip_rest");
 const std::string update_failed = named("retry");
@@ -186,16 +187,23 @@ base::Result<void> SqlBulkChangeStore::settle(const std::string& id, const Chang
 base::Result<void> SqlBulkChangeStore::postpone(const std::string& id, const ChangeTarget& target) {
     SqlValues values = key_of(id, target);
     values.add(seconds_of(target.next_at)).add(target.why).add(std::int64_t{target.tries});
+    values.add_if(target.begun_at ? std::optional(seconds_of(*target.begun_at)) : std::nullopt);
     return done(database_->run(update_postponed, values));
 }
 
-base::Result<bool> SqlBulkChangeStore::has_later(const BulkChange& change, const std::string& grant_id) {
+base::Result<LaterChange> SqlBulkChangeStore::find_later(const BulkChange& change, const std::string& grant_id) {
     std::string acts;
     for (const ChangeAct act : acts_about_the_same(change.act))
         acts += (acts.empty() ? "" : ",") + std::string(to_text(act));
     const auto answer =
         TRY(database_->run(select_later, SqlValues().add(change.id).add(grant_id).add(acts).add(change.decided_after)));
-    return !answer.rows.empty();
+    if (answer.rows.empty()) return LaterChange::none;
+    return answer.rows[0].number(0) == 1 ? LaterChange::begun : LaterChange::waiting;
+}
+
+base::Result<Successors> SqlBulkChangeStore::count_successors(const std::string& id) {
+    const auto answer = TRY(database_->run(select_successors, SqlValues().add(id)));
+    return Successors{answer.rows.at(0).number(0), answer.rows.at(0).number(1)};
 }
 
 base::Result<bool> SqlBulkChangeStore::stop(const std::string& id, const std::string& actor, base::Timestamp now) {

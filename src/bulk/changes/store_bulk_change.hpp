@@ -26,7 +26,8 @@ public:
                              base::Timestamp until) override;
     base::Result<void> settle(const std::string& id, const ChangeTarget& target) override;
     base::Result<void> postpone(const std::string& id, const ChangeTarget& target) override;
-    base::Result<bool> has_later(const BulkChange& change, const std::string& grant_id) override;
+    base::Result<LaterChange> find_later(const BulkChange& change, const std::string& grant_id) override;
+    base::Result<Successors> count_successors(const std::string& id) override;
     base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) override;
     base::Result<void> skip_rest(const std::string& id, const std::string& why) override;
     base::Result<bool> retry(const std::string& id, base::Timestamp now) override;

@@ -88,20 +88,28 @@ UPDATE llmapikey.bulk_change_targets SET state = $3, why = $4, tries = $5::bigin
 WHERE bulk_id = $1 AND grant_id = $2::uuid AND state = 'waiting'
 
 -- name: postpone
--- $1, $2: bulk change and key; $3: until; $4: why; $5: how many tries have failed.
-UPDATE llmapikey.bulk_change_targets SET next_at = $3::bigint, why = $4, tries = $5::bigint
+-- $1, $2: bulk change and key; $3: until; $4: why; $5: how many tries have failed; $6: when it was
+-- begun, if it was.
+UPDATE llmapikey.bulk_change_targets SET next_at = $3::bigint, why = $4, tries = $5::bigint, begun_at = $6::bigint
 WHERE bulk_id = $1 AND grant_id = $2::uuid AND state = 'waiting'
 
 -- name: later
--- A later decision about the same; one that was stopped before this key's turn is none. $1: bulk
--- change; $2: key; $3: what it is about, as acts; $4: entry of the audit log after which $1 was
--- decided.
-SELECT 1 FROM llmapikey.bulk_change_targets AS other
+-- Whether a later decision about the same has begun the key; no row: there is none. One that was
+-- stopped before this key's turn is none. $1: bulk change; $2: key; $3: what it is about, as acts;
+-- $4: entry of the audit log after which $1 was decided.
+SELECT CASE WHEN other.begun_at IS NULL THEN 0 ELSE 1 END AS has_begun FROM llmapikey.bulk_change_targets AS other
 JOIN llmapikey.bulk_changes AS later ON later.id = other.bulk_id
 WHERE other.grant_id = $2::uuid AND later.id <> $1 AND later.act {in_texts:$3}
     AND (later.decided_after > $4::bigint OR (later.decided_after = $4::bigint AND later.id > $1))
     AND (other.begun_at IS NOT NULL OR (other.state = 'waiting' AND later.stopped_at IS NULL))
-LIMIT 1
+ORDER BY has_begun DESC LIMIT 1
+
+-- name: successors
+-- What waits for a key because of a bulk change, and how many of these in vain so far.
+SELECT count(*), coalesce(sum(CASE WHEN problem = '' THEN 0 ELSE 1 END), 0) FROM llmapikey.api_keys AS successor
+WHERE status IN ('waiting', 'pending', 'ambiguous')
+    AND EXISTS (SELECT 1 FROM llmapikey.ledger
+                WHERE bulk_id = $1 AND ledger.github_user_id = successor.github_user_id)
 
 -- name: stop
 -- $2: now; $3: actor.

@@ -20,6 +20,8 @@ const std::string reason = "the event is over";
 const std::string deciding = "INSERT INTO llmapikey.bulk_changes";
 const base::Error forbidden{base::Errc::misconfigured, "OpenRouter answers 403", {}};
 const base::Error broken{base::Errc::upstream_down, "OpenRouter answers 502", {}};
+const base::Error refused_for_good{base::Errc::upstream_refused, "OpenRouter answers 400", {}};
+const base::Error too_fast{base::Errc::rate_limited, "OpenRouter answers 429", {}};
 
 // Does what another process does between the two steps of a replacement.
 class MeddledReplacements final : public ReplacementStore {
@@ -271,8 +273,8 @@ TEST_P(BulkChanges, AReplacementThatTheRecoveryFinishesIsDone) {
 }
 
 TEST_P(BulkChanges, KeysThatOpenRouterRefusesHoldUpNobodyAndFailInTheEnd) {
-    for (const base::Error& error : {forbidden, broken}) {
-        const std::int64_t first = error.code == base::Errc::misconfigured ? 1000 : 3000;
+    for (const base::Error& error : {refused_for_good, broken}) {
+        const std::int64_t first = error.code == base::Errc::upstream_refused ? 1000 : 3000;
         const auto refused = issue_many(first, 5), good = issue_many(first + 1000, 10);
         for (const Grant& grant : refused)
             provider_.refuse(grant.delete_handle, error);
@@ -402,7 +404,7 @@ TEST_P(BulkChanges, ARunEndsWhileItsLeaseLasts) {
 TEST_P(BulkChanges, ARetryDoesNotOverrideALaterDecision) {
     const auto grants = issue_many(1000, 4);
     for (const Grant& grant : grants)
-        provider_.refuse(grant.delete_handle, forbidden);
+        provider_.refuse(grant.delete_handle, broken);
     const auto older = begin(ChangeAct::disable, ids_of(grants));
     run(60, base::Seconds{30});
     ASSERT_EQ(state_of(older).failed, 4);
@@ -498,6 +500,154 @@ TEST_P(BulkChanges, ItsKeysAreForgottenAMonthLater) {
     EXPECT_TRUE(state_of(next).is_done);
     EXPECT_EQ(targets(), 2) << "those of the next one";
     EXPECT_EQ(state_of(change).skipped, 1) << "the counts stay";
+}
+
+TEST_P(BulkChanges, AKeyThatUpstreamLeavesAsItWasIsNotDone) {
+    const auto grant = issue_many(1000, 1)[0];
+    provider_.change_key(grant.delete_handle, [](UpstreamKey& key) { key.limit_reset = "weekly"; });
+    provider_.keep_limit_reset();
+    const auto change = begin(ChangeAct::cap, ids_of({grant}));
+    run(60, base::Seconds{30});
+    EXPECT_EQ(state_of(change).done, 0);
+    EXPECT_EQ(state_of(change).failed, 1);
+    EXPECT_NE(why(change, grant).find("leaves the key as it is"), std::string::npos) << why(change, grant);
+}
+
+TEST_P(BulkChanges, AnOlderReplacementDefeatsNoYoungerDecisionAboutTheKey) {
+    const auto grants = issue_many(1000, 3);
+    const auto older = begin(ChangeAct::replace, ids_of(grants));
+    const auto disabled = begin(ChangeAct::disable, ids_of({grants[0]}));
+    const auto capped = begin(ChangeAct::cap, ids_of({grants[1]}));
+    run(3);
+    for (const Grant& grant : {grants[0], grants[1]})
+        EXPECT_EQ(why(older, grant), "skipped: a later bulk change decides about this key");
+    EXPECT_TRUE(row(grants[0]).is_disabled && upstream(grants[0]).is_disabled);
+    EXPECT_EQ(upstream(grants[1]).limit, (base::MicroUsd{5'000'000}));
+    EXPECT_EQ(state_of(older).done, 1);
+    EXPECT_EQ(state_of(disabled).done + state_of(capped).done, 2);
+}
+
+TEST_P(BulkChanges, AnOlderOneWaitsForTheTurnOfAYoungerOneThatMayYetBeStopped) {
+    const auto grant = issue_many(1000, 1)[0];
+    const auto oldest = begin(ChangeAct::disable, ids_of({grant}));
+    const auto older = begin(ChangeAct::disable, ids_of({grant}));
+    BulkChanger patient{change_parts_, base::Seconds{60}};
+    const auto younger = patient.begin(wanted(ChangeAct::enable, "q=crowd-"), 1);
+    ASSERT_TRUE(younger) << younger.error().detail;
+    run(2);
+    for (const auto& change : {oldest, older})
+        EXPECT_EQ(why(change, grant), "waiting: a later bulk change decides about this key, and has its turn first");
+    EXPECT_FALSE(row(grant).is_disabled);
+    ASSERT_TRUE(patient.stop(younger->id, another));
+    run(4);
+    EXPECT_TRUE(row(grant).is_disabled);
+    EXPECT_EQ(state_of(older).done, 1);
+    EXPECT_EQ(state_of(oldest).skipped, 1);
+}
+
+TEST_P(BulkChanges, AnOlderOneInTroubleLeavesTheirTurnToYoungerOnes) {
+    const auto grants = issue_many(1000, 12);
+    for (const Grant& grant : grants)
+        provider_.refuse(grant.delete_handle, too_fast);
+    const auto older = begin(ChangeAct::disable, ids_of(grants));
+    clock_.advance(base::Seconds{1});
+    const auto younger = begin(ChangeAct::disable, ids_of(issue_many(2000, 1)));
+    run(2);
+    EXPECT_TRUE(state_of(younger).is_done);
+    EXPECT_EQ(state_of(older).waiting(), 12);
+}
+
+TEST_P(BulkChanges, AKeyInTroubleGivesWayToTheOthersForAWhile) {
+    const auto grant = issue_many(1000, 1)[0];
+    provider_.refuse(grant.delete_handle, too_fast);
+    const auto change = begin(ChangeAct::disable, ids_of({grant}));
+    run(1, base::Seconds{0});
+    EXPECT_TRUE(changes_.due_targets(change.id, clock_.now(), 10)->empty());
+    clock_.advance(base::Seconds{60});
+    EXPECT_EQ(changes_.due_targets(change.id, clock_.now(), 10)->size(), 1u);
+}
+
+TEST_P(BulkChanges, OneWhoseRowsMakeNoSenseHoldsUpNoOther) {
+    const auto older = begin(ChangeAct::disable, ids_of(issue_many(1000, 1)));
+    clock_.advance(base::Seconds{1});
+    const auto younger = begin(ChangeAct::disable, ids_of(issue_many(2000, 1)));
+    ASSERT_TRUE(sql_->run("UPDATE llmapikey.bulk_change_targets SET github_user_id = 'x' WHERE bulk_id = $1",
+                          SqlValues().add(older.id)));
+    EXPECT_NE(changer_.run_once({}).find(older.id), std::string::npos);
+    EXPECT_TRUE(state_of(younger).is_done);
+}
+
+TEST_P(BulkChanges, AManualChangeCountsWhateverItsReasonSays) {
+    const auto grant = issue_many(1000, 1)[0];
+    const auto change = begin(ChangeAct::disable, ids_of({grant}));
+    ASSERT_TRUE(parts_.administration.change(grant.id, {false, std::nullopt}, "as agreed (bulk order)", another));
+    run(2);
+    EXPECT_EQ(why(change, grant), "skipped: github:1004 has changed this key since");
+    EXPECT_FALSE(row(grant).is_disabled);
+}
+
+TEST_P(BulkChanges, KeysAreForgottenWithoutAnotherBulkChange) {
+    const auto change = begin(ChangeAct::disable, ids_of(issue_many(1000, 2)));
+    run(2);
+    EXPECT_EQ(targets(), 2);
+    clock_.advance(std::chrono::days{31});
+    run(1);
+    EXPECT_EQ(targets(), 0);
+    EXPECT_EQ(state_of(change).done, 2);
+}
+
+TEST_P(BulkChanges, TheEndIsRecordedAlsoIfTheProcessDiesThen) {
+    const auto change = begin(ChangeAct::disable, ids_of(issue_many(1000, 1)));
+    // The last that it does.
+    doubtful_->strike("UPDATE llmapikey.bulk_changes AS bulk SET state = 'done'", Fault::answer_lost);
+    EXPECT_NE(changer_.run_once({}), "");
+    doubtful_->strike("", Fault::none);
+    ASSERT_TRUE(state_of(change).is_done);
+    const auto entries = sql_->run("SELECT count(*) FROM llmapikey.audit_log WHERE subject = $1 AND outcome = 'done'",
+                                   SqlValues().add("bulk:" + change.id));
+    EXPECT_EQ(entries->rows.at(0).number(0), 1);
+}
+
+TEST_P(BulkChanges, NoFurtherKeyIsEndedWhileTheEndedOnesGetNoSuccessors) {
+    const auto change = begin(ChangeAct::replace, ids_of(issue_many(1000, 46)));
+    run(1);
+    EXPECT_EQ(state_of(change).done, 40);
+    ASSERT_TRUE(
+        sql_->run("UPDATE llmapikey.api_keys SET problem = 'lost_answer' WHERE github_user_id = "
+                  "(SELECT min(github_user_id) FROM llmapikey.api_keys WHERE status = 'waiting')",
+                  {}));
+    run(2);
+    EXPECT_EQ(state_of(change).done, 40) << "one of them waits in vain";
+    EXPECT_NE(state_of(change).problem.find("keys cannot be made just now"), std::string::npos);
+    ASSERT_TRUE(sql_->run("UPDATE llmapikey.api_keys SET problem = ''", {}));
+    run(4);
+    EXPECT_GE(state_of(change).done, 41);
+    EXPECT_LE(state_of(change).done, 44) << "too many of them wait";
+    ASSERT_TRUE(sql_->run("DELETE FROM llmapikey.api_keys WHERE status = 'waiting'", {}));
+    run(3);
+    EXPECT_EQ(state_of(change).done, 46);
+    EXPECT_EQ(state_of(change).problem, "");
+}
+
+TEST_P(BulkChanges, WhatIsWrongWithTheManagementKeyCountsAsNoTryOfAKey) {
+    const auto refused = issue_many(1000, 5), good = issue_many(2000, 5);
+    for (const Grant& grant : refused)
+        provider_.refuse(grant.delete_handle, forbidden);
+    std::vector<Grant> all = refused;
+    all.insert(all.end(), good.begin(), good.end());
+    const auto older = begin(ChangeAct::disable, ids_of(all));
+    clock_.advance(base::Seconds{1});
+    const auto younger = begin(ChangeAct::disable, ids_of(issue_many(3000, 3)));
+    run(6);
+    EXPECT_EQ(state_of(older).done, 5);
+    EXPECT_TRUE(state_of(younger).is_done);
+    run(60, base::Seconds{30});
+    EXPECT_EQ(state_of(older).failed, 0);
+    EXPECT_EQ(why(older, refused[0]), "waiting: changing the key upstream: " + forbidden.detail);
+    for (const Grant& grant : refused)
+        provider_.refuse(grant.delete_handle, std::nullopt);
+    run(3);
+    EXPECT_EQ(state_of(older).done, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, BulkChanges, testing::Values("sqlite", "postgres", "pgbouncer"),

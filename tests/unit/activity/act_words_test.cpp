@@ -78,17 +78,23 @@ TEST(ActWordsTest, UnknownActionsAndPeopleAreShownAsTheyAre) {
     EXPECT_EQ(account_of_actor("cli:root"), "");
 }
 
+TEST(ActWordsTest, AReasonThatSpeaksOfABulkIsToldWhole) {
+    EXPECT_EQ(told(act("github:1003", "key.revoke", "done", "As agreed (bulk order)")),
+              "linus-organizer revoked mia-schmidt's key …89b9: As agreed (bulk order)");
+}
+
 TEST(ActWordsTest, BulkTellsItsResult) {
-    EXPECT_EQ(told(act("github:1003", "key.revoke", "done", "It is over (bulk 7ec701c3)")),
+    EXPECT_EQ(told(act("github:1003", "key.revoke", "done", "It is over (bulk 7ec701c3-5d4e-4f60-8a1b-0c2d3e4f5a6b)")),
               "linus-organizer revoked mia-schmidt's key …89b9: It is over");
     Act bulk = act("github:1003", "keys.revoke", "done", "2 keys revoked", "The workshop is over (q=-workshop)");
     bulk.subject = "bulk:b";
     EXPECT_EQ(told(bulk), "linus-organizer revoked several keys: The workshop is over (q=-workshop). 2 keys revoked");
     bulk.action = "keys.disable";
     EXPECT_EQ(told(bulk), "linus-organizer disabled several keys: The workshop is over (q=-workshop). 2 keys revoked");
-    EXPECT_EQ(told(act("github:1003", "key.change", "done", "switch off: It is over (bulk 7ec701c3)")),
+    EXPECT_EQ(told(act("github:1003", "key.change", "done",
+                       "switch off: It is over (bulk 7ec701c3-5d4e-4f60-8a1b-0c2d3e4f5a6b)")),
               "linus-organizer switched off mia-schmidt's key …89b9: It is over");
-    EXPECT_EQ(told(act("github:1003", "key.replace", "done", "It is over (bulk 7ec701c3)")),
+    EXPECT_EQ(told(act("github:1003", "key.replace", "done", "It is over (bulk 7ec701c3-5d4e-4f60-8a1b-0c2d3e4f5a6b)")),
               "linus-organizer replaced mia-schmidt's key …89b9: It is over");
 }
 
