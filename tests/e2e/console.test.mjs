@@ -63,7 +63,8 @@ test("switch a key off and on, and change its cap, by keyboard", async () => {
   await page.goto(`${service.url}/admin/people/${person.account}`);
   await page.fill("input[name=daily_limit_usd]", "lots");
   await page.click("#change-limit");
-  await page.locator("[role=alert]", { hasText: "The cap was not changed" }).waitFor();
+  await page.locator("#cap-problem", { hasText: "The cap was not changed" }).waitFor();
+  assert.equal(await page.inputValue("input[name=daily_limit_usd][aria-invalid]"), "lots");
 });
 
 test("a change that upstream does not hear is told again until it does", async () => {
