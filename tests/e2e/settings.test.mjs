@@ -207,7 +207,12 @@ test("after the answer to a pause no replica makes a key; pages of all say so wi
       assert.equal(await metric(replicas[2], "llmapikey_provisioning_enabled"), 0);
       await post(replicas[(round + 1) % 3], session, "/admin/settings/resume");
       assert.equal((await (await generate(replicas[(round + 2) % 3], strangers[0])).json()).status, "created");
-      await until("the landing page is as before", async () => !/id="paused"/.test(await textOf(replicas[0], "/")));
+      // Of all: else the next round would take the page of this one for its own.
+      await Promise.all(
+        replicas.map((replica) =>
+          until("the landing page is as before", async () => !/id="paused"/.test(await textOf(replica, "/"))),
+        ),
+      );
     }
   }));
 
