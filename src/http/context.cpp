@@ -30,9 +30,8 @@ bool Context::wants_json() const {
 }
 
 Language Context::language() const {
-    const bool is_english =
-        request.path.starts_with("/api/") || (route != nullptr && route->path.starts_with("/admin"));
-    return is_english ? Language::english : language_of(request);
+    const bool is_console = route != nullptr && route->path.starts_with("/admin");
+    return is_console ? Language::english : language_of(request);
 }
 
 Frame make_frame(const Context& context) {

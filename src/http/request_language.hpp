@@ -10,8 +10,8 @@ namespace llmapikey {
 // Holds the code of the language that somebody has chosen.
 inline constexpr std::string_view language_cookie_name = "llmapikey_language";
 
-// Returns the language of the pages for a request: the one chosen, else the one that its
-// Accept-Language likes best.
+// Returns the language of the answer to a request: the one chosen, else the one that its
+// Accept-Language likes best. The JSON API is in English.
 Language language_of(const net::Request& request);
 
 }  // namespace llmapikey

@@ -99,20 +99,16 @@ void set_usage(Data& data, const DashboardView& view) {
     data.set("usage", std::move(usage));
 }
 
-// Returns a word of the catalogs for a price (SuggestedModel).
-std::string_view price_word(std::string_view price) {
-    for (const std::string_view known :
-         {in_catalog("very cheap"), in_catalog("cheap"), in_catalog("mid-priced"), in_catalog("expensive")})
-        if (price == known) return known;
-    return price;
-}
+// The prices of a SuggestedModel, for the catalogs.
+[[maybe_unused]] constexpr const char* prices[] = {in_catalog("very cheap"), in_catalog("cheap"),
+                                                   in_catalog("mid-priced"), in_catalog("expensive")};
 
 void set_models(Data& data, const DashboardView& view) {
     Data models{Data::type::list};
     for (const ModelToTry& model : view.models) {
         Data item("id", model.id);
         item.set("name", model.name);
-        set_if_any(item, "price", std::string(translated(view.frame.language, price_word(model.price))));
+        set_if_any(item, "price", std::string(translated(view.frame.language, model.price)));
         models << std::move(item);
     }
     data.set("models", std::move(models));

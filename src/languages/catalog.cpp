@@ -1,13 +1,13 @@
 #include "languages/catalog.hpp"
 
-#include <array>
+#include <algorithm>
 #include <stdexcept>
-#include <utility>
 
 #include "base/embedded.hpp"
 #include "base/encoding.hpp"
 #include "base/packed_text.hpp"
 #include "languages/catalog_json.hpp"
+#include "languages/per_language.hpp"
 
 namespace llmapikey {
 namespace {
@@ -19,19 +19,9 @@ std::string_view packed_text_of(Language language) {
     throw std::logic_error("no catalog named " + name);
 }
 
-template <std::size_t place>
-const Catalog& catalog_at() {
-    static const Catalog catalog = read_catalog(unpacked(packed_text_of(static_cast<Language>(place))));
-    return catalog;
-}
-
-// Reads a catalog when it is asked for first.
 const Catalog& catalog_of(Language language) {
-    static constexpr auto all = []<std::size_t... places>(std::index_sequence<places...>) {
-        return std::array{&catalog_at<places>...};
-    }
-    (std::make_index_sequence<language_count>());
-    return all[static_cast<std::size_t>(language)]();
+    static PerLanguage<Catalog> catalogs([](Language each) { return read_catalog(unpacked(packed_text_of(each))); });
+    return catalogs.of(language);
 }
 
 const TextForms* find(Language language, std::string_view english) {

@@ -117,8 +117,7 @@ std::optional<CachedResponses::Standing> CachedResponses::find(const net::Reques
 
 net::ReadyResponse CachedResponses::busy(const net::Request& request, bool is_https,
                                          std::string_view request_id) const {
-    const Language language = request.path.starts_with("/api/") ? Language::english : language_of(request);
-    auto kept_refusal = refusal(wants_json(request), language);
+    auto kept_refusal = refusal(wants_json(request), language_of(request));
     net::ReadyResponse answer = kept_refusal->answer(request.is_head, is_https, request_id);
     answer.owner = std::move(kept_refusal);
     return answer;

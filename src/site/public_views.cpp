@@ -107,12 +107,8 @@ void set_list(Data& data, const std::string& name, const std::vector<std::string
     data.set(name, list);
 }
 
-// Returns a word of the catalogs for how often the limit of a guardrail is set back.
-std::string_view interval_word(std::string_view interval) {
-    for (const std::string_view known : {in_catalog("daily"), in_catalog("weekly"), in_catalog("monthly")})
-        if (interval == known) return known;
-    return interval;
-}
+// How often the limit of a guardrail is set back, for the catalogs.
+[[maybe_unused]] constexpr const char* intervals[] = {in_catalog("daily"), in_catalog("weekly"), in_catalog("monthly")};
 
 Data model_data(const ModelChoice& models, Language language) {
     const bool is_known = models.state == ModelChoice::State::known;
@@ -127,7 +123,7 @@ Data model_data(const ModelChoice& models, Language language) {
     set_list(data, "allowed_providers", models.allowed_providers);
     set_list(data, "ignored_providers", models.ignored_providers);
     set_if_any(data, "limit_usd", localized_money(language, models.limit_usd));
-    data.set("limit_interval", std::string(translated(language, interval_word(models.limit_interval))));
+    data.set("limit_interval", std::string(translated(language, models.limit_interval)));
     return data;
 }
 

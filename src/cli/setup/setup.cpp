@@ -60,6 +60,9 @@ private:
     bool is_in_secret_file(std::string_view name) const {
         return environment_.lookup(name).value_or("").empty() && !given_(name).value_or("").empty();
     }
+    bool is_awaited(std::string_view name) const {
+        return std::find(awaited_.begin(), awaited_.end(), name) != awaited_.end();
+    }
     void make_secrets();
     bool is_secret_new();
     Assignments assignments() const;
@@ -87,8 +90,7 @@ private:
     config::Lookup whole_ = [this](std::string_view name) -> std::optional<std::string> {
         auto known = lookup_(name);
         if (known && !known->empty()) return known;
-        const bool is_awaited = std::find(awaited_.begin(), awaited_.end(), name) != awaited_.end();
-        return is_awaited ? std::optional(stand_in()) : known;
+        return is_awaited(name) ? std::optional(stand_in()) : known;
     };
     std::vector<std::string_view> awaited_;
     std::optional<base::MicroUsd> credits_left_;
@@ -148,8 +150,7 @@ bool Setup::is_rest_sound() {
     if (loaded) return true;
     std::vector<config::Problem> others;
     for (const config::Problem& problem : loaded.error()) {
-        const bool is_awaited = std::find(awaited_.begin(), awaited_.end(), problem.variable) != awaited_.end();
-        if (!is_awaited || is_in_secret_file(problem.variable))
+        if (!is_awaited(problem.variable) || is_in_secret_file(problem.variable))
             others.push_back(problem);
         else if (!value(problem.variable).empty() && problem.variable != public_address)
             values_[problem.variable] = "";

@@ -1,12 +1,11 @@
 #include "http/answers/template_engine.hpp"
 
-#include <array>
 #include <map>
 #include <stdexcept>
-#include <utility>
 
 #include "base/embedded.hpp"
 #include "languages/catalog.hpp"
+#include "languages/per_language.hpp"
 
 namespace llmapikey {
 namespace {
@@ -33,19 +32,10 @@ Templates parsed_in(Language language) {
     return all;
 }
 
-template <std::size_t place>
-const Templates& templates_at() {
-    static const Templates parsed = parsed_in(static_cast<Language>(place));
-    return parsed;
-}
-
 // Returns all templates by name, parsed when the language is asked for first.
 const Templates& templates_in(Language language) {
-    static constexpr auto all = []<std::size_t... places>(std::index_sequence<places...>) {
-        return std::array{&templates_at<places>...};
-    }
-    (std::make_index_sequence<language_count>());
-    return all[static_cast<std::size_t>(language)]();
+    static PerLanguage<Templates> templates(parsed_in);
+    return templates.of(language);
 }
 
 // What the page offers besides its own language.
