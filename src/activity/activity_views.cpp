@@ -3,18 +3,22 @@
 namespace llmapikey {
 namespace {
 
-void set_person(Data& item, const std::string& name, const std::string& text, const std::string& account) {
-    set_if_any(item, name, text);
-    if (!account.empty()) item.set(name + "_path", "/admin/people/" + account);
+struct PersonNames {
+    Name text, path;
+};
+
+void set_person(Data& item, const PersonNames& names, const std::string& text, const std::string& account) {
+    set_if_any(item, names.text, text);
+    if (!account.empty()) item.set(names.path, "/admin/people/" + account);
 }
 
 Data act_data(const ActRow& row) {
     const ActSentence& sentence = row.sentence;
     Data item;
     set_time(item, "at_time", row.at);
-    set_person(item, "who", sentence.who, sentence.who_id);
+    set_person(item, {"who", "who_path"}, sentence.who, sentence.who_id);
     item.set("verb", sentence.verb);
-    set_person(item, "whom", sentence.whom, sentence.whom_id);
+    set_person(item, {"whom", "whom_path"}, sentence.whom, sentence.whom_id);
     item.set("rest", sentence.rest);
     set_if_any(item, "reason", sentence.reason);
     set_if_any(item, "result", sentence.result);

@@ -29,6 +29,9 @@ std::optional<std::int64_t> parse_whole_number(std::string_view text);
 // Returns whether the text is 8-4-4-4-12 hexadecimal digits of either case (RFC 9562).
 bool is_uuid(std::string_view text);
 
+// Writes "2027-12-31", the day in UTC.
+std::string to_date(Timestamp time);
+
 // Writes "2027-12-31T23:59:59Z": UTC with whole seconds.
 std::string to_rfc3339(Timestamp time);
 // Accepts "Z" and numeric offsets, and drops any fraction of a second. Nullopt: malformed.

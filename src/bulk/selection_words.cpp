@@ -7,7 +7,7 @@ namespace llmapikey {
 namespace {
 
 std::string day_of(base::Timestamp time) {
-    return base::to_rfc3339(time).substr(0, 10);
+    return base::to_date(time);
 }
 
 // "keys in state active", "expired keys"

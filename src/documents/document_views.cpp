@@ -23,7 +23,7 @@ Data entry_data(const DocumentEntry& entry, const std::string& address, bool is_
     return data;
 }
 
-void set_neighbor(Data& data, const std::string& name, const DocumentEntry* entry, const std::string& address) {
+void set_neighbor(Data& data, Name name, const DocumentEntry* entry, const std::string& address) {
     if (entry != nullptr) data.set(name, entry_data(*entry, address, false));
 }
 

@@ -78,7 +78,7 @@ base::Timestamp next_reset(base::Timestamp now) {
 }
 
 std::string day_text(base::Timestamp time) {
-    return base::to_rfc3339(time).substr(0, 10);
+    return base::to_date(time);
 }
 
 base::Seconds settle_time(base::Seconds call_timeout) {

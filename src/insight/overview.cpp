@@ -93,7 +93,7 @@ base::Result<void> read_days(StatisticsStore& store, int count, Overview& overvi
     const auto first = today - std::chrono::days{count - 1};
     const auto known = TRY(store.days(first));
     for (auto day = first; day <= today; day += std::chrono::days{1}) {
-        const std::string name = base::to_rfc3339(base::Timestamp{day}).substr(0, 10);
+        const std::string name = base::to_date(base::Timestamp{day});
         const auto found =
             std::find_if(known.begin(), known.end(), [&](const DayStatistics& each) { return each.day == name; });
         overview.days.push_back(found == known.end() ? DayStatistics{name, 0, 0, {}} : *found);

@@ -151,7 +151,7 @@ std::string render(const DashboardView& view) {
         view.frame, in_catalog("Your key"),
         std::string(translated(view.frame.language,
                                "Get your LLM API key, try it, and see what it has spent and when it expires.")));
-    data.set(std::string(to_text(view.state)), true);
+    data.set(Name::of_table(to_text(view.state)), true);
     set_badge(data, view);
     set_if_any(data, "notice_good", view.notice_good);
     set_if_any(data, "notice_bad", view.notice_bad);

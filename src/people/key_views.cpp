@@ -62,16 +62,36 @@ void set_ended(Data& data, const std::vector<EndedKeyRow>& rows) {
 
 namespace {
 
-// Sets "switch_problem" and "switch_typed", and so on, and "cap_shown" and "hold_24h".
+struct FormNames {
+    std::string_view form;
+    Name problem, typed;
+};
+constexpr FormNames forms[] = {
+    {"switch", "switch_problem", "switch_typed"},
+    {"cap", "cap_problem", "cap_typed"},
+    {"reveal", "reveal_problem", "reveal_typed"},
+    {"revoke", "revoke_problem", "revoke_typed"},
+};
+
+struct HoldName {
+    std::string_view length;
+    Name name;
+};
+constexpr HoldName holds[] = {{"24h", "hold_24h"}, {"7d", "hold_7d"}, {"forever", "hold_forever"}};
+
+// Sets what was wrong with a form, and what was typed into it.
 void set_refused(Data& data, const PersonView& view) {
     const bool is_cap = view.refused && view.refused->form == "cap";
     set_if_any(data, "cap_shown", is_cap ? view.refused->cap : view.cap_typed);
     if (!view.refused) return;
     const RefusedForm& refused = *view.refused;
-    const std::string form(refused.form);
-    data.set(form + "_problem", refused.problem);
-    data.set(form + "_typed", refused.reason);
-    if (form == "revoke") data.set("hold_" + refused.hold, true);
+    for (const FormNames& names : forms) {
+        if (names.form != refused.form) continue;
+        data.set(names.problem, refused.problem);
+        data.set(names.typed, refused.reason);
+    }
+    for (const HoldName& hold : holds)
+        if (refused.form == "revoke" && hold.length == refused.hold) data.set(hold.name, true);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace llmapikey {
 namespace {
 
-void set_date(Data& data, const std::string& name, const DateCell& date) {
+void set_date(Data& data, Name name, const DateCell& date) {
     if (date.at.empty()) return;
     Data cell;
     cell.set("at", date.at);

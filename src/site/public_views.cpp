@@ -94,7 +94,7 @@ std::string filled_in(std::string code, const std::vector<std::pair<std::string,
 constexpr std::size_t open_list_max = 12;  // longer lists are folded
 
 // Sets a list as `name` with its length; sets nothing if the list is empty.
-void set_list(Data& data, const std::string& name, const std::vector<std::string>& texts) {
+void set_list(Data& data, Name name, const std::vector<std::string>& texts) {
     if (texts.empty()) return;
     Data items{Data::type::list};
     for (const std::string& text : texts)

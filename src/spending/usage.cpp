@@ -19,8 +19,9 @@ bool is_same_utc_day(base::Timestamp left, base::Timestamp right) {
 
 base::MicroUsd sum_from(const std::vector<SpendingDay>& days, base::Timestamp first) {
     base::MicroUsd sum;
+    const std::string first_text = day_text(first);
     for (const SpendingDay& day : days)
-        if (day.day >= day_text(first)) sum.value += day.spent.value;
+        if (day.day >= first_text) sum.value += day.spent.value;
     return sum;
 }
 

@@ -47,8 +47,10 @@ std::string render(const ChangeConfirmView& view) {
     data.set("demand", view.demand);
     data.set("said_cap", view.cap);
     data.set("said_reason", view.reason);
-    for (const char* act : {"disable", "enable", "cap", "replace"})
-        data.set("is_" + std::string(act), view.act == act);
+    data.set("is_disable", view.act == "disable");
+    data.set("is_enable", view.act == "enable");
+    data.set("is_cap", view.act == "cap");
+    data.set("is_replace", view.act == "replace");
     data.set("are_new_keys_paused", view.is_paused);
     set_if_any(data, "problem", view.problem);
     set_if_any(data, "mistake", view.mistake);
@@ -59,7 +61,7 @@ std::string render(const ChangeProgressView& view) {
     Data data = admin_data(view.frame, view.heading, "changes");
     data.set("change", data_of(view.change));
     data.set("heading", view.heading);
-    set_if_any(data, view.has_failed ? "outcome_bad" : "outcome", view.outcome);
+    view.has_failed ? set_if_any(data, "outcome_bad", view.outcome) : set_if_any(data, "outcome", view.outcome);
     set_if_any(data, "stopped", view.stopped);
     set_if_any(data, "problem", view.problem);
     data.set("is_done", view.is_done);

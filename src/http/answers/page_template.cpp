@@ -1,6 +1,6 @@
 #include "http/answers/page_template.hpp"
 
-#include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace llmapikey {
@@ -8,40 +8,39 @@ namespace {
 
 constexpr std::string_view opening = "{{", closing = "}}";
 constexpr std::string_view words_begin = "#t", words_end = "{{/t}}";
-constexpr std::size_t usual_page = 16 * 1024;
+constexpr std::size_t usual_page = 32 * 1024;
+constexpr std::size_t usual_fields = 8;  // of an object
 
-// Hashes a name with FNV-1a.
-std::uint32_t hash_of(std::string_view name) {
-    std::uint32_t hash = 2'166'136'261u;
-    for (const char c : name)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619u;
-    return hash;
+// What stands for a character in HTML; empty: the character itself.
+constexpr std::string_view escape_of(char c) {
+    switch (c) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        case '\'':
+            return "&apos;";
+        default:
+            return "";
+    }
 }
+
+constexpr std::array<bool, 256> is_escaped = [] {
+    std::array<bool, 256> all{};
+    for (const char c : std::string_view("&<>\"'"))
+        all[static_cast<unsigned char>(c)] = true;
+    return all;
+}();
 
 void append_escaped(std::string& out, std::string_view text) {
     std::size_t plain = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        std::string_view instead;
-        switch (text[i]) {
-            case '&':
-                instead = "&amp;";
-                break;
-            case '<':
-                instead = "&lt;";
-                break;
-            case '>':
-                instead = "&gt;";
-                break;
-            case '"':
-                instead = "&quot;";
-                break;
-            case '\'':
-                instead = "&apos;";
-                break;
-            default:
-                continue;
-        }
-        out.append(text, plain, i - plain).append(instead);
+        if (!is_escaped[static_cast<unsigned char>(text[i])]) continue;
+        out.append(text, plain, i - plain).append(escape_of(text[i]));
         plain = i + 1;
     }
     out.append(text, plain);
@@ -74,52 +73,57 @@ std::string_view take_words(std::string_view& text) {
 
 }  // namespace
 
-void Data::set(std::string_view name, std::string text) {
-    Data& value = field(name);
-    value = Data();
-    value.kind_ = Kind::text;
-    value.text_ = std::move(text);
+void Data::set(Name name, std::string text) {
+    add(name).emplace<std::string>(std::move(text));
 }
 
-void Data::set(std::string_view name, bool flag) {
-    Data& value = field(name);
-    value = Data();
-    value.kind_ = Kind::flag;
-    value.flag_ = flag;
+void Data::set(Name name, const char* text) {
+    add(name).emplace<std::string>(text);
 }
 
-void Data::set(std::string_view name, Html html) {
-    set(name, std::move(html.text));
-    field(name).kind_ = Kind::html;
+void Data::set(Name name, bool flag) {
+    add(name).emplace<bool>(flag);
 }
 
-void Data::set(std::string_view name, Data value) {
-    field(name) = std::move(value);
+void Data::set(Name name, Html html) {
+    add(name).emplace<Html>(std::move(html));
+}
+
+void Data::set(Name name, Data value) {
+    add(name) = std::move(value.value_);
+}
+
+void Data::share(Name name, const Data& value) {
+    add(name).emplace<const Data*>(&value);
 }
 
 Data& Data::operator<<(Data item) {
-    items_.push_back(std::move(item));
+    std::get<Items>(value_).push_back(std::move(item));
     return *this;
 }
 
-Data& Data::field(std::string_view name) {
-    const std::uint32_t hash = hash_of(name);
-    for (Field& each : fields_) {
-        if (each.hash == hash && each.name == name) return each.value;
-    }
-    return fields_.emplace_back(Field{hash, std::string(name), Data()}).value;
+Data::Value& Data::add(Name name) {
+    auto& fields = std::get<Fields>(value_);
+    if (fields.empty()) fields.reserve(usual_fields);
+    return fields.emplace_back(Field{name, Data()}).value.value_;
 }
 
+// The value that was set last. Follows what is shared.
 const Data* Data::find(std::uint32_t hash, std::string_view name) const {
-    for (const Field& each : fields_) {
-        if (each.hash == hash && each.name == name) return &each.value;
+    const auto* const fields = std::get_if<Fields>(&value_);
+    if (fields == nullptr) return nullptr;
+    for (auto each = fields->rbegin(); each != fields->rend(); ++each) {
+        if (each->name.hash() != hash || each->name.text() != name) continue;
+        const auto* const shared = std::get_if<const Data*>(&each->value.value_);
+        return shared == nullptr ? &each->value : *shared;
     }
     return nullptr;
 }
 
 bool Data::is_shown() const {
-    if (kind_ == Kind::list) return !items_.empty();
-    return kind_ != Kind::flag || flag_;
+    if (const auto* const items = std::get_if<Items>(&value_)) return !items->empty();
+    const bool* const flag = std::get_if<bool>(&value_);
+    return flag == nullptr || *flag;
 }
 
 void PageTemplate::parse(std::string_view text, const Source& source) {
@@ -180,6 +184,19 @@ std::string PageTemplate::render(const Data& data) const {
     return out;
 }
 
+void PageTemplate::render_section(std::size_t begin, std::size_t end, std::vector<const Data*>& scopes,
+                                  std::string& out, const Data& value) const {
+    const auto render_in = [&](const Data& scope) {
+        scopes.push_back(&scope);
+        render(begin, end, scopes, out);
+        scopes.pop_back();
+    };
+    const auto* const items = std::get_if<Data::Items>(&value.value_);
+    if (items == nullptr) return render_in(value);
+    for (const Data& item : *items)
+        render_in(item);
+}
+
 void PageTemplate::render(std::size_t begin, std::size_t end, std::vector<const Data*>& scopes,
                           std::string& out) const {
     const auto find = [&](const Node& node) -> const Data* {
@@ -188,31 +205,30 @@ void PageTemplate::render(std::size_t begin, std::size_t end, std::vector<const 
         }
         return nullptr;
     };
-    const auto render_in = [&](const Data& scope, std::size_t first, std::size_t last) {
-        scopes.push_back(&scope);
-        render(first, last, scopes, out);
-        scopes.pop_back();
-    };
     for (std::size_t i = begin; i < end;) {
         const Node& node = nodes_[i];
-        const bool is_section = node.kind == Kind::section || node.kind == Kind::inverted;
-        const std::size_t next = is_section ? node.end : i + 1;
-        const Data* const found = node.kind == Kind::text ? nullptr : find(node);
-        const bool is_shown = found != nullptr && found->is_shown();
-        if (node.kind == Kind::text) out.append(node.text);
-        const bool is_html = found != nullptr && found->kind_ == Data::Kind::html;
-        if (node.kind == Kind::variable && is_html)
-            out.append(found->text_);
-        else if (node.kind == Kind::variable && found != nullptr)
-            append_escaped(out, found->text_);
-        if (node.kind == Kind::inverted && !is_shown) render(i + 1, next, scopes, out);
-        if (node.kind == Kind::section && is_shown) {
-            if (found->kind_ != Data::Kind::list) render_in(*found, i + 1, next);
-            for (const Data& item : found->items_)
-                render_in(item, i + 1, next);
+        if (node.kind == Kind::text) {
+            out.append(node.text);
+            ++i;
+            continue;
         }
-        i = next;
+        const Data* const found = find(node);
+        if (node.kind == Kind::variable) {
+            if (found != nullptr) append_value(out, *found);
+            ++i;
+            continue;
+        }
+        const bool is_shown = found != nullptr && found->is_shown();
+        if (node.kind == Kind::inverted && !is_shown) render(i + 1, node.end, scopes, out);
+        if (node.kind == Kind::section && is_shown) render_section(i + 1, node.end, scopes, out, *found);
+        i = node.end;
     }
+}
+
+// A value that is neither text nor HTML leaves nothing.
+void PageTemplate::append_value(std::string& out, const Data& value) {
+    if (const auto* const text = std::get_if<std::string>(&value.value_)) append_escaped(out, *text);
+    if (const auto* const html = std::get_if<Html>(&value.value_)) out.append(html->text);
 }
 
 }  // namespace llmapikey

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 // Templates in a subset of Mustache. {{name}} is escaped for HTML, unless it is Html.
@@ -19,42 +20,70 @@ struct Html {
     std::string text;
 };
 
-// The values of a template: an object of named texts, flags, objects and lists. Names are unique.
+// Returns the FNV-1a hash of a name.
+constexpr std::uint32_t hash_of(std::string_view name) {
+    std::uint32_t hash = 2'166'136'261u;
+    for (const char c : name)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619u;
+    return hash;
+}
+
+// The name of a value. It is a literal, so its hash is made when the program is compiled.
+class Name {
+public:
+    consteval Name(const char* literal) : Name(std::string_view(literal), 0) {}
+    // `text`: of a table that lives as long as the program.
+    static constexpr Name of_table(std::string_view text) { return Name(text, 0); }
+
+    std::string_view text() const { return text_; }
+    std::uint32_t hash() const { return hash_; }
+
+private:
+    constexpr Name(std::string_view text, int) : text_(text), hash_(hash_of(text)) {}
+
+    std::string_view text_;
+    std::uint32_t hash_;
+};
+
+// The values of a template: an object of named texts, flags, objects and lists. What is set later
+// replaces what was set earlier by the same name.
 class Data {
 public:
     enum class type { object, list };
 
     Data() = default;
-    explicit Data(type kind) : kind_(kind == type::list ? Kind::list : Kind::object) {}
-    Data(std::string_view name, std::string text) { set(name, std::move(text)); }
+    explicit Data(type kind) {
+        if (kind == type::list) value_.emplace<Items>();
+    }
+    Data(Name name, std::string text) { set(name, std::move(text)); }
 
     // For objects: sets a value, and replaces an earlier one of that name.
-    void set(std::string_view name, std::string text);
-    void set(std::string_view name, const char* text) { set(name, std::string(text)); }
-    void set(std::string_view name, bool flag);
-    void set(std::string_view name, Html html);
-    void set(std::string_view name, Data value);
+    void set(Name name, std::string text);
+    void set(Name name, const char* text);
+    void set(Name name, bool flag);
+    void set(Name name, Html html);
+    void set(Name name, Data value);
+    // Like set(), but without a copy. `value` must outlive this object.
+    void share(Name name, const Data& value);
     // For lists: appends an item.
     Data& operator<<(Data item);
 
 private:
     friend class PageTemplate;
-    enum class Kind : std::uint8_t { object, list, text, flag, html };
     struct Field;
+    using Fields = std::vector<Field>;
+    using Items = std::vector<Data>;
+    using Value = std::variant<Fields, Items, std::string, bool, Html, const Data*>;
+
+    Value& add(Name name);
     const Data* find(std::uint32_t hash, std::string_view name) const;
-    Data& field(std::string_view name);
     bool is_shown() const;
 
-    Kind kind_ = Kind::object;
-    bool flag_ = false;
-    std::string text_;
-    std::vector<Field> fields_;
-    std::vector<Data> items_;
+    Value value_;
 };
 
 struct Data::Field {
-    std::uint32_t hash;
-    std::string name;
+    Name name;
     Data value;
 };
 
@@ -82,6 +111,10 @@ private:
     void parse(std::string_view text, const Source& source);
     void parse_words(std::string_view english, const Source& source);
     void render(std::size_t begin, std::size_t end, std::vector<const Data*>& scopes, std::string& out) const;
+    void render_section(std::size_t begin, std::size_t end, std::vector<const Data*>& scopes, std::string& out,
+                        const Data& value) const;
+
+    static void append_value(std::string& out, const Data& value);
 
     std::vector<Node> nodes_;
 };

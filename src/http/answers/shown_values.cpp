@@ -6,7 +6,7 @@
 namespace llmapikey {
 
 std::string date_text(base::Timestamp time) {
-    return base::to_rfc3339(time).substr(0, 10);
+    return base::to_date(time);
 }
 
 std::string time_of_day_text(base::Timestamp time) {

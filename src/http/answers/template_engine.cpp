@@ -38,6 +38,18 @@ const Templates& templates_in(Language language) {
     return templates.of(language);
 }
 
+// The parts of the console, in its navigation.
+constexpr std::string_view places[] = {"at_overview", "at_people", "at_activity", "at_settings", "at_bulk",
+                                       "at_changes",  "at_tokens", "at_webhooks", "at_documents"};
+
+// Throws std::logic_error if there is no such part.
+Name name_of_place(std::string_view place) {
+    constexpr std::size_t prefix = std::string_view("at_").size();
+    for (const std::string_view each : places)
+        if (each.substr(prefix) == place) return Name::of_table(each);
+    throw std::logic_error("the console has no part named " + std::string(place));
+}
+
 // What the page offers besides its own language.
 Data language_choice(Language chosen) {
     Data list{Data::type::list};
@@ -139,11 +151,11 @@ std::string render_template(std::string_view name, const Data& data, Language la
     return found->second.render(data);
 }
 
-void set_if_any(Data& data, const std::string& name, const std::string& value) {
+void set_if_any(Data& data, Name name, const std::string& value) {
     if (!value.empty()) data.set(name, value);
 }
 
-void set_time(Data& data, const std::string& name, const ShownTime& shown) {
+void set_time(Data& data, Name name, const ShownTime& shown) {
     Data item;
     item.set("at", shown.at);
     item.set("exact", shown.exact);
@@ -151,12 +163,12 @@ void set_time(Data& data, const std::string& name, const ShownTime& shown) {
     data.set(name, std::move(item));
 }
 
-void set_age(Data& data, const std::string& name, const ShownAge& shown) {
+void set_age(Data& data, Name name, const ShownAge& shown) {
     Data item;
     item.set("at", shown.at);
     item.set("exact", shown.exact);
     item.set("age", shown.age);
-    data.set(name, item);
+    data.set(name, std::move(item));
 }
 
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place) {
@@ -167,16 +179,17 @@ Data admin_data(const Frame& frame, const std::string& title, const std::string&
     data.set("asset_console_css", asset_url("console.css"));
     data.set("asset_console_js", asset_url("console.js"));
     const bool is_setting = place == "bulk" || place == "changes" || place == "tokens" || place == "webhooks";
-    data.set("at_" + place, true);
+    data.set(name_of_place(place), true);
     if (is_setting) data.set("at_settings", true);
     return data;
 }
 
 Data frame_data(const Frame& frame, const std::string& title) {
+    static PerLanguage<Data> language_choices(language_choice);
     Data data;
     const Language language = frame.language;
     data.set("lang", std::string(name_of(language).tag));
-    data.set("languages", language_choice(language));
+    data.share("languages", language_choices.of(language));
     data.set("path_after_choice", "/");
     data.set("is_english", language == Language::english);
     data.set("title", std::string(translated(language, title)) + " · " + frame.organizer.event_name);

@@ -31,13 +31,13 @@ Data shared_page_data(const Frame& frame, const std::string& title, const std::s
 Data admin_data(const Frame& frame, const std::string& title, const std::string& place);
 
 // Sets a value only if it is not empty.
-void set_if_any(Data& data, const std::string& name, const std::string& value);
+void set_if_any(Data& data, Name name, const std::string& value);
 
 // Sets "at", "exact" and "age" for a `<time>` under `name`.
-void set_age(Data& data, const std::string& name, const ShownAge& shown);
+void set_age(Data& data, Name name, const ShownAge& shown);
 
 // Sets "at", "exact" and "shown" for a `<time>` under `name`.
-void set_time(Data& data, const std::string& name, const ShownTime& shown);
+void set_time(Data& data, Name name, const ShownTime& shown);
 
 // Returns the values of chart.html.
 Data chart_data(const Chart& chart);

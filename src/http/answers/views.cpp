@@ -6,7 +6,7 @@
 namespace llmapikey {
 
 std::string render(const ErrorView& view) {
-    const auto set = [&](Data& data, const std::string& name, const std::string& english) {
+    const auto set = [&](Data& data, Name name, const std::string& english) {
         set_if_any(data, name, std::string(translated(view.frame.language, english)));
     };
     Data data = frame_data(view.frame, view.title);

@@ -69,7 +69,7 @@ std::string endpoint_of(const std::string& model) {
 
 json::object row_of(sys_days day, const std::string& slug, const KeyUse& use) {
     const Model* model = find_model(slug);
-    return {{"date", base::to_rfc3339(day).substr(0, 10)},
+    return {{"date", base::to_date(day)},
             {"model", model != nullptr ? model->id : slug.c_str()},
             {"model_permaslug", slug},
             {"endpoint_id", endpoint_of(slug)},

@@ -53,6 +53,31 @@ TEST(PageTemplateTest, SectionsAreShownForWhatIsThere) {
     EXPECT_EQ(filled("{{#items}}{{#yes}}<{{text}}>{{/yes}}{{/items}}", data), "<a><b>");
 }
 
+TEST(PageTemplateTest, WhatIsSetLaterReplacesWhatWasSetEarlier) {
+    Data data;
+    data.set("flag", true);
+    data.set("text", "earlier");
+    data.set("flag", false);
+    data.set("text", "later");
+    EXPECT_EQ(filled("{{text}}{{#flag}}!{{/flag}}", data), "later");
+    data.set("text", Html{"<b>"});
+    EXPECT_EQ(filled("{{text}}", data), "<b>");
+}
+
+TEST(PageTemplateTest, WhatIsSharedIsShownAsIfItWereSet) {
+    const Data list = list_of({"a", "<b>"}), none{Data::type::list};
+    Data data;
+    data.share("items", list);
+    data.share("none", none);
+    EXPECT_EQ(filled("{{#items}}{{text}},{{/items}}{{^none}}none{{/none}}{{#none}}x{{/none}}", data), "a,&lt;b&gt;,none");
+}
+
+TEST(PageTemplateTest, ANameOfATableIsThatOfALiteral) {
+    Data data;
+    data.set(Name::of_table("is_new"), true);
+    EXPECT_EQ(filled("{{#is_new}}new{{/is_new}}", data), "new");
+}
+
 TEST(PageTemplateTest, OtherTemplatesAreTakenIn) {
     Data data;
     data.set("items", list_of({"a", "b"}));
