@@ -69,7 +69,8 @@ TEST(PageTemplateTest, WhatIsSharedIsShownAsIfItWereSet) {
     Data data;
     data.share("items", list);
     data.share("none", none);
-    EXPECT_EQ(filled("{{#items}}{{text}},{{/items}}{{^none}}none{{/none}}{{#none}}x{{/none}}", data), "a,&lt;b&gt;,none");
+    EXPECT_EQ(filled("{{#items}}{{text}},{{/items}}{{^none}}none{{/none}}{{#none}}x{{/none}}", data),
+              "a,&lt;b&gt;,none");
 }
 
 TEST(PageTemplateTest, ANameOfATableIsThatOfALiteral) {
