@@ -60,6 +60,19 @@ struct ChangeTarget {
 // Of several, one that has begun counts. One that was stopped before this key's turn is none.
 enum class LaterChange { none, waiting, begun };
 
+// What was decided about the same of a key after a bulk change.
+struct LaterDecision {
+    LaterChange change = LaterChange::none;
+    std::string actor;  // has changed the key singly; empty: nobody. For a replacement nobody counts
+};
+
+// The place of a bulk change in the order in which they have their turns.
+struct ChangeTurn {
+    base::Timestamp created_at;
+    std::int64_t decided_after = 0;
+    std::string id;
+};
+
 // Of the keys that a bulk change has replaced: how many accounts have no new key yet, and for how
 // many of them making it has failed.
 struct Successors {
@@ -77,9 +90,10 @@ public:
     virtual base::Result<void> create(const BulkChange& change) = 0;
     virtual base::Result<std::optional<BulkChange>> find(const std::string& id) = 0;
     virtual base::Result<std::vector<BulkChange>> list_latest(int limit) = 0;
-    // Those that are not done and have a key that is due at `now`, or none left; the oldest first,
-    // and without their counts.
-    virtual base::Result<std::vector<BulkChange>> list_due(base::Timestamp now, int limit) = 0;
+    // Those that are not done and have a key that is due at `now`, or none left: in the order of
+    // their turns, first those behind `served`. Without their counts.
+    virtual base::Result<std::vector<BulkChange>> list_due(base::Timestamp now, const ChangeTurn& served,
+                                                           int limit) = 0;
 
     // Those that are due longest come first.
     virtual base::Result<std::vector<ChangeTarget>> due_targets(const std::string& id, base::Timestamp now,
@@ -95,8 +109,15 @@ public:
     virtual base::Result<void> settle(const std::string& id, const ChangeTarget& target) = 0;
     // Likewise of one that goes on to wait, until its `next_at`; with its `begun_at`.
     virtual base::Result<void> postpone(const std::string& id, const ChangeTarget& target) = 0;
-    // Whether a later bulk change decides about the same of this key.
-    virtual base::Result<LaterChange> find_later(const BulkChange& change, const std::string& grant_id) = 0;
+    // What was decided about the same of this key later, or of another key that its account has had
+    // since the bulk change was decided.
+    virtual base::Result<LaterDecision> find_later(const BulkChange& change, const Grant& grant) = 0;
+    // Stores in the key what the bulk change decides, with `token` to show that upstream may not
+    // know it yet. Only if nothing was decided later, as find_later() has it, and the key is active
+    // and has the switch and the cap of `seen`; nullopt: it was not stored, and has to be looked at
+    // again. One statement asks and stores.
+    virtual base::Result<std::optional<Grant>> begin(const BulkChange& change, const Grant& seen,
+                                                     const std::string& token) = 0;
     virtual base::Result<Successors> count_successors(const std::string& id) = 0;
 
     // From now on no further target is begun. Whether this call did it.

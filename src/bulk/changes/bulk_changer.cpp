@@ -164,10 +164,11 @@ base::Result<void> BulkChanger::note_failure(const BulkChange& change, ChangeTar
     return parts_.changes.settle(change.id, target);
 }
 
-base::Result<void> BulkChanger::work(const BulkChange& change, const ChangeTarget& target) {
+// Whether the target has its final state now.
+base::Result<bool> BulkChanger::work(const BulkChange& change, const ChangeTarget& target) {
     const auto now = parts_.clock.now();
     const auto claimed = TRY(parts_.changes.claim(change.id, target, now, now + lease(parts_.call_timeout)));
-    if (!claimed) return {};
+    if (!claimed) return false;
     base::crash_point("change.claimed");
     ChangeOutcome outcome = worker_.work(change, target);
     base::crash_point("change.acted");
@@ -178,10 +179,14 @@ base::Result<void> BulkChanger::work(const BulkChange& change, const ChangeTarge
     ChangeTarget settled = target;
     settled.state = outcome.state;
     settled.why = std::move(outcome.why);
-    if (settled.state != TargetState::waiting) return parts_.changes.settle(change.id, settled);
+    if (settled.state != TargetState::waiting) {
+        TRY(parts_.changes.settle(change.id, settled));
+        return true;
+    }
     // Nothing is begun of what waits for others.
     settled.next_at = now + pause_after_trouble;
-    return parts_.changes.postpone(change.id, settled);
+    TRY(parts_.changes.postpone(change.id, settled));
+    return false;
 }
 
 // While no keys are made, none is ended for another one. Empty: it need not wait.
@@ -215,18 +220,27 @@ base::Result<void> BulkChanger::step(Run& run, const BulkChange& change) {
     if (change.stopped_at) {
         TRY(parts_.changes.skip_rest(change.id, std::string(stopped_before)));
     }
-    auto problem = TRY(why_it_waits(run, change));
+    const auto targets = TRY(parts_.changes.due_targets(change.id, parts_.clock.now(), keys_per_step));
+    auto problem = targets.empty() ? std::string() : TRY(why_it_waits(run, change));
+    std::atomic<std::ptrdiff_t> settled{0};
     if (problem.empty()) {
-        const auto targets = TRY(parts_.changes.due_targets(change.id, parts_.clock.now(), keys_per_step));
         ParallelFor parallel(targets, run.watch, [&] { return run.is_over(); });
-        parallel.run([&](const ChangeTarget& target) { return work(change, target); },
-                     [](const ChangeTarget&, const base::Error&) { return base::Result<void>{}; });
+        parallel.run(
+            [&](const ChangeTarget& target) -> base::Result<void> {
+                const auto is_settled = TRY(work(change, target));
+                settled += is_settled ? 1 : 0;
+                return {};
+            },
+            [](const ChangeTarget&, const base::Error&) { return base::Result<void>{}; });
         const auto& outage = parallel.outage();
         if (outage) problem = run.failure = outage->detail;
         if (outage && is_everybodys(*outage)) run.outage = *outage;
         is_busy_ = is_busy_ || (!targets.empty() && !outage);
     }
-    TRY(finish(change));
+    // Otherwise some go on to wait, or there are more.
+    if (settled == std::ssize(targets) && settled < keys_per_step) {
+        TRY(finish(change));
+    }
     return problem == change.problem ? base::Result<void>{} : parts_.changes.set_problem(change.id, problem);
 }
 
@@ -237,14 +251,11 @@ std::string BulkChanger::run_once(const std::stop_token& stop) {
     Run run{stop};
     const auto pruned = prune_if_due();
     if (!pruned) run.failure = "forgetting the keys of old bulk changes: " + pruned.error().detail;
-    auto due = parts_.changes.list_due(parts_.clock.now(), changes_per_run);
+    const auto due = parts_.changes.list_due(parts_.clock.now(), served_, changes_per_run);
     if (!due) return due.error().detail;
-    const auto turn_of = [](const BulkChange& change) { return std::pair(change.created_at, change.decided_after); };
-    const auto next = std::find_if(due->begin(), due->end(), [&](const auto& each) { return turn_of(each) > served_; });
-    std::rotate(due->begin(), next, due->end());
     for (const BulkChange& change : *due) {
         if (run.is_over()) break;
-        served_ = turn_of(change);
+        served_ = {change.created_at, change.decided_after, change.id};
         const auto stepped = step(run, change);
         if (!stepped) run.failure = "bulk change " + change.id + ": " + stepped.error().detail;
         if (run.outage) break;

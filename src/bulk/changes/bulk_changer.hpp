@@ -4,7 +4,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <utility>
 
 #include "bulk/changes/change_worker.hpp"
 #include "providers/outage.hpp"
@@ -55,7 +54,7 @@ private:
     struct Run;
     base::Result<BulkChange> find(const std::string& id);
     base::Result<void> step(Run& run, const BulkChange& change);
-    base::Result<void> work(const BulkChange& change, const ChangeTarget& target);
+    base::Result<bool> work(const BulkChange& change, const ChangeTarget& target);
     base::Result<void> note_failure(const BulkChange& change, ChangeTarget target, const base::Error& error);
     base::Result<std::string> why_it_waits(Run& run, const BulkChange& change);
     base::Result<void> finish(const BulkChange& change);
@@ -68,8 +67,7 @@ private:
     base::Timestamp not_before_;
     base::Seconds pause_{0};  // that ends then
     std::optional<base::Timestamp> pruned_at_;
-    // The place of the bulk change that was served last: the next run begins behind it.
-    std::pair<base::Timestamp, std::int64_t> served_;
+    ChangeTurn served_;  // last: the next run begins behind it
 };
 
 }  // namespace llmapikey

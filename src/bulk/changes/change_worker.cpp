@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "audit/audited.hpp"
+#include "base/crypto.hpp"
 #include "keys/key_synchronization.hpp"
 
 namespace llmapikey {
 namespace {
 
 constexpr int looks_max = 4;
-constexpr int audit_entries_max = 200;
+constexpr std::size_t token_bytes = 12;
 
 ChangeOutcome done() {
     return {TargetState::done, "", {}};
@@ -29,9 +30,12 @@ bool has_it(const BulkChange& change, const Grant& grant) {
     return grant.is_disabled == (change.act == ChangeAct::disable);
 }
 
-KeyChange key_change(const BulkChange& change) {
-    if (change.act == ChangeAct::cap) return {std::nullopt, change.cap};
-    return {change.act == ChangeAct::disable, std::nullopt};
+// As Administration::change() says it.
+std::string described(const BulkChange& change) {
+    const std::string what = change.act == ChangeAct::cap
+                                 ? "cap " + base::to_cap(*change.cap) + " a day"
+                                 : "switch " + std::string(change.act == ChangeAct::disable ? "off" : "on");
+    return in_bulk(what + ": " + change.reason, change.id);
 }
 
 std::string had_it_already(ChangeAct act) {
@@ -78,17 +82,33 @@ ChangeOutcome ChangeWorker::work(const BulkChange& change, ChangeTarget target) 
 ChangeWorker::Look ChangeWorker::attempt(const BulkChange& change, ChangeTarget& target) {
     const auto found = parts_.grants.find_grant(target.grant_id);
     if (!found) return failed(found.error());
-    if (!*found || (*found)->status != GrantStatus::active) return judge_ended(change, target, *found);
-    if (change.act == ChangeAct::replace) return replace(change, **found);
-    return alter(change, target, **found);
+    if (change.act == ChangeAct::replace) {
+        const bool is_active = *found && (*found)->status == GrantStatus::active;
+        return is_active ? replace(change, **found) : judge_ended(change, target, *found);
+    }
+    // What is decided about a switch or a cap applies to the person: nobody escapes it by replacing
+    // the key.
+    const auto next = *found ? found : successor(change, target);
+    if (!next) return failed(next.error());
+    if (!*next || (*next)->status == GrantStatus::revoking) return judge_ended(change, target, *next);
+    if ((*next)->status == GrantStatus::active) return alter(change, target, **next);
+    if (change.stopped_at) return skipped(std::string(stopped_before));
+    return waits("it is being replaced, and its next key is not there yet");
+}
+
+base::Result<std::optional<Grant>> ChangeWorker::successor(const BulkChange& change, const ChangeTarget& target) {
+    GrantQuery query;
+    query.successors_of = {target.grant_id};
+    query.replaced_from = change.created_at - replica_clocks_apart_max;
+    query.limit = 1;
+    auto page = TRY(parts_.grants.list(query));
+    if (page.grants.empty()) return std::nullopt;
+    return std::optional(std::move(page.grants[0]));
 }
 
 // `target` is begun from the change on: what a later look finds stored may be of this one.
 ChangeWorker::Look ChangeWorker::alter(const BulkChange& change, ChangeTarget& target, const Grant& grant) {
     if (auto giving_way = give_way(change, grant)) return giving_way;
-    const auto later = later_entry(change, grant);
-    if (!later) return failed(later.error());
-    if (!later->empty()) return skipped(*later);
     if (has_it(change, grant)) {
         if (!target.begun_at) return skipped(had_it_already(change.act));
         // An earlier try or look has stored it. Upstream is told again, since a try may also have
@@ -98,12 +118,24 @@ ChangeWorker::Look ChangeWorker::alter(const BulkChange& change, ChangeTarget& t
     }
     if (change.stopped_at) return skipped(std::string(stopped_before));
     target.begun_at = target.begun_at.value_or(parts_.clock.now());
-    const auto changed =
-        parts_.administration.change(grant.id, key_change(change), change.reason, change.by, change.id);
-    if (changed) return done();
-    const bool is_overtaken =
-        changed.error().code == base::Errc::conflict || changed.error().code == base::Errc::not_found;
-    return is_overtaken ? Look{} : failed(changed.error());
+    return change_key(change, grant);
+}
+
+ChangeWorker::Look ChangeWorker::change_key(const BulkChange& change, const Grant& seen) {
+    Audited audited(parts_.audit, parts_.clock, change.by, "key.change", subject_of(seen), described(change));
+    const auto recorded = audited.begin();
+    if (!recorded) return failed(recorded.error());
+    const auto begun = parts_.changes.begin(change, seen, base::random_token(token_bytes));
+    if (!begun) return failed(audited.failed(begun.error()));
+    if (!*begun) {
+        (void)audited.failed(
+            {base::Errc::conflict, "the key is another one than a moment ago: it is looked at again", {}});
+        return Look{};
+    }
+    const auto told = synchronize_key(parts_.grants, parts_.provider, **begun, parts_.clock.now(), deadline());
+    if (!told) return failed(audited.failed(told.error()));
+    const auto closed = audited.done();
+    return closed ? done() : failed(closed.error());
 }
 
 // Nothing is begun that could not succeed, so that the audit log does not fill with what failed.
@@ -125,14 +157,15 @@ ChangeWorker::Look ChangeWorker::replace(const BulkChange& change, const Grant& 
     return replaced.error().code == base::Errc::conflict ? Look{} : failed(replaced.error());
 }
 
-// `grant`: the row, if it is there still. The entry in the ledger says who has ended the key, and
-// whether this bulk change did.
+// `grant`: the row of the key or of its successor, if it is there still. The entry in the ledger
+// says who has ended the key, and whether this bulk change did.
 ChangeWorker::Look ChangeWorker::judge_ended(const BulkChange& change, const ChangeTarget& target,
                                              const std::optional<Grant>& grant) {
+    const std::string& id = grant ? grant->id : target.grant_id;
     const auto ledger = parts_.grants.ledger_of(target.account);
     if (!ledger) return failed(ledger.error());
-    const auto entry = std::find_if(ledger->begin(), ledger->end(),
-                                    [&](const LedgerEntry& each) { return each.grant.id == target.grant_id; });
+    const auto entry =
+        std::find_if(ledger->begin(), ledger->end(), [&](const LedgerEntry& each) { return each.grant.id == id; });
     const LedgerEntry* const ended = entry == ledger->end() ? nullptr : &*entry;
     const bool is_ours = change.act == ChangeAct::replace && ended != nullptr && ended->bulk_id == change.id;
     if (!is_ours) return skipped(why_ended(grant, ended));
@@ -147,30 +180,12 @@ ChangeWorker::Look ChangeWorker::judge_ended(const BulkChange& change, const Cha
 // Bulk changes are compared by their decisions, since an earlier one may come late. One that has
 // not begun this key may yet be stopped.
 std::optional<ChangeOutcome> ChangeWorker::give_way(const BulkChange& change, const Grant& grant) {
-    const auto later = parts_.changes.find_later(change, grant.id);
+    const auto later = parts_.changes.find_later(change, grant);
     if (!later) return failed(later.error());
-    if (*later == LaterChange::none) return std::nullopt;
-    if (*later == LaterChange::begun) return skipped("a later bulk change decides about this key");
+    if (later->change == LaterChange::begun) return skipped("a later bulk change decides about this key");
+    if (!later->actor.empty()) return skipped(later->actor + " has changed this key since");
+    if (later->change == LaterChange::none) return std::nullopt;
     return waits("a later bulk change decides about this key, and has its turn first");
-}
-
-// Who has changed the same of this key after the decision; empty: nobody.
-base::Result<std::string> ChangeWorker::later_entry(const BulkChange& change, const Grant& grant) {
-    AuditQuery query;
-    query.accounts = {grant.github_user_id};
-    query.after = change.decided_after;
-    query.limit = audit_entries_max;
-    query.is_latest_first = true;
-    const auto entries = TRY(parts_.grants.find_audit_entries(query));
-    for (const ChainedEntry& each : entries) {
-        const AuditEntry& entry = each.entry;
-        if (entry.action != "key.change" || entry.outcome != "begun" || entry.subject != subject_of(grant)) continue;
-        if (bulk_mark_of(entry.detail) != std::string::npos) continue;
-        const ChangedWhat what = changed_what(entry.detail);
-        const bool is_same = change.act == ChangeAct::cap ? what.is_capped : what.is_switched;
-        if (is_same) return entry.actor + " has changed this key since";
-    }
-    return std::string();
 }
 
 }  // namespace llmapikey

@@ -58,10 +58,13 @@ private:
     Look attempt(const BulkChange& change, ChangeTarget& target);
     Look alter(const BulkChange& change, ChangeTarget& target, const Grant& grant);
     Look replace(const BulkChange& change, const Grant& grant);
+    // Stores the change in the row as it was seen, and tells upstream.
+    Look change_key(const BulkChange& change, const Grant& seen);
     Look judge_ended(const BulkChange& change, const ChangeTarget& target, const std::optional<Grant>& grant);
-    // What is to become of the key because of a later bulk change; nullopt: there is none.
+    // The key that the target's account has instead of the target by now; nullopt: none.
+    base::Result<std::optional<Grant>> successor(const BulkChange& change, const ChangeTarget& target);
+    // What is to become of the key because of a later decision; nullopt: there is none.
     std::optional<ChangeOutcome> give_way(const BulkChange& change, const Grant& grant);
-    base::Result<std::string> later_entry(const BulkChange& change, const Grant& grant);
     base::Deadline deadline() const { return base::Deadline::after(parts_.call_timeout); }
 
     const BulkChangeParts parts_;

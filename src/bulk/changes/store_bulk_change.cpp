@@ -1,6 +1,7 @@
 #include "bulk/changes/store_bulk_change.hpp"
 
 #include "base/embedded.hpp"
+#include "keys/store_columns.hpp"
 #include "keys/store_list.hpp"
 #include "sql/sql_values.hpp"
 #include "sql/statement_file.hpp"
@@ -10,7 +11,8 @@ namespace {
 
 // The statement of this name in statements/bulk_change.sql.
 std::string named(std::string_view name) {
-    return statement_of(embedded_bulk_statements(), "bulk_change.sql", name, {});
+    return statement_of(embedded_bulk_statements(), "bulk_change.sql", name,
+                        {word("grant_columns", selected_grant_columns())});
 }
 
 const std::string select_one = named("find");
@@ -27,6 +29,9 @@ const std::string update_claimed = named("claim");
 const std::string update_settled = named("settle");
 const std::string update_postponed = named("postpone");
 const std::string select_later = named("later");
+const std::string update_key_sqlite = named("begin_sqlite");
+const std::string update_key_postgres = named("begin_postgres");
+const std::string select_key = named("find_key");
 const std::string select_successors = named("successors");
 const std::string update_to_stopped = named("stop");
 const std::string update_rest = named("skip_rest");
@@ -86,6 +91,23 @@ base::Result<ChangeTarget> read_target(const SqlRow& row) {
 
 SqlValues key_of(const std::string& id, const ChangeTarget& target) {
     return SqlValues().add(id).add(target.grant_id);
+}
+
+// What an organizer's change must be about to count instead, as the statements have it.
+std::string_view matter_of(ChangeAct act) {
+    if (act == ChangeAct::replace) return "";
+    return act == ChangeAct::cap ? "cap" : "switch";
+}
+
+// The values of the part `later_change` and `later_entry`.
+SqlValues later_values(const BulkChange& change, const Grant& grant) {
+    std::string acts;
+    for (const ChangeAct act : acts_about_the_same(change.act))
+        acts += (acts.empty() ? "" : ",") + std::string(to_text(act));
+    SqlValues values;
+    values.add(change.id).add(grant.id).add(grant.github_user_id.text()).add(change.decided_after);
+    values.add(seconds_of(change.created_at - replica_clocks_apart_max)).add(acts).add(matter_of(change.act));
+    return values;
 }
 
 }  // namespace
@@ -154,8 +176,12 @@ base::Result<std::vector<BulkChange>> SqlBulkChangeStore::list_latest(int limit)
     return changes(select_latest, SqlValues().add(std::int64_t{limit}));
 }
 
-base::Result<std::vector<BulkChange>> SqlBulkChangeStore::list_due(base::Timestamp now, int limit) {
-    return changes(select_due, SqlValues().add(std::int64_t{limit}).add(seconds_of(now)));
+base::Result<std::vector<BulkChange>> SqlBulkChangeStore::list_due(base::Timestamp now, const ChangeTurn& served,
+                                                                   int limit) {
+    SqlValues values;
+    values.add(std::int64_t{limit}).add(seconds_of(now));
+    values.add(seconds_of(served.created_at)).add(served.decided_after).add(served.id);
+    return changes(select_due, values);
 }
 
 base::Result<std::vector<ChangeTarget>> SqlBulkChangeStore::due_targets(const std::string& id, base::Timestamp now,
@@ -191,14 +217,28 @@ base::Result<void> SqlBulkChangeStore::postpone(const std::string& id, const Cha
     return done(database_->run(update_postponed, values));
 }
 
-base::Result<LaterChange> SqlBulkChangeStore::find_later(const BulkChange& change, const std::string& grant_id) {
-    std::string acts;
-    for (const ChangeAct act : acts_about_the_same(change.act))
-        acts += (acts.empty() ? "" : ",") + std::string(to_text(act));
-    const auto answer =
-        TRY(database_->run(select_later, SqlValues().add(change.id).add(grant_id).add(acts).add(change.decided_after)));
-    if (answer.rows.empty()) return LaterChange::none;
-    return answer.rows[0].number(0) == 1 ? LaterChange::begun : LaterChange::waiting;
+base::Result<LaterDecision> SqlBulkChangeStore::find_later(const BulkChange& change, const Grant& grant) {
+    const auto answer = TRY(database_->run(select_later, later_values(change, grant)));
+    const SqlRow& row = answer.rows.at(0);
+    const LaterChange begun = row.number(0) == 1 ? LaterChange::begun : LaterChange::waiting;
+    return LaterDecision{row.is_null(0) ? LaterChange::none : begun, row.text(1)};
+}
+
+// A statement that was run twice, because its first answer was lost, finds its own token.
+base::Result<std::optional<Grant>> SqlBulkChangeStore::begin(const BulkChange& change, const Grant& seen,
+                                                             const std::string& token) {
+    SqlValues values = later_values(change, seen);
+    const bool is_disabled = change.act == ChangeAct::cap ? seen.is_disabled : change.act == ChangeAct::disable;
+    values.add(std::int64_t{is_disabled ? 1 : 0}).add(change.cap.value_or(seen.daily_limit).value).add(token);
+    values.add(std::int64_t{seen.is_disabled ? 1 : 0}).add(seen.daily_limit.value);
+    const bool is_postgres = database_->dialect() == Dialect::postgres;
+    auto answer = TRY(database_->run(is_postgres ? update_key_postgres : update_key_sqlite, values));
+    if (answer.rows.empty()) {
+        answer = TRY(database_->run(select_key, SqlValues().add(seen.id).add(token)));
+    }
+    if (answer.rows.empty()) return std::nullopt;
+    auto grant = TRY(grant_of_row(answer.rows[0]));
+    return std::optional(std::move(grant));
 }
 
 base::Result<Successors> SqlBulkChangeStore::count_successors(const std::string& id) {

@@ -18,7 +18,7 @@ public:
     base::Result<void> create(const BulkChange& change) override;
     base::Result<std::optional<BulkChange>> find(const std::string& id) override;
     base::Result<std::vector<BulkChange>> list_latest(int limit) override;
-    base::Result<std::vector<BulkChange>> list_due(base::Timestamp now, int limit) override;
+    base::Result<std::vector<BulkChange>> list_due(base::Timestamp now, const ChangeTurn& served, int limit) override;
     base::Result<std::vector<ChangeTarget>> due_targets(const std::string& id, base::Timestamp now, int limit) override;
     base::Result<std::vector<ChangeTarget>> list_left(const std::string& id, int limit) override;
     base::Result<std::vector<ChangeTarget>> list_tried(const std::string& id, int limit) override;
@@ -26,7 +26,9 @@ public:
                              base::Timestamp until) override;
     base::Result<void> settle(const std::string& id, const ChangeTarget& target) override;
     base::Result<void> postpone(const std::string& id, const ChangeTarget& target) override;
-    base::Result<LaterChange> find_later(const BulkChange& change, const std::string& grant_id) override;
+    base::Result<LaterDecision> find_later(const BulkChange& change, const Grant& grant) override;
+    base::Result<std::optional<Grant>> begin(const BulkChange& change, const Grant& seen,
+                                             const std::string& token) override;
     base::Result<Successors> count_successors(const std::string& id) override;
     base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) override;
     base::Result<void> skip_rest(const std::string& id, const std::string& why) override;

@@ -25,7 +25,9 @@ FROM llmapikey.bulk_change_targets
 {part:changes} ORDER BY created_at DESC, id LIMIT $1::bigint
 
 -- name: list_due
--- Those with a key that is due, or with no key left. $1: at most; $2: now.
+-- Those with a key that is due, or with no key left; first those behind the one that was served
+-- last, so that each has its turn however many are due. $1: at most; $2: now; $3 to $5: the turn of
+-- the one that was served last.
 SELECT id, act, cap_micro_usd, actor, origin, reason, selection, state, total, 0, 0, 0, decided_after, created_at,
     begins_at, ended_at, stopped_at, stopped_by, problem
 FROM llmapikey.bulk_changes AS bulk
@@ -34,7 +36,8 @@ WHERE state = 'working' AND (begins_at <= $2::bigint OR stopped_at IS NOT NULL)
                  WHERE due.bulk_id = bulk.id AND due.state = 'waiting' AND due.next_at <= $2::bigint)
          OR NOT EXISTS (SELECT 1 FROM llmapikey.bulk_change_targets AS due
                         WHERE due.bulk_id = bulk.id AND due.state = 'waiting'))
-ORDER BY created_at, decided_after LIMIT $1::bigint
+ORDER BY CASE WHEN (created_at, decided_after, id) > ($3::bigint, $4::bigint, $5) THEN 0 ELSE 1 END,
+    created_at, decided_after, id LIMIT $1::bigint
 
 -- name: count_targets
 SELECT count(*) FROM llmapikey.bulk_change_targets WHERE bulk_id = $1
@@ -93,16 +96,59 @@ WHERE bulk_id = $1 AND grant_id = $2::uuid AND state = 'waiting'
 UPDATE llmapikey.bulk_change_targets SET next_at = $3::bigint, why = $4, tries = $5::bigint, begun_at = $6::bigint
 WHERE bulk_id = $1 AND grant_id = $2::uuid AND state = 'waiting'
 
--- name: later
--- Whether a later decision about the same has begun the key; no row: there is none. One that was
--- stopped before this key's turn is none. $1: bulk change; $2: key; $3: what it is about, as acts;
--- $4: entry of the audit log after which $1 was decided.
-SELECT CASE WHEN other.begun_at IS NULL THEN 0 ELSE 1 END AS has_begun FROM llmapikey.bulk_change_targets AS other
-JOIN llmapikey.bulk_changes AS later ON later.id = other.bulk_id
-WHERE other.grant_id = $2::uuid AND later.id <> $1 AND later.act {in_texts:$3}
+-- name: held
+-- A part: the keys that the account has had since the decision: $2, and what has ended since then.
+SELECT $2::uuid AS id UNION ALL
+SELECT grant_id FROM llmapikey.ledger WHERE github_user_id = $3 AND begun_at >= {time:$5}
+
+-- name: later_change
+-- A part: later bulk changes about the same of these keys. One that was stopped before a key's turn
+-- is none. $1: bulk change; $2: key; $3: its account; $4: entry of the audit log after which $1 was
+-- decided; $5: when; $6: what it is about, as acts; $7: the same, as the next part has it.
+FROM llmapikey.bulk_change_targets AS other JOIN llmapikey.bulk_changes AS later ON later.id = other.bulk_id
+WHERE other.grant_id IN ({part:held}) AND later.id <> $1 AND later.act {in_texts:$6}
     AND (later.decided_after > $4::bigint OR (later.decided_after = $4::bigint AND later.id > $1))
     AND (other.begun_at IS NOT NULL OR (other.state = 'waiting' AND later.stopped_at IS NULL))
-ORDER BY has_begun DESC LIMIT 1
+
+-- name: later_entry
+-- A part: later entries of the audit log, with which somebody has begun to change the same of one
+-- of these keys: not as a part of a bulk change, since those are compared by their decisions. The
+-- details are those of Administration::change(). $7: 'switch', 'cap', or '' for nothing.
+FROM ({part:held}) AS held JOIN llmapikey.audit_log AS entry
+    ON {by_subject:entry.subject} = 'account:' || $3 || ' grant:' || held.id::text AND entry.sequence > $4::bigint
+WHERE entry.action = 'key.change' AND entry.outcome = 'begun'
+    AND (($7 = 'switch' AND entry.detail LIKE 'switch %')
+         OR ($7 = 'cap' AND (entry.detail LIKE 'cap %' OR entry.detail LIKE 'switch off, cap %'
+                             OR entry.detail LIKE 'switch on, cap %')))
+    AND NOT EXISTS (SELECT 1 FROM llmapikey.bulk_changes AS known
+                    WHERE known.id = substr(entry.detail, length(entry.detail) - 36, 36)
+                        AND entry.detail LIKE '% (bulk ' || known.id || ')')
+
+-- name: later
+-- Whether a later bulk change has begun (NULL: there is none), and who has decided singly.
+SELECT (SELECT max(CASE WHEN other.begun_at IS NULL THEN 0 ELSE 1 END) {part:later_change}),
+    (SELECT entry.actor {part:later_entry} LIMIT 1)
+
+-- name: begin
+-- A part: the step of a change, unless something was decided since the look. $1 to $7: as above;
+-- $8, $9: the switch and the cap that are decided; $10: names the change; $11, $12: the switch and
+-- the cap as they were seen.
+UPDATE llmapikey.api_keys SET is_disabled = $8, daily_limit_micro_usd = $9::bigint, unsynced = $10
+WHERE id = $2::uuid AND status = 'active' AND is_disabled = $11 AND daily_limit_micro_usd = $12::bigint
+    AND NOT EXISTS (SELECT 1 {part:later_change}) AND NOT EXISTS (SELECT 1 {part:later_entry})
+
+-- name: begin_sqlite
+{part:begin} RETURNING {grant_columns}
+
+-- name: begin_postgres
+-- A statement that waits for the row looks again at the row alone, and not at other tables. So it
+-- changes the row only as it was when the statement began; whoever decides writes the row, too.
+{part:begin} AND xmin = (SELECT seen.xmin FROM llmapikey.api_keys AS seen WHERE seen.id = $2::uuid)
+RETURNING {grant_columns}
+
+-- name: find_key
+-- $1: key; $2: names the change that it has.
+SELECT {grant_columns} FROM llmapikey.api_keys WHERE id = $1::uuid AND status = 'active' AND unsynced = $2
 
 -- name: successors
 -- What waits for a key because of a bulk change, and how many of these in vain so far.

@@ -1,173 +1,18 @@
 // Bulk changes over real databases and an upstream in memory: what they mean and do, and what
 // becomes of keys that fail, that others change meanwhile, and of work that is interrupted.
-#include <gtest/gtest.h>
-
-#include "bulk/changes/bulk_changer.hpp"
-#include "bulk/changes/store_bulk_change.hpp"
-#include "keys/key_parts.hpp"
-#include "support/doubtful_sql.hpp"
-#include "support/fake_identity_provider.hpp"
-#include "support/fake_key_provider.hpp"
-#include "support/stores_under_test.hpp"
+#include "contract/bulk/bulk_change_fixture.hpp"
 
 namespace llmapikey::test {
 namespace {
 using Fault = DoubtfulSql::Fault;
 
-const Initiator organizer{"github:1003", "127.0.0.1"};
-const Initiator another{"github:1004", "127.0.0.1"};
-const std::string reason = "the event is over";
 const std::string deciding = "INSERT INTO llmapikey.bulk_changes";
 const base::Error forbidden{base::Errc::misconfigured, "OpenRouter answers 403", {}};
 const base::Error broken{base::Errc::upstream_down, "OpenRouter answers 502", {}};
 const base::Error refused_for_good{base::Errc::upstream_refused, "OpenRouter answers 400", {}};
 const base::Error too_fast{base::Errc::rate_limited, "OpenRouter answers 429", {}};
 
-// Does what another process does between the two steps of a replacement.
-class MeddledReplacements final : public ReplacementStore {
-public:
-    explicit MeddledReplacements(ReplacementStore& store) : store_(store) {}
-    base::Result<Grant> begin_replacement(const std::string& grant_id, const Ending& ending) override {
-        auto begun = store_.begin_replacement(grant_id, ending);
-        if (begun && after_begin) std::exchange(after_begin, nullptr)(*begun);
-        return begun;
-    }
-    base::Result<Grant> finish_replacement(const Grant& grant, const std::string& new_id,
-                                           base::Timestamp now) override {
-        return store_.finish_replacement(grant, new_id, now);
-    }
-    base::Result<std::vector<Grant>> list_replacing(const std::string& after_id, int limit) override {
-        return store_.list_replacing(after_id, limit);
-    }
-    std::function<void(const Grant&)> after_begin;
-
-private:
-    ReplacementStore& store_;
-};
-
-class BulkChanges : public StoresUnderTest {
-protected:
-    std::vector<Grant> issue_many(std::int64_t first, int count) {
-        std::vector<Grant> grants;
-        for (std::int64_t account = first; account < first + count; ++account) {
-            const std::string handle = provider_.add_key("name-" + std::to_string(account), clock_.now());
-            const auto grant = reserve(account, "crowd-" + std::to_string(account));
-            const std::string hint = std::to_string(account).substr(0, 4);
-            EXPECT_TRUE(keys_->activate({{account}, grant.id, grant.nonce}, {handle, "v1.sealed", hint}));
-            grants.push_back(keys_->find({account})->value());
-        }
-        return grants;
-    }
-    static BulkChange wanted(ChangeAct act, const std::string& selection) {
-        BulkChange change;
-        change.act = act;
-        if (act == ChangeAct::cap) change.cap = base::MicroUsd{5'000'000};
-        change.by = organizer;
-        change.reason = reason;
-        change.selection = selection;
-        return change;
-    }
-    BulkChange begin(ChangeAct act, const std::string& selection) {
-        const auto count = changer_.count(selection, 1000);
-        auto change = changer_.begin(wanted(act, selection), count ? count.value() : 0);
-        EXPECT_TRUE(change) << (change ? "" : change.error().detail);
-        return change.value_or(BulkChange{});
-    }
-    static std::string ids_of(const std::vector<Grant>& grants) {
-        std::vector<std::string> ids;
-        for (const Grant& grant : grants)
-            ids.push_back(grant.id);
-        return selection_of_ids(ids);
-    }
-    // Several runs, with the pauses that follow trouble.
-    void run(int runs, base::Seconds pause = base::Seconds{6}) {
-        for (int i = 0; i < runs; ++i) {
-            changer_.run_once({});
-            clock_.advance(pause);
-        }
-    }
-    BulkChange state_of(const BulkChange& change) { return changes_.find(change.id).value().value(); }
-    // Why a key was not done.
-    std::string why(const BulkChange& change, const Grant& grant) {
-        for (const auto& list : {changes_.list_left(change.id, 1000), changes_.list_tried(change.id, 1000)})
-            for (const ChangeTarget& target : list.value())
-                if (target.grant_id == grant.id) return std::string(to_text(target.state)) + ": " + target.why;
-        return "";
-    }
-    Grant row(const Grant& grant) { return admin_->find_grant(grant.id).value().value(); }
-    std::optional<Grant> row_of_account(const Grant& grant) { return keys_->find(grant.seat()).value(); }
-    UpstreamKey upstream(const Grant& grant) {
-        return provider_.get(grant.delete_handle, base::Deadline::after(base::Seconds{1})).value();
-    }
-    void claim_all(const BulkChange& change) {
-        const auto due = changes_.due_targets(change.id, clock_.now(), 10);
-        for (const ChangeTarget& target : *due)
-            ASSERT_TRUE(changes_.claim(change.id, target, clock_.now(), clock_.now() + base::Seconds{48}).value());
-    }
-    void set_paused(bool is_paused) {
-        ASSERT_TRUE(sql_->run("DELETE FROM llmapikey.settings WHERE name = 'minting_paused'", {}));
-        if (!is_paused) return;
-        ASSERT_TRUE(
-            sql_->run("INSERT INTO llmapikey.settings (name, number, set_at, set_by, set_by_login) VALUES "
-                      "('minting_paused', 1, 0, '', '')",
-                      {}));
-    }
-    int begun_entries(const Grant& grant) {
-        AuditQuery query;
-        query.accounts = {grant.github_user_id};
-        int count = 0;
-        const auto entries = admin_->find_audit_entries(query);
-        for (const ChainedEntry& each : entries.value())
-            count += each.entry.outcome == "begun" ? 1 : 0;
-        return count;
-    }
-    std::int64_t targets() {
-        return sql_->run("SELECT count(*) FROM llmapikey.bulk_change_targets", {})->rows.at(0).number(0);
-    }
-    static Terms usual_terms() {
-        Terms terms;
-        terms.is_enabled = true;
-        return terms;
-    }
-
-    std::shared_ptr<DoubtfulSql> doubtful_ = std::make_shared<DoubtfulSql>(sql_);
-    SqlBulkChangeStore changes_{doubtful_};
-    FakeKeyProvider provider_{clock_};
-    FakeIdentityProvider identity_;
-    const base::Secret secret_{"0123456789abcdef0123456789abcdef"};
-    const base::Sealer sealer_{secret_, "raw keys"};
-    const NonceMaker nonces_{secret_};
-    ConcurrencyLimiter limiter_{4, 50};
-    MeddledReplacements meddled_{*replacements_};
-    const Terms terms_ = usual_terms();
-    KeyParts parts_{{.keys = *keys_,
-                     .queue = *queue_,
-                     .admin = *admin_,
-                     .replacements = meddled_,
-                     .spending = *spending_,
-                     .audit = *audit_,
-                     .history = *history_,
-                     .provider = provider_,
-                     .background_provider = provider_,
-                     .identity = identity_,
-                     .sealer = sealer_,
-                     .nonces = nonces_,
-                     .limiter = limiter_,
-                     .clock = clock_,
-                     .call_timeout = base::Seconds{15},
-                     .log = [](const std::string&) {}}};
-    const BulkChangeParts change_parts_{.changes = changes_,
-                                        .grants = *admin_,
-                                        .keys = *keys_,
-                                        .administration = parts_.background_administration,
-                                        .replacement = parts_.background_replacement,
-                                        .provider = provider_,
-                                        .audit = *audit_,
-                                        .clock = clock_,
-                                        .terms = terms_,
-                                        .call_timeout = base::Seconds{15}};
-    BulkChanger changer_{change_parts_};
-};
+class BulkChanges : public BulkChangeFixture {};
 
 TEST_P(BulkChanges, EachActIsDoneToEveryKeyThatIsMeantAndToNoOther) {
     const auto grants = issue_many(1000, 3);
@@ -444,10 +289,11 @@ TEST_P(BulkChanges, WhatItsOwnerOrAnotherHasEndedIsSkippedWithTheReason) {
     ASSERT_TRUE(replacements_->begin_replacement(
         grants[2].id, {recipient_of(grants[2].github_user_id).actor, "rotated", {}, clock_.now(), ""}));
     run(3);
-    EXPECT_EQ(why(change, grants[0]), "skipped: its owner replaced it");
     EXPECT_EQ(why(replacing, grants[0]), "skipped: its owner replaced it") << "not by this decision";
     EXPECT_EQ(why(change, grants[1]), "skipped: it is being revoked by github:1003 (leaked)");
-    EXPECT_EQ(why(change, grants[2]), "skipped: its owner is replacing it");
+    EXPECT_EQ(why(replacing, grants[2]), "skipped: its owner is replacing it");
+    for (const Grant& grant : {grants[0], grants[2]})
+        EXPECT_EQ(why(change, grant), "waiting: it is being replaced, and its next key is not there yet");
     EXPECT_EQ(state_of(change).done, 1);
 }
 
@@ -555,6 +401,22 @@ TEST_P(BulkChanges, AnOlderOneInTroubleLeavesTheirTurnToYoungerOnes) {
     run(2);
     EXPECT_TRUE(state_of(younger).is_done);
     EXPECT_EQ(state_of(older).waiting(), 12);
+}
+
+TEST_P(BulkChanges, HoweverManyAreDueAYoungerOneHasItsTurn) {
+    const auto grants = issue_many(1000, 2);
+    set_paused(true);
+    for (int i = 0; i < 55; ++i)
+        begin(ChangeAct::replace, ids_of({grants[0]}));
+    const auto younger = begin(ChangeAct::disable, ids_of({grants[1]}));
+    run(2);
+    EXPECT_EQ(state_of(younger).done, 1);
+    // Nor does the order begin anew while more and more are due.
+    for (int i = 0; i < 55; ++i)
+        begin(ChangeAct::replace, ids_of({grants[0]}));
+    const auto youngest = begin(ChangeAct::enable, ids_of({grants[1]}));
+    run(3);
+    EXPECT_EQ(state_of(youngest).done, 1);
 }
 
 TEST_P(BulkChanges, AKeyInTroubleGivesWayToTheOthersForAWhile) {
