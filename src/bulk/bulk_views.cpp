@@ -43,6 +43,15 @@ void set_keys(Data& data, const MeantKeys& keys) {
     data.set("is_all_said", keys.is_all_said);
 }
 
+void set_progress(Data& data, const ProgressView& view) {
+    data.set("is_done", view.is_done);
+    set_if_any(data, "problem", view.problem);
+    set_if_any(data, "notice_good", view.notice_good);
+    set_if_any(data, "notice_bad", view.notice_bad);
+    if (!view.is_done) data.set("refresh_after_ms", "1000");
+    data.set("refresh_without_script", !view.is_done);
+}
+
 std::string render(const BulkConfirmView& view) {
     Data data = admin_data(view.frame, "Revoke keys", "bulk");
     set_keys(data, view.keys);
@@ -55,10 +64,8 @@ std::string render(const BulkConfirmView& view) {
 std::string render(const BulkProgressView& view) {
     Data data = admin_data(view.frame, view.bulk.stopped.empty() ? "Revoking keys" : "A stopped revocation", "bulk");
     data.set("bulk", data_of(view.bulk));
-    data.set("is_done", view.is_done);
     data.set("is_selecting", view.is_selecting);
     data.set("is_to_begin", view.is_to_begin);
-    set_if_any(data, "problem", view.problem);
     Data stuck{Data::type::list};
     for (const StuckRow& row : view.stuck) {
         Data item;
@@ -70,10 +77,7 @@ std::string render(const BulkProgressView& view) {
     }
     data.set("stuck_rows", stuck);
     data.set("has_stuck", !view.stuck.empty());
-    set_if_any(data, "notice_good", view.notice_good);
-    set_if_any(data, "notice_bad", view.notice_bad);
-    if (!view.is_done) data.set("refresh_after_ms", "1000");
-    data.set("refresh_without_script", !view.is_done);
+    set_progress(data, view);
     return render_template("admin_bulk_progress", data);
 }
 

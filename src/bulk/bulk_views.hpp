@@ -30,15 +30,20 @@ struct StuckRow {
     std::string account_id, login, problem, next_attempt_at;
 };
 
-struct BulkProgressView {
+// What the pages of bulk revocations and of bulk changes have in common: they show how far one has
+// got, and load themselves anew until it is done.
+struct ProgressView {
     Frame frame;
-    BulkRow bulk;
     bool is_done = false;
+    std::string problem;  // why it does not go on; empty: it does
+    std::string notice_good, notice_bad;
+};
+
+struct BulkProgressView : ProgressView {
+    BulkRow bulk;
     bool is_selecting = false;  // it can be stopped
     bool is_to_begin = false;   // nothing is marked yet
-    std::string problem;
     std::vector<StuckRow> stuck;
-    std::string notice_good, notice_bad;
 };
 
 struct BulkListView {
@@ -48,6 +53,9 @@ struct BulkListView {
 
 // Sets the values of meant_keys.html, and "count".
 void set_keys(Data& data, const MeantKeys& keys);
+
+// Sets the values of progress_notices.html and of a page that loads itself anew.
+void set_progress(Data& data, const ProgressView& view);
 
 // Complete HTML documents.
 std::string render(const BulkConfirmView& view);

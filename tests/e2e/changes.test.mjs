@@ -111,6 +111,25 @@ test("all that match are replaced, and their owners have the next key on the das
     );
 });
 
+test("nobody escapes by replacing the key before its turn", async () => {
+  const person = await take(service, "escaping-0");
+  const old = (await keyOf(service, person)).hash;
+  await page.goto(`${service.url}/admin/people?q=escaping-&all=true`);
+  await page.click("#disable-chosen");
+  await page.fill("input[name=reason]", "abuse");
+  await page.click("#change-all");
+  await page.locator("h2", { hasText: "Starts in a few seconds" }).waitFor();
+  const rotated = await fetch(`${service.url}/api/v1/me/key/rotate`, {
+    method: "POST",
+    headers: { cookie: person.session, origin: service.url },
+  });
+  assert.equal(rotated.status, 200, await rotated.text());
+  await page.locator("[role=status]", { hasText: "The key is disabled." }).waitFor({ timeout: 60_000 });
+  const next = await keyOf(service, person);
+  assert.notEqual(next.hash, old);
+  assert.equal(next.disabled, true);
+});
+
 test("a number that is another one now is asked again, by a link that works", async () => {
   await take(service, "counted-0");
   await page.goto(`${service.url}/admin/people?q=counted-&all=true`);

@@ -1,6 +1,5 @@
 #include "bulk/changes/change_views.hpp"
 
-#include "bulk/bulk_views.hpp"
 #include "http/answers/template_engine.hpp"
 
 namespace llmapikey {
@@ -63,8 +62,6 @@ std::string render(const ChangeProgressView& view) {
     data.set("heading", view.heading);
     view.has_failed ? set_if_any(data, "outcome_bad", view.outcome) : set_if_any(data, "outcome", view.outcome);
     set_if_any(data, "stopped", view.stopped);
-    set_if_any(data, "problem", view.problem);
-    data.set("is_done", view.is_done);
     data.set("is_to_begin", view.is_to_begin);
     data.set("can_be_stopped", view.can_be_stopped);
     data.set("can_be_retried", view.can_be_retried);
@@ -72,10 +69,7 @@ std::string render(const ChangeProgressView& view) {
     data.set("targets", list_of(view.targets));
     data.set("has_targets", !view.targets.empty());
     data.set("has_more_targets", view.has_more_targets);
-    set_if_any(data, "notice_good", view.notice_good);
-    set_if_any(data, "notice_bad", view.notice_bad);
-    if (!view.is_done) data.set("refresh_after_ms", "1000");
-    data.set("refresh_without_script", !view.is_done);
+    set_progress(data, view);
     return render_template("admin_change_progress", data);
 }
 

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "bulk/meant_keys.hpp"
-#include "http/answers/views.hpp"
+#include "bulk/bulk_views.hpp"
 
 // The console's pages of bulk changes as values.
 namespace llmapikey {
@@ -33,18 +32,15 @@ struct TargetRow {
     std::string account_id, login, state, why;
 };
 
-struct ChangeProgressView {
-    Frame frame;
+struct ChangeProgressView : ProgressView {
     ChangeRow change;
     std::string heading;      // "Disabling keys"
     std::string outcome;      // "All 12 keys are disabled."; empty: it is not done
     bool has_failed = false;  // some keys
     std::string stopped;      // "Stopped at ... by ..."; empty: it was not stopped
-    std::string problem;      // why it does not go on; empty: it does
-    bool is_done = false, is_to_begin = false, can_be_stopped = false, can_be_retried = false, is_replacement = false;
+    bool is_to_begin = false, can_be_stopped = false, can_be_retried = false, is_replacement = false;
     std::vector<TargetRow> targets;
     bool has_more_targets = false;
-    std::string notice_good, notice_bad;
 };
 
 struct ChangeListView {
