@@ -6,11 +6,57 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
+#include "cli/progress.hpp"
 
 namespace llmapikey::cli {
 namespace {
 
 constexpr int entries_per_page = 500;
+
+// Reports how far an audit log was read.
+class WatchedLog final : public AuditLog {
+public:
+    WatchedLog(AuditLog& log, Progress& progress) : log_(log), progress_(progress) {}
+    base::Result<void> append(const AuditEntry& entry) override { return log_.append(entry); }
+    base::Result<std::vector<ChainedEntry>> read(std::int64_t after, int limit) override {
+        auto page = log_.read(after, limit);
+        if (page && !page->empty()) progress_.reach(page->back().sequence);
+        return page;
+    }
+    base::Result<ChainedEntry> head() override { return log_.head(); }
+
+private:
+    AuditLog& log_;
+    Progress& progress_;
+};
+
+base::Result<AuditReport> verify(AuditLog& log) {
+    Progress progress;
+    if (progress.is_shown()) {
+        const auto head = TRY(log.head());
+        progress.begin("Checking the audit log", head.sequence);
+    }
+    WatchedLog watched(log, progress);
+    return verify_audit_log(watched);
+}
+
+base::Result<void> print_entries(AuditLog& log, std::int64_t after) {
+    Progress progress(Progress::Printing::list);
+    const std::int64_t first = after;
+    if (progress.is_shown()) {
+        const auto head = TRY(log.head());
+        progress.begin("Exporting the audit log", std::max<std::int64_t>(head.sequence - first, 0));
+    }
+    while (can_print()) {
+        const auto page = TRY(log.read(after, entries_per_page));
+        if (page.empty()) break;
+        for (const ChainedEntry& link : page)
+            print_json(to_json(link));
+        after = page.back().sequence;
+        progress.reach(after - first);
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -19,7 +65,7 @@ int run_audit_verify(Output output) {
     if (!config) return 2;
     const auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
-    const auto checked = verify_audit_log(*stores->audit);
+    const auto checked = verify(*stores->audit);
     if (!checked) return report(checked.error());
     const bool is_whole = checked->faults.empty();
     if (output == Output::json) {
@@ -41,16 +87,8 @@ int run_audit_export(std::int64_t after) {
     if (!config) return 2;
     const auto stores = app::open_stores(*config);
     if (!stores) return report(stores.error());
-    while (true) {
-        const auto page = stores->audit->read(after, entries_per_page);
-        if (!page) return report(page.error());
-        if (page->empty()) break;
-        for (const ChainedEntry& link : *page)
-            print_json(to_json(link));
-        after = page->back().sequence;
-        if (!can_print()) break;
-    }
-    return 0;
+    const auto printed = print_entries(*stores->audit, after);
+    return printed ? 0 : report(printed.error());
 }
 
 }  // namespace llmapikey::cli

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <cstdio>
 
@@ -7,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
+#include "cli/progress.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -50,11 +52,41 @@ int rehearse_down(Migrator& migrator, int steps) {
     return 0;
 }
 
+base::Result<std::int64_t> count_applied(Migrator& migrator, bool is_applied) {
+    const auto states = TRY(migrator.states());
+    return std::ranges::count_if(states, [&](const auto& state) { return state.applied_at.has_value() == is_applied; });
+}
+
+base::Result<int> apply(Migrator& migrator) {
+    Progress progress;
+    if (progress.is_shown()) {
+        const auto missing = TRY(count_applied(migrator, false));
+        progress.begin("Applying " + base::counted(missing, "migration"));
+    }
+    return migrator.up();
+}
+
+base::Result<int> undo(Migrator& migrator, int steps) {
+    Progress progress;
+    if (progress.is_shown()) {
+        const auto applied = TRY(count_applied(migrator, true));
+        progress.begin("Undoing migrations", std::min<std::int64_t>(applied, steps));
+    }
+    int undone = 0;
+    while (undone < steps) {
+        const auto one = TRY(migrator.down(1));
+        if (one == 0) break;
+        undone += one;
+        progress.reach(undone);
+    }
+    return undone;
+}
+
 }  // namespace
 
 int run_migrate_up() {
     return on_database([](Migrator& migrator, const std::string& path) {
-        const auto applied = migrator.up();
+        const auto applied = apply(migrator);
         if (!applied) return report(applied.error());
         std::printf("%s: %s applied\n", path.c_str(), base::counted(*applied, "migration").c_str());
         return 0;
@@ -64,7 +96,7 @@ int run_migrate_up() {
 int run_migrate_down(int steps, bool is_dry_run) {
     return on_database([steps, is_dry_run](Migrator& migrator, const std::string& path) {
         if (is_dry_run) return rehearse_down(migrator, steps);
-        const auto undone = migrator.down(steps);
+        const auto undone = undo(migrator, steps);
         if (!undone) return report(undone.error());
         std::printf("%s: %s undone\n", path.c_str(), base::counted(*undone, "migration").c_str());
         return 0;

@@ -8,7 +8,9 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/keys/key_services.hpp"
+#include "cli/keys/watched_provider.hpp"
 #include "cli/printing.hpp"
+#include "cli/progress.hpp"
 #include "keys/reconciliation.hpp"
 #include "keys/recovery.hpp"
 
@@ -102,13 +104,14 @@ base::Result<void> add_interrupted(KeyServices& services, base::Timestamp attemp
 
 // Records what is open before and after, and ends it in between.
 base::Result<void> end_interrupted(KeyServices& services, const config::Config& config, base::Timestamp attempted_by,
-                                   ReconcileReport& report) {
+                                   Progress& progress, ReconcileReport& report) {
+    progress.begin("Ending what was interrupted");
     ReconcileReport before;
     TRY(add_interrupted(services, attempted_by, before));
     TRY(services.keys.revocation.resume_all({cli_actor(), "cli"}, base::Deadline::after(run_max)));
     const Recovered recovered = services.keys.recovery.run_once(config.upstream_timeout, {});
     for (const std::string& failure : recovered.failures)
-        std::fprintf(stderr, "llmapikey: %s\n", failure.c_str());
+        progress.say("llmapikey: " + failure);
     ReconcileReport after;
     TRY(add_interrupted(services, attempted_by, after));
     for (const Finding& finding : before.findings) {
@@ -122,20 +125,35 @@ base::Result<void> end_interrupted(KeyServices& services, const config::Config& 
     return {};
 }
 
+// `provider` stands in for the one that the services have.
+ReconcileParts reconciling(KeyServices& services, KeyProvider& provider) {
+    const ReconcileParts parts = services.keys.reconciling();
+    return {parts.store, parts.admin,   provider,     parts.revocation,
+            parts.audit, parts.history, parts.nonces, parts.clock};
+}
+
 base::Result<ReconcileReport> reconcile(KeyServices& services, const config::Config& config,
                                         const ReconcileChoice& choice) {
+    Progress progress;
     const base::Seconds settle_time = llmapikey::settle_time(config.upstream_timeout);
     const base::Timestamp attempted_by = services.clock().now() - settle_time;
     ReconcileReport interrupted;
-    TRY(choice.fix ? end_interrupted(services, config, attempted_by, interrupted)
+    TRY(choice.fix ? end_interrupted(services, config, attempted_by, progress, interrupted)
                    : add_interrupted(services, attempted_by, interrupted));
-    Reconciler reconciler(services.keys.reconciling(),
+    WatchedProvider provider(services.keys.needs.background_provider, [&](std::size_t keys, bool is_last) {
+        progress.advance(static_cast<std::int64_t>(keys));
+        if (is_last) progress.begin(choice.fix ? "Mending what differs" : "Comparing with the database");
+    });
+    progress.begin("Reading the keys at " + services.provider_name());
+    Reconciler reconciler(reconciling(services, provider),
                           {choice.fix ? Repair::fix : Repair::report_only, choice.older, settle_time,
                            config.upstream_timeout, [&](const UnrememberedKeys& keys, const std::string& why) {
+                               progress.end();
                                return may_end_unremembered(choice, app::describe_database(config), keys, why);
                            }});
     auto report = TRY(reconciler.run(base::Deadline::after(run_max), {}));
     if (!config.provider.guardrail_id.empty()) {
+        progress.begin("Checking the guardrail");
         auto check = services.guardrail_check(
             {.repair = choice.fix ? Repair::fix : Repair::report_only, .call_timeout = config.upstream_timeout});
         const std::string failure = check.run(report, {});

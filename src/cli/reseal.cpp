@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
 #include "cli/printing.hpp"
+#include "cli/progress.hpp"
 #include "sealing/reencryption.hpp"
 #include "sealing/sealing_canary.hpp"
 
@@ -40,15 +41,26 @@ base::Result<void> note(app::Stores& stores, const std::string& action, const st
     return stores.audit->append({base::SystemClock().now(), cli_actor(), action, "", "cli", "done", detail});
 }
 
+// On a terminal the progress says what otherwise is a line for each batch.
+base::Result<ReencryptionReport> run_shown(Reencryption& reencryption) {
+    Progress progress;
+    if (progress.is_shown()) {
+        const auto total = TRY(reencryption.remaining());
+        progress.begin("Re-encrypting", total);
+    }
+    return reencryption.run([&](const ReencryptionReport& so_far) {
+        if (progress.is_shown()) return progress.reach(so_far.reencrypted);
+        progress.say("resealed " + std::to_string(so_far.reencrypted) + ", remaining " +
+                     std::to_string(so_far.remaining));
+    });
+}
+
 base::Result<ReencryptionReport> reseal(app::Stores& stores, Reencryption& reencryption, bool is_dry_run) {
     if (is_dry_run) {
         const auto remaining = TRY(reencryption.remaining());
         return ReencryptionReport{0, remaining, 0, {}};
     }
-    auto report = reencryption.run([](const ReencryptionReport& so_far) {
-        std::fprintf(stderr, "resealed %lld, remaining %lld\n", static_cast<long long>(so_far.reencrypted),
-                     static_cast<long long>(so_far.remaining));
-    });
+    auto report = run_shown(reencryption);
     if (!report || report->reencrypted == 0) return report;
     const std::string detail =
         std::to_string(report->reencrypted) + " resealed, " + std::to_string(report->remaining) + " remaining";

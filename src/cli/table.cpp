@@ -84,14 +84,18 @@ std::string line_of(const std::vector<Column>& columns, const Layout& layout, co
 
 }  // namespace
 
+int columns_of(int descriptor) {
+    const char* const columns = std::getenv("COLUMNS");
+    const auto asked = base::parse_whole_number(columns == nullptr ? "" : columns);
+    if (asked && *asked < 10'000) return static_cast<int>(*asked);
+    winsize size{};
+    return isatty(descriptor) != 0 && ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 Terminal terminal_of_output() {
     Terminal terminal;
-    winsize size{};
     const bool is_terminal = isatty(STDOUT_FILENO) != 0;
-    if (is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) terminal.columns = size.ws_col;
-    const char* const columns = std::getenv("COLUMNS");
-    if (const auto asked = base::parse_whole_number(columns == nullptr ? "" : columns); asked && *asked < 10'000)
-        terminal.columns = static_cast<int>(*asked);
+    terminal.columns = columns_of(STDOUT_FILENO);
     const char* const no_color = std::getenv("NO_COLOR");
     const char* const name = std::getenv("TERM");
     const bool is_refused =

@@ -15,6 +15,9 @@ struct Terminal {
 // Returns what standard output can show. NO_COLOR (https://no-color.org) and TERM=dumb are obeyed;
 // COLUMNS wins over what the terminal says.
 Terminal terminal_of_output();
+// Returns how wide the terminal is that a descriptor writes to: COLUMNS, or what the terminal says;
+// 0: it is none, or does not say.
+int columns_of(int descriptor);
 
 enum class Tone { plain, good, warning, bad };
 

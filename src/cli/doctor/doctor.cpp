@@ -9,6 +9,7 @@
 #include "cli/configuration.hpp"
 #include "cli/doctor/doctor_checks.hpp"
 #include "cli/printing.hpp"
+#include "cli/progress.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -64,6 +65,19 @@ void print_json(const std::vector<Finding>& findings) {
     cli::print_json(list);
 }
 
+// How long a check takes depends on who does not answer, so nobody can tell when the last is done.
+std::vector<Finding> run_checks(CheckContext& context) {
+    Progress progress;
+    std::vector<Finding> findings;
+    std::size_t number = 0;
+    for (const Check check : checks()) {
+        progress.begin("Check " + std::to_string(++number) + " of " + std::to_string(checks().size()));
+        for (Finding& finding : check(context))
+            findings.push_back(std::move(finding));
+    }
+    return findings;
+}
+
 }  // namespace
 
 int run_doctor(Output output) {
@@ -76,10 +90,7 @@ int run_doctor(Output output) {
     CheckContext context = context_of(*lookup);
     const auto http = context.config ? app::make_http_client(*context.config) : nullptr;
     context.http = http.get();
-    std::vector<Finding> findings;
-    for (const Check check : checks())
-        for (Finding& finding : check(context))
-            findings.push_back(std::move(finding));
+    std::vector<Finding> findings = run_checks(context);
     if (!context.config)
         findings.push_back(
             left_out("GitHub and " + std::string(app::traits_of(context.sound).name), "not asked", context.problems));

@@ -16,6 +16,7 @@
 #include "cli/configuration.hpp"
 #include "cli/interruption.hpp"
 #include "cli/printing.hpp"
+#include "cli/progress.hpp"
 #include "keys/grant_json.hpp"
 
 namespace llmapikey::cli {
@@ -103,6 +104,32 @@ int say_how_it_goes_on(const std::string& id) {
     return 1;
 }
 
+base::Result<BulkRevocation> find(KeyServices& services, const std::string& id) {
+    auto bulk = TRY(services.stores.bulks->find(id));
+    if (!bulk) return base::fail(base::Errc::not_found, "the bulk revocation is gone");
+    return std::move(*bulk);
+}
+
+// Returns the revocation as it is in the end, or when Ctrl-C has come.
+base::Result<BulkRevocation> carry_out(KeyServices& services, BulkRevocation bulk, const Interruption& interruption,
+                                       Progress& progress) {
+    progress.begin("Revoking keys", bulk.total);
+    while (bulk.state != BulkState::done) {
+        const std::string failure = services.bulk_revoker.run_once(interruption.token());
+        if (!failure.empty()) progress.say("llmapikey: " + failure + "; trying again");
+        const bool is_busy = services.bulk_revoker.is_busy();
+        if (is_busy && !progress.is_shown()) continue;
+        if (!is_busy) {
+            services.keys.recovery.settle_endings();
+            interruption.wait_for(pause);
+            if (interruption.has_come()) return bulk;
+        }
+        bulk = TRY(find(services, bulk.id));
+        progress.reach(bulk.total - bulk.remaining);
+    }
+    return bulk;
+}
+
 }  // namespace
 
 int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeOptions& options,
@@ -123,25 +150,19 @@ int revoke_in_bulk(KeyServices& services, const std::string& keys, const RevokeO
     const auto confirmed = confirm(services, *parsed, count, options);
     if (!confirmed) return report(confirmed.error());
     Interruption interruption;
-    auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, *confirmed);
+    Progress progress;
+    progress.begin("Marking " + base::counted(count, "key"));
+    const auto bulk = services.bulk_revoker.begin(selection, {cli_actor(), "cli"}, options.reason, hold, *confirmed);
+    if (!bulk) progress.end();
     if (!bulk && bulk.error().code == base::Errc::conflict && !*confirmed) {
         return report({base::Errc::conflict, bulk.error().detail + "; add --confirm with that number", {}});
     }
     if (!bulk) return report(bulk.error());
-    const std::string id = bulk->id;
-    while (bulk && bulk->state != BulkState::done) {
-        const std::string failure = services.bulk_revoker.run_once(interruption.token());
-        if (!failure.empty()) std::fprintf(stderr, "llmapikey: %s; trying again\n", failure.c_str());
-        if (services.bulk_revoker.is_busy()) continue;
-        services.keys.recovery.settle_endings();
-        interruption.wait_for(pause);
-        if (interruption.has_come()) return say_how_it_goes_on(id);
-        const auto current = services.stores.bulks->find(id);
-        if (!current) return report(current.error());
-        if (!*current) return report({base::Errc::not_found, "the bulk revocation is gone", {}});
-        bulk = **current;
-    }
-    return print_ended(services, *bulk, output);
+    const auto ended = carry_out(services, *bulk, interruption, progress);
+    progress.end();
+    if (!ended) return report(ended.error());
+    if (ended->state != BulkState::done) return say_how_it_goes_on(bulk->id);
+    return print_ended(services, *ended, output);
 }
 
 int run_keys_revocations(Output output) {

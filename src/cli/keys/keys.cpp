@@ -3,6 +3,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstdio>
@@ -19,6 +20,7 @@
 #include "cli/keys/key_services.hpp"
 #include "cli/keys/meant.hpp"
 #include "cli/printing.hpp"
+#include "cli/progress.hpp"
 #include "grant/written_text.hpp"
 #include "identity/login.hpp"
 #include "keys/grant_json.hpp"
@@ -26,8 +28,6 @@
 
 namespace llmapikey::cli {
 namespace {
-
-constexpr int rows_per_export_page = 1000;
 
 std::string describe(const std::optional<Hold>& hold) {
     if (!hold) return "can get another at once";
@@ -77,6 +77,23 @@ void print_revoked(const std::vector<Revoked>& all, const RevokeOptions& options
                     each.outcome->github_user_id.text().c_str(), each.outcome->key_hint.c_str(),
                     describe(hold).c_str());
     }
+}
+
+std::vector<Revoked> revoke_each(KeyServices& services, const config::Config& config, const RevokeOptions& options,
+                                 const std::optional<Hold>& hold) {
+    Progress progress;
+    progress.begin("Revoking keys", static_cast<std::int64_t>(options.keys.size()));
+    std::vector<Revoked> all;
+    for (const std::string& key : options.keys) {
+        auto grant = grant_meant_by(key, services.stores, config);
+        if (grant && !options.is_dry_run) {
+            grant = services.keys.revocation.revoke(grant->id, {cli_actor(), "cli"}, options.reason, hold,
+                                                    base::Deadline::after(config.upstream_timeout));
+        }
+        all.push_back({key, std::move(grant)});
+        progress.advance();
+    }
+    return all;
 }
 
 void print_revoked_json(const std::vector<Revoked>& all, bool is_dry_run) {
@@ -265,17 +282,8 @@ int run_keys_revoke(const RevokeOptions& options, Output output) {
         if (options.is_everything) said.emplace_back("all", "true");
         return revoke_in_bulk(**services, base::to_query_string(said), options, *hold, output);
     }
-    std::vector<Revoked> all;
-    bool is_done = true;
-    for (const std::string& key : options.keys) {
-        auto grant = grant_meant_by(key, (*services)->stores, *config);
-        if (grant && !options.is_dry_run) {
-            grant = (*services)->keys.revocation.revoke(grant->id, {cli_actor(), "cli"}, options.reason, *hold,
-                                                        base::Deadline::after(config->upstream_timeout));
-        }
-        is_done = is_done && grant;
-        all.push_back({key, std::move(grant)});
-    }
+    const auto all = revoke_each(**services, *config, options, *hold);
+    const bool is_done = std::ranges::all_of(all, [](const Revoked& each) { return each.outcome.has_value(); });
     output == Output::json ? print_revoked_json(all, options.is_dry_run) : print_revoked(all, options, *hold);
     return is_done ? 0 : 1;
 }
@@ -355,26 +363,6 @@ int run_keys_mint(const std::string& account, const std::string& login, Output o
         }
     }
     return answer->grant ? 0 : 1;
-}
-
-int run_keys_export(ExportFormat format) {
-    const auto config = load_or_explain(config::Need::database);
-    if (!config) return 2;
-    const auto stores = app::open_stores(*config);
-    if (!stores) return report(stores.error());
-    if (format == ExportFormat::csv) std::fputs(csv_header().c_str(), stdout);
-    GrantQuery query;
-    query.limit = rows_per_export_page;
-    do {
-        const auto page = stores->admin->list(query);
-        if (!page) return report(page.error());
-        for (const Grant& grant : page->grants) {
-            const std::string row = format == ExportFormat::csv ? csv_row(grant) : base::to_text(to_json(grant)) + "\n";
-            std::fputs(row.c_str(), stdout);
-        }
-        query.cursor = page->next_cursor;
-    } while (!query.cursor.empty() && can_print());
-    return 0;
 }
 
 }  // namespace llmapikey::cli

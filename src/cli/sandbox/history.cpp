@@ -115,7 +115,8 @@ public:
           reconciler_(services.keys.reconciling(),
                       {Repair::fix, false, settle_time(config.upstream_timeout), config.upstream_timeout}) {}
 
-    base::Result<void> live_through() {
+    base::Result<void> live_through(Progress& progress) {
+        progress.begin("Making an example of thirty days", days_of_history + 1);
         step_to(days_of_history, 0);
         TRY(expect_people());
         for (int days_ago = days_of_history; days_ago >= 0; --days_ago) {
@@ -124,6 +125,7 @@ public:
             TRY(act_all(days_ago));
             if (days_ago == 0) provider_.set_credits_left({spent_in_week_.value / 7 * days_of_credits});
             TRY(end_day(days_ago));
+            progress.advance();
         }
         return {};
     }
@@ -374,7 +376,7 @@ private:
 }  // namespace
 
 base::Result<void> live_through_thirty_days(const config::Config& config, sandbox::OpenRouterLookalike& provider,
-                                            sandbox::SkewedClock& clock) {
+                                            sandbox::SkewedClock& clock, Progress& progress) {
     KeyServices* opened = nullptr;
     // As in the service: failures of single keys are for the console.
     const auto note_failure = [&](const std::string& message) {
@@ -382,7 +384,7 @@ base::Result<void> live_through_thirty_days(const config::Config& config, sandbo
     };
     const auto services = TRY(KeyServices::open(config, clock, note_failure));
     opened = services.get();
-    const auto lived = History(config, *services, provider, clock).live_through();
+    const auto lived = History(config, *services, provider, clock).live_through(progress);
     clock.set_skew(base::Seconds{0});
     return lived;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/progress.hpp"
 #include "config/config.hpp"
 #include "sandbox/openrouter/openrouter_lookalike.hpp"
 #include "sandbox/skewed_clock.hpp"
@@ -12,6 +13,6 @@ namespace llmapikey::cli {
 // what the service would have written. `clock` must be the look-alike's. The database exists and
 // has its schema; `config` is the service's. No amount is random.
 base::Result<void> live_through_thirty_days(const config::Config& config, sandbox::OpenRouterLookalike& provider,
-                                            sandbox::SkewedClock& clock);
+                                            sandbox::SkewedClock& clock, Progress& progress);
 
 }  // namespace llmapikey::cli

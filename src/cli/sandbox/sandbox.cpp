@@ -11,6 +11,7 @@
 #include "base/system/temporary_folder.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
+#include "cli/progress.hpp"
 #include "cli/sandbox/history.hpp"
 #include "cli/sandbox/people.hpp"
 #include "cli/stop_signal.hpp"
@@ -60,13 +61,14 @@ config::Lookup sandbox_environment(const config::Lookup& environment, const sand
 
 // Makes the database, and lets its history happen.
 base::Result<void> make_history(const config::Config& config, sandbox::OpenRouterLookalike& provider,
-                                sandbox::SkewedClock& clock) {
+                                sandbox::SkewedClock& clock, Progress::Printing printing) {
     {
         const base::SystemClock now;
         const auto migration = TRY(app::DatabaseMigration::open(config, now));
         TRY(migration->migrator().up());
     }
-    return live_through_thirty_days(config, provider, clock);
+    Progress progress(printing);
+    return live_through_thirty_days(config, provider, clock, progress);
 }
 
 bool is_everywhere(const std::string& url) {
@@ -238,9 +240,11 @@ int run_sandbox(const SandboxChoice& choice, Output output) {
     }
     config->is_data_thrown_away = true;
     if (are_browsers_elsewhere(*config, *listen)) serve_lookalikes_beside(*config);
-    start_logging(*config, (*environment)("LOG_LEVEL").has_value(), has_history);
+    const bool is_level_set = (*environment)("LOG_LEVEL").has_value();
+    start_logging(*config, is_level_set, has_history);
     if (has_history) {
-        const auto lived = make_history(*config, lookalikes->openrouter(), lookalike_clock);
+        const auto printing = is_level_set ? Progress::Printing::log : Progress::Printing::nothing;
+        const auto lived = make_history(*config, lookalikes->openrouter(), lookalike_clock, printing);
         if (!lived) return fail(lived.error().detail);
     }
     const bool is_address_chosen = (*environment)("LISTEN").has_value();
