@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/commands.hpp"
+#include "cli/option_values.hpp"
 
 // Helpers to declare commands.
 namespace llmapikey::cli {
@@ -23,11 +24,11 @@ inline Output output_of(const CLI::Option* json) {
 }
 
 // Defined in key_commands.cpp: adds `keys`.
-void add_key_commands(CLI::App& app, int& status);
+void add_key_commands(CLI::App& app, OptionValues& values, int& status);
 // Defined in settings.cpp: adds `settings`.
-void add_settings_commands(CLI::App& app, int& status);
-// Defined in shell_commands.cpp: adds `completion` and `man`, which are made from the commands in
+void add_settings_commands(CLI::App& app, OptionValues& values, int& status);
+// Defined in shell_commands.cpp: adds `completion` and `man`, which is made from the commands in
 // `app`.
-void add_shell_commands(CLI::App& app, int& status);
+void add_shell_commands(CLI::App& app, OptionValues& values, int& status);
 
 }  // namespace llmapikey::cli

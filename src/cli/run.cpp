@@ -7,6 +7,7 @@
 #include "base/nearest.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
+#include "cli/completion.hpp"
 #include "cli/configuration.hpp"
 #include "cli/keys/meant.hpp"
 #include "cli/printing.hpp"
@@ -45,7 +46,7 @@ void add_audit(CLI::App& app, int& status) {
 }
 
 // Adds the subcommands. Each stores its exit status in `status` when it runs.
-void add_commands(CLI::App& app, int& status) {
+void add_commands(CLI::App& app, OptionValues& values, int& status) {
     app.add_subcommand("serve", "Run the service with the configured GitHub and " + provider)->callback([&] {
         status = run_serve();
     });
@@ -101,6 +102,7 @@ void add_commands(CLI::App& app, int& status) {
 
     auto* backup = app.add_subcommand("backup", "Copy the embedded database while it is in use");
     auto* copy = backup->add_option("file", "File to write; it must not exist yet")->required();
+    values.of(copy, ValueKind::files);
     backup->callback([=, &status] { status = run_backup(text_of(copy)); });
 
     auto* reseal =
@@ -120,9 +122,9 @@ void add_commands(CLI::App& app, int& status) {
     auto* routes_json = add_switch(*routes, "--json", "Print JSON");
     routes->callback([&status, routes_json] { status = run_routes(output_of(routes_json)); });
 
-    add_key_commands(app, status);
-    add_settings_commands(app, status);
-    add_shell_commands(app, status);
+    add_key_commands(app, values, status);
+    add_settings_commands(app, values, status);
+    add_shell_commands(app, values, status);
     add_audit(app, status);
 
     auto* doctor = app.add_subcommand(
@@ -205,9 +207,13 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     app.failure_message(CLI::FailureMessage::help);
     int status = 0;
-    add_commands(app, status);
+    OptionValues values;
+    add_commands(app, values, status);
     add_help(app, status);
     std::signal(SIGPIPE, SIG_IGN);  // a reader may close a pipe early; the work still ends properly
+    // Not a subcommand, because the words that follow are not its own, and nobody types it.
+    if (argc > 1 && argv[1] == std::string_view("__complete"))
+        return run_complete(app, values, std::vector<std::string>(argv + 2, argv + argc));
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {

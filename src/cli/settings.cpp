@@ -111,17 +111,16 @@ int run_settings_set(const std::string& name, const std::string& text, Output ou
     return change_setting({rule.setting, std::move(*value)}, output);
 }
 
-CLI::Option* add_name(CLI::App& command, std::vector<std::string> names = {}) {
+CLI::Option* add_name(CLI::App& command, OptionValues& values, std::vector<std::string> names = {}) {
     for (const SettingRule& rule : setting_rules())
         names.emplace_back(rule.name);
     auto* name = command.add_option("name", "Name of the setting, as `settings list` prints it")->required();
-    name->check(CLI::IsMember(names));
-    return name;
+    return values.only(name, std::move(names));
 }
 
 }  // namespace
 
-void add_settings_commands(CLI::App& app, int& status) {
+void add_settings_commands(CLI::App& app, OptionValues& values, int& status) {
     auto* settings = app.add_subcommand(
         "settings", "Pause new keys, and change their terms and the organizer's name, while the service runs");
     settings->require_subcommand(1);
@@ -130,7 +129,7 @@ void add_settings_commands(CLI::App& app, int& status) {
     list->callback([&status, list_json] { status = run_settings_list(output_of(list_json)); });
 
     auto* set = settings->add_subcommand("set", "Set a value that wins over the environment's; it counts at once");
-    auto* set_name = add_name(*set);
+    auto* set_name = add_name(*set, values);
     auto* value = set->add_option("value", "The value, such as 25, 2.50, true or a text")->required();
     auto* set_json = add_switch(*set, "--json", "Print JSON");
     set->callback([&status, set_name, value, set_json] {
@@ -138,7 +137,7 @@ void add_settings_commands(CLI::App& app, int& status) {
     });
 
     auto* unset = settings->add_subcommand("unset", "Go back to what the environment says");
-    auto* unset_name = add_name(*unset, {std::string(first_admin_name)});
+    auto* unset_name = add_name(*unset, values, {std::string(first_admin_name)});
     auto* unset_json = add_switch(*unset, "--json", "Print JSON");
     unset->callback([&status, unset_name, unset_json] {
         if (text_of(unset_name) == first_admin_name) {

@@ -1,96 +1,16 @@
 #include <cstdio>
 
 #include "cli/command_line.hpp"
+#include "cli/completion.hpp"
 #include "config/config.hpp"
 
-// Makes shell completions and the manual page from the commands themselves, so that they never
-// differ.
+// Prints the functions that complete words in shells, and makes the manual page from the commands
+// themselves, so that they never differ.
 namespace llmapikey::cli {
 namespace {
 
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
     return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-// A command such as "keys list", and all words that may follow it.
-struct Place {
-    std::string path;
-    std::vector<std::string> words;
-};
-
-void collect(const CLI::App& app, const std::string& path, std::vector<Place>& places) {
-    Place place{path, {}};
-    for (const CLI::App* command : commands_of(app))
-        place.words.push_back(command->get_name());
-    for (const CLI::Option* option : app.get_options())
-        for (const std::string& name : option->get_lnames())
-            place.words.push_back("--" + name);
-    places.push_back(std::move(place));
-    for (const CLI::App* command : commands_of(app))
-        collect(*command, path.empty() ? command->get_name() : path + " " + command->get_name(), places);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words)
-        text += (text.empty() ? "" : " ") + word;
-    return text;
-}
-
-void print_bash(const std::vector<Place>& places) {
-    std::puts("# bash completion for llmapikey: source <(llmapikey completion bash)");
-    std::puts(
-        "_llmapikey() {\n    local word place= candidates\n    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do");
-    std::puts("        [[ $word == -* ]] || place=\"${place:+$place }$word\"\n    done\n    case $place in");
-    for (const Place& place : places)
-        std::printf("        '%s') candidates='%s' ;;\n", place.path.c_str(), joined(place.words).c_str());
-    // After a command come its arguments, so only the command's options are offered.
-    for (auto place = places.rbegin(); place != places.rend(); ++place)
-        if (!place->path.empty())
-            std::printf("        '%s '*) candidates='%s' ;;\n", place->path.c_str(), joined(place->words).c_str());
-    std::puts("    esac\n    COMPREPLY=($(compgen -W \"$candidates\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}");
-    std::puts("complete -o default -F _llmapikey llmapikey");
-}
-
-void print_zsh(const std::vector<Place>& places) {
-    std::puts("#compdef llmapikey\n# zsh completion: llmapikey completion zsh >\"${fpath[1]}/_llmapikey\"");
-    std::puts(
-        "_llmapikey() {\n    local place word\n    place=\"\"\n    for word in \"${words[@]:1:$((CURRENT - 2))}\"; do");
-    std::puts("        [[ $word == -* ]] || place=\"${place:+$place }$word\"\n    done\n    case $place in");
-    for (const Place& place : places)
-        std::printf("        ('%s') compadd -- %s ;;\n", place.path.c_str(), joined(place.words).c_str());
-    std::puts("        (*) _files ;;\n    esac\n}\ncompdef _llmapikey llmapikey");
-}
-
-std::string quoted_for_fish(const std::string& text) {
-    std::string quoted = "'";
-    for (const char c : text)
-        quoted += c == '\'' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    return quoted + "'";
-}
-
-void print_fish_of(const CLI::App& app, const std::string& path) {
-    std::string condition = "__fish_use_subcommand";
-    if (!path.empty()) condition = "__fish_seen_subcommand_from " + app.get_name();
-    for (const CLI::App* command : commands_of(app)) {
-        std::printf("complete -c llmapikey -n %s -f -a %s -d %s\n", quoted_for_fish(condition).c_str(),
-                    command->get_name().c_str(), quoted_for_fish(command->get_description()).c_str());
-    }
-    for (const CLI::Option* option : app.get_options())
-        for (const std::string& name : option->get_lnames())
-            std::printf("complete -c llmapikey -n %s -l %s -d %s\n", quoted_for_fish(condition).c_str(), name.c_str(),
-                        quoted_for_fish(option->get_description()).c_str());
-    for (const CLI::App* command : commands_of(app))
-        print_fish_of(*command, path + " " + command->get_name());
-}
-
-int print_completion(const CLI::App& app, const std::string& shell) {
-    std::vector<Place> places;
-    collect(app, "", places);
-    if (shell == "bash") print_bash(places);
-    if (shell == "zsh") print_zsh(places);
-    if (shell == "fish") print_fish_of(app, "");
-    return 0;
 }
 
 // In roff(7) a line must not begin with a dot or an apostrophe, and '-' is a hyphen unless escaped.
@@ -145,11 +65,14 @@ int print_manual(const CLI::App& app) {
 
 }  // namespace
 
-void add_shell_commands(CLI::App& app, int& status) {
+void add_shell_commands(CLI::App& app, OptionValues& values, int& status) {
     auto* completion = app.add_subcommand("completion", "Print completions for a shell");
-    auto* shell =
-        completion->add_option("shell", "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-    completion->callback([&app, &status, shell] { status = print_completion(app, text_of(shell)); });
+    auto* shell = values.only(completion->add_option("shell", "bash, zsh or fish")->required(), shell_words());
+    completion->callback([&status, shell] {
+        const std::string_view script = completion_script(*shell_named(text_of(shell)));
+        std::fwrite(script.data(), 1, script.size(), stdout);
+        status = 0;
+    });
     app.add_subcommand("man", "Print the manual page: llmapikey man | man -l -")->callback([&app, &status] {
         status = print_manual(app);
     });

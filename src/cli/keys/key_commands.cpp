@@ -16,10 +16,12 @@ const std::string whom_of_several = "Numeric ids or logins of accounts, or ids o
 // Options that select keys, the same for each command that has them.
 class FilterOptions {
 public:
-    explicit FilterOptions(CLI::App& command) {
-        add(command, "q", "--search",
-            "Part of a login, a whole account id, or a key's last characters; for a whole key, use `keys find`");
-        add(command, "state", "--state,--status", "Only keys in this state")->check(CLI::IsMember(state_words()));
+    FilterOptions(CLI::App& command, OptionValues& values) {
+        auto* search =
+            add(command, "q", "--search",
+                "Part of a login, a whole account id, or a key's last characters; for a whole key, use `keys find`");
+        values.of(search, ValueKind::logins);
+        values.only(add(command, "state", "--state,--status", "Only keys in this state"), state_words());
         add(command, "expires_within", "--expires-within", "Only keys that expire within this many days")
             ->check(CLI::Range(1, 36'500));
         add(command, "from", "--from", "Only keys made on this day or later, such as 2027-02-22");
@@ -28,10 +30,10 @@ public:
             "Only keys made before this day and not used since, such as 2027-02-22");
         unused_ = add_switch(command, "--unused", "Only keys that have spent nothing yet");
     }
-    void add_order(CLI::App& command) {
-        add(command, "sort", "--sort",
-            "Order: newest, expiry (soonest first), spent (most first) or last_used (longest ago first)")
-            ->check(CLI::IsMember({"newest", "expiry", "spent", "last_used"}));
+    void add_order(CLI::App& command, OptionValues& values) {
+        auto* order = add(command, "sort", "--sort",
+                          "Order: newest, expiry (soonest first), spent (most first) or last_used (longest ago first)");
+        values.only(order, {"newest", "expiry", "spent", "last_used"});
     }
     Filters set() const {
         Filters filters;
@@ -50,10 +52,10 @@ private:
     CLI::Option* unused_ = nullptr;
 };
 
-void add_list(CLI::App& keys, int& status) {
+void add_list(CLI::App& keys, OptionValues& values, int& status) {
     auto* list = keys.add_subcommand("list", "List keys, the newest first");
-    const auto filters = std::make_shared<FilterOptions>(*list);
-    filters->add_order(*list);
+    const auto filters = std::make_shared<FilterOptions>(*list, values);
+    filters->add_order(*list, values);
     auto* cursor = list->add_option("--cursor", "Continue after the page that printed this cursor");
     auto* limit = list->add_option("--limit", "How many keys to print")->default_val(50)->check(CLI::Range(1, 1000));
     auto* json = add_switch(*list, "--json", "Print JSON");
@@ -62,11 +64,12 @@ void add_list(CLI::App& keys, int& status) {
     });
 }
 
-void add_revoke(CLI::App& keys, int& status) {
+void add_revoke(CLI::App& keys, OptionValues& values, int& status) {
     auto* revoke =
         keys.add_subcommand("revoke", "End keys for good, upstream and here: the keys you name, or all that match");
     auto* revoked = revoke->add_option("keys", whom_of_several)->expected(1, -1)->allow_extra_args();
-    const auto filters = std::make_shared<FilterOptions>(*revoke);
+    values.of(revoked, ValueKind::keys);
+    const auto filters = std::make_shared<FilterOptions>(*revoke, values);
     auto* everything =
         add_switch(*revoke, "--all", "Every key; you are asked for their number, or give it with --confirm");
     auto* confirmed =
@@ -78,6 +81,7 @@ void add_revoke(CLI::App& keys, int& status) {
         revoke
             ->add_option("--hold", "When the person can get another key: none (at once), 90m, 24h, 7d, forever (never)")
             ->default_val("none");
+    values.suggest(hold, {"none", "90m", "24h", "7d", "forever"});
     auto* dry_run = add_switch(*revoke, "--dry-run", "Show what would be done, and change nothing");
     auto* json = add_switch(*revoke, "--json", "Print JSON");
     revoke->callback([=, &status] {
@@ -90,7 +94,7 @@ void add_revoke(CLI::App& keys, int& status) {
     });
 }
 
-void add_bulk(CLI::App& keys, int& status) {
+void add_bulk(CLI::App& keys, OptionValues& values, int& status) {
     auto* revocations =
         keys.add_subcommand("revocations", "List bulk revocations, and keys that the provider does not revoke");
     auto* list_json = add_switch(*revocations, "--json", "Print JSON");
@@ -98,6 +102,7 @@ void add_bulk(CLI::App& keys, int& status) {
     auto* stop =
         keys.add_subcommand("stop", "Stop a bulk revocation: keys whose revocation has not started stay as they are");
     auto* stopped = stop->add_option("revocation", "Id of the bulk revocation")->required();
+    values.of(stopped, ValueKind::revocations);
     auto* stop_json = add_switch(*stop, "--json", "Print JSON");
     stop->callback([=, &status] { status = run_keys_stop(text_of(stopped), output_of(stop_json)); });
     auto* find = keys.add_subcommand("find", "Find the owner of a whole key, which is read from standard input");
@@ -105,9 +110,10 @@ void add_bulk(CLI::App& keys, int& status) {
     find->callback([=, &status] { status = run_keys_find(output_of(find_json)); });
 }
 
-void add_change(CLI::App& keys, int& status) {
+void add_change(CLI::App& keys, OptionValues& values, int& status) {
     auto* change = keys.add_subcommand("change", "Switch a key off or on, or change its cap");
     auto* changed = change->add_option("key", whom)->required();
+    values.of(changed, ValueKind::keys);
     auto* disable = add_switch(*change, "--disable", "The key stops working, but keeps its seat");
     auto* enable = add_switch(*change, "--enable", "The key works again")->excludes(disable);
     auto* limit = change->add_option("--daily-limit", "Cap in US dollars a day");
@@ -125,23 +131,25 @@ void add_change(CLI::App& keys, int& status) {
 
 }  // namespace
 
-void add_key_commands(CLI::App& app, int& status) {
+void add_key_commands(CLI::App& app, OptionValues& values, int& status) {
     auto* keys = app.add_subcommand("keys", "Find, show, make, change, revoke and export keys");
     keys->require_subcommand(1);
-    add_list(*keys, status);
+    add_list(*keys, values, status);
 
     auto* show = keys->add_subcommand("show", "Show an account's key, hold and ended keys");
     auto* shown = show->add_option("key", whom)->required();
+    values.of(shown, ValueKind::keys);
     auto* show_json = add_switch(*show, "--json", "Print JSON");
     show->callback([=, &status] { status = run_keys_show(text_of(shown), output_of(show_json)); });
 
-    add_revoke(*keys, status);
-    add_bulk(*keys, status);
-    add_change(*keys, status);
+    add_revoke(*keys, values, status);
+    add_bulk(*keys, values, status);
+    add_change(*keys, values, status);
 
     auto* reveal =
         keys->add_subcommand("reveal", "Print a whole key; the audit log records it, and its owner sees when and why");
     auto* revealed = reveal->add_option("key", whom)->required();
+    values.of(revealed, ValueKind::keys);
     auto* why = reveal->add_option("--reason", "Why; the key's owner sees it")->required();
     auto* reveal_json = add_switch(*reveal, "--json", "Print JSON");
     reveal->callback(
@@ -155,8 +163,8 @@ void add_key_commands(CLI::App& app, int& status) {
 
     auto* export_keys =
         keys->add_subcommand("export", "Write a list of all keys to standard output, without the raw keys");
-    auto* format =
-        export_keys->add_option("--format", "csv or jsonl")->default_val("csv")->check(CLI::IsMember({"csv", "jsonl"}));
+    auto* format = export_keys->add_option("--format", "csv or jsonl")->default_val("csv");
+    values.only(format, {"csv", "jsonl"});
     export_keys->callback([=, &status] {
         status = run_keys_export(text_of(format) == "csv" ? ExportFormat::csv : ExportFormat::json_lines);
     });
