@@ -67,7 +67,9 @@ struct PeopleCounts {
 class PeopleStore {
 public:
     virtual ~PeopleStore() = default;
-    // Fails with invalid_input if the cursor is not from this list and order.
+    // Fails with invalid_input if the cursor is not from this list and order. A page before others
+    // repeats nobody, so the first page may be a short one on the way back; if nobody is left
+    // before the cursor, it is the usual first page.
     virtual base::Result<PeoplePart> list(const PeopleQuery& query) = 0;
     // Reads one person; nullopt: nobody with this account is in the list.
     virtual base::Result<std::optional<Person>> find(const GithubUserId& account, base::Timestamp now) = 0;

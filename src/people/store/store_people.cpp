@@ -116,8 +116,8 @@ base::Result<PeoplePart> SqlPeopleStore::list(const PeopleQuery& query) {
     const auto limit = static_cast<std::size_t>(query.limit);
     auto read = TRY(read_rows(*database_, query, cursor, limit + 1));
     const bool has_more = read.size() > limit;
-    if (query.is_backward && !has_more) {
-        // The list has changed, or this is its beginning: the first page is a whole one.
+    if (query.is_backward && read.empty()) {
+        // The list has changed, and nobody is left before the cursor.
         PeopleQuery from_start = query;
         from_start.is_backward = false;
         from_start.cursor.clear();
@@ -132,7 +132,9 @@ base::Result<PeoplePart> SqlPeopleStore::list(const PeopleQuery& query) {
         part.people.push_back(std::move(person));
     }
     const auto count = static_cast<std::int64_t>(read.size());
-    if (cursor) part.first = query.is_backward ? std::max<std::int64_t>(cursor->place - count, 1) : cursor->place + 1;
+    if (cursor && !query.is_backward) part.first = cursor->place + 1;
+    // A page that begins the list may be a short one: a whole one would repeat people.
+    if (query.is_backward && has_more) part.first = std::max<std::int64_t>(cursor->place - count, 1);
     if (read.empty()) return part;
     const Read& first = read.front();
     const Read& last = read.back();

@@ -2,14 +2,23 @@
 
 #include "base/encoding.hpp"
 #include "identity/github_user_id.hpp"
+#include "people/store/store_people_statement.hpp"
 
 namespace llmapikey {
 namespace {
 
-constexpr char separator = '\n';  // is in no login
+constexpr char separator = '\n';                             // is in no login
+constexpr std::int64_t value_max = 253'402'300'799'999'999;  // the last microsecond of the year 9999
+constexpr std::int64_t place_max = 1'000'000'000'000;        // nobody is that far down
 
 std::string order_word(const PeopleQuery& query) {
     return std::string(to_text(query.order)) + (query.is_descending ? "-" : "+");
+}
+
+// Whether a segment has such ties: the ids of keys, or accounts and nobody's yet.
+bool is_tie_of(By by, std::string_view tie) {
+    if (by == By::key_column) return base::is_uuid(tie);
+    return GithubUserId::parse(tie).has_value() || (by == By::login && tie.empty());
 }
 
 }  // namespace
@@ -20,8 +29,6 @@ std::string PeopleCursor::text(const PeopleQuery& query) const {
                               login_key);
 }
 
-constexpr std::int64_t place_max = 1'000'000'000'000;  // nobody is that far down
-
 base::Result<PeopleCursor> PeopleCursor::parse(const PeopleQuery& query) {
     const auto wrong = base::fail(base::Errc::invalid_input, "this is no cursor of a page of this list");
     const std::string text = base::from_base64url(query.cursor).value_or("");
@@ -31,8 +38,11 @@ base::Result<PeopleCursor> PeopleCursor::parse(const PeopleQuery& query) {
     const auto place = base::parse_whole_number(parts[3]);
     const std::string_view tie = parts[4];
     if (!value || !place || *place < 1 || *place > place_max || !base::is_text(parts[5])) return wrong;
-    if (!tie.empty() && !base::is_uuid(tie) && !GithubUserId::parse(tie)) return wrong;
-    return PeopleCursor{parts[1] == "1" ? 1 : 0, *value, std::string(parts[5]), std::string(tie), *place};
+    // A database fails on a value that it cannot read as the column's.
+    const int segment = parts[1] == "1" ? 1 : 0;
+    if (segment >= segments_of(query.order) || *value > value_max || !is_tie_of(way_of(query, segment), tie))
+        return wrong;
+    return PeopleCursor{segment, *value, std::string(parts[5]), std::string(tie), *place};
 }
 
 }  // namespace llmapikey

@@ -25,6 +25,11 @@ struct PeopleStatement {
 
 int segments_of(PeopleOrder order);
 
+// By what the people of a segment are ordered: a column of their keys and the key's id, what they
+// have spent and their account, or their login and account.
+enum class By { key_column, spending, login };
+By way_of(const PeopleQuery& query, int segment);
+
 // Lists at most `limit` people of a segment. Each row: value and login key, by which the segment is
 // ordered, their tie, and then the columns of a person. `cursor`: the list begins behind it;
 // nullopt: at the beginning of the segment.
