@@ -112,12 +112,13 @@ public:
     // What was decided about the same of this key later, or of another key that its account has had
     // since the bulk change was decided.
     virtual base::Result<LaterDecision> find_later(const BulkChange& change, const Grant& grant) = 0;
-    // Stores in the key what the bulk change decides, with `token` to show that upstream may not
-    // know it yet. Only if nothing was decided later, as find_later() has it, and the key is active
-    // and has the switch and the cap of `seen`; nullopt: it was not stored, and has to be looked at
-    // again. One statement asks and stores.
-    virtual base::Result<std::optional<Grant>> begin(const BulkChange& change, const Grant& seen,
-                                                     const std::string& token) = 0;
+    // Stores in `seen`, the key of a target or its successor, what the bulk change decides, with
+    // `token` to show that upstream may not know it yet. Only if the target waits still, nothing
+    // was decided later, as find_later() has it, and the key is active and has the switch and the
+    // cap as seen; nullopt: it was not stored, and has to be looked at again. One statement asks
+    // and stores.
+    virtual base::Result<std::optional<Grant>> begin(const BulkChange& change, const ChangeTarget& target,
+                                                     const Grant& seen, const std::string& token) = 0;
     virtual base::Result<Successors> count_successors(const std::string& id) = 0;
 
     // From now on no further target is begun. Whether this call did it.

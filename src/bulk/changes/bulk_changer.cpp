@@ -235,7 +235,7 @@ base::Result<void> BulkChanger::step(Run& run, const BulkChange& change) {
         const auto& outage = parallel.outage();
         if (outage) problem = run.failure = outage->detail;
         if (outage && is_everybodys(*outage)) run.outage = *outage;
-        is_busy_ = is_busy_ || (!targets.empty() && !outage);
+        is_busy_ = is_busy_ || (settled > 0 && !outage);
     }
     // Otherwise some go on to wait, or there are more.
     if (settled == std::ssize(targets) && settled < keys_per_step) {

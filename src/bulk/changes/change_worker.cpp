@@ -118,14 +118,14 @@ ChangeWorker::Look ChangeWorker::alter(const BulkChange& change, ChangeTarget& t
     }
     if (change.stopped_at) return skipped(std::string(stopped_before));
     target.begun_at = target.begun_at.value_or(parts_.clock.now());
-    return change_key(change, grant);
+    return change_key(change, target, grant);
 }
 
-ChangeWorker::Look ChangeWorker::change_key(const BulkChange& change, const Grant& seen) {
+ChangeWorker::Look ChangeWorker::change_key(const BulkChange& change, const ChangeTarget& target, const Grant& seen) {
     Audited audited(parts_.audit, parts_.clock, change.by, "key.change", subject_of(seen), described(change));
     const auto recorded = audited.begin();
     if (!recorded) return failed(recorded.error());
-    const auto begun = parts_.changes.begin(change, seen, base::random_token(token_bytes));
+    const auto begun = parts_.changes.begin(change, target, seen, base::random_token(token_bytes));
     if (!begun) return failed(audited.failed(begun.error()));
     if (!*begun) {
         (void)audited.failed(

@@ -59,7 +59,7 @@ private:
     Look alter(const BulkChange& change, ChangeTarget& target, const Grant& grant);
     Look replace(const BulkChange& change, const Grant& grant);
     // Stores the change in the row as it was seen, and tells upstream.
-    Look change_key(const BulkChange& change, const Grant& seen);
+    Look change_key(const BulkChange& change, const ChangeTarget& target, const Grant& seen);
     Look judge_ended(const BulkChange& change, const ChangeTarget& target, const std::optional<Grant>& grant);
     // The key that the target's account has instead of the target by now; nullopt: none.
     base::Result<std::optional<Grant>> successor(const BulkChange& change, const ChangeTarget& target);

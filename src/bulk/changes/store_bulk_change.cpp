@@ -225,12 +225,12 @@ base::Result<LaterDecision> SqlBulkChangeStore::find_later(const BulkChange& cha
 }
 
 // A statement that was run twice, because its first answer was lost, finds its own token.
-base::Result<std::optional<Grant>> SqlBulkChangeStore::begin(const BulkChange& change, const Grant& seen,
-                                                             const std::string& token) {
+base::Result<std::optional<Grant>> SqlBulkChangeStore::begin(const BulkChange& change, const ChangeTarget& target,
+                                                             const Grant& seen, const std::string& token) {
     SqlValues values = later_values(change, seen);
     const bool is_disabled = change.act == ChangeAct::cap ? seen.is_disabled : change.act == ChangeAct::disable;
     values.add(std::int64_t{is_disabled ? 1 : 0}).add(change.cap.value_or(seen.daily_limit).value).add(token);
-    values.add(std::int64_t{seen.is_disabled ? 1 : 0}).add(seen.daily_limit.value);
+    values.add(std::int64_t{seen.is_disabled ? 1 : 0}).add(seen.daily_limit.value).add(target.grant_id);
     const bool is_postgres = database_->dialect() == Dialect::postgres;
     auto answer = TRY(database_->run(is_postgres ? update_key_postgres : update_key_sqlite, values));
     if (answer.rows.empty()) {

@@ -27,7 +27,7 @@ public:
     base::Result<void> settle(const std::string& id, const ChangeTarget& target) override;
     base::Result<void> postpone(const std::string& id, const ChangeTarget& target) override;
     base::Result<LaterDecision> find_later(const BulkChange& change, const Grant& grant) override;
-    base::Result<std::optional<Grant>> begin(const BulkChange& change, const Grant& seen,
+    base::Result<std::optional<Grant>> begin(const BulkChange& change, const ChangeTarget& target, const Grant& seen,
                                              const std::string& token) override;
     base::Result<Successors> count_successors(const std::string& id) override;
     base::Result<bool> stop(const std::string& id, const std::string& actor, base::Timestamp now) override;

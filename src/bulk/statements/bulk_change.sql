@@ -132,9 +132,12 @@ SELECT (SELECT max(CASE WHEN other.begun_at IS NULL THEN 0 ELSE 1 END) {part:lat
 -- name: begin
 -- A part: the step of a change, unless something was decided since the look. $1 to $7: as above;
 -- $8, $9: the switch and the cap that are decided; $10: names the change; $11, $12: the switch and
--- the cap as they were seen.
+-- the cap as they were seen; $13: the key that is meant. Once that has its final state, a statement
+-- that takes effect late does nothing.
 UPDATE llmapikey.api_keys SET is_disabled = $8, daily_limit_micro_usd = $9::bigint, unsynced = $10
 WHERE id = $2::uuid AND status = 'active' AND is_disabled = $11 AND daily_limit_micro_usd = $12::bigint
+    AND EXISTS (SELECT 1 FROM llmapikey.bulk_change_targets AS meant
+                WHERE meant.bulk_id = $1 AND meant.grant_id = $13::uuid AND meant.state = 'waiting')
     AND NOT EXISTS (SELECT 1 {part:later_change}) AND NOT EXISTS (SELECT 1 {part:later_entry})
 
 -- name: begin_sqlite

@@ -151,6 +151,105 @@ TEST_P(BulkChangeRaces, AStepWhoseAnswerIsLostIsDoneOnce) {
     }
 }
 
+// Each statement of a run in turn, with each way to fail, and the run that comes after it.
+TEST_P(BulkChangeRaces, WhicheverStatementFailsEachKeyIsDoneOnce) {
+    const std::vector<std::string> statements = {
+        "SELECT id, act",                                            // what is due, and how far it is
+        "SELECT grant_id, github_user_id",                           // its keys
+        "SET begun_at = coalesce",                                   // claiming one
+        "SELECT (SELECT max(",                                       // what was decided later
+        beginning,                                                   // the step
+        "UPDATE llmapikey.bulk_change_targets SET state = $3",       // noting that it is done
+        "UPDATE llmapikey.bulk_changes AS bulk SET state = 'done'",  // the end
+    };
+    std::int64_t account = 1000;
+    for (const std::string& statement : statements) {
+        for (const Fault fault : {Fault::repeated, Fault::answer_lost, Fault::not_done}) {
+            const auto grants = issue_many(account, 2);
+            account += 10;
+            const auto disabling = begin(ChangeAct::disable, ids_of({grants[0]}));
+            const auto replacing = begin(ChangeAct::replace, ids_of({grants[1]}));
+            doubtful_->strike(statement, fault);
+            run(2);
+            doubtful_->strike("", Fault::none);
+            run(4, base::Seconds{60});
+            for (const auto& [change, grant] : {std::pair(disabling, grants[0]), std::pair(replacing, grants[1])}) {
+                EXPECT_TRUE(state_of(change).is_done) << statement;
+                EXPECT_EQ(state_of(change).done, 1) << statement << static_cast<int>(fault) << why(change, grant);
+            }
+            EXPECT_TRUE(upstream(grants[0]).is_disabled) << statement;
+            EXPECT_EQ(row_of_account(grants[1])->status, GrantStatus::waiting) << statement;
+            EXPECT_EQ(begun_entries(grants[1]), 1) << statement;
+            EXPECT_LE(begun_entries(grants[0]), 2) << statement;
+            // Its successor is not awaited, so that it brakes nothing.
+            EXPECT_TRUE(sql_->run("DELETE FROM llmapikey.api_keys WHERE status = 'waiting'", {}));
+        }
+    }
+}
+
+TEST_P(BulkChangeRaces, TwoReplicasThatBothHoldTheLeaseDoEachKeyOnce) {
+    const auto grants = issue_many(1000, 30);
+    const auto disabling = begin(ChangeAct::disable, ids_of(grants));
+    const auto others = issue_many(2000, 30);
+    const auto replacing = begin(ChangeAct::replace, ids_of(others));
+    BulkChanger other{change_parts_};
+    std::thread replica([&] {
+        for (int i = 0; i < 3; ++i)
+            other.run_once({});
+    });
+    for (int i = 0; i < 3; ++i)
+        changer_.run_once({});
+    replica.join();
+    run(3, base::Seconds{60});
+    EXPECT_EQ(state_of(disabling).done, 30);
+    EXPECT_EQ(state_of(replacing).done, 30);
+    for (const Grant& grant : grants)
+        EXPECT_EQ(begun_entries(grant), 1);
+    for (const Grant& grant : others)
+        EXPECT_EQ(begun_entries(grant), 1);
+}
+
+// A process that was suspended between its look and its step, for longer than its claim lasts.
+TEST_P(BulkChangeRaces, AProcessThatComesLateOverridesNothing) {
+    const auto grant = issue_many(1000, 1)[0];
+    const auto change = begin(ChangeAct::disable, ids_of({grant}));
+    BulkChanger other{change_parts_};
+    meddled_audit_.meddle([&] {
+        clock_.advance(base::Seconds{300});
+        EXPECT_EQ(other.run_once({}), "");
+        EXPECT_TRUE(state_of(change).is_done);
+        EXPECT_TRUE(row(grant).is_disabled);
+        change_by_another(grant, {false, std::nullopt});
+    });
+    run(2);
+    EXPECT_EQ(state_of(change).done, 1);
+    EXPECT_FALSE(row(grant).is_disabled || upstream(grant).is_disabled);
+}
+
+TEST_P(BulkChangeRaces, AStepThatTakesEffectAfterItsTargetWasSettledDoesNothing) {
+    const auto grants = issue_many(1000, 2);
+    const auto change = begin(ChangeAct::disable, ids_of(grants));
+    auto targets = changes_.due_targets(change.id, clock_.now(), 10).value();
+    ASSERT_EQ(targets.size(), 2u);
+    const auto key = [&](const ChangeTarget& target) { return admin_->find_grant(target.grant_id).value().value(); };
+    EXPECT_TRUE(changes_.begin(change, targets[0], key(targets[0]), "in time").value());
+    targets[1].state = TargetState::skipped;
+    ASSERT_TRUE(changes_.settle(change.id, targets[1]));
+    EXPECT_FALSE(changes_.begin(change, targets[1], key(targets[1]), "late").value());
+    EXPECT_TRUE(key(targets[0]).is_disabled);
+    EXPECT_FALSE(key(targets[1]).is_disabled);
+}
+
+TEST_P(BulkChangeRaces, WhatOnlyWaitsKeepsNobodyBusy) {
+    const auto grants = issue_many(1000, 3);
+    const auto change = begin(ChangeAct::disable, ids_of(grants));
+    for (const Grant& grant : grants)
+        replace_by_owner(grant);
+    changer_.run_once({});
+    EXPECT_FALSE(changer_.is_busy());
+    EXPECT_EQ(state_of(change).waiting(), 3);
+}
+
 // The row is locked when the step begins, so that its statement has looked at everything else
 // before somebody decides, and goes on after that.
 TEST_P(BulkChangeRaces, AStepThatWaitedForTheRowDoesNotOverrideWhatWasDecidedMeanwhile) {
