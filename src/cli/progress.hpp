@@ -22,8 +22,8 @@ namespace llmapikey::cli {
 // exist at a time.
 class Progress {
 public:
-    // What the command prints while it works. Beside a list nothing is drawn if a terminal shows the
-    // list, and beside a log, whose lines come at any time, nothing at all.
+    // What the command prints while it works. Beside a list nothing is drawn if a terminal shows
+    // the list, and beside a log, whose lines come at any time, nothing at all.
     enum class Printing { nothing, list, log };
 
     explicit Progress(Printing printing = Printing::nothing);

@@ -13,20 +13,21 @@ StepProgress step(std::int64_t done, std::optional<std::int64_t> total, millisec
 }
 
 TEST(ProgressTextTest, FillsTheWidth) {
-    EXPECT_EQ(progress_text(step(1'200, 4'800, 1s), 60), "Revoking keys  [######-------------------]  1,200 of 4,800");
+    EXPECT_EQ(progress_text(step(1'200, 4'800, 1s), 60),
+              "Revoking keys  [######---------------------]  1,200 of 4,800");
     for (const std::size_t width : {46U, 80U, 200U})
         EXPECT_EQ(progress_text(step(1'200, 4'800, 1s), width).size(), width);
-    EXPECT_EQ(progress_text(step(0, 10, 0s), 40), "Revoking keys  [---------------]  0 of 10");
-    EXPECT_EQ(progress_text(step(10, 10, 1s), 42), "Revoking keys  [################]  10 of 10");
-    EXPECT_EQ(progress_text(step(11, 10, 1s), 42), "Revoking keys  [################]  11 of 10")
+    EXPECT_EQ(progress_text(step(0, 10, 0s), 40), "Revoking keys  [--------------]  0 of 10");
+    EXPECT_EQ(progress_text(step(10, 10, 1s), 42), "Revoking keys  [###############]  10 of 10");
+    EXPECT_EQ(progress_text(step(11, 10, 1s), 42), "Revoking keys  [###############]  11 of 10")
         << "more than was counted";
     EXPECT_EQ(progress_text(step(0, 0, 1s), 40), "Revoking keys  [###############]  0 of 0");
 }
 
 TEST(ProgressTextTest, LeavesOutWhatHasNoRoom) {
     const StepProgress half = step(50, 100, 10s);
-    EXPECT_EQ(progress_text(half, 52), "Revoking keys  [#####-----]  50 of 100  11 s left");
-    EXPECT_EQ(progress_text(half, 48), "Revoking keys  50 of 100  11 s left");
+    EXPECT_EQ(progress_text(half, 52), "Revoking keys  [######-------]  50 of 100  11 s left");
+    EXPECT_EQ(progress_text(half, 46), "Revoking keys  50 of 100  11 s left");
     EXPECT_EQ(progress_text(half, 30), "Revoking keys  50 of 100");
     EXPECT_EQ(progress_text(half, 20), "50 of 100");
     EXPECT_EQ(progress_text(half, 5), "Revok");
@@ -35,7 +36,7 @@ TEST(ProgressTextTest, LeavesOutWhatHasNoRoom) {
 TEST(ProgressTextTest, HasACountWithoutABarWhereNobodyKnowsTheTotal) {
     EXPECT_EQ(progress_text(step(12'300, std::nullopt, 5s), 80), "Revoking keys  12,300");
     EXPECT_EQ(progress_text(step(0, std::nullopt, 5'900ms), 80), "Revoking keys  5 s");
-    EXPECT_EQ(progress_text({"Copying", 12, 340, " MB", 1s, 0ms}, 30), "Copying  [##]  12 of 340 MB")
+    EXPECT_EQ(progress_text({"Copying", 12, 340, " MB", 1s, 0ms}, 34), "Copying  [---------]  12 of 340 MB")
         << "the unit stands behind the total";
 }
 
@@ -63,7 +64,7 @@ protected:
     std::string written() { return std::exchange(written_, {}); }
 
     ProgressLine::TimePoint now_{};
-    int columns_ = 43;
+    int columns_ = 42;
     std::string written_;
     ProgressLine line_{[this] { return now_; }, [this] { return columns_; },
                        [this](std::string_view text) { written_ += text; }};
