@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "documents/tabs.hpp"
+
 namespace llmapikey {
 namespace {
 
@@ -59,6 +61,7 @@ public:
 private:
     std::string& out() { return done_.html; }
     void add_heading(unsigned level);
+    void leave_list(bool can_be_tabs);
     // Things that scroll are reached by the Tab key, and so have a name.
     std::string region(const char* kind, int number) const {
         return R"( tabindex="0" role="region" aria-label=")" + std::string(kind) + " " + std::to_string(number) + "\"";
@@ -69,7 +72,13 @@ private:
     std::map<std::string, int> slugs_;  // how often each was used
     std::string plain_;                 // of the block that is being read
     std::size_t begin_ = 0;             // of that block in the HTML
-    int codes_ = 0, tables_ = 0;
+    struct List {
+        std::size_t begin;       // of its tag in the HTML
+        std::size_t item_begin;  // of the inside of its last item in the HTML
+        std::vector<std::string> items;
+    };
+    std::vector<List> lists_;  // those that are open, from the outermost on
+    int codes_ = 0, tables_ = 0, tabs_ = 0;
     int images_ = 0;            // open ones: of an image only its description is shown
     bool is_unlinked_ = false;  // inside a link that leads nowhere
 };
@@ -98,6 +107,7 @@ const char* tag_of(MD_BLOCKTYPE type) {
 
 void Writer::enter(MD_BLOCKTYPE type, void* detail) {
     plain_.clear();
+    if (type == MD_BLOCK_UL || type == MD_BLOCK_OL) lists_.push_back({out().size(), 0, {}});
     if (const char* const tag = tag_of(type)) out().append("<").append(tag).append(">");
     if (type == MD_BLOCK_HR) out() += "<hr>";
     if (type == MD_BLOCK_OL) {
@@ -111,13 +121,16 @@ void Writer::enter(MD_BLOCKTYPE type, void* detail) {
         out().append(type == MD_BLOCK_TH ? "<th" : "<td").append(is_right ? " class=\"r\">" : ">");
     }
     begin_ = out().size();
+    if (type == MD_BLOCK_LI) lists_.back().item_begin = begin_;
 }
 
 void Writer::leave(MD_BLOCKTYPE type, void* detail) {
     if (type == MD_BLOCK_P && done_.first_paragraph.empty()) done_.first_paragraph = plain_;
     if (type == MD_BLOCK_H) return add_heading(static_cast<MD_BLOCK_H_DETAIL*>(detail)->level);
+    if (type == MD_BLOCK_LI) lists_.back().items.push_back(out().substr(lists_.back().item_begin));
     if (const char* const tag = tag_of(type)) out().append("</").append(tag).append(">\n");
     if (type == MD_BLOCK_OL) out() += "</ol>\n";
+    if (type == MD_BLOCK_UL || type == MD_BLOCK_OL) leave_list(type == MD_BLOCK_UL);
     if (type == MD_BLOCK_CODE) {
         if (out().ends_with('\n')) out().pop_back();  // a copy should not press Enter
         out() += "</code></pre></div>\n";
@@ -141,6 +154,15 @@ void Writer::add_heading(unsigned level) {
     out().insert(begin_, opening + "\">");
     out() += "</" + tag + ">\n";
     done_.headings.push_back(std::move(heading));
+}
+
+void Writer::leave_list(bool can_be_tabs) {
+    const List list = std::move(lists_.back());
+    lists_.pop_back();
+    const auto tabs = can_be_tabs ? tabs_of(list.items, tabs_ + 1) : std::nullopt;
+    if (!tabs) return;
+    out().replace(list.begin, std::string::npos, *tabs);
+    ++tabs_;
 }
 
 void Writer::enter(MD_SPANTYPE type, void* detail) {

@@ -136,6 +136,85 @@ test("the longest documents weigh at most 40 kB with all that they load", async 
   }
 });
 
+const tabs = (page, number) => page.getByRole("radiogroup", { name: `Tabs ${number}` });
+const codes = (page) => page.locator(".switch pre:visible code").allTextContents();
+
+test("tabs show one of the same step for several systems, and a choice holds for all of its name", async () => {
+  const page = await openAs(undefined, { permissions: ["clipboard-read", "clipboard-write"] });
+  await page.goto(`${service.url}/docs/start`);
+  assert.deepEqual(await tabs(page, 1).locator("label").allTextContents(), ["Terminal", "PowerShell"]);
+  assert.match((await codes(page)).join("\n"), /^export [^]*\ncurl /);
+  await tabs(page, 1).getByText("PowerShell").click();
+  assert.match((await codes(page)).join("\n"), /^\$env:[^]*\n\$body /);
+  assert.ok(await tabs(page, 2).getByLabel("PowerShell").isChecked());
+  // Python is not among the first ones, which stay as they are.
+  await tabs(page, 2).evaluate((each) => each.scrollIntoView({ block: "center" }));
+  const before = await tabs(page, 2).boundingBox();
+  await tabs(page, 2).getByText("Python").click();
+  assert.match((await codes(page)).join("\n"), /^\$env:[^]*\nimport json/);
+  assert.equal((await tabs(page, 2).boundingBox()).y, before.y, "what was pressed stays where it is");
+  await page
+    .getByRole("button", { name: /^Copy: / })
+    .and(page.locator(":visible"))
+    .last()
+    .click();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^import json[^]*\)$/);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("tabs are chosen by the keyboard, and work without a script, each alone", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await openAs(undefined, { javaScriptEnabled });
+    await page.goto(`${service.url}/docs/start`);
+    await tabs(page, 2).getByLabel("Terminal").focus();
+    for (const [key, first] of [
+      ["ArrowRight", "$body"],
+      ["ArrowRight", "import json"],
+      ["ArrowRight", "const answer"],
+      ["ArrowRight", "curl"],
+      ["ArrowLeft", "const answer"],
+      ["ArrowLeft", "import json"],
+      ["ArrowLeft", "$body"],
+    ]) {
+      await page.keyboard.press(key);
+      const shown = await codes(page);
+      assert.ok(shown.length === 2 && shown[1].startsWith(first), `${key}: ${shown[1]}`);
+    }
+    assert.equal((await codes(page))[0].startsWith("$env:"), javaScriptEnabled);
+    await page.context().close();
+  }
+});
+
+test("each tab can be read by everybody, in steps, too, and on paper all of them with their names", async () => {
+  const page = await openAs(admin, { bypassCSP: true });
+  for (const path of ["/docs/start", "/docs/aider", "/docs/code", "/admin/docs/running"]) {
+    await page.goto(service.url + path);
+    const labels = page.locator(".switch > .tabs > label");
+    assert.ok((await labels.count()) >= 2, path);
+    for (const [colorScheme, width] of [
+      ["light", 320],
+      ["dark", 320],
+      ["light", 1280],
+      ["dark", 1280],
+    ]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      for (const label of await labels.all()) {
+        await label.click();
+        await assertAccessible(page, `${path}, ${await label.textContent()}, ${colorScheme}, ${width} px`);
+      }
+    }
+    await page.emulateMedia({ media: "print" });
+    const names = await page.locator(".tab-name:visible").allTextContents();
+    assert.deepEqual(names, await labels.allTextContents());
+    assert.equal(await page.locator(".switch pre:visible").count(), await page.locator(".switch pre").count());
+    await page.emulateMedia({ media: "screen" });
+  }
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test("the search finds titles and headings, says how many, and Enter leads there", async () => {
   const page = await openAs();
   await page.goto(`${service.url}/docs`);

@@ -1,4 +1,5 @@
-// Searches the contents of the documents; without JavaScript they are a list.
+// Searches the contents of the documents; without JavaScript they are a list. Keeps the choice of a
+// tab in all tabs of the page; without JavaScript each is chosen alone.
 "use strict";
 
 // The scripts of a page share their names; these stay in here.
@@ -36,6 +37,15 @@
     if (words.length === 0) status.textContent = "";
     else status.textContent = found === 0 ? says.none : found === 1 ? says.one : says.many.replace("{count}", found);
   };
+
+  // Those above the one that was pressed may become longer: it stays where it is on the screen.
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches(".switch > .tabs input")) return;
+    const { top } = target.parentElement.getBoundingClientRect();
+    for (const label of document.querySelectorAll(".switch > .tabs > label"))
+      if (label.textContent === target.parentElement.textContent) label.firstElementChild.checked = true;
+    scrollBy(0, target.parentElement.getBoundingClientRect().top - top);
+  });
 
   if (contents) {
     const field = document.getElementById("find-document");
