@@ -1,6 +1,7 @@
 #include "languages/language.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 
 #include "base/encoding.hpp"
@@ -40,8 +41,54 @@ int weight_of(std::string_view parameter) {
     return weight;
 }
 
+// An item of an Accept-Language header: "zh-Hant-TW;q=0.8".
+struct Item {
+    std::string_view range;
+    int weight = 0;
+};
+
+// Takes the first item off the header.
+Item take_item(std::string_view& header) {
+    const std::string_view item = header.substr(0, header.find(','));
+    header.remove_prefix(std::min(item.size() + 1, header.size()));
+    const auto semicolon = std::min(item.find(';'), item.size());
+    return {base::trim(item.substr(0, semicolon)), weight_of(item.substr(std::min(semicolon + 1, item.size())))};
+}
+
 bool has_code(const LanguageName& each, std::string_view range) {
     return base::equal_ignoring_case(range.substr(0, range.find('-')), each.code);
+}
+
+enum class Script { simplified, traditional, unsaid };
+
+// The script of a tag of Chinese: "zh-Hant", or that of its region: "zh-TW".
+Script script_of(std::string_view range) {
+    Script script = Script::unsaid;
+    while (range.find('-') != std::string_view::npos) {
+        range.remove_prefix(range.find('-') + 1);
+        const std::string_view part = range.substr(0, range.find('-'));
+        const auto is_any_of = [&](std::initializer_list<std::string_view> all) {
+            return std::ranges::any_of(all,
+                                       [&](std::string_view each) { return base::equal_ignoring_case(part, each); });
+        };
+        if (is_any_of({"Hant"})) return Script::traditional;
+        if (is_any_of({"Hans"})) return Script::simplified;
+        if (is_any_of({"TW", "HK", "MO"})) script = Script::traditional;
+        if (is_any_of({"CN", "SG", "MY"})) script = Script::simplified;
+    }
+    return script;
+}
+
+bool is_chinese(std::string_view range) {
+    return has_code(names[static_cast<std::size_t>(Language::chinese)], range);
+}
+
+bool asks_for_traditional(std::string_view header) {
+    while (!header.empty()) {
+        const Item item = take_item(header);
+        if (item.weight > 0 && is_chinese(item.range) && script_of(item.range) == Script::traditional) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -60,19 +107,20 @@ std::optional<Language> find_language(std::string_view code) {
 }
 
 Language preferred_language(std::string_view accept_language) {
+    // Readers of traditional Chinese expect simplified Chinese only where they ask for it; English
+    // is what they meet elsewhere. Browsers add the bare "zh" to "zh-TW" by themselves, so with such
+    // a tag beside it, "zh" does not ask for simplified Chinese either.
+    const bool reads_traditional = asks_for_traditional(accept_language);
     Language best = Language::english;
     int best_weight = 0;
     while (!accept_language.empty()) {
-        const std::string_view item = accept_language.substr(0, accept_language.find(','));
-        accept_language.remove_prefix(std::min(item.size() + 1, accept_language.size()));
-        const auto semicolon = std::min(item.find(';'), item.size());
-        const std::string_view range = base::trim(item.substr(0, semicolon));
-        const auto found = std::ranges::find_if(names, [&](const LanguageName& each) { return has_code(each, range); });
-        if (found == std::end(names)) continue;
-        const int weight = weight_of(item.substr(std::min(semicolon + 1, item.size())));
-        if (weight <= best_weight) continue;
+        const Item item = take_item(accept_language);
+        const auto found =
+            std::ranges::find_if(names, [&](const LanguageName& each) { return has_code(each, item.range); });
+        if (found == std::end(names) || item.weight <= best_weight) continue;
+        if (reads_traditional && is_chinese(item.range) && script_of(item.range) != Script::simplified) continue;
         best = found->language;
-        best_weight = weight;
+        best_weight = item.weight;
     }
     return best;
 }

@@ -35,8 +35,10 @@ const LanguageName& name_of(Language language);
 // Nullopt: no language has this code.
 std::optional<Language> find_language(std::string_view code);
 
-// Returns the language that an Accept-Language header likes best (RFC 9110 section 12.5.4). Only
-// the first part of a tag counts: "de-AT" is German. English, if the header names none of ours.
+// Returns the language that an Accept-Language header likes best (RFC 9110 section 12.5.4). Tags
+// are looked up by their first part (RFC 4647 section 3.4): "de-AT" is German. But tags of
+// traditional Chinese ("zh-Hant", "zh-TW") are not Chinese, which is the simplified one here.
+// English, if the header names none of ours.
 Language preferred_language(std::string_view accept_language);
 
 }  // namespace llmapikey

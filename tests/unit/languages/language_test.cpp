@@ -13,7 +13,15 @@ TEST(LanguageTest, TakesTheLanguageThatAHeaderLikesBest) {
         {"DE-at", Language::german},
         {"pt-BR,pt;q=0.9,en;q=0.8", Language::portuguese},
         {"zh-CN", Language::chinese},
-        {"zh-Hant-TW, en;q=0.5", Language::chinese},
+        {"zh-Hans-HK", Language::chinese},
+        {"zh;q=0.5, en;q=0.4", Language::chinese},
+        {"zh-Hant-TW, en;q=0.5", Language::english},  // these read traditional Chinese
+        {"zh-HK", Language::english},
+        {"zh-mo, ja;q=0.3", Language::japanese},
+        {"zh-TW,zh;q=0.9,en-US;q=0.8,en;q=0.7", Language::english},  // Chrome's header
+        {"zh, zh-TW;q=0.9", Language::english},
+        {"zh-TW, zh-CN;q=0.5, en;q=0.4", Language::chinese},  // asks for the simplified one, too
+        {"zh-TW;q=0, zh", Language::chinese},
         {"nl, en;q=0.3, fr;q=0.7", Language::french},
         {"en;q=0.8, ja;q=0.9", Language::japanese},
         {"en, vi", Language::english},                  // of two equal ones the first
