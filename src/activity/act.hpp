@@ -27,7 +27,8 @@ struct Act {
 
 // Which acts are asked for. The latest come first.
 struct ActQuery {
-    std::optional<std::vector<GithubUserId>> people;                // by or about any of them; nullopt: all acts
+    std::optional<std::vector<GithubUserId>> people;  // by or about any of them; nullopt: all acts
+    std::string listed;  // with `people`: also who was put on or taken off the list with this part of a login
     std::vector<std::string> actions;                               // empty: all
     std::optional<base::Timestamp> from, before;                    // when; `before` is not included
     std::int64_t below = std::numeric_limits<std::int64_t>::max();  // sequences, for the next page

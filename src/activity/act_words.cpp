@@ -78,14 +78,6 @@ std::string name_of(const std::string& account, const ActNames& names) {
     return found == names.logins.end() ? "account " + account : found->second;
 }
 
-std::string who_did(const Act& act, const std::string& account, const ActNames& names) {
-    if (!account.empty())
-        return name_of(account, names) + (act.actor.find(" token:") == std::string::npos ? "" : " (by an API token)");
-    if (act.actor == "system") return "The service";
-    if (act.actor.starts_with("cli:")) return act.actor.substr(4) + " (on the command line)";
-    return act.actor;
-}
-
 std::string verb_of(const Act& act, std::string_view past, std::string_view base) {
     if (act.outcome == "failed") return "could not " + std::string(base);
     if (act.outcome == "begun") return "began to " + std::string(base);
@@ -136,10 +128,19 @@ std::string account_of_actor(std::string_view actor) {
     return organizer.empty() ? value_of(actor, recipient_prefix) : organizer;
 }
 
+std::string who_did(const std::string& actor, const ActNames& names) {
+    const std::string account = account_of_actor(actor);
+    if (!account.empty())
+        return name_of(account, names) + (actor.find(" token:") == std::string::npos ? "" : " (by an API token)");
+    if (actor == "system") return "The service";
+    if (actor.starts_with("cli:")) return actor.substr(4) + " (on the command line)";
+    return actor;
+}
+
 ActSentence sentence_of(const Act& act, const ActNames& names) {
     ActSentence sentence;
     sentence.who_id = account_of_actor(act.actor);
-    sentence.who = who_did(act, sentence.who_id, names);
+    sentence.who = who_did(act.actor, names);
     sentence.is_open = act.outcome == "begun";
     sentence.has_failed = act.outcome == "failed";
     const ActionWords* const words = find_words(act.action);

@@ -26,6 +26,10 @@ struct ActSentence {
     bool has_failed = false;
 };
 
+// Returns who an actor of the log is: "linus-organizer" for "github:1003", if that login is known;
+// "account 1003", if it is not; "root (on the command line)" for "cli:root".
+std::string who_did(const std::string& actor, const ActNames& names);
+
 ActSentence sentence_of(const Act& act, const ActNames& names);
 
 // Returns the account in "account:1001 grant:..."; empty if there is none.

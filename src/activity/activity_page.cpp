@@ -1,7 +1,6 @@
 #include "activity/activity_page.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "audit/audit_json.hpp"
 #include "base/encoding.hpp"
@@ -25,6 +24,8 @@ base::Result<std::vector<GithubUserId>> people_of(const ActivityPage& self, cons
                                                   const std::string& search) {
     const std::string name(without_at(search));
     auto people = TRY(self.admin_store.find_accounts(name, accounts_searched));
+    const auto listed = TRY(self.activity.find_listed(name, accounts_searched));
+    people.insert(people.end(), listed.begin(), listed.end());
     if (const auto account = GithubUserId::parse(name)) people.push_back(*account);
     if (context.session && base::equal_ignoring_case(context.session->recipient.login, name))
         people.push_back(context.session->recipient.id);
@@ -41,11 +42,16 @@ base::Result<ActQuery> query_of(const ActivityPage& self, const Context& context
     const Form fields(context.request.query);
     ActQuery query;
     query.limit = acts_per_page + 1;
-    if (const auto before = base::parse_whole_number(fields.value("before"))) query.below = *before;
+    const auto before = base::parse_whole_number(fields.value("before"));
+    if (before) query.below = *before;
+    if (!before && !fields.value("before").empty()) view.page_problem = "That page does not exist.";
     view.search = std::string(base::trim(fields.value("q")));
     if (!view.search.empty()) query.people = TRY(people_of(self, context, view.search));
-    query.actions = actions_of(fields.value("act"));
-    if (!query.actions.empty()) view.kind = fields.value("act");
+    // A number is an account. Logins on the list that have it as a part are not meant.
+    if (!GithubUserId::parse(without_at(view.search))) query.listed = std::string(without_at(view.search));
+    view.kind = fields.value("act");
+    query.actions = actions_of(view.kind);
+    if (!view.kind.empty() && query.actions.empty()) view.kind_problem = "There is no such filter. Choose one.";
     view.day = std::string(base::trim(fields.value("day")));
     if (view.day.empty()) return query;
     query.from = base::parse_rfc3339(view.day + "T00:00:00Z");
@@ -80,6 +86,15 @@ net::BodyEnd export_entries(AuditLog& audit, std::int64_t after, std::int64_t la
 
 }  // namespace
 
+base::Result<ActNames> names_of(ActivityStore& activity, const std::set<std::string>& accounts,
+                                const std::set<std::string>& grants, const Context& context) {
+    auto names = TRY(activity.names({accounts.begin(), accounts.end()}, {grants.begin(), grants.end()}));
+    if (!context.session) return names;
+    const Recipient& reader = context.session->recipient;
+    names.logins[reader.id.text()] = reader.login;
+    return names;
+}
+
 base::Result<std::vector<ActRow>> rows_of(ActivityStore& activity, const std::vector<Act>& acts,
                                           const Context& context) {
     std::set<std::string> accounts, grants;
@@ -87,11 +102,7 @@ base::Result<std::vector<ActRow>> rows_of(ActivityStore& activity, const std::ve
         accounts.insert({account_in(act.subject), account_of_actor(act.actor)});
         if (const std::string grant = grant_in(act.subject); base::is_uuid(grant)) grants.insert(grant);
     }
-    auto names = TRY(activity.names({accounts.begin(), accounts.end()}, {grants.begin(), grants.end()}));
-    if (context.session) {
-        const Recipient& reader = context.session->recipient;
-        names.logins[reader.id.text()] = reader.login;
-    }
+    const auto names = TRY(names_of(activity, accounts, grants, context));
     std::vector<ActRow> rows;
     for (const Act& act : acts)
         rows.push_back({shown_minute(act.at), sentence_of(act, names), act});
@@ -103,7 +114,7 @@ net::Response ActivityPage::show(const Context& context) const {
     view.frame = make_frame(context);
     const auto query = query_of(*this, context, view);
     if (!query) return error_response(context, query.error());
-    if (!view.day_problem.empty()) return html_response(422, render(view));
+    if (view.has_problem()) return html_response(400, render(view));
     auto acts = activity.acts(*query);
     if (!acts) return error_response(context, acts.error());
     if (acts->size() > acts_per_page) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "activity/activity_store.hpp"
 #include "activity/activity_views.hpp"
 #include "audit/audit_log.hpp"
@@ -17,6 +20,10 @@ struct ActivityPage {
     net::Response show(const Context& context) const;
     net::Response download(const Context& context) const;
 };
+
+// Returns the names of accounts and grants that the store knows, and of the organizer who asks.
+base::Result<ActNames> names_of(ActivityStore& activity, const std::set<std::string>& accounts,
+                                const std::set<std::string>& grants, const Context& context);
 
 // Returns acts as a page shows them, with the names that the store knows. The organizer who asks is
 // named, too.

@@ -20,6 +20,8 @@ class ActivityStore {
 public:
     virtual ~ActivityStore() = default;
     virtual base::Result<std::vector<Act>> acts(const ActQuery& query) = 0;
+    // Returns accounts on the organizer's list whose login has this part, at most `limit`.
+    virtual base::Result<std::vector<GithubUserId>> find_listed(const std::string& login, int limit) = 0;
     // Returns what is known of these accounts and grants; others are left out.
     virtual base::Result<ActNames> names(const std::vector<std::string>& accounts,
                                          const std::vector<std::string>& grants) = 0;

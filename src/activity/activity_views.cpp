@@ -47,7 +47,10 @@ std::string render(const ActivityView& view) {
     Data data = admin_data(view.frame, "Activity", "activity");
     data.set("search", view.search);
     data.set("day", view.day);
+    set_if_any(data, "kind_problem", view.kind_problem);
     set_if_any(data, "day_problem", view.day_problem);
+    set_if_any(data, "page_problem", view.page_problem);
+    data.set("has_problem", view.has_problem());
     data.set("is_searched", !view.search.empty() || !view.kind.empty() || !view.day.empty());
     Data kinds{Data::type::list};
     for (const ActKind& each : act_kinds()) {

@@ -20,9 +20,11 @@ struct ActRow {
 struct ActivityView {
     Frame frame;
     std::string search, kind, day;  // as they were asked for; empty: no filter
-    std::string day_problem;        // why the day makes no sense
-    std::vector<ActRow> acts;       // the latest first
-    std::string older_path;         // empty: these are all
+    // What is wrong with the kind, the day or the page that was asked for; empty: nothing.
+    std::string kind_problem, day_problem, page_problem;
+    bool has_problem() const { return !kind_problem.empty() || !day_problem.empty() || !page_problem.empty(); }
+    std::vector<ActRow> acts;  // the latest first
+    std::string older_path;    // empty: these are all
 };
 
 // For the list that the template acts.html shows.

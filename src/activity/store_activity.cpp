@@ -5,6 +5,7 @@
 #include "sql/sql_values.hpp"
 #include "sql/statement_file.hpp"
 #include "sql/stored_time.hpp"
+#include "sql/text_search.hpp"
 
 namespace llmapikey {
 namespace {
@@ -19,6 +20,7 @@ std::string named(std::string_view name) {
 const std::string select_acts = named("acts");
 const std::string latest_first = named("latest_first");
 const std::string select_logins = named("logins");
+const std::string select_listed = named("listed");
 const std::string select_hints = named("hints");
 
 // "$7" for the value that was added last.
@@ -26,11 +28,16 @@ std::string place_of_last(const SqlValues& values) {
     return "$" + std::to_string(values.size());
 }
 
-// Returns a condition for acts by or about these people, and adds its values. What is about them is
-// found by an index; whoever asks for an actor reads the log from its end.
-std::string condition_of(const std::vector<GithubUserId>& people, SqlValues& values) {
+// Returns a condition for acts by or about the people of the query, and adds its values. What is
+// about them is found by an index; whoever asks for an actor or the list reads the log backwards.
+std::string condition_of(const ActQuery& query, SqlValues& values, Dialect dialect) {
     std::string text;
-    for (const GithubUserId person : people) {
+    if (!query.listed.empty()) {
+        values.add(pattern_of_part(query.listed));
+        text = "entry.action IN ('people.add', 'people.remove') AND " +
+               holds_part("entry.detail", place_of_last(values), dialect);
+    }
+    for (const GithubUserId person : *query.people) {
         for (const auto& [column, name] :
              {std::pair{"subject", "account:" + person.text()}, std::pair{"actor", "github:" + person.text()},
               std::pair{"actor", "recipient:" + person.text()}}) {
@@ -54,18 +61,28 @@ Act act_of(const SqlRow& row) {
 }  // namespace
 
 base::Result<std::vector<Act>> SqlActivityStore::acts(const ActQuery& query) {
-    if (query.people && query.people->empty()) return std::vector<Act>();
+    if (query.people && query.people->empty() && query.listed.empty()) return std::vector<Act>();
     SqlValues values;
     values.add(query.below).add(joined(query.actions));
     values.add(query.from ? seconds_of(*query.from) : 0);
     values.add(query.before ? seconds_of(*query.before) : last_second);
     values.add(std::int64_t{query.limit});
-    const std::string about = query.people ? condition_of(*query.people, values) : " ";
+    const std::string about = query.people ? condition_of(query, values, database_->dialect()) : " ";
     const auto answer = TRY(database_->run(select_acts + about + latest_first, values));
     std::vector<Act> acts;
     for (const SqlRow& row : answer.rows)
         acts.push_back(act_of(row));
     return acts;
+}
+
+base::Result<std::vector<GithubUserId>> SqlActivityStore::find_listed(const std::string& login, int limit) {
+    const std::string condition = " " + holds_part("expected.login", "$1", database_->dialect());
+    const auto answer = TRY(database_->run(select_listed + condition + " ORDER BY expected.login_key LIMIT $2::bigint",
+                                           SqlValues().add(pattern_of_part(login)).add(std::int64_t{limit})));
+    std::vector<GithubUserId> accounts;
+    for (const SqlRow& row : answer.rows)
+        if (const auto id = GithubUserId::parse(row.text(0))) accounts.push_back(*id);
+    return accounts;
 }
 
 base::Result<ActNames> SqlActivityStore::names(const std::vector<std::string>& accounts,

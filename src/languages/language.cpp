@@ -108,8 +108,8 @@ std::optional<Language> find_language(std::string_view code) {
 
 Language preferred_language(std::string_view accept_language) {
     // Readers of traditional Chinese expect simplified Chinese only where they ask for it; English
-    // is what they meet elsewhere. Browsers add the bare "zh" to "zh-TW" by themselves, so with such
-    // a tag beside it, "zh" does not ask for simplified Chinese either.
+    // is what they meet elsewhere. Browsers add the bare "zh" to "zh-TW" by themselves, so with
+    // such a tag beside it, "zh" does not ask for simplified Chinese either.
     const bool reads_traditional = asks_for_traditional(accept_language);
     Language best = Language::english;
     int best_weight = 0;

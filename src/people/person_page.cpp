@@ -63,12 +63,15 @@ net::Response refuse_mint(const PersonPage& self, const Context& context, const 
     return self.people.show_with(context, "No key was made. " + why + ".", PeoplePage::At::mint_form);
 }
 
-void show_expected(const ExpectedPerson& person, PersonView& view) {
+base::Result<void> show_expected(const PersonPage& self, const Context& context, const ExpectedPerson& person,
+                                 PersonView& view) {
+    const auto names = TRY(names_of(self.activity, {account_of_actor(person.added_by)}, {}, context));
     view.expected_id = person.id;
     view.expected_name = person.name;
     view.expected_since = minute_text(person.added_at);
-    view.expected_by = person.added_by;
+    view.expected_by = who_did(person.added_by, names);
     if (view.login.empty()) view.login = person.login;
+    return {};
 }
 
 // What the list says of this person, too.
@@ -113,7 +116,8 @@ net::Response show_unresolved(const PersonPage& self, const Context& context) {
     if ((*expected)->github_user_id) return redirect(303, "/admin/people/" + (*expected)->github_user_id->text());
     PersonView view;
     view.frame = make_frame(context);
-    show_expected(**expected, view);
+    const auto shown = show_expected(self, context, **expected, view);
+    if (!shown) return error_response(context, shown.error());
     view.unresolved_why =
         (*expected)->problem.empty() ? "GitHub has not said yet whose login this is" : (*expected)->problem;
     return html_response(200, render(view));
@@ -158,7 +162,12 @@ void show_hold(const Hold& hold, PersonView& view) {
     if (hold.until) view.hold_until = minute_text(*hold.until);
 }
 
-void show_ended(const std::vector<LedgerEntry>& ledger, GithubUserId id, PersonView& view) {
+base::Result<void> show_ended(const PersonPage& self, const Context& context, const std::vector<LedgerEntry>& ledger,
+                              GithubUserId id, PersonView& view) {
+    std::set<std::string> actors;
+    for (const LedgerEntry& entry : ledger)
+        actors.insert(account_of_actor(entry.actor));
+    const auto names = TRY(names_of(self.activity, actors, {}, context));
     for (const LedgerEntry& entry : ledger) {
         std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
         if (is_stuck(entry)) {
@@ -166,9 +175,11 @@ void show_ended(const std::vector<LedgerEntry>& ledger, GithubUserId id, PersonV
             if (entry.next_attempt_at) ended_at += "; next attempt at " + minute_text(*entry.next_attempt_at);
         }
         view.ended.push_back({id.text(), entry.grant.github_username, "…" + entry.grant.key_hint,
-                              date_text(entry.grant.created_at), std::move(ended_at), entry.actor, entry.reason});
+                              date_text(entry.grant.created_at), std::move(ended_at), who_did(entry.actor, names),
+                              entry.reason});
         if (view.login.empty()) view.login = entry.grant.github_username;
     }
+    return {};
 }
 
 // Everything that is known of an account.
@@ -181,10 +192,12 @@ base::Result<PersonView> view_of(const PersonPage& self, const Context& context,
     view.account_id = id.text();
     if (account.grant) show_key(*account.grant, now, view);
     if (account.hold && is_in_force(*account.hold, now)) show_hold(*account.hold, view);
-    show_ended(ledger, id, view);
+    TRY(show_ended(self, context, ledger, id, view));
     if (account.grant) view.login = account.grant->github_username;
     const auto expected = TRY(self.roster_store.find(id));
-    if (expected) show_expected(*expected, view);
+    if (expected) {
+        TRY(show_expected(self, context, *expected, view));
+    }
     const auto person = TRY(self.people.people.find(id, now));
     if (person) show_person(*person, now, view);
     TRY(show_spending(self, id, account.grant, view));
@@ -203,6 +216,8 @@ net::Response PersonPage::show(const Context& context) const {
     if (!view) return error_response(context, view.error());
     show_key_outcome(context, view->notice_good, view->notice_bad);
     if (view->notice_good.empty()) show_result(context, results, view->notice_good, view->notice_bad);
+    const bool is_found = Form(context.request.query).value("result") == "found-key";
+    if (is_found && view->key && view->key->is_active) view->leaked_id = view->revocable_id;
     return html_response(200, render(*view));
 }
 

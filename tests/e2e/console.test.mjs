@@ -105,6 +105,21 @@ test("look at a whole key: with a reason, recorded, and its owner sees it", asyn
   await page.goto(`${service.url}/admin/activity`);
   assert.match(await page.locator(".line li").first().textContent(), /looked at .*'s key …/);
   assert.ok(!(await page.content()).includes(person.key));
+  for (const [query, problem] of [
+    ["act=zzz", "There is no such filter"],
+    ["before=-1", "That page does not exist"],
+    ["before=x", "That page does not exist"],
+    ["day=2027-13-01", "Enter a day like"],
+  ]) {
+    const answer = await page.goto(`${service.url}/admin/activity?${query}`);
+    assert.equal(answer.status(), 400, query);
+    assert.match(await page.textContent("main [role=alert]"), new RegExp(problem));
+    assert.equal(await page.locator(".line li").count(), 0, "nothing else is shown");
+    const wrong = await page.locator("form [aria-invalid=true]").evaluateAll((all) => all.map((each) => each.name));
+    assert.deepEqual(wrong, query.startsWith("before") ? [] : [query.split("=")[0]]);
+    await assertAccessible(page, `activity, ${query}`);
+  }
+  assert.equal(page.complaints.splice(0).length, 4, "the browser notes each 400");
   const lines = (await (await page.context().request.get(`${service.url}/admin/audit/export`)).text())
     .trim()
     .split("\n")

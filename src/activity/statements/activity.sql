@@ -31,8 +31,15 @@ SELECT github_user_id, github_username FROM (
     SELECT github_user_id, github_username, created_at FROM llmapikey.ledger WHERE github_user_id {in_texts:$1}
     UNION ALL
     SELECT github_user_id, github_username, created_at FROM llmapikey.api_keys WHERE github_user_id {in_texts:$1}
+    UNION ALL
+    SELECT github_user_id, login, {time:added_at} FROM llmapikey.expected_people WHERE github_user_id {in_texts:$1}
 ) AS names
 ORDER BY created_at
+
+-- name: listed
+-- A condition on `expected` and a limit follow.
+SELECT expected.github_user_id FROM llmapikey.expected_people AS expected
+WHERE expected.github_user_id IS NOT NULL AND
 
 -- name: hints
 -- $1: ids of grants, with commas between.

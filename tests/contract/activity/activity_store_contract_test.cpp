@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "audit/audited.hpp"
+#include "roster/store_roster.hpp"
 #include "support/stores_under_test.hpp"
 
 namespace llmapikey::test {
@@ -105,6 +106,31 @@ TEST_P(ActivityStoreContract, NamesAreThoseOfKeysNowAndBefore) {
     EXPECT_EQ(found->hints.at(grant.id), keys_->find({1}).value()->key_hint);
     EXPECT_TRUE(found->hints.contains(ended.id));
     EXPECT_TRUE(SqlActivityStore(sql_).names({}, {})->logins.empty());
+}
+
+TEST_P(ActivityStoreContract, WhoIsOnTheListOnlyIsFoundAndNamed) {
+    SqlRosterStore roster(sql_);
+    ASSERT_TRUE(roster.add({{GithubUserId{41}, "Mia-Listed", ""}, {std::nullopt, "b_unknown", ""}}, "github:1003",
+                           clock_.now()));
+    SqlActivityStore store(sql_);
+    EXPECT_EQ(store.find_listed("mia-list", 5).value(), (std::vector<GithubUserId>{{41}}));
+    EXPECT_TRUE(store.find_listed("b_unknown", 5).value().empty()) << "nobody knows that account";
+    EXPECT_TRUE(store.find_listed("%", 5).value().empty());
+    EXPECT_TRUE(store.find_listed("mia-list", 0).value().empty());
+    EXPECT_EQ(store.names({"41", "42"}, {}).value().logins, (std::map<std::string, std::string>{{"41", "Mia-Listed"}}));
+
+    ASSERT_TRUE(audited("github:1003", "people.add", "people:x", "Mia-Listed, b_unknown").done());
+    ASSERT_TRUE(audited("github:1003", "people.remove", "people:y", "b_unknown").done());
+    ASSERT_TRUE(audited("github:1003", "hold.set", "account:41", "b_unknown is the reason").done());
+    ActQuery query;
+    query.people = std::vector<GithubUserId>();
+    query.listed = "B_UNKNOWN";
+    EXPECT_EQ(acts(query).size(), 2u) << "put on the list, and taken off it";
+    query.listed = "bxunknown";
+    EXPECT_TRUE(acts(query).empty());
+    query.people = {{GithubUserId{41}}};
+    query.listed = "mia-listed";
+    EXPECT_EQ(acts(query).size(), 2u) << "put on the list, and on hold";
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, ActivityStoreContract, testing::Values("sqlite", "postgres", "pgbouncer"));

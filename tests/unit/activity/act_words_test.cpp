@@ -46,6 +46,15 @@ TEST(ActWordsTest, OrganizersAndPeople) {
               "linus-organizer put mia-schmidt on hold: exam");
 }
 
+TEST(ActWordsTest, WhoDidItIsNamedWhereThatIsKnown) {
+    EXPECT_EQ(who_did("github:1003", names), "linus-organizer");
+    EXPECT_EQ(who_did("github:1003 token:t", names), "linus-organizer (by an API token)");
+    EXPECT_EQ(who_did("github:7", names), "account 7");
+    EXPECT_EQ(who_did("recipient:1001", names), "mia-schmidt");
+    EXPECT_EQ(who_did("cli:root", names), "root (on the command line)");
+    EXPECT_EQ(who_did("system", names), "The service");
+}
+
 TEST(ActWordsTest, TheListOfPeople) {
     Act removed = act("github:1003", "people.remove", "done", "nobody-yet", "nobody-yet");
     EXPECT_EQ(told(removed), "linus-organizer removed nobody-yet from the list");
