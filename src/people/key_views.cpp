@@ -107,6 +107,7 @@ std::string render(const PersonView& view) {
     if (!view.spent.today.empty()) data.set("spent_bar", spent);
     if (view.key) data.set("key", data_of(*view.key));
     set_if_any(data, "grant_id", view.grant_id);
+    set_if_any(data, "leaked_id", view.leaked_id);
     set_if_any(data, "revocable_id", view.revocable_id);
     data.set("is_disabled", view.is_disabled);
     data.set("is_unsynced", view.is_unsynced);

@@ -55,6 +55,7 @@ struct PersonView {
     SpentBar spent;
     std::optional<KeyRow> key;
     std::string grant_id;      // set for an active key, which can be changed
+    std::string leaked_id;     // set where a search for a whole key has led here, and the key works
     std::string revocable_id;  // set for a key, or an attempt at one, that can be revoked
     bool is_disabled = false, is_unsynced = false, can_reveal = false;
     std::string revealed_at, reveal_reason;  // "": never

@@ -1,6 +1,7 @@
 #include "people/people_views.hpp"
 
 #include "http/answers/template_engine.hpp"
+#include "roster/roster.hpp"
 
 namespace llmapikey {
 namespace {
@@ -35,6 +36,7 @@ Data link_data(const SortLink& link) {
     data.set("label", link.label);
     data.set("path", link.path);
     set_if_any(data, "sorted", link.sorted);
+    data.set("arrow", link.sorted == "descending" ? "↓" : "↑");
     set_if_any(data, "column_class", link.css_class);
     return data;
 }
@@ -84,6 +86,20 @@ void set_chips(Data& data, const std::vector<Chip>& chips) {
     data.set("chips", list);
 }
 
+// The orders as links for small screens, which show no heads of columns, and the flag of the column
+// that orders, which small screens show for it.
+void set_orders(Data& data, const PeopleView& view) {
+    Data sorts{Data::type::list};
+    sorts << link_data(view.person);
+    for (const SortLink& link : view.columns)
+        sorts << link_data(link);
+    data.set("sorts", sorts);
+    data.set("by_total", view.sort == to_text(PeopleOrder::total));
+    data.set("by_last_used", view.sort == to_text(PeopleOrder::last_used));
+    data.set("by_expires", view.sort == to_text(PeopleOrder::expires));
+    data.set("by_created", view.sort == to_text(PeopleOrder::created));
+}
+
 void set_choices(Data& data, const PeopleView& view) {
     data.set("has_choices", view.has_choices);
     data.set("is_all_chosen", view.is_all_chosen);
@@ -113,6 +129,7 @@ void set_choices(Data& data, const PeopleView& view) {
 
 void set_add(Data& data, const AddPeopleForm& form) {
     data.set("add_text", form.text);
+    data.set("add_max", std::to_string(Roster::lines_max));
     data.set("has_add_problems", !form.problems.empty());
     Data problems{Data::type::list};
     for (const std::string& problem : form.problems) {
@@ -139,6 +156,7 @@ std::string render(const PeopleView& view) {
     for (const SortLink& link : view.columns)
         columns << link_data(link);
     data.set("columns", columns);
+    set_orders(data, view);
     Data people{Data::type::list};
     for (const PersonRow& row : view.people)
         people << row_data(row);

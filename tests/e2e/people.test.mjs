@@ -98,7 +98,7 @@ test("chips count, and filter to as many rows", async () => {
   assert.ok(chips.every((chip) => !chip.endsWith(" 0")));
   await page.click(".chips >> text=Not claimed");
   assert.equal(await page.textContent("#place"), "1–22 of 22");
-  assert.equal(await page.locator(".chips [aria-current]").textContent(), "Not claimed 22");
+  assert.equal(await page.locator("[aria-label=States] [aria-current]").textContent(), "Not claimed 22");
   assert.match(await row(page, loginOf(104)).textContent(), /Not claimed/);
   assert.equal(await page.locator("#people input[type=checkbox]").count(), 0, "there is no key to choose");
   await page.context().close();
@@ -249,10 +249,17 @@ test("people are added, mistakes are named at the field, and somebody is removed
   assert.match(await page.textContent("#people tbody tr"), /newly-expected Nadia\s*Not claimed/);
   await page.click("#people tbody a");
   await page.locator("#expected", { hasText: "As Nadia, since" }).waitFor();
+  assert.match(await page.textContent("#expected"), /added by linus-organizer\./);
   await page.click("#remove");
   await page.locator("[role=status]", { hasText: "removed from the organizer's list" }).waitFor();
   assert.match((await get("/admin/people?q=nadia")).text, /Nobody matches/);
   assert.match((await get("/admin/activity")).text, /people\.remove/);
+  for (const login of ["newly-expected", "ALSO-expected"]) {
+    const { text } = await get(`/admin/activity?q=${login}`);
+    assert.match(text, /added people to the list/, `${login} is on the list only`);
+    assert.doesNotMatch(text, /made a key/);
+  }
+  assert.match((await get("/admin/activity?q=never-expected")).text, /No matching activity/);
   assert.equal(sqlIn(folder, "SELECT count(*) FROM expected_people WHERE login = 'also-expected'"), "1");
   await page.context().close();
 });
@@ -321,6 +328,8 @@ test("no axe violation and no sideways scrolling at any width, in light and dark
         ["people-all", "/admin/people?all=true&state=usable"],
         ["people-filters", "/admin/people?from=2020-01-01"],
         ["people-ended", "/admin/people?state=ended"],
+        ["people-total", "/admin/people?sort=total"],
+        ["people-created", "/admin/people?sort=created"],
         ["people-none", "/admin/people?q=nobody-at-all"],
       ]) {
         await page.goto(service.url + path);
@@ -349,6 +358,63 @@ test("on a phone a row is a card: tick, name, badge and today", async () => {
   assert.equal(await card.evaluate((each) => getComputedStyle(each).display), "grid");
   const shown = await card.locator("td").evaluateAll((cells) => cells.map((cell) => cell.offsetWidth > 0));
   assert.deepEqual(shown, [true, true, true, true, false, false, false, false, false]);
+  await page.context().close();
+});
+
+test("on a phone the order is chosen above the cards, and each card shows what it is by", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await open("/admin/people", { viewport: { width: 390, height: 800 }, javaScriptEnabled });
+    const orders = page.getByRole("navigation", { name: "Order" });
+    const labels = await orders.getByRole("link").allTextContents();
+    assert.deepEqual(
+      labels.map((label) => label.split(" ↓")[0]),
+      ["Person", "Today", "In all", "Last used", "Expires", "Created"],
+    );
+    assert.match(await orders.locator("[aria-current]").textContent(), /^Today ↓, descending$/);
+    for (const [order, shown] of [
+      ["In all", /^\$[0-9.,]+$/],
+      ["Last used", /ago|now/],
+      ["Expires", /^\d+ [A-Z][a-z]+ 20\d\d$/],
+      ["Created", /^\d+ [A-Z][a-z]+ 20\d\d$/],
+    ]) {
+      await orders.getByRole("link", { name: order }).click();
+      await orders.locator("[aria-current]", { hasText: order }).waitFor();
+      const cells = page.locator("#people tbody td.by:visible");
+      assert.ok((await cells.count()) > 0, order);
+      assert.match((await cells.last().textContent()).trim(), shown);
+      const label = await cells.first().evaluate((cell) => getComputedStyle(cell, "::before").content);
+      assert.ok(label.includes(order), label);
+    }
+    const created = page.locator("#people td.by time");
+    const first = await created.first().getAttribute("datetime");
+    await orders.getByRole("link", { name: "Created" }).click();
+    await orders.locator("[aria-current]", { hasText: "ascending" }).waitFor();
+    assert.ok((await created.first().getAttribute("datetime")) < first, "a second press turns the order round");
+    await page.context().close();
+  }
+});
+
+test("on a phone the chips are one line that scrolls inside itself, with the chosen one in sight", async () => {
+  const page = await open("/admin/people?state=ended", { viewport: { width: 390, height: 800 } });
+  const chips = page.getByRole("list", { name: "States" });
+  const tops = await chips.locator("li").evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top));
+  assert.ok(tops.length > 6);
+  assert.equal(new Set(tops).size, 1, "one line");
+  assert.ok(await chips.evaluate((line) => line.scrollWidth > line.clientWidth));
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  const isInSight = (chip) =>
+    chip.evaluate((each) => {
+      const { left, right } = each.getBoundingClientRect();
+      return left >= 0 && right <= innerWidth;
+    });
+  assert.ok(await isInSight(chips.locator("[aria-current]")), "the chosen one");
+  await tabTo(page, "[aria-label=States] a");
+  assert.ok(await isInSight(chips.locator("a").first()), "the keyboard scrolls the line");
+  const last = chips.locator("li:last-child a");
+  await tabTo(page, "[aria-label=States] li:last-child a");
+  assert.ok(await isInSight(last));
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/admin/people?state=*");
   await page.context().close();
 });
 

@@ -56,6 +56,7 @@ const searchPeople = async () => {
     for (const id of ["people", "export"]) document.getElementById(id).replaceWith(page.getElementById(id));
     history.replaceState(null, "", address);
     countChosen();
+    showChosenChip();
     document.getElementById("announce").textContent = document.getElementById("place")?.textContent ?? "Nobody matches";
   } catch {
     /* another search has begun, or offline: the button is there */
@@ -70,6 +71,14 @@ search?.addEventListener("input", (event) => {
   clearTimeout(typing);
   typing = setTimeout(searchPeople, searchPause);
 });
+// Where the chips are one line, the chosen one is in sight.
+const showChosenChip = () => {
+  for (const line of document.querySelectorAll(".line-of")) {
+    const chip = line.querySelector("[aria-current]");
+    if (chip) line.scrollLeft += chip.getBoundingClientRect().right - line.getBoundingClientRect().right + 8;
+  }
+};
+showChosenChip();
 // Who comes back with the browser's button finds the old ticks.
 addEventListener("pageshow", countChosen);
 countChosen();
