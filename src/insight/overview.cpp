@@ -47,6 +47,19 @@ void read_exposure(const Facts& facts, Overview& overview) {
         overview.last_expiry = base::Timestamp{base::Seconds{*last}};
 }
 
+// Of a few thousand keys it takes milliseconds, and a page that is read after somebody has claimed a
+// key or lost one does not tell what was before.
+base::Result<void> take_exposure(StatisticsStore& store, Overview& overview) {
+    const auto exposure = TRY(store.exposure(overview.now));
+    overview.figures_at = overview.now;
+    overview.usable_keys = exposure.usable_keys;
+    overview.expired_keys = exposure.expired_keys;
+    overview.exposure_per_day = exposure.per_day;
+    overview.exposure_until_expiry = exposure.until_expiry;
+    overview.last_expiry = exposure.last_expiry;
+    return {};
+}
+
 void read_reconciliation(const Facts& facts, Overview& overview) {
     overview.reconciled_at = noted(facts, fact::reconciled);
     const auto summary = facts.find(fact::reconciled);
@@ -125,6 +138,7 @@ base::Result<Overview> read_overview(StatisticsStore& store, const Terms& terms,
     TRY(read_days(store, days, overview));
     const auto facts = TRY(store.facts());
     read_exposure(facts, overview);
+    if (counts.live <= keys_summed_max) TRY(take_exposure(store, overview));
     read_reconciliation(facts, overview);
     read_amounts(facts, spending_every, overview);
     read_keys_to_honor(terms, overview);

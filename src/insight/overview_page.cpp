@@ -56,9 +56,13 @@ std::vector<DayValue> values_of(const Overview& overview, ValueOf value_of) {
 Tile spent_today_of(const Overview& overview) {
     Tile tile;
     tile.value = or_not_known(overview.spent_today);
-    if (overview.exposure_per_day) tile.of = "of at most " + base::to_money(*overview.exposure_per_day);
-    if (!overview.spent_today || !overview.exposure_per_day) return tile;
-    tile.percent = percent_of(overview.spent_today->value, overview.exposure_per_day->value);
+    if (!overview.exposure_per_day) return tile;
+    // Keys that ended today have spent beside those that work now.
+    const std::int64_t most =
+        std::max(overview.exposure_per_day->value, overview.spent_today.value_or(base::MicroUsd{}).value);
+    tile.of = "of at most " + base::to_money(base::MicroUsd{most});
+    if (!overview.spent_today) return tile;
+    tile.percent = percent_of(overview.spent_today->value, most);
     tile.bar_kind = bar_kind_of(tile.percent);
     return tile;
 }
@@ -79,9 +83,14 @@ Tile worst_of(const Overview& overview, std::string_view provider) {
             ""};
 }
 
+// Whoever waits for a key, or whose key is being made, has a seat and costs nothing yet.
 std::string worst_when_full(const Overview& overview, const Terms& terms) {
-    if (!overview.room || *overview.room == 0 || !overview.exposure_per_day) return "";
-    const std::int64_t per_day = overview.exposure_per_day->value + *overview.room * terms.daily_limit.value;
+    if (!overview.room || !overview.exposure_per_day) return "";
+    const StatusCounts& counts = overview.counts;
+    const std::int64_t awaited = counts.waiting + counts.pending + counts.ambiguous + counts.replacing;
+    if (*overview.room + awaited == 0) return "";
+    const std::int64_t per_day =
+        overview.exposure_per_day->value + (*overview.room + awaited) * terms.daily_limit.value;
     return base::to_money(base::MicroUsd{per_day}) + " a day once all " + std::to_string(terms.max_total_keys) +
            " seats are taken.";
 }

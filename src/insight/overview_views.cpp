@@ -1,5 +1,7 @@
 #include "insight/overview_views.hpp"
 
+#include <algorithm>
+
 #include "http/answers/template_engine.hpp"
 
 namespace llmapikey {
@@ -78,6 +80,8 @@ std::string render(const OverviewView& view) {
     data.set("is_resumable", view.is_resumable);
     data.set("health", data_of(view.health));
     data.set("is_fine", view.health.empty());
+    const auto leads_down = [](const HealthPart& part) { return part.path == "#details"; };
+    data.set("is_problem_shown", std::ranges::any_of(view.health, leads_down));
     data.set("fine", view.fine);
     if (view.compared) set_age(data, "compared", *view.compared);
     data.set("spent_today", data_of(view.spent_today));

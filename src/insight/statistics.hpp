@@ -68,7 +68,7 @@ class StatisticsStore {
 public:
     virtual ~StatisticsStore() = default;
     virtual base::Result<StatusCounts> status_counts() = 0;
-    // Reads every row: not for a page.
+    // Reads every row: for a page only where there are few.
     virtual base::Result<Exposure> exposure(base::Timestamp now) = 0;
     // Counts what was issued and ended on the day that begins at `day`, and keeps it.
     virtual base::Result<void> count_day(base::Timestamp day) = 0;

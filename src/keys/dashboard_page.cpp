@@ -76,7 +76,7 @@ void show_key(const DashboardPage& self, const Grant& grant, DashboardView& view
     view.masked_key = masked_key_text(view.frame.provider.key_prefix, grant.key_hint);
     view.expires_on = shown_date(grant.expires_at, language);
     view.is_expired = is_expired(grant, now);
-    view.days_left = std::max<std::int64_t>(std::chrono::floor<std::chrono::days>(grant.expires_at - now).count(), 0);
+    view.days_left = std::max<std::int64_t>(std::chrono::round<std::chrono::days>(grant.expires_at - now).count(), 0);
     view.resets_at = shown_time_of_day(next_reset(now));
     view.resets_in = span_text(next_reset(now) - now, language);
     view.is_disabled = grant.is_disabled;

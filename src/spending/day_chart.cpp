@@ -102,7 +102,6 @@ void add_days(const Scale& scale, const ChartWords& words, const std::vector<Day
         day.tip_width = 16 + letter_width * letters_of(day.label);
         const int middle = day.x + day.width / 2;
         day.tip_x = std::clamp(middle - day.tip_width / 2, drawing.left, drawing.right - day.tip_width);
-        day.tip_y = std::max(drawing.bottom - scale.bar_of(days[i].value) - 26, 0);
         drawing.days.push_back(std::move(day));
     }
 }

@@ -47,6 +47,13 @@ bool is_model(std::string_view text) {
     return !text.empty() && text.size() <= model_bytes_max && std::all_of(text.begin(), text.end(), is_allowed);
 }
 
+// The typed model counts where none of the list is chosen: what was typed before somebody chose from
+// the list again is hidden.
+std::string model_of(const RequestFields& fields) {
+    const std::string chosen = fields.text("model");
+    return chosen.empty() || chosen == "other" ? std::string(base::trim(fields.text("other_model"))) : chosen;
+}
+
 bool wants_events(const net::Request& request) {
     return base::to_lower(request.header("accept")).find("text/event-stream") != std::string::npos;
 }
@@ -56,9 +63,10 @@ void note_failure(const ChatFailure& failure, const std::string& request_id) {
     ops::log(ops::LogLevel::info, "a key was tried without success: " + failure.detail, {{"request_id", request_id}});
 }
 
-// Returns figures that say only to whom they are told.
-TrialUsage reader_of(const Context& context) {
+// Returns figures that say only to whom they are told, and about which model.
+TrialUsage reader_of(const Context& context, std::string model) {
     TrialUsage figures;
+    figures.model = std::move(model);
     figures.provider = context.shared.settings.provider.name;
     figures.language = context.language();
     return figures;
@@ -121,7 +129,7 @@ net::Response streamed_answer(const TrialRoutes& self, Trials::Trial trial, Chat
     // sent.
     auto held = std::make_shared<Trials::Trial>(std::move(trial));
     response.producer = [&trials = self.trials, &usage = self.usage, &clock = self.clock, held,
-                         reader = reader_of(context), question = std::move(question),
+                         reader = reader_of(context, question.model), question = std::move(question),
                          request_id = context.request_id](net::BodyWriter& writer) {
         EventListener listener(writer);
         const Grant grant = held->grant;
@@ -143,7 +151,7 @@ net::Response whole_answer(const TrialRoutes& self, const Context& context, Tria
     CollectingListener listener;
     const Grant grant = trial.grant;
     const auto asked = self.trials.ask(std::move(trial), question, listener);
-    const TrialUsage figures = figures_after(asked, self.usage, grant, self.clock, reader_of(context));
+    const TrialUsage figures = figures_after(asked, self.usage, grant, self.clock, reader_of(context, question.model));
     known_usage(self.usage, self.background_queue,
                 grant);  // starts a refresh, so that the dashboard shows the new spending
     if (!asked) note_failure(asked.error(), context.request_id);
@@ -171,9 +179,7 @@ net::Response refuse_field(const Context& context, std::string title, std::strin
 net::Response TrialRoutes::ask(const Context& context) const {
     const auto fields = RequestFields::read(context.request);
     if (!fields) return error_response(context, fields.error());
-    // A model that is typed counts more than the one chosen from the list.
-    const std::string typed = std::string(base::trim(fields->text("other_model")));
-    ChatRequest question{typed.empty() ? fields->text("model") : typed, with_plain_line_ends(fields->text("message"))};
+    ChatRequest question{model_of(*fields), with_plain_line_ends(fields->text("message"))};
     if (question.model.empty()) question.model = context.shared.settings.example_model;
     if (!is_message(question.message))
         return refuse_field(context, in_catalog("Message not accepted"),

@@ -169,8 +169,9 @@ TrialWords words_of(const ChatFailure& failure, const TrialUsage& figures) {
                          say(in_catalog("The organizer does not let this key use this model.")),
                          say(in_catalog("Choose another one: the docs list them.")));
         case unknown_model:
-            return words(404, say(in_catalog("No such model")), say(in_catalog("{provider} has no such model.")),
-                         say(in_catalog("Check its name.")));
+            return words(404, say(in_catalog("No such model")),
+                         say(in_catalog("{provider} has no model “{model}”."), {{"model", say.figures.model}}),
+                         say(in_catalog("A model's name begins with its maker, as in openai/gpt-4o-mini.")));
         case forbidden:
             return words(403, say(in_catalog("Refused by {provider}")),
                          say(in_catalog("{provider} refused the request and did not say why.")),

@@ -25,6 +25,7 @@ struct TrialUsage {
     std::optional<base::MicroUsd> left;  // what is left of the cap; nullopt: unknown
     base::Timestamp now;
     std::string provider;  // the provider's name
+    std::string model;     // the one that was asked
     Language language = Language::english;
 };
 

@@ -217,12 +217,19 @@ test("two tabs sign in beside each other", async () => {
 });
 
 test("the docs fill in the key when asked, and only then", async () => {
-  const page = await openPage(browser, service);
+  const page = await openPage(browser, service, { permissions: ["clipboard-read", "clipboard-write"] });
   await signInAs(page, "grace-returning");
   const key = await page.textContent("#key");
   await page.goto(`${service.url}/docs`);
   assert.ok(!(await page.content()).includes(key));
   assert.ok((await page.textContent("#curl-code")).includes(`…${key.slice(-4)}`));
+  // A copy has the key also while the page does not show it.
+  const button = page.locator(".snippet", { has: page.locator("#curl-code") }).locator(".copy");
+  assert.equal(await button.textContent(), "Copy with key");
+  await button.click();
+  await page.locator(".copy", { hasText: "Copied" }).waitFor();
+  assert.ok((await page.evaluate(() => navigator.clipboard.readText())).includes(key));
+  assert.ok(!(await page.content()).includes(key));
   await page.click("#show-key");
   assert.ok((await page.textContent("#curl-code")).includes(key));
   await page.context().close();

@@ -235,7 +235,7 @@ test("what OpenRouter refuses is told in words of our own", async () => {
     [400, /did not accept the request/],
     [401, /does not accept this key/],
     [402, /no credits left/],
-    [404, /no such model/],
+    [404, /has no model/],
     [429, /slow down/],
     [500, /cannot be reached/],
     [529, /cannot be reached/],

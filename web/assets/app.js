@@ -16,22 +16,33 @@ const select = (element) => {
   selection.selectAllChildren(element);
 };
 
+// The whole key: of this page, or of the page that shows it; null if there is none.
+const wholeKey = async () => {
+  const shown = document.getElementById("key");
+  const link = document.getElementById("show-key");
+  if (shown || !link) return shown;
+  const answer = await fetch(link.href);
+  return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("key");
+};
+
 // What a copy of an element is: its text, with the whole key in the place of the masked one.
-const textOf = (element) => {
-  const [key, masked] = ["key", "masked"].map((id) => document.getElementById(id));
+const textOf = async (element) => {
+  const masked = document.getElementById("masked");
   const text = element.textContent;
-  return "withKey" in element.dataset && key && masked ? text.replaceAll(masked.textContent, key.textContent) : text;
+  if (!("withKey" in element.dataset) || !masked) return text;
+  const key = await wholeKey();
+  return key ? text.replaceAll(masked.textContent, key.textContent) : text;
 };
 
 // Copies an element; where the browser refuses, selects it for the person to copy.
 const copy = async (button, source) => {
   const label = button.dataset.label || (button.dataset.label = button.textContent);
   try {
-    await navigator.clipboard.writeText(textOf(source));
+    await navigator.clipboard.writeText(await textOf(source));
     button.textContent = words.copied;
     announce(words.copied);
   } catch {
-    if ("withKey" in source.dataset) source.textContent = textOf(source);
+    if ("withKey" in source.dataset) source.textContent = await textOf(source).catch(() => source.textContent);
     select(source);
     button.textContent = words.selected;
     announce(words.selected);
@@ -242,6 +253,13 @@ const ask = async (form) => {
   problem.hidden = !complaint;
   renewFigures(20);
 };
+
+// Ctrl+Enter sends, as in other programs.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.target.id !== "try-message") return;
+  event.preventDefault();
+  if (!asking) event.target.form.requestSubmit();
+});
 
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "try-form") return;

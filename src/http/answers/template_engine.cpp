@@ -80,10 +80,8 @@ Data day_data(const ChartDrawing::Day& day, bool is_last) {
     data.set("x", std::to_string(day.x));
     data.set("w", std::to_string(day.width));
     data.set("tip_x", std::to_string(day.tip_x));
-    data.set("tip_y", std::to_string(day.tip_y));
     data.set("tip_w", std::to_string(day.tip_width));
     data.set("tip_middle", std::to_string(day.tip_x + day.tip_width / 2));
-    data.set("tip_text_y", std::to_string(day.tip_y + 14));
     data.set("label", day.label);
     data.set("is_last", is_last);
     return data;

@@ -57,7 +57,7 @@ struct ChartDrawing {
     };
     struct Day {
         int x = 0, width = 0;                       // of the area that shows the value
-        int tip_x = 0, tip_y = 0, tip_width = 120;  // of the value
+        int tip_x = 0, tip_width = 120;  // of the value, which stands at the top
         std::string label;                          // "25 Nov: $0.74"
     };
     int width = 0, height = 0;  // of the whole drawing

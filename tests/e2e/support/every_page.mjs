@@ -232,7 +232,7 @@ class Stage {
     await until(
       "the bulk change is done",
       async () =>
-        /Enabled keys/.test(
+        /Keys switched on/.test(
           await (await fetch(open.url + change.headers.get("location"), { headers: { cookie: session } })).text(),
         ),
       60_000,
@@ -394,7 +394,7 @@ const askQuestions = async (page) => {
     await page.click("#try-send");
     await page.locator("#try-send", { hasText: "Send" }).waitFor();
   }
-  await page.locator("#try-problem", { hasText: "no such model" }).waitFor();
+  await page.locator("#try-problem", { hasText: "has no model" }).waitFor();
 };
 
 // Opens a place in a browser, as a person would come to it.

@@ -18,8 +18,8 @@ public:
         return counts;
     }
     base::Result<Exposure> exposure(base::Timestamp) override {
-        ADD_FAILURE() << "it reads every row";
-        return Exposure{};
+        EXPECT_LE(counts.live, keys_summed_max) << "it reads every row";
+        return exposed;
     }
     base::Result<void> count_day(base::Timestamp) override { return {}; }
     base::Result<void> record_spending(const std::vector<KeySpending>&, base::Timestamp) override { return {}; }
@@ -43,6 +43,7 @@ public:
 
     bool is_away = false;
     StatusCounts counts;
+    Exposure exposed;
     std::vector<DayStatistics> known_days;
     Facts known;
     base::Timestamp asked_since;
@@ -53,6 +54,7 @@ protected:
     OverviewTest() {
         terms_.daily_limit = base::MicroUsd{10 * dollar};
         terms_.key_lifetime = std::chrono::days{90};
+        store_.counts.live = keys_summed_max + 1;
     }
     void know(const char* name, const std::string& value, base::Seconds ago = base::Seconds{0}) {
         store_.known[name] = {value, now - ago};
@@ -124,6 +126,21 @@ TEST_F(OverviewTest, AnExposureThatIsOldIsMissingAndItsTimeIsNot) {
     EXPECT_FALSE(old.exposure_per_day);
     EXPECT_FALSE(old.exposure_until_expiry);
     EXPECT_EQ(old.figures_at, now - std::chrono::minutes{30} - base::Seconds{1});
+}
+
+TEST_F(OverviewTest, OfFewKeysTheExposureIsThatOfNow) {
+    know(fact::figures, "", std::chrono::minutes{5});
+    know(fact::usable_keys, 1, std::chrono::minutes{5});
+    know(fact::exposure_per_day, 10 * dollar, std::chrono::minutes{5});
+    store_.counts.live = keys_summed_max;
+    store_.exposed = {2, 1, {20 * dollar}, {1'800 * dollar}, now + std::chrono::days{90}};
+    const Overview read = overview();
+    EXPECT_EQ(read.usable_keys, 2);
+    EXPECT_EQ(read.expired_keys, 1);
+    EXPECT_EQ(read.exposure_per_day->value, 20 * dollar);
+    EXPECT_EQ(read.exposure_until_expiry->value, 1'800 * dollar);
+    EXPECT_EQ(read.last_expiry, now + std::chrono::days{90});
+    EXPECT_EQ(read.figures_at, now);
 }
 
 TEST_F(OverviewTest, AmountsAreOldAfterThreeReadingsThatDidNotCome) {

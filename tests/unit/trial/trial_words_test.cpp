@@ -10,7 +10,7 @@ namespace {
 const base::Timestamp noon = std::chrono::sys_days{std::chrono::year{2027} / 2 / 22} + std::chrono::hours{12};
 
 std::string said(ChatFailure failure, std::optional<base::MicroUsd> left = base::MicroUsd{7'000'000}) {
-    return words_of(failure, {base::MicroUsd{10'000'000}, left, noon, "OpenRouter"}).sentence();
+    return words_of(failure, {base::MicroUsd{10'000'000}, left, noon, "OpenRouter", "no-such/model"}).sentence();
 }
 std::string said(ChatCause cause) {
     return said(ChatFailure{cause, "", {}, {}, {}, {}});
@@ -75,9 +75,9 @@ TEST(TrialWordsTest, AnAnswerWithoutTextSaysWhy) {
 }
 
 TEST(TrialWordsTest, AnAnswerSaysWhatItCostAndWhatIsLeft) {
-    const TrialUsage known{base::MicroUsd{10'000'000}, base::MicroUsd{7'700'000}, {}, "OpenRouter"};
-    const TrialUsage unknown{base::MicroUsd{10'000'000}, std::nullopt, {}, "OpenRouter"};
-    const TrialUsage overspent{base::MicroUsd{10'000'000}, base::MicroUsd{-5}, {}, "OpenRouter"};
+    const TrialUsage known{base::MicroUsd{10'000'000}, base::MicroUsd{7'700'000}, {}, "OpenRouter", "m"};
+    const TrialUsage unknown{base::MicroUsd{10'000'000}, std::nullopt, {}, "OpenRouter", "m"};
+    const TrialUsage overspent{base::MicroUsd{10'000'000}, base::MicroUsd{-5}, {}, "OpenRouter", "m"};
     ChatEnd end;
     EXPECT_EQ(cost_words(end, unknown), "");
     EXPECT_EQ(cost_words(end, known), "$7.70 left today.");
