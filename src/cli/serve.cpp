@@ -8,7 +8,7 @@
 #include "app/database.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration.hpp"
-#include "cli/setup/setup_words.hpp"
+#include "cli/setup/setup_address.hpp"
 #include "cli/stop_signal.hpp"
 #include "config/systemd.hpp"
 #include "ops/log.hpp"
@@ -72,13 +72,23 @@ int wait_for_stop(StopSignal& stop_signal, app::Application& application, const 
 }
 
 // Nobody can open the console yet: says how to become the first admin. The token is shown here
-// alone, whatever the level of the log.
+// alone, whatever the level of the log. On a terminal it stands on a line of its own, apart from
+// the log.
 void show_setup_link(app::Application& application, const config::Config& config) {
     const auto link = application.make_setup_link();
     if (!link) ops::log(ops::LogLevel::warn, "whether there is an admin is not known: " + link.error().detail);
     if (!link || link->empty()) return;
     const std::string origin =
         config.public_url.empty() ? origin_on_this_machine(application.address()) : config.public_url;
+    const bool is_terminal = isatty(STDOUT_FILENO) == 1;
+    if (is_terminal) {
+        std::printf(
+            "\nThere is no admin yet. Open this link within 30 minutes and sign in, and you\n"
+            "can become the first one:\n\n  %s\n\n",
+            (origin + *link).c_str());
+        std::fflush(stdout);
+        if (isatty(STDERR_FILENO) == 1) return;
+    }
     const std::string what =
         "there is no admin yet: whoever opens this link within 30 minutes and signs in can become the first one: " +
         origin + *link;

@@ -24,7 +24,7 @@ constexpr Variable all[] = {
      secret_advice},
     {"OPENROUTER_MANAGEMENT_KEY", "",
      "OpenRouter management (provisioning) key; required while PROVISIONING_ENABLED is true", true,
-     "create one at OpenRouter under Settings, Management keys"},
+     "create one at https://openrouter.ai/settings/management-keys"},
     {"OPENROUTER_WORKSPACE_ID", "the key's default", "workspace (UUID) in which keys are minted", false, ""},
     {"OPENROUTER_GUARDRAIL_ID", "none: any model may be called",
      "guardrail (UUID) in the keys' workspace; each new key is put under it before anybody gets the key", false,

@@ -25,8 +25,9 @@ struct KeyShape {
 // Words for messages to operators: names of variables, and where to look.
 struct ProviderVariables {
     std::string_view management_key, url;
-    std::string_view workspace, guardrail;   // empty: the provider has none
-    std::string_view management_key_advice;  // "create a management key at ..."
+    std::string_view workspace, guardrail;                        // empty: the provider has none
+    std::string_view management_key_advice;                       // "create a management key at ..."
+    std::string_view management_keys_url = {}, credits_url = {};  // pages where one makes keys, and buys credits
 };
 
 // A model that a recipient can try with one press. The price is a word, because amounts change.

@@ -124,6 +124,8 @@ net::Response GithubLookalike::route(const net::Request& request, std::string_vi
         return decide(request, parse_form(request.query), parse_form(request.body));
     }
     if (path == "/login/oauth/access_token" && request.method == "POST") return exchange(request);
+    if (path == "/settings/applications/new" && (request.method == "GET" || request.method == "POST"))
+        return register_app(request);
     if (request.header("user-agent").empty()) {
         return api_error(
             403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header");
@@ -145,11 +147,22 @@ net::Response GithubLookalike::route(const net::Request& request, std::string_vi
     return api_error(404, "Not Found");
 }
 
+// Shows the form filled in. Sending it adds its callback URL to the app.
+net::Response GithubLookalike::register_app(const net::Request& request) {
+    const bool is_sent = request.method == "POST";
+    const Fields fields = is_sent ? parse_form(request.body) : parse_form(request.query);
+    const Registration registration{value_of(fields, "oauth_application[name]"),
+                                    value_of(fields, "oauth_application[url]"),
+                                    value_of(fields, "oauth_application[callback_url]"), is_sent};
+    if (is_sent && parse_redirect_uri(registration.callback_url)) own_callback_ = registration.callback_url;
+    return registration_page(registration, options_.client_id, options_.client_secret);
+}
+
 // Accepts the registered callback. Like GitHub for an app with a loopback callback, it also accepts
 // every loopback address with any port, and every path below the callback's path. It also accepts
 // the host of this very request, which in the sandbox is the service.
 bool GithubLookalike::is_registered(const net::Request& request, const std::string& redirect_uri) const {
-    if (redirect_uri == options_.registered_callback) return true;
+    if (redirect_uri == options_.registered_callback || redirect_uri == own_callback_) return true;
     const auto uri = parse_redirect_uri(redirect_uri);
     if (!uri) return false;
     const auto asked = base::parse_authority(request.header("host"));

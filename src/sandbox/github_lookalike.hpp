@@ -20,8 +20,9 @@ struct Persona {
 
 // Simulates GitHub: the OAuth web flow with PKCE, /user, and the token calls of OAuth Apps. The API
 // is served both at the root and under /api/v3. On its page one picks or creates a persona, says
-// no, or breaks the sign-in. Tests add login=NAME&sandbox_auto=1 to the authorize request to skip
-// the page. /sandbox/ledger and /sandbox/faults control it. Thread-safe.
+// no, or breaks the sign-in. The form of a new OAuth App gives the id and secret of the only app.
+// Tests add login=NAME&sandbox_auto=1 to the authorize request to skip the page. /sandbox/ledger
+// and /sandbox/faults control it. Thread-safe.
 class GithubLookalike final : public net::HttpHandler {
 public:
     struct Options {
@@ -53,6 +54,7 @@ private:
     };
 
     net::Response route(const net::Request& request, std::string_view path);
+    net::Response register_app(const net::Request& request);
     net::Response authorize_page(const net::Request& request, const Fields& query);
     net::Response decide(const net::Request& request, const Fields& query, const Fields& form);
     bool is_registered(const net::Request& request, const std::string& redirect_uri) const;
@@ -68,6 +70,7 @@ private:
 
     const Options options_;
     const base::Clock& clock_;
+    std::string own_callback_;  // of the form of a new app; empty: it was not sent
     Faults faults_;
     std::mutex mutex_;
     std::deque<Persona> personas_;

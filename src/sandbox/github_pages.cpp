@@ -109,6 +109,26 @@ net::Response persona_page(const std::deque<Persona>& personas, const std::strin
     return page(200, "Simulated GitHub", content, origin_of(redirect_uri));
 }
 
+net::Response registration_page(const Registration& registration, const std::string& client_id,
+                                const std::string& client_secret) {
+    const auto field = [](const std::string& label, const std::string& name, const std::string& value) {
+        return "<p><label>" + label + "<br><input size=\"60\" name=\"oauth_application[" + name + "]\" value=\"" +
+               escape(value) + "\"></label></p>";
+    };
+    const std::string state = registration.is_registered ? "The app is registered. " : "";
+    return page(
+        200, "Simulated GitHub",
+        "<h1>Register a new OAuth app</h1><p class=\"note\">This is the sandbox: it knows one app, and "
+        "the form sets its callback URL.</p><form method=\"post\">" +
+            field("Application name", "name", registration.name) + field("Homepage URL", "url", registration.url) +
+            field("Authorization callback URL", "callback_url", registration.callback_url) +
+            "<p><button class=\"go\">Register application</button></p></form><h2>What the next page has</h2><p>" +
+            state + "Enter these in <code>llmapikey setup</code>:</p><p>Client ID: <code id=\"client-id\">" +
+            escape(client_id) + "</code></p><p>Client secret: <code id=\"client-secret\">" + escape(client_secret) +
+            "</code></p>",
+        "");
+}
+
 net::Response github_stylesheet() {
     net::Response response;
     response.set("Content-Type", "text/css; charset=utf-8");

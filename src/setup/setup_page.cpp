@@ -9,10 +9,11 @@
 namespace llmapikey {
 namespace {
 
-// Returns the answer to whoever is not to get further: an unknown path, unless the database cannot
-// be asked whether there is an admin. Nullopt: the token is good, and nobody is an admin. The
-// database is asked only if the token is good.
+// Returns the answer to whoever is not to get further: the console for an admin, and an unknown
+// path for everybody else, unless the database cannot be asked whether there is an admin. Nullopt:
+// the token is good, and nobody is an admin. The database is asked only if the token is good.
 std::optional<net::Response> refuse(const SetupPage& self, const Context& context, const std::string& token) {
+    if (context.session && self.admins.contains(context.session->recipient.id)) return redirect(303, "/admin");
     if (self.admins.is_any_configured() || !self.link.is_good(token)) return error_response(context, 404);
     const auto state = self.settings.read();
     if (!state) return error_response(context, state.error());

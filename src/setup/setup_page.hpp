@@ -10,7 +10,7 @@ namespace llmapikey {
 inline constexpr std::string_view setup_path = "/setup";
 
 // Serves the page of the link that makes the first admin. Without a good token, and once there is
-// an admin, it is an unknown path.
+// an admin, it is an unknown path; an admin is led to the console.
 struct SetupPage {
     SetupLink& link;
     Settings& settings;

@@ -141,7 +141,11 @@ test("four answers lead from nothing to a served login page, and the link to the
   assert.match(err, /ok: OpenRouter key: accepted by .*, for its default workspace/);
   assert.match(err, /ok: OpenRouter credits: \$[\d,.]+ left/);
   assert.match(err, /ok: OpenRouter rights: the management key may write/);
+  assert.match(err, /^Four questions; each answer is tried at once\. Ctrl\+C stops: nothing is written until/);
+  assert.match(err, /Make a management key: https:\/\/openrouter\.ai\/settings\/management-keys/);
   assert.match(err, /At worst: .*\$5,000\.00 a day: 500 seats at \$10\.00\. \$[\d,.]+ of credits last/);
+  assert.match(err, /credits last at least a day.*\n {2}a lower cap: {2}KEY_DAILY_LIMIT_USD=[\d.]+$/m);
+  assert.match(err, /^ {2}fewer seats: {2}MAX_TOTAL_KEYS=\d+$/m);
   for (const secret of right().slice(1)) assert.ok(!err.includes(secret), "no secret is repeated");
 
   const file = join(cwd, ".env");
@@ -175,7 +179,17 @@ test("four answers lead from nothing to a served login page, and the link to the
     const made = await confirm(service, link, ada);
     assert.equal(made.status, 303);
     assert.equal((await open(origin + made.headers.get("location"), ada)).status, 200);
-    assert.equal((await open(link, ada)).status, 404, "it works once");
+    const again = await open(link, ada);
+    assert.equal(again.status, 303, "it works once; the admin is led to the console");
+    assert.equal(again.headers.get("location"), "/admin");
+    const others = await signIn(service, "grace-hopper");
+    for (const session of ["", others]) {
+      const once = await open(link, session);
+      const unknown = await open(`${origin}/no-such-path`, session);
+      assert.equal(once.status, 404);
+      const plain = async (answer) => (await answer.text()).replaceAll(/[\da-f]{8}-[\da-f-]{27}|[\da-f]{16,}/g, "");
+      assert.equal((await plain(once)).length, (await plain(unknown)).length, "as any unknown address");
+    }
     assert.equal((await confirm(service, link, await signIn(service, "grace-hopper"))).status, 404);
     const token = new URL(link).searchParams.get("token");
     assert.equal(service.log.split(token).length, 2, "the token is printed once, and never logged");
@@ -215,7 +229,7 @@ test("on a terminal secrets are not shown while they are typed", async () => {
   const steps = [
     ["people open [", "http://127.0.0.1:3457"],
     ["Client ID: ", upstreams.github_client_id],
-    ["secret (not shown): ", upstreams.github_client_secret],
+    ["secret (not shown; Enter: back to the client id): ", upstreams.github_client_secret],
     ["key (not shown): ", upstreams.management_key],
   ];
   for (const [question, answer] of steps) {
@@ -232,10 +246,136 @@ test("on a terminal secrets are not shown while they are typed", async () => {
   assert.deepEqual(readdirSync(cwd), [".env"]);
 });
 
+test("an empty answer says what is asked; Ctrl+C says that nothing was written", async () => {
+  const cwd = place();
+  const child = spawn("script", ["-qec", `${binary} setup`, "/dev/null"], {
+    env: { PATH: process.env.PATH, ...addresses() },
+    cwd,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise((done) => child.once("close", done));
+  let shown = "";
+  child.stdout.on("data", (chunk) => {
+    shown += chunk;
+  });
+  for (const [question, answer] of [
+    ["people open [", "\n"],
+    ["Client ID: ", "\n"],
+    ["The client id stands on the OAuth App's page at GitHub.", "\x03"],
+  ]) {
+    await until(question, () => shown.includes(question));
+    child.stdin.write(answer);
+  }
+  assert.equal(await ended, 130, shown);
+  assert.match(shown, /\^C\r?\nllmapikey: stopped; nothing was written\r?\n$/);
+  assert.deepEqual(readdirSync(cwd), []);
+});
+
+test("the client id of another app is corrected at the question about the secret", async () => {
+  const cwd = place();
+  const origin = `http://127.0.0.1:${await freePort()}`;
+  const [id, secret, key] = right();
+  // Back from the third question; Enter keeps the client id, or another one takes its place.
+  const { code, err } = await setup(cwd, [origin, id, "wrong-secret-of-another-app", "", "", "", id, secret, key]);
+  assert.equal(code, 0, err);
+  assert.match(err, /3\. Client secret \(not shown; Enter: back to the client id\): /);
+  assert.equal(err.split(`2. Client ID (Enter: the same again) [${id}]: `).length, 3, err);
+  assert.equal(values(readFileSync(join(cwd, ".env"), "utf8")).GITHUB_OAUTH_CLIENT_ID, id);
+});
+
+test("after a callback fault Enter keeps the client id, once GitHub's form has the callback", async () => {
+  const cwd = place();
+  const origin = "https://127.0.0.3:9"; // nobody listens there
+  const [id, secret, key] = right();
+  const child = spawn(binary, ["setup"], {
+    env: { PATH: process.env.PATH, ...addresses() },
+    cwd,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  const ended = new Promise((done) => child.once("close", done));
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  child.stdin.write(`${origin}\n${id}\n`);
+  await until("the callback is refused", () => said.includes("(Enter: the same again) ["));
+  const [link] = /http:\S+\/settings\/applications\/new\?\S+/.exec(said);
+  const filled = await fetch(link);
+  const form = await filled.text();
+  assert.equal(filled.status, 200);
+  assert.match(form, /name="oauth_application\[callback_url\]" value="https:\/\/127\.0\.0\.3:9\/auth\/callback"/);
+  assert.match(form, /name="oauth_application\[name\]" value="llmapikey"/);
+  assert.ok(form.includes(id) && form.includes(secret), form);
+  const sent = await fetch(link, { method: "POST", body: new URL(link).searchParams });
+  assert.match(await sent.text(), /The app is registered/);
+  child.stdin.end(`\n${secret}\n${key}\n`);
+  assert.equal(await ended, 0, said);
+  assert.match(said, /PROBLEM: GitHub callback[^]*ok: GitHub app[^]*ok: GitHub callback/);
+});
+
+test("the port to listen on must be free; an address without a scheme is read as https", async () => {
+  const busy = createServer().listen(0, "127.0.0.1");
+  await new Promise((done) => busy.once("listening", done));
+  const { port } = busy.address();
+  const origin = `http://127.0.0.1:${await freePort()}`;
+  try {
+    const taken = await setup(place(), [`http://127.0.0.1:${port}`, origin.slice(7), ...right()]);
+    assert.equal(taken.code, 0, taken.err);
+    assert.match(
+      taken.err,
+      new RegExp(
+        `PROBLEM: public address: 127\\.0\\.0\\.1:${port} is in use by another program on this machine: stop that ` +
+          "program, or answer with another port, such as http://127\\.0\\.0\\.1:\\d+\n",
+      ),
+    );
+    assert.ok(taken.err.includes(`  Read as ${origin}\n`), taken.err);
+    const proxied = await setup(place(), ["keys.invalid.test"], { env: { LISTEN: `127.0.0.1:${port}` } });
+    assert.match(proxied.err, /Read as https:\/\/keys\.invalid\.test\n/);
+    assert.match(proxied.err, /WARNING: address to listen on: .* is in use .* set LISTEN=127\.0\.0\.1:\d+ in \.env/);
+  } finally {
+    busy.close();
+  }
+});
+
+test("`serve` without a configuration says first to run setup, and no recipe for secrets", async () => {
+  const { code, err } = await run(["serve"], {}, place());
+  assert.equal(code, 2);
+  assert.match(err, /^llmapikey: the service is not configured yet\. Run this first:\n {2}llmapikey setup /);
+  assert.match(err, /llmapikey help environment/);
+  assert.match(err, /GITHUB_OAUTH_CLIENT_ID is not set$/m);
+  assert.doesNotMatch(err, /openssl/);
+});
+
+test("on a terminal `serve` prints the link for the first admin on a line of its own", async () => {
+  const cwd = place();
+  const origin = `http://127.0.0.1:${await freePort()}`;
+  assert.equal((await setup(cwd, [origin, ...right()])).code, 0);
+  const child = spawn("script", ["-qec", `${binary} serve`, "/dev/null"], {
+    env: { PATH: process.env.PATH },
+    cwd,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise((done) => child.once("close", done));
+  let shown = "";
+  child.stdout.on("data", (chunk) => {
+    shown += chunk;
+  });
+  const line = /^ {2}(http:\/\/127\.0\.0\.1:\d+\/setup\?token=[\w-]{43})\r?$/m;
+  try {
+    const [, link] = await until("the link is printed", () => line.exec(shown));
+    assert.match(shown, /There is no admin yet\. Open this link within 30 minutes and sign in/);
+    assert.equal(shown.split("/setup?token=").length, 2, "and only there");
+    assert.equal((await open(link)).status, 200);
+  } finally {
+    child.stdin.write("\x03");
+    await ended;
+  }
+});
+
 test("a wrong answer says what is wrong, and is asked for again", async () => {
   const cwd = place();
   const { code, err } = await setup(cwd, [
-    "keys.test",
+    "mailto:ada@keys.test",
     "http://keys.test",
     "", // what it proposes, and not what it has refused
     "Iv1.unknown",
@@ -247,14 +387,18 @@ test("a wrong answer says what is wrong, and is asked for again", async () => {
   ]);
   assert.equal(code, 0, err);
   assert.deepEqual(err.split("\n").filter((line) => line.startsWith("  PROBLEM:")).length, 5, err);
-  assert.match(err, /PROBLEM: PUBLIC_URL: must begin with https:\/\/ or http:\/\//);
-  assert.match(err, /PROBLEM: PUBLIC_URL: must begin with https:\/\/, because/);
+  assert.match(err, /PROBLEM: public address: must begin with https:\/\/ or http:\/\//);
+  assert.match(err, /PROBLEM: public address: must begin with https:\/\/, because/);
   assert.match(err, /PROBLEM: GitHub app: GitHub knows no OAuth App with this client id/);
-  assert.match(err, /PROBLEM: GitHub credentials: GitHub answered 401.*GITHUB_OAUTH_CLIENT_SECRET/);
-  assert.match(err, /PROBLEM: OpenRouter key: OpenRouter answered 401/);
-  assert.doesNotMatch(err, /\[(keys\.test|http:\/\/keys\.test|Enter)/);
+  assert.match(err, /PROBLEM: GitHub credentials: GitHub answered 401.*check the client id and the client secret on/);
+  assert.match(
+    err,
+    /PROBLEM: OpenRouter key: OpenRouter answered 401.*\(is this a management key\?\).*settings\/management-keys/,
+  );
+  assert.doesNotMatch(err, /PUBLIC_URL|GITHUB_|OPENROUTER_/, "it speaks of questions, and not of variables");
+  assert.doesNotMatch(err, /\[(mailto|http:\/\/keys\.test|Enter)/);
   const written = values(readFileSync(join(cwd, ".env"), "utf8"));
-  assert.equal(written.PUBLIC_URL, "http://127.0.0.1:3000");
+  assert.match(written.PUBLIC_URL, /^http:\/\/127\.0\.0\.1:30\d\d$/, "3000, or the next port that is free");
   assert.equal(written.GITHUB_OAUTH_CLIENT_ID, upstreams.github_client_id);
 });
 
@@ -292,7 +436,12 @@ test("a management key that may only read is refused; missing credits are said",
   const poor = await setup(cwd, ["http://127.0.0.1:3457", ...right()]);
   await upstreams.spend(keys[0].hash, -left);
   assert.equal(poor.code, 0, poor.err);
-  assert.match(poor.err, /PROBLEM: OpenRouter credits: \$0\.00 left, less than one key may spend .*buy credits/);
+  const warning =
+    "  WARNING: OpenRouter credits: $0.00 left: there are no credits, so keys can be made, but calls with them " +
+    "fail until you buy credits at https://openrouter.ai/settings/credits\n";
+  assert.equal(poor.err.split(warning).length, 3, `at the question and in the summary: ${poor.err}`);
+  assert.ok(poor.err.lastIndexOf("WARNING: OpenRouter credits") > poor.err.indexOf("At worst:"), poor.err);
+  assert.doesNotMatch(poor.err, /PROBLEM/);
   assert.match(poor.err, /There are no credits\./);
 });
 

@@ -15,10 +15,12 @@ std::string callback_of(const config::Config& config) {
 }
 
 Finding wrong_callback(const config::Config& config) {
-    return {
-        "GitHub callback", Verdict::problem,
-        "GitHub does not lead people back to " + callback_of(config) +
-            " (redirect_uri_mismatch): on the OAuth App's page, set the authorization callback URL to exactly this"};
+    return {"GitHub callback",
+            Verdict::problem,
+            "GitHub does not lead people back to " + callback_of(config) +
+                " (redirect_uri_mismatch): on the OAuth App's page, set the authorization callback URL to exactly this",
+            {},
+            Fault::callback};
 }
 
 std::string code_challenge() {
@@ -36,7 +38,7 @@ std::vector<Finding> check_github(CheckContext& context) {
     context.is_app_accepted = checked.has_value();
     if (checked) return {{what, Verdict::ok, "accepted by " + config.github_api_url}};
     if (is_unreachable(checked.error()))
-        return {{what, Verdict::problem, unreachable(checked.error(), config.github_api_url, "GITHUB_API_URL")}};
+        return {unreachable(what, checked.error(), config.github_api_url, "GITHUB_API_URL")};
     return {{what, Verdict::problem,
              checked.error().detail +
                  "; check GITHUB_OAUTH_CLIENT_ID and GITHUB_OAUTH_CLIENT_SECRET on the OAuth App's page"}};
@@ -56,11 +58,10 @@ std::vector<Finding> check_callback(CheckContext& context) {
         return {{what, Verdict::ok, "GitHub does not object to " + callback_of(config)}};
     const base::Error& error = exchanged.error();
     if (error.detail.find("redirect_uri_mismatch") != std::string::npos) return {wrong_callback(config)};
-    if (error.code != base::Errc::misconfigured)
-        return {{what, Verdict::problem, unreachable(error, config.github_url, "GITHUB_URL")}};
+    if (error.code != base::Errc::misconfigured) return {unreachable(what, error, config.github_url, "GITHUB_URL")};
     return {{what, Verdict::problem,
-             error.detail + "; GITHUB_OAUTH_CLIENT_SECRET is not a secret of the OAuth App with this "
-                            "GITHUB_OAUTH_CLIENT_ID: generate one on the app's page"}};
+             error.detail + "; GITHUB_OAUTH_CLIENT_SECRET is not a secret of the OAuth App that "
+                            "GITHUB_OAUTH_CLIENT_ID names: generate one on the app's page"}};
 }
 
 // Asks for the page that a sign-in begins with, as a browser would.
@@ -75,8 +76,7 @@ std::vector<Finding> check_app(CheckContext& context) {
     if (page.transfer != net::TransferStatus::answered || page.status >= 500) {
         const std::string failure =
             page.failure.empty() ? "GitHub answered " + std::to_string(page.status) : page.failure;
-        return {{what, Verdict::problem,
-                 unreachable({base::Errc::upstream_down, failure, {}}, config.github_url, "GITHUB_URL")}};
+        return {unreachable(what, {base::Errc::upstream_down, failure, {}}, config.github_url, "GITHUB_URL")};
     }
     if (page.status == 404) {
         return {{what, Verdict::problem,

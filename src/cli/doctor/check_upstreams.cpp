@@ -24,8 +24,12 @@ Finding check_credits(CheckContext& context, const KeyProvider& provider, Credit
     context.credits_left = left;
     const std::string note = base::to_money(left) + " left";
     if (left >= settings_in_force(context).terms().daily_limit) return {what, Verdict::ok, note};
-    return {what, Verdict::problem,
-            note + ", less than one key may spend in a day; buy credits at " + name_of(provider)};
+    const std::string_view shop = provider.traits().variables.credits_url;
+    const std::string where = "buy credits at " + (shop.empty() ? name_of(provider) : std::string(shop));
+    const std::string meaning =
+        left.value > 0 ? ", less than one key may spend in a day; " + where
+                       : ": there are no credits, so keys can be made, but calls with them fail until you " + where;
+    return {what, Verdict::problem, note + meaning, {}, Fault::credits};
 }
 
 // Returns "; allowed models 3: a, b, c" with at most 10 names; empty if there are none.
@@ -56,7 +60,7 @@ Finding check_guardrail(const config::Config& config, const KeyProvider& provide
     const ProviderVariables& variables = provider.traits().variables;
     const auto guardrail = guardrails.guardrail(deadline_of(config));
     if (!guardrail && is_unreachable(guardrail.error()))
-        return {what, Verdict::problem, unreachable(guardrail.error(), config.provider.url, variables.url)};
+        return unreachable(what, guardrail.error(), config.provider.url, variables.url);
     if (!guardrail) {
         return {what, Verdict::problem,
                 "cannot be read, so no key can be made: " + guardrail.error().detail + "; check " +
@@ -84,7 +88,7 @@ Finding check_key(const config::Config& config, KeyProvider& provider) {
                     (workspace.empty() ? "its default workspace" : "workspace " + workspace)};
     }
     if (is_unreachable(listed_keys.error()))
-        return {what, Verdict::problem, unreachable(listed_keys.error(), config.provider.url, variables.url)};
+        return unreachable(what, listed_keys.error(), config.provider.url, variables.url);
     return {what, Verdict::problem, listed_keys.error().detail + "; " + std::string(variables.management_key_advice)};
 }
 

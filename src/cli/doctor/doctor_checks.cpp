@@ -82,9 +82,13 @@ bool is_unreachable(const base::Error& error) {
     return error.code == base::Errc::upstream_down || error.code == base::Errc::rate_limited;
 }
 
-std::string unreachable(const base::Error& error, const std::string& url, std::string_view variable) {
-    return error.detail + "; " + url + " did not answer as it should: check the network of this machine and " +
-           std::string(variable) + ", and try again; this says nothing about the credentials";
+Finding unreachable(std::string what, const base::Error& error, const std::string& url, std::string_view variable) {
+    return {std::move(what),
+            Verdict::problem,
+            error.detail + "; " + url + " did not answer as it should: check the network of this machine and " +
+                std::string(variable) + ", and try again; this says nothing about the credentials",
+            {},
+            Fault::network};
 }
 
 std::span<const Check> checks() {

@@ -23,11 +23,16 @@ enum class Verdict {
 // Returns "ok", "WARNING" or "PROBLEM".
 const char* word_of(Verdict verdict);
 
+// Says what a problem is about: the values that were checked, or something that another value does
+// not mend.
+enum class Fault { values, network, callback, credits };
+
 struct Finding {
     std::string what;
     Verdict verdict = Verdict::ok;
-    std::string note;        // what was found, or what is wrong and how to mend it
-    std::string group = {};  // the text form prints the ok findings of a group on one line; empty: alone
+    std::string note;             // what was found, or what is wrong and how to mend it
+    std::string group = {};       // the text form prints the ok findings of a group on one line; empty: alone
+    Fault fault = Fault::values;  // of a problem
 };
 
 // State that the checks share. They run in the order of the list, so that a later check can use
@@ -58,8 +63,8 @@ base::Deadline deadline_of(const config::Config& config);
 // Returns whether there was no answer, or none about what we sent. The configured credentials may
 // then be right.
 bool is_unreachable(const base::Error& error);
-// Says so for a finding. `variable`: of the address.
-std::string unreachable(const base::Error& error, const std::string& url, std::string_view variable);
+// Returns the problem that says so. `variable`: of the address.
+Finding unreachable(std::string what, const base::Error& error, const std::string& url, std::string_view variable);
 
 // Returns the settings in force; those of the environment where the database cannot be read.
 SettingsState settings_in_force(const CheckContext& context);

@@ -1,9 +1,9 @@
 #include "cli/setup/setup_words.hpp"
 
-#include "base/authority.hpp"
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
-#include "net/http_server.hpp"
 #include "settings/settings.hpp"
 #include "sign_in/sign_in.hpp"
 
@@ -20,16 +20,48 @@ std::string how_long(base::MicroUsd left, base::MicroUsd a_day) {
     return credits + (days > days_told_max ? "years" : base::counted(days, "day")) + " then";
 }
 
-// Returns a host of 127.0.0.0/8 in dotted form, "127.1" as "127.0.0.1"; nullopt: it is none, such
-// as the DNS name "127.example.org".
-std::optional<std::string> loopback_v4(std::string_view host) {
-    auto written = base::canonical_host(host);
-    const bool is_one =
-        written && written->starts_with("127.") && written->find_first_not_of("0123456789.") == std::string::npos;
-    return is_one ? written : std::nullopt;
+bool is_of_name(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// Replaces a text that is not a part of a longer name.
+std::string with_replaced(std::string text, const std::string& from, const std::string& to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+        const std::size_t end = at + from.size();
+        const bool is_part = (at > 0 && is_of_name(text[at - 1]) && is_of_name(from.front())) ||
+                             (end < text.size() && is_of_name(text[end]) && is_of_name(from.back()));
+        if (!is_part) text.replace(at, from.size(), to);
+        at += is_part ? from.size() : to.size();
+    }
+    return text;
 }
 
 }  // namespace
+
+std::string in_words_of_questions(std::string text, std::span<const AskedName> names,
+                                  std::span<const std::string_view> unset, const std::string& public_url) {
+    text = with_replaced(std::move(text), "<PUBLIC_URL>", public_url);
+    for (const std::string_view variable : unset)
+        text = with_replaced(std::move(text), " and " + std::string(variable), "");
+    for (const auto& [variable, words] : names) {
+        const std::string name(variable);
+        text = with_replaced(std::move(text), "is " + name + " a", "is this a");
+        text = with_replaced(std::move(text), name, "the " + std::string(words));
+    }
+    return text;
+}
+
+std::vector<std::string> ways_to_a_day(const Terms& terms, std::optional<base::MicroUsd> left) {
+    constexpr std::int64_t cent = 10'000;
+    if (!left || left->value <= 0 || terms.max_total_keys == 0) return {};
+    if (terms.daily_limit.value * terms.max_total_keys <= left->value) return {};
+    std::vector<std::string> lines;
+    const std::int64_t seats = left->value / terms.daily_limit.value;
+    const base::MicroUsd cap{left->value / terms.max_total_keys / cent * cent};
+    if (cap.value > 0) lines.push_back("a lower cap:  KEY_DAILY_LIMIT_USD=" + base::to_display(cap));
+    if (seats > 0) lines.push_back("fewer seats:  MAX_TOTAL_KEYS=" + std::to_string(seats));
+    return lines;
+}
 
 std::string app_creation_link(const config::Config& config, const std::string& public_url) {
     const auto field = [](const std::string& name, const std::string& value) {
@@ -37,29 +69,6 @@ std::string app_creation_link(const config::Config& config, const std::string& p
     };
     return config.github_url + "/settings/applications/new?" + field("name", config.organizer.event_name) + "&" +
            field("url", public_url) + "&" + field("callback_url", public_url + std::string(callback_path));
-}
-
-bool is_loopback_origin(const std::string& public_url) {
-    const auto origin = base::parse_origin(public_url);
-    if (!origin || origin->is_https) return false;
-    const std::string host = base::to_lower(origin->authority.host);
-    return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || loopback_v4(host);
-}
-
-std::string origin_on_this_machine(const std::string& listen) {
-    const auto address = net::ListenAddress::parse(listen);
-    if (!address) return "http://127.0.0.1:3000";
-    const bool is_everywhere = address->host == "0.0.0.0" || address->host == "::";
-    return "http://" + (is_everywhere ? "127.0.0.1:" + std::to_string(address->port) : address->text());
-}
-
-std::string listen_address_of(const std::string& public_url) {
-    const auto origin = base::parse_origin(public_url);
-    if (!origin) return {};
-    const std::string host = origin->authority.host == "[::1]"
-                                 ? std::string("[::1]")
-                                 : loopback_v4(origin->authority.host).value_or("127.0.0.1");
-    return host + ":" + std::to_string(origin->port());
 }
 
 std::string worst_case(const Terms& terms, std::optional<base::MicroUsd> left) {

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/money.hpp"
 #include "config/config.hpp"
@@ -10,18 +13,24 @@
 // What `llmapikey setup` proposes and says, as values.
 namespace llmapikey::cli {
 
+// A variable, and what people call it whom setup has asked for it: "client id".
+struct AskedName {
+    std::string_view variable, words;
+};
+// Returns a message of `doctor` for somebody who has answered questions and set no variables: "the
+// client id" for GITHUB_OAUTH_CLIENT_ID. Variables of `unset` are not to be looked at, so their
+// names go. `public_url`: the answer about it.
+std::string in_words_of_questions(std::string text, std::span<const AskedName> names,
+                                  std::span<const std::string_view> unset, const std::string& public_url);
+
 // Returns the link to GitHub's page for a new OAuth App with name, homepage and callback filled in.
 std::string app_creation_link(const config::Config& config, const std::string& public_url);
-
-// Returns whether this machine alone can open the origin, without TLS.
-bool is_loopback_origin(const std::string& public_url);
-// Returns the origin by which this machine opens a service that listens there.
-std::string origin_on_this_machine(const std::string& listen);
-// Returns LISTEN for an origin of this machine: "127.0.0.1:8080".
-std::string listen_address_of(const std::string& public_url);
 
 // Says what all keys can cost at worst, and how long the credits last then. `left`: nullopt if
 // nobody knows.
 std::string worst_case(const Terms& terms, std::optional<base::MicroUsd> left);
+// Returns the lines of `.env` of which each makes the credits last a day with all seats taken.
+// Empty: they do, or there are none, or nobody knows.
+std::vector<std::string> ways_to_a_day(const Terms& terms, std::optional<base::MicroUsd> left);
 
 }  // namespace llmapikey::cli

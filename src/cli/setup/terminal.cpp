@@ -3,11 +3,14 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include "base/encoding.hpp"
+#include "cli/table.hpp"
 
 namespace llmapikey::cli {
 namespace {
@@ -15,12 +18,23 @@ namespace {
 constexpr std::size_t answer_bytes_max = 4'096;
 
 termios shown_terminal;
+const char* volatile note_at_interruption = nullptr;
+
+// Calls only what a signal handler may call.
+void note_and_end(int signal) {
+    const char* const note = note_at_interruption;
+    if (note != nullptr && (signal == SIGINT || signal == SIGTERM)) {
+        for (const char* const part : {"\n", note, "\n"})
+            if (write(STDERR_FILENO, part, std::strlen(part)) < 0) break;
+    }
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
 
 // Ctrl+C during a hidden answer: the terminal must show again what is typed.
 void show_and_end(int signal) {
     tcsetattr(STDIN_FILENO, TCSANOW, &shown_terminal);
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
+    note_and_end(signal);
 }
 
 // While this object lives, the terminal does not show what is typed. Does nothing without one.
@@ -76,8 +90,46 @@ std::optional<std::string> read_line() {
 
 }  // namespace
 
+NoteAtInterruption::NoteAtInterruption(const char* note) {
+    note_at_interruption = note;
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, note_and_end);
+}
+
+void NoteAtInterruption::forget() {
+    if (note_at_interruption == nullptr) return;
+    note_at_interruption = nullptr;
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, SIG_DFL);
+}
+
+std::string wrapped(std::string_view line, std::size_t columns) {
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    const std::size_t next_indent = indent == 0 ? 0 : indent + 2;
+    std::string text(line.substr(0, indent));
+    std::size_t used = indent;
+    bool is_first = true;
+    for (const std::string_view word : base::split(line.substr(indent), ' ')) {
+        const auto width = static_cast<std::size_t>(std::count_if(
+            word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+        if (!is_first && used + 1 + width > columns) {
+            text += "\n" + std::string(next_indent, ' ');
+            used = next_indent;
+        } else if (!is_first) {
+            text += ' ';
+            ++used;
+        }
+        text += word;
+        used += width;
+        is_first = false;
+    }
+    return text;
+}
+
 void tell(std::string_view line) {
-    std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    const int columns = isatty(STDERR_FILENO) == 1 ? columns_of(STDERR_FILENO) : 0;
+    const std::string text = columns > 0 ? wrapped(line, static_cast<std::size_t>(columns)) : std::string(line);
+    std::fprintf(stderr, "%s\n", text.c_str());
 }
 
 std::optional<std::string> ask(std::string_view question, Echo echo) {

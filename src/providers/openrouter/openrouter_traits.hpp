@@ -31,6 +31,8 @@ inline constexpr ProviderTraits openrouter_traits{
                   .url = "OPENROUTER_URL",
                   .workspace = "OPENROUTER_WORKSPACE_ID",
                   .guardrail = "OPENROUTER_GUARDRAIL_ID",
-                  .management_key_advice = "create a management key at OpenRouter under Settings, Management keys"}};
+                  .management_key_advice = "create a management key at https://openrouter.ai/settings/management-keys",
+                  .management_keys_url = "https://openrouter.ai/settings/management-keys",
+                  .credits_url = "https://openrouter.ai/settings/credits"}};
 
 }  // namespace llmapikey

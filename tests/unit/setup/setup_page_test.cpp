@@ -41,7 +41,11 @@ TEST_F(SetupPageTest, WhoeverHasTheLinkSignsInAndIsTheFirstAdmin) {
     EXPECT_EQ(record.actor, "github:1001");
     EXPECT_EQ(record.outcome, "done");
 
-    EXPECT_TRUE(is_unknown(get(path_of(token), sender))) << "it works once";
+    const auto again = get(path_of(token), sender);
+    EXPECT_EQ(again.status, 303) << "it works once, and leads the admin to the console";
+    EXPECT_EQ(again.header("Location"), "/admin");
+    EXPECT_TRUE(is_unknown(get(path_of(token), {.session = session_of(grace)})));
+    EXPECT_TRUE(is_unknown(get(path_of(token))));
     EXPECT_TRUE(is_unknown(confirm(token, grace)));
     EXPECT_EQ(get("/admin", {.session = session_of(grace)}).status, 404);
     restart(usual_terms());

@@ -16,22 +16,34 @@ TEST(SetupWordsTest, TheLinkFillsInGithubsForm) {
               "&oauth_application%5Bcallback_url%5D=https%3A%2F%2Fkeys.example.org%2Fauth%2Fcallback");
 }
 
-TEST(SetupWordsTest, OnlyThisMachineOpensLoopbackWithoutTls) {
-    for (const char* const url : {"http://127.0.0.1:3000", "http://localhost", "http://[::1]:3000", "http://127.1.2.3"})
-        EXPECT_TRUE(is_loopback_origin(url)) << url;
-    for (const char* const url : {"https://127.0.0.1", "http://10.0.0.1", "http://localhost.example.org",
-                                  "http://127.example.org", "http://127.0.0.1.example.org", "nonsense"})
-        EXPECT_FALSE(is_loopback_origin(url)) << url;
+TEST(SetupWordsTest, MessagesNameWhatWasAskedFor) {
+    const AskedName names[] = {{"PUBLIC_URL", "public address"}, {"SOME_KEY", "management key"}};
+    const std::string_view unset[] = {"SOME_URL"};
+    const auto told = [&](const std::string& text) {
+        return in_words_of_questions(text, names, unset, "https://keys.example.org");
+    };
+    EXPECT_EQ(told("check SOME_KEY and PUBLIC_URL"), "check the management key and the public address");
+    EXPECT_EQ(told("401 (is SOME_KEY a management key?)"), "401 (is this a management key?)");
+    EXPECT_EQ(told("callback URL: <PUBLIC_URL>/auth/callback"), "callback URL: https://keys.example.org/auth/callback");
+    EXPECT_EQ(told("check the network and SOME_URL, and try again"), "check the network, and try again");
+    EXPECT_EQ(told("SOME_KEY_FILE and AWESOME_KEY"), "SOME_KEY_FILE and AWESOME_KEY");
 }
 
-TEST(SetupWordsTest, TheServiceListensWhereThisMachineOpensIt) {
-    EXPECT_EQ(listen_address_of("http://localhost:8080"), "127.0.0.1:8080");
-    EXPECT_EQ(listen_address_of("http://127.0.0.1"), "127.0.0.1:80");
-    EXPECT_EQ(listen_address_of("http://127.1:3000"), "127.0.0.1:3000");
-    EXPECT_EQ(listen_address_of("http://[::1]:3000"), "[::1]:3000");
-    EXPECT_EQ(origin_on_this_machine("0.0.0.0:3000"), "http://127.0.0.1:3000");
-    EXPECT_EQ(origin_on_this_machine("[::1]:3000"), "http://[::1]:3000");
-    EXPECT_EQ(origin_on_this_machine(""), "http://127.0.0.1:3000");
+TEST(SetupWordsTest, TwoWaysMakeTheCreditsLastADay) {
+    Terms terms;
+    terms.max_total_keys = 500;
+    terms.daily_limit = base::MicroUsd{10'000'000};
+    const auto ways = [&](std::int64_t micros) { return ways_to_a_day(terms, base::MicroUsd{micros}); };
+    EXPECT_EQ(ways(1'234'000'000),
+              (std::vector<std::string>{"a lower cap:  KEY_DAILY_LIMIT_USD=2.46", "fewer seats:  MAX_TOTAL_KEYS=123"}));
+    EXPECT_EQ(ways(9'000'000), (std::vector<std::string>{"a lower cap:  KEY_DAILY_LIMIT_USD=0.01"}));
+    EXPECT_TRUE(ways(5'000'000'000).empty()) << "they last a day";
+    EXPECT_FALSE(ways(4'999'999'999).empty());
+    EXPECT_TRUE(ways(0).empty());
+    EXPECT_TRUE(ways(-200'000).empty());
+    EXPECT_TRUE(ways_to_a_day(terms, std::nullopt).empty());
+    terms.max_total_keys = 0;
+    EXPECT_TRUE(ways(5'000'000).empty());
 }
 
 TEST(SetupWordsTest, TheWorstCaseIsComparedWithTheCredits) {
