@@ -11,8 +11,8 @@ namespace {
 base::Error expectation_failed(std::int64_t count, const std::optional<std::int64_t>& confirmed) {
     const std::string now = base::counted(count, "key is", "keys are") + " meant now";
     return {base::Errc::conflict,
-            confirmed ? now + ", and " + std::to_string(*confirmed) + " were confirmed: look again, and confirm " +
-                            std::to_string(count)
+            confirmed ? now + ", and " + base::counted(*confirmed, "was", "were") +
+                            " confirmed: look again, and confirm " + std::to_string(count)
                       : "this means every key, and must be confirmed by their number: " + now,
             {}};
 }

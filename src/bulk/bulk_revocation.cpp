@@ -99,7 +99,7 @@ base::Result<BulkRevocation> BulkRevoker::stop(const std::string& id, const Init
         return tl::unexpected(
             audited.failed({base::Errc::conflict, "the revocation of all keys has started meanwhile", {}}));
     }
-    TRY(audited.done(std::to_string(now->total) + " keys had been marked by then"));
+    TRY(audited.done(base::counted(now->total, "key") + " had been marked by then"));
     return *now;
 }
 
@@ -214,7 +214,7 @@ base::Result<void> BulkRevoker::finish(const BulkRevocation& bulk) {
     if (!ended) return {};
     const std::int64_t stuck = ended->remaining;
     Audited audited(audit_, clock_, bulk.by, "keys.revoke", "bulk:" + bulk.id, bulk.reason);
-    const std::string revoked = std::to_string(ended->total - stuck) + " keys revoked";
+    const std::string revoked = base::counted(ended->total - stuck, "key") + " revoked";
     return audited.done(stuck == 0 ? revoked : revoked + ", " + std::to_string(stuck) + " stuck and tried on");
 }
 

@@ -24,7 +24,7 @@ bool may_end_unremembered(const ReconcileChoice& choice, const std::string& data
                           const std::string& why) {
     std::fprintf(
         stderr,
-        "llmapikey: there are %s.\nThe service does not end them by itself, because %s.\n"
+        "llmapikey: %s.\nThe service does not end them by itself, because %s.\n"
         "It seems that another life of this installation has made them: with another DATA_DIR or POSTGRES_URL, "
         "after the backup that was restored here, beside a copy, or before a failover that lost rows. If "
         "people use these keys, this is the wrong database. It is %s.\n",

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/encoding.hpp"
+#include "base/plural.hpp"
 #include "config/config.hpp"
 #include "config/placeholder.hpp"
 
@@ -108,8 +109,8 @@ public:
 
     base::Secret long_enough(std::string_view name, std::string value) {
         if (!value.empty() && value.size() < secret_bytes_min) {
-            complain(name, "is too short: " + std::to_string(value.size()) + " bytes where " +
-                               std::to_string(secret_bytes_min) + " or more are needed");
+            complain(name, "is too short: " + base::counted(static_cast<std::int64_t>(value.size()), "byte") +
+                               " where " + std::to_string(secret_bytes_min) + " or more are needed");
         }
         return base::Secret(std::move(value));
     }

@@ -35,14 +35,15 @@ std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& 
     }
     const std::int64_t most = lost_rows_max(history.live_rows);
     if (keys.count + history.ended_lately <= most) return {};
-    std::string text = "they are more than the " + std::to_string(most) + " that " + std::to_string(history.live_rows) +
-                       " live rows may have lost";
+    std::string text = "they are more than the " + std::to_string(most) + " that " +
+                       base::counted(history.live_rows, "live row") + " may have lost";
     if (history.ended_lately > 0) text += ", with " + std::to_string(history.ended_lately) + " ended within a month";
     return text;
 }
 
 std::string describe(const UnrememberedKeys& keys) {
-    std::string text = base::counted(keys.count, "key") + " of this deployment that this database has never heard of";
+    std::string text = (keys.count == 1 ? "there is " : "there are ") + base::counted(keys.count, "key") +
+                       " of this deployment that this database has never heard of";
     if (!keys.earliest) return text;
     text += ", made " + base::to_rfc3339(*keys.earliest);
     return *keys.earliest == *keys.latest ? text : text + " to " + base::to_rfc3339(*keys.latest);

@@ -36,8 +36,8 @@ std::int64_t lost_rows_max(std::int64_t live_rows);
 // the database's history, so their rows were probably lost. `provider` is the provider's name.
 std::string why_left_alone(const UnrememberedKeys& keys, const DatabaseHistory& history, std::string_view provider);
 
-// Returns a text such as "14 keys of this deployment that this database has never heard of, made
-// 2027-02-20T10:00:00Z to ...".
+// Returns a text such as "there are 14 keys of this deployment that this database has never heard
+// of, made 2027-02-20T10:00:00Z to ...".
 std::string describe(const UnrememberedKeys& keys);
 
 }  // namespace llmapikey

@@ -48,7 +48,7 @@ void ReconcileJob::note_left_alone(const ReconcileReport& report, std::map<std::
     left_alone_ = report.left_alone;
     if (report.left_alone.empty() || !is_new) return;
     ops::log(ops::LogLevel::error,
-             "at " + parts_.provider + " there are " + report.left_alone +
+             "at " + parts_.provider + " " + report.left_alone +
                  ". Nothing is done about them: is this the right database? `llmapikey reconcile` shows them, "
                  "`llmapikey reconcile --fix` ends them (docs/backup.md)",
              {{"database", database_}});

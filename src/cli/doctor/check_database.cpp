@@ -1,3 +1,4 @@
+#include "base/plural.hpp"
 #include "cli/doctor/doctor_checks.hpp"
 #include "sealing/sealing_canary.hpp"
 
@@ -40,7 +41,8 @@ std::vector<Finding> check_sealing(CheckContext& context) {
     const auto others = Reencryption(store, sealers.keys, sealers.webhooks).remaining();
     if (!others) return {{sealing, Verdict::problem, others.error().detail}};
     if (*others == 0) return {{sealing, Verdict::ok, "KEY_ENCRYPTION_SECRET opens them"}};
-    const std::string note = std::to_string(*others) + " are sealed with another secret than KEY_ENCRYPTION_SECRET";
+    const std::string note =
+        base::counted(*others, "is", "are") + " sealed with another secret than KEY_ENCRYPTION_SECRET";
     if (!context.storage->key_encryption_secret_also_accepted.empty())
         return {{sealing, Verdict::warning, note + ": run `llmapikey reseal` before the other secret goes"}};
     return {{sealing, Verdict::warning,

@@ -1,4 +1,5 @@
 #include "app/upstreams.hpp"
+#include "base/plural.hpp"
 #include "cli/doctor/doctor_checks.hpp"
 #include "guardrails/guardrail_check.hpp"
 
@@ -25,8 +26,8 @@ std::vector<Finding> check_guarded_keys(CheckContext& context) {
     const auto loose = report.counts.find(llmapikey::Finding::Kind::unguarded);
     if (loose != report.counts.end()) {
         findings.push_back({what, Verdict::warning,
-                            std::to_string(loose->second.found) +
-                                " are under no guardrail; `llmapikey reconcile` lists them, and `llmapikey reconcile "
+                            base::counted(loose->second.found, "key is", "keys are") +
+                                " under no guardrail; `llmapikey reconcile` lists them, and `llmapikey reconcile "
                                 "--fix` puts them under this one"});
     }
     if (findings.empty()) findings.push_back({what, Verdict::ok, "all of them"});

@@ -67,7 +67,7 @@ base::Result<std::string> what_the_service_found(const app::Stores& stores) {
 
 Finding never_heard_of(const config::Config& config, const std::string& what) {
     return {keys_title(config), Verdict::problem,
-            "there are " + what + "; is " + app::describe_database(config) +
+            what + "; is " + app::describe_database(config) +
                 " the database that people's keys are in? Look at DATA_DIR or POSTGRES_URL, and see docs/backup.md"};
 }
 

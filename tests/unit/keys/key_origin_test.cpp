@@ -51,11 +51,12 @@ TEST(KeyOrigin, FewYoungerThanTheHistoryAreLostRowsAndAllElseIsAnotherLife) {
 
 TEST(KeyOrigin, SaysHowManyWhenMadeAndWhy) {
     const auto keys = made(14, began - hour);
-    EXPECT_EQ(describe(keys),
-              "14 keys of this deployment that this database has never heard of, made 2027-01-31T23:00:00Z to "
-              "2027-01-31T23:00:13Z");
+    EXPECT_EQ(
+        describe(keys),
+        "there are 14 keys of this deployment that this database has never heard of, made 2027-01-31T23:00:00Z to "
+        "2027-01-31T23:00:13Z");
     EXPECT_EQ(describe(made(1, began)),
-              "1 key of this deployment that this database has never heard of, made 2027-02-01T00:00:00Z");
+              "there is 1 key of this deployment that this database has never heard of, made 2027-02-01T00:00:00Z");
     EXPECT_EQ(why_left_alone(keys, {began, 0, 0}, "Provider"),
               "this database's history began only at 2027-02-01T00:00:00Z, after the first of them was made");
     EXPECT_EQ(why_left_alone(made(5, began + day), {began, 12, 2}, "Provider"),
