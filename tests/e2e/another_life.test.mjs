@@ -91,7 +91,7 @@ test("in another folder: nobody's key is ended, it is said everywhere, and a per
 
     const looked = await run(["reconcile"], env, wrong);
     assert.equal(looked.code, 1);
-    assert.match(looked.out, /Left alone: 5 keys/);
+    assert.match(looked.out, /Left alone: there are 5 keys/);
     for (const args of [
       ["reconcile", "--fix"],
       ["reconcile", "--fix", "--confirm", "4"],

@@ -238,7 +238,7 @@ for (const store of ["the embedded database", "PostgreSQL"]) {
       await rotating.stop();
       assert.match(
         (await run(["doctor"], env(other, sealingSecret), dir)).out,
-        /WARNING +sealed keys +1 are sealed with another.*llmapikey reseal/,
+        /WARNING +sealed keys +1 is sealed with another.*llmapikey reseal/,
       );
       assert.equal((await run(["reseal"], env(other, sealingSecret), dir)).code, 0);
       await (await startService(upstreams, dir, { ...shared, KEY_ENCRYPTION_SECRET: other })).stop();
@@ -260,7 +260,7 @@ for (const store of ["the embedded database", "PostgreSQL"]) {
       assert.match((await run(["audit", "export"], env(third), dir)).out, /secrets\.accept_loss/);
       assert.match(
         (await run(["doctor"], env(third), dir)).out,
-        /WARNING +sealed keys +1 are sealed with another secret.*cannot be shown/,
+        /WARNING +sealed keys +1 is sealed with another secret.*cannot be shown/,
       );
     } finally {
       await postgres?.stop();
