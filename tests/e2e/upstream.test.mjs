@@ -260,7 +260,7 @@ test("a guardrail that was deleted, and keys that are under none, are findings o
     assert.deepEqual(findings(await reconcile()), [["unguarded", false]]);
     assert.match(
       (await run(["doctor"], serviceEnvironment(own, folder, settings))).out,
-      /WARNING +keys under the guardrail +1 are under no guardrail/,
+      /WARNING +keys under the guardrail +1 key is under no guardrail/,
     );
     assert.deepEqual(findings(await reconcile("--fix")), [["unguarded", true]]);
     assert.equal((await own.ledger()).keys.find((key) => key.hash === hash).guardrail_id, own.guardrail_id);
