@@ -95,6 +95,14 @@ base::Result<ActNames> names_of(ActivityStore& activity, const std::set<std::str
     return names;
 }
 
+base::Result<ActNames> names_of_actors(ActivityStore& activity, const std::set<std::string>& actors,
+                                       const Context& context) {
+    std::set<std::string> accounts;
+    for (const std::string& actor : actors)
+        if (std::string account = account_of_actor(actor); !account.empty()) accounts.insert(std::move(account));
+    return names_of(activity, accounts, {}, context);
+}
+
 base::Result<std::vector<ActRow>> rows_of(ActivityStore& activity, const std::vector<Act>& acts,
                                           const Context& context) {
     std::set<std::string> accounts, grants;

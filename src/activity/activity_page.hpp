@@ -25,6 +25,10 @@ struct ActivityPage {
 base::Result<ActNames> names_of(ActivityStore& activity, const std::set<std::string>& accounts,
                                 const std::set<std::string>& grants, const Context& context);
 
+// Returns the names of those who are actors, such as "github:1003", for who_did().
+base::Result<ActNames> names_of_actors(ActivityStore& activity, const std::set<std::string>& actors,
+                                       const Context& context);
+
 // Returns acts as a page shows them, with the names that the store knows. The organizer who asks is
 // named, too.
 base::Result<std::vector<ActRow>> rows_of(ActivityStore& activity, const std::vector<Act>& acts,

@@ -27,7 +27,7 @@ BulkChangeParts Composition::change_parts() {
 
 // Each handler with the services that it names.
 Handlers Composition::make_handlers() {
-    const PeoplePage people{time, *stores.admin, *stores.keys, settings, *stores.people, roster};
+    const PeoplePage people{time, *stores.admin, *stores.keys, settings, *stores.people, roster, *stores.activity};
     return {.pages = {guardrail, *stores.keys, keys.issuance},
             .documents = {guardrail},
             .dashboard = {usage, background_queue, time, keys.issuance, *stores.queue, guardrail, *stores.keys,
@@ -39,7 +39,7 @@ Handlers Composition::make_handlers() {
             .key_search = {*stores.admin, keys.issuance},
             .activity_page = {*stores.audit, *stores.admin, *stores.activity},
             .person = {people, *stores.roster, roster, *stores.admin, *stores.keys, time, keys.administration,
-                       keys.revocation, terms, *stores.spending, *stores.activity},
+                       keys.revocation, terms, *stores.spending},
             .bulk_pages = {*stores.admin, time, bulk_revoker, people, *stores.bulks},
             .change_pages = {*stores.admin, time, bulk_changer, people, *stores.changes},
             .overview_page = {settings, *stores.statistics, *stores.roster, time},

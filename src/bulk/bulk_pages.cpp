@@ -1,7 +1,9 @@
 #include "bulk/bulk_pages.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "activity/activity_page.hpp"
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
 #include "bulk/bulk_fields.hpp"
@@ -28,9 +30,10 @@ constexpr int stuck_shown = 50;
 
 // What stopping it came to. Keys that had been marked by then are ended, and the count of those
 // still grows.
-std::string stopped_text(const BulkRevocation& bulk) {
+std::string stopped_text(const BulkRevocation& bulk, const ActNames& names) {
     if (!bulk.stopped_at) return {};
-    const std::string when = "Stopped at " + minute_text(*bulk.stopped_at) + " by " + bulk.stopped_by + ": ";
+    const std::string when =
+        "Stopped at " + minute_text(*bulk.stopped_at) + " by " + who_did(bulk.stopped_by, names) + ": ";
     const std::int64_t done = bulk.total - bulk.remaining;
     if (bulk.remaining > 0)
         return when + std::to_string(done) + " of the " + base::counted(bulk.total, "key") +
@@ -45,19 +48,19 @@ std::string outcome_text(const BulkRevocation& bulk) {
     return bulk.total == 1 ? "The key is revoked." : "All " + std::to_string(bulk.total) + " keys are revoked.";
 }
 
-BulkRow row_of(const BulkRevocation& bulk) {
+BulkRow row_of(const BulkRevocation& bulk, const ActNames& names) {
     BulkRow row;
     row.id = bulk.id;
     row.state = std::string(to_text(bulk.state));
     row.created_at = minute_text(bulk.created_at);
     row.ended_at = bulk.ended_at ? minute_text(*bulk.ended_at) : "not yet";
-    row.actor = bulk.by.actor;
+    row.actor = who_did(bulk.by.actor, names);
     row.reason = bulk.reason;
     row.total = std::to_string(bulk.total);
     row.done = std::to_string(std::max<std::int64_t>(bulk.total - bulk.remaining, 0));
     if (bulk.stuck > 0) row.stuck = std::to_string(bulk.stuck);
     if (bulk.stopped_at) row.state = bulk.state == BulkState::done ? "stopped" : row.state + ", stopped";
-    row.stopped = stopped_text(bulk);
+    row.stopped = stopped_text(bulk, names);
     row.outcome = outcome_text(bulk);
     row.has_keys = bulk.total > 0;
     const auto selection = parse_bulk_selection(bulk.selection, bulk.created_at);
@@ -157,9 +160,11 @@ net::Response BulkPages::progress(const Context& context) const {
     if (!*bulk) return error_response(context, 404);
     const auto stuck = admin_store.list_stuck(stuck_shown, (*bulk)->id);
     if (!stuck) return error_response(context, stuck.error());
+    const auto names = names_of_actors(people.activity, {(*bulk)->by.actor, (*bulk)->stopped_by}, context);
+    if (!names) return error_response(context, names.error());
     BulkProgressView view;
     view.frame = make_frame(context);
-    view.bulk = row_of(**bulk);
+    view.bulk = row_of(**bulk, *names);
     view.is_done = (*bulk)->state == BulkState::done;
     view.is_selecting = (*bulk)->state == BulkState::selecting;
     view.is_to_begin = view.is_selecting && (*bulk)->begins_at > clock.now();
@@ -175,10 +180,15 @@ net::Response BulkPages::progress(const Context& context) const {
 net::Response BulkPages::list(const Context& context) const {
     const auto bulks = bulk_store.list_latest(bulks_shown);
     if (!bulks) return error_response(context, bulks.error());
+    std::set<std::string> actors;
+    for (const BulkRevocation& bulk : *bulks)
+        actors.insert({bulk.by.actor, bulk.stopped_by});
+    const auto names = names_of_actors(people.activity, actors, context);
+    if (!names) return error_response(context, names.error());
     BulkListView view;
     view.frame = make_frame(context);
     for (const BulkRevocation& bulk : *bulks)
-        view.bulks.push_back(row_of(bulk));
+        view.bulks.push_back(row_of(bulk, *names));
     return html_response(200, render(view));
 }
 

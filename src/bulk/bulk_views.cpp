@@ -28,8 +28,17 @@ void set_keys(Data& data, const MeantKeys& keys) {
     data.set("number", keys.number);
     data.set("made_by", keys.made_by);
     set_if_any(data, "selection", keys.selection);
-    data.set("examples", word_list(keys.examples));
-    data.set("has_examples", !keys.examples.empty());
+    Data named{Data::type::list};
+    for (const NamedKey& key : keys.named) {
+        Data item;
+        item.set("word", key.login);
+        item.set("cap_now", key.cap);
+        item.set("is_not_last", &key != &keys.named.back());
+        named << item;
+    }
+    data.set("named", named);
+    data.set("has_named", !keys.named.empty());
+    data.set("named_as", keys.named_as);
     data.set("ids", word_list(keys.ids));
     Data filters{Data::type::list};
     for (const auto& [name, value] : keys.filters) {

@@ -8,7 +8,12 @@
 namespace llmapikey {
 namespace {
 
-constexpr int examples_shown = 8;
+constexpr int named_max = 25;
+
+std::string heading_of(std::size_t named, std::int64_t count) {
+    if (static_cast<std::int64_t>(named) < count) return "Among them";
+    return count == 1 ? "This one" : "These " + std::to_string(count);
+}
 
 }  // namespace
 
@@ -31,11 +36,12 @@ base::Result<void> describe(MeantKeys& keys, const BulkSelection& selection, con
     keys.made_by = counted.made_by;
     keys.count = base::counted(counted.count, "key");
     if (selection.ids.empty()) keys.selection = in_words(selection);
-    GrantQuery examples = query;
-    examples.limit = examples_shown;
-    const auto page = TRY(grants.list(examples));
+    GrantQuery first = query;
+    first.limit = named_max;
+    const auto page = TRY(grants.list(first));
     for (const Grant& grant : page.grants)
-        keys.examples.push_back(grant.github_username);
+        keys.named.push_back({grant.github_username, base::to_cap(grant.daily_limit)});
+    keys.named_as = heading_of(keys.named.size(), counted.count);
     return {};
 }
 

@@ -8,13 +8,19 @@
 
 namespace llmapikey {
 
+// A key as a confirmation names it.
+struct NamedKey {
+    std::string login, cap;
+};
+
 // The keys that a confirmation shows, and that its form sends along.
 struct MeantKeys {
     std::string count;                                         // "12 keys"
     std::string number;                                        // "12"
     std::string made_by;                                       // when they were counted, in Unix seconds
     std::string selection;                                     // in words; empty: those that were ticked
-    std::vector<std::string> examples;                         // logins of the first few
+    std::vector<NamedKey> named;                               // the first few, or all
+    std::string named_as;                                      // "These 5", "Among them"
     std::vector<std::string> ids;                              // those that were ticked; empty: by filter
     std::vector<std::pair<std::string, std::string>> filters;  // name and value of hidden fields
     bool is_everything = false;                                // every key is meant

@@ -10,15 +10,33 @@ std::string day_of(base::Timestamp time) {
     return base::to_date(time);
 }
 
-// "keys in state active", "expired keys"
+std::string kind_of(GrantStatus status) {
+    switch (status) {
+        case GrantStatus::waiting:
+            return "keys that people wait for";
+        case GrantStatus::pending:
+            return "keys that are being made";
+        case GrantStatus::ambiguous:
+            return "keys in doubt";
+        case GrantStatus::active:
+            return "keys that people have";
+        case GrantStatus::replacing:
+            return "keys that are being replaced";
+        case GrantStatus::revoking:
+            break;
+    }
+    return "keys that are being revoked";
+}
+
+// "keys that people have", "expired keys"
 std::string kind_of(const GrantQuery& query) {
     if (query.is_expired) return "expired keys";
     if (query.is_disabled) return "keys that are switched off";
     if (query.cap_use) return query.cap_use == CapUse::reached ? "keys at today's cap" : "keys near today's cap";
-    if (query.is_usable) return "keys that can be used";
-    if (query.is_missing) return "keys that are missing upstream";
+    if (query.is_usable) return "active keys";
+    if (query.is_missing) return "missing keys";
     if (query.hold) return query.hold == HoldLength::for_good ? "keys of blocked people" : "keys of people on hold";
-    return query.status ? "keys in state " + std::string(to_text(*query.status)) : "keys in any state";
+    return query.status ? kind_of(*query.status) : "keys in any state";
 }
 
 std::vector<std::string> conditions_of(const GrantQuery& query) {

@@ -5,6 +5,9 @@
 namespace llmapikey {
 namespace {
 
+// Later times than 9999-12-31 are none of ours, and PostgreSQL does not know all of them.
+constexpr std::int64_t value_max = 253'402'300'799'999'999;
+
 char letter_of(GrantOrder order) {
     switch (order) {
         case GrantOrder::newest:
@@ -29,7 +32,7 @@ base::Result<GrantCursor> GrantCursor::parse(const std::string& text, GrantOrder
     const auto dot = text.find('.');
     const bool has_parts = dot != std::string::npos && dot > 1 && text.front() == letter_of(order);
     const auto value = has_parts ? base::parse_whole_number(text.substr(1, dot - 1)) : std::nullopt;
-    if (!value || !base::is_uuid(text.substr(dot + 1))) {
+    if (!value || *value > value_max || !base::is_uuid(text.substr(dot + 1))) {
         return base::fail(base::Errc::invalid_input, "this is no cursor of a page of this list");
     }
     return GrantCursor{*value, text.substr(dot + 1)};

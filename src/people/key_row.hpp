@@ -9,7 +9,10 @@
 namespace llmapikey {
 
 // Returns a key as a row of the console's tables.
-KeyRow key_row(const Grant& grant, base::Timestamp now);
+KeyRow key_row(const Grant& grant);
+// Returns why an account has no key in use yet, for organizers; empty: it has one, or loses it.
+// `are_keys_made`: new keys are on.
+std::string attempt_text(const Grant& grant, bool are_keys_made, std::string_view provider);
 
 // Puts the outcome that the page's address names (?result=...) into one of the two notices; does
 // nothing if the word is unknown.

@@ -109,6 +109,9 @@ std::string render(const PersonView& view) {
     set_if_any(data, "grant_id", view.grant_id);
     set_if_any(data, "leaked_id", view.leaked_id);
     set_if_any(data, "revocable_id", view.revocable_id);
+    set_if_any(data, "attempt", view.attempt);
+    data.set("is_missing", view.is_missing);
+    data.set("is_unclaimed", view.is_unclaimed);
     data.set("is_disabled", view.is_disabled);
     data.set("is_unsynced", view.is_unsynced);
     data.set("can_reveal", view.can_reveal);

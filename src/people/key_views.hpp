@@ -16,7 +16,7 @@ struct KeyRow {
     std::string grant_id;
     std::string account_id;
     std::string login;
-    std::string status;
+    std::string status;  // as the badge says it
     std::string masked_key;
     std::string daily_limit_usd;
     std::string spent_usd;     // since the key was made; "?": upstream was not asked yet
@@ -54,9 +54,12 @@ struct PersonView {
     std::vector<Badge> badges;
     SpentBar spent;
     std::optional<KeyRow> key;
-    std::string grant_id;      // set for an active key, which can be changed
-    std::string leaked_id;     // set where a search for a whole key has led here, and the key works
-    std::string revocable_id;  // set for a key, or an attempt at one, that can be revoked
+    std::string grant_id;       // set for an active key, which can be changed
+    std::string leaked_id;      // set where a search for a whole key has led here, and the key works
+    std::string revocable_id;   // set for a key, or an attempt at one, that can be revoked
+    std::string attempt;        // why there is no key in use yet; empty: there is
+    bool is_missing = false;    // the provider no longer has the key
+    bool is_unclaimed = false;  // expected, and never had a key
     bool is_disabled = false, is_unsynced = false, can_reveal = false;
     std::string revealed_at, reveal_reason;  // "": never
     bool is_on_hold = false;

@@ -1,5 +1,6 @@
 #include "people/people_page.hpp"
 
+#include "activity/activity_page.hpp"
 #include "base/csv.hpp"
 #include "base/encoding.hpp"
 #include "base/plural.hpp"
@@ -126,15 +127,21 @@ void show_choice(const Form& fields, const PeopleQuery& query, const PeopleCount
 
 // Shows the first ended keys that match the search, so that a key that was replaced is found by its
 // last characters.
-base::Result<void> show_ended(const PeoplePage& self, const PeopleQuery& query, PeopleView& view) {
+base::Result<void> show_ended(const PeoplePage& self, const Context& context, const PeopleQuery& query,
+                              PeopleView& view) {
     if (query.filters.search.empty()) return {};
     GrantQuery ended = query.filters;
     ended.limit = ended_beside_search;
     const auto page = TRY(self.admin_store.list_ended(ended));
+    std::set<std::string> actors;
+    for (const LedgerEntry& entry : page.entries)
+        actors.insert(entry.actor);
+    const auto names = TRY(names_of_actors(self.activity, actors, context));
     for (const LedgerEntry& entry : page.entries) {
         view.ended.push_back({entry.grant.github_user_id.text(), entry.grant.github_username,
                               "…" + entry.grant.key_hint, date_text(entry.grant.created_at),
-                              entry.ended_at ? minute_text(*entry.ended_at) : "under way", entry.actor, entry.reason});
+                              entry.ended_at ? minute_text(*entry.ended_at) : "under way", who_did(entry.actor, names),
+                              entry.reason});
     }
     return {};
 }
@@ -152,7 +159,7 @@ base::Result<PeoplePart> list_people(const PeoplePage& self, const Form& fields,
     return self.people.list(query);
 }
 
-base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& view) {
+base::Result<void> fill(const PeoplePage& self, const Context& context, const Form& fields, PeopleView& view) {
     PeopleQuery query = query_of(fields, self.clock.now(), view.problem);
     // What was not understood is not repeated in links.
     const bool is_understood = view.problem.empty();
@@ -170,7 +177,7 @@ base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& 
     if (!part.next_cursor.empty()) view.next_path = address.page_after(part.next_cursor);
     view.export_path = address.download();
     show_choice(fields, query, counts, address, view);
-    TRY(show_ended(self, query, view));
+    TRY(show_ended(self, context, query, view));
     const auto totals = TRY(self.store.totals());
     view.seats = std::to_string(totals.live);
     const std::int64_t seats_max = self.terms.known().max_total_keys;
@@ -178,24 +185,31 @@ base::Result<void> fill(const PeoplePage& self, const Form& fields, PeopleView& 
     return {};
 }
 
-// How many people were added, as the page's address says it: "people-added-2-1".
+// How many people were added, as the page's address says it: "people-added-2-1-0".
 constexpr std::string_view added_word = "people-added-";
-std::string added_result(std::int64_t added, std::int64_t known) {
-    return std::string(added_word) + std::to_string(added) + "-" + std::to_string(known);
+std::string added_result(const AddedPeople& came_to) {
+    return std::string(added_word) + std::to_string(came_to.added) + "-" + std::to_string(came_to.known) + "-" +
+           std::to_string(came_to.repeated);
 }
 
-std::string added_text(std::int64_t added, std::int64_t known) {
+std::string added_text(std::int64_t added, std::int64_t known, std::int64_t repeated) {
     const std::string others = base::counted(known, "person was", "people were") + " on the list already.";
-    if (added == 0) return "Nobody was added: " + others;
-    return base::counted(added, "person is", "people are") + " added to the list." + (known > 0 ? " " + others : "");
+    const std::string twice =
+        base::counted(repeated, "line repeats another and was", "lines repeat others and were") + " skipped.";
+    std::string text =
+        added == 0 ? "Nobody was added:" : base::counted(added, "person is", "people are") + " added to the list.";
+    if (added == 0 || known > 0) text += " " + others;
+    if (repeated > 0) text += " " + twice;
+    return text;
 }
 
 void show_added(std::string_view result, PeopleView& view) {
     if (!result.starts_with(added_word)) return;
     const auto numbers = base::split(result.substr(added_word.size()), '-');
     const auto added = base::parse_whole_number(numbers[0]);
-    const auto known = base::parse_whole_number(numbers.back());
-    if (added && known) view.notice_good = added_text(*added, *known);
+    const auto known = numbers.size() > 1 ? base::parse_whole_number(numbers[1]) : std::nullopt;
+    const auto repeated = numbers.size() > 2 ? base::parse_whole_number(numbers[2]) : 0;
+    if (added && known && repeated) view.notice_good = added_text(*added, *known, *repeated);
 }
 
 net::Response answer(const PeoplePage& self, const Context& context, const Form& fields, Beside beside) {
@@ -204,7 +218,7 @@ net::Response answer(const PeoplePage& self, const Context& context, const Form&
     show_key_outcome(context, view.notice_good, view.notice_bad);
     if (view.notice_good.empty()) show_result(context, results, view.notice_good, view.notice_bad);
     show_added(fields.value("result"), view);
-    const auto filled = fill(self, fields, view);
+    const auto filled = fill(self, context, fields, view);
     if (!filled) return error_response(context, filled.error());
     if (!beside.problem.empty()) view.problem = std::move(beside.problem);
     view.add = std::move(beside.add);
@@ -276,8 +290,9 @@ net::Response PeoplePage::add(const Context& context) const {
     const auto added = roster.add(text, context.initiator());
     if (!added) return error_response(context, added.error());
     if (added->problems.empty()) {
-        if (context.wants_json()) return status_answer(200, "people-added", added_text(added->added, added->known));
-        return redirect(303, "/admin/people?result=" + added_result(added->added, added->known));
+        if (context.wants_json())
+            return status_answer(200, "people-added", added_text(added->added, added->known, added->repeated));
+        return redirect(303, "/admin/people?result=" + added_result(*added));
     }
     if (context.wants_json()) return refuse_lines(context, added->problems);
     Beside beside{.status = 422};

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "activity/activity_store.hpp"
 #include "base/clock.hpp"
 #include "http/context.hpp"
 #include "http/form.hpp"
@@ -22,6 +23,7 @@ struct PeoplePage {
     const TermsSource& terms;
     PeopleStore& people;
     Roster& roster;
+    ActivityStore& activity;
 
     net::Response show(const Context& context) const;
     // Shows the list with a problem that a form has: one on another page, or the one that makes a

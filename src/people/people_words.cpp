@@ -64,8 +64,8 @@ const std::vector<StateWord>& state_labels() {
 
 const std::vector<BulkAct>& bulk_acts() {
     static const std::vector<BulkAct> all = {
-        {"disable", "/admin/changes/new", "Disable…", "", "disable"},
-        {"enable", "/admin/changes/new", "Enable…", "", "enable"},
+        {"disable", "/admin/changes/new", "Switch off…", "", "disable"},
+        {"enable", "/admin/changes/new", "Switch on…", "", "enable"},
         {"replace", "/admin/changes/new", "Replace…", "danger", "replace"},
         {"cap", "/admin/changes/new", "Change cap…", "", "cap"},
         {"revoke", "/admin/revocations/new", "Revoke…", "danger"},

@@ -65,7 +65,7 @@ net::Response refuse_mint(const PersonPage& self, const Context& context, const 
 
 base::Result<void> show_expected(const PersonPage& self, const Context& context, const ExpectedPerson& person,
                                  PersonView& view) {
-    const auto names = TRY(names_of(self.activity, {account_of_actor(person.added_by)}, {}, context));
+    const auto names = TRY(names_of_actors(self.people.activity, {person.added_by}, context));
     view.expected_id = person.id;
     view.expected_name = person.name;
     view.expected_since = minute_text(person.added_at);
@@ -79,6 +79,8 @@ void show_person(const Person& person, base::Timestamp now, PersonView& view) {
     PersonRow row = person_row(person, now);
     view.badges = std::move(row.badges);
     view.spent = std::move(row.spent);
+    if (view.key && !view.badges.empty()) view.key->status = view.badges.front().text;
+    view.is_unclaimed = state_of(person, now) == PersonState::not_claimed;
 }
 
 constexpr int days_shown = 30;
@@ -101,10 +103,10 @@ base::Result<void> show_history(const PersonPage& self, const Context& context, 
     ActQuery query;
     query.people = {{id}};
     query.limit = acts_shown + 1;
-    auto acts = TRY(self.activity.acts(query));
+    auto acts = TRY(self.people.activity.acts(query));
     view.has_older_acts = acts.size() > acts_shown;
     if (view.has_older_acts) acts.resize(acts_shown);
-    view.acts = TRY(rows_of(self.activity, acts, context));
+    view.acts = TRY(rows_of(self.people.activity, acts, context));
     return {};
 }
 
@@ -144,8 +146,10 @@ tl::expected<Asked, net::Response> read_asked(const PersonPage& self, const Cont
 
 namespace {
 
-void show_key(const Grant& grant, base::Timestamp now, PersonView& view) {
-    view.key = key_row(grant, now);
+void show_key(const Grant& grant, bool are_keys_made, PersonView& view) {
+    view.key = key_row(grant);
+    view.attempt = attempt_text(grant, are_keys_made, view.frame.provider.name);
+    view.is_missing = view.key->is_active && grant.missing_since;
     view.cap_typed = base::to_display(grant.daily_limit);
     if (view.key->is_active) view.grant_id = grant.id;
     if (view.key->can_be_revoked) view.revocable_id = grant.id;
@@ -166,8 +170,8 @@ base::Result<void> show_ended(const PersonPage& self, const Context& context, co
                               GithubUserId id, PersonView& view) {
     std::set<std::string> actors;
     for (const LedgerEntry& entry : ledger)
-        actors.insert(account_of_actor(entry.actor));
-    const auto names = TRY(names_of(self.activity, actors, {}, context));
+        actors.insert(entry.actor);
+    const auto names = TRY(names_of_actors(self.people.activity, actors, context));
     for (const LedgerEntry& entry : ledger) {
         std::string ended_at = entry.ended_at ? minute_text(*entry.ended_at) : "under way";
         if (is_stuck(entry)) {
@@ -190,7 +194,7 @@ base::Result<PersonView> view_of(const PersonPage& self, const Context& context,
     PersonView view;
     view.frame = make_frame(context);
     view.account_id = id.text();
-    if (account.grant) show_key(*account.grant, now, view);
+    if (account.grant) show_key(*account.grant, self.people.terms.known().is_enabled, view);
     if (account.hold && is_in_force(*account.hold, now)) show_hold(*account.hold, view);
     TRY(show_ended(self, context, ledger, id, view));
     if (account.grant) view.login = account.grant->github_username;

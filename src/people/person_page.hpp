@@ -1,6 +1,5 @@
 #pragma once
 
-#include "activity/activity_store.hpp"
 #include "base/clock.hpp"
 #include "http/context.hpp"
 #include "keys/admin_store.hpp"
@@ -26,7 +25,6 @@ struct PersonPage {
     Revocation& revocation;
     const Terms& terms;
     SpendingStore& spending;
-    ActivityStore& activity;
 
     net::Response show(const Context& context) const;
     net::Response mint(const Context& context) const;

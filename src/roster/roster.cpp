@@ -68,6 +68,7 @@ std::vector<NewExpectedPerson> Roster::look_up(const std::vector<RosterLine>& li
     std::vector<NewExpectedPerson> people;
     const auto deadline = base::Deadline::after(lookups_take_max);
     bool is_asking = true;
+    std::int64_t unasked = 0;
     for (const RosterLine& line : lines) {
         NewExpectedPerson person{std::nullopt, line.login, line.name};
         is_asking = is_asking && people.size() < lookups_at_once && !deadline.has_passed();
@@ -79,14 +80,20 @@ std::vector<NewExpectedPerson> Roster::look_up(const std::vector<RosterLine>& li
             if (!problem.empty()) problems.push_back(problem_of_line(line.number, "'" + line.login + "': " + problem));
             is_asking = found || !problem.empty();
         }
+        unasked += is_asking ? 0 : 1;
         people.push_back(std::move(person));
+    }
+    if (!problems.empty() && unasked > 0) {
+        const std::string others = base::counted(unasked, "other login", "other logins");
+        problems.push_back({lines.back().number, "GitHub was not asked for " + others + " yet: at most " +
+                                                     std::to_string(lookups_at_once) + " are looked up at once."});
     }
     return people;
 }
 
 base::Result<AddedPeople> Roster::add(std::string_view text, const Initiator& by) {
     auto read = parse_roster_lines(text);
-    if (read.lines.size() + read.problems.size() > lines_max)
+    if (read.lines.size() + read.problems.size() + static_cast<std::size_t>(read.repeated) > lines_max)
         return refused({{0, "Add at most " + std::to_string(lines_max) + " people at once."}});
     if (!read.problems.empty()) return refused(std::move(read.problems));
     if (read.lines.empty()) return refused({{0, "Enter at least one GitHub login."}});
@@ -99,6 +106,7 @@ base::Result<AddedPeople> Roster::add(std::string_view text, const Initiator& by
         listed.emplace(base::to_lower(person.login), person);
 
     AddedPeople outcome;
+    outcome.repeated = read.repeated;
     std::vector<RosterLine> fresh;
     std::vector<std::pair<std::string, std::string>> renamed;  // id, name
     for (const RosterLine& line : read.lines) {

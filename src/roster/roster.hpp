@@ -64,6 +64,7 @@ public:
 struct AddedPeople {
     int added = 0;
     int known = 0;                      // on the list already; a name that was given replaces theirs
+    int repeated = 0;                   // lines whose login is on an earlier line
     std::vector<LineProblem> problems;  // not empty: nothing was stored
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "base/encoding.hpp"
@@ -84,11 +84,12 @@ public:
         if (!can_be_github_login(login)) {
             return complain(number, quoted(typed) + " is neither a GitHub login nor the address of a profile");
         }
-        const auto [first, is_new] = first_lines_.emplace(base::to_lower(login), number);
-        if (!is_new)
-            return complain(number, quoted(login) + " is on line " + std::to_string(first->second) + " already");
         const auto name = check_text(called, name_rule);
         if (!name) return complain(number, "the " + name.error().detail);
+        if (!logins_.insert(base::to_lower(login)).second) {
+            ++read_.repeated;
+            return;
+        }
         read_.lines.push_back({number, login, *name});
     }
     RosterLines take() { return std::move(read_); }
@@ -98,7 +99,7 @@ private:
 
     bool is_first_ = true;
     RosterLines read_;
-    std::map<std::string, int> first_lines_;
+    std::set<std::string> logins_;
 };
 
 }  // namespace

@@ -78,11 +78,20 @@ SettingField field_of(const FieldText& text, const SettingsState& state, const T
     if (error != typed.errors.end()) field.error = error->second;
     field.variable = rule.variable;
     field.configured = shown_setting(text.setting, of.configured);
+    field.is_empty = typed_setting(text.setting, of.configured).empty();
     field.is_set = of.is_set;
     field.is_back = typed.back.contains(rule.name);
     if (of.changed_at) field.changed = shown_age(*of.changed_at, now);
     field.changed_by = person_of(of);
     return field;
+}
+
+// Says what it means that all seats are taken.
+std::string full_text(std::int64_t taken, std::int64_t seats) {
+    if (taken == seats)
+        return "No seat is free: nobody else gets a key before one ends, or before there are more seats.";
+    return base::counted(taken, "key exists", "keys exist") + ": nobody loses one, and nobody gets a new one until " +
+           (seats == 1 ? "none remains." : "fewer than " + std::to_string(seats) + " remain.");
 }
 
 net::Response settings_page(const SettingsPage& self, const Context& context, int status, const SettingsState& state,
@@ -104,7 +113,10 @@ net::Response settings_page(const SettingsPage& self, const Context& context, in
     view.cost = cost_of(terms);
     view.taken = base::counted(totals->live, "seat is", "seats are") + " taken now";
     if (terms.max_total_keys > 0 && totals->live >= terms.max_total_keys)
-        view.full = "No seat is free: nobody else gets a key before one ends, or before there are more seats.";
+        view.full = full_text(totals->live, terms.max_total_keys);
+    // Fewer seats than are taken surprise whoever saves them.
+    const bool is_below = terms.max_total_keys > 0 && totals->live > terms.max_total_keys;
+    if (is_below && !view.notice_good.empty()) view.notice_good += " " + view.full;
     view.version = state.version();
     return html_response(status, render(view));
 }

@@ -19,6 +19,7 @@ Data data_of(const SettingField& field) {
     set_if_any(data, "error", field.error);
     data.set("variable", field.variable);
     data.set("configured", field.configured);
+    data.set("is_empty", field.is_empty);
     data.set("is_set", field.is_set);
     data.set("is_back", field.is_back);
     if (field.changed) set_age(data, "changed", *field.changed);

@@ -18,6 +18,7 @@ struct SettingField {
     std::string was;                   // what is in force, in the same words
     std::string error;                 // goes on after the title: "must be ..."; empty: nothing is wrong
     std::string variable, configured;  // of the environment, and what it says
+    bool is_empty = false;             // neither the environment nor an organizer has set it
     bool is_set = false;               // by an organizer
     bool is_back = false;              // the tick is set that goes back to the environment
     std::optional<ShownAge> changed;   // when an organizer has changed it last

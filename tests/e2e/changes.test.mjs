@@ -49,7 +49,7 @@ test("choose some in the list: disable, enable and cap them, by keyboard", async
   const people = [];
   for (let i = 0; i < 3; i += 1) people.push(await take(service, `changed-${i}`));
   await choose(people.slice(0, 2), "disable");
-  await page.locator("h1", { hasText: "Disable 2 keys" }).waitFor();
+  await page.locator("h1", { hasText: "Switch off 2 keys" }).waitFor();
   assert.match(await page.textContent("main"), /changed-0/);
   await assertAccessible(page, "change-confirm");
   await screenshot(page, "change-confirm");
@@ -57,7 +57,10 @@ test("choose some in the list: disable, enable and cap them, by keyboard", async
   await page.keyboard.type("two of them");
   await tabTo(page, "#change-all");
   await page.keyboard.press("Enter");
-  await outcome("All 2 keys are disabled.");
+  await outcome("All 2 keys are switched off.");
+  assert.equal(await page.textContent("#done .names"), "changed-0, changed-1");
+  assert.match(await page.locator("#done a").first().getAttribute("href"), /^\/admin\/people\/\d+$/);
+  assert.doesNotMatch(await page.textContent("main"), /github:\d/, "who did it is told by login");
   await assertAccessible(page, "change-progress");
   await screenshot(page, "change-progress");
   for (const [i, disabled] of [true, true, false].entries())
@@ -65,11 +68,12 @@ test("choose some in the list: disable, enable and cap them, by keyboard", async
   await choose(people, "enable");
   await page.fill("input[name=reason]", "on again");
   await page.click("#change-all");
-  await outcome("2 of 3 keys are enabled. 1 was skipped.");
-  await page.locator("td", { hasText: "it was enabled already" }).waitFor();
+  await outcome("2 of 3 keys are switched on. 1 was skipped.");
+  await page.locator("td", { hasText: "it was switched on already" }).waitFor();
   assert.equal((await keyOf(service, people[0])).disabled, false);
   await choose(people, "cap");
   await page.locator("h1", { hasText: "Change the cap of 3 keys" }).waitFor();
+  assert.match(await page.textContent(".names"), /^These 3: (changed-\d \(now \$[\d.]+ a day\)(, )?){3}$/);
   await page.fill("input[name=reason]", "for the finals");
   await page.fill("input[name=daily_limit_usd]", "lots");
   await page.click("#change-all");
@@ -144,7 +148,7 @@ test("a number that is another one now is asked again, by a link that works", as
     await page.click(act === "revoke" ? "#revoke-all" : "#change-all");
     await page.locator("h1", { hasText: "Check the keys again" }).waitFor();
     await page.click("text=To the matching keys");
-    await page.locator("h1", { hasText: act === "revoke" ? "Revoke 1 key" : "Disable 1 key" }).waitFor();
+    await page.locator("h1", { hasText: act === "revoke" ? "Revoke 1 key" : "Switch off 1 key" }).waitFor();
   }
   await page.goto(`${service.url}/admin/changes/new?act=disable&q=nobody-at-all`);
   assert.match(await page.textContent("main"), /No active key matches/);

@@ -71,7 +71,7 @@ test("the page that asks says in words which keys are meant", async (t) => {
   assert.equal(asked.status, 200);
   assert.match(
     asked.text,
-    /You are about to revoke <strong>keys in state active that were not used since 2099-01-01<\/strong>: 1 key now/,
+    /You are about to revoke <strong>keys that people have that were not used since 2099-01-01<\/strong>: 1 key now/,
   );
   assert.match(asked.text, /<h1>Revoke 1 key<\/h1>/);
   assert.match(

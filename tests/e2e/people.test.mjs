@@ -183,7 +183,7 @@ test("the head's tick chooses the page, a link everybody who matches, and the ba
   await page.locator("strong", { hasText: "Chosen: 92 keys, all that match." }).waitFor();
   await page.click("#revoke-chosen");
   await page.locator("h1", { hasText: "Revoke 92 keys" }).waitFor();
-  assert.match(await page.textContent("main"), /keys that can be used/);
+  assert.match(await page.textContent("main"), /active keys/);
   await page.goto(`${service.url}/admin/people?state=at_cap`);
   assert.equal(await page.locator("#choose-all").count(), 0, "the page is all of them");
   await row(page, loginOf(5)).locator("input").check();
@@ -198,6 +198,60 @@ const bypassing = async (page) => {
   await other.check("#choose-page");
   return other;
 };
+
+test("the bar stays in sight below the list, and covers nothing that has the focus", async () => {
+  for (const viewport of [
+    { width: 390, height: 844 },
+    { width: 1280, height: 800 },
+  ])
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await open("/admin/people?sort=person", { viewport, javaScriptEnabled });
+      const box = async (locator) => (await locator.boundingBox()) ?? { y: -1, height: 0 };
+      const ticks = page.locator("#people tbody [name=ids]");
+      await ticks.nth(5).check();
+      const bar = page.locator(".bulk");
+      const inSight = async () => {
+        const { y, height } = await box(bar);
+        return y >= 0 && y + height <= viewport.height;
+      };
+      assert.ok(await inSight(), `${viewport.width}: the bar is seen beside the row`);
+      for (let i = 6; i < 15; i += 1) {
+        await tabTo(page, `[name=ids][value="${await ticks.nth(i).getAttribute("value")}"]`);
+        const tick = await box(ticks.nth(i));
+        assert.ok(tick.y + tick.height <= (await box(bar)).y, `${viewport.width}: row ${i + 1} is not covered`);
+        assert.ok(await inSight());
+      }
+      await page.context().close();
+    }
+});
+
+test("ticks stay while pages are turned, until they are used or cleared", async () => {
+  const page = await open("/admin/people?sort=person&state=usable");
+  const tick = (i) => page.locator("#people tbody [name=ids]").nth(i);
+  const said = (text) => page.locator("#chosen", { hasText: text }).waitFor();
+  for (const i of [0, 1, 2]) await tick(i).check();
+  await page.click("#next");
+  await said("3 people are chosen, 3 of them on other pages:");
+  assert.ok(await page.locator(".bulk").isVisible(), "also where none of them is");
+  for (const i of [4, 5]) await tick(i).check();
+  await said("5 people are chosen, 3 of them on other pages:");
+  await page.click("#previous");
+  await said("5 people are chosen, 2 of them on other pages:");
+  assert.deepEqual(await Promise.all([0, 1, 2, 3].map((i) => tick(i).isChecked())), [true, true, true, false]);
+  await page.click("#disable-chosen");
+  await page.locator("h1", { hasText: "Switch off 5 keys" }).waitFor();
+  assert.match(await page.textContent(".names"), /^These 5: \S+, \S+, \S+, \S+, \S+$/);
+  await page.goBack();
+  await said("5 people are chosen, 2 of them on other pages:");
+  await page.goto(`${service.url}/admin/people?state=at_cap`);
+  assert.equal(await page.locator(".bulk").isVisible(), false, "another search has ticks of its own");
+  await page.goto(`${service.url}/admin/people?sort=person&state=usable`);
+  await page.click("#clear-chosen");
+  assert.equal(await page.locator(".bulk").isVisible(), false);
+  await page.reload();
+  assert.equal(await page.locator("#people tbody :checked").count(), 0, "they are gone for good");
+  await page.context().close();
+});
 
 test("without JavaScript all of it works, with forms and links", async () => {
   const page = await open("/admin/people", { javaScriptEnabled: false });
@@ -226,12 +280,12 @@ test("without JavaScript all of it works, with forms and links", async () => {
 test("people are added, mistakes are named at the field, and somebody is removed again", async () => {
   for (const login of ["newly-expected", "also-expected"]) await signIn(service, login);
   const page = await open();
-  await page.fill("#add-people", "newly-expected, Nadia\nnot a login\n@newly-expected");
+  await page.fill("#add-people", "newly-expected, Nadia\nnot a login\nalso not one");
   await page.click("#add-to-list");
   const field = page.locator("#add-people");
-  await page.locator("#add-problems", { hasText: "Line 3: 'newly-expected' is on line 1 already." }).waitFor();
+  await page.locator("#add-problems", { hasText: "Line 3: 'also not one' is neither" }).waitFor();
   assert.match(await page.textContent("#add-problems"), /Line 2: 'not a login' is neither a GitHub login/);
-  assert.equal(await field.inputValue(), "newly-expected, Nadia\nnot a login\n@newly-expected", "the text is kept");
+  assert.equal(await field.inputValue(), "newly-expected, Nadia\nnot a login\nalso not one", "the text is kept");
   assert.equal(await field.getAttribute("aria-invalid"), "true");
   assert.ok(await field.evaluate((each) => each === document.activeElement));
   assert.match(await field.getAttribute("aria-describedby"), /add-problems/);
@@ -240,10 +294,13 @@ test("people are added, mistakes are named at the field, and somebody is removed
   await page
     .locator("#add-problems", { hasText: "Line 3: 'no-such-login-anywhere': GitHub knows no account" })
     .waitFor();
-  await field.fill(`newly-expected, Nadia\nhttps://github.com/also-expected\n${loginOf(2)}`);
+  await field.fill(`newly-expected, Nadia\nhttps://github.com/also-expected\n${loginOf(2)}\n@Newly-Expected`);
   await page.click("#add-to-list");
   await page
-    .locator("[role=status]", { hasText: "2 people are added to the list. 1 person was on the list already." })
+    .locator("[role=status]", {
+      hasText:
+        "2 people are added to the list. 1 person was on the list already. 1 line repeats another and was skipped.",
+    })
     .waitFor();
   await page.goto(`${service.url}/admin/people?q=nadia`);
   assert.match(await page.textContent("#people tbody tr"), /newly-expected Nadia\s*Not claimed/);
@@ -300,6 +357,17 @@ test("the list is saved as CSV, with the same filter and order", async () => {
   const [, all] = />All (\d+)</.exec((await get("/admin/people")).text);
   assert.equal((await get("/admin/people/export")).text.trimEnd().split("\r\n").length, 1 + Number(all));
   assert.ok(!text.includes("v1.sealed"));
+});
+
+test("a list of people that is too long is refused with what to do", async () => {
+  const answer = await fetch(`${service.url}/admin/people`, {
+    method: "POST",
+    headers: { cookie, "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams({ people: "somebody, Some Body\n".repeat(4000) }),
+  });
+  assert.equal(answer.status, 413);
+  const text = await answer.text();
+  assert.match(text, /Add at most 1000 people at once/);
 });
 
 test("the page with all that it loads is at most 40 kB", async () => {

@@ -161,7 +161,7 @@ struct SiteFixture::Process {
     }
 
     Handlers make_handlers() {
-        const PeoplePage people{clock, store, store, settings, database.people, roster};
+        const PeoplePage people{clock, store, store, settings, database.people, roster, database.activity};
         return {.pages = {guardrail, store, keys.issuance},
                 .documents = {guardrail},
                 .dashboard = {usage, background_queue, clock, keys.issuance, store, guardrail, store, settings,
@@ -173,7 +173,7 @@ struct SiteFixture::Process {
                 .key_search = {store, keys.issuance},
                 .activity_page = {audit, store, database.activity},
                 .person = {people, database.roster, roster, store, store, clock, keys.administration, keys.revocation,
-                           terms, store, database.activity},
+                           terms, store},
                 .bulk_pages = {store, clock, bulk_revoker, people, database.bulks},
                 .change_pages = {store, clock, bulk_changer, people, database.changes},
                 .overview_page = {settings, database.statistics, database.roster, clock},

@@ -12,21 +12,60 @@ document.addEventListener("keydown", (event) => {
 });
 
 // In the list of people a tick in the head chooses the page, and the bar says how many are chosen.
-const countChosen = () => {
+// The tab keeps the ticks of a search while its pages are turned, until they are used. No more ids
+// than that fit into an address.
+const chosenMax = 300;
+const keptName = () => {
+  const fields = new URLSearchParams(location.search);
+  for (const name of ["page", "before", "sort", "dir", "result"]) fields.delete(name);
+  fields.sort();
+  return `chosen ${fields}`;
+};
+const keptIds = () => new Set(JSON.parse(sessionStorage.getItem(keptName())));
+const ticksOfPage = () => [...document.querySelectorAll("#people tbody [name=ids]")];
+const keepTicks = () => {
+  const ids = keptIds();
+  for (const { checked, value } of ticksOfPage()) ids[checked ? "add" : "delete"](value);
+  sessionStorage.setItem(keptName(), JSON.stringify([...ids]));
+};
+const showTicks = () => {
   const head = document.getElementById("choose-page");
   if (!head) return;
-  const ticks = [...document.querySelectorAll("#people [name=ids]")];
-  const chosen = ticks.filter((tick) => tick.checked).length;
+  const ids = keptIds();
+  const ticks = ticksOfPage();
+  const total = ids.size;
+  for (const tick of ticks) tick.checked = ids.delete(tick.value);
+  const chosen = total - ids.size;
   head.hidden = false;
   head.checked = chosen === ticks.length;
   head.indeterminate = chosen > 0 && chosen < ticks.length;
-  document.getElementById("chosen").textContent = chosen === 1 ? "1 person is chosen:" : `${chosen} people are chosen:`;
+  const bar = document.getElementById("chosen");
+  const others = ids.size ? `, ${ids.size} of them on other pages` : "";
+  const many = total > chosenMax ? ` (at most ${chosenMax} at once)` : "";
+  bar.textContent = `${total} ${total === 1 ? "person is" : "people are"} chosen${others}${many}:`;
+  for (const button of document.querySelectorAll(".bulk button")) button.disabled = total > chosenMax;
+  document.getElementById("clear-chosen").hidden = false;
+  for (const field of document.querySelectorAll(".kept")) field.remove();
+  for (const value of ids)
+    bar.after(
+      Object.assign(document.createElement("input"), { type: "hidden", name: "ids", value, className: "kept" }),
+    );
 };
 document.addEventListener("change", (event) => {
   if (!event.target.closest("#people")) return;
-  if (event.target.id === "choose-page")
-    for (const tick of document.querySelectorAll("#people [name=ids]")) tick.checked = event.target.checked;
-  countChosen();
+  if (event.target.id === "choose-page") for (const tick of ticksOfPage()) tick.checked = event.target.checked;
+  keepTicks();
+  showTicks();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.id !== "clear-chosen") return;
+  event.preventDefault();
+  sessionStorage.removeItem(keptName());
+  showTicks();
+  document.getElementById("choose-page").focus();
+});
+document.addEventListener("submit", (event) => {
+  if (/[/]admin[/](changes|revocations)$/.test(event.target.action)) sessionStorage.clear();
 });
 
 // What is typed there is searched for a moment later. Anything like a key, whole or shortened, is
@@ -55,7 +94,7 @@ const searchPeople = async () => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const id of ["people", "export"]) document.getElementById(id).replaceWith(page.getElementById(id));
     history.replaceState(null, "", address);
-    countChosen();
+    showTicks();
     showChosenChip();
     document.getElementById("announce").textContent = document.getElementById("place")?.textContent ?? "Nobody matches";
   } catch {
@@ -80,5 +119,5 @@ const showChosenChip = () => {
 };
 showChosenChip();
 // Who comes back with the browser's button finds the old ticks.
-addEventListener("pageshow", countChosen);
-countChosen();
+addEventListener("pageshow", showTicks);
+showTicks();

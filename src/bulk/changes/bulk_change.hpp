@@ -98,6 +98,8 @@ public:
     // Those that are due longest come first.
     virtual base::Result<std::vector<ChangeTarget>> due_targets(const std::string& id, base::Timestamp now,
                                                                 int limit) = 0;
+    // What is done, by login.
+    virtual base::Result<std::vector<ChangeTarget>> list_done(const std::string& id, int limit) = 0;
     // What was skipped or has failed; and what was tried in vain and waits.
     virtual base::Result<std::vector<ChangeTarget>> list_left(const std::string& id, int limit) = 0;
     virtual base::Result<std::vector<ChangeTarget>> list_tried(const std::string& id, int limit) = 0;

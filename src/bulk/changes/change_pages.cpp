@@ -1,5 +1,8 @@
 #include "bulk/changes/change_pages.hpp"
 
+#include <set>
+
+#include "activity/activity_page.hpp"
 #include "base/encoding.hpp"
 #include "bulk/bulk_fields.hpp"
 #include "bulk/changes/change_fields.hpp"
@@ -34,14 +37,14 @@ std::string number_if_any(std::int64_t number) {
     return number > 0 ? std::to_string(number) : "";
 }
 
-ChangeRow row_of(const BulkChange& change) {
+ChangeRow row_of(const BulkChange& change, const ActNames& names) {
     ChangeRow row;
     row.id = change.id;
     row.title = title_of(change);
     row.state = state_of(change);
     row.created_at = minute_text(change.created_at);
     row.ended_at = change.ended_at ? minute_text(*change.ended_at) : "not yet";
-    row.actor = change.by.actor;
+    row.actor = who_did(change.by.actor, names);
     row.reason = change.reason;
     row.total = std::to_string(change.total);
     row.done = std::to_string(change.done);
@@ -87,7 +90,7 @@ net::Response show_form(const ChangePages& self, const Context& context, const F
     if (!counted) return error_response(context, counted.error());
     const auto described = describe(view.keys, *parsed, changeable(*parsed), *counted, self.admin_store);
     if (!described) return error_response(context, described.error());
-    if (counted->count == 0) view.problem = "No active key matches, so there is nothing to change.";
+    if (counted->count == 0) view.problem = "Nobody who matches has a key, so there is nothing to change.";
     return html_response(view.problem.empty() && view.mistake.empty() ? 200 : 400, render(view));
 }
 
@@ -167,9 +170,13 @@ net::Response ChangePages::progress(const Context& context) const {
     if (!left) return error_response(context, left.error());
     const auto tried = change_store.list_tried(change.id, targets_shown);
     if (!tried) return error_response(context, tried.error());
+    const auto done = change_store.list_done(change.id, targets_shown);
+    if (!done) return error_response(context, done.error());
+    const auto names = names_of_actors(people.activity, {change.by.actor, change.stopped_by}, context);
+    if (!names) return error_response(context, names.error());
     ChangeProgressView view;
     view.frame = make_frame(context);
-    view.change = row_of(change);
+    view.change = row_of(change, *names);
     view.is_done = change.is_done;
     view.is_replacement = change.act == ChangeAct::replace;
     view.is_to_begin = !change.is_done && change.begins_at > clock.now();
@@ -177,10 +184,14 @@ net::Response ChangePages::progress(const Context& context) const {
     view.outcome = outcome_of(change);
     view.has_failed = change.failed > 0;
     if (change.stopped_at)
-        view.stopped = "Stopped at " + minute_text(*change.stopped_at) + " by " + change.stopped_by + ".";
+        view.stopped =
+            "Stopped at " + minute_text(*change.stopped_at) + " by " + who_did(change.stopped_by, *names) + ".";
     view.problem = change.problem;
     view.can_be_stopped = !change.is_done && !change.stopped_at;
     view.can_be_retried = change.failed > 0 && !change.stopped_at && !left->empty();
+    for (const ChangeTarget& target : *done)
+        view.changed.push_back({target.account.text(), target.login, "", ""});
+    view.has_more_changed = done->size() == targets_shown;
     show_targets(*left, view);
     show_targets(*tried, view);
     show_result(context, results, view.notice_good, view.notice_bad);
@@ -190,10 +201,15 @@ net::Response ChangePages::progress(const Context& context) const {
 net::Response ChangePages::list(const Context& context) const {
     const auto changes = change_store.list_latest(changes_shown);
     if (!changes) return error_response(context, changes.error());
+    std::set<std::string> actors;
+    for (const BulkChange& change : *changes)
+        actors.insert(change.by.actor);
+    const auto names = names_of_actors(people.activity, actors, context);
+    if (!names) return error_response(context, names.error());
     ChangeListView view;
     view.frame = make_frame(context);
     for (const BulkChange& change : *changes)
-        view.changes.push_back(row_of(change));
+        view.changes.push_back(row_of(change, *names));
     return html_response(200, render(view));
 }
 

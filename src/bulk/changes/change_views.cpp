@@ -30,6 +30,7 @@ Data list_of(const std::vector<TargetRow>& rows) {
         Data item;
         item.set("account_id", row.account_id);
         item.set("login_of_key", row.login);
+        item.set("is_not_last", &row != &rows.back());
         item.set("target_state", row.state);
         item.set("target_why", row.why);
         list << item;
@@ -66,6 +67,9 @@ std::string render(const ChangeProgressView& view) {
     data.set("can_be_stopped", view.can_be_stopped);
     data.set("can_be_retried", view.can_be_retried);
     data.set("is_replacement", view.is_replacement);
+    data.set("changed_keys", list_of(view.changed));
+    data.set("has_changed_keys", !view.changed.empty());
+    data.set("has_more_changed", view.has_more_changed);
     data.set("targets", list_of(view.targets));
     data.set("has_targets", !view.targets.empty());
     data.set("has_more_targets", view.has_more_targets);

@@ -39,6 +39,8 @@ struct ChangeProgressView : ProgressView {
     bool has_failed = false;  // some keys
     std::string stopped;      // "Stopped at ... by ..."; empty: it was not stopped
     bool is_to_begin = false, can_be_stopped = false, can_be_retried = false, is_replacement = false;
+    std::vector<TargetRow> changed;  // the first of those that are done
+    bool has_more_changed = false;
     std::vector<TargetRow> targets;
     bool has_more_targets = false;
 };

@@ -8,8 +8,8 @@ namespace llmapikey {
 namespace {
 
 constexpr std::array<ChangeWords, 4> words = {{
-    {"Disable", "Disabling keys", "Disabled keys", "disabled"},
-    {"Enable", "Enabling keys", "Enabled keys", "enabled"},
+    {"Switch off", "Switching keys off", "Keys switched off", "switched off"},
+    {"Switch on", "Switching keys on", "Keys switched on", "switched on"},
     {"Change the cap of", "Changing caps", "Changed caps", "given the new cap"},
     {"Replace", "Replacing keys", "Replaced keys", "ended, and the next ones are made"},
 }};

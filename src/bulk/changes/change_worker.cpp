@@ -40,7 +40,7 @@ std::string described(const BulkChange& change) {
 
 std::string had_it_already(ChangeAct act) {
     if (act == ChangeAct::cap) return "it had this cap already";
-    return act == ChangeAct::disable ? "it was disabled already" : "it was enabled already";
+    return act == ChangeAct::disable ? "it was switched off already" : "it was switched on already";
 }
 
 std::string by_whom(const LedgerEntry& entry) {

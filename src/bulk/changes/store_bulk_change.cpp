@@ -23,6 +23,7 @@ const std::string insert = named("create");
 const std::string delete_undecided = named("drop_all_targets");
 const std::string delete_left = named("prune_targets");
 const std::string select_due_targets = named("due_targets");
+const std::string select_done = named("list_done");
 const std::string select_left = named("list_left");
 const std::string select_tried = named("list_tried");
 const std::string update_claimed = named("claim");
@@ -187,6 +188,10 @@ base::Result<std::vector<BulkChange>> SqlBulkChangeStore::list_due(base::Timesta
 base::Result<std::vector<ChangeTarget>> SqlBulkChangeStore::due_targets(const std::string& id, base::Timestamp now,
                                                                         int limit) {
     return targets(select_due_targets, SqlValues().add(id).add(seconds_of(now)).add(std::int64_t{limit}));
+}
+
+base::Result<std::vector<ChangeTarget>> SqlBulkChangeStore::list_done(const std::string& id, int limit) {
+    return targets(select_done, SqlValues().add(id).add(std::int64_t{limit}));
 }
 
 base::Result<std::vector<ChangeTarget>> SqlBulkChangeStore::list_left(const std::string& id, int limit) {

@@ -20,6 +20,7 @@ public:
     base::Result<std::vector<BulkChange>> list_latest(int limit) override;
     base::Result<std::vector<BulkChange>> list_due(base::Timestamp now, const ChangeTurn& served, int limit) override;
     base::Result<std::vector<ChangeTarget>> due_targets(const std::string& id, base::Timestamp now, int limit) override;
+    base::Result<std::vector<ChangeTarget>> list_done(const std::string& id, int limit) override;
     base::Result<std::vector<ChangeTarget>> list_left(const std::string& id, int limit) override;
     base::Result<std::vector<ChangeTarget>> list_tried(const std::string& id, int limit) override;
     base::Result<bool> claim(const std::string& id, const ChangeTarget& target, base::Timestamp now,

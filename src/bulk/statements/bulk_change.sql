@@ -69,6 +69,10 @@ WHERE bulk_id IN (SELECT id FROM llmapikey.bulk_changes WHERE state = 'done' AND
 {part:targets} WHERE bulk_id = $1 AND state = 'waiting' AND next_at <= $2::bigint
 ORDER BY next_at, grant_id LIMIT $3::bigint
 
+-- name: list_done
+-- $1: bulk change; $2: at most.
+{part:targets} WHERE bulk_id = $1 AND state = 'done' ORDER BY github_username, grant_id LIMIT $2::bigint
+
 -- name: list_left
 -- What was not done. $1: bulk change; $2: at most.
 {part:targets} WHERE bulk_id = $1 AND state IN ('skipped', 'failed') ORDER BY state, grant_id LIMIT $2::bigint

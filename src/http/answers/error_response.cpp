@@ -64,6 +64,13 @@ ErrorText text_of(int status) {
     }
 }
 
+// The list of people is the one text of a form that can be too long.
+void tell_of_lines(const Context& context, int status, ErrorText& text) {
+    if (status != 413 || context.request.path != "/admin/people") return;
+    text.explanation = "These are more lines than this service accepts at once, so nobody was added.";
+    text.advice = "Add at most 1000 people at once: send the lines in several parts.";
+}
+
 // Links from the error of a form back to the page where it was filled in.
 void lead_back(const Context& context, int status, ErrorText& text) {
     const bool is_of_form = status == 400 || status == 404 || status == 409 || status == 413;
@@ -119,7 +126,10 @@ int status_of(base::Errc code) {
 }
 
 net::Response error_response(const Context& context, int status, base::Seconds retry_after, ErrorText text) {
-    if (text.title.empty()) text = text_of(status);
+    if (text.title.empty()) {
+        text = text_of(status);
+        tell_of_lines(context, status, text);
+    }
     net::Response response;
     if (context.wants_json()) {
         response = uncached_response(status, "application/problem+json", problem_json(context, status, text));

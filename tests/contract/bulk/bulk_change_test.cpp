@@ -74,7 +74,11 @@ TEST_P(BulkChanges, OnlyActiveKeysAreMeantAndWhatIsSoAlreadyIsSkipped) {
     run(2);
     EXPECT_EQ(state_of(change).done, 2);
     EXPECT_EQ(state_of(change).skipped, 1);
-    EXPECT_EQ(why(change, grants[0]), "skipped: it was disabled already");
+    EXPECT_EQ(why(change, grants[0]), "skipped: it was switched off already");
+    const auto done = changes_.list_done(change.id, 1000).value();
+    EXPECT_EQ(static_cast<std::int64_t>(done.size()), state_of(change).done);
+    for (const ChangeTarget& target : done)
+        EXPECT_NE(target.grant_id, grants[0].id);
     const auto replaced = begin(ChangeAct::replace, ids_of(grants));
     run(2);
     EXPECT_EQ(state_of(replaced).skipped, 3);

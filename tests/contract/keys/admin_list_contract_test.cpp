@@ -84,6 +84,22 @@ TEST_P(AdminListContract, ACursorOfSomebodyElseIsRefused) {
     }
 }
 
+TEST_P(AdminListContract, ACursorWithATimeThatNobodyKnowsIsRefused) {
+    const std::string id = ".00000000-0000-0000-0000-000000000000";
+    GrantQuery query;
+    for (const std::string order : {"n", "e"}) {
+        query.order = order == "n" ? GrantOrder::newest : GrantOrder::expires_soonest;
+        query.cursor = order + "253402300799999999" + id;
+        EXPECT_TRUE(admin_->list(query)) << order;
+        for (const char* value : {"253402300800000000", "9223372036854775807"}) {
+            query.cursor = order + value + id;
+            const auto page = admin_->list(query);
+            ASSERT_FALSE(page) << value;
+            EXPECT_EQ(page.error().code, base::Errc::invalid_input);
+        }
+    }
+}
+
 TEST_P(AdminListContract, SortsAndFilters) {
     for (std::int64_t account = 1; account <= 6; ++account) {
         issue(account);

@@ -44,9 +44,9 @@ TEST_P(RosterContract, PeopleAreAddedWithTheAccountsThatGitHubSays) {
 }
 
 TEST_P(RosterContract, OneWrongLineAndNobodyIsAdded) {
-    const auto refused = add("ada\nnobody-at-all\nada");
+    const auto refused = add("ada\nnobody-at-all\ntwo words");
     ASSERT_EQ(refused.problems.size(), 1u) << "GitHub is not asked while a line makes no sense";
-    EXPECT_EQ(refused.problems[0].text, "Line 3: 'ada' is on line 1 already.");
+    EXPECT_EQ(refused.problems[0].text.find("Line 3: 'two words' is neither"), 0u);
     const auto unknown = add("ada\nnobody-at-all");
     ASSERT_EQ(unknown.problems.size(), 1u);
     EXPECT_EQ(unknown.problems[0].text, "Line 2: 'nobody-at-all': GitHub knows no account of this name.");
@@ -57,6 +57,24 @@ TEST_P(RosterContract, OneWrongLineAndNobodyIsAdded) {
     for (std::size_t i = 0; i <= Roster::lines_max; ++i)
         many += "somebody-" + std::to_string(i) + "\n";
     EXPECT_EQ(add(many).problems.at(0).text, "Add at most 1000 people at once.");
+}
+
+TEST_P(RosterContract, OfManyUnknownLoginsItIsSaidHowManyWereNotAskedFor) {
+    std::string many;
+    for (int i = 0; i < 120; ++i)
+        many += "nobody-" + std::to_string(i) + "\n";
+    const auto refused = add(many);
+    ASSERT_EQ(refused.problems.size(), 31u);
+    EXPECT_EQ(refused.problems.back().text,
+              "GitHub was not asked for 90 other logins yet: at most 30 are looked up at once.");
+    EXPECT_EQ(counts().expected, 0);
+}
+
+TEST_P(RosterContract, ALineThatRepeatsAnotherIsSkipped) {
+    const auto added = add("ada\nGrace\n@ADA\ngrace");
+    EXPECT_EQ(added.added, 2);
+    EXPECT_EQ(added.repeated, 2);
+    EXPECT_TRUE(added.problems.empty());
 }
 
 TEST_P(RosterContract, WhoIsOnTheListStaysAndANewNameIsTaken) {

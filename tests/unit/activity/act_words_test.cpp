@@ -99,7 +99,8 @@ TEST(ActWordsTest, BulkTellsItsResult) {
     bulk.subject = "bulk:b";
     EXPECT_EQ(told(bulk), "linus-organizer revoked several keys: The workshop is over (q=-workshop). 2 keys revoked");
     bulk.action = "keys.disable";
-    EXPECT_EQ(told(bulk), "linus-organizer disabled several keys: The workshop is over (q=-workshop). 2 keys revoked");
+    EXPECT_EQ(told(bulk),
+              "linus-organizer switched several keys off: The workshop is over (q=-workshop). 2 keys revoked");
     EXPECT_EQ(told(act("github:1003", "key.change", "done",
                        "switch off: It is over (bulk 7ec701c3-5d4e-4f60-8a1b-0c2d3e4f5a6b)")),
               "linus-organizer switched off mia-schmidt's key …89b9: It is over");

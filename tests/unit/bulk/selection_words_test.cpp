@@ -15,7 +15,7 @@ std::string words_of(const std::string& selection) {
 
 TEST(SelectionWords, SayWhichKeysAreMeant) {
     EXPECT_EQ(words_of("state=active&not_used_since=2027-02-22"),
-              "keys in state active that were not used since 2027-02-22");
+              "keys that people have that were not used since 2027-02-22");
     EXPECT_EQ(words_of("q=hack-&unused=1&expires_within=1"),
               "keys in any state that match the search 'hack-', have spent nothing yet and expire within 1 day");
     EXPECT_EQ(words_of("state=expired"), "expired keys");
@@ -24,9 +24,11 @@ TEST(SelectionWords, SayWhichKeysAreMeant) {
               "on 2027-02-03 or before");
     EXPECT_EQ(words_of("state=at_cap"), "keys at today's cap");
     EXPECT_EQ(words_of("state=near_cap&q=hack-"), "keys near today's cap that match the search 'hack-'");
-    EXPECT_EQ(words_of("state=expiring"), "keys that can be used that expire within 7 days");
-    EXPECT_EQ(words_of("state=never_used"), "keys that can be used that have spent nothing yet");
-    EXPECT_EQ(words_of("state=missing"), "keys that are missing upstream");
+    EXPECT_EQ(words_of("state=expiring"), "active keys that expire within 7 days");
+    EXPECT_EQ(words_of("state=never_used"), "active keys that have spent nothing yet");
+    EXPECT_EQ(words_of("state=missing"), "missing keys");
+    EXPECT_EQ(words_of("state=ambiguous"), "keys in doubt");
+    EXPECT_EQ(words_of("state=waiting&q=ada"), "keys that people wait for that match the search 'ada'");
     EXPECT_EQ(words_of("state=blocked"), "keys of blocked people");
     EXPECT_EQ(words_of("state=on_hold"), "keys of people on hold");
     EXPECT_EQ(words_of("all=true"), "every key");

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "people/key_row.hpp"
 #include "support/site_fixture.hpp"
 
 namespace llmapikey {
@@ -115,6 +116,47 @@ TEST_F(PersonPageTest, WhileUpstreamIsAwayARevocationHasBegun) {
     EXPECT_EQ(row_of(ada).status, GrantStatus::revoking);
     EXPECT_EQ(row_of(ada).sealed_key, "") << "shown to nobody any more";
     EXPECT_TRUE(get("/admin/people/1001", page()).has("under way"));
+}
+
+TEST_F(PersonPageTest, WhoHasNoKeyYetIsToldWhyAndTheAttemptHasWordsOfItsOwn) {
+    provider_.fail_next_mint(test::FakeKeyProvider::MintFault::lost_before_effect);
+    ASSERT_EQ(issue_key(ada).status, KeyOutcome::ambiguous);
+    const auto attempt = get("/admin/people/1001", page());
+    EXPECT_TRUE(attempt.has("did not say whether it made the key. The service finds out by itself."));
+    EXPECT_TRUE(attempt.has("End the attempt</button>"));
+    EXPECT_FALSE(attempt.has("The key stops working"));
+    EXPECT_FALSE(attempt.has("Revoke the key"));
+    Grant waiting;
+    waiting.status = GrantStatus::waiting;
+    waiting.problem = MintProblem::refused;
+    EXPECT_EQ(attempt_text(waiting, true, "OpenRouter").find("OpenRouter refuses to make keys: run llmapikey doctor"),
+              0u);
+    EXPECT_EQ(attempt_text(waiting, false, "OpenRouter").find("New keys are paused"), 0u);
+    waiting.problem = MintProblem::none;
+    EXPECT_EQ(attempt_text(waiting, true, "OpenRouter").find("The person waits in the queue."), 0u);
+    waiting.status = GrantStatus::active;
+    EXPECT_EQ(attempt_text(waiting, true, "OpenRouter"), "");
+}
+
+TEST_F(PersonPageTest, WhoNeverClaimedAKeyHasNoneYet) {
+    identity_.add({{1004}, "linus"});
+    ASSERT_EQ(post_form("/admin/people", {{"people", "linus"}}, page()).status, 303);
+    const auto person = get("/admin/people/1004", page());
+    EXPECT_TRUE(person.has("linus has not claimed a key yet."));
+    EXPECT_FALSE(person.has("has no key now"));
+    EXPECT_TRUE(get("/admin/people/77", page()).has("This account has no key now."));
+}
+
+TEST_F(PersonPageTest, AKeyThatIsMissingSaysWhatToDoAndIsNotSwitchedOff) {
+    const Grant grant = issue();
+    EXPECT_TRUE(get("/admin/people/1001", page()).has("id=\"disable\""));
+    ASSERT_TRUE(store_.set_missing({grant.id}, clock_.now()));
+    const auto missing = get("/admin/people/1001", page());
+    EXPECT_TRUE(missing.has("no longer has this key"));
+    EXPECT_TRUE(missing.has("Its owner can get another one on the dashboard"));
+    EXPECT_FALSE(missing.has("id=\"disable\""));
+    EXPECT_FALSE(missing.has("id=\"change-limit\""));
+    EXPECT_TRUE(missing.has("id=\"revoke\""));
 }
 
 TEST_F(PersonPageTest, AKeyThatIsStillBeingMadeEndsByItself) {

@@ -51,6 +51,24 @@ TEST_F(SettingsPageTest, SaysWhereEachValueComesFrom) {
     EXPECT_FALSE(page().has("Set here"));
 }
 
+TEST_F(SettingsPageTest, WhatNobodyHasSetIsNotSaidToBeSet) {
+    const auto shown = page();
+    EXPECT_TRUE(shown.has("id=\"organizer_name-source\">Not set"));
+    EXPECT_FALSE(shown.has("From the environment (<code>ORGANIZER_NAME</code>)"));
+    EXPECT_FALSE(shown.has("replica"));
+}
+
+TEST_F(SettingsPageTest, FewerSeatsThanAreTakenAreExplained) {
+    for (const Recipient& person : {ada, grace})
+        ASSERT_EQ(issue_key(person).status, KeyOutcome::created);
+    const std::string told = "2 keys exist: nobody loses one, and nobody gets a new one until none remains.";
+    EXPECT_FALSE(page().has(told));
+    EXPECT_EQ(location(save({{"seats", "1"}})), "/admin/settings?result=saved");
+    EXPECT_TRUE(get("/admin/settings?result=saved", organizer()).has("within two seconds. " + told));
+    save({{"seats", "2"}});
+    EXPECT_FALSE(get("/admin/settings?result=saved", organizer()).has("nobody loses one"));
+}
+
 TEST_F(SettingsPageTest, AFieldThatShowsWhatIsInForceChangesNothing) {
     EXPECT_EQ(location(save({{"daily_limit_usd", "2.50"}, {"seats", "0"}, {"organizer_name", ""}})),
               "/admin/settings?result=unchanged");

@@ -34,6 +34,12 @@ TEST_F(LanguagePagesTest, PagesFromMemoryAreInTheLanguageThatTheBrowserLikes) {
     }
 }
 
+TEST_F(LanguagePagesTest, SeveralHeaderLinesAreOneList) {
+    const std::vector<net::Header> lines = {{"Accept-Language", "xx"}, {"accept-language", "en;q=0.5, de"}};
+    EXPECT_TRUE(get("/", {.more = lines}).has(lang("de")));
+    EXPECT_TRUE(get("/", {.more = {{"Accept-Language", "fr;q=0.2"}, {"Accept-Language", "es"}}}).has(lang("es")));
+}
+
 TEST_F(LanguagePagesTest, WhoIsSignedInGetsTheirLanguageToo) {
     issue_key(ada);
     for (const LanguageName& each : language_names()) {
