@@ -71,7 +71,7 @@ std::string persona_button(const Persona& persona) {
 
 std::string form_of_somebody_new(const std::string& form) {
     return "<h2>Somebody new</h2><form class=\"row\"" + form +
-           "<label>Login name <br><input name=\"persona\" required maxlength=\"39\" pattern=\"[A-Za-z0-9-]+\" "
+           "<label>Login name <br><input name=\"persona\" required maxlength=\"39\" pattern=\"[A-Za-z0-9\\-]+\" "
            "autocomplete=\"off\" spellcheck=\"false\"></label><button class=\"go\">Create and sign in</button></form>";
 }
 
