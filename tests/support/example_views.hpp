@@ -24,7 +24,7 @@ inline Chart chart(const std::string& word = "22 Feb") {
     drawing.bars = "M0 0v1";
     drawing.grid = drawing.dates = {{1, 2, word}};
     drawing.cap = ChartDrawing::Text{3, 4, word};
-    drawing.days = {{5, 6, 7, 8, 9, word + ": $3.00"}};
+    drawing.days = {{5, 6, 7, 8, word + ": $3.00"}};
     return {"Spent per day", drawing, drawing, {{word, "$3.00"}}};
 }
 

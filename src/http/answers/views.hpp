@@ -56,9 +56,9 @@ struct ChartDrawing {
         std::string text;
     };
     struct Day {
-        int x = 0, width = 0;                       // of the area that shows the value
+        int x = 0, width = 0;            // of the area that shows the value
         int tip_x = 0, tip_width = 120;  // of the value, which stands at the top
-        std::string label;                          // "25 Nov: $0.74"
+        std::string label;               // "25 Nov: $0.74"
     };
     int width = 0, height = 0;  // of the whole drawing
     int left = 0, right = 0;    // ends of the lines
