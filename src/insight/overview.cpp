@@ -47,8 +47,8 @@ void read_exposure(const Facts& facts, Overview& overview) {
         overview.last_expiry = base::Timestamp{base::Seconds{*last}};
 }
 
-// Of a few thousand keys it takes milliseconds, and a page that is read after somebody has claimed a
-// key or lost one does not tell what was before.
+// Of a few thousand keys it takes milliseconds, and a page that is read after somebody has claimed
+// a key or lost one does not tell what was before.
 base::Result<void> take_exposure(StatisticsStore& store, Overview& overview) {
     const auto exposure = TRY(store.exposure(overview.now));
     overview.figures_at = overview.now;

@@ -54,8 +54,9 @@ inline constexpr int overview_days = 30;
 // noted last.
 inline constexpr std::int64_t keys_summed_max = 10'000;
 
-// Reads the figures; a few statements, none of which counts more rows than that. `spending_every`: how often spending
-// and credits are read. `days`: how many, at least 7. Fails as the store does.
+// Reads the figures; a few statements, none of which counts more rows than that.
+// `spending_every`: how often spending and credits are read. `days`: how many, at least 7. Fails as
+// the store does.
 base::Result<Overview> read_overview(StatisticsStore& store, const Terms& terms, base::Seconds spending_every,
                                      base::Timestamp now, int days = overview_days);
 

@@ -47,8 +47,8 @@ bool is_model(std::string_view text) {
     return !text.empty() && text.size() <= model_bytes_max && std::all_of(text.begin(), text.end(), is_allowed);
 }
 
-// The typed model counts where none of the list is chosen: what was typed before somebody chose from
-// the list again is hidden.
+// The typed model counts where none of the list is chosen: what was typed before somebody chose
+// from the list again is hidden.
 std::string model_of(const RequestFields& fields) {
     const std::string chosen = fields.text("model");
     return chosen.empty() || chosen == "other" ? std::string(base::trim(fields.text("other_model"))) : chosen;

@@ -128,7 +128,7 @@ test("nobody escapes by replacing the key before its turn", async () => {
     headers: { cookie: person.session, origin: service.url },
   });
   assert.equal(rotated.status, 200, await rotated.text());
-  await page.locator("[role=status]", { hasText: "The key is disabled." }).waitFor({ timeout: 60_000 });
+  await page.locator("[role=status]", { hasText: "The key is switched off." }).waitFor({ timeout: 60_000 });
   const next = await keyOf(service, person);
   assert.notEqual(next.hash, old);
   assert.equal(next.disabled, true);
@@ -151,7 +151,7 @@ test("a number that is another one now is asked again, by a link that works", as
     await page.locator("h1", { hasText: act === "revoke" ? "Revoke 1 key" : "Switch off 1 key" }).waitFor();
   }
   await page.goto(`${service.url}/admin/changes/new?act=disable&q=nobody-at-all`);
-  assert.match(await page.textContent("main"), /No active key matches/);
+  assert.match(await page.textContent("main"), /Nobody who matches has a key/);
   await page.goto(`${service.url}/admin/changes/new?act=disable`);
   await page.locator("[role=alert]", { hasText: "nobody was chosen" }).waitFor();
 });

@@ -108,7 +108,6 @@ test("look at a whole key: with a reason, recorded, and its owner sees it", asyn
   for (const [query, problem] of [
     ["act=zzz", "There is no such filter"],
     ["before=-1", "That page does not exist"],
-    ["before=x", "That page does not exist"],
     ["day=2027-13-01", "Enter a day like"],
   ]) {
     const answer = await page.goto(`${service.url}/admin/activity?${query}`);
@@ -119,7 +118,7 @@ test("look at a whole key: with a reason, recorded, and its owner sees it", asyn
     assert.deepEqual(wrong, query.startsWith("before") ? [] : [query.split("=")[0]]);
     await assertAccessible(page, `activity, ${query}`);
   }
-  assert.equal(page.complaints.splice(0).length, 4, "the browser notes each 400");
+  assert.equal(page.complaints.splice(0).length, 3, "the browser notes each 400");
   const lines = (await (await page.context().request.get(`${service.url}/admin/audit/export`)).text())
     .trim()
     .split("\n")
