@@ -208,6 +208,20 @@ test("four answers lead from nothing to a served login page, and the link to the
   assert.notEqual(linkIn(third.log), linkIn(service.log));
 });
 
+// A command on a pseudo-terminal. `shown`: what stands there so far.
+const onTerminal = (command, cwd, env = {}) => {
+  const child = spawn("script", ["-qec", `${binary} ${command}`, "/dev/null"], {
+    env: { PATH: process.env.PATH, ...env },
+    cwd,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  return { child, ended: new Promise((done) => child.once("close", done)), shown: () => text };
+};
+
 // The state of the terminal of a process that `script` runs.
 const stty = (script) => {
   const [pid] = readFileSync(`/proc/${script}/task/${script}/children`, "utf8").trim().split(" ");
@@ -216,16 +230,7 @@ const stty = (script) => {
 
 test("on a terminal secrets are not shown while they are typed", async () => {
   const cwd = place();
-  const child = spawn("script", ["-qec", `${binary} setup`, "/dev/null"], {
-    env: { PATH: process.env.PATH, ...addresses() },
-    cwd,
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const ended = new Promise((done) => child.once("close", done));
-  let shown = "";
-  child.stdout.on("data", (chunk) => {
-    shown += chunk;
-  });
+  const { child, ended, shown } = onTerminal("setup", cwd, addresses());
   const steps = [
     ["people open [", "http://127.0.0.1:3457"],
     ["Client ID: ", upstreams.github_client_id],
@@ -233,41 +238,32 @@ test("on a terminal secrets are not shown while they are typed", async () => {
     ["key (not shown): ", upstreams.management_key],
   ];
   for (const [question, answer] of steps) {
-    await until(question, () => shown.includes(question));
+    await until(question, () => shown().includes(question));
     const keys = stty(child.pid);
     if (question.includes("not shown"))
       assert.match(keys, /quit = <undef>;.*susp = <undef>;.* -echo /s, "nobody stops it while echo is off");
     else assert.match(keys, /quit = \^\\;.*susp = \^Z;.* echo /s);
     child.stdin.write(`${answer}\n`);
   }
-  assert.equal(await ended, 0, shown);
-  for (const secret of right().slice(1)) assert.ok(!shown.includes(secret), shown);
-  assert.ok(shown.includes(upstreams.github_client_id), "what is no secret is shown");
+  assert.equal(await ended, 0, shown());
+  for (const secret of right().slice(1)) assert.ok(!shown().includes(secret), shown());
+  assert.ok(shown().includes(upstreams.github_client_id), "what is no secret is shown");
   assert.deepEqual(readdirSync(cwd), [".env"]);
 });
 
 test("an empty answer says what is asked; Ctrl+C says that nothing was written", async () => {
   const cwd = place();
-  const child = spawn("script", ["-qec", `${binary} setup`, "/dev/null"], {
-    env: { PATH: process.env.PATH, ...addresses() },
-    cwd,
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const ended = new Promise((done) => child.once("close", done));
-  let shown = "";
-  child.stdout.on("data", (chunk) => {
-    shown += chunk;
-  });
+  const { child, ended, shown } = onTerminal("setup", cwd, addresses());
   for (const [question, answer] of [
     ["people open [", "\n"],
     ["Client ID: ", "\n"],
     ["The client id stands on the OAuth App's page at GitHub.", "\x03"],
   ]) {
-    await until(question, () => shown.includes(question));
+    await until(question, () => shown().includes(question));
     child.stdin.write(answer);
   }
-  assert.equal(await ended, 130, shown);
-  assert.match(shown, /\^C\r?\nllmapikey: stopped; nothing was written\r?\n$/);
+  assert.equal(await ended, 130, shown());
+  assert.match(shown(), /\^C\r?\nllmapikey: stopped; nothing was written\r?\n$/);
   assert.deepEqual(readdirSync(cwd), []);
 });
 
@@ -350,21 +346,12 @@ test("on a terminal `serve` prints the link for the first admin on a line of its
   const cwd = place();
   const origin = `http://127.0.0.1:${await freePort()}`;
   assert.equal((await setup(cwd, [origin, ...right()])).code, 0);
-  const child = spawn("script", ["-qec", `${binary} serve`, "/dev/null"], {
-    env: { PATH: process.env.PATH },
-    cwd,
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const ended = new Promise((done) => child.once("close", done));
-  let shown = "";
-  child.stdout.on("data", (chunk) => {
-    shown += chunk;
-  });
+  const { child, ended, shown } = onTerminal("serve", cwd);
   const line = /^ {2}(http:\/\/127\.0\.0\.1:\d+\/setup\?token=[\w-]{43})\r?$/m;
   try {
-    const [, link] = await until("the link is printed", () => line.exec(shown));
-    assert.match(shown, /There is no admin yet\. Open this link within 30 minutes and sign in/);
-    assert.equal(shown.split("/setup?token=").length, 2, "and only there");
+    const [, link] = await until("the link is printed", () => line.exec(shown()));
+    assert.match(shown(), /There is no admin yet\. Open this link within 30 minutes and sign in/);
+    assert.equal(shown().split("/setup?token=").length, 2, "and only there");
     assert.equal((await open(link)).status, 200);
   } finally {
     child.stdin.write("\x03");
