@@ -2,7 +2,6 @@
 
 #include "base/encoding.hpp"
 #include "identity/github_user_id.hpp"
-#include "people/store/store_people_statement.hpp"
 
 namespace llmapikey {
 namespace {
@@ -22,6 +21,20 @@ bool is_tie_of(By by, std::string_view tie) {
 }
 
 }  // namespace
+
+bool is_of_spending(PeopleOrder order) {
+    return order == PeopleOrder::today || order == PeopleOrder::total;
+}
+
+int segments_of(PeopleOrder order) {
+    return order == PeopleOrder::person ? 1 : 2;
+}
+
+By way_of(const PeopleQuery& query, int segment) {
+    if (query.order == PeopleOrder::person) return By::login;
+    if (!is_of_spending(query.order)) return segment == 0 ? By::key_column : By::login;
+    return (segment == 0) == query.is_descending ? By::spending : By::login;
+}
 
 std::string PeopleCursor::text(const PeopleQuery& query) const {
     return base::to_base64url(order_word(query) + separator + std::to_string(segment) + separator +

@@ -16,10 +16,6 @@ KeyColumn column_of(PeopleOrder order) {
     return {"created_at", "{from_micros:#}", "{micros:created_at}"};
 }
 
-bool is_of_spending(PeopleOrder order) {
-    return order == PeopleOrder::today || order == PeopleOrder::total;
-}
-
 // Builds the statement of one segment.
 class ListStatement {
 public:
@@ -122,16 +118,6 @@ private:
 };
 
 }  // namespace
-
-int segments_of(PeopleOrder order) {
-    return order == PeopleOrder::person ? 1 : 2;
-}
-
-By way_of(const PeopleQuery& query, int segment) {
-    if (query.order == PeopleOrder::person) return By::login;
-    if (!is_of_spending(query.order)) return segment == 0 ? By::key_column : By::login;
-    return (segment == 0) == query.is_descending ? By::spending : By::login;
-}
 
 PeopleStatement list_statement(const PeopleQuery& query, const Search& search, Dialect dialect, int segment,
                                const std::optional<PeopleCursor>& cursor, int limit) {
