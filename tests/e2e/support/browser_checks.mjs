@@ -19,7 +19,8 @@ const rules = {
 export const assertAccessible = async (page, name) => {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
-  // The bar of those who are chosen lies over a part of some row until the end of the list is in sight.
+  // The bar of those who are chosen lies over a part of some row until the end of the list is in
+  // sight.
   if (await page.locator(".bulk").isVisible())
     await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
