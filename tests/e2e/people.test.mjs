@@ -323,7 +323,8 @@ test("people are added, mistakes are named at the field, and somebody is removed
 
 test("while GitHub is away people are added all the same, and resolved when it is back", async () => {
   await signIn(service, "resolved-later");
-  await upstreams.githubFault({ method: "GET", path: "/users/", times: 1, status: 503, body: "{}" });
+  // Once while they are added, and once for the job, which then waits for a minute.
+  await upstreams.githubFault({ method: "GET", path: "/users/", times: 2, status: 503, body: "{}" });
   const page = await open();
   await page.fill("#add-people", "resolved-later, Rita");
   await page.click("#add-to-list");
@@ -339,7 +340,7 @@ test("while GitHub is away people are added all the same, and resolved when it i
       await page.reload();
       return /\/admin\/people\/\d+$/.test(page.url());
     },
-    60_000,
+    150_000,
     1000,
   );
   await page.context().close();
