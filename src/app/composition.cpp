@@ -16,7 +16,6 @@ BulkChangeParts Composition::change_parts() {
     return {.changes = *stores.changes,
             .grants = *stores.admin,
             .keys = *stores.keys,
-            .administration = keys.background_administration,
             .replacement = keys.background_replacement,
             .provider = *background_provider,
             .audit = *stores.audit,

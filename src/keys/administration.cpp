@@ -16,13 +16,11 @@ std::string subject_of(GithubUserId id) {
     return "account:" + id.text();
 }
 
-constexpr std::string_view switch_word = "switch ", cap_word = "cap ";
-
 std::string describe(const KeyChange& change, const std::string& reason, const std::string& bulk_id) {
     std::string text;
-    if (change.is_disabled) text += std::string(switch_word) + (*change.is_disabled ? "off" : "on");
+    if (change.is_disabled) text += *change.is_disabled ? "switch off" : "switch on";
     if (change.daily_limit) {
-        text += (text.empty() ? "" : ", ") + std::string(cap_word) + base::to_cap(*change.daily_limit) + " a day";
+        text += (text.empty() ? "cap " : ", cap ") + base::to_cap(*change.daily_limit) + " a day";
     }
     return in_bulk(reason.empty() ? text : text + ": " + reason, bulk_id);
 }
@@ -36,11 +34,6 @@ base::Error cannot_open(const base::Error& error) {
 }
 
 }  // namespace
-
-ChangedWhat changed_what(std::string_view audit_detail) {
-    const std::string_view what = audit_detail.substr(0, audit_detail.find(": "));
-    return {what.starts_with(switch_word), what.find(cap_word) != std::string_view::npos};
-}
 
 base::Result<std::string> Administration::find_login(GithubUserId id) {
     auto login = identity_.find_login(id, base::Deadline::after(lookup_max));

@@ -10,13 +10,6 @@
 
 namespace llmapikey {
 
-// Returns what a change with this detail in the audit log has changed: the first of disable and
-// enable; the second of the cap.
-struct ChangedWhat {
-    bool is_switched = false, is_capped = false;
-};
-ChangedWhat changed_what(std::string_view audit_detail);
-
 // An organizer's actions on one key or account, except ending it (Revocation, BulkRevoker). Each
 // action is written to the audit log before it begins. Blocking (database and upstream);
 // thread-safe.

@@ -55,8 +55,6 @@ struct KeyParts {
     // These end what was interrupted, and end many keys at once: nobody waits for their calls.
     Replacement background_replacement{needs.replacements, needs.spending, needs.background_provider, needs.audit,
                                        needs.clock};
-    Administration background_administration{needs.admin,    issuance,    needs.background_provider,
-                                             needs.identity, needs.audit, needs.clock};
     Revocation background_revocation{needs.admin, needs.spending, needs.background_provider, needs.audit, needs.clock};
     Settlement settlement{needs.keys, needs.queue, needs.background_provider, needs.clock, needs.call_timeout};
     Recovery recovery{{needs.keys, needs.admin, needs.replacements, needs.background_provider, settlement,

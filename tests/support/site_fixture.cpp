@@ -130,7 +130,6 @@ struct SiteFixture::Process {
           bulk_changer({.changes = database.changes,
                         .grants = store,
                         .keys = store,
-                        .administration = keys.background_administration,
                         .replacement = keys.background_replacement,
                         .provider = self.provider_,
                         .audit = audit,

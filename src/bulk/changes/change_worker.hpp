@@ -1,7 +1,6 @@
 #pragma once
 
 #include "bulk/changes/bulk_change.hpp"
-#include "keys/administration.hpp"
 #include "keys/key_store.hpp"
 #include "keys/replacement.hpp"
 #include "keys/terms.hpp"
@@ -13,7 +12,6 @@ struct BulkChangeParts {
     BulkChangeStore& changes;
     AdminStore& grants;
     KeyStore& keys;
-    Administration& administration;
     Replacement& replacement;
     KeyProvider& provider;
     AuditLog& audit;

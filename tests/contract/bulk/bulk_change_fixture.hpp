@@ -179,7 +179,6 @@ protected:
     const BulkChangeParts change_parts_{.changes = changes_,
                                         .grants = *admin_,
                                         .keys = *keys_,
-                                        .administration = parts_.background_administration,
                                         .replacement = parts_.background_replacement,
                                         .provider = provider_,
                                         .audit = meddled_audit_,
